@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# One build for everything; `make help` lists what there is to make.
+
+VERSION   := 0.1.0
+SOVERSION := 0
+CC        ?= cc
+AR        ?= ar
+CLANG     ?= clang
+PKGCONF   ?= pkg-config
+INSTALL   ?= install
+CFLAGS    ?= -O2 -g
+PREFIX    ?= /usr/local
+BINDIR    ?= $(PREFIX)/bin
+LIBDIR    ?= $(PREFIX)/lib
+INCDIR    ?= $(PREFIX)/include
+MANDIR    ?= $(PREFIX)/share/man
+FUZZ_RUNS ?= 20000
+# Warnings are errors where the toolchain is pinned: in .ci/run.
+WERROR    ?=
+V         ?=
+Q         := $(if $(V),,@)
+B         := build
+
+WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wwrite-strings -Wformat=2 $(if $(WERROR),-Werror)
+CPPF := -D_GNU_SOURCE -DKCAN_VERSION='"$(VERSION)"' -Iinclude -Ilib
+ALLC  = -std=gnu11 $(WARN) $(CPPF) $(CPPFLAGS) -fPIC -MMD -MP
+
+LIB_SRC  := $(wildcard lib/*/*.c)
+PROG_DIR := $(patsubst %/,%,$(dir $(wildcard tools/*/main.c sim/*/main.c)))
+PROGRAMS := $(notdir $(PROG_DIR))
+$(foreach d,$(PROG_DIR),$(eval SRC_$(notdir $d) := $(wildcard $d/*.c)))
+PKGS_canmcu := libsystemd jansson
+# canbootreq loads jansson and libsocketcan when it needs them: headers only.
+libs = $(if $(PKGS_$1),$(shell $(PKGCONF) --libs $(PKGS_$1))) -ldl
+
+.PHONY: all check check-unit check-vcan bench fuzz lint demo install clean help
+.DELETE_ON_ERROR:
+.SECONDARY:
+all: $(PROGRAMS:%=$B/%) $B/libkcan.a $B/libkcan.so $B/kcan.pc
+
+# A variant is the whole tree, built once more with other flags.
+# $1 folder, $2 compiler, $3 flags
+define variant
+$1/obj/%.o: %.c
+	@mkdir -p $$(@D)
+	$$(if $$(Q),@echo "  CC    $$@")
+	$$Q$2 $$(ALLC) $3 -c -o $$@ $$<
+$1/libkcan.a: $$(LIB_SRC:%.c=$1/obj/%.o)
+	$$(if $$(Q),@echo "  AR    $$@")
+	$$Q$$(AR) rcsD $$@.new $$^ && mv $$@.new $$@
+$(foreach p,$(PROGRAMS),$(call program,$1,$2,$3,$p))
+-include $$(shell find $1/obj -name '*.d' 2>/dev/null)
+endef
+define program
+
+$1/$4: $$(SRC_$4:%.c=$1/obj/%.o) $1/libkcan.a
+	$$(if $$(Q),@echo "  LD    $$@")
+	$$Q$2 $3 $$(LDFLAGS) -o $$@ $$^ $$(call libs,$4)
+endef
+ASAN  := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+UBSAN := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
+FUZZ  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all
+$(eval $(call variant,$B,$(CC),$(CFLAGS)))
+$(eval $(call variant,$B/asan,$(CC),$(ASAN)))
+$(eval $(call variant,$B/ubsan,$(CC),$(UBSAN)))
+$(eval $(call variant,$B/fuzz,$(CLANG),$(FUZZ)))
+
+$B/libkcan.so.$(SOVERSION): $(LIB_SRC:%.c=$B/obj/%.o) lib/libkcan.map
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,-z,defs \
+		-Wl,--version-script=lib/libkcan.map -o $@ \
+		$(filter %.o,$^) -ldl
+$B/libkcan.so: $B/libkcan.so.$(SOVERSION)
+	$Qln -sf $(<F) $@
+$B/kcan.pc: lib/kcan.pc.in Makefile
+	@mkdir -p $(@D)
+	$Qsed -e 's,@PREFIX@,$(PREFIX),' -e 's,@LIBDIR@,$(LIBDIR),' \
+		-e 's,@INCDIR@,$(INCDIR),' -e 's,@VERSION@,$(VERSION),' $< >$@
+
+# A test or fuzz target is one file; `// needs: FILE|FOLDER...` in it names
+# sources of the programs that it wants linked, main.c excepted.
+needs = $(foreach n,$(shell sed -n 's,^// needs: ,,p' $1),$(filter-out \
+	%/main.c,$(if $(filter %.c,$n),$n,$(wildcard $n/*.c))))
+SUPPORT := $(wildcard tests/support/*.c)
+TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+define unit
+$B/unit/$1: $B/asan/obj/tests/unit/$1.o \
+	$(patsubst %.c,$B/asan/obj/%.o,$(call needs,tests/unit/$1.c) $(SUPPORT)) \
+	$B/asan/libkcan.a
+	@mkdir -p $$(@D)
+	$$Q$(CC) $(ASAN) -o $$@ $$^ -lcmocka $(call libs,canmcu)
+endef
+define fuzzer
+$B/fuzz/$1: $B/fuzz/obj/tests/fuzz/$1.o \
+	$(patsubst %.c,$B/fuzz/obj/%.o,$(call needs,tests/fuzz/$1.c)) \
+	$B/fuzz/libkcan.a
+	$$Q$(CLANG) $(FUZZ:fuzzer-no-link%=fuzzer%) -fsanitize=fuzzer -o $$@ $$^ \
+		$(call libs,canmcu)
+endef
+$(foreach t,$(TESTS),$(eval $(call unit,$t)))
+$(foreach f,$(FUZZERS),$(eval $(call fuzzer,$f)))
+
+# Suites print TAP; tests/run counts it and fails when nothing was executed.
+UNIT_BINS := $(TESTS:%=$B/unit/%)
+FUZZ_BINS := $(FUZZERS:%=$B/fuzz/%)
+VCAN_BINS := $(PROGRAMS:%=$B/ubsan/%)
+check: all $(UNIT_BINS) $(FUZZ_BINS) $(VCAN_BINS)
+	$QFUZZ_RUNS=$(FUZZ_RUNS) tests/run unit runner bus fuzz $(if $(CI),lint)
+check-unit: $(UNIT_BINS)
+	$Qtests/run unit
+check-vcan: all $(VCAN_BINS)
+	$Qtests/run runner bus
+fuzz: $(FUZZ_BINS)
+	$QFUZZ_RUNS=$(FUZZ_RUNS) tests/run fuzz
+lint: all
+	$Qtests/run lint
+bench: all
+	$Qbench/run
+demo: all
+	$Qscripts/demo.sh
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
+		$(DESTDIR)$(INCDIR)/kcan $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m 755 $(PROGRAMS:%=$B/%) $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 644 $B/libkcan.a $(DESTDIR)$(LIBDIR)
+	$(INSTALL) -m 755 $B/libkcan.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)
+	ln -sf libkcan.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libkcan.so
+	$(INSTALL) -m 644 $B/kcan.pc $(DESTDIR)$(LIBDIR)/pkgconfig
+	$(INSTALL) -m 644 $(wildcard include/kcan/*.h) $(DESTDIR)$(INCDIR)/kcan
+	$(INSTALL) -m 644 $(wildcard docs/man/*.1) $(DESTDIR)$(MANDIR)/man1
+
+clean:
+	rm -rf $B
+
+help:
+	@echo 'all check check-unit check-vcan fuzz lint bench demo install clean'
+	@echo 'CC CFLAGS LDFLAGS PREFIX DESTDIR FUZZ_RUNS=n V=1 WERROR=1'

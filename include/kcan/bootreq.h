@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef KCAN_BOOTREQ_H
+#define KCAN_BOOTREQ_H
+
+#include <linux/can.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <kcan/uuid.h>
+
+/**
+ * struct kcan_bootreq - one "enter your bootloader, then prove it" exchange
+ *
+ * Pure: no socket, no clock, no logging. Ask it for frames, tell it what became
+ * of them, feed it what arrives, sleep until its deadline, stop when it is
+ * done. Not thread safe; any number may run side by side, on nodeids of their
+ * own. Source of the exchange: can-admin-channel.md, section 14.3, and
+ * docs/protocol.md.
+ *
+ * Times are microseconds of a monotonic clock with any origin and must not go
+ * backwards between calls.
+ */
+struct kcan_bootreq;
+
+/** What an exchange may do; nothing is defaulted here. */
+struct kcan_bootreq_cfg {
+	uint64_t timeout_us;	/* from the confirmed request; not zero */
+	uint8_t nodeid;		/* 1..254, free on the bus; taken while proving */
+	bool verify;		/* false: stop at the confirmed request */
+};
+
+enum kcan_bootreq_verdict {
+	KCAN_BOOTREQ_PENDING,
+	KCAN_BOOTREQ_PROVEN,	/* all 20 bytes, with this UUID */
+	KCAN_BOOTREQ_REQUESTED,	/* confirmed; not verified, as configured */
+	KCAN_BOOTREQ_SILENT,	/* nothing like Katapult came in time */
+	KCAN_BOOTREQ_NOT_QUEUED, /* the kernel never took the request */
+	KCAN_BOOTREQ_UNCONFIRMED, /* taken, but never confirmed: still queued */
+	KCAN_BOOTREQ_NODEID_TAKEN, /* a Klipper node answered on our nodeid */
+	KCAN_BOOTREQ_WRONG_UUID, /* Katapult, but another UUID */
+	KCAN_BOOTREQ_NACKED,	/* NACK and then no proof: receiver is stuck */
+	KCAN_BOOTREQ_REFUSED,	/* ERROR: Katapult without GET_CANBUS_ID */
+	KCAN_BOOTREQ_GARBLED,	/* Katapult blocks, none of them an answer */
+	KCAN_BOOTREQ_ABORTED,	/* kcan_bootreq_abort() */
+};
+
+/** How far a frame is known to have come. */
+enum kcan_delivery {
+	KCAN_DELIVERY_NONE,	/* never taken by the kernel */
+	KCAN_DELIVERY_UNCONFIRMED, /* taken; may still be queued */
+	KCAN_DELIVERY_CONFIRMED,
+};
+
+/** What is known of an exchange, at any time. */
+struct kcan_bootreq_result {
+	enum kcan_bootreq_verdict verdict;
+	enum kcan_delivery request;
+	/*
+	 * The node may have been given our nodeid, and:
+	 * NONE or UNCONFIRMED: it may still hold it; CONFIRMED: handed back.
+	 * Only looked at when @assigned.
+	 */
+	enum kcan_delivery handback;
+	bool assigned;		/* a SET was taken by the kernel */
+	struct kcan_uuid other;	/* WRONG_UUID: the one that answered */
+};
+
+/**
+ * kcan_bootreq_new() - prepare an exchange; the request is due at once
+ * @out:  set on success only; release with kcan_bootreq_free()
+ * @uuid: copied
+ *
+ * Return: 0, -EINVAL (a value of @cfg out of range) or -ENOMEM.
+ */
+int kcan_bootreq_new(struct kcan_bootreq **out, const struct kcan_uuid *uuid,
+		     const struct kcan_bootreq_cfg *cfg, uint64_t now_us);
+
+/** NULL is allowed. */
+void kcan_bootreq_free(struct kcan_bootreq *req);
+
+/**
+ * kcan_bootreq_tx() - the frame that is due now, if any
+ *
+ * A frame handed out is in flight until kcan_bootreq_sent() or
+ * kcan_bootreq_unsent(); meanwhile no other is handed out, but for the hand
+ * back, which must not stay behind a confirmation that never comes.
+ *
+ * Return: true and *@frame filled, or false when nothing is due.
+ */
+bool kcan_bootreq_tx(struct kcan_bootreq *req, struct can_frame *frame,
+		     uint64_t now_us);
+
+/** The bus confirmed the frame in flight; waits count from @now_us. */
+void kcan_bootreq_sent(struct kcan_bootreq *req, uint64_t now_us);
+
+/**
+ * kcan_bootreq_unsent() - the kernel did not take the frame handed out last
+ *
+ * Queue full: it is handed out again a little later, until time is up.
+ */
+void kcan_bootreq_unsent(struct kcan_bootreq *req, uint64_t now_us);
+
+/**
+ * kcan_bootreq_rx() - a frame of somebody else arrived
+ *
+ * Any frame may be fed; what is not on the node's transmit id is ignored. Own
+ * frames must not be fed.
+ */
+void kcan_bootreq_rx(struct kcan_bootreq *req, const struct can_frame *frame,
+		     uint64_t now_us);
+
+/**
+ * kcan_bootreq_abort() - the caller wants out
+ *
+ * What is still due afterwards is the hand-back, when there is something to
+ * hand back. A verdict that has already been reached stays.
+ */
+void kcan_bootreq_abort(struct kcan_bootreq *req, uint64_t now_us);
+
+/**
+ * kcan_bootreq_deadline() - when kcan_bootreq_tx() has to be called again
+ *
+ * Return: a time, which may be past; UINT64_MAX once done, so that
+ * kcan_bootreq_done() is true.
+ */
+uint64_t kcan_bootreq_deadline(const struct kcan_bootreq *req);
+
+/** Decided, and handed back as well as it could be. */
+bool kcan_bootreq_done(const struct kcan_bootreq *req);
+
+/**
+ * kcan_bootreq_leaving() - only the hand-back is left to do
+ *
+ * Callers that let several exchanges share one bus keep at most one unconfirmed
+ * frame in flight on it, except for exchanges that are leaving.
+ */
+bool kcan_bootreq_leaving(const struct kcan_bootreq *req);
+
+/** A copy of what is known now. */
+struct kcan_bootreq_result
+kcan_bootreq_result(const struct kcan_bootreq *req);
+
+#endif

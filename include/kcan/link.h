@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef KCAN_LINK_H
+#define KCAN_LINK_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Controller states as the kernel names them (CAN_STATE_*). */
+enum kcan_link_state {
+	KCAN_LINK_STATE_UNKNOWN,	/* the driver does not tell */
+	KCAN_LINK_STATE_ERROR_ACTIVE,
+	KCAN_LINK_STATE_ERROR_WARNING,
+	KCAN_LINK_STATE_ERROR_PASSIVE,
+	KCAN_LINK_STATE_BUS_OFF,
+	KCAN_LINK_STATE_STOPPED,
+	KCAN_LINK_STATE_SLEEPING,
+};
+
+/** What the kernel knows of one interface at one moment. */
+struct kcan_link {
+	char name[IF_NAMESIZE];
+	unsigned int index;
+	bool is_can;
+	bool up;
+	unsigned int txqueuelen;	/* frames */
+	char driver[32];		/* "" when the kernel does not tell */
+	enum kcan_link_state state;
+	uint32_t bitrate_bps;		/* 0 when the driver does not tell */
+	bool has_counters;		/* the two below were read */
+	uint16_t tx_errors;
+	uint16_t rx_errors;
+};
+
+/**
+ * kcan_link_get() - facts about the interface @ifname
+ *
+ * State, bit rate and counters are asked for only where the driver may have
+ * them; libsocketcan is loaded for that, and its absence leaves them unknown.
+ *
+ * Return: 0, -ENODEV when there is no such interface, or a negative errno.
+ */
+int kcan_link_get(struct kcan_link *out, const char *ifname);
+
+/**
+ * kcan_link_list() - the CAN interfaces there are, in the kernel's order
+ * @names: filled from the front, @max entries at most
+ *
+ * Return: how many there are, which may be more than @max, or a negative errno.
+ */
+int kcan_link_list(char (*names)[IF_NAMESIZE], size_t max);
+
+/**
+ * kcan_link_confirms_ack() - what a transmit confirmation of this driver means
+ *
+ * Return: true when the driver is known to confirm a frame only after another
+ * node has acknowledged it; false when the frame may just have been handed to
+ * the adapter (vcan, slcan, gs_usb, drivers not known).
+ */
+bool kcan_link_confirms_ack(const struct kcan_link *link);
+
+/** The state's name as ip-link(8) prints it: "ERROR-ACTIVE"; never NULL. */
+const char *kcan_link_state_name(enum kcan_link_state state);
+
+#endif

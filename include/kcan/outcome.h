@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef KCAN_OUTCOME_H
+#define KCAN_OUTCOME_H
+
+/**
+ * enum kcan_outcome - everything that asking for a bootloader can end in
+ *
+ * One table (kcan_outcome_get) gives each its exit code, name and meaning; the
+ * program, its --help, the man page and the tests all use that one.
+ */
+enum kcan_outcome {
+	KCAN_OUTCOME_IN_BOOTLOADER,
+	KCAN_OUTCOME_REQUESTED,
+	KCAN_OUTCOME_LOCAL_ERROR,
+	KCAN_OUTCOME_USAGE,
+	KCAN_OUTCOME_NO_ANSWER,
+	KCAN_OUTCOME_NOT_SENT,
+	KCAN_OUTCOME_BUSY,
+	KCAN_OUTCOME_UNPROVEN,
+	KCAN_OUTCOME_INTERRUPTED,
+	KCAN_OUTCOME_COUNT
+};
+
+/** One row of the outcome table. */
+struct kcan_outcome_info {
+	int code;		/* exit status; INTERRUPTED: 128, plus the signal */
+	const char *name;	/* "in-bootloader" */
+	const char *meaning;	/* one sentence */
+};
+
+/** Return: the row of @outcome; NULL when it is out of range. */
+const struct kcan_outcome_info *kcan_outcome_get(enum kcan_outcome outcome);
+
+#endif
