@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <kcan/bus.h>
+
+#include <errno.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define BATCH_MAX 64
+
+struct kcan_bus {
+	int fd;
+	uint32_t dropped;
+};
+
+/* Room for the one control message asked for: SO_RXQ_OVFL. */
+union control {
+	struct cmsghdr align;
+	char bytes[CMSG_SPACE(sizeof(uint32_t))];
+};
+
+struct batch {
+	struct mmsghdr msgs[BATCH_MAX];
+	struct iovec iov[BATCH_MAX];
+	union control control[BATCH_MAX];
+};
+
+/* The kernel has several words for what is one situation to our callers. */
+static int meaning(int err)
+{
+	switch (err) {
+	case EAGAIN:
+		return -ENOBUFS;
+	case ENXIO:
+		return -ENODEV;
+	case EPROTONOSUPPORT:
+		return -EAFNOSUPPORT;
+	default:
+		return -err;
+	}
+}
+
+static int set_int(int fd, int level, int option, int value)
+{
+	return setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+static int set_filters(int fd, const struct kcan_bus_cfg *cfg)
+{
+	can_err_mask_t errors = cfg->errors;
+
+	if (cfg->filters &&
+	    setsockopt(fd, SOL_CAN_RAW, CAN_RAW_FILTER, cfg->filters,
+		       (socklen_t)(cfg->filters_len * sizeof(*cfg->filters))))
+		return -errno;
+	if (errors && setsockopt(fd, SOL_CAN_RAW, CAN_RAW_ERR_FILTER, &errors,
+				 sizeof(errors)))
+		return -errno;
+	return 0;
+}
+
+static int set_options(int fd, const struct kcan_bus_cfg *cfg)
+{
+	int err = set_filters(fd, cfg);
+
+	if (err)
+		return err;
+	if (set_int(fd, SOL_CAN_RAW, CAN_RAW_RECV_OWN_MSGS, 1))
+		return -errno;
+	if (set_int(fd, SOL_SOCKET, SO_RXQ_OVFL, 1))
+		return -errno;
+	/* Only root may go beyond the system's limit; others get the limit. */
+	if (cfg->receive_buffer &&
+	    set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, cfg->receive_buffer) &&
+	    set_int(fd, SOL_SOCKET, SO_RCVBUF, cfg->receive_buffer))
+		return -errno;
+	return 0;
+}
+
+/* bind() says ENODEV for "no CAN interface" as well as for "none at all". */
+static int why_not_bound(int fd, struct ifreq *ifr, int err)
+{
+	if (err != ENODEV || ioctl(fd, SIOCGIFHWADDR, ifr))
+		return meaning(err);
+	return ifr->ifr_hwaddr.sa_family == ARPHRD_CAN ? -ENODEV : -ENXIO;
+}
+
+static int bind_to(int fd, const char *ifname)
+{
+	struct sockaddr_can addr = { .can_family = AF_CAN };
+	struct ifreq ifr = { 0 };
+	size_t len = strlen(ifname);
+
+	if (!len || len >= sizeof(ifr.ifr_name))
+		return -ENODEV;
+	memcpy(ifr.ifr_name, ifname, len);
+	if (ioctl(fd, SIOCGIFINDEX, &ifr))
+		return -errno;
+	addr.can_ifindex = ifr.ifr_ifindex;
+	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		return why_not_bound(fd, &ifr, errno);
+	return 0;
+}
+
+int kcan_bus_open(struct kcan_bus **out, const struct kcan_bus_cfg *cfg)
+{
+	struct kcan_bus *bus;
+	int fd, err;
+
+	fd = socket(PF_CAN, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, CAN_RAW);
+	if (fd < 0)
+		return meaning(errno);
+	/* Before bind(): nothing unwanted may slip in between. */
+	err = set_options(fd, cfg);
+	if (!err)
+		err = bind_to(fd, cfg->ifname);
+	if (err)
+		goto fail;
+	bus = calloc(1, sizeof(*bus));
+	if (!bus) {
+		err = -ENOMEM;
+		goto fail;
+	}
+	bus->fd = fd;
+	*out = bus;
+	return 0;
+fail:
+	close(fd);
+	return err;
+}
+
+void kcan_bus_close(struct kcan_bus *bus)
+{
+	if (!bus)
+		return;
+	close(bus->fd);
+	free(bus);
+}
+
+int kcan_bus_fd(const struct kcan_bus *bus)
+{
+	return bus->fd;
+}
+
+int kcan_bus_send(struct kcan_bus *bus, const struct can_frame *frame)
+{
+	ssize_t n;
+
+	do {
+		n = write(bus->fd, frame, sizeof(*frame));
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? meaning(errno) : 0;
+}
+
+static void prepare(struct batch *b, struct kcan_bus_rx *rx, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		b->iov[i] = (struct iovec){ .iov_base = &rx[i].frame,
+					    .iov_len = sizeof(rx[i].frame) };
+		b->msgs[i].msg_hdr = (struct msghdr){
+			.msg_iov = &b->iov[i],
+			.msg_iovlen = 1,
+			.msg_control = &b->control[i],
+			.msg_controllen = sizeof(b->control[i]),
+		};
+	}
+}
+
+/* The kernel's counter is absolute, and absent while it is zero. */
+static void note_dropped(struct kcan_bus *bus, struct msghdr *msg)
+{
+	struct cmsghdr *c;
+
+	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c))
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL)
+			memcpy(&bus->dropped, CMSG_DATA(c),
+			       sizeof(bus->dropped));
+}
+
+int kcan_bus_recv(struct kcan_bus *bus, struct kcan_bus_rx *rx, size_t max)
+{
+	struct batch b;
+	int n;
+
+	if (max > BATCH_MAX)
+		max = BATCH_MAX;
+	prepare(&b, rx, max);
+	do {
+		n = recvmmsg(bus->fd, b.msgs, (unsigned int)max, MSG_DONTWAIT,
+			     NULL);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == EAGAIN ? 0 : meaning(errno);
+	for (int i = 0; i < n; i++) {
+		rx[i].own = b.msgs[i].msg_hdr.msg_flags & MSG_CONFIRM;
+		note_dropped(bus, &b.msgs[i].msg_hdr);
+	}
+	return n;
+}
+
+unsigned int kcan_bus_dropped(const struct kcan_bus *bus)
+{
+	return bus->dropped;
+}
