@@ -9,10 +9,10 @@
 #include <kcan/uuid.h>
 
 /* CAN ids: can-admin-channel.md, section 1. */
-#define KCAN_ADMIN_ID 0x3f0u		/* host -> all nodes */
-#define KCAN_ADMIN_RESP_ID 0x3f1u	/* node -> host */
-#define KCAN_DATA_ID_FIRST 0x100u	/* host -> node, nodeid 0 */
-#define KCAN_DATA_ID_LAST 0x2ffu	/* node -> host, nodeid 255 */
+#define KCAN_ADMIN_ID 0x3f0u	  /* host -> all nodes */
+#define KCAN_ADMIN_RESP_ID 0x3f1u /* node -> host */
+#define KCAN_DATA_ID_FIRST 0x100u /* host -> node, nodeid 0 */
+#define KCAN_DATA_ID_LAST 0x2ffu  /* node -> host, nodeid 255 */
 
 /** First byte of an admin message: can-admin-channel.md, section 3. */
 enum kcan_admin_cmd {
@@ -21,7 +21,7 @@ enum kcan_admin_cmd {
 	KCAN_ADMIN_REQUEST_BOOTLOADER = 0x02,
 	KCAN_ADMIN_SET_CANBOOT_NODEID = 0x11,
 	KCAN_ADMIN_CLEAR_CANBOOT_NODEID = 0x12,
-	KCAN_ADMIN_NEED_NODEID = 0x20,	/* the only response, on 3F1 */
+	KCAN_ADMIN_NEED_NODEID = 0x20, /* the only response, on 3F1 */
 };
 
 /** Byte 7 of NEED_NODEID: the SET command that the program obeys (3.2). */
@@ -49,11 +49,11 @@ struct kcan_admin_msg {
 /** Why a frame is no admin message: what firmware ignores in silence. */
 enum kcan_admin_verdict {
 	KCAN_ADMIN_OK,
-	KCAN_ADMIN_NOT_STANDARD,	/* EFF, RTR or error frame */
-	KCAN_ADMIN_OTHER_ID,		/* neither 3F0 nor 3F1 */
-	KCAN_ADMIN_EMPTY,		/* DLC 0 */
-	KCAN_ADMIN_UNKNOWN,		/* no such command on this id */
-	KCAN_ADMIN_SHORT,		/* DLC below what the command needs */
+	KCAN_ADMIN_NOT_STANDARD, /* EFF, RTR or error frame */
+	KCAN_ADMIN_OTHER_ID,	 /* neither 3F0 nor 3F1 */
+	KCAN_ADMIN_EMPTY,	 /* DLC 0 */
+	KCAN_ADMIN_UNKNOWN,	 /* no such command on this id */
+	KCAN_ADMIN_SHORT,	 /* DLC below what the command needs */
 };
 
 /**

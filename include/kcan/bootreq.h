@@ -24,29 +24,29 @@ struct kcan_bootreq;
 
 /** What an exchange may do; nothing is defaulted here. */
 struct kcan_bootreq_cfg {
-	uint64_t timeout_us;	/* from the confirmed request; not zero */
-	uint8_t nodeid;		/* 1..254, free on the bus; taken while proving */
-	bool verify;		/* false: stop at the confirmed request */
+	uint64_t timeout_us; /* from the confirmed request; not zero */
+	uint8_t nodeid;	     /* 1..254, free on the bus; taken while proving */
+	bool verify;	     /* false: stop at the confirmed request */
 };
 
 enum kcan_bootreq_verdict {
 	KCAN_BOOTREQ_PENDING,
-	KCAN_BOOTREQ_PROVEN,	/* all 20 bytes, with this UUID */
-	KCAN_BOOTREQ_REQUESTED,	/* confirmed; not verified, as configured */
-	KCAN_BOOTREQ_SILENT,	/* nothing like Katapult came in time */
-	KCAN_BOOTREQ_NOT_QUEUED, /* the kernel never took the request */
+	KCAN_BOOTREQ_PROVEN,	  /* all 20 bytes, with this UUID */
+	KCAN_BOOTREQ_REQUESTED,	  /* confirmed; not verified, as configured */
+	KCAN_BOOTREQ_SILENT,	  /* nothing like Katapult came in time */
+	KCAN_BOOTREQ_NOT_QUEUED,  /* the kernel never took the request */
 	KCAN_BOOTREQ_UNCONFIRMED, /* taken, but never confirmed: still queued */
 	KCAN_BOOTREQ_NODEID_TAKEN, /* a Klipper node answered on our nodeid */
-	KCAN_BOOTREQ_WRONG_UUID, /* Katapult, but another UUID */
-	KCAN_BOOTREQ_NACKED,	/* NACK and then no proof: receiver is stuck */
-	KCAN_BOOTREQ_REFUSED,	/* ERROR: Katapult without GET_CANBUS_ID */
-	KCAN_BOOTREQ_GARBLED,	/* Katapult blocks, none of them an answer */
-	KCAN_BOOTREQ_ABORTED,	/* kcan_bootreq_abort() */
+	KCAN_BOOTREQ_WRONG_UUID,   /* Katapult, but another UUID */
+	KCAN_BOOTREQ_NACKED,  /* NACK and then no proof: receiver is stuck */
+	KCAN_BOOTREQ_REFUSED, /* ERROR: Katapult without GET_CANBUS_ID */
+	KCAN_BOOTREQ_GARBLED, /* Katapult blocks, none of them an answer */
+	KCAN_BOOTREQ_ABORTED, /* kcan_bootreq_abort() */
 };
 
 /** How far a frame is known to have come. */
 enum kcan_delivery {
-	KCAN_DELIVERY_NONE,	/* never taken by the kernel */
+	KCAN_DELIVERY_NONE,	   /* never taken by the kernel */
 	KCAN_DELIVERY_UNCONFIRMED, /* taken; may still be queued */
 	KCAN_DELIVERY_CONFIRMED,
 };
@@ -62,7 +62,7 @@ struct kcan_bootreq_result {
 	 */
 	enum kcan_delivery handback;
 	bool assigned;		/* a SET was taken by the kernel */
-	struct kcan_uuid other;	/* WRONG_UUID: the one that answered */
+	struct kcan_uuid other; /* WRONG_UUID: the one that answered */
 };
 
 /**
@@ -137,7 +137,6 @@ bool kcan_bootreq_done(const struct kcan_bootreq *req);
 bool kcan_bootreq_leaving(const struct kcan_bootreq *req);
 
 /** A copy of what is known now. */
-struct kcan_bootreq_result
-kcan_bootreq_result(const struct kcan_bootreq *req);
+struct kcan_bootreq_result kcan_bootreq_result(const struct kcan_bootreq *req);
 
 #endif

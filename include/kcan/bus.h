@@ -24,14 +24,14 @@ struct kcan_bus_cfg {
 	 */
 	const struct can_filter *filters;
 	size_t filters_len;
-	can_err_mask_t errors;	/* error frames wanted, CAN_ERR_* */
-	int receive_buffer;	/* bytes; 0 leaves the system's default */
+	can_err_mask_t errors; /* error frames wanted, CAN_ERR_* */
+	int receive_buffer;    /* bytes; 0 leaves the system's default */
 };
 
 /** One received frame. */
 struct kcan_bus_rx {
 	struct can_frame frame;
-	bool own;	/* sent by this very socket: a transmit confirmation */
+	bool own; /* sent by this very socket: a transmit confirmation */
 };
 
 /**

@@ -11,11 +11,11 @@
  * Katapult blocks: katapult-protocol.md, sections 1, 2 and 4.
  * 01 88 code words payload crc-low crc-high 99 03
  */
-#define KCAN_KAT_MIN 8		/* bytes of a block without payload */
-#define KCAN_KAT_MAX 128	/* bytes of the longest block accepted */
-#define KCAN_KAT_WORDS_MAX 30	/* payload words of that block */
-#define KCAN_KAT_BLOCK_SIZE 64	/* bytes per flash block, on every chip */
-#define KCAN_KAT_PROTOCOL 0x00010100u	/* 1.1.0, section 9 */
+#define KCAN_KAT_MIN 8		      /* bytes of a block without payload */
+#define KCAN_KAT_MAX 128	      /* bytes of the longest block accepted */
+#define KCAN_KAT_WORDS_MAX 30	      /* payload words of that block */
+#define KCAN_KAT_BLOCK_SIZE 64	      /* bytes per flash block, on every chip */
+#define KCAN_KAT_PROTOCOL 0x00010100u /* 1.1.0, section 9 */
 
 enum kcan_kat_code {
 	KCAN_KAT_CONNECT = 0x11,
@@ -34,7 +34,7 @@ enum kcan_kat_code {
 struct kcan_kat_block {
 	uint8_t code;		/* enum kcan_kat_code, or anything else */
 	uint8_t words;		/* payload length in 4-byte words */
-	const uint8_t *payload;	/* may be NULL when @words is 0 */
+	const uint8_t *payload; /* may be NULL when @words is 0 */
 };
 
 /**
@@ -71,11 +71,11 @@ int64_t kcan_kat_ack_command(const struct kcan_kat_block *block);
 
 /** The answer to CONNECT: katapult-protocol.md, section 4.1. */
 struct kcan_kat_ident {
-	uint32_t protocol;	/* version, 0x00010100 = 1.1.0 */
-	uint32_t app_start;	/* address of the application */
-	uint32_t block_size;	/* bytes */
-	char mcu[KCAN_KAT_TEXT_MAX];		/* "stm32g0b1xx" */
-	char version[KCAN_KAT_TEXT_MAX];	/* of Katapult; "" when not told */
+	uint32_t protocol;		 /* version, 0x00010100 = 1.1.0 */
+	uint32_t app_start;		 /* address of the application */
+	uint32_t block_size;		 /* bytes */
+	char mcu[KCAN_KAT_TEXT_MAX];	 /* "stm32g0b1xx" */
+	char version[KCAN_KAT_TEXT_MAX]; /* of Katapult; "" when not told */
 };
 
 /**

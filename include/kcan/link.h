@@ -9,7 +9,7 @@
 
 /** Controller states as the kernel names them (CAN_STATE_*). */
 enum kcan_link_state {
-	KCAN_LINK_STATE_UNKNOWN,	/* the driver does not tell */
+	KCAN_LINK_STATE_UNKNOWN, /* the driver does not tell */
 	KCAN_LINK_STATE_ERROR_ACTIVE,
 	KCAN_LINK_STATE_ERROR_WARNING,
 	KCAN_LINK_STATE_ERROR_PASSIVE,
@@ -24,11 +24,11 @@ struct kcan_link {
 	unsigned int index;
 	bool is_can;
 	bool up;
-	unsigned int txqueuelen;	/* frames */
-	char driver[32];		/* "" when the kernel does not tell */
+	unsigned int txqueuelen; /* frames */
+	char driver[32];	 /* "" when the kernel does not tell */
 	enum kcan_link_state state;
-	uint32_t bitrate_bps;		/* 0 when the driver does not tell */
-	bool has_counters;		/* the two below were read */
+	uint32_t bitrate_bps; /* 0 when the driver does not tell */
+	bool has_counters;    /* the two below were read */
 	uint16_t tx_errors;
 	uint16_t rx_errors;
 };

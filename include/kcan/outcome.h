@@ -23,9 +23,9 @@ enum kcan_outcome {
 
 /** One row of the outcome table. */
 struct kcan_outcome_info {
-	int code;		/* exit status; INTERRUPTED: 128, plus the signal */
-	const char *name;	/* "in-bootloader" */
-	const char *meaning;	/* one sentence */
+	int code;	  /* exit status; INTERRUPTED: 128, plus the signal */
+	const char *name; /* "in-bootloader" */
+	const char *meaning; /* one sentence */
 };
 
 /** Return: the row of @outcome; NULL when it is out of range. */

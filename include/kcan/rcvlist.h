@@ -8,9 +8,9 @@
 
 /** One receiver on this machine, from a line under /proc/net/can. */
 struct kcan_receiver {
-	char ifname[IF_NAMESIZE];	/* "any" when it listens everywhere */
-	canid_t id;			/* with flags, as the filter has it */
-	canid_t mask;			/* 0: receives every frame */
+	char ifname[IF_NAMESIZE]; /* "any" when it listens everywhere */
+	canid_t id;		  /* with flags, as the filter has it */
+	canid_t mask;		  /* 0: receives every frame */
 };
 
 /**

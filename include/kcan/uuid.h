@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KCAN_UUID_LEN 6		/* bytes */
-#define KCAN_UUID_STR_LEN 12	/* hex digits, without the final NUL */
+#define KCAN_UUID_LEN 6	     /* bytes */
+#define KCAN_UUID_STR_LEN 12 /* hex digits, without the final NUL */
 
 /**
  * struct kcan_uuid - the name of one MCU on the admin channel

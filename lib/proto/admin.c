@@ -9,10 +9,10 @@
 static const struct command {
 	uint8_t code;
 	canid_t id;
-	uint8_t need_len;	/* of a frame that is received */
+	uint8_t need_len; /* of a frame that is received */
 	uint8_t send_len;
 	bool has_uuid;
-	size_t last;		/* where byte 7 goes in the message; 0: nowhere */
+	size_t last; /* where byte 7 goes in the message; 0: nowhere */
 } commands[] = {
 	{ KCAN_ADMIN_QUERY_UNASSIGNED, KCAN_ADMIN_ID, 1, 1, false, 0 },
 	{ KCAN_ADMIN_SET_KLIPPER_NODEID, KCAN_ADMIN_ID, 8, 8, true,

@@ -11,7 +11,7 @@
 #define HEADER_1 0x88
 #define TRAILER_0 0x99
 #define TRAILER_1 0x03
-#define HEAD_LEN 4	/* header, code, words */
+#define HEAD_LEN 4 /* header, code, words */
 #define WORD 4
 
 int kcan_kat_encode(uint8_t out[static KCAN_KAT_MAX],
@@ -50,15 +50,16 @@ int kcan_kat_decode(struct kcan_kat_block *out, const uint8_t *buf, size_t len)
 	if (buf[total - 4] != (uint8_t)crc || buf[total - 3] != crc >> 8 ||
 	    buf[total - 2] != TRAILER_0 || buf[total - 1] != TRAILER_1)
 		return -EBADMSG;
-	*out = (struct kcan_kat_block){ .code = buf[2], .words = buf[3],
+	*out = (struct kcan_kat_block){ .code = buf[2],
+					.words = buf[3],
 					.payload = buf + HEAD_LEN };
 	return (int)total;
 }
 
 int64_t kcan_kat_ack_command(const struct kcan_kat_block *block)
 {
-	struct util_cursor c =
-		util_cursor_reading(block->payload, (size_t)block->words * WORD);
+	struct util_cursor c = util_cursor_reading(block->payload,
+						   (size_t)block->words * WORD);
 	uint32_t command = util_get_le32(&c);
 
 	if (block->code != KCAN_KAT_ACK || c.bad)
@@ -77,7 +78,8 @@ int kcan_kat_encode_ident(uint8_t out[static KCAN_KAT_MAX],
 	size_t mcu_len = strnlen(ident->mcu, sizeof(ident->mcu));
 	size_t version_len = strnlen(ident->version, sizeof(ident->version));
 	uint8_t payload[KCAN_KAT_MAX];
-	struct util_cursor c = util_cursor_on(payload, KCAN_KAT_WORDS_MAX * WORD);
+	struct util_cursor c =
+		util_cursor_on(payload, KCAN_KAT_WORDS_MAX * WORD);
 
 	util_put_le32(&c, KCAN_KAT_CONNECT);
 	util_put_le32(&c, ident->protocol);
@@ -90,9 +92,10 @@ int kcan_kat_encode_ident(uint8_t out[static KCAN_KAT_MAX],
 	util_put_zeros(&c, pad_to_word(version_len));
 	if (c.bad)
 		return -EMSGSIZE;
-	return kcan_kat_encode(out, &(struct kcan_kat_block){
-		.code = KCAN_KAT_ACK, .words = (uint8_t)(c.pos / WORD),
-		.payload = payload });
+	return kcan_kat_encode(
+		out, &(struct kcan_kat_block){ .code = KCAN_KAT_ACK,
+					       .words = (uint8_t)(c.pos / WORD),
+					       .payload = payload });
 }
 
 /* Copy up to the next NUL, at most what @size holds, and skip the NULs. */
@@ -112,8 +115,8 @@ static void get_text(struct util_cursor *c, char *out, size_t size)
 int kcan_kat_decode_ident(struct kcan_kat_ident *out,
 			  const struct kcan_kat_block *block)
 {
-	struct util_cursor c =
-		util_cursor_reading(block->payload, (size_t)block->words * WORD);
+	struct util_cursor c = util_cursor_reading(block->payload,
+						   (size_t)block->words * WORD);
 	struct kcan_kat_ident ident = { 0 };
 
 	if (kcan_kat_ack_command(block) != KCAN_KAT_CONNECT)
@@ -142,16 +145,17 @@ int kcan_kat_encode_canbus_id(uint8_t out[static KCAN_KAT_MAX],
 	util_put_le32(&c, KCAN_KAT_GET_CANBUS_ID);
 	util_put_bytes(&c, uuid->b, sizeof(uuid->b));
 	util_put_zeros(&c, 2);
-	return kcan_kat_encode(out, &(struct kcan_kat_block){
-		.code = KCAN_KAT_ACK, .words = CANBUS_ID_WORDS,
-		.payload = payload });
+	return kcan_kat_encode(
+		out, &(struct kcan_kat_block){ .code = KCAN_KAT_ACK,
+					       .words = CANBUS_ID_WORDS,
+					       .payload = payload });
 }
 
 int kcan_kat_decode_canbus_id(struct kcan_uuid *out,
 			      const struct kcan_kat_block *block)
 {
-	struct util_cursor c =
-		util_cursor_reading(block->payload, (size_t)block->words * WORD);
+	struct util_cursor c = util_cursor_reading(block->payload,
+						   (size_t)block->words * WORD);
 	struct kcan_uuid uuid;
 
 	if (kcan_kat_ack_command(block) != KCAN_KAT_GET_CANBUS_ID ||

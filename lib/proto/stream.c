@@ -19,8 +19,7 @@ int kcan_stream_push(struct kcan_stream *s, const void *data, size_t len)
 	return 0;
 }
 
-int kcan_stream_push_frame(struct kcan_stream *s,
-			   const struct can_frame *frame)
+int kcan_stream_push_frame(struct kcan_stream *s, const struct can_frame *frame)
 {
 	size_t len = frame->can_dlc;
 

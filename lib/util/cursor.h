@@ -14,7 +14,7 @@
  */
 struct util_cursor {
 	uint8_t *data;
-	size_t len;	/* of the whole buffer */
+	size_t len; /* of the whole buffer */
 	size_t pos;
 	bool bad;
 };
