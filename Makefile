@@ -22,7 +22,8 @@ Q         := $(if $(V),,@)
 B         := build
 
 WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
-	-Wpointer-arith -Wwrite-strings -Wformat=2 $(if $(WERROR),-Werror)
+	-Wpointer-arith -Wwrite-strings -Wformat=2 \
+	-Wno-missing-field-initializers $(if $(WERROR),-Werror)
 CPPF := -D_GNU_SOURCE -DKCAN_VERSION='"$(VERSION)"' -Iinclude -Ilib
 ALLC  = -std=gnu11 $(WARN) $(CPPF) $(CPPFLAGS) -fPIC -MMD -MP
 

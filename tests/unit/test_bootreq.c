@@ -1,0 +1,583 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "../support/unit.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <kcan/bootreq.h>
+
+/* can-admin-channel.md, section 16: the recorded exchange, on nodeid F0 */
+#define U 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04
+#define NOT_U 0xbe, 0x06, 0xfa, 0x0a, 0xaf, 0xfb
+#define REQUEST FRAME(0x3f0, 0x02, U)
+#define SET FRAME(0x3f0, 0x11, U, 0xf0)
+#define WHO FRAME(0x2e0, 0x01, 0x88, 0x16, 0x00, 0xf9, 0x31, 0x99, 0x03)
+#define BACK FRAME(0x3f0, 0x11, NOT_U, 0xf0)
+#define ID_1 FRAME(0x2e1, 0x01, 0x88, 0xa0, 0x03, 0x16, 0x00, 0x00, 0x00)
+#define ID_2 FRAME(0x2e1, U, 0x00, 0x00)
+#define ID_3 FRAME(0x2e1, 0x32, 0x40, 0x99, 0x03)
+/* katapult-protocol.md, section 12 */
+#define NACK FRAME(0x2e1, 0x01, 0x88, 0xf1, 0x00, 0x68, 0x95, 0x99, 0x03)
+#define REFUSE FRAME(0x2e1, 0x01, 0x88, 0xf2, 0x00, 0x00, 0xbf, 0x99, 0x03)
+#define BUSY FRAME(0x2e1, 0x01, 0x88, 0xf3, 0x00, 0xd8, 0xa6, 0x99, 0x03)
+/* can-admin-channel.md, section 6 */
+#define KLIPPER_NAK FRAME(0x2e1, 0x05, 0x10, 0x9e, 0x81, 0x7e)
+
+static const struct kcan_uuid UUID = { { U } };
+static const uint8_t ANSWER[20] = {
+	0x01, 0x88, 0xa0, 0x03, 0x16, 0x00, 0x00, 0x00, 0x41, 0xf9,
+	0x05, 0xf5, 0x50, 0x04, 0x00, 0x00, 0x32, 0x40, 0x99, 0x03
+};
+
+enum what {
+	END,
+	TX,	/* due exactly now, with these bytes; stays in flight */
+	OK,	/* the frame in flight is confirmed */
+	SENT,	/* TX and OK at the same time */
+	FULL,	/* TX, but the kernel has no room */
+	RX,
+	ABORT,
+	QUIET,	/* the deadline is now, and nothing is due */
+};
+
+struct line {
+	uint64_t us;
+	enum what what;
+	struct can_frame frame;
+};
+
+#define S 1000000u
+#define HANDED_BACK(verdict) \
+	{ verdict, KCAN_DELIVERY_CONFIRMED, KCAN_DELIVERY_CONFIRMED, true }
+static const struct scenario {
+	const char *name;
+	uint64_t timeout_us;
+	struct line script[24];
+	struct kcan_bootreq_result want;
+	bool no_verify;
+} scenarios[] = {
+	{ "katapult answers the first question", 5 * S, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 10300, RX, ID_1 },
+		{ 10300, RX, ID_2 },
+		{ 10300, RX, ID_3 },
+		{ 10300, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	{ "waits count from the confirmations", 5 * S, {
+		{ 0, TX, REQUEST },
+		{ 7000, OK },
+		{ 7000, TX, SET },
+		{ 9000, OK },
+		{ 19000, TX, WHO },
+		{ 21000, OK },
+		{ 34000, TX, WHO },
+		{ 34001, OK },
+		{ 49000, SENT, SET },
+		{ 50000, RX, ID_1 },
+		{ 50000, RX, ID_2 },
+		{ 50000, RX, ID_3 },
+		{ 50000, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	{ "a first question that is not heard is repeated", 5 * S, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 25000, SENT, WHO },
+		{ 25200, RX, ID_1 },
+		{ 25200, RX, ID_2 },
+		{ 25200, RX, ID_3 },
+		{ 25200, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	{ "a node that boots late is found in a later round", 5 * S, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 25000, SENT, WHO },
+		{ 40000, SENT, SET },
+		{ 50000, SENT, WHO },
+		{ 50100, RX, ID_1 },
+		{ 50200, RX, ID_2 },
+		{ 50300, RX, ID_3 },
+		{ 50300, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	{ "an answer before our own confirmation counts", 5 * S, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, TX, WHO },
+		{ 10200, RX, ID_1 },
+		{ 10200, RX, ID_2 },
+		{ 10200, RX, ID_3 },
+		{ 10300, OK },
+		{ 10300, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	{ "two answers cut as one stream are understood", 5 * S, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 10300, RX, FRAME(0x2e1, 0x32, 0x40, 0x99, 0x03, 0x01, 0x88,
+				   0xa0, 0x03) },
+		{ 10300, RX, FRAME(0x2e1, 0x16, 0x00, 0x00, 0x00, 0x41, 0xf9,
+				   0x05, 0xf5) },
+		{ 10300, RX, FRAME(0x2e1, 0x50, 0x04, 0x00, 0x00, 0x32, 0x40,
+				   0x99, 0x03) },
+		{ 10300, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	{ "an answer with a lost frame does not hide the next", 5 * S, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 10300, RX, ID_1 },
+		{ 10300, RX, ID_3 },
+		{ 25000, SENT, WHO },
+		{ 25300, RX, ID_1 },
+		{ 25300, RX, ID_2 },
+		{ 25300, RX, ID_3 },
+		{ 25300, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	{ "frames that only look like the answer are ignored", 30000, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 10300, RX, FRAME(0x2e1 | CAN_EFF_FLAG, 0x01, 0x88, 0xa0,
+				   0x03, 0x16, 0x00, 0x00, 0x00) },
+		{ 10300, RX, FRAME(0x2e1 | CAN_RTR_FLAG, U, 0x00, 0x00) },
+		{ 10300, RX, FRAME(0x2e1 | CAN_ERR_FLAG, 0x32, 0x40, 0x99) },
+		{ 10300, RX, FRAME(0x203, 0x01, 0x88, 0xa0, 0x03) },
+		{ 10300, RX, FRAME(0x2e0, 0x01, 0x88, 0xa0, 0x03) },
+		{ 25000, SENT, WHO },
+		{ 30000, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_SILENT) },
+	{ "nobody answers", 30000, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 25000, SENT, WHO },
+		{ 30000, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_SILENT) },
+	{ "another uuid is no proof, and is handed back", 5 * S, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		/* katapult-protocol.md, section 12 */
+		{ 10300, RX, ID_1 },
+		{ 10300, RX, FRAME(0x2e1, 0xfc, 0xf7, 0xa6, 0x09, 0x32, 0x98,
+				   0x00, 0x00) },
+		{ 10300, RX, FRAME(0x2e1, 0xc5, 0xb2, 0x99, 0x03) },
+		{ 10300, SENT, BACK },
+	}, { KCAN_BOOTREQ_WRONG_UUID, KCAN_DELIVERY_CONFIRMED,
+	     KCAN_DELIVERY_CONFIRMED, true,
+	     { { 0xfc, 0xf7, 0xa6, 0x09, 0x32, 0x98 } } } },
+	{ "NACK and then silence is a stuck receiver", 30000, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 10300, RX, NACK },
+		{ 25000, SENT, WHO },
+		{ 30000, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_NACKED) },
+	{ "NACK and then the answer is a proof", 30000, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 10300, RX, NACK },
+		{ 10400, RX, ID_1 },
+		{ 10400, RX, ID_2 },
+		{ 10400, RX, ID_3 },
+		{ 10400, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	{ "ERROR is a katapult that does not know the question", 20000, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 10300, RX, REFUSE },
+		{ 20000, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_REFUSED) },
+	{ "BUSY frames like katapult but proves nothing", 20000, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 10300, RX, BUSY },
+		{ 20000, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_GARBLED) },
+	{ "NACK outweighs what is merely garbled", 20000, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 10300, RX, NACK },
+		{ 10400, RX, BUSY },
+		{ 20000, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_NACKED) },
+	{ "an answer that never becomes whole is garbled", 20000, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 10300, RX, ID_1 },
+		{ 20000, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_GARBLED) },
+	{ "a klipper NAK says that the nodeid is taken", 5 * S, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 10300, RX, KLIPPER_NAK },
+		{ 10300, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_NODEID_TAKEN) },
+	{ "a klipper NAK in two pieces is recognised", 5 * S, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 10300, RX, FRAME(0x2e1, 0x05) },
+		{ 10300, RX, FRAME(0x2e1, 0x1f, 0x66, 0x76, 0x7e) },
+		{ 10300, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_NODEID_TAKEN) },
+	{ "klipper traffic before the first SET takes nothing", 5 * S, {
+		{ 0, TX, REQUEST },
+		{ 100, RX, KLIPPER_NAK },
+	}, { KCAN_BOOTREQ_NODEID_TAKEN, KCAN_DELIVERY_UNCONFIRMED,
+	     KCAN_DELIVERY_NONE, false } },
+	{ "a request that is never confirmed is still queued", 2 * S, {
+		{ 0, TX, REQUEST },
+		{ 2 * S, QUIET },
+	}, { KCAN_BOOTREQ_UNCONFIRMED, KCAN_DELIVERY_UNCONFIRMED,
+	     KCAN_DELIVERY_NONE, false } },
+	{ "a full queue is waited out", 5 * S, {
+		{ 0, FULL, REQUEST },
+		{ 5000, FULL, REQUEST },
+		{ 10000, SENT, REQUEST },
+		{ 10000, FULL, SET },
+		{ 15000, SENT, SET },
+		{ 25000, FULL, WHO },
+		{ 30000, SENT, WHO },
+		{ 30100, RX, ID_1 },
+		{ 30100, RX, ID_2 },
+		{ 30100, RX, ID_3 },
+		{ 30100, FULL, BACK },
+		{ 35100, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	{ "a queue that stays full means nothing was sent", 12000, {
+		{ 0, FULL, REQUEST },
+		{ 5000, FULL, REQUEST },
+		{ 10000, FULL, REQUEST },
+		{ 12000, QUIET },
+	}, { KCAN_BOOTREQ_NOT_QUEUED, KCAN_DELIVERY_NONE, KCAN_DELIVERY_NONE,
+	     false } },
+	{ "a SET without confirmation is followed by the hand-back", 30000, {
+		{ 0, SENT, REQUEST },
+		{ 0, TX, SET },
+		{ 30000, QUIET },
+		{ 530000, TX, BACK },
+		{ 1030000, QUIET },
+	}, { KCAN_BOOTREQ_SILENT, KCAN_DELIVERY_CONFIRMED,
+	     KCAN_DELIVERY_UNCONFIRMED, true } },
+	{ "a late confirmation lets the hand-back go at once", 30000, {
+		{ 0, SENT, REQUEST },
+		{ 0, TX, SET },
+		{ 30000, QUIET },
+		{ 40000, OK },
+		{ 40000, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_SILENT) },
+	{ "a hand-back that finds no room is told", 20000, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 20000, TX, BACK },
+		{ 520000, QUIET },
+	}, { KCAN_BOOTREQ_SILENT, KCAN_DELIVERY_CONFIRMED,
+	     KCAN_DELIVERY_UNCONFIRMED, true } },
+	{ "a SET that the kernel refused needs no hand-back", 5 * S, {
+		{ 0, SENT, REQUEST },
+		{ 0, FULL, SET },
+		{ 1000, ABORT },
+	}, { KCAN_BOOTREQ_ABORTED, KCAN_DELIVERY_CONFIRMED,
+	     KCAN_DELIVERY_NONE, false } },
+	{ "an abort before the request sends nothing", 5 * S, {
+		{ 0, ABORT },
+	}, { KCAN_BOOTREQ_ABORTED, KCAN_DELIVERY_NONE, KCAN_DELIVERY_NONE,
+	     false } },
+	{ "an abort in mid-proof hands back", 5 * S, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 4000, ABORT },
+		{ 4000, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_ABORTED) },
+	{ "an abort with a frame in flight waits for it", 5 * S, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, TX, WHO },
+		{ 10100, ABORT },
+		{ 10200, OK },
+		{ 10200, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_ABORTED) },
+	{ "an abort does not undo a proof", 5 * S, {
+		{ 0, SENT, REQUEST },
+		{ 0, SENT, SET },
+		{ 10000, SENT, WHO },
+		{ 10300, RX, ID_1 },
+		{ 10300, RX, ID_2 },
+		{ 10300, RX, ID_3 },
+		{ 10300, ABORT },
+		{ 10300, SENT, BACK },
+	}, HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	{ "without verification it ends at the confirmed request", 5 * S, {
+		{ 0, TX, REQUEST },
+		{ 900, OK },
+	}, { KCAN_BOOTREQ_REQUESTED, KCAN_DELIVERY_CONFIRMED,
+	     KCAN_DELIVERY_NONE, false }, true },
+};
+
+static struct kcan_bootreq *start(uint64_t timeout_us, bool verify)
+{
+	struct kcan_bootreq_cfg cfg = { timeout_us, 0xf0, verify };
+	struct kcan_bootreq *req;
+
+	assert_int_equal(kcan_bootreq_new(&req, &UUID, &cfg, 0), 0);
+	return req;
+}
+
+static void play_tx(struct kcan_bootreq *req, const struct line *line)
+{
+	struct can_frame frame;
+
+	assert_int_equal(kcan_bootreq_deadline(req), line->us);
+	if (line->us)
+		assert_false(kcan_bootreq_tx(req, &frame, line->us - 1));
+	assert_true(kcan_bootreq_tx(req, &frame, line->us));
+	assert_frame_equal(frame, line->frame);
+	/* one unconfirmed frame at a time */
+	assert_false(kcan_bootreq_tx(req, &frame, line->us));
+	if (line->what == SENT)
+		kcan_bootreq_sent(req, line->us);
+	else if (line->what == FULL)
+		kcan_bootreq_unsent(req, line->us);
+}
+
+static void play(struct kcan_bootreq *req, const struct line *line)
+{
+	struct can_frame frame;
+
+	switch (line->what) {
+	case TX:
+	case SENT:
+	case FULL:
+		play_tx(req, line);
+		break;
+	case OK:
+		kcan_bootreq_sent(req, line->us);
+		break;
+	case RX:
+		kcan_bootreq_rx(req, &line->frame, line->us);
+		break;
+	case ABORT:
+		kcan_bootreq_abort(req, line->us);
+		break;
+	case QUIET:
+		assert_int_equal(kcan_bootreq_deadline(req), line->us);
+		assert_false(kcan_bootreq_tx(req, &frame, line->us));
+		break;
+	case END:
+		break;
+	}
+}
+
+static void test_scenario(void **state)
+{
+	const struct scenario *s = *state;
+	struct kcan_bootreq *req = start(s->timeout_us, !s->no_verify);
+	struct kcan_bootreq_result got;
+
+	for (size_t i = 0; s->script[i].what != END; i++)
+		play(req, &s->script[i]);
+	got = kcan_bootreq_result(req);
+	assert_int_equal(got.verdict, s->want.verdict);
+	assert_int_equal(got.request, s->want.request);
+	assert_int_equal(got.handback, s->want.handback);
+	assert_int_equal(got.assigned, s->want.assigned);
+	if (got.verdict == KCAN_BOOTREQ_WRONG_UUID)
+		assert_memory_equal(&got.other, &s->want.other,
+				    sizeof(got.other));
+	assert_true(kcan_bootreq_done(req));
+	assert_int_equal(kcan_bootreq_deadline(req), UINT64_MAX);
+	kcan_bootreq_free(req);
+}
+
+/* Up to the moment when the answer may come. */
+static struct kcan_bootreq *asked(void)
+{
+	struct kcan_bootreq *req = start(5 * S, true);
+
+	play(req, &(struct line){ 0, SENT, REQUEST });
+	play(req, &(struct line){ 0, SENT, SET });
+	play(req, &(struct line){ 10000, SENT, WHO });
+	return req;
+}
+
+static void feed(struct kcan_bootreq *req, const uint8_t *data, size_t len,
+		 size_t piece)
+{
+	struct can_frame frame = { .can_id = 0x2e1 };
+
+	for (size_t at = 0; at < len; at += piece) {
+		frame.can_dlc = 0;
+		kcan_bootreq_rx(req, &frame, 10100);
+		frame.can_dlc = (uint8_t)(len - at < piece ? len - at : piece);
+		memcpy(frame.data, data + at, frame.can_dlc);
+		kcan_bootreq_rx(req, &frame, 10100);
+	}
+}
+
+static enum kcan_bootreq_verdict verdict_of(struct kcan_bootreq *req)
+{
+	return kcan_bootreq_result(req).verdict;
+}
+
+static void test_answer_in_pieces_of_any_size(void **state)
+{
+	(void)state;
+	for (size_t piece = 1; piece <= 8; piece++) {
+		struct kcan_bootreq *req = asked();
+
+		feed(req, ANSWER, sizeof(ANSWER) - 1, piece);
+		assert_int_equal(verdict_of(req), KCAN_BOOTREQ_PENDING);
+		feed(req, ANSWER + sizeof(ANSWER) - 1, 1, piece);
+		assert_int_equal(verdict_of(req), KCAN_BOOTREQ_PROVEN);
+		kcan_bootreq_free(req);
+	}
+}
+
+static void test_no_flipped_bit_is_ever_a_proof(void **state)
+{
+	(void)state;
+	for (size_t bit = 0; bit < 8 * sizeof(ANSWER); bit++) {
+		struct kcan_bootreq *req = asked();
+		uint8_t bytes[sizeof(ANSWER)];
+
+		memcpy(bytes, ANSWER, sizeof(bytes));
+		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		feed(req, bytes, sizeof(bytes), 8);
+		assert_int_not_equal(verdict_of(req), KCAN_BOOTREQ_PROVEN);
+		kcan_bootreq_free(req);
+	}
+}
+
+static void test_no_missing_byte_is_ever_a_proof(void **state)
+{
+	(void)state;
+	for (size_t gone = 0; gone < sizeof(ANSWER); gone++) {
+		struct kcan_bootreq *req = asked();
+
+		feed(req, ANSWER, gone, 8);
+		feed(req, ANSWER + gone + 1, sizeof(ANSWER) - gone - 1, 8);
+		assert_int_not_equal(verdict_of(req), KCAN_BOOTREQ_PROVEN);
+		kcan_bootreq_free(req);
+	}
+}
+
+static void test_rubbish_before_the_answer_does_not_hide_it(void **state)
+{
+	(void)state;
+	for (unsigned int seed = 0; seed < 64; seed++) {
+		struct kcan_bootreq *req = asked();
+		uint32_t x = seed * 2654435761u + 1;
+		uint8_t junk[300];
+
+		for (size_t i = 0; i < sizeof(junk); i++) {
+			x = x * 1664525 + 1013904223;
+			junk[i] = (uint8_t)(x >> 24);
+		}
+		feed(req, junk, sizeof(junk), 7);
+		/* rubbish may claim to be a block of up to 128 bytes */
+		for (int i = 0; i < 8; i++)
+			feed(req, ANSWER, sizeof(ANSWER), 8);
+		assert_int_equal(verdict_of(req), KCAN_BOOTREQ_PROVEN);
+		kcan_bootreq_free(req);
+	}
+}
+
+static void test_a_uuid_that_contains_a_klipper_nak_is_proven(void **state)
+{
+	static const struct kcan_uuid uuid = { { 0x05, 0x10, 0x9e, 0x81, 0x7e,
+						 0x00 } };
+	/* CRC by the rule of katapult-protocol.md, section 2 */
+	static const uint8_t answer[20] = {
+		0x01, 0x88, 0xa0, 0x03, 0x16, 0x00, 0x00, 0x00, 0x05, 0x10,
+		0x9e, 0x81, 0x7e, 0x00, 0x00, 0x00, 0x18, 0x40, 0x99, 0x03
+	};
+	struct kcan_bootreq_cfg cfg = { 5 * S, 0xf0, true };
+	struct kcan_bootreq *req;
+
+	(void)state;
+	assert_int_equal(kcan_bootreq_new(&req, &uuid, &cfg, 0), 0);
+	feed(req, answer, sizeof(answer), 8);
+	assert_int_equal(verdict_of(req), KCAN_BOOTREQ_PROVEN);
+	kcan_bootreq_free(req);
+}
+
+/* When the SETs go out if every frame is confirmed at once, in ms. */
+static void test_rounds_are_40_ms_and_later_200_ms_apart(void **state)
+{
+	struct kcan_bootreq *req = start(2 * S, true);
+	struct can_frame frame;
+	uint64_t expect_us = 0, now = 0;
+	unsigned int sets = 0, questions = 0;
+
+	(void)state;
+	while (!kcan_bootreq_leaving(req)) {
+		now = kcan_bootreq_deadline(req);
+		if (!kcan_bootreq_tx(req, &frame, now))
+			continue;
+		if (kcan_bootreq_leaving(req))
+			break;
+		if (frame.can_id == 0x2e0)
+			questions++;
+		if (frame.can_id == 0x3f0 && frame.data[0] == 0x11) {
+			assert_int_equal(now, expect_us);
+			expect_us += now < S ? 40000 : 200000;
+			sets++;
+		}
+		kcan_bootreq_sent(req, now);
+	}
+	assert_int_equal(now, 2 * S);
+	assert_int_equal(sets, 1000 / 40 + 1000 / 200);
+	assert_int_equal(questions, 2 * sets);
+	assert_int_equal(verdict_of(req), KCAN_BOOTREQ_SILENT);
+	kcan_bootreq_free(req);
+}
+
+static const struct cfg_row {
+	const char *name;
+	struct kcan_bootreq_cfg cfg;
+} bad_cfgs[] = {
+	{ "no timeout is refused", { 0, 0xf0, true } },
+	{ "more than an hour is refused", { 3600 * (uint64_t)S + 1, 0xf0,
+					    true } },
+	{ "nodeid 0 is refused", { S, 0, true } },
+	{ "nodeid 255 is refused", { S, 255, true } },
+};
+
+static void test_bad_cfg(void **state)
+{
+	const struct cfg_row *row = *state;
+	struct kcan_bootreq *req;
+
+	assert_int_equal(kcan_bootreq_new(&req, &UUID, &row->cfg, 0), -EINVAL);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[64] = {
+		cmocka_unit_test(test_answer_in_pieces_of_any_size),
+		cmocka_unit_test(test_no_flipped_bit_is_ever_a_proof),
+		cmocka_unit_test(test_no_missing_byte_is_ever_a_proof),
+		cmocka_unit_test(
+			test_rubbish_before_the_answer_does_not_hide_it),
+		cmocka_unit_test(
+			test_a_uuid_that_contains_a_klipper_nak_is_proven),
+		cmocka_unit_test(test_rounds_are_40_ms_and_later_200_ms_apart),
+	};
+	size_t n = 6;
+
+	ROWS(scenarios, test_scenario);
+	ROWS(bad_cfgs, test_bad_cfg);
+	return _cmocka_run_group_tests("bootreq", tests, n, NULL, NULL);
+}
