@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "console.h"
+
+#define TAIL_LINES 12
+
+static void keep(struct console *c, const char *data, size_t len)
+{
+	size_t over;
+
+	if (len > sizeof(c->tail)) {
+		data += len - sizeof(c->tail);
+		len = sizeof(c->tail);
+	}
+	if (c->len + len > sizeof(c->tail)) {
+		over = c->len + len - sizeof(c->tail);
+		memmove(c->tail, c->tail + over, c->len - over);
+		c->len -= over;
+	}
+	memcpy(c->tail + c->len, data, len);
+	c->len += len;
+}
+
+int console_read(struct console *c)
+{
+	char buf[1024];
+	ssize_t n;
+
+	while ((n = read(c->fd, buf, sizeof(buf))) > 0) {
+		keep(c, buf, n);
+		if (c->show)
+			fwrite(buf, 1, n, stderr);
+	}
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	c->fd = -1;
+	return -1;
+}
+
+void console_print_tail(const struct console *c)
+{
+	size_t from = c->len;
+	int lines = 0;
+
+	if (c->show)
+		return;
+	while (from && lines <= TAIL_LINES)
+		lines += c->tail[--from] == '\n';
+	if (from || lines > TAIL_LINES)
+		from++;
+	for (; from < c->len; from++) {
+		if (c->tail[from] == '\r')
+			continue;
+		if (!from || c->tail[from - 1] == '\n')
+			fputs("guest: ", stderr);
+		fputc(c->tail[from], stderr);
+	}
+	if (c->len && c->tail[c->len - 1] != '\n')
+		fputc('\n', stderr);
+}

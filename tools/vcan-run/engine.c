@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <stdio.h>
+#include <string.h>
+
+#include "engine.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* in the order in which they are tried: the cheapest first */
+static const struct engine engines[] = {
+	{ "host", engine_host_run },
+	{ "uml", engine_uml_run },
+};
+
+const struct engine *engine_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(engines); i++)
+		if (!strcmp(engines[i].name, name))
+			return &engines[i];
+	return NULL;
+}
+
+void engine_names(char *out, size_t size, const char *separator)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(engines) && used < size; i++)
+		used += snprintf(out + used, size - used, "%s%s",
+				 i ? separator : "", engines[i].name);
+}
+
+int engine_run_first(const struct opts *o)
+{
+	struct why why[ARRAY_SIZE(engines)] = { 0 };
+	int status;
+
+	for (size_t i = 0; i < ARRAY_SIZE(engines); i++) {
+		const struct engine *e = &engines[i];
+
+		if (o->engine && strcmp(o->engine, e->name))
+			continue;
+		if (o->verbose)
+			fprintf(stderr, "vcan-run: trying engine %s\n",
+				e->name);
+		status = e->run(o, &why[i]);
+		if (status >= 0)
+			return status;
+		if (o->verbose)
+			fprintf(stderr, "vcan-run: engine %s skipped: %s\n",
+				e->name, why[i].text);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(engines); i++)
+		if (why[i].text[0])
+			fprintf(stderr,
+				"vcan-run: engine %s does not work "
+				"here: %s\n",
+				engines[i].name, why[i].text);
+	return STATUS_OWN_FAILURE;
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#ifndef VCAN_RUN_ENGINE_H
+#define VCAN_RUN_ENGINE_H
+
+#include <stddef.h>
+
+#include "opts.h"
+#include "why.h"
+
+/**
+ * struct engine - one way to have a kernel with CAN
+ * @run: run the command once a CAN frame was carried; the exit status, or
+ *       -1 with @why when this engine does not work here and nothing was
+ *       started. It need not return: the host engine becomes the command.
+ */
+struct engine {
+	const char *name;
+	int (*run)(const struct opts *o, struct why *why);
+};
+
+int engine_host_run(const struct opts *o, struct why *why);
+int engine_uml_run(const struct opts *o, struct why *why);
+
+/** Return: NULL when there is none of that name. */
+const struct engine *engine_find(const char *name);
+void engine_names(char *out, size_t size, const char *separator);
+
+/** Try the wanted engine, or each in turn. Return: the exit status. */
+int engine_run_first(const struct opts *o);
+
+#endif

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "engine.h"
+#include "netlink.h"
+#include "probe.h"
+
+static int write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = write(fd, text, strlen(text));
+	close(fd);
+	return n < 0 ? -1 : 0;
+}
+
+static int become_root(uid_t uid, gid_t gid)
+{
+	char map[32];
+
+	/* absent before Linux 3.19; without it the gid map decides */
+	write_file("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "0 %u 1", (unsigned int)uid);
+	if (write_file("/proc/self/uid_map", map))
+		return -1;
+	snprintf(map, sizeof(map), "0 %u 1", (unsigned int)gid);
+	return write_file("/proc/self/gid_map", map);
+}
+
+static int new_namespaces(struct why *why)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+
+	if (!unshare(CLONE_NEWNET | CLONE_NEWNS))
+		return 0;
+	if (errno != EPERM)
+		return why_set(why,
+			       "no new network namespace (%s); the "
+			       "kernel needs CONFIG_NET_NS",
+			       strerror(errno));
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS))
+		return why_set(why,
+			       "no new user namespace (%s); run as root, "
+			       "or allow unprivileged user namespaces",
+			       strerror(errno));
+	if (become_root(uid, gid))
+		return why_set(why,
+			       "the user cannot be mapped to root (%s); "
+			       "run as root, or allow unprivileged user "
+			       "namespaces",
+			       strerror(errno));
+	return 0;
+}
+
+/*
+ * /sys belongs to the network namespace it was mounted from. Containers may
+ * forbid another one; only programs that look into /sys/class/net mind.
+ */
+static void fresh_sysfs(void)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return;
+	if (mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		  NULL))
+		return;
+}
+
+static int enter(const struct opts *o, struct why *why)
+{
+	if (probe_af_can(why) || new_namespaces(why))
+		return -1;
+	fresh_sysfs();
+	netlink_set_up("lo");
+	return probe_bus(o->ifaces, o->n_ifaces, why);
+}
+
+/*
+ * The proof is made by a child first: when it fails, this process must still
+ * be where it was, so that the next engine can be tried.
+ */
+static int rehearse(const struct opts *o, struct why *why)
+{
+	struct why child = { 0 };
+	int pipefd[2], status;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(pipefd, O_CLOEXEC))
+		return why_set(why, "no pipe (%s); close some files",
+			       strerror(errno));
+	pid = fork();
+	if (!pid) {
+		status = enter(o, &child) ? 1 : 0;
+		n = write(pipefd[1], child.text, strlen(child.text));
+		_exit(n < 0 ? 1 : status);
+	}
+	close(pipefd[1]);
+	n = read(pipefd[0], why->text, sizeof(why->text) - 1);
+	close(pipefd[0]);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return why_set(why, "no new process (%s); end some others",
+			       strerror(errno));
+	if (n > 0)
+		return -1;
+	if (status)
+		return why_set(why,
+			       "the trial ended with wait status %#x; "
+			       "try another engine",
+			       (unsigned int)status);
+	return 0;
+}
+
+int engine_host_run(const struct opts *o, struct why *why)
+{
+	if (rehearse(o, why) || enter(o, why))
+		return -1;
+	return command_exec(o->argv);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "guest.h"
+#include "modules.h"
+#include "netlink.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* /tmp is not here: it stays the machine's */
+static const struct {
+	const char *type, *where, *data;
+} mounts[] = {
+	{ "proc", "/proc", NULL },
+	{ "sysfs", "/sys", NULL },
+	{ "tmpfs", "/run", "mode=755" },
+	{ "devtmpfs", "/dev", "mode=755" },
+	{ "devpts", "/dev/pts", "mode=620,ptmxmode=666" },
+	{ "tmpfs", "/dev/shm", "mode=1777" },
+};
+
+static const struct {
+	const char *target, *path;
+} links[] = {
+	{ "/proc/self/fd", "/dev/fd" },
+	{ "/proc/self/fd/0", "/dev/stdin" },
+	{ "/proc/self/fd/1", "/dev/stdout" },
+	{ "/proc/self/fd/2", "/dev/stderr" },
+};
+
+static void power_off(void)
+{
+	sync();
+	reboot(RB_POWER_OFF);
+	_exit(1);
+}
+
+static void open_console(void)
+{
+	int fd = open("/dev/console", O_RDWR);
+
+	if (fd < 0)
+		return;
+	for (int i = 0; i <= STDERR_FILENO; i++)
+		dup2(fd, i);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+static void mount_all(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
+		mkdir(mounts[i].where, 0755);
+		/* EBUSY: the kernel mounted its /dev itself */
+		if (mount(mounts[i].type, mounts[i].where, mounts[i].type, 0,
+			  mounts[i].data) &&
+		    errno != EBUSY)
+			fprintf(stderr, "vcan-run: %s: %s\n", mounts[i].where,
+				strerror(errno));
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+		if (symlink(links[i].target, links[i].path) && errno != EEXIST)
+			fprintf(stderr, "vcan-run: %s: %s\n", links[i].path,
+				strerror(errno));
+}
+
+static int open_line(void)
+{
+	int fd = open(GUEST_LINE, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	struct termios t;
+
+	if (fd < 0 || tcgetattr(fd, &t))
+		return -1;
+	cfmakeraw(&t);
+	t.c_cc[VMIN] = 1;
+	t.c_cc[VTIME] = 0;
+	return tcsetattr(fd, TCSANOW, &t) ? -1 : fd;
+}
+
+int guest_main(void)
+{
+	int line;
+
+	mount_all();
+	open_console();
+	signal(SIGPIPE, SIG_IGN);
+	modules_load_can();
+	netlink_set_up("lo");
+	line = open_line();
+	if (line < 0)
+		fprintf(stderr, "vcan-run: " GUEST_LINE ": %s\n",
+			strerror(errno));
+	else
+		agent_run(line);
+	power_off();
+	return 1;
+}

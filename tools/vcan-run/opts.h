@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#ifndef VCAN_RUN_OPTS_H
+#define VCAN_RUN_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define OPTS_IFACES_MAX 16
+
+/* As env(1) and timeout(1) have it; anything else is the command's own. */
+#define STATUS_OWN_FAILURE 125
+#define STATUS_NOT_EXECUTABLE 126
+#define STATUS_NOT_FOUND 127
+#define STATUS_SIGNAL_BASE 128
+
+struct opts {
+	const char *engine; /* NULL: the first that works */
+	const char *ifaces[OPTS_IFACES_MAX];
+	size_t n_ifaces;
+	unsigned int mem_mib;	     /* of a guest */
+	unsigned int boot_timeout_s; /* of a guest */
+	bool verbose;
+	char **argv; /* the command, NULL-terminated */
+};
+
+/**
+ * opts_parse() - read the command line
+ *
+ * Return: -1 to go on, else the exit status; everything has been said.
+ */
+int opts_parse(struct opts *o, int argc, char **argv);
+
+#endif

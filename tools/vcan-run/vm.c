@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "vm.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define KERNEL_ENV "VCAN_RUN_UML"
+#define LINE_FD 3
+
+static int search_path(const char *name, char out[static PATH_MAX])
+{
+	const char *path = getenv("PATH");
+	size_t len;
+
+	for (path = path ? path : "/usr/bin:/bin"; *path;
+	     path += len + !!path[len]) {
+		len = strcspn(path, ":");
+		if (snprintf(out, PATH_MAX, "%.*s/%s", (int)len, path, name) <
+			    PATH_MAX &&
+		    !access(out, X_OK))
+			return 0;
+	}
+	return -1;
+}
+
+static int find_kernel(char out[static PATH_MAX], struct why *why)
+{
+	const char *wanted = getenv(KERNEL_ENV);
+
+	if (wanted && wanted[0]) {
+		if (access(wanted, X_OK))
+			return why_set(why,
+				       KERNEL_ENV
+				       " names %.200s, which "
+				       "cannot be executed (%s); correct or "
+				       "unset it",
+				       wanted, strerror(errno));
+		snprintf(out, PATH_MAX, "%s", wanted);
+		return 0;
+	}
+	if (!search_path("linux.uml", out) || !search_path("linux", out))
+		return 0;
+	return why_set(why,
+		       "no User-Mode Linux (linux.uml) is on PATH; "
+		       "install the package user-mode-linux (x86 only), or "
+		       "set " KERNEL_ENV);
+}
+
+static void kill_all(pid_t pid, const char *dir)
+{
+	if (pid > 0) {
+		kill(-pid, SIGKILL);
+		kill(pid, SIGKILL);
+	}
+	dirs_remove(dir);
+}
+
+/*
+ * Killed without it, vcan-run would leave the guest's traced processes to run
+ * on, no longer traced, with the machine's own system calls. All signals are
+ * blocked here, and the session is its own: only SIGKILL by name ends it.
+ */
+static void guard(int life, const char *dir)
+{
+	char name[16] = "vcan-run-guard";
+	pid_t pid = 0, got;
+	int null = open("/dev/null", O_RDWR);
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	setsid();
+	prctl(PR_SET_NAME, name);
+	for (int i = 0; i <= STDERR_FILENO; i++)
+		dup2(null, i);
+	dup2(life, LINE_FD);
+	close_range(LINE_FD + 1, ~0U, 0);
+	if (chdir("/"))
+		_exit(1);
+	while (read(LINE_FD, &got, sizeof(got)) == sizeof(got))
+		pid = got;
+	kill_all(pid, dir);
+	_exit(0);
+}
+
+static int start_guardian(struct vm *vm, struct why *why)
+{
+	int life[2];
+
+	if (pipe2(life, O_CLOEXEC))
+		return why_set(why, "no pipe (%s); close some files",
+			       strerror(errno));
+	vm->guardian = fork();
+	if (!vm->guardian) {
+		close(life[1]);
+		guard(life[0], vm->dir);
+	}
+	close(life[0]);
+	vm->life = life[1];
+	if (vm->guardian < 0)
+		return why_set(why, "no new process (%s); end some others",
+			       strerror(errno));
+	return 0;
+}
+
+/* The child's side of fork(): never returns. */
+static void become_kernel(const char *kernel, const char *memory,
+			  const struct vm *vm, unsigned int mib,
+			  const int fds[static 2])
+{
+	char mem[32], dir[VM_DIR_LEN + 16], init[VM_DIR_LEN + 16];
+	char tmp[PATH_MAX + 8];
+	const char *argv[] = {
+		"vcan-run-guest",
+		"rootfstype=hostfs",
+		"rootflags=/",
+		"rw",
+		mem,
+		dir,
+		"con=null",
+		"con0=null,fd:1",
+		"ssl=null",
+		"ssl0=fd:3",
+		"noreboot",
+		"panic=-1",
+		init,
+		"--",
+		GUEST_ARG,
+		NULL,
+	};
+	const char *envp[] = { tmp, "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+			       NULL };
+	int null = open("/dev/null", O_RDONLY);
+	sigset_t none;
+
+	snprintf(mem, sizeof(mem), "mem=%uM", mib);
+	snprintf(dir, sizeof(dir), "uml_dir=%s/", vm->dir);
+	snprintf(init, sizeof(init), "init=%s/init", vm->dir);
+	snprintf(tmp, sizeof(tmp), "TMPDIR=%s", memory);
+	setsid();
+	dup2(null, STDIN_FILENO);
+	dup2(fds[1], STDOUT_FILENO);
+	dup2(fds[1], STDERR_FILENO);
+	/* F_DUPFD first: fds[0] itself may be LINE_FD and close on exec */
+	dup2(fcntl(fds[0], F_DUPFD, LINE_FD + 1), LINE_FD);
+	close_range(LINE_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execve(kernel, (char **)argv, (char **)envp);
+	dprintf(STDERR_FILENO, "%s: %s\n", kernel, strerror(errno));
+	_exit(STATUS_NOT_EXECUTABLE);
+}
+
+static int start_kernel(struct vm *vm, const struct opts *o, const char *kernel,
+			struct why *why)
+{
+	char memory[PATH_MAX];
+	int line[2], console[2], fds[2];
+
+	if (dirs_find_memory(memory, o->mem_mib, why))
+		return -1;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line))
+		return why_set(why, "no socket pair (%s); close some files",
+			       strerror(errno));
+	vm->line = line[0];
+	if (pipe2(console, O_CLOEXEC)) {
+		close(line[1]);
+		return why_set(why, "no pipe (%s); close some files",
+			       strerror(errno));
+	}
+	vm->console = console[0];
+	fds[0] = line[1];
+	fds[1] = console[1];
+	vm->pid = fork();
+	if (!vm->pid)
+		become_kernel(kernel, memory, vm, o->mem_mib, fds);
+	close(line[1]);
+	close(console[1]);
+	if (vm->pid < 0)
+		return why_set(why, "no new process (%s); end some others",
+			       strerror(errno));
+	fcntl(vm->line, F_SETFL, O_NONBLOCK);
+	fcntl(vm->console, F_SETFL, O_NONBLOCK);
+	if (write(vm->life, &vm->pid, sizeof(vm->pid)) != sizeof(vm->pid))
+		return why_set(why, "the guest's guardian is gone; look for "
+				    "what killed it");
+	return 0;
+}
+
+int vm_start(struct vm *vm, const struct opts *o, struct why *why)
+{
+	char kernel[PATH_MAX];
+
+	*vm = (struct vm){ .line = -1, .console = -1, .life = -1 };
+	if (find_kernel(kernel, why))
+		return -1;
+	if (dirs_make(vm->dir, why) || start_guardian(vm, why) ||
+	    start_kernel(vm, o, kernel, why)) {
+		vm_end(vm);
+		return -1;
+	}
+	return 0;
+}
+
+void vm_end(struct vm *vm)
+{
+	const int fds[] = { vm->life, vm->line, vm->console };
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	if (vm->guardian > 0)
+		waitpid(vm->guardian, NULL, 0);
+	/* not reaped before now: until then its number is nobody else's */
+	kill_all(vm->pid, vm->dir);
+	if (vm->pid > 0)
+		waitpid(vm->pid, NULL, 0);
+}
