@@ -37,7 +37,9 @@ struct kcan_link {
  * kcan_link_get() - facts about the interface @ifname
  *
  * State, bit rate and counters are asked for only where the driver may have
- * them; libsocketcan is loaded for that, and its absence leaves them unknown.
+ * them (the counters: not while the state is ERROR-ACTIVE); libsocketcan is
+ * loaded for that, and its absence leaves them unknown. All but @index is for
+ * CAN interfaces only and zero on others. A kernel without CAN is no error.
  *
  * Return: 0, -ENODEV when there is no such interface, or a negative errno.
  */
@@ -56,7 +58,7 @@ int kcan_link_list(char (*names)[IF_NAMESIZE], size_t max);
  *
  * Return: true when the driver is known to confirm a frame only after another
  * node has acknowledged it; false when the frame may just have been handed to
- * the adapter (vcan, slcan, gs_usb, drivers not known).
+ * the adapter (vcan, slcan, gs_usb, peak_usb, drivers not known).
  */
 bool kcan_link_confirms_ack(const struct kcan_link *link);
 

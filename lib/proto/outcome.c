@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <kcan/outcome.h>
+
+#include <stddef.h>
+
+/* Code 4 is kept for a node that is seen to run its application still. */
+static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
+	[KCAN_OUTCOME_IN_BOOTLOADER] = {
+		.code = 0,
+		.name = "in-bootloader",
+		.meaning = "proven: Katapult answered with this UUID on CAN",
+	},
+	[KCAN_OUTCOME_REQUESTED] = {
+		.code = 0,
+		.name = "requested",
+		.meaning = "only with --no-verify: the request left, no proof",
+	},
+	[KCAN_OUTCOME_LOCAL_ERROR] = {
+		.code = 1,
+		.name = "local-error",
+		.meaning = "nothing could be attempted here: see the reason",
+	},
+	[KCAN_OUTCOME_USAGE] = {
+		.code = 2,
+		.name = "usage",
+		.meaning = "the command line was wrong",
+	},
+	[KCAN_OUTCOME_NO_ANSWER] = {
+		.code = 3,
+		.name = "no-answer",
+		.meaning = "the request went out, but no proof came in time",
+	},
+	[KCAN_OUTCOME_NOT_SENT] = {
+		.code = 5,
+		.name = "not-sent",
+		.meaning = "the request itself is not known to have left",
+	},
+	[KCAN_OUTCOME_BUSY] = {
+		.code = 6,
+		.name = "busy",
+		.meaning = "proving would have disturbed somebody else",
+	},
+	[KCAN_OUTCOME_UNPROVEN] = {
+		.code = 7,
+		.name = "unproven",
+		.meaning = "an answer like Katapult's, but not the proof",
+	},
+	[KCAN_OUTCOME_INTERRUPTED] = {
+		.code = 128,
+		.name = "interrupted",
+		.meaning = "ended by a signal; code is 128 plus the signal",
+	},
+};
+
+const struct kcan_outcome_info *kcan_outcome_get(enum kcan_outcome outcome)
+{
+	if ((unsigned int)outcome >= KCAN_OUTCOME_COUNT)
+		return NULL;
+	return &outcomes[outcome];
+}
