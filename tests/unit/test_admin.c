@@ -18,22 +18,26 @@ static const struct encode_row {
 	  { .cmd = KCAN_ADMIN_QUERY_UNASSIGNED },
 	  FRAME(0x3f0, 0x00) },
 	{ "SET_KLIPPER_NODEID carries uuid and nodeid",
-	  { .cmd = KCAN_ADMIN_SET_KLIPPER_NODEID, .uuid = { { U } },
+	  { .cmd = KCAN_ADMIN_SET_KLIPPER_NODEID,
+	    .uuid = { { U } },
 	    .nodeid = 4 },
 	  FRAME(0x3f0, 0x01, U, 0x04) },
 	{ "REQUEST_BOOTLOADER is 7 bytes long",
-	  { .cmd = KCAN_ADMIN_REQUEST_BOOTLOADER, .uuid = { { U } },
+	  { .cmd = KCAN_ADMIN_REQUEST_BOOTLOADER,
+	    .uuid = { { U } },
 	    .nodeid = 9 },
 	  FRAME(0x3f0, 0x02, U) },
 	{ "SET_CANBOOT_NODEID carries uuid and nodeid",
-	  { .cmd = KCAN_ADMIN_SET_CANBOOT_NODEID, .uuid = { { U } },
+	  { .cmd = KCAN_ADMIN_SET_CANBOOT_NODEID,
+	    .uuid = { { U } },
 	    .nodeid = 0xf0 },
 	  FRAME(0x3f0, 0x11, U, 0xf0) },
 	{ "CLEAR_CANBOOT_NODEID is 3F0#12",
 	  { .cmd = KCAN_ADMIN_CLEAR_CANBOOT_NODEID },
 	  FRAME(0x3f0, 0x12) },
 	{ "NEED_NODEID goes out on 3F1 with 8 bytes",
-	  { .cmd = KCAN_ADMIN_NEED_NODEID, .uuid = { { U } },
+	  { .cmd = KCAN_ADMIN_NEED_NODEID,
+	    .uuid = { { U } },
 	    .app = KCAN_ADMIN_APP_KATAPULT },
 	  FRAME(0x3f1, 0x20, U, 0x11) },
 };
@@ -124,10 +128,14 @@ static void test_encode_refuses_what_is_no_command(void **state)
 	struct can_frame frame;
 
 	(void)state;
-	assert_int_equal(kcan_admin_encode(&frame, &(struct kcan_admin_msg){
-				 .cmd = 0x03 }), -EINVAL);
-	assert_int_equal(kcan_admin_encode(&frame, &(struct kcan_admin_msg){
-				 .cmd = 0x102 }), -EINVAL);
+	assert_int_equal(
+		kcan_admin_encode(&frame,
+				  &(struct kcan_admin_msg){ .cmd = 0x03 }),
+		-EINVAL);
+	assert_int_equal(
+		kcan_admin_encode(&frame,
+				  &(struct kcan_admin_msg){ .cmd = 0x102 }),
+		-EINVAL);
 }
 
 /* section 1 */
@@ -162,8 +170,8 @@ static void test_ids(void **state)
 
 static void test_ids_outside_belong_to_no_node(void **state)
 {
-	static const canid_t ids[] = { 0, 0xff, 0x300, 0x3f0, 0x3f1,
-				       0x100 | CAN_EFF_FLAG };
+	static const canid_t ids[] = { 0,     0xff,  0x300,
+				       0x3f0, 0x3f1, 0x100 | CAN_EFF_FLAG };
 	uint8_t nodeid;
 	bool tx;
 

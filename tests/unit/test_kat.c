@@ -99,7 +99,8 @@ static void test_31_words_are_a_framing_error(void **state)
 {
 	uint8_t bytes[KCAN_KAT_MAX] = { 0x01, 0x88, 0x16, 31 };
 	uint8_t payload[128] = { 0 };
-	struct kcan_kat_block block = { .code = 0xa0, .words = 31,
+	struct kcan_kat_block block = { .code = 0xa0,
+					.words = 31,
 					.payload = payload };
 
 	(void)state;
@@ -122,7 +123,8 @@ static void test_trailing_bytes_are_left_alone(void **state)
 
 static void test_canbus_id_is_the_vector(void **state)
 {
-	const struct kcan_uuid uuid = { { 0xfc, 0xf7, 0xa6, 0x09, 0x32, 0x98 } };
+	const struct kcan_uuid uuid = { { 0xfc, 0xf7, 0xa6, 0x09, 0x32,
+					  0x98 } };
 	uint8_t want[KCAN_KAT_MAX], got[KCAN_KAT_MAX];
 	struct kcan_kat_block block;
 	struct kcan_uuid back;
@@ -142,18 +144,28 @@ static const struct id_row {
 	uint8_t code, words;
 	uint8_t payload[16];
 } no_id_rows[] = {
-	{ "another command's ACK is no canbus id", 0xa0, 3,
+	{ "another command's ACK is no canbus id",
+	  0xa0,
+	  3,
 	  { 0x11, 0, 0, 0, UUID6 } },
-	{ "a command above 8 bits is no canbus id", 0xa0, 3,
+	{ "a command above 8 bits is no canbus id",
+	  0xa0,
+	  3,
 	  { 0x16, 0, 1, 0, UUID6 } },
 	{ "four words are no canbus id", 0xa0, 4, { 0x16, 0, 0, 0, UUID6 } },
 	{ "two words are no canbus id", 0xa0, 2, { 0x16, 0, 0, 0, UUID6 } },
 	{ "no words are no canbus id", 0xa0, 0, { 0 } },
-	{ "first pad byte set is no canbus id", 0xa0, 3,
+	{ "first pad byte set is no canbus id",
+	  0xa0,
+	  3,
 	  { 0x16, 0, 0, 0, UUID6, 1, 0 } },
-	{ "second pad byte set is no canbus id", 0xa0, 3,
+	{ "second pad byte set is no canbus id",
+	  0xa0,
+	  3,
 	  { 0x16, 0, 0, 0, UUID6, 0, 1 } },
-	{ "the request itself is no canbus id", 0x16, 3,
+	{ "the request itself is no canbus id",
+	  0x16,
+	  3,
 	  { 0x16, 0, 0, 0, UUID6 } },
 };
 
@@ -162,13 +174,15 @@ static void test_no_canbus_id(void **state)
 	const struct id_row *row = *state;
 	struct kcan_uuid uuid;
 
-	assert_int_equal(kcan_kat_decode_canbus_id(&uuid,
-			&(struct kcan_kat_block){ row->code, row->words,
-						  row->payload }), -EBADMSG);
+	assert_int_equal(
+		kcan_kat_decode_canbus_id(
+			&uuid, &(struct kcan_kat_block){ row->code, row->words,
+							 row->payload }),
+		-EBADMSG);
 }
 
 static const struct ident_row {
-	const char *name;	/* of the vector, too */
+	const char *name; /* of the vector, too */
 	struct kcan_kat_ident ident;
 } ident_rows[] = {
 	{ "ACK CONNECT stm32g0b1xx, start 08002000",
@@ -210,8 +224,12 @@ static void test_ident_with_one_nul_between_the_texts(void **state)
 	struct kcan_kat_ident got;
 
 	(void)state;
-	assert_int_equal(kcan_kat_decode_ident(&got, &(struct kcan_kat_block){
-		KCAN_KAT_ACK, sizeof(payload) / 4, payload }), 0);
+	assert_int_equal(
+		kcan_kat_decode_ident(
+			&got, &(struct kcan_kat_block){ KCAN_KAT_ACK,
+							sizeof(payload) / 4,
+							payload }),
+		0);
 	assert_string_equal(got.mcu, "ab");
 	assert_string_equal(got.version, "v");
 }
@@ -222,8 +240,12 @@ static void test_ident_of_1_0_has_no_version(void **state)
 	struct kcan_kat_ident got;
 
 	(void)state;
-	assert_int_equal(kcan_kat_decode_ident(&got, &(struct kcan_kat_block){
-		KCAN_KAT_ACK, sizeof(payload) / 4, payload }), 0);
+	assert_int_equal(
+		kcan_kat_decode_ident(
+			&got, &(struct kcan_kat_block){ KCAN_KAT_ACK,
+							sizeof(payload) / 4,
+							payload }),
+		0);
 	assert_string_equal(got.mcu, "abcd");
 	assert_string_equal(got.version, "");
 }
@@ -234,8 +256,10 @@ static void test_ident_with_a_cut_head_is_refused(void **state)
 	struct kcan_kat_ident got;
 
 	(void)state;
-	assert_int_equal(kcan_kat_decode_ident(&got, &(struct kcan_kat_block){
-		KCAN_KAT_ACK, 3, payload }), -EBADMSG);
+	assert_int_equal(kcan_kat_decode_ident(
+				 &got, &(struct kcan_kat_block){ KCAN_KAT_ACK,
+								 3, payload }),
+			 -EBADMSG);
 }
 
 static void test_ident_with_endless_text_is_cut(void **state)
@@ -245,8 +269,10 @@ static void test_ident_with_endless_text_is_cut(void **state)
 
 	(void)state;
 	memset(payload + 16, 'x', sizeof(payload) - 16);
-	assert_int_equal(kcan_kat_decode_ident(&got, &(struct kcan_kat_block){
-		KCAN_KAT_ACK, 30, payload }), 0);
+	assert_int_equal(kcan_kat_decode_ident(
+				 &got, &(struct kcan_kat_block){ KCAN_KAT_ACK,
+								 30, payload }),
+			 0);
 	assert_int_equal(strlen(got.mcu), KCAN_KAT_TEXT_MAX - 1);
 	assert_string_equal(got.version, "");
 }

@@ -18,8 +18,8 @@ static void test_hex_reads_either_case(void **state)
 
 static void test_hex_refuses_what_is_not_hex(void **state)
 {
-	static const char *const bad[] = { "0g", "g0", " 0", "0x", "-1", "\n0",
-					   "@a", "`a", "/0", ":0" };
+	static const char *const bad[] = { "0g",  "g0", " 0", "0x", "-1",
+					   "\n0", "@a", "`a", "/0", ":0" };
 	uint8_t out[4];
 
 	(void)state;

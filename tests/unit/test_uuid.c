@@ -27,7 +27,10 @@ static const struct parse_row {
 	{ "a blank is refused", "11223344 5aa", -EINVAL },
 	{ "a sign is refused", "-122334455aa", -EINVAL },
 	{ "separators are refused", "11:22:33:44:", -EINVAL },
-	{ "bytes above 7F are refused", "\xc3\xa4" "22334455aa", -EINVAL },
+	{ "bytes above 7F are refused",
+	  "\xc3\xa4"
+	  "22334455aa",
+	  -EINVAL },
 };
 
 static void test_parse(void **state)
@@ -42,7 +45,8 @@ static void test_parse(void **state)
 
 static void test_format_keeps_leading_zeros(void **state)
 {
-	const struct kcan_uuid uuid = { { 0x00, 0x0a, 0xff, 0x00, 0x01, 0x10 } };
+	const struct kcan_uuid uuid = { { 0x00, 0x0a, 0xff, 0x00, 0x01,
+					  0x10 } };
 	char text[KCAN_UUID_STR_LEN + 1];
 
 	(void)state;
@@ -52,7 +56,8 @@ static void test_format_keeps_leading_zeros(void **state)
 
 static void test_complement_differs_in_every_bit(void **state)
 {
-	const struct kcan_uuid want = { { 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x55 } };
+	const struct kcan_uuid want = { { 0xee, 0xdd, 0xcc, 0xbb, 0xaa,
+					  0x55 } };
 	struct kcan_uuid got = kcan_uuid_complement(&UUID);
 
 	(void)state;
