@@ -1,0 +1,176 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# Install what is missing to build and show (demo) or to test (check).
+# Idempotent: with nothing missing it does nothing and asks for nothing.
+set -eu
+
+# One requirement a line: packages of which one is enough; the first is the
+# one that gets installed.
+demo_packages='
+gcc clang
+make
+pkg-config pkgconf
+libc6-dev
+libsocketcan-dev
+libjansson-dev
+libsystemd-dev
+can-utils
+iproute2
+'
+check_packages='
+libcmocka-dev
+bats
+clang
+clang-format
+clang-tidy
+cppcheck
+shellcheck
+mandoc
+python3
+python3-can
+valgrind
+hyperfine
+universal-ctags
+git
+'
+
+usage() {
+	cat <<'EOF'
+Usage: install-deps.sh [--list] demo|check
+Install the packages that are missing to build and run the demo, or also to
+run all tests. With --list only print what is missing.
+Exit status: 0 nothing is missing any more, 1 something is, 2 usage.
+EOF
+}
+
+die() {
+	echo "install-deps: $*" >&2
+	exit 1
+}
+
+installed() {
+	state=$(dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null) &&
+		[ "${state%%
+*}" = installed ]
+}
+
+on_x86() {
+	case $(dpkg --print-architecture 2>/dev/null || uname -m) in
+	amd64 | i386 | x86_64 | i686) return 0 ;;
+	esac
+	return 1
+}
+
+kernel_has_vcan() {
+	[ -d /sys/module/vcan ] || modinfo vcan >/dev/null 2>&1
+}
+
+has_clang_runtime() {
+	command -v clang >/dev/null || return 1
+	find "$(clang -print-resource-dir)/lib/" -name 'libclang_rt.fuzzer*' |
+		grep -q .
+}
+
+# The run time of the sanitizers and of libFuzzer comes apart from clang, in a
+# package named after clang's version; in older releases it has another name.
+clang_runtime_package() {
+	version=$(clang -dumpversion 2>/dev/null ||
+		apt-cache depends clang 2>/dev/null |
+		sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p')
+	version=${version%%.*}
+	if apt-cache show "libclang-rt-$version-dev" >/dev/null 2>&1; then
+		echo "libclang-rt-$version-dev"
+	elif [ -n "$version" ]; then
+		echo "libclang-common-$version-dev"
+	else
+		echo libclang-rt-dev
+	fi
+}
+
+needs() {
+	echo "$demo_packages"
+	if [ "$1" = check ]; then
+		echo "$check_packages"
+		has_clang_runtime || clang_runtime_package
+	fi
+	if on_x86 && { [ "$1" = check ] || ! kernel_has_vcan; }; then
+		echo user-mode-linux
+	fi
+}
+
+any_installed() {
+	for package; do
+		if installed "$package"; then
+			return 0
+		fi
+	done
+	return 1
+}
+
+missing() {
+	needs "$1" | while read -r line; do
+		# shellcheck disable=SC2086 # alternatives are words
+		[ -z "$line" ] || any_installed $line || echo "${line%% *}"
+	done
+}
+
+root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo -- "$@"
+	else
+		die "root is needed and there is no sudo;" \
+			"run this as root: $*"
+	fi
+}
+
+install_missing() {
+	root apt-get -q update ||
+		die "the package lists cannot be fetched;" \
+			"check the network and the package sources"
+	# asked again: only now is it known which packages there are
+	todo=$(missing "$1" | tr '\n' ' ')
+	# shellcheck disable=SC2086 # package names are words
+	root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+		install --no-install-recommends $todo ||
+		die "these packages cannot be installed: $todo;" \
+			"read what apt-get said above"
+}
+
+other_distribution() {
+	echo "install-deps: this is not Debian or Ubuntu;" \
+		"install what these Debian packages hold:" >&2
+	needs "$1" | sed -e '/^$/d' -e 's/ .*//' -e 's/^/  /' >&2
+	exit 1
+}
+
+list=
+if [ "${1-}" = --list ]; then
+	list=1
+	shift
+fi
+case ${1-} in
+-h | --help)
+	usage
+	exit 0 ;;
+demo | check) ;;
+*)
+	echo "install-deps: demo or check was expected, not '${1-}';" \
+		"see 'install-deps.sh --help'" >&2
+	exit 2 ;;
+esac
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+	other_distribution "$1"
+fi
+todo=$(missing "$1")
+if [ -n "$list" ]; then
+	[ -z "$todo" ] || echo "$todo"
+	[ -z "$todo" ]
+	exit
+fi
+[ -n "$todo" ] || exit 0
+install_missing "$1"
+todo=$(missing "$1" | tr '\n' ' ')
+[ -z "$todo" ] || die "still missing after the installation: $todo;" \
+	"install it by hand"
