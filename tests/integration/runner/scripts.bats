@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# vcan-setup.sh in a guest and here; install-deps.sh with a made-up machine.
+
+# Single quotes are for the shell that is made up; each test is a subshell.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+load helper
+
+# fake NAME [BODY] - a command in $DIR/bin that logs its call, then does BODY
+fake() {
+	printf '#!/bin/sh\necho "%s $*" >>"%s/calls"\n%s\n' \
+		"$1" "$DIR" "${2-}" >"bin/$1"
+	chmod +x "bin/$1"
+}
+
+# A PATH with nothing but the basics, and what a test adds.
+bare_machine() {
+	local c
+
+	mkdir bin
+	: >calls
+	for c in sh sed tr find grep cat env uname; do
+		ln -s "$(command -v "$c")" "bin/$c"
+	done
+	fake id 'echo 1000'
+	fake modinfo 'exit 1'
+}
+
+# A Debian on which the packages named in ./have are installed; apt-get
+# installs.
+debian_machine() {
+	bare_machine
+	: >have
+	fake dpkg 'echo amd64'
+	fake dpkg-query "for p; do :; done
+		grep -qx \"\$p\" $DIR/have && echo installed"
+	fake apt-cache "case \$1 in
+		show) [ \"\$2\" != libclang-rt--dev ] ;;
+		depends) echo '  Depends: clang-14' ;; esac"
+	fake apt-get "[ \"\$2\" = update ] || for p; do
+		case \$p in -*) ;; *) echo \$p >>$DIR/have ;; esac; done"
+	fake sudo "shift; exec \"\$@\""
+}
+
+install_deps() {
+	PATH=$DIR/bin "$ROOT/scripts/install-deps.sh" "$@"
+}
+
+@test "vcan-setup: up twice, status, down twice" {
+	run -0 "$VCAN_RUN" --engine uml -- sh -ec "
+		s=$ROOT/scripts/vcan-setup.sh
+		\$s up vcan1; \$s up vcan1; \$s status vcan1
+		ip link set vcan1 down; ! \$s status vcan1
+		\$s up vcan1; \$s status vcan1
+		\$s down vcan1; \$s down vcan1; ! \$s status vcan1"
+	[ "${lines[0]}" = "vcan1 is up" ]
+	[[ ${lines[1]} == "vcan-setup: vcan1 is down; bring it up"* ]]
+	[ "${lines[2]}" = "vcan1 is up" ]
+	[[ ${lines[3]} == "vcan-setup: vcan1 does not exist; make it"* ]]
+	[ "${#lines[@]}" = 4 ]
+}
+
+@test "vcan-setup: an interface of another kind is left alone" {
+	run -1 "$VCAN_RUN" --engine uml -- "$ROOT/scripts/vcan-setup.sh" down lo
+	[ "$output" = "vcan-setup: lo is not a vcan interface; choose another name" ]
+}
+
+@test "vcan-setup: without the right it says so" {
+	run -1 "$VCAN_RUN" --engine uml -- setpriv --reuid 65534 \
+		--bounding-set=-all "$ROOT/scripts/vcan-setup.sh" up vcan1
+	[[ $output == *"no right to manage interfaces; run this as root"* ]]
+}
+
+@test "vcan-setup: a kernel without vcan points at vcan-run" {
+	mkdir bin
+	fake ip 'case $* in *add*) echo "RTNETLINK answers: Operation not supported" >&2
+		exit 2 ;; *) exit 1 ;; esac'
+	PATH=$DIR/bin:$PATH run -1 "$ROOT/scripts/vcan-setup.sh" up vcan9
+	[[ $output == *"this kernel has no vcan"*"use vcan-run"* ]]
+}
+
+@test "vcan-setup: a wrong command line is 2" {
+	run -2 "$ROOT/scripts/vcan-setup.sh"
+	run -2 "$ROOT/scripts/vcan-setup.sh" sideways
+	[[ $output == *"'sideways' is not up, down or status"* ]]
+	run -2 "$ROOT/scripts/vcan-setup.sh" up 'a b'
+	run -2 "$ROOT/scripts/vcan-setup.sh" up vcan0 vcan1
+}
+
+@test "install-deps: another distribution gets the list and a failure" {
+	bare_machine
+	run -1 install_deps demo
+	[[ ${lines[0]} == *"this is not Debian or Ubuntu; install what"* ]]
+	[[ $output == *libsocketcan-dev* && $output != *libcmocka-dev* ]]
+	run -1 install_deps check
+	[[ $output == *libsocketcan-dev* && $output == *libcmocka-dev* ]]
+}
+
+@test "install-deps: only what is missing, lists first, through sudo" {
+	debian_machine
+	printf '%s\n' make pkgconf libc6-dev can-utils iproute2 \
+		libjansson-dev libsystemd-dev >have
+	run -0 install_deps demo
+	run -0 grep -h '^sudo\|^apt-get' calls
+	[ "${lines[0]}" = "sudo -- apt-get -q update" ]
+	[ "${lines[1]}" = "apt-get -q update" ]
+	[ "${lines[3]}" = "apt-get -q -y install --no-install-recommends \
+gcc libsocketcan-dev user-mode-linux" ]
+}
+
+@test "install-deps: with nothing missing nothing is called" {
+	debian_machine
+	run -0 install_deps check
+	: >calls
+	run -0 install_deps check
+	[ -z "$output" ]
+	run -1 grep '^sudo\|^apt-get' calls
+}
+
+@test "install-deps: check wants clang's run time by its version" {
+	debian_machine
+	run -1 install_deps --list check
+	[[ $output == *libclang-rt-14-dev* && $output == *user-mode-linux* ]]
+}
+
+@test "install-deps: no UML where it does not exist or is not needed" {
+	debian_machine
+	fake dpkg 'echo arm64'
+	run -1 install_deps --list check
+	[[ $output != *user-mode-linux* ]]
+	fake dpkg 'echo amd64'
+	fake modinfo
+	run -1 install_deps --list demo
+	[[ $output != *user-mode-linux* ]]
+}
+
+@test "install-deps: without sudo it says what to run as root" {
+	debian_machine
+	rm bin/sudo
+	run -1 install_deps demo
+	[[ $output == *"root is needed and there is no sudo"* ]]
+}
+
+@test "install-deps: a package that is still missing is a failure" {
+	debian_machine
+	fake apt-get
+	run -1 install_deps demo
+	[[ $output == *"still missing after the installation: gcc make"* ]]
+}
+
+@test "install-deps: a wrong command line is 2" {
+	run -2 "$ROOT/scripts/install-deps.sh"
+	run -2 "$ROOT/scripts/install-deps.sh" everything
+	[[ $output == *"demo or check was expected, not 'everything'"* ]]
+}
