@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "app.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#include "ctl_server.h"
+#include "event.h"
+#include "port_can.h"
+#include "world.h"
+
+struct app {
+	const struct opts *opts;
+	sd_event *loop;
+	struct world *world;
+	struct port_can *port;
+	struct ctl_server *ctl;
+};
+
+/* A reader that has gone ends the play: nobody would see how it goes on. */
+static void emit(void *arg, const struct event *event)
+{
+	struct app *app = arg;
+	char line[EVENT_LINE_MAX];
+
+	if (event_format(line, event, app->opts->json))
+		puts(line);
+	if (fflush(stdout) == EOF)
+		sd_event_exit(app->loop, EXIT_FAILURE);
+	if (app->ctl && event->uuid)
+		ctl_server_changed(app->ctl, event->uuid);
+}
+
+static int complain(const char *sentence)
+{
+	fprintf(stderr, "canmcu: %s\n", sentence);
+	return -1;
+}
+
+static void on_command(void *arg)
+{
+	struct app *app = arg;
+
+	port_can_kick(app->port);
+}
+
+static int open_loop(struct app *app)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	/* NULL: the loop ends, with status 0 */
+	if (sd_event_new(&app->loop) < 0 ||
+	    sd_event_add_signal(app->loop, NULL, SIGINT, NULL, NULL) < 0 ||
+	    sd_event_add_signal(app->loop, NULL, SIGTERM, NULL, NULL) < 0)
+		return complain("no event loop: is /proc/sys/fs/file-max, or "
+				"the limit of 'ulimit -n', reached?");
+	return 0;
+}
+
+static int open_world(struct app *app)
+{
+	const struct opts *opts = app->opts;
+
+	if (world_new(&app->world, opts->mcus, opts->mcus_len,
+		      (struct event_sink){ emit, app }))
+		return complain("out of memory: ask for fewer MCUs");
+	return 0;
+}
+
+static int open_port(struct app *app)
+{
+	struct port_can_cfg cfg = {
+		app->loop, app->world, app->opts->ifname, { emit, app }
+	};
+	int err = port_can_open(&app->port, &cfg);
+	char sentence[512];
+
+	if (!err)
+		return 0;
+	port_can_error(sentence, sizeof(sentence), cfg.ifname, err);
+	return complain(sentence);
+}
+
+static int open_ctl(struct app *app)
+{
+	struct ctl_server_cfg cfg = { app->loop, app->world, app->opts->control,
+				      on_command, app };
+	char sentence[512];
+
+	if (!cfg.path)
+		return 0;
+	if (!ctl_server_open(&app->ctl, &cfg, sentence, sizeof(sentence)))
+		return 0;
+	return complain(sentence);
+}
+
+static void say_ready(struct app *app)
+{
+	struct event ready = { .type = EVENT_READY,
+			       .text = app->opts->ifname,
+			       .count = world_len(app->world) };
+
+	sd_event_now(app->loop, CLOCK_MONOTONIC, &ready.now_us);
+	emit(app, &ready);
+	sd_notify(0, "READY=1");
+}
+
+int app_run(const struct opts *opts)
+{
+	struct app app = { .opts = opts };
+	int status = EXIT_FAILURE;
+
+	if (!open_loop(&app) && !open_world(&app) && !open_port(&app) &&
+	    !open_ctl(&app)) {
+		say_ready(&app);
+		status = sd_event_loop(app.loop);
+	}
+	ctl_server_close(app.ctl);
+	port_can_close(app.port);
+	world_free(app.world);
+	sd_event_unref(app.loop);
+	return status < 0 ? EXIT_FAILURE : status;
+}

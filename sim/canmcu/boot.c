@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Power, reset, and what starts then: can-admin-channel.md, section 8. */
+#include <errno.h>
+#include <kcan/admin.h>
+#include <string.h>
+
+#include "mcu.h"
+
+/* Katapult's double-reset window, section 8.3, step 3 */
+#define WINDOW_OPENS_US 10000
+#define WINDOW_LASTS_US 490000
+
+static const struct mcu_program *const programs[MCU_STATE_COUNT] = {
+	[MCU_KLIPPER] = &klipper_program,
+	[MCU_SHUTDOWN] = &klipper_program,
+	[MCU_KATAPULT] = &katapult_program,
+};
+
+static void forget(struct mcu *m, enum mcu_state state)
+{
+	struct mcu_live *live = &m->live;
+
+	memset(live, 0, sizeof(*live));
+	m->generation++;
+	m->state = state;
+	live->program = programs[state];
+	kcan_stream_init(&live->rx, live->rx_buf, sizeof(live->rx_buf));
+	kcan_stream_init(&live->tx, live->tx_buf,
+			 live->program ? live->program->tx_size : 0);
+}
+
+void mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
+	      const struct mcu_env *env)
+{
+	memset(m, 0, sizeof(*m));
+	m->cfg = *cfg;
+	m->env = env;
+	forget(m, cfg->state);
+	if (cfg->nodeid >= 0 && m->live.program)
+		m->live.rx_id = kcan_nodeid_rx_id((uint8_t)cfg->nodeid);
+}
+
+void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us)
+{
+	enum mcu_state old = m->state;
+
+	forget(m, state);
+	if (state != old)
+		mcu_event(m, EVENT_STATE, mcu_state_name(state), now_us);
+}
+
+static void set_alarm(struct mcu *m, uint64_t at_us,
+		      void (*alarm)(struct mcu *m, uint64_t now_us))
+{
+	m->live.alarm = alarm;
+	m->live.alarm_us = at_us;
+}
+
+static void start_application(struct mcu *m, uint64_t now_us)
+{
+	bool to_rom = m->cell == MCU_CELL_ROM;
+
+	/* its own early start code looks at the cell first (section 8.4) */
+	m->cell = MCU_CELL_CLEARED;
+	mcu_enter(m, to_rom ? MCU_ROM : MCU_KLIPPER, now_us);
+}
+
+static void start_katapult(struct mcu *m, uint64_t now_us)
+{
+	mcu_enter(m, MCU_KATAPULT, now_us);
+}
+
+/* Step 4: by way of another reset, which finds the cell. */
+static void leave_katapult(struct mcu *m, uint64_t now_us)
+{
+	m->cell = MCU_CELL_START;
+	mcu_boot(m, now_us);
+}
+
+static void open_window(struct mcu *m, uint64_t now_us)
+{
+	m->cell = MCU_CELL_STAY;
+	set_alarm(m, now_us + WINDOW_LASTS_US, leave_katapult);
+}
+
+static void boot_through_katapult(struct mcu *m, uint64_t now_us)
+{
+	enum mcu_cell cell = m->cell;
+
+	m->cell = MCU_CELL_CLEARED;
+	if (cell == MCU_CELL_START)
+		start_application(m, now_us);
+	else if (cell == MCU_CELL_STAY)
+		set_alarm(m, now_us + m->cfg.boot_us, start_katapult);
+	else if (m->cfg.double_reset)
+		set_alarm(m, now_us + WINDOW_OPENS_US, open_window);
+	else
+		leave_katapult(m, now_us);
+}
+
+void mcu_boot(struct mcu *m, uint64_t now_us)
+{
+	mcu_enter(m, MCU_BOOT, now_us);
+	if (m->rom_for_good)
+		mcu_enter(m, MCU_ROM, now_us);
+	else if (m->cfg.bootloader == BOOTLOADER_KATAPULT)
+		boot_through_katapult(m, now_us);
+	else
+		start_application(m, now_us);
+}
+
+int mcu_reset(struct mcu *m, uint64_t now_us)
+{
+	if (m->state == MCU_OFF)
+		return -EHOSTDOWN;
+	mcu_event(m, EVENT_RESET, "pin", now_us);
+	mcu_boot(m, now_us);
+	return 0;
+}
+
+void mcu_power(struct mcu *m, bool on, uint64_t now_us)
+{
+	if (on == (m->state != MCU_OFF))
+		return;
+	mcu_event(m, EVENT_POWER, on ? "on" : "off", now_us);
+	m->cell = MCU_CELL_CLEARED;
+	if (on)
+		mcu_boot(m, now_us);
+	else
+		mcu_enter(m, MCU_OFF, now_us);
+}
+
+void mcu_request_bootloader(struct mcu *m, uint64_t now_us)
+{
+	static const enum mcu_cell cells[] = {
+		[REQUEST_ROM] = MCU_CELL_ROM,
+		[REQUEST_KATAPULT] = MCU_CELL_STAY,
+		[REQUEST_IMPOSSIBLE] = MCU_CELL_CLEARED,
+	};
+	const struct family *family = m->cfg.type->family;
+	enum request_action action = family->on_request[m->cfg.bootloader];
+
+	mcu_event(m, EVENT_REQUEST, request_action_name(action), now_us);
+	if (action == REQUEST_IGNORED)
+		return;
+	m->cell = cells[action];
+	m->rom_for_good = action == REQUEST_ROM_FOR_GOOD;
+	mcu_event(m, EVENT_RESET, "request", now_us);
+	mcu_boot(m, now_us);
+}

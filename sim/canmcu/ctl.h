@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_CTL_H
+#define CANMCU_CTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "world.h"
+
+#define CTL_LINE_MAX 4096 /* bytes of a command, without its newline */
+
+/** A condition that a client waits for. */
+struct ctl_wait {
+	const struct mcu *mcu;
+	const struct ctl_condition *condition;
+	uint64_t deadline_us;
+};
+
+/** What became of one line. */
+struct ctl_result {
+	/*
+	 * One JSON object without newline; free() it. NULL: to come from
+	 * ctl_wait_reply() for @wait, or no memory.
+	 */
+	char *reply;
+	bool waiting; /* @wait is set */
+	bool quit;
+	struct ctl_wait wait;
+};
+
+/**
+ * ctl_execute() - one command on the world
+ * @line: any bytes; the newline is not part of it
+ *
+ * Commands are words divided by blanks; canmcu(1) describes them.
+ */
+struct ctl_result ctl_execute(struct world *w, const char *line, size_t len,
+			      uint64_t now_us);
+
+/**
+ * ctl_wait_reply() - look whether a wait is over
+ *
+ * Return: NULL while it is not; otherwise the reply, as in struct ctl_result.
+ */
+char *ctl_wait_reply(const struct ctl_wait *wait, uint64_t now_us);
+
+/** Bytes of a client on their way to lines. */
+struct ctl_lines {
+	char buf[CTL_LINE_MAX];
+	size_t len;
+	bool too_long; /* the rest of such a line is skipped */
+};
+
+/** One line, or the news that one was too long. */
+struct ctl_line {
+	const char *text; /* valid until the next call */
+	size_t len;
+	bool too_long;
+};
+
+/**
+ * ctl_lines_next() - take bytes up to the end of one line
+ * @data: moved on, with @len, by what was taken
+ *
+ * Return: true and *@line when a line has ended; false when @data is used up.
+ */
+bool ctl_lines_next(struct ctl_lines *lines, const char **data, size_t *len,
+		    struct ctl_line *line);
+
+/** Return: a reply {"ok":false,"error":@sentence}; free() it. */
+char *ctl_error(const char *sentence);
+
+#endif

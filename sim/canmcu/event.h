@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_EVENT_H
+#define CANMCU_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <kcan/uuid.h>
+
+/** What is reported, one line each; the names are in the table of event.c. */
+enum event_type {
+	EVENT_READY,	  /* text: interface; count: MCUs */
+	EVENT_STATE,	  /* text: the program that runs now */
+	EVENT_ASSIGNED,	  /* nodeid: the new one */
+	EVENT_UNASSIGNED, /* nodeid: the old one */
+	EVENT_CONFLICT,	  /* nodeid: the one somebody else uses too */
+	EVENT_SHUTDOWN,	  /* text: reason */
+	EVENT_REQUEST,	  /* text: what the request leads to */
+	EVENT_RESET,	  /* text: cause */
+	EVENT_POWER,	  /* text: "on" or "off" */
+	EVENT_LINK,	  /* text: "up", "down" or "gone" */
+	EVENT_DROPPED,	  /* count: frames the kernel dropped */
+	EVENT_COUNT
+};
+
+/** One event; which members count depends on @type. */
+struct event {
+	enum event_type type;
+	uint64_t now_us;	      /* CLOCK_MONOTONIC */
+	const struct kcan_uuid *uuid; /* NULL: not about one MCU */
+	const char *text;
+	uint64_t count;
+	uint8_t nodeid;
+};
+
+/** Where events go. */
+struct event_sink {
+	void (*emit)(void *arg, const struct event *event);
+	void *arg;
+};
+
+/** Longest line of event_format() with its NUL. */
+#define EVENT_LINE_MAX 8192
+
+/**
+ * event_format() - one line without its newline
+ * @json: an object with the keys "event", "time_us", "uuid" and those of the
+ *        event; otherwise their values: "112233445566 assigned 240"
+ *
+ * Return: false when it does not fit EVENT_LINE_MAX; then @out is "".
+ */
+bool event_format(char out[static EVENT_LINE_MAX], const struct event *event,
+		  bool json);
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "family.h"
+
+#include <string.h>
+
+/* Columns of on_request: nothing, a bootloader off CAN, Katapult. */
+#define STM32(title, rom, katapult, start)                              \
+	{                                                               \
+		.name = (title),                                        \
+		.on_request = { REQUEST_IGNORED, (rom), (katapult) },   \
+		.chip_id_len = 12, .tx_slots = 3, .app_start = (start), \
+	}
+#define OTHER(title, none, rom, katapult, id_len, slots, start)               \
+	{                                                                     \
+		.name = (title), .on_request = { (none), (rom), (katapult) }, \
+		.chip_id_len = (id_len), .tx_slots = (slots),                 \
+		.app_start = (start),                                         \
+	}
+
+static const struct family stm32f0 =
+	STM32("STM32F0", REQUEST_ROM, REQUEST_KATAPULT, 0x08002000);
+static const struct family stm32f1 =
+	STM32("STM32F1", REQUEST_IMPOSSIBLE, REQUEST_KATAPULT, 0x08002000);
+/* Katapult can be configured for it, but its CAN driver cannot (8.1) */
+static const struct family stm32f2 =
+	STM32("STM32F2", REQUEST_IMPOSSIBLE, REQUEST_IMPOSSIBLE, 0x08008000);
+static const struct family stm32f4 =
+	STM32("STM32F4", REQUEST_ROM, REQUEST_KATAPULT, 0x08008000);
+static const struct family stm32g0 =
+	STM32("STM32G0", REQUEST_ROM, REQUEST_KATAPULT, 0x08002000);
+static const struct family stm32g4 =
+	STM32("STM32G4", REQUEST_ROM, REQUEST_KATAPULT, 0x08002000);
+static const struct family stm32h7 =
+	STM32("STM32H7", REQUEST_ROM, REQUEST_KATAPULT, 0x08020000);
+static const struct family rp2 = OTHER("RP2040/RP2350", REQUEST_ROM,
+				       REQUEST_ROM, REQUEST_KATAPULT, 8, 4,
+				       0x10004000);
+static const struct family lpc176x = OTHER("LPC176x", REQUEST_IGNORED,
+					   REQUEST_ROM, REQUEST_IMPOSSIBLE, 16,
+					   3, 0x00004000);
+/* a plain reset without the loader's magic: it starts Klipper again */
+static const struct family samc21 = OTHER(
+	"SAMC21", REQUEST_IGNORED, REQUEST_RESET, REQUEST_IMPOSSIBLE, 16, 3, 0);
+static const struct family same5x = OTHER(
+	"SAME5x", REQUEST_IGNORED, REQUEST_ROM, REQUEST_IMPOSSIBLE, 16, 3, 0);
+static const struct family same70 = OTHER("SAME70", REQUEST_ROM_FOR_GOOD,
+					  REQUEST_ROM_FOR_GOOD,
+					  REQUEST_IMPOSSIBLE, 16, 3, 0);
+
+static const struct mcu_type mcu_types[] = {
+	{ "stm32f042x6", "stm32f042x6", &stm32f0 },
+	{ "stm32f072xb", "stm32f072xb", &stm32f0 },
+	/* Katapult says xe, whatever the real part is */
+	{ "stm32f103x6", "stm32f103xe", &stm32f1 },
+	{ "stm32f103xe", "stm32f103xe", &stm32f1 },
+	{ "stm32f207xx", "stm32f207xx", &stm32f2 },
+	{ "stm32f405xx", "stm32f405xx", &stm32f4 },
+	{ "stm32f407xx", "stm32f407xx", &stm32f4 },
+	{ "stm32f429xx", "stm32f429xx", &stm32f4 },
+	{ "stm32f446xx", "stm32f446xx", &stm32f4 },
+	{ "stm32g0b1xx", "stm32g0b1xx", &stm32g0 },
+	{ "stm32g431xx", "stm32g431xx", &stm32g4 },
+	{ "stm32h723xx", "stm32h723xx", &stm32h7 },
+	{ "stm32h743xx", "stm32h743xx", &stm32h7 },
+	{ "rp2040", "rp2040", &rp2 },
+	{ "rp2350", "rp2350", &rp2 },
+	{ "lpc1768", "lpc1768", &lpc176x },
+	{ "lpc1769", "lpc1769", &lpc176x },
+	{ "samc21", "samc21", &samc21 },
+	{ "same51", "same51", &same5x },
+	{ "same54", "same54", &same5x },
+	{ "same70", "same70", &same70 },
+};
+#define MCU_TYPES (sizeof(mcu_types) / sizeof(mcu_types[0]))
+
+static const char *const bootloader_names[BOOTLOADER_COUNT] = {
+	[BOOTLOADER_NONE] = "none",
+	[BOOTLOADER_ROM] = "rom",
+	[BOOTLOADER_KATAPULT] = "katapult",
+};
+
+static const char *const request_action_names[] = {
+	[REQUEST_IGNORED] = "ignored",	 [REQUEST_RESET] = "reset",
+	[REQUEST_ROM] = "rom",		 [REQUEST_ROM_FOR_GOOD] = "rom",
+	[REQUEST_KATAPULT] = "katapult", [REQUEST_IMPOSSIBLE] = "impossible",
+};
+
+const struct mcu_type *mcu_type_find(const char *name)
+{
+	for (size_t i = 0; i < MCU_TYPES; i++)
+		if (!strcmp(mcu_types[i].name, name))
+			return &mcu_types[i];
+	return NULL;
+}
+
+const struct mcu_type *mcu_type_at(size_t index)
+{
+	return index < MCU_TYPES ? &mcu_types[index] : NULL;
+}
+
+const char *bootloader_name(enum bootloader bootloader)
+{
+	return bootloader_names[bootloader];
+}
+
+bool bootloader_find(enum bootloader *out, const char *name)
+{
+	for (int i = 0; i < BOOTLOADER_COUNT; i++) {
+		if (strcmp(bootloader_names[i], name) != 0)
+			continue;
+		*out = (enum bootloader)i;
+		return true;
+	}
+	return false;
+}
+
+enum bootloader family_default_bootloader(const struct family *family)
+{
+	if (family->on_request[BOOTLOADER_KATAPULT] == REQUEST_IMPOSSIBLE)
+		return BOOTLOADER_NONE;
+	return BOOTLOADER_KATAPULT;
+}
+
+const char *request_action_name(enum request_action action)
+{
+	return request_action_names[action];
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_FAMILY_H
+#define CANMCU_FAMILY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** What lies in front of the application. */
+enum bootloader {
+	BOOTLOADER_NONE,
+	BOOTLOADER_ROM, /* one that is not on CAN: the chip's ROM, DFU, UF2 */
+	BOOTLOADER_KATAPULT,
+	BOOTLOADER_COUNT
+};
+
+/** What a running Klipper does when the bootloader is requested. */
+enum request_action {
+	REQUEST_IGNORED,      /* returns and keeps running, no trace at all */
+	REQUEST_RESET,	      /* resets, and comes back as it was */
+	REQUEST_ROM,	      /* off the bus until the next reset */
+	REQUEST_ROM_FOR_GOOD, /* off the bus, power cycles included */
+	REQUEST_KATAPULT,
+	REQUEST_IMPOSSIBLE /* such a build does not exist */
+};
+
+/**
+ * struct family - chips that behave alike
+ *
+ * Sources: can-admin-channel.md, sections 5, 8.1, 8.4 and 10.1;
+ * katapult-protocol.md, section 5.4.
+ */
+struct family {
+	const char *name; /* "STM32G0" */
+	enum request_action on_request[BOOTLOADER_COUNT];
+	uint8_t chip_id_len; /* bytes */
+	uint8_t tx_slots;    /* frames the CAN hardware holds for sending */
+	uint32_t app_start;  /* Katapult's default application address */
+};
+
+/** One chip by the name that Klipper gives it. */
+struct mcu_type {
+	const char *name;	  /* "stm32g0b1xx" */
+	const char *connect_name; /* what Katapult's CONNECT reports */
+	const struct family *family;
+};
+
+/** Return: the chip called @name, or NULL when it has no Klipper with CAN. */
+const struct mcu_type *mcu_type_find(const char *name);
+
+/** Return: the chip at @index of the table, or NULL behind its end. */
+const struct mcu_type *mcu_type_at(size_t index);
+
+/** Return: "katapult", "rom" or "none". */
+const char *bootloader_name(enum bootloader bootloader);
+
+/** Return: false when no bootloader is called @name. */
+bool bootloader_find(enum bootloader *out, const char *name);
+
+/** Return: the one that a board of this family usually has. */
+enum bootloader family_default_bootloader(const struct family *family);
+
+/** Return: "ignored", "reset", "rom" or "katapult". */
+const char *request_action_name(enum request_action action);
+
+#endif

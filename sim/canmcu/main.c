@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <stdlib.h>
+
+#include "app.h"
+#include "opts.h"
+
+#define EXIT_USAGE 2
+
+int main(int argc, char **argv)
+{
+	char error[OPTS_ERROR_MAX];
+	struct opts opts;
+	int status = EXIT_SUCCESS;
+
+	if (opts_parse(&opts, argc, argv, error)) {
+		fprintf(stderr, "canmcu: %s\nTry 'canmcu --help'.\n", error);
+		return EXIT_USAGE;
+	}
+	if (opts.action == OPTS_HELP)
+		opts_help(stdout);
+	else if (opts.action == OPTS_VERSION)
+		puts("canmcu " KCAN_VERSION);
+	else
+		status = app_run(&opts);
+	opts_fini(&opts);
+	return status;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_MCU_H
+#define CANMCU_MCU_H
+
+#include <linux/can.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <kcan/stream.h>
+#include <kcan/uuid.h>
+
+#include "event.h"
+#include "family.h"
+
+/* can-admin-channel.md, section 5 */
+#define MCU_ADMIN_QUEUE_LEN 8 /* frames */
+#define MCU_RX_SIZE 192	      /* bytes */
+#define MCU_TX_SIZE 192	      /* bytes, Klipper; Katapult uses the first 96 */
+
+/*
+ * From a SET that changes the nodeid until frames on the new id are heard: the
+ * task has to run and to rewrite the filter (section 5, consequence A).
+ */
+#define MCU_FILTER_CHANGE_US 200
+
+/** What an MCU is doing, by the names of --state, "list" and "wait". */
+enum mcu_state {
+	MCU_OFF,
+	MCU_BOOT, /* in reset, starting, or in the double-reset wait */
+	MCU_KLIPPER,
+	MCU_SHUTDOWN, /* Klipper, after a shutdown */
+	MCU_KATAPULT,
+	MCU_ROM, /* a bootloader that is not on CAN */
+	MCU_STATE_COUNT
+};
+
+/** Return: "klipper", "shutdown", ... */
+const char *mcu_state_name(enum mcu_state state);
+
+/** Return: false when no state is called @name. */
+bool mcu_state_find(enum mcu_state *out, const char *name);
+
+/** What a board is; fixed while it is simulated. */
+struct mcu_cfg {
+	struct kcan_uuid uuid;
+	const struct mcu_type *type;
+	enum bootloader bootloader; /* one that the family can have */
+	enum mcu_state state;	    /* to start in; not MCU_BOOT, MCU_ROM */
+	uint64_t boot_us;	    /* from a reset until Katapult listens */
+	int nodeid;		    /* to start with, 0..255; -1: unassigned */
+	bool double_reset;	    /* Katapult built with its 500 ms window */
+	bool sane_rx;		    /* Katapult's receiver without its trap */
+};
+
+struct mcu;
+
+/** What an MCU is connected to; called from within the functions below. */
+struct mcu_env {
+	/* The hardware got a frame to send; mcu_tx_done() when it was sent. */
+	void (*transmit)(void *arg, struct mcu *m, const struct can_frame *f);
+	void *arg;
+	struct event_sink events;
+};
+
+/** The boot request cell: can-admin-channel.md, sections 8.2 and 8.4. */
+enum mcu_cell {
+	MCU_CELL_CLEARED,
+	MCU_CELL_STAY,	/* stay in Katapult */
+	MCU_CELL_START, /* start the application now */
+	MCU_CELL_ROM,	/* the application jumps to the ROM as it starts */
+};
+
+/** One row of a program's admin commands. */
+struct mcu_cmd {
+	uint8_t opcode;
+	uint8_t min_len; /* opcode included; shorter frames are ignored */
+	bool own_uuid;	 /* run only when bytes 1..6 are our UUID */
+	/* Return: false to be called again when the hardware has room. */
+	bool (*run)(struct mcu *m, const struct can_frame *f, uint64_t now_us);
+};
+
+/** A program that can run on an MCU and is on CAN. */
+struct mcu_program {
+	uint8_t app;	/* its SET command, and byte 7 of its answers */
+	size_t tx_size; /* bytes */
+	const struct mcu_cmd *cmds;
+	size_t cmds_len;
+	/* Handle one block at most. Return: true when it got any further. */
+	bool (*data_task)(struct mcu *m);
+	/* The nodeid was just taken away because somebody else uses it. */
+	void (*conflict)(struct mcu *m, uint64_t now_us);
+};
+
+extern const struct mcu_program klipper_program;
+extern const struct mcu_program katapult_program;
+
+/** What a reset forgets: cleared as one. */
+struct mcu_live {
+	const struct mcu_program *program; /* NULL: deaf and mute */
+	void (*alarm)(struct mcu *m, uint64_t now_us);
+	uint64_t alarm_us;
+	uint64_t filter_us; /* when frames on the data ids are heard */
+	canid_t rx_id;	    /* 0: unassigned; the transmit id is one more */
+	uint8_t slots_used;
+	uint8_t admin_first;
+	uint8_t admin_len;
+	bool blocked;	 /* in an answer that the hardware has no room for */
+	bool need_sync;	 /* Katapult: look for a header first */
+	bool need_valid; /* Katapult: one NACK was sent, no good block yet */
+	bool discarding; /* Klipper: skip to the next sync byte */
+	bool complained; /* Klipper: one NAK was sent, no good block yet */
+	struct can_frame admin[MCU_ADMIN_QUEUE_LEN];
+	struct kcan_stream rx;
+	struct kcan_stream tx;
+	uint8_t rx_buf[MCU_RX_SIZE];
+	uint8_t tx_buf[MCU_TX_SIZE];
+};
+
+/**
+ * struct mcu - one microcontroller: identity, memory, the program that runs
+ *
+ * Pure: no socket, no clock. Frames go in through mcu_rx(), which only files
+ * them as the interrupt does; mcu_run() is the main loop. Must not be moved
+ * once initialised. Others read it through the functions below.
+ */
+struct mcu {
+	struct mcu_cfg cfg;
+	const struct mcu_env *env;
+	enum mcu_state state;
+	enum mcu_cell cell;  /* survives a reset, not a power cycle */
+	bool rom_for_good;   /* survives a power cycle */
+	uint32_t generation; /* counts resets: older frames are not ours */
+	struct mcu_live live;
+};
+
+/** Start in @cfg->state, without an event; @env must outlive @m. */
+void mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
+	      const struct mcu_env *env);
+
+/** A frame of somebody else ended on the wire; anything may be given. */
+void mcu_rx(struct mcu *m, const struct can_frame *f, uint64_t now_us);
+
+/** Do what there is to do at @now_us; call after mcu_rx() and mcu_tx_done(). */
+void mcu_run(struct mcu *m, uint64_t now_us);
+
+/** One frame handed to mcu_env.transmit since the last reset was sent. */
+void mcu_tx_done(struct mcu *m);
+
+/** Return: when to call mcu_run() without a frame; UINT64_MAX: no need. */
+uint64_t mcu_deadline(const struct mcu *m);
+
+/** Return: true when its main loop stands still in an answer (section 3.2). */
+bool mcu_blocked(const struct mcu *m);
+
+/** Return: 0..255, or -1 when unassigned. */
+int mcu_nodeid(const struct mcu *m);
+
+/** The reset pin. Return: 0, or -EHOSTDOWN when the MCU is off. */
+int mcu_reset(struct mcu *m, uint64_t now_us);
+
+/** Switch the supply; no effect when it is so already. */
+void mcu_power(struct mcu *m, bool on, uint64_t now_us);
+
+/**
+ * mcu_shutdown() - the Klipper application shuts down; a first reason is kept
+ *
+ * Return: 0, or -EINVAL when it is not Klipper that runs.
+ */
+int mcu_shutdown(struct mcu *m, const char *reason, uint64_t now_us);
+
+/* For the programs. */
+
+/** Hand @f to the hardware. Return: false when all its slots are taken. */
+bool mcu_transmit(struct mcu *m, const struct can_frame *f);
+
+/** Queue bytes on the data channel; dropped as a whole when they do not fit. */
+void mcu_answer(struct mcu *m, const void *data, size_t len);
+
+/** QUERY_UNASSIGNED (3.1, 3.2). */
+bool mcu_cmd_query(struct mcu *m, const struct can_frame *f, uint64_t now_us);
+/** SET_..._NODEID (3.3, 3.5): ours, or a conflict, or nothing. */
+bool mcu_cmd_set(struct mcu *m, const struct can_frame *f, uint64_t now_us);
+
+/** Back to unassigned; buffers stay (section 5). */
+void mcu_unassign(struct mcu *m, uint64_t now_us);
+
+/** Leave for the bootloader if there is one (section 8). */
+void mcu_request_bootloader(struct mcu *m, uint64_t now_us);
+
+/** Report @type with @text. */
+void mcu_event(struct mcu *m, enum event_type type, const char *text,
+	       uint64_t now_us);
+
+/* For mcu.c: what happens at a reset (boot.c). */
+
+/** Forget what a reset forgets and run @state. */
+void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us);
+
+/** The chip comes out of reset: decide what runs (section 8.3). */
+void mcu_boot(struct mcu *m, uint64_t now_us);
+
+#endif

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "opts.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fleet.h"
+#include "util/hex.h"
+
+#define BOOT_MS_DEFAULT 30
+#define BOOT_MS_MAX 3600000
+#define CHIP_ID_MAX 16 /* bytes */
+#define LONG_ONLY 256  /* getopt values of options without a letter */
+
+struct parser {
+	struct opts *opts;
+	struct fleet_group defaults;
+	struct fleet_group *groups;
+	size_t groups_len;
+	char *error;
+};
+
+struct option_row {
+	const char *name;
+	char letter;
+	const char *arg; /* NULL: takes none */
+	const char *help;
+	bool (*apply)(struct parser *p, const char *arg);
+};
+
+/* false, and why. */
+#define refuse(p, ...) \
+	(snprintf((p)->error, OPTS_ERROR_MAX, __VA_ARGS__), false)
+
+/* The MCU that an option is for; everybody before the first -u. */
+static struct fleet_group *current(struct parser *p)
+{
+	return p->groups_len ? &p->groups[p->groups_len - 1] : &p->defaults;
+}
+
+static bool read_number(struct parser *p, const char *option, const char *text,
+			unsigned long max, unsigned long *out)
+{
+	char *end = NULL;
+
+	*out = 0;
+	errno = 0;
+	if (*text >= '0' && *text <= '9')
+		*out = strtoul(text, &end, !strncmp(text, "0x", 2) ? 16 : 10);
+	if (end && !*end && !errno && *out <= max)
+		return true;
+	return refuse(p, "%s '%s': give a number from 0 to %lu", option, text,
+		      max);
+}
+
+static bool read_switch(struct parser *p, const char *option, const char *text,
+			bool *out)
+{
+	*out = !strcmp(text, "on");
+	if (*out || !strcmp(text, "off"))
+		return true;
+	return refuse(p, "%s '%s': give 'on' or 'off'", option, text);
+}
+
+static bool apply_interface(struct parser *p, const char *arg)
+{
+	p->opts->ifname = arg;
+	return true;
+}
+
+static struct fleet_group *new_group(struct parser *p, const char *name)
+{
+	struct fleet_group *g = &p->groups[p->groups_len++];
+
+	*g = p->defaults;
+	g->name = name;
+	return g;
+}
+
+static bool apply_uuid(struct parser *p, const char *arg)
+{
+	struct kcan_uuid uuid;
+
+	if (kcan_uuid_parse(&uuid, arg))
+		return refuse(p,
+			      "UUID '%s': give exactly 12 hex digits, like "
+			      "112233445566",
+			      arg);
+	new_group(p, arg)->cfg.uuid = uuid;
+	return true;
+}
+
+static bool apply_chip_id(struct parser *p, const char *arg)
+{
+	size_t len = strlen(arg) / 2;
+	uint8_t id[CHIP_ID_MAX];
+	struct fleet_group *g;
+
+	if (!len || len > sizeof(id) || util_hex_decode(id, arg, strlen(arg)))
+		return refuse(p,
+			      "chip id '%s': give 24 hex digits for an STM32, "
+			      "16 for an RP2040, 32 for LPC and SAM",
+			      arg);
+	g = new_group(p, arg);
+	g->chip_id_len = len;
+	kcan_uuid_from_chip_id(&g->cfg.uuid, id, len);
+	return true;
+}
+
+static bool apply_count(struct parser *p, const char *arg)
+{
+	unsigned long count;
+
+	if (!p->groups_len || current(p)->chip_id_len)
+		return refuse(p, "--count %s: give it after a -u UUID", arg);
+	if (!read_number(p, "--count", arg, OPTS_COUNT_MAX, &count))
+		return false;
+	if (!count)
+		return refuse(p, "--count 0: give a number from 1 to %d",
+			      OPTS_COUNT_MAX);
+	current(p)->count = count;
+	return true;
+}
+
+static bool apply_mcu_type(struct parser *p, const char *arg)
+{
+	const struct mcu_type *type = mcu_type_find(arg);
+
+	if (!type)
+		return refuse(p,
+			      "MCU type '%s': give one that --help lists, "
+			      "like stm32g0b1xx",
+			      arg);
+	current(p)->cfg.type = type;
+	return true;
+}
+
+static bool apply_bootloader(struct parser *p, const char *arg)
+{
+	struct fleet_group *g = current(p);
+
+	g->has_bootloader = true;
+	if (bootloader_find(&g->cfg.bootloader, arg))
+		return true;
+	return refuse(p, "bootloader '%s': give 'katapult', 'rom' or 'none'",
+		      arg);
+}
+
+static bool apply_state(struct parser *p, const char *arg)
+{
+	enum mcu_state state;
+
+	if (!mcu_state_find(&state, arg) || state == MCU_BOOT ||
+	    state == MCU_ROM)
+		return refuse(p,
+			      "state '%s': give 'klipper', 'shutdown', "
+			      "'katapult' or 'off'",
+			      arg);
+	current(p)->cfg.state = state;
+	return true;
+}
+
+static bool apply_nodeid(struct parser *p, const char *arg)
+{
+	unsigned long nodeid;
+
+	if (!read_number(p, "nodeid", arg, 255, &nodeid))
+		return false;
+	current(p)->cfg.nodeid = (int)nodeid;
+	return true;
+}
+
+static bool apply_boot_ms(struct parser *p, const char *arg)
+{
+	unsigned long ms;
+
+	if (!read_number(p, "--boot-ms", arg, BOOT_MS_MAX, &ms))
+		return false;
+	current(p)->cfg.boot_us = ms * 1000u;
+	return true;
+}
+
+static bool apply_double_reset(struct parser *p, const char *arg)
+{
+	return read_switch(p, "--double-reset", arg,
+			   &current(p)->cfg.double_reset);
+}
+
+static bool apply_sane_rx(struct parser *p, const char *arg)
+{
+	(void)arg;
+	current(p)->cfg.sane_rx = true;
+	return true;
+}
+
+static bool apply_control(struct parser *p, const char *arg)
+{
+	p->opts->control = arg;
+	return true;
+}
+
+static bool apply_json(struct parser *p, const char *arg)
+{
+	(void)arg;
+	p->opts->json = true;
+	return true;
+}
+
+static bool apply_help(struct parser *p, const char *arg)
+{
+	(void)arg;
+	p->opts->action = OPTS_HELP;
+	return true;
+}
+
+static bool apply_version(struct parser *p, const char *arg)
+{
+	(void)arg;
+	p->opts->action = OPTS_VERSION;
+	return true;
+}
+
+static const struct option_row rows[] = {
+	{ "interface", 'i', "IFACE", "CAN interface (vcan0)", apply_interface },
+	{ "control", 0, "PATH", "make a control socket there", apply_control },
+	{ "json", 0, NULL, "report events as JSON, one object a line",
+	  apply_json },
+	{ "help", 'h', NULL, "print this and exit", apply_help },
+	{ "version", 0, NULL, "print the version and exit", apply_version },
+	{ "uuid", 'u', "UUID", "start an MCU: 12 hex digits", apply_uuid },
+	{ "chip-id", 0, "HEX", "start an MCU named by its chip id",
+	  apply_chip_id },
+	{ "count", 0, "N", "so many MCUs, with UUIDs (and nodeids) counting up",
+	  apply_count },
+	{ "mcu-type", 0, "TYPE", "chip, see below (stm32g0b1xx)",
+	  apply_mcu_type },
+	{ "bootloader", 0, "WHICH",
+	  "katapult, rom or none (katapult, where there is one for CAN)",
+	  apply_bootloader },
+	{ "state", 0, "STATE",
+	  "start as klipper, shutdown, katapult or off (klipper)",
+	  apply_state },
+	{ "nodeid", 0, "N", "start with this nodeid, 0..255 (unassigned)",
+	  apply_nodeid },
+	{ "boot-ms", 0, "N", "ms from a request until Katapult listens (30)",
+	  apply_boot_ms },
+	{ "double-reset", 0, "on|off",
+	  "Katapult's 500 ms wait after power-on and reset (on)",
+	  apply_double_reset },
+	{ "sane-rx", 0, NULL, "let Katapult recover from any broken block",
+	  apply_sane_rx },
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define ROWS_GENERAL 5 /* the first ones are not about an MCU */
+
+static void build_getopt(struct option *longs, char *shorts)
+{
+	*shorts++ = ':';
+	for (size_t i = 0; i < ROWS; i++) {
+		const struct option_row *row = &rows[i];
+
+		longs[i] = (struct option){ row->name,
+					    row->arg ? required_argument :
+						       no_argument,
+					    NULL, LONG_ONLY + (int)i };
+		if (row->letter)
+			*shorts++ = row->letter;
+		if (row->letter && row->arg)
+			*shorts++ = ':';
+	}
+	longs[ROWS] = (struct option){ 0 };
+	*shorts = '\0';
+}
+
+static const struct option_row *row_of(int value)
+{
+	if (value >= LONG_ONLY)
+		return &rows[value - LONG_ONLY];
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].letter == value)
+			return &rows[i];
+	return NULL;
+}
+
+static bool parse_options(struct parser *p, int argc, char **argv)
+{
+	struct option longs[ROWS + 1];
+	char shorts[2 * ROWS + 2];
+	int value;
+
+	build_getopt(longs, shorts);
+	optind = 0;
+	opterr = 0;
+	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		if (value == ':')
+			return refuse(p, "option '%s' needs a value",
+				      argv[optind - 1]);
+		if (value == '?')
+			return refuse(p, "there is no option '%s'",
+				      argv[optind - 1]);
+		if (!row_of(value)->apply(p, optarg))
+			return false;
+		if (p->opts->action != OPTS_RUN)
+			return true;
+	}
+	if (optind < argc)
+		return refuse(p, "'%s' is no option: MCUs are given as -u UUID",
+			      argv[optind]);
+	return true;
+}
+
+int opts_parse(struct opts *out, int argc, char **argv,
+	       char error[static OPTS_ERROR_MAX])
+{
+	struct parser p = {
+		.opts = out,
+		.error = error,
+		.defaults = { .cfg = { .type = mcu_type_find("stm32g0b1xx"),
+				       .state = MCU_KLIPPER,
+				       .boot_us = BOOT_MS_DEFAULT * 1000u,
+				       .nodeid = -1,
+				       .double_reset = true },
+			      .count = 1 },
+	};
+	int err;
+
+	*out = (struct opts){ .ifname = "vcan0" };
+	snprintf(error, OPTS_ERROR_MAX, "out of memory");
+	p.groups = calloc((size_t)argc, sizeof(*p.groups));
+	if (!p.groups)
+		return -ENOMEM;
+	err = parse_options(&p, argc, argv) ? 0 : -EINVAL;
+	if (!err && out->action == OPTS_RUN)
+		err = fleet_build(out, p.groups, p.groups_len, error);
+	free(p.groups);
+	if (err)
+		opts_fini(out);
+	return err;
+}
+
+void opts_fini(struct opts *opts)
+{
+	free(opts->mcus);
+	opts->mcus = NULL;
+}
+
+static void help_row(FILE *to, const struct option_row *row)
+{
+	char left[32];
+	int len = snprintf(left, sizeof(left), "--%s%s%s", row->name,
+			   row->arg ? " " : "", row->arg ? row->arg : "");
+
+	fprintf(to, "  %c%c%c %-*s %s\n", row->letter ? '-' : ' ',
+		row->letter ? row->letter : ' ', row->letter ? ',' : ' ',
+		len > 21 ? len : 21, left, row->help);
+}
+
+void opts_help(FILE *to)
+{
+	const struct mcu_type *type;
+
+	fputs("Usage: canmcu [OPTION]... {-u UUID | --chip-id HEX} [OPTION]...\n"
+	      "Play MCUs that run Klipper or Katapult on a CAN bus.\n\n",
+	      to);
+	for (size_t i = 0; i < ROWS; i++) {
+		if (i == ROWS_GENERAL)
+			fputs("\nOptions of an MCU; before the first -u they "
+			      "are everybody's default:\n",
+			      to);
+		help_row(to, &rows[i]);
+	}
+	fputs("\nMCU types:", to);
+	for (size_t i = 0; (type = mcu_type_at(i)); i++)
+		fprintf(to, "%s%s", i % 6 ? " " : "\n  ", type->name);
+	fputs("\n\nExit status: 0 stopped by a signal or 'quit', 1 trouble, "
+	      "2 wrong usage.\n",
+	      to);
+}

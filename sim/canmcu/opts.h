@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_OPTS_H
+#define CANMCU_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "mcu.h"
+
+#define OPTS_ERROR_MAX 512
+#define OPTS_COUNT_MAX 65536 /* MCUs in one process */
+
+enum opts_action { OPTS_RUN, OPTS_HELP, OPTS_VERSION };
+
+/** A command line, understood. */
+struct opts {
+	enum opts_action action;
+	const char *ifname;
+	const char *control; /* path; NULL: no control socket */
+	bool json;
+	struct mcu_cfg *mcus; /* owned */
+	size_t mcus_len;
+};
+
+/**
+ * opts_parse() - read a command line
+ * @out:   strings point into @argv; release with opts_fini()
+ * @error: set on failure only: one sentence without a newline
+ *
+ * Uses getopt_long(), which reorders @argv.
+ *
+ * Return: 0, -EINVAL or -ENOMEM; after an error there is nothing to release.
+ */
+int opts_parse(struct opts *out, int argc, char **argv,
+	       char error[static OPTS_ERROR_MAX]);
+
+void opts_fini(struct opts *opts);
+
+/** Print what --help prints. */
+void opts_help(FILE *to);
+
+#endif

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "port_can.h"
+
+#include <errno.h>
+#include <kcan/admin.h>
+#include <kcan/bus.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define BATCH 64
+#define BATCHES_MAX 16 /* then signals and clients have their turn */
+#define RECEIVE_BUFFER (4 * 1024 * 1024) /* bytes */
+
+struct port_can {
+	struct port_can_cfg cfg;
+	struct kcan_bus *bus;
+	int netlink;
+	unsigned int ifindex;
+	bool up;
+	unsigned int dropped;
+	uint64_t armed_us;
+	sd_event_source *bus_source;
+	sd_event_source *link_source;
+	sd_event_source *timer;
+};
+
+/*
+ * Ranges, never exact ids: a receiver of a single odd id is what a Klipper host
+ * looks like, and one without a filter is what a flashing tool looks like.
+ */
+#define STANDARD_DATA (CAN_EFF_FLAG | CAN_RTR_FLAG)
+static const struct can_filter filters[] = {
+	{ 0x100, 0x700 | STANDARD_DATA },
+	{ 0x200, 0x700 | STANDARD_DATA },
+	{ KCAN_ADMIN_ID, 0x7fe | STANDARD_DATA },
+};
+
+static uint64_t now_us(struct port_can *p)
+{
+	uint64_t now = 0;
+
+	sd_event_now(p->cfg.loop, CLOCK_MONOTONIC, &now);
+	return now;
+}
+
+static void report(struct port_can *p, struct event event)
+{
+	event.now_us = now_us(p);
+	p->cfg.events.emit(p->cfg.events.arg, &event);
+}
+
+static bool is_up(const struct port_can *p)
+{
+	struct ifreq ifr = { 0 };
+
+	return if_indextoname(p->ifindex, ifr.ifr_name) &&
+	       !ioctl(p->netlink, SIOCGIFFLAGS, &ifr) && ifr.ifr_flags & IFF_UP;
+}
+
+static void set_link(struct port_can *p, bool up)
+{
+	if (up == p->up)
+		return;
+	p->up = up;
+	world_link(p->cfg.world, up);
+	report(p, (struct event){ .type = EVENT_LINK,
+				  .text = up ? "up" : "down" });
+	if (!up)
+		fprintf(stderr,
+			"canmcu: %s is down, nothing is heard or sent: "
+			"'ip link set %s up' lets it go on\n",
+			p->cfg.ifname, p->cfg.ifname);
+}
+
+static void set_gone(struct port_can *p)
+{
+	report(p, (struct event){ .type = EVENT_LINK, .text = "gone" });
+	fprintf(stderr,
+		"canmcu: %s has vanished: create it again, then start canmcu "
+		"again\n",
+		p->cfg.ifname);
+	sd_event_exit(p->cfg.loop, EXIT_FAILURE);
+}
+
+/* Also when it has come up again since: what was on its way is lost. */
+static void bus_failed(struct port_can *p, int err)
+{
+	char name[IF_NAMESIZE];
+
+	if (!if_indextoname(p->ifindex, name)) {
+		set_gone(p);
+		return;
+	}
+	if (err == -ENETDOWN)
+		set_link(p, false);
+	set_link(p, is_up(p));
+}
+
+static void count_dropped(struct port_can *p)
+{
+	unsigned int dropped = kcan_bus_dropped(p->bus);
+
+	if (dropped == p->dropped)
+		return;
+	report(p, (struct event){ .type = EVENT_DROPPED,
+				  .count = dropped - p->dropped });
+	p->dropped = dropped;
+	world_lost(p->cfg.world, now_us(p));
+}
+
+static int send_all(struct port_can *p)
+{
+	struct can_frame frame;
+
+	while (world_tx(p->cfg.world, &frame, now_us(p))) {
+		int err = kcan_bus_send(p->bus, &frame);
+
+		if (err) {
+			world_refused(p->cfg.world, now_us(p));
+			return err;
+		}
+		world_sent(p->cfg.world);
+	}
+	return 0;
+}
+
+/* Re-arming for every frame would cost more than waking up in vain. */
+static void arm(struct port_can *p)
+{
+	uint64_t deadline_us = world_deadline(p->cfg.world);
+
+	if (deadline_us >= p->armed_us)
+		return;
+	p->armed_us = deadline_us;
+	sd_event_source_set_time(p->timer, deadline_us);
+	sd_event_source_set_enabled(p->timer, SD_EVENT_ONESHOT);
+}
+
+void port_can_kick(struct port_can *p)
+{
+	int err = send_all(p);
+
+	if (err && err != -ENOBUFS)
+		bus_failed(p, err);
+	arm(p);
+}
+
+static int receive(struct port_can *p)
+{
+	struct kcan_bus_rx rx[BATCH];
+	uint64_t now = now_us(p);
+	int n = BATCH;
+
+	for (int i = 0; n == BATCH && i < BATCHES_MAX; i++) {
+		n = kcan_bus_recv(p->bus, rx, BATCH);
+		for (int k = 0; k < n; k++)
+			world_rx(p->cfg.world, &rx[k].frame, rx[k].own, now);
+	}
+	return n;
+}
+
+static int on_bus(sd_event_source *source, int fd, uint32_t revents, void *arg)
+{
+	struct port_can *p = arg;
+	int n = receive(p);
+
+	(void)source;
+	(void)fd;
+	(void)revents;
+	if (n < 0)
+		bus_failed(p, n);
+	count_dropped(p);
+	port_can_kick(p);
+	return 0;
+}
+
+static int on_timer(sd_event_source *source, uint64_t at_us, void *arg)
+{
+	struct port_can *p = arg;
+
+	(void)source;
+	(void)at_us;
+	p->armed_us = UINT64_MAX;
+	world_step(p->cfg.world, now_us(p));
+	port_can_kick(p);
+	return 0;
+}
+
+/* Something about some interface: which, and what, is_up() tells. */
+static int on_link(sd_event_source *source, int fd, uint32_t revents, void *arg)
+{
+	struct port_can *p = arg;
+	char news[4096];
+
+	(void)source;
+	(void)revents;
+	while (recv(fd, news, sizeof(news), MSG_DONTWAIT) > 0)
+		;
+	bus_failed(p, 0);
+	port_can_kick(p);
+	return 0;
+}
+
+static int open_netlink(struct port_can *p)
+{
+	struct sockaddr_nl addr = { .nl_family = AF_NETLINK,
+				    .nl_groups = RTMGRP_LINK };
+
+	p->netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			    NETLINK_ROUTE);
+	if (p->netlink < 0 ||
+	    bind(p->netlink, (struct sockaddr *)&addr, sizeof(addr)))
+		return -errno;
+	return 0;
+}
+
+static int attach(struct port_can *p)
+{
+	sd_event *loop = p->cfg.loop;
+	int err;
+
+	err = sd_event_add_io(loop, &p->bus_source, kcan_bus_fd(p->bus),
+			      EPOLLIN, on_bus, p);
+	if (err >= 0)
+		err = sd_event_add_io(loop, &p->link_source, p->netlink,
+				      EPOLLIN, on_link, p);
+	if (err >= 0)
+		err = sd_event_add_time(loop, &p->timer, CLOCK_MONOTONIC,
+					UINT64_MAX, 1, on_timer, p);
+	if (err >= 0)
+		err = sd_event_source_set_enabled(p->timer, SD_EVENT_OFF);
+	return err < 0 ? err : 0;
+}
+
+int port_can_open(struct port_can **out, const struct port_can_cfg *cfg)
+{
+	struct kcan_bus_cfg bus_cfg = {
+		.ifname = cfg->ifname,
+		.filters = filters,
+		.filters_len = sizeof(filters) / sizeof(filters[0]),
+		.receive_buffer = RECEIVE_BUFFER,
+	};
+	struct port_can *p = calloc(1, sizeof(*p));
+	int err;
+
+	if (!p)
+		return -ENOMEM;
+	*p = (struct port_can){
+		.cfg = *cfg, .netlink = -1, .up = true, .armed_us = UINT64_MAX
+	};
+	err = kcan_bus_open(&p->bus, &bus_cfg);
+	if (!err)
+		err = open_netlink(p);
+	if (!err)
+		err = attach(p);
+	if (err) {
+		port_can_close(p);
+		return err;
+	}
+	p->ifindex = if_nametoindex(cfg->ifname);
+	*out = p;
+	return 0;
+}
+
+void port_can_close(struct port_can *p)
+{
+	if (!p)
+		return;
+	sd_event_source_unref(p->timer);
+	sd_event_source_unref(p->link_source);
+	sd_event_source_unref(p->bus_source);
+	if (p->netlink >= 0)
+		close(p->netlink);
+	kcan_bus_close(p->bus);
+	free(p);
+}
+
+int port_can_error(char *out, size_t size, const char *ifname, int err)
+{
+	static const struct {
+		int err;
+		const char *observed;
+		const char *remedy;
+	} rows[] = {
+		{ ENODEV, "there is no interface called",
+		  "'ip -br link' lists "
+		  "those there are; 'ip link add dev vcan0 type vcan && ip link "
+		  "set vcan0 up' makes a virtual one" },
+		{ ENXIO, "this is no CAN interface:",
+		  "'ip -br link' lists the "
+		  "interfaces there are; name one for CAN with -i" },
+		{ EAFNOSUPPORT, "this kernel has no CAN, so there is no",
+		  "'vcan-run -- canmcu ...' brings one that has" },
+		{ EPERM, "CAN sockets are not permitted here, needed for",
+		  "run canmcu as a user or in a container that may open them" },
+		{ EACCES, "CAN sockets are not permitted here, needed for",
+		  "run canmcu as a user or in a container that may open them" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].err == -err)
+			return snprintf(out, size, "%s '%s': %s",
+					rows[i].observed, ifname,
+					rows[i].remedy);
+	return snprintf(out, size,
+			"cannot use '%s' (%s): see whether "
+			"'candump %s' works",
+			ifname, strerror(-err), ifname);
+}

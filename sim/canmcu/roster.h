@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_ROSTER_H
+#define CANMCU_ROSTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <kcan/uuid.h>
+
+#include "agenda.h"
+#include "mcu.h"
+
+/** One MCU and what leads to it. */
+struct node {
+	struct mcu mcu;
+	struct agenda_date date; /* when the MCU wants to run */
+	int nodeid;		 /* whose list it is in; -1: none */
+	struct node *nodeid_next;
+	struct node **nodeid_link;
+	struct node *blocked_next;
+	struct node **blocked_link; /* NULL: not blocked */
+};
+
+/**
+ * struct roster - from a UUID or a nodeid to nodes, whatever their number
+ *
+ * Several nodes may hold one nodeid. Blocked nodes are listed too: their queue
+ * takes every admin frame.
+ */
+struct roster {
+	struct node **uuids; /* hash table, open addressing */
+	size_t uuids_size;   /* a power of two */
+	unsigned int uuids_shift;
+	struct node *nodeids[256];
+	struct node *blocked;
+};
+
+/** Room for @max nodes. Return: 0 or -ENOMEM. */
+int roster_init(struct roster *r, size_t max);
+void roster_fini(struct roster *r);
+
+/** Return: 0, or -EEXIST when there is a node with that UUID. */
+int roster_add(struct roster *r, struct node *node);
+
+/** Bring the lists up to date after anything happened to @node's MCU. */
+void roster_update(struct roster *r, struct node *node);
+
+/** Return: the node with the 6 bytes @uuid, or NULL. */
+struct node *roster_find(const struct roster *r, const uint8_t *uuid);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_WORLD_H
+#define CANMCU_WORLD_H
+
+#include <linux/can.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event.h"
+#include "mcu.h"
+
+/**
+ * struct world - MCUs on one bus, and time
+ *
+ * Pure: no socket, no clock. Frames and time go in, frames and the next
+ * deadline come out. After any call, take what is to be sent with world_tx().
+ * Times are microseconds of a monotonic clock and must not go backwards.
+ *
+ * Order: of what happens at one time, a deadline comes before a frame, and
+ * nodes that hear the same frame do so one after the other, in no promised
+ * order. What they answer goes to the wire in the order of that.
+ */
+struct world;
+
+/**
+ * world_new() - MCUs as configured, each in its first state
+ * @out:    set on success only; release with world_free()
+ * @cfgs:   copied; the types they point to must outlive the world
+ * @events: called from within the functions below
+ *
+ * Return: 0, -EEXIST (a UUID twice) or -ENOMEM.
+ */
+int world_new(struct world **out, const struct mcu_cfg *cfgs, size_t len,
+	      struct event_sink events);
+
+/** NULL is allowed. */
+void world_free(struct world *w);
+
+/**
+ * world_rx() - a frame ended on the wire
+ * @frame: anything at all
+ * @own:   it is one that world_tx() gave out
+ */
+void world_rx(struct world *w, const struct can_frame *frame, bool own,
+	      uint64_t now_us);
+
+/** Let pass what is due at @now_us. */
+void world_step(struct world *w, uint64_t now_us);
+
+/** Return: when to call world_step() and world_tx(); UINT64_MAX: no need. */
+uint64_t world_deadline(const struct world *w);
+
+/**
+ * world_tx() - the frame to put on the wire now
+ *
+ * Answer with world_sent() or world_refused() before asking again.
+ *
+ * Return: false when there is none.
+ */
+bool world_tx(struct world *w, struct can_frame *frame, uint64_t now_us);
+/** The frame given out is on its way; it counts when it comes back. */
+void world_sent(struct world *w);
+/** Nobody heard it; the node will try again, a little later. */
+void world_refused(struct world *w, uint64_t now_us);
+
+/** Some received frames were lost, maybe our own among them. */
+void world_lost(struct world *w, uint64_t now_us);
+
+/** The bus is cut off, and what has not come back fails; or it is back. */
+void world_link(struct world *w, bool up);
+
+/** Return: how many MCUs there are. */
+size_t world_len(const struct world *w);
+
+/** Return: one of them, @index below world_len(). */
+const struct mcu *world_at(const struct world *w, size_t index);
+
+/** Return: the MCU with that UUID, or NULL. */
+const struct mcu *world_find(const struct world *w,
+			     const struct kcan_uuid *uuid);
+
+/* Hands on a board: as the functions of mcu.h; @m is one of world_find(). */
+int world_reset(struct world *w, const struct mcu *m, uint64_t now_us);
+int world_power(struct world *w, const struct mcu *m, bool on, uint64_t now_us);
+int world_shutdown(struct world *w, const struct mcu *m, const char *reason,
+		   uint64_t now_us);
+
+#endif
