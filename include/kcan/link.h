@@ -62,6 +62,14 @@ int kcan_link_list(char (*names)[IF_NAMESIZE], size_t max);
  */
 bool kcan_link_confirms_ack(const struct kcan_link *link);
 
+/**
+ * kcan_link_has_bitrate() - whether bringing it up takes a bit rate
+ *
+ * Return: false for interfaces without a controller of their own: vcan, vxcan,
+ * slcan.
+ */
+bool kcan_link_has_bitrate(const struct kcan_link *link);
+
 /** The state's name as ip-link(8) prints it: "ERROR-ACTIVE"; never NULL. */
 const char *kcan_link_state_name(enum kcan_link_state state);
 

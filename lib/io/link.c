@@ -233,6 +233,12 @@ bool kcan_link_confirms_ack(const struct kcan_link *link)
 	return false;
 }
 
+bool kcan_link_has_bitrate(const struct kcan_link *link)
+{
+	/* no name: no bus driver stands behind it */
+	return link->driver[0] && !find_soft(link->driver);
+}
+
 const char *kcan_link_state_name(enum kcan_link_state state)
 {
 	if ((size_t)state >= ARRAY_SIZE(state_names))

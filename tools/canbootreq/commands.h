@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANBOOTREQ_COMMANDS_H
+#define CANBOOTREQ_COMMANDS_H
+
+#include "opts.h"
+#include "report.h"
+
+/* What the program does; each reports how it ended. */
+void cmd_request(const struct opts *opts, struct report *r);
+void cmd_query(const struct opts *opts, struct report *r);
+void cmd_dry_run(const struct opts *opts, struct report *r);
+
+#endif

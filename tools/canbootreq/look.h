@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANBOOTREQ_LOOK_H
+#define CANBOOTREQ_LOOK_H
+
+#include <stdbool.h>
+
+#include <kcan/link.h>
+#include <kcan/rcvlist.h>
+
+#include "loop.h"
+#include "opts.h"
+#include "report.h"
+
+/** What a receiver of another program tells about that program. */
+enum look_receiver {
+	LOOK_OTHER,
+	LOOK_KLIPPER_HOST,	/* exactly the id a Klipper node sends on */
+	LOOK_UNFILTERED,	/* everything: may be a flashing tool */
+};
+
+/** Pure. */
+enum look_receiver look_classify(const struct kcan_receiver *receiver);
+
+/**
+ * look_is_flashing() - does this frame belong to flashing a node?
+ *
+ * That is what is on flashtool's ids, or a Katapult block of a kind that only
+ * flashing has; the question for a UUID, as we ask it, is none. Pure.
+ */
+bool look_is_flashing(const struct can_frame *frame);
+
+/**
+ * look() - look before sending
+ * @link:  the interface, when true is returned
+ * @facts: @facts->ifname set by the caller; gets what is found out: warnings,
+ *         bit rate, and the cause when there is one not to go on
+ *
+ * Warnings about the bus are reported at once. May listen for 250 ms.
+ *
+ * Return: true to go on; false: @facts is how the call ends.
+ */
+bool look(struct loop *l, const struct opts *opts, struct report *r,
+	  struct kcan_link *link, struct words_facts *facts);
+
+/** Turn an error of opening or using the bus into how the call ends. */
+void look_explain(struct words_facts *facts, int err);
+
+#endif

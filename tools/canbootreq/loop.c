@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "trace.h"
+
+int loop_init(struct loop *l, const char *ifname, bool trace)
+{
+	sigset_t set;
+
+	*l = (struct loop){ .ifname = ifname, .trace = trace };
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* a reader that has left must not keep a node from being handed back */
+	signal(SIGPIPE, SIG_IGN);
+	l->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	return l->signals < 0 ? -errno : 0;
+}
+
+int loop_listen(struct loop *l, const struct can_filter *filters, size_t len)
+{
+	return kcan_bus_open(&l->bus, &(struct kcan_bus_cfg){
+					      .ifname = l->ifname,
+					      .filters = filters,
+					      .filters_len = len,
+				      });
+}
+
+void loop_deafen(struct loop *l)
+{
+	kcan_bus_close(l->bus);
+	l->bus = NULL;
+}
+
+uint64_t loop_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+int loop_send(struct loop *l, const struct can_frame *frame)
+{
+	int err = kcan_bus_send(l->bus, frame);
+
+	if (l->trace && !err)
+		trace_frame(l->ifname, frame);
+	return err;
+}
+
+static void take_signal(struct loop *l)
+{
+	struct signalfd_siginfo info;
+
+	if (read(l->signals, &info, sizeof(info)) == sizeof(info) && !l->signal)
+		l->signal = (int)info.ssi_signo;
+}
+
+static int take_frames(struct loop *l, struct kcan_bus_rx *rx)
+{
+	int n = kcan_bus_recv(l->bus, rx, LOOP_BATCH);
+
+	for (int i = 0; l->trace && i < n; i++)
+		if (!rx[i].own)
+			trace_frame(l->ifname, &rx[i].frame);
+	return n;
+}
+
+int loop_turn(struct loop *l, struct kcan_bus_rx rx[static LOOP_BATCH],
+	      uint64_t deadline_us)
+{
+	struct pollfd fds[] = {
+		{ .fd = kcan_bus_fd(l->bus), .events = POLLIN },
+		{ .fd = l->signals, .events = POLLIN },
+	};
+	uint64_t now = loop_now_us();
+	uint64_t wait = deadline_us > now ? deadline_us - now : 0;
+	struct timespec timeout = { .tv_sec = (time_t)(wait / 1000000),
+				    .tv_nsec = (long)(wait % 1000000) * 1000 };
+
+	if (ppoll(fds, 2, deadline_us == UINT64_MAX ? NULL : &timeout, NULL) <
+	    0)
+		return errno == EINTR ? 0 : -errno;
+	if (fds[1].revents)
+		take_signal(l);
+	return fds[0].revents ? take_frames(l, rx) : 0;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANBOOTREQ_LOOP_H
+#define CANBOOTREQ_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <kcan/bus.h>
+
+#define LOOP_BATCH 32	/* frames per turn: timers and signals get theirs */
+
+/** One bus, the signals that end us, and time. */
+struct loop {
+	const char *ifname;
+	struct kcan_bus *bus;	/* set by loop_listen() */
+	int signals;		/* signalfd */
+	int signal;		/* the one that came; 0: none yet */
+	bool trace;		/* show frames on stderr */
+};
+
+/**
+ * loop_init() - take SIGINT, SIGTERM and SIGHUP; ignore SIGPIPE
+ *
+ * Return: 0 or a negative errno.
+ */
+int loop_init(struct loop *l, const char *ifname, bool trace);
+
+/** Open @l's bus with these filters; errors as kcan_bus_open(). */
+int loop_listen(struct loop *l, const struct can_filter *filters, size_t len);
+
+/** Close the bus; it may be opened again. */
+void loop_deafen(struct loop *l);
+
+/** Monotonic microseconds. */
+uint64_t loop_now_us(void);
+
+/** kcan_bus_send(), traced. */
+int loop_send(struct loop *l, const struct can_frame *frame);
+
+/**
+ * loop_turn() - wait for frames, a signal or the deadline, whichever is first
+ * @rx:   filled with up to LOOP_BATCH frames
+ * @deadline_us: past means: look, but do not wait
+ *
+ * Return: how many frames came, or a negative errno as kcan_bus_recv().
+ */
+int loop_turn(struct loop *l, struct kcan_bus_rx rx[static LOOP_BATCH],
+	      uint64_t deadline_us);
+
+#endif

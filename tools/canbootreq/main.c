@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "commands.h"
+
+static void run(const struct opts *opts, struct report *r)
+{
+	if (opts->command == OPTS_HELP)
+		opts_help(stdout);
+	else if (opts->command == OPTS_VERSION)
+		puts("canbootreq " KCAN_VERSION);
+	else if (opts->command == OPTS_QUERY)
+		cmd_query(opts, r);
+	else if (opts->command == OPTS_DRY_RUN)
+		cmd_dry_run(opts, r);
+	else
+		cmd_request(opts, r);
+}
+
+int main(int argc, char **argv)
+{
+	struct opts opts;
+	struct report report;
+	int err = opts_parse(&opts, argc, argv);
+
+	if (err)
+		report_usage(&report, opts.json, opts.error);
+	else if (report_open(&report, opts.json))
+		run(&opts, &report);
+	return report_close(&report);
+}

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "opts.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcan/outcome.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define UUID_FORM "a UUID is 12 hex digits, like 112233445566"
+#define TIMEOUT_FORM "seconds from 0.1 to 3600, like 5 or 0.5"
+
+struct opt {
+	const char *name;
+	char letter;	 /* 0: has none */
+	const char *arg; /* NULL: takes none */
+	const char *help;
+	int (*apply)(struct opts *o, const char *arg);
+};
+
+__attribute__((format(printf, 2, 3))) static int fail(struct opts *o,
+						      const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(o->error, sizeof(o->error), format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+static bool is_name(const char *text)
+{
+	for (const char *c = text; *c; c++)
+		if (!isgraph((unsigned char)*c) || *c == '/')
+			return false;
+	return *text && strlen(text) < IF_NAMESIZE;
+}
+
+static int opt_interface(struct opts *o, const char *arg)
+{
+	if (!is_name(arg))
+		return fail(o,
+			    "-i '%.40s' is no interface name: 1 to %d "
+			    "characters without '/' and blanks, like can0",
+			    arg, IF_NAMESIZE - 1);
+	o->ifname = arg;
+	return 0;
+}
+
+/* What people paste; a bare "wrong" would let them guess. */
+static int refuse_uuid(struct opts *o, const char *arg)
+{
+	size_t len = strlen(arg);
+	size_t hex = strspn(arg, "0123456789abcdefABCDEF");
+
+	if (!strncmp(arg, "/dev/", 5))
+		return fail(o,
+			    "-u '%.80s' is a device path; canbootreq asks over "
+			    "CAN: " UUID_FORM " (canbus_uuid in printer.cfg)",
+			    arg);
+	if (!strncasecmp(arg, "0x", 2))
+		return fail(o, "-u '%.40s': leave out the 0x; " UUID_FORM, arg);
+	if (hex < len)
+		return fail(o, "-u '%.40s': '%c' is no hex digit; " UUID_FORM,
+			    arg,
+			    isprint((unsigned char)arg[hex]) ? arg[hex] : '?');
+	return fail(o, "-u '%.40s' has %zu digit%s; " UUID_FORM, arg, len,
+		    len == 1 ? "" : "s");
+}
+
+static int opt_uuid(struct opts *o, const char *arg)
+{
+	struct kcan_uuid uuid;
+
+	if (kcan_uuid_parse(&uuid, arg))
+		return refuse_uuid(o, arg);
+	for (size_t i = 0; i < o->uuids_len; i++)
+		if (kcan_uuid_equal(&o->uuids[i], &uuid))
+			return fail(o, "-u '%s' is given twice", arg);
+	if (o->uuids_len == OPTS_UUIDS_MAX)
+		return fail(o, "-u '%s': at most %d UUIDs in one call", arg,
+			    OPTS_UUIDS_MAX);
+	o->uuids[o->uuids_len++] = uuid;
+	return 0;
+}
+
+static int opt_timeout(struct opts *o, const char *arg)
+{
+	size_t len = strlen(arg);
+	const char *point = strchr(arg, '.');
+	double seconds;
+
+	if (!len || len > 12 || strspn(arg, "0123456789.") < len ||
+	    len == (point != NULL) || (point && strchr(point + 1, '.')))
+		return fail(o, "--timeout '%.40s' is no number: " TIMEOUT_FORM,
+			    arg);
+	seconds = strtod(arg, NULL);
+	if (seconds < 0.1 || seconds > 3600)
+		return fail(o, "--timeout '%s' is out of range: " TIMEOUT_FORM,
+			    arg);
+	o->timeout_us = (uint64_t)(seconds * 1e6 + 0.5);
+	return 0;
+}
+
+static int opt_nodeid(struct opts *o, const char *arg)
+{
+	bool hex = !strncasecmp(arg, "0x", 2);
+	const char *digits = arg + (hex ? 2 : 0);
+	size_t len = strlen(digits);
+	unsigned long value;
+
+	if (!len || len > 8 ||
+	    strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789") < len)
+		return fail(o,
+			    "--nodeid '%.40s' is no number: %d to %d, or 0x%x "
+			    "to 0x%x",
+			    arg, OPTS_NODEID_MIN, OPTS_NODEID_MAX,
+			    OPTS_NODEID_MIN, OPTS_NODEID_MAX);
+	value = strtoul(digits, NULL, hex ? 16 : 10);
+	if (value < OPTS_NODEID_MIN)
+		return fail(o,
+			    "--nodeid '%s' is too low: %d to %d; below lie the "
+			    "nodeids that Klipper hosts, console.py and "
+			    "flashtool.py give out",
+			    arg, OPTS_NODEID_MIN, OPTS_NODEID_MAX);
+	if (value > OPTS_NODEID_MAX)
+		return fail(o, "--nodeid '%s' is too high: %d to %d", arg,
+			    OPTS_NODEID_MIN, OPTS_NODEID_MAX);
+	o->nodeid = (uint8_t)value;
+	return 0;
+}
+
+static int set_command(struct opts *o, enum opts_command command)
+{
+	if (o->command != OPTS_REQUEST && o->command != command)
+		return fail(o, "--query and --dry-run exclude each other");
+	o->command = command;
+	return 0;
+}
+
+static int opt_query(struct opts *o, const char *arg)
+{
+	(void)arg;
+	return set_command(o, OPTS_QUERY);
+}
+
+static int opt_dry_run(struct opts *o, const char *arg)
+{
+	(void)arg;
+	return set_command(o, OPTS_DRY_RUN);
+}
+
+static int opt_no_verify(struct opts *o, const char *arg)
+{
+	(void)arg;
+	o->verify = false;
+	return 0;
+}
+
+static int opt_force(struct opts *o, const char *arg)
+{
+	(void)arg;
+	o->force = true;
+	return 0;
+}
+
+static int opt_json(struct opts *o, const char *arg)
+{
+	(void)arg;
+	o->json = true;
+	return 0;
+}
+
+static int opt_verbose(struct opts *o, const char *arg)
+{
+	(void)arg;
+	o->verbose = true;
+	return 0;
+}
+
+static int opt_version(struct opts *o, const char *arg)
+{
+	(void)arg;
+	o->command = OPTS_VERSION;
+	return 0;
+}
+
+static int opt_help(struct opts *o, const char *arg)
+{
+	(void)arg;
+	o->command = OPTS_HELP;
+	return 0;
+}
+
+static const struct opt table[] = {
+	{ "interface", 'i', "IFACE", "CAN interface (default can0)",
+	  opt_interface },
+	{ "uuid", 'u', "UUID", "an MCU, 12 hex digits; may be repeated",
+	  opt_uuid },
+	{ "query", 0, NULL, "list unassigned nodes (a broadcast)", opt_query },
+	{ "dry-run", 0, NULL, "print the frame, touch nothing", opt_dry_run },
+	{ "no-verify", 0, NULL, "stop after the request, prove nothing",
+	  opt_no_verify },
+	{ "timeout", 0, "SECONDS", "how long to wait (default 5; --query 2)",
+	  opt_timeout },
+	{ "nodeid", 0, "N", "first nodeid to use, 130..254 (default 192)",
+	  opt_nodeid },
+	{ "force", 0, NULL, "go on although somebody is flashing", opt_force },
+	{ "json", 0, NULL, "print JSON, one object a line", opt_json },
+	{ "verbose", 'v', NULL, "show every frame and what was looked at",
+	  opt_verbose },
+	{ "version", 0, NULL, "print the version", opt_version },
+	{ "help", 'h', NULL, "print this help", opt_help },
+};
+
+#define LONG_BASE 256 /* above every letter */
+
+static void build_getopt(struct option longs[], char *letters)
+{
+	*letters++ = ':';
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		longs[i] = (struct option){
+			.name = table[i].name,
+			.has_arg = table[i].arg ? required_argument :
+						  no_argument,
+			.val = LONG_BASE + (int)i,
+		};
+		if (!table[i].letter)
+			continue;
+		*letters++ = table[i].letter;
+		if (table[i].arg)
+			*letters++ = ':';
+	}
+	*letters = '\0';
+}
+
+static const struct opt *find_opt(int got)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (got == LONG_BASE + (int)i ||
+		    (got && got == table[i].letter))
+			return &table[i];
+	return NULL;
+}
+
+static int refuse_option(struct opts *o, int got, const char *word)
+{
+	const struct opt *opt = find_opt(optopt);
+
+	if (got == ':' && opt)
+		return fail(o, "'%.40s' needs a value: --%s %s", word,
+			    opt->name, opt->arg);
+	if (opt)
+		return fail(o, "'%.40s': --%s takes no value", word, opt->name);
+	if (optopt)
+		return fail(o, "unknown option '-%c'",
+			    isprint(optopt) ? optopt : '?');
+	return fail(o, "unknown or ambiguous option '%.40s'", word);
+}
+
+static int apply_all(struct opts *o, int argc, char **argv)
+{
+	struct option longs[ARRAY_SIZE(table) + 1] = { 0 };
+	char letters[2 * ARRAY_SIZE(table) + 2];
+	const struct opt *opt;
+	int got, err;
+
+	build_getopt(longs, letters);
+	optind = 0; /* forget an earlier command line */
+	opterr = 0;
+	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		opt = find_opt(got);
+		if (got == '?' || got == ':' || !opt)
+			return refuse_option(o, got, argv[optind - 1]);
+		err = opt->apply(o, optarg);
+		if (err || o->command >= OPTS_HELP)
+			return err;
+	}
+	if (optind < argc)
+		return fail(o, "'%.40s' belongs to no option; %s", argv[optind],
+			    "an MCU is named with -u UUID");
+	return 0;
+}
+
+static int check_whole(struct opts *o)
+{
+	size_t pool = OPTS_NODEID_MAX - o->nodeid + 1u;
+
+	if (o->command == OPTS_QUERY && o->uuids_len)
+		return fail(o, "--query asks all nodes: leave out -u");
+	if (o->command != OPTS_QUERY && !o->uuids_len)
+		return fail(o, "no MCU is named: give -u UUID; " UUID_FORM);
+	if (o->verify && o->uuids_len > pool)
+		return fail(o,
+			    "%zu UUIDs need as many nodeids, but from %d to %d "
+			    "there are %zu: choose a lower --nodeid, or make "
+			    "several calls",
+			    o->uuids_len, o->nodeid, OPTS_NODEID_MAX, pool);
+	return 0;
+}
+
+/* Looked for ahead of parsing: an error is to come as JSON, too. */
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "--json"))
+			return true;
+	return false;
+}
+
+int opts_parse(struct opts *out, int argc, char **argv)
+{
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	out->ifname = "can0";
+	out->nodeid = 0xc0;
+	out->verify = true;
+	out->json = wants_json(argc, argv);
+	err = apply_all(out, argc, argv);
+	if (!err && out->command < OPTS_HELP)
+		err = check_whole(out);
+	if (!out->timeout_us)
+		out->timeout_us = out->command == OPTS_QUERY ? 2000000 :
+							       5000000;
+	return err;
+}
+
+static void print_option(FILE *to, const struct opt *opt)
+{
+	char left[40];
+
+	snprintf(left, sizeof(left), "%c%c%s --%s %s", opt->letter ? '-' : ' ',
+		 opt->letter ? opt->letter : ' ', opt->letter ? "," : " ",
+		 opt->name, opt->arg ? opt->arg : "");
+	fprintf(to, "  %-24s %s\n", left, opt->help);
+}
+
+void opts_help(FILE *to)
+{
+	const struct kcan_outcome_info *info;
+
+	fputs("usage: canbootreq [-i IFACE] -u UUID [-u UUID ...] [options]\n"
+	      "       canbootreq [-i IFACE] --query\n"
+	      "       canbootreq --dry-run -u UUID\n\n"
+	      "Ask Klipper MCUs on CAN for their bootloader, and prove that "
+	      "Katapult answers.\n\noptions:\n",
+	      to);
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		print_option(to, &table[i]);
+	fputs("\nexit codes; with several UUIDs the highest of them:\n", to);
+	for (int i = 0; i < KCAN_OUTCOME_COUNT; i++) {
+		info = kcan_outcome_get((enum kcan_outcome)i);
+		fprintf(to, "  %3d  %-14s %s\n", info->code, info->name,
+			info->meaning);
+	}
+}

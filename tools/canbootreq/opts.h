@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANBOOTREQ_OPTS_H
+#define CANBOOTREQ_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <kcan/uuid.h>
+
+/* Below lie the ids that Klipper hosts, console.py and flashtool give out. */
+#define OPTS_NODEID_MIN 130
+#define OPTS_NODEID_MAX 254
+#define OPTS_UUIDS_MAX (OPTS_NODEID_MAX - OPTS_NODEID_MIN + 1)
+
+enum opts_command {
+	OPTS_REQUEST,
+	OPTS_QUERY,
+	OPTS_DRY_RUN,
+	OPTS_HELP,
+	OPTS_VERSION,
+};
+
+/** The command line, checked. Texts point into argv. */
+struct opts {
+	enum opts_command command;
+	const char *ifname;
+	struct kcan_uuid uuids[OPTS_UUIDS_MAX];
+	size_t uuids_len;
+	uint64_t timeout_us;
+	uint8_t nodeid;		/* first of the pool; the last is 254 */
+	bool verify;
+	bool json;
+	bool force;
+	bool verbose;
+	char error[240];	/* one sentence, when parsing failed */
+};
+
+/**
+ * opts_parse() - read the command line
+ * @out: usable as a whole on success; after an error @json and @error only
+ *
+ * Return: 0, or -EINVAL and a sentence in @out->error.
+ */
+int opts_parse(struct opts *out, int argc, char **argv);
+
+/** Print usage, every option and the table of outcomes. */
+void opts_help(FILE *to);
+
+#endif

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcan/admin.h>
+
+#include "trace.h"
+
+#define PROGRAM "canbootreq: "
+
+/* These are about one node; the others are about the bus. */
+#define NODE_WARNINGS (1u << WARNING_NODEID_HELD | 1u << WARNING_STILL_QUEUED)
+
+static void note_code(struct report *r, int code)
+{
+	if (code > r->code)
+		r->code = code;
+}
+
+bool report_open(struct report *r, bool json)
+{
+	struct words_facts facts = { .cause = CAUSE_NO_JANSSON };
+	const char *why;
+
+	*r = (struct report){ .out = stdout, .err = stderr };
+	if (!json)
+		return true;
+	if (json_load(&r->lib, &why)) {
+		r->json = true;
+		return true;
+	}
+	snprintf(facts.detail, sizeof(facts.detail), "%s", why);
+	report_end(r, &facts);
+	return false;
+}
+
+void report_usage(struct report *r, bool json, const char *sentence)
+{
+	struct words_facts facts = { .cause = CAUSE_USAGE };
+	const char *why;
+
+	*r = (struct report){ .out = stdout, .err = stderr };
+	snprintf(facts.detail, sizeof(facts.detail), "%s", sentence);
+	report_end(r, &facts);
+	/* the sentence is what matters: without jansson it stands alone */
+	if (!json || !json_load(&r->lib, &why))
+		return;
+	r->json = true;
+	report_end(r, &facts);
+}
+
+static void say(struct report *r, const char *head, const char *sentence,
+		const struct words_facts *facts)
+{
+	char text[1600];
+	char *line = text;
+	char *end;
+
+	if (!sentence)
+		return;
+	words_expand(text, sizeof(text), sentence, facts);
+	for (; line; line = end) {
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = '\0';
+		fprintf(r->err, PROGRAM "%s%s\n", head, line);
+		head = "  ";
+	}
+}
+
+void report_warning(struct report *r, enum warning warning,
+		    const struct words_facts *facts)
+{
+	unsigned int bit = 1u << warning;
+
+	if (r->json || r->told & bit & ~NODE_WARNINGS)
+		return;
+	r->told |= bit;
+	say(r, "warning: ", words_warning(warning), facts);
+}
+
+/* The flashing command differs for each UUID; a list of reasons does not. */
+static void advise(struct report *r, const struct words_facts *facts)
+{
+	const struct words *words = words_of(facts->cause);
+	bool again = r->advised == facts->cause;
+
+	if (words->next && (!again || strstr(words->next, "{uuid}")))
+		say(r, words->back ? "next: " : "", words->next, facts);
+	if (!again)
+		say(r, "back: ", words->back, facts);
+	r->advised = facts->cause;
+}
+
+static void end_in_text(struct report *r, const struct words_facts *facts)
+{
+	const struct words *words = words_of(facts->cause);
+	char uuid[KCAN_UUID_STR_LEN + 1];
+	char reason[900];
+
+	words_expand(reason, sizeof(reason), words->reason, facts);
+	kcan_uuid_format(&facts->uuid, uuid);
+	if (facts->has_uuid)
+		fprintf(r->out, "%s: %s: %s\n", uuid,
+			kcan_outcome_get(words->outcome)->name, reason);
+	else
+		fprintf(r->err, PROGRAM "%s\n", reason);
+	/* what follows belongs below it, wherever the two streams go */
+	fflush(r->out);
+	for (int i = 0; i < WARNING_COUNT; i++)
+		if (facts->warnings & 1u << i)
+			report_warning(r, (enum warning)i, facts);
+	advise(r, facts);
+}
+
+static void put_line(struct report *r, char *line)
+{
+	if (line)
+		fprintf(r->out, "%s\n", line);
+	else
+		note_code(r, 1);
+	free(line);
+}
+
+void report_end(struct report *r, const struct words_facts *facts)
+{
+	note_code(r, words_code(facts));
+	if (r->json)
+		put_line(r, json_end(&r->lib, facts));
+	else
+		end_in_text(r, facts);
+}
+
+void report_node(struct report *r, const char *ifname,
+		 const struct kcan_uuid *uuid, uint8_t app)
+{
+	const char *name = app == KCAN_ADMIN_APP_KLIPPER  ? "klipper" :
+			   app == KCAN_ADMIN_APP_KATAPULT ? "katapult" :
+							    "unknown";
+	char text[KCAN_UUID_STR_LEN + 1];
+
+	kcan_uuid_format(uuid, text);
+	if (r->json)
+		put_line(r, json_node(&r->lib, ifname, text, name));
+	else
+		fprintf(r->out, "%s: %s\n", text, name);
+	fflush(r->out);
+}
+
+void report_dry_run(struct report *r, const struct kcan_uuid *uuid)
+{
+	char text[KCAN_UUID_STR_LEN + 1];
+	char frame_text[TRACE_FRAME_LEN];
+	struct can_frame frame;
+
+	kcan_admin_encode(&frame, &(struct kcan_admin_msg){
+					  .cmd = KCAN_ADMIN_REQUEST_BOOTLOADER,
+					  .uuid = *uuid });
+	trace_format(frame_text, &frame);
+	kcan_uuid_format(uuid, text);
+	if (r->json)
+		put_line(r, json_dry_run(&r->lib, text, frame_text));
+	else
+		fprintf(r->out, "%s\n", frame_text);
+}
+
+int report_close(struct report *r)
+{
+	bool failed = ferror(r->out);
+
+	errno = 0;
+	if (fflush(r->out) || failed) {
+		fprintf(r->err, PROGRAM "results could not be written: %s\n",
+			errno ? strerror(errno) : "standard output failed");
+		note_code(r, 1);
+	}
+	return r->code;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANBOOTREQ_REPORT_H
+#define CANBOOTREQ_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <kcan/uuid.h>
+
+#include "json.h"
+#include "words.h"
+
+/** Where results go, and what has been said already. */
+struct report {
+	FILE *out;		/* results */
+	FILE *err;		/* diagnostics */
+	bool json;
+	struct json_lib lib;
+	unsigned int told;	/* warnings about the bus, once per call */
+	enum cause advised;	/* advice is not repeated for every UUID */
+	int code;		/* highest so far */
+};
+
+/**
+ * report_open() - get ready; loads jansson when @json
+ *
+ * Return: false when that is missing: it has been said, and the code is set.
+ */
+bool report_open(struct report *r, bool json);
+
+/** report_open(), and the end of a call whose command line was wrong. */
+void report_usage(struct report *r, bool json, const char *sentence);
+
+/** A warning about the bus, at once, in text mode. */
+void report_warning(struct report *r, enum warning warning,
+		    const struct words_facts *facts);
+
+/** One end: of a UUID, or of the whole call when the facts have none. */
+void report_end(struct report *r, const struct words_facts *facts);
+
+/** One node that answered --query; @app is byte 7 of its answer. */
+void report_node(struct report *r, const char *ifname,
+		 const struct kcan_uuid *uuid, uint8_t app);
+
+/** One line of --dry-run. */
+void report_dry_run(struct report *r, const struct kcan_uuid *uuid);
+
+/** Return: the exit status; output that could not be written counts. */
+int report_close(struct report *r);
+
+#endif

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <kcan/admin.h>
+
+#include "look.h"
+#include "reserve.h"
+#include "run.h"
+
+#define EXACT (CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG)
+
+/* Return: the first free nodeid from *@next on, which is moved; 0: none. */
+static uint8_t take_nodeid(unsigned int ifindex, unsigned int *next)
+{
+	while (*next <= OPTS_NODEID_MAX) {
+		uint8_t nodeid = (uint8_t)(*next)++;
+
+		if (reserve_nodeid(ifindex, nodeid) >= 0)
+			return nodeid;
+	}
+	return 0;
+}
+
+/* The reservations last until this process ends. */
+static void prepare_job(struct job *job, const struct opts *opts,
+			unsigned int ifindex, unsigned int *next)
+{
+	struct words_facts *facts = &job->facts;
+
+	facts->request = REQUEST_NONE;
+	if (reserve_uuid(ifindex, &facts->uuid) < 0)
+		facts->cause = CAUSE_UUID_RESERVED;
+	else if (opts->verify && !(facts->nodeid = take_nodeid(ifindex, next)))
+		facts->cause = CAUSE_NODEIDS_RESERVED;
+}
+
+static int listen_for_jobs(struct loop *l, const struct run *run)
+{
+	struct can_filter filters[1 + 2 * OPTS_UUIDS_MAX];
+	size_t n = 0;
+
+	filters[n++] = (struct can_filter){ KCAN_ADMIN_ID, EXACT };
+	for (size_t i = 0; i < run->len; i++)
+		if (run->jobs[i].facts.nodeid)
+			filters[n++] = (struct can_filter){
+				kcan_nodeid_tx_id(run->jobs[i].facts.nodeid),
+				EXACT
+			};
+	/* the questions, or their confirmation would be filtered out */
+	for (size_t i = 0; i < run->len; i++)
+		if (run->jobs[i].facts.nodeid)
+			filters[n++] = (struct can_filter){
+				kcan_nodeid_rx_id(run->jobs[i].facts.nodeid),
+				EXACT
+			};
+	return loop_listen(l, filters, n);
+}
+
+static int start_jobs(struct run *run, const struct opts *opts)
+{
+	struct kcan_bootreq_cfg cfg = { .timeout_us = opts->timeout_us,
+					.verify = opts->verify };
+	uint64_t now_us = loop_now_us();
+	int err = 0;
+
+	for (size_t i = 0; i < run->len && !err; i++) {
+		struct job *job = &run->jobs[i];
+
+		if (job->facts.cause != CAUSE_PENDING)
+			continue;
+		cfg.nodeid = opts->verify ? job->facts.nodeid : opts->nodeid;
+		err = kcan_bootreq_new(&job->req, &job->facts.uuid, &cfg,
+				       now_us);
+	}
+	return err;
+}
+
+static bool prepare_jobs(struct run *run, const struct opts *opts,
+			 unsigned int ifindex, const struct words_facts *common)
+{
+	unsigned int next = opts->nodeid;
+
+	run->jobs = calloc(opts->uuids_len, sizeof(*run->jobs));
+	if (!run->jobs)
+		return false;
+	run->len = opts->uuids_len;
+	for (size_t i = 0; i < run->len; i++) {
+		run->jobs[i].facts = *common;
+		run->jobs[i].facts.has_uuid = true;
+		run->jobs[i].facts.uuid = opts->uuids[i];
+		prepare_job(&run->jobs[i], opts, ifindex, &next);
+	}
+	return true;
+}
+
+static void free_jobs(struct run *run)
+{
+	for (size_t i = 0; i < run->len; i++)
+		kcan_bootreq_free(run->jobs[i].req);
+	free(run->jobs);
+}
+
+/* Return: 0, or a negative errno before anything was sent. */
+static int run_jobs(struct run *run, const struct opts *opts, struct report *r)
+{
+	int err = listen_for_jobs(run->loop, run);
+
+	if (!err)
+		err = start_jobs(run, opts);
+	if (err)
+		return err;
+	run_all(run);
+	for (size_t i = 0; i < run->len; i++)
+		report_end(r, &run->jobs[i].facts);
+	return 0;
+}
+
+void cmd_request(const struct opts *opts, struct report *r)
+{
+	struct words_facts common = { .ifname = opts->ifname,
+				      .timeout_us = opts->timeout_us };
+	struct run run = { 0 };
+	struct kcan_link link;
+	struct loop loop;
+	int err = loop_init(&loop, opts->ifname, opts->verbose);
+
+	if (!err && !look(&loop, opts, r, &link, &common)) {
+		report_end(r, &common);
+		return;
+	}
+	run.loop = &loop;
+	run.acks = !err && kcan_link_confirms_ack(&link);
+	run.progress = opts->verify && isatty(STDERR_FILENO);
+	if (!err && !prepare_jobs(&run, opts, link.index, &common))
+		err = -ENOMEM;
+	if (!err)
+		err = run_jobs(&run, opts, r);
+	if (err) {
+		look_explain(&common, err);
+		report_end(r, &common);
+	}
+	loop_deafen(&loop);
+	free_jobs(&run);
+}
+
+void cmd_dry_run(const struct opts *opts, struct report *r)
+{
+	for (size_t i = 0; i < opts->uuids_len; i++)
+		report_dry_run(r, &opts->uuids[i]);
+}

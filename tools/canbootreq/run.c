@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "run.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <kcan/admin.h>
+
+#define SHOW_FIRST_US 500000
+#define SHOW_EVERY_US 1000000
+/* confirmations come at once or, on a flooded socket, never */
+#define LOST_CONFIRMATION_US 20000
+
+static bool is_running(const struct job *job)
+{
+	return job->req && !kcan_bootreq_done(job->req);
+}
+
+static bool is_request(const struct can_frame *frame)
+{
+	return frame->can_id == KCAN_ADMIN_ID &&
+	       frame->data[0] == KCAN_ADMIN_REQUEST_BOOTLOADER;
+}
+
+static bool is_same_frame(const struct can_frame *a, const struct can_frame *b)
+{
+	return a->can_id == b->can_id && a->can_dlc == b->can_dlc &&
+	       !memcmp(a->data, b->data, a->can_dlc);
+}
+
+/* Whoever is done or leaving must not keep the others waiting. */
+static void check_holder(struct run *run)
+{
+	struct job *job = run->holder;
+
+	if (job && (!job->in_flight || !is_running(job) ||
+		    kcan_bootreq_leaving(job->req)))
+		run->holder = NULL;
+}
+
+static void confirm(struct run *run, struct job *job, uint64_t now_us)
+{
+	job->in_flight = false;
+	kcan_bootreq_sent(job->req, now_us);
+	check_holder(run);
+}
+
+static void rx_own(struct run *run, const struct can_frame *frame,
+		   uint64_t now_us)
+{
+	for (size_t i = 0; i < run->len; i++) {
+		struct job *job = &run->jobs[i];
+
+		if (job->in_flight && is_same_frame(&job->flying, frame)) {
+			confirm(run, job, now_us);
+			return;
+		}
+	}
+}
+
+static void rx_other(struct run *run, const struct can_frame *frame,
+		     uint64_t now_us)
+{
+	uint8_t nodeid;
+	bool tx;
+
+	if (!kcan_nodeid_from_id(frame->can_id, &nodeid, &tx) || !tx)
+		return;
+	for (size_t i = 0; i < run->len; i++)
+		if (run->jobs[i].req && run->jobs[i].facts.nodeid == nodeid)
+			kcan_bootreq_rx(run->jobs[i].req, frame, now_us);
+}
+
+static void send_one(struct run *run, struct job *job, uint64_t now_us)
+{
+	struct can_frame frame;
+	int err;
+
+	if (!kcan_bootreq_tx(job->req, &frame, now_us))
+		return;
+	err = loop_send(run->loop, &frame);
+	if (err) {
+		kcan_bootreq_unsent(job->req, now_us);
+		if (err != -ENOBUFS)
+			run->lost = err;
+		return;
+	}
+	job->flying = frame;
+	job->in_flight = true;
+	job->sent_us = now_us;
+	job->dropped = kcan_bus_dropped(run->loop->bus);
+	run->holder = job;
+	run->turn = (size_t)(job - run->jobs) + 1;
+}
+
+static bool may_act(const struct run *run, const struct job *job)
+{
+	return is_running(job) && (!run->holder || run->holder == job ||
+				   kcan_bootreq_leaving(job->req));
+}
+
+static void send_due(struct run *run, uint64_t now_us)
+{
+	size_t first = run->turn;
+
+	for (size_t i = 0; i < run->len && !run->lost; i++) {
+		struct job *job = &run->jobs[(first + i) % run->len];
+
+		if (may_act(run, job))
+			send_one(run, job, now_us);
+		check_holder(run);
+	}
+}
+
+/*
+ * A confirmation may have been among the frames that the kernel dropped. What
+ * is repeated anyway is taken as sent then; the request and the hand-back are
+ * not, as their confirmation is what we report.
+ */
+static void forgive_lost_confirmation(struct run *run, uint64_t now_us)
+{
+	struct job *job = run->holder;
+
+	if (job && job->dropped != kcan_bus_dropped(run->loop->bus) &&
+	    !is_request(&job->flying) &&
+	    now_us >= job->sent_us + LOST_CONFIRMATION_US)
+		confirm(run, job, now_us);
+}
+
+static uint64_t min_us(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t next_deadline(const struct run *run)
+{
+	uint64_t deadline = run->progress ? run->show_us : UINT64_MAX;
+	const struct job *holder = run->holder;
+
+	if (holder && holder->dropped != kcan_bus_dropped(run->loop->bus) &&
+	    !is_request(&holder->flying))
+		deadline = min_us(deadline,
+				  holder->sent_us + LOST_CONFIRMATION_US);
+	for (size_t i = 0; i < run->len; i++)
+		if (may_act(run, &run->jobs[i]))
+			deadline = min_us(deadline, kcan_bootreq_deadline(
+							    run->jobs[i].req));
+	return deadline;
+}
+
+static void show_progress(struct run *run, uint64_t now_us)
+{
+	size_t running = 0;
+
+	if (!run->progress || now_us < run->show_us)
+		return;
+	for (size_t i = 0; i < run->len; i++)
+		running += is_running(&run->jobs[i]);
+	run->show_us = now_us + SHOW_EVERY_US;
+	fprintf(stderr, "\rcanbootreq: %.1f s, waiting for %zu of %zu\033[K",
+		(double)(now_us - run->start_us) / 1e6, running, run->len);
+}
+
+static void hide_progress(const struct run *run)
+{
+	if (run->progress && run->show_us != run->start_us + SHOW_FIRST_US)
+		fprintf(stderr, "\r\033[K");
+}
+
+static void rx_all(struct run *run, const struct kcan_bus_rx *rx, int n)
+{
+	uint64_t now_us = loop_now_us();
+
+	for (int i = 0; i < n; i++)
+		if (rx[i].own)
+			rx_own(run, &rx[i].frame, now_us);
+		else
+			rx_other(run, &rx[i].frame, now_us);
+}
+
+/* Return: how many are still running. */
+static size_t note_ends(struct run *run, uint64_t now_us)
+{
+	size_t running = 0;
+
+	for (size_t i = 0; i < run->len; i++) {
+		struct job *job = &run->jobs[i];
+
+		if (!is_running(job) && !job->ended) {
+			job->ended = true;
+			job->facts.elapsed_us = now_us - run->start_us;
+		}
+		running += is_running(job);
+	}
+	return running;
+}
+
+static void turn(struct run *run)
+{
+	struct kcan_bus_rx rx[LOOP_BATCH];
+	int n = loop_turn(run->loop, rx, next_deadline(run));
+	uint64_t now_us;
+
+	if (n < 0)
+		run->lost = n;
+	rx_all(run, rx, n);
+	now_us = loop_now_us();
+	if (run->loop->signal)
+		for (size_t i = 0; i < run->len; i++)
+			if (run->jobs[i].req)
+				kcan_bootreq_abort(run->jobs[i].req, now_us);
+	check_holder(run);
+	forgive_lost_confirmation(run, now_us);
+	show_progress(run, now_us);
+}
+
+static enum cause cause_of(const struct run *run,
+			   const struct kcan_bootreq_result *result)
+{
+	static const enum cause causes[] = {
+		[KCAN_BOOTREQ_PENDING] = CAUSE_PENDING,
+		[KCAN_BOOTREQ_PROVEN] = CAUSE_PROVEN,
+		[KCAN_BOOTREQ_REQUESTED] = CAUSE_REQUESTED,
+		[KCAN_BOOTREQ_SILENT] = CAUSE_SILENT,
+		[KCAN_BOOTREQ_NOT_QUEUED] = CAUSE_NOT_QUEUED,
+		[KCAN_BOOTREQ_UNCONFIRMED] = CAUSE_UNCONFIRMED,
+		[KCAN_BOOTREQ_NODEID_TAKEN] = CAUSE_NODEID_TAKEN,
+		[KCAN_BOOTREQ_WRONG_UUID] = CAUSE_WRONG_UUID,
+		[KCAN_BOOTREQ_NACKED] = CAUSE_NACKED,
+		[KCAN_BOOTREQ_REFUSED] = CAUSE_REFUSED,
+		[KCAN_BOOTREQ_GARBLED] = CAUSE_GARBLED,
+		[KCAN_BOOTREQ_ABORTED] = CAUSE_INTERRUPTED,
+	};
+
+	if (result->verdict == KCAN_BOOTREQ_PENDING && run->lost)
+		return result->request == KCAN_DELIVERY_CONFIRMED ?
+			       CAUSE_LOST :
+			       CAUSE_LOST_UNSENT;
+	return causes[result->verdict];
+}
+
+static const char *what_was_lost(const struct run *run)
+{
+	if (!if_nametoindex(run->loop->ifname))
+		return "vanished";
+	return run->lost == -ENETDOWN || run->lost == -ENODEV ?
+		       "went down" :
+		       strerror(-run->lost);
+}
+
+static void conclude(const struct run *run, struct job *job)
+{
+	struct kcan_bootreq_result result = kcan_bootreq_result(job->req);
+	struct words_facts *facts = &job->facts;
+
+	facts->cause = cause_of(run, &result);
+	facts->other = result.other;
+	facts->signal = run->loop->signal;
+	facts->request = result.request == KCAN_DELIVERY_NONE ?
+				 REQUEST_NONE :
+			 result.request == KCAN_DELIVERY_UNCONFIRMED ?
+				 REQUEST_UNCONFIRMED :
+			 run->acks ? REQUEST_ACKNOWLEDGED :
+				     REQUEST_HANDED_OVER;
+	if (run->lost)
+		snprintf(facts->detail, sizeof(facts->detail), "%s",
+			 what_was_lost(run));
+	if (kcan_bus_dropped(run->loop->bus))
+		facts->warnings |= 1u << WARNING_DROPPED;
+	if (result.assigned && result.handback != KCAN_DELIVERY_CONFIRMED)
+		facts->warnings |= 1u << WARNING_NODEID_HELD;
+	if (facts->cause == CAUSE_INTERRUPTED &&
+	    facts->request == REQUEST_UNCONFIRMED)
+		facts->warnings |= 1u << WARNING_STILL_QUEUED;
+}
+
+void run_all(struct run *run)
+{
+	run->start_us = loop_now_us();
+	run->show_us = run->start_us + SHOW_FIRST_US;
+	send_due(run, run->start_us);
+	while (note_ends(run, loop_now_us()) && !run->lost) {
+		turn(run);
+		send_due(run, loop_now_us());
+	}
+	hide_progress(run);
+	for (size_t i = 0; i < run->len; i++)
+		if (run->jobs[i].req)
+			conclude(run, &run->jobs[i]);
+}

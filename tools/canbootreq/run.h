@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANBOOTREQ_RUN_H
+#define CANBOOTREQ_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <kcan/bootreq.h>
+
+#include "loop.h"
+#include "words.h"
+
+/** One UUID's exchange, and how it ended. */
+struct job {
+	struct words_facts facts; /* cause set before running: not run */
+	struct kcan_bootreq *req; /* NULL: not run */
+	struct can_frame flying;  /* with the kernel, not confirmed yet */
+	bool in_flight;
+	uint64_t sent_us;	/* when @flying was handed to the kernel */
+	unsigned int dropped;	/* kcan_bus_dropped() at that moment */
+	bool ended;
+};
+
+/** Several exchanges that share one bus. */
+struct run {
+	struct loop *loop;
+	struct job *jobs;
+	size_t len;
+	bool acks;		/* a confirmation means acknowledged */
+	bool progress;		/* show how it goes on stderr */
+
+	/* run_all()'s own */
+	struct job *holder;	/* its frame is the one unconfirmed frame */
+	size_t turn;		/* who is asked first, so that nobody starves */
+	uint64_t start_us;
+	uint64_t show_us;	/* when to show progress next */
+	int lost;		/* negative errno: the bus is gone */
+};
+
+/**
+ * run_all() - run every exchange to its end
+ *
+ * A signal ends them early, after handing back. Fills the facts of each job
+ * that has an exchange.
+ */
+void run_all(struct run *run);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANBOOTREQ_TRACE_H
+#define CANBOOTREQ_TRACE_H
+
+#include <linux/can.h>
+
+#define TRACE_FRAME_LEN 28
+
+/** A frame as can-utils write it: 3F0#02112233445566, 123#R, 12345678#. */
+void trace_format(char out[static TRACE_FRAME_LEN],
+		  const struct can_frame *frame);
+
+/** One line on stderr, as `candump -L` logs it, with the time of day. */
+void trace_frame(const char *ifname, const struct can_frame *frame);
+
+#endif

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define FLASH "flashtool.py -i {if} -u {uuid} -f klipper.bin"
+#define FLUSH                                                            \
+	"discard the queued frame, or it fires later: sudo ip link set " \
+	"{if} down && sudo {up}"
+#define WIRING                                                              \
+	"nobody acknowledges: look for power, wiring, 120 ohm termination " \
+	"and the same bit rate on all nodes"
+
+static const struct words rows[CAUSE_COUNT] = {
+	[CAUSE_PENDING] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "ended without a result",
+	},
+	[CAUSE_PROVEN] = {
+		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
+		.reason = "Katapult answered on {if} with this UUID",
+		.next = FLASH,
+		.back = "Katapult waits without a time limit: flash the node, "
+			"or switch its power off and on to start the "
+			"application that is in it",
+	},
+	[CAUSE_REQUESTED] = {
+		.outcome = KCAN_OUTCOME_REQUESTED,
+		.reason = "requested, not verified: {request}",
+		.next = FLASH,
+		.back = "if it is in Katapult now, it stays there: flash the "
+			"node, or switch its power off and on",
+	},
+	[CAUSE_SILENT] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "no proof within {timeout} s: {request}, but no "
+			  "Katapult answered with this UUID",
+		.next = "likely reasons, likeliest first:\n"
+			"1. no Katapult on the MCU: an STM32 built for CAN "
+			"alone then ignores the request and goes on\n"
+			"2. this UUID is not on {if}: compare canbus_uuid in "
+			"printer.cfg, and the board's power\n"
+			"3. the bit rate of {if} is not the node's (Klipper: "
+			"1000000 unless built otherwise)\n"
+			"4. an RP2040 without Katapult waits in its USB ROM: "
+			"lsusb shows 2e8a:0003 once a cable is in\n"
+			"5. its Katapult was built for USB or UART, not for "
+			"CAN: look with lsusb for 1d50:6177",
+	},
+	[CAUSE_NOT_QUEUED] = {
+		.outcome = KCAN_OUTCOME_NOT_SENT,
+		.reason = "the transmit queue of {if} stayed full; no request "
+			  "was sent",
+		.next = WIRING "\n"
+			"then empty the queue: sudo ip link set {if} down && "
+			"sudo {up}\n"
+			"a short queue fills sooner: sudo ip link set {if} "
+			"txqueuelen 128 (now {queue})",
+	},
+	[CAUSE_UNCONFIRMED] = {
+		.outcome = KCAN_OUTCOME_NOT_SENT,
+		.reason = "{if} never confirmed the request: it is still "
+			  "queued and will fire when somebody acknowledges",
+		.next = FLUSH "\n" WIRING,
+	},
+	[CAUSE_NODEID_TAKEN] = {
+		.outcome = KCAN_OUTCOME_BUSY,
+		.reason = "a Klipper node owns nodeid {nodeid} on {if}, so the "
+			  "proof was stopped; {request}",
+		.next = "choose free nodeids, for example: canbootreq -i {if} "
+			"-u {uuid} --nodeid {elsewhere}",
+	},
+	[CAUSE_WRONG_UUID] = {
+		.outcome = KCAN_OUTCOME_UNPROVEN,
+		.reason = "a Katapult with UUID {other} answered on our nodeid "
+			  "{nodeid}; {request}",
+		.next = "two nodes share a nodeid: switch that board off and "
+			"on, or try with --nodeid {elsewhere}",
+	},
+	[CAUSE_NACKED] = {
+		.outcome = KCAN_OUTCOME_UNPROVEN,
+		.reason = "Katapult answered NACK and then nothing: its "
+			  "receiver is stuck; {request}",
+		.next = "only a reset helps: switch the board's power off and "
+			"on, then ask again",
+	},
+	[CAUSE_REFUSED] = {
+		.outcome = KCAN_OUTCOME_UNPROVEN,
+		.reason = "Katapult answered, but does not know the question "
+			  "for its UUID (a very old one); {request}",
+		.next = "update Katapult on this node, or go on without "
+			"proof: " FLASH,
+	},
+	[CAUSE_GARBLED] = {
+		.outcome = KCAN_OUTCOME_UNPROVEN,
+		.reason = "answers on our nodeid {nodeid} begin like "
+			  "Katapult's, but none was whole and right; {request}",
+		.next = "frames get lost or mixed: look at the error counters "
+			"(ip -details -statistics link show {if}), then ask "
+			"again",
+	},
+	[CAUSE_UUID_RESERVED] = {
+		.outcome = KCAN_OUTCOME_BUSY,
+		.reason = "another canbootreq is asking this MCU on {if} right "
+			  "now; no request was sent",
+		.next = "wait until it has ended, then ask again",
+	},
+	[CAUSE_NODEIDS_RESERVED] = {
+		.outcome = KCAN_OUTCOME_BUSY,
+		.reason = "other canbootreq processes hold all nodeids of the "
+			  "pool on {if}; no request was sent",
+		.next = "wait until they have ended, or start the pool lower "
+			"with --nodeid 130",
+	},
+	[CAUSE_FLASHING] = {
+		.outcome = KCAN_OUTCOME_BUSY,
+		.reason = "somebody is flashing a node over {if}; no request "
+			  "was sent",
+		.next = "wait until the flashing tool has ended, or go on "
+			"nevertheless with --force",
+	},
+	[CAUSE_LOST] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "{if} {detail} while waiting for proof; {request}",
+		.next = "if this MCU is the USB-to-CAN bridge behind {if}, it "
+			"has left with it: see with lsusb what came up (1d50:"
+			"6177 is Katapult)\n"
+			"otherwise bring {if} up again: sudo {up}",
+	},
+	[CAUSE_LOST_UNSENT] = {
+		.outcome = KCAN_OUTCOME_NOT_SENT,
+		.reason = "{if} {detail} before the request was confirmed; "
+			  "{request}",
+		.next = "bring {if} up again: sudo {up}",
+	},
+	[CAUSE_INTERRUPTED] = {
+		.outcome = KCAN_OUTCOME_INTERRUPTED,
+		.reason = "interrupted by {signal}; {request}",
+	},
+	[CAUSE_USAGE] = {
+		.outcome = KCAN_OUTCOME_USAGE,
+		.reason = "{detail} (see canbootreq --help)",
+	},
+	[CAUSE_NO_CAN] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "this kernel has no CAN support ({detail})",
+		.next = "load it: sudo modprobe can-raw; to try things out "
+			"without it: vcan-run -- canbootreq -i vcan0 ...",
+	},
+	[CAUSE_NO_INTERFACE] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "there is no interface {if}; {detail}",
+		.next = "name another one with -i; a missing one: is the "
+			"adapter plugged in (lsusb, dmesg)?",
+	},
+	[CAUSE_NOT_CAN] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "{if} is not a CAN interface; {detail}",
+		.next = "name a CAN interface with -i",
+	},
+	[CAUSE_PERMISSION] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "this process may not open CAN sockets ({detail})",
+		.next = "raw CAN needs no root on a plain system: a sandbox, "
+			"container or security module forbids it here",
+	},
+	[CAUSE_DOWN] = {
+		.outcome = KCAN_OUTCOME_NOT_SENT,
+		.reason = "{if} is down; no request was sent",
+		.next = "bring it up: sudo {up}",
+	},
+	[CAUSE_BUS_OFF] = {
+		.outcome = KCAN_OUTCOME_NOT_SENT,
+		.reason = "{if} is in state BUS-OFF; no request was sent",
+		.next = "restart it: sudo ip link set {if} down && sudo {up}\n"
+			"if that comes back: wrong bit rate, CAN-H and CAN-L "
+			"swapped, or no termination",
+	},
+	[CAUSE_NO_JANSSON] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "--json needs the library jansson, which is not "
+			  "installed ({detail})",
+		.next = "install it: sudo apt install libjansson4",
+	},
+	[CAUSE_LOCAL] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "{detail}",
+	},
+	[CAUSE_QUERY_SILENT] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "no unassigned node answered on {if} within "
+			  "{timeout} s",
+		.next = "nodes that a Klipper host has given a nodeid never "
+			"answer: that they are missing here does not mean that "
+			"they are gone",
+	},
+	[CAUSE_QUERY_UNSENT] = {
+		.outcome = KCAN_OUTCOME_NOT_SENT,
+		.reason = "the query never left {if}: {request}",
+		.next = FLUSH "\n" WIRING,
+	},
+};
+
+static const char *const warnings[WARNING_COUNT] = {
+	[WARNING_KLIPPER_HOST] =
+		"a Klipper host has nodes open on {if} and will lose what is "
+		"requested; stop it, for example: sudo systemctl stop klipper",
+	[WARNING_FORCED] = "somebody is flashing over {if}; going on because "
+			   "of --force",
+	[WARNING_STATE] = "{if} sees errors on the bus ({state}): look for "
+			  "wiring, termination and bit rate",
+	[WARNING_DROPPED] = "{if} is so busy that frames were lost here; a "
+			    "confirmation may have been among them",
+	[WARNING_NODEID_HELD] =
+		"the node may still hold nodeid {nodeid}, as handing it back "
+		"was not confirmed; a power cycle or flashtool.py clears it",
+	[WARNING_STILL_QUEUED] = FLUSH,
+};
+
+static const char *const requests[] = {
+	[REQUEST_NONE] = "none",
+	[REQUEST_UNCONFIRMED] = "unconfirmed",
+	[REQUEST_HANDED_OVER] = "handed-over",
+	[REQUEST_ACKNOWLEDGED] = "acknowledged",
+};
+
+static const char *const request_phrases[] = {
+	[REQUEST_UNKNOWN] = "nothing was sent",
+	[REQUEST_NONE] = "no request was sent",
+	[REQUEST_UNCONFIRMED] = "it is still queued, not confirmed",
+	[REQUEST_HANDED_OVER] = "the request was handed to the adapter",
+	[REQUEST_ACKNOWLEDGED] = "the request was acknowledged on the bus",
+};
+
+const struct words *words_of(enum cause cause)
+{
+	return &rows[cause < CAUSE_COUNT ? cause : CAUSE_PENDING];
+}
+
+const char *words_warning(enum warning warning)
+{
+	return warnings[warning];
+}
+
+const char *words_request(enum request request)
+{
+	return requests[request];
+}
+
+int words_code(const struct words_facts *facts)
+{
+	enum kcan_outcome outcome = words_of(facts->cause)->outcome;
+	int code = kcan_outcome_get(outcome)->code;
+
+	return outcome == KCAN_OUTCOME_INTERRUPTED ? code + facts->signal :
+						     code;
+}
+
+static void put_if(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", f->ifname ? f->ifname : "the interface");
+}
+
+static void put_up(char *out, size_t size, const struct words_facts *f)
+{
+	int n = snprintf(out, size, "ip link set %s up", f->ifname);
+
+	if (f->bitrate_bps && n > 0 && (size_t)n < size)
+		snprintf(out + n, size - (size_t)n, " type can bitrate %u",
+			 f->bitrate_bps);
+}
+
+static void put_uuid(char *out, size_t size, const struct words_facts *f)
+{
+	char text[KCAN_UUID_STR_LEN + 1];
+
+	kcan_uuid_format(&f->uuid, text);
+	snprintf(out, size, "%s", text);
+}
+
+static void put_other(char *out, size_t size, const struct words_facts *f)
+{
+	char text[KCAN_UUID_STR_LEN + 1];
+
+	kcan_uuid_format(&f->other, text);
+	snprintf(out, size, "%s", text);
+}
+
+static void put_nodeid(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%u", f->nodeid);
+}
+
+/* A start of the pool that leaves the nodeid in question out. */
+static void put_elsewhere(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%u", f->nodeid < 240 ? f->nodeid + 8u : 160u);
+}
+
+static void put_request(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", request_phrases[f->request]);
+}
+
+static void put_timeout(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%g", (double)f->timeout_us / 1e6);
+}
+
+static void put_queue(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%u", f->txqueuelen);
+}
+
+static void put_signal(char *out, size_t size, const struct words_facts *f)
+{
+	const char *name = sigabbrev_np(f->signal);
+
+	snprintf(out, size, "SIG%s", name ? name : "?");
+}
+
+static void put_detail(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", f->detail);
+}
+
+static void put_state(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", f->state ? f->state : "");
+}
+
+static const struct slot {
+	const char *name;
+	void (*put)(char *out, size_t size, const struct words_facts *f);
+} slots[] = {
+	{ "{if}", put_if },	      { "{up}", put_up },
+	{ "{uuid}", put_uuid },	      { "{other}", put_other },
+	{ "{nodeid}", put_nodeid },   { "{elsewhere}", put_elsewhere },
+	{ "{request}", put_request }, { "{timeout}", put_timeout },
+	{ "{queue}", put_queue },     { "{signal}", put_signal },
+	{ "{detail}", put_detail },   { "{state}", put_state },
+};
+
+static const struct slot *find_slot(const char *at)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(slots); i++)
+		if (!strncmp(at, slots[i].name, strlen(slots[i].name)))
+			return &slots[i];
+	return NULL;
+}
+
+void words_expand(char *out, size_t size, const char *sentence,
+		  const struct words_facts *facts)
+{
+	const struct slot *slot;
+	size_t used = 0;
+
+	while (*sentence && used + 1 < size) {
+		slot = *sentence == '{' ? find_slot(sentence) : NULL;
+		if (!slot) {
+			out[used++] = *sentence++;
+			continue;
+		}
+		slot->put(out + used, size - used, facts);
+		used += strlen(out + used);
+		sentence += strlen(slot->name);
+	}
+	out[used] = '\0';
+	/* argv goes into sentences, and they go to terminals and into JSON */
+	for (char *c = out; *c; c++)
+		if (*c != '\n' && (*c < ' ' || *c > '~'))
+			*c = '?';
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANBOOTREQ_WORDS_H
+#define CANBOOTREQ_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <kcan/outcome.h>
+#include <kcan/uuid.h>
+
+/** Everything that can be the end of a call, or of one UUID in it. */
+enum cause {
+	CAUSE_PENDING,		/* none yet */
+	CAUSE_PROVEN,
+	CAUSE_REQUESTED,
+	CAUSE_SILENT,
+	CAUSE_NOT_QUEUED,
+	CAUSE_UNCONFIRMED,
+	CAUSE_NODEID_TAKEN,
+	CAUSE_WRONG_UUID,
+	CAUSE_NACKED,
+	CAUSE_REFUSED,
+	CAUSE_GARBLED,
+	CAUSE_UUID_RESERVED,
+	CAUSE_NODEIDS_RESERVED,
+	CAUSE_FLASHING,
+	CAUSE_LOST,		/* interface went away, request confirmed */
+	CAUSE_LOST_UNSENT,	/* the same, not confirmed */
+	CAUSE_INTERRUPTED,
+	CAUSE_USAGE,
+	CAUSE_NO_CAN,
+	CAUSE_NO_INTERFACE,
+	CAUSE_NOT_CAN,
+	CAUSE_PERMISSION,
+	CAUSE_DOWN,
+	CAUSE_BUS_OFF,
+	CAUSE_NO_JANSSON,
+	CAUSE_LOCAL,		/* anything else of this machine */
+	CAUSE_QUERY_SILENT,
+	CAUSE_QUERY_UNSENT,
+	CAUSE_COUNT
+};
+
+/** What is worth knowing beside the end; bits of words_facts.warnings. */
+enum warning {
+	WARNING_KLIPPER_HOST,
+	WARNING_FORCED,
+	WARNING_STATE,
+	WARNING_DROPPED,
+	WARNING_NODEID_HELD,
+	WARNING_STILL_QUEUED,
+	WARNING_COUNT
+};
+
+/** How far the request is known to have come. */
+enum request {
+	REQUEST_UNKNOWN,	/* it did not come to that */
+	REQUEST_NONE,
+	REQUEST_UNCONFIRMED,
+	REQUEST_HANDED_OVER,
+	REQUEST_ACKNOWLEDGED,
+};
+
+/** One end and what the sentences about it may mention. */
+struct words_facts {
+	enum cause cause;
+	const char *ifname;
+	uint32_t bitrate_bps;	/* to bring it up with; 0: it has none */
+	const char *state;	/* of the controller, for WARNING_STATE */
+	bool has_uuid;
+	struct kcan_uuid uuid;
+	struct kcan_uuid other;	/* WRONG_UUID */
+	uint8_t nodeid;		/* 0: none was used */
+	enum request request;
+	uint64_t timeout_us;
+	uint64_t elapsed_us;	/* 0: not known */
+	unsigned int txqueuelen;
+	unsigned int warnings;
+	int signal;
+	char detail[240];	/* for causes that need more to be said */
+};
+
+/** The row for a cause: sentences with {slots}; NULL where there is none. */
+struct words {
+	enum kcan_outcome outcome;
+	const char *reason;	/* one line */
+	const char *next;	/* what to do; lines */
+	const char *back;	/* the way back */
+};
+
+/** Return: the row of @cause, never NULL. */
+const struct words *words_of(enum cause cause);
+
+/** Return: the sentence for one warning. */
+const char *words_warning(enum warning warning);
+
+/** Return: "acknowledged", "none" ...; NULL for REQUEST_UNKNOWN. */
+const char *words_request(enum request request);
+
+/**
+ * words_expand() - fill the slots of a sentence
+ * @out: always NUL-terminated; unprintable bytes become '?', lines stay
+ */
+void words_expand(char *out, size_t size, const char *sentence,
+		  const struct words_facts *facts);
+
+/** Return: exit status for this end. */
+int words_code(const struct words_facts *facts);
+
+#endif
