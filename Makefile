@@ -117,7 +117,11 @@ fuzz: $(FUZZ_BINS)
 	$QFUZZ_RUNS=$(FUZZ_RUNS) tests/run fuzz
 lint: all
 	$Qtests/run lint
-bench: all
+$B/bench/%: $B/obj/bench/%.o $(patsubst %.c,$B/obj/%.o,\
+	$(filter-out %/main.c,$(SRC_canmcu))) $B/libkcan.a
+	@mkdir -p $(@D)
+	$Q$(CC) $(CFLAGS) -o $@ $^ $(call libs,canmcu)
+bench: all $B/bench/core $B/bench/spawn
 	$Qbench/run
 demo: all
 	$Qscripts/demo.sh

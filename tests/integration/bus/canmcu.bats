@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# The simulator as its users see it: events, the control socket, signals, and
+# the recorded frames of the reference, sent by can-utils.
+bats_require_minimum_version 1.5.0
+load ../lib
+
+setup() {
+	watch_bus vcan0
+}
+
+teardown() {
+	stop_all
+}
+
+# answers FRAME FRAME... - what is sent, and all that comes back, in order
+answers() {
+	local sent=$1 before
+
+	shift
+	settled
+	before=$(frames '^[^7]' | wc -l)
+	cansend vcan0 "$sent"
+	if [ $# -gt 0 ]; then
+		until_true has "$BUS" "${*: -1}"
+	fi
+	settled
+	run frames '^[^7]'
+	echo "$output"
+	[ "$(tail -n +$((before + 1)) <<<"$output" | xargs)" = "${*/#/}" ] ||
+		[ "$(tail -n +$((before + 1)) <<<"$output" | xargs)" = "$sent${*:+ }$*" ]
+}
+
+@test "the recorded exchange of the reference, byte for byte" {
+	start_mcus one -i vcan0 -u "$U"
+	# can-admin-channel.md, section 16
+	answers 3F0#00 3F1#2041F905F5500401
+	answers 3F0#1141F905F55004F0
+	answers 2E0#01881600F9319903
+	answers 3F0#0241F905F55004
+	ctl wait "$U" katapult 5000
+	answers 3F0#1141F905F55004F0
+	answers 2E0#01881600F9319903 2E1#0188A00316000000 \
+		2E1#41F905F550040000 2E1#32409903
+	answers 3F0#11000000000000F0
+	answers 2E0#01881600F9319903
+	answers 3F0#00 3F1#2041F905F5500411
+}
+
+@test "CONNECT is answered as the real bootloader does" {
+	start_mcus one -i vcan0 -u "$U" --mcu-type stm32g0b1xx --state katapult \
+		--nodeid 129
+	# katapult-protocol.md, section 13; the version is our own
+	cansend vcan0 202#01881100F17C9903
+	until_true has "$BUS" '203#0188A0'
+	settled
+	[ "$(frames '^203' | sed -n 2,4p | xargs)" = \
+		"203#0001010000200008 203#4000000073746D33 203#3267306231787800" ]
+}
+
+@test "an id conflict shuts Klipper down and un-assigns Katapult" {
+	start_mcus two -i vcan0 -u "$U" --nodeid 4 \
+		-u "$V" --state katapult --nodeid 5
+	answers 109#
+	answers 10B#
+	[ "$(state "$U")" = shutdown ]
+	[ "$(nodeid "$U")" = null ]
+	[ "$(state "$V")" = katapult ]
+	[ "$(nodeid "$V")" = null ]
+}
+
+@test "two simulated nodes hear each other: Katapult's answer stops Klipper" {
+	start_mcus two -i vcan0 -u "$U" --nodeid 4 -u "$V" --state katapult
+	cansend vcan0 "3F0#11${V^^}04"
+	until_true eval '[ "$(nodeid "$V")" = 4 ]'
+	cansend vcan0 108#01881600F9319903
+	ctl wait "$U" shutdown 5000
+	[ "$(state "$U")" = shutdown ]
+	[ "$(state "$V")" = katapult ]
+}
+
+@test "a reset with an application waits 500 ms in the double-reset window" {
+	start_mcus one -i vcan0 -u "$U"
+	ctl reset "$U"
+	cansend vcan0 3F0#00
+	ctl wait "$U" klipper 5000
+	settled
+	[ -z "$(frames '3F1#')" ]
+	answers 3F0#00 3F1#2041F905F5500401
+}
+
+@test "power off and on again" {
+	start_mcus one -i vcan0 -u "$U" --nodeid 4
+	ctl power "$U" off
+	[ "$(state "$U")" = off ]
+	answers 3F0#00
+	ctl power "$U" on
+	ctl wait "$U" klipper 5000
+	[ "$(nodeid "$U")" = null ]
+}
+
+@test "shutdown by command, with its reason" {
+	start_mcus one -i vcan0 -u "$U"
+	ctl shutdown "$U" Thermistor came loose
+	[ "$(state "$U")" = shutdown ]
+	grep -q 'Thermistor came loose' "$MCU_LOG"
+}
+
+@test "wait ends by itself when the state never comes" {
+	start_mcus one -i vcan0 -u "$U"
+	run ctl wait "$U" katapult 100
+	[ "$(jq -r .ok <<<"$output")" = false ]
+}
+
+@test "rubbish on the control socket is answered and harms nobody" {
+	start_mcus one -i vcan0 -u "$U"
+	run ctl frobnicate
+	[ "$(jq -r .ok <<<"$output")" = false ]
+	head -c 100000 /dev/urandom | socat -t 1 - "UNIX-CONNECT:$CTL" || :
+	[ "$(state "$U")" = klipper ]
+}
+
+@test "the control socket is for its owner only, and goes away at the end" {
+	start_mcus one -i vcan0 -u "$U"
+	[ "$(stat -c %a "$CTL")" = 600 ]
+	kill -TERM "$MCU_PID"
+	run -0 wait "$MCU_PID"
+	[ ! -e "$CTL" ]
+}
+
+@test "quit ends it" {
+	start_mcus one -i vcan0 -u "$U"
+	ctl quit
+	run -0 wait "$MCU_PID"
+}
+
+@test "--json: every line is an object" {
+	start_mcus one -i vcan0 -u "$U" --json
+	cansend vcan0 "3F0#02${U^^}"
+	ctl wait "$U" katapult 5000
+	jq -es 'all(type == "object")' "$MCU_LOG"
+}
+
+@test "a second simulator on one control socket is refused" {
+	start_mcus one -i vcan0 -u "$U"
+	run "$BUILD/canmcu" -i vcan0 -u "$V" --control "$CTL"
+	echo "$output"
+	[ "$status" -ne 0 ]
+	[ "$(state "$U")" = klipper ]
+}
+
+@test "the interface is named when it is not there, or no CAN interface" {
+	run "$BUILD/canmcu" -i can7 -u "$U"
+	[ "$status" -ne 0 ]
+	[[ $output == *can7* ]]
+	run "$BUILD/canmcu" -i lo -u "$U"
+	[ "$status" -ne 0 ]
+	[[ $output == *lo*CAN* ]]
+}

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# What goes wrong for users: each with its exit code, what was observed, and
+# what to do about it.
+bats_require_minimum_version 1.5.0
+load ../lib
+
+setup() {
+	watch_bus vcan0
+}
+
+teardown() {
+	stop_all
+	ip link del vcan9 2>/dev/null || :
+	ip link del vxa 2>/dev/null || :
+}
+
+# on IFACE ARGUMENTS... - like ask, on another interface
+on() {
+	run --separate-stderr "$BUILD/canbootreq" -i "$@"
+	echo "status $status, stdout: $output, stderr: $stderr"
+}
+
+# one_line - the error is one line of text, without a bare error number
+one_line() {
+	[ "$(wc -l <<<"$stderr")" -eq 1 ]
+	[[ ! $stderr =~ errno ]]
+}
+
+@test "no such interface: the CAN interfaces there are get listed" {
+	on can7 -u "$U"
+	[ "$status" -eq 1 ]
+	[[ $stderr == *can7*vcan0* ]]
+	one_line
+}
+
+@test "not a CAN interface" {
+	on lo -u "$U"
+	[ "$status" -eq 1 ]
+	[[ $stderr == *lo*CAN* ]]
+	one_line
+}
+
+@test "interface down: nothing is sent, and the ip command printed works" {
+	ip link add vcan9 type vcan
+	on vcan9 -u "$U"
+	[ "$status" -eq 5 ]
+	[[ $stderr$output == *"ip link set vcan9 up"* ]]
+	eval "$(grep -oE 'ip link set vcan9 up' <<<"$stderr$output" | head -n 1)"
+	on vcan9 -u "$U" --no-verify
+	[ "$status" -eq 0 ]
+}
+
+@test "interface removed in mid-wait: said at once, not after the timeout" {
+	ip link add vcan9 type vcan
+	ip link set vcan9 up
+	candump -L vcan9,3f0:7ff >"$BATS_TEST_TMPDIR/nine.log" 3>&- &
+	until_true grep -qs 'vcan9 .*3F0' /proc/net/can/rcvlist_sff \
+		/proc/net/can/rcvlist_fil
+	"$BUILD/canbootreq" -i vcan9 -u "$U" --timeout 60 \
+		>"$BATS_TEST_TMPDIR/out.log" 2>&1 3>&- &
+	pid=$!
+	until_true has "$BATS_TEST_TMPDIR/nine.log" '3F0#11'
+	ip link del vcan9
+	run wait "$pid"
+	cat "$BATS_TEST_TMPDIR/out.log"
+	run -3 wait "$pid"
+	grep -q 'vcan9' "$BATS_TEST_TMPDIR/out.log"
+	grep -qE 'vanished|gone|removed' "$BATS_TEST_TMPDIR/out.log"
+}
+
+@test "interface set down in mid-wait" {
+	ip link add vcan9 type vcan
+	ip link set vcan9 up
+	candump -L vcan9,3f0:7ff >"$BATS_TEST_TMPDIR/nine.log" 3>&- &
+	until_true grep -qs 'vcan9 .*3F0' /proc/net/can/rcvlist_sff \
+		/proc/net/can/rcvlist_fil
+	"$BUILD/canbootreq" -i vcan9 -u "$U" --timeout 60 \
+		>"$BATS_TEST_TMPDIR/out.log" 2>&1 3>&- &
+	pid=$!
+	until_true has "$BATS_TEST_TMPDIR/nine.log" '3F0#11'
+	ip link set vcan9 down
+	run wait "$pid"
+	cat "$BATS_TEST_TMPDIR/out.log"
+	run -3 wait "$pid"
+	grep -qE 'down' "$BATS_TEST_TMPDIR/out.log"
+}
+
+@test "a full transmit queue: not sent, and txqueuelen is named" {
+	local jammed
+
+	"$BATS_TEST_DIRNAME/../../support/jam-slcan.py" \
+		>"$BATS_TEST_TMPDIR/slcan.log" 3>&- &
+	until_true has "$BATS_TEST_TMPDIR/slcan.log" 'slcan'
+	jammed=$(cat "$BATS_TEST_TMPDIR/slcan.log")
+	ip link set "$jammed" up txqueuelen 10
+	until_true eval '! cansend '"$jammed"' 123#00 2>/dev/null'
+	on "$jammed" -u "$U" --timeout 0.3
+	[ "$status" -eq 5 ]
+	[[ $stderr$output == *txqueuelen* ]]
+	[[ $stderr$output == *full* ]]
+}
+
+@test "several UUIDs in one call are proven, each on a nodeid of its own" {
+	local args=() u i
+
+	for i in $(seq 10 25); do
+		args+=(-u "1122334455$i")
+	done
+	start_mcus many -i vcan0 "${args[@]}"
+	ask "${args[@]}" --json
+	[ "$status" -eq 0 ]
+	[ "$(jq -r .outcome <<<"$output" | sort | uniq -c | xargs)" = \
+		"16 in-bootloader" ]
+	[ "$(jq .nodeid <<<"$output" | sort -u | wc -l)" -eq 16 ]
+	for u in $(jq -r .uuid <<<"$output"); do
+		[ "$(nodeid "$u")" = null ]
+		[ "$(state "$u")" = katapult ]
+	done
+}
+
+@test "with several UUIDs the exit code is the highest of them" {
+	start_mcus one -i vcan0 -u "$U"
+	ask -u "$U" -u "$V" --timeout 0.5 --json
+	[ "$status" -eq 3 ]
+	[ "$(jq -r '.uuid + " " + .outcome' <<<"$output" | sort | xargs)" = \
+		"$V no-answer $U in-bootloader" ]
+}
+
+@test "two processes at once keep off each other's nodeid" {
+	local first second
+
+	start_mcus pair -i vcan0 -u "$U" -u "$V" --boot-ms 300
+	"$BUILD/canbootreq" -i vcan0 -u "$U" --json \
+		>"$BATS_TEST_TMPDIR/first.json" 3>&- &
+	first=$!
+	"$BUILD/canbootreq" -i vcan0 -u "$V" --json \
+		>"$BATS_TEST_TMPDIR/second.json" 3>&- &
+	second=$!
+	wait "$first"
+	wait "$second"
+	[ "$(jq .nodeid "$BATS_TEST_TMPDIR"/{first,second}.json | sort -u |
+		wc -l)" -eq 2 ]
+}
+
+@test "two processes at once for one UUID: the second is refused" {
+	"$BUILD/canbootreq" -i vcan0 -u "$U" --timeout 60 3>&- &
+	pid=$!
+	until_true has "$BUS" '3F0#11'
+	ask -u "$U"
+	[ "$status" -eq 6 ]
+	[[ $stderr$output == *canbootreq* ]]
+	kill -TERM "$pid"
+	run -143 wait "$pid"
+	settled
+	[ "$(frames '3F0#02' | wc -l)" -eq 1 ]
+}
+
+@test "SIGINT in mid-proof hands the nodeid back, and a late boot finds it free" {
+	start_mcus late -i vcan0 -u "$U" --boot-ms 900
+	"$BUILD/canbootreq" -i vcan0 -u "$U" >"$BATS_TEST_TMPDIR/out.log" \
+		2>&1 3>&- &
+	pid=$!
+	until_true has "$BUS" '280#'
+	kill -INT "$pid"
+	run -130 wait "$pid"
+	settled
+	[ "$(frames '^(3F0|280)' | tail -n 1)" = "3F0#11${NOT_U}C0" ]
+	ctl wait "$U" katapult 5000
+	[ "$(nodeid "$U")" = null ]
+}
+
+@test "a hang-up of the terminal hands the nodeid back too" {
+	"$BUILD/canbootreq" -i vcan0 -u "$U" >/dev/null 2>&1 3>&- &
+	pid=$!
+	until_true has "$BUS" '280#'
+	kill -HUP "$pid"
+	run -129 wait "$pid"
+	settled
+	[ "$(frames '^(3F0|280)' | tail -n 1)" = "3F0#11${NOT_U}C0" ]
+}
+
+@test "a Klipper node on our nodeid: busy, not taken for Katapult" {
+	start_mcus owner -i vcan0 -u "$V" --nodeid 192
+	ask -u "$U" --json
+	[ "$status" -eq 6 ]
+	[ "$(jq -r .outcome <<<"$output")" = busy ]
+	[[ $output == *nodeid* ]]
+	ask -u "$U" --nodeid 200 --timeout 0.2
+	[ "$status" -eq 3 ]
+}
+
+@test "a python-can socket is recognised as a Klipper host" {
+	"$BATS_TEST_DIRNAME/../../support/python-can-host.py" vcan0 109 \
+		>"$BATS_TEST_TMPDIR/host.log" 2>&1 3>&- &
+	until_true has "$BATS_TEST_TMPDIR/host.log" ready
+	start_mcus one -i vcan0 -u "$U"
+	ask -u "$U" --json
+	[ "$status" -eq 0 ]
+	[[ $(jq -r '.warnings[]' <<<"$output") == *Klipper* ]]
+}
+
+@test "canmcu is not taken for a Klipper host or a flashing tool" {
+	start_mcus many -i vcan0 -u "$U" -u "$V" --nodeid 4
+	ask -u "$U" --json
+	[ "$status" -eq 0 ]
+	[ "$(jq -c '.warnings // []' <<<"$output")" = "[]" ]
+	[ "$(jq .elapsed_ms <<<"$output")" -lt 5000 ]
+}
+
+@test "flash traffic of another tool: busy, nothing sent; --force goes on" {
+	start_mcus one -i vcan0 -u "$U"
+	candump vcan0 >/dev/null 3>&- &
+	until_true grep -qE '^ +vcan0 ' /proc/net/can/rcvlist_all
+	cangen vcan0 -I 202 -L 8 -D 01881600F9319903 -g 20 3>&- &
+	until_true has "$BUS" '202#'
+	ask -u "$U"
+	[ "$status" -eq 6 ]
+	settled
+	[ -z "$(frames '3F0#')" ]
+	ask -u "$U" --force
+	[ "$status" -eq 0 ]
+}
+
+@test "an idle unfiltered receiver only costs a moment of listening" {
+	start_mcus one -i vcan0 -u "$U"
+	candump vcan0 >/dev/null 3>&- &
+	until_true grep -qE '^ +vcan0 ' /proc/net/can/rcvlist_all
+	ask -u "$U"
+	[ "$status" -eq 0 ]
+}
+
+@test "a stuck receiver is told as such" {
+	start_mcus one -i vcan0 -u "$U" --state katapult --nodeid 200
+	cansend vcan0 290#0177889900112233
+	until_true has "$BUS" '291#0188F100'
+	ask -u "$U" --timeout 0.3 --json
+	[ "$status" -eq 7 ] || [ "$status" -eq 3 ]
+	[ "$(jq -r .outcome <<<"$output")" != in-bootloader ]
+}
+
+@test "frames are lost on both ends: what is proven is true" {
+	local lost proven=0 i
+
+	ip link add vxa type vxcan peer name vxb
+	ip link set vxa up
+	ip link set vxb up
+	tc qdisc add dev vxa root netem loss 30%
+	tc qdisc add dev vxb root netem loss 30%
+	candump -L vxb >"$BATS_TEST_TMPDIR/vxb.log" 3>&- &
+	until_true grep -qE '^ +vxb ' /proc/net/can/rcvlist_all
+	cangen vxa -g 0 -n 1000 -I 555 -L 1 -D 01
+	tc qdisc replace dev vxa root netem loss 0%
+	cansend vxa 556#00
+	until_true has "$BATS_TEST_TMPDIR/vxb.log" ' 556#'
+	tc qdisc replace dev vxa root netem loss 30%
+	lost=$((1000 - $(grep -c ' 555#' "$BATS_TEST_TMPDIR/vxb.log")))
+	echo "lost $lost of 1000"
+	[ "$lost" -gt 200 ] && [ "$lost" -lt 400 ]
+	kill %%
+	start_mcus lossy -i vxb -u "$U" --state katapult
+	for i in 1 2 3 4 5; do
+		on vxa -u "$U" --json
+		[ "$status" -eq 0 ] || continue
+		[ "$(jq -r .outcome <<<"$output")" = in-bootloader ]
+		proven=$((proven + 1))
+	done
+	[ "$proven" -eq 5 ]
+}

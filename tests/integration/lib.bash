@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# shellcheck shell=bash
+# What the tests on a real bus share: a bus to watch, MCUs to play, and waiting
+# for things to happen. BUILD names the folder of the programs under test.
+
+: "${BUILD:=$BATS_TEST_DIRNAME/../../../build/ubsan}"
+# Two MCUs, and the complement of the first.
+export U=41f905f55004 V=112233445566 NOT_U=BE06FA0AAFFB
+
+# until_true COMMAND... - ask every 10 ms, for 10 s at most
+until_true() {
+	local tries=1000
+
+	until "$@"; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || {
+			echo "never came true: $*" >&2
+			return 1
+		}
+		sleep 0.01
+	done
+}
+
+# has FILE PATTERN [TIMES] - the file has the extended regex on so many lines
+has() {
+	[ "$(grep -cE -- "$2" "$1" 2>/dev/null)" -ge "${3:-1}" ]
+}
+
+# listening IFACE MASK - a receiver with this mask stands in the kernel's lists
+listening() {
+	grep -qsE "^ +$1 +[0-9A-Fa-f]+ +$2 " /proc/net/can/rcvlist_*
+}
+
+# watch_bus IFACE - record every frame to $BUS. Two half filters, since a
+# receiver of everything is what canbootreq takes for a flashing tool.
+watch_bus() {
+	BUS=$BATS_TEST_TMPDIR/bus.$1.log
+	candump -L "$1,00000000:00000400,00000400:00000400" >"$BUS" 2>&1 3>&- &
+	until_true listening "$1" 00000400
+}
+
+# frames [PATTERN] - the recorded frames, "3F0#02..." a line, without the times
+frames() {
+	awk '{print $3}' "$BUS" | grep -E -- "${1:-.}" || :
+}
+
+# settled - every frame sent so far has been recorded: a marker has come back
+settled() {
+	MARK=$((${MARK:-0} + 1))
+	cansend "${1:-vcan0}" "7FF#$(printf %08X "$MARK")"
+	until_true has "$BUS" "7FF#$(printf %08X "$MARK")"
+}
+
+# start_mcus NAME ARGUMENTS... - run canmcu until it says ready
+start_mcus() {
+	local name=$1
+
+	shift
+	MCU_LOG=$BATS_TEST_TMPDIR/$name.log
+	CTL=$BATS_TEST_TMPDIR/$name.ctl
+	"$BUILD/canmcu" --control "$CTL" "$@" >"$MCU_LOG" 2>&1 3>&- &
+	# shellcheck disable=SC2034 # for the tests
+	MCU_PID=$!
+	until_true has "$MCU_LOG" 'ready'
+}
+
+# ctl COMMAND... - one command to the MCUs, one line of JSON back
+ctl() {
+	echo "$*" | socat -t 20 - "UNIX-CONNECT:$CTL"
+}
+
+# state UUID - the state that canmcu lists for it
+state() {
+	ctl list | jq -r --arg u "$1" '.mcus[] | select(.uuid == $u) | .state'
+}
+
+# nodeid UUID - likewise; "null" when it has none
+nodeid() {
+	ctl list | jq -r --arg u "$1" '.mcus[] | select(.uuid == $u) | .nodeid'
+}
+
+# ask ARGUMENTS... - run canbootreq; sets status, output, stderr
+ask() {
+	run --separate-stderr "$BUILD/canbootreq" -i vcan0 "$@"
+	echo "status $status"
+	echo "stdout: $output"
+	echo "stderr: $stderr"
+}
+
+# stop_all - end what the test started; a sanitizer's report is a failure
+stop_all() {
+	local pids
+
+	pids=$(jobs -p)
+	# shellcheck disable=SC2086 # one word per process
+	[ -z "$pids" ] || kill $pids 2>/dev/null || :
+	wait
+	! grep -l 'runtime error' "$BATS_TEST_TMPDIR"/*.log 2>/dev/null
+}
