@@ -70,7 +70,7 @@ static int fail(struct agent *a, const struct why *why)
 static int start(struct agent *a)
 {
 	struct spawned child;
-	struct why why;
+	struct why why = { "" };
 	struct setup s;
 
 	if (setup_unpack(&a->setup, &s)) {

@@ -38,7 +38,7 @@ int engine_run_first(const struct opts *o)
 	for (size_t i = 0; i < ARRAY_SIZE(engines); i++) {
 		const struct engine *e = &engines[i];
 
-		if (o->engine && strcmp(o->engine, e->name))
+		if (o->engine && strcmp(o->engine, e->name) != 0)
 			continue;
 		if (o->verbose)
 			fprintf(stderr, "vcan-run: trying engine %s\n",

@@ -80,8 +80,13 @@ static int run_vm(const struct opts *o, const struct setup_blob *setup,
 	struct vm vm;
 	sigset_t before;
 	int sigfd = block_signals(&before);
-	int status = vm_start(&vm, o, why);
+	int status;
 
+	if (sigfd < 0)
+		return why_set(why,
+			       "no signal descriptor (%s); close some files",
+			       strerror(errno));
+	status = vm_start(&vm, o, why);
 	tty = tty && !tcgetattr(STDIN_FILENO, &saved);
 	if (!status) {
 		if (tty)

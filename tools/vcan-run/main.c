@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,6 +28,8 @@ int main(int argc, char **argv)
 	if (getpid() == 1 && argc > 1 && !strcmp(argv[1], GUEST_ARG))
 		return guest_main();
 	occupy_stdio();
+	/* a caller that ignores it would keep us from seeing a guest's end */
+	signal(SIGCHLD, SIG_DFL);
 	status = opts_parse(&opts, argc, argv);
 	return status >= 0 ? status : engine_run_first(&opts);
 }

@@ -104,7 +104,7 @@ static void insert(const struct depot *d, const char *path)
 	size_t len = strlen(path);
 	int flags = 0, fd;
 
-	if (len < 3 || strcmp(path + len - 3, ".ko"))
+	if (len < 3 || strcmp(path + len - 3, ".ko") != 0)
 		flags = COMPRESSED_FILE;
 	snprintf(full, sizeof(full), "%s/%s", d->dir, path);
 	fd = open(full, O_RDONLY | O_CLOEXEC);

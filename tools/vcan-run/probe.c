@@ -74,7 +74,7 @@ static int carry_frame(int from, int to)
 		return -ETIMEDOUT;
 	if (read(to, &in, sizeof(in)) != sizeof(in))
 		return -errno;
-	if (in.can_id != out.can_id || memcmp(in.data, out.data, 2))
+	if (in.can_id != out.can_id || memcmp(in.data, out.data, 2) != 0)
 		return -EPROTO;
 	return 0;
 }

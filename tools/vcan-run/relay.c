@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "console.h"
+#include "line.h"
 #include "mux.h"
 #include "pump.h"
 #include "relay.h"
@@ -28,7 +29,6 @@ enum phase {
 
 struct relay {
 	const struct vm *vm;
-	const struct opts *opts;
 	const struct setup_blob *setup;
 	struct why *why;
 	int sigfd;
@@ -40,10 +40,7 @@ struct relay {
 	bool start_due;
 	uint64_t deadline_ms;
 	size_t setup_done;
-	struct mux_decoder decoder;
-	uint32_t sent, acked; /* bytes on the line to the guest */
-	size_t out_off, out_len;
-	uint8_t out[MUX_FRAME_MAX];
+	struct line line;
 	struct source in;
 	bool close_due[MUX_STREAMS];
 	struct sink sink[MUX_STREAMS]; /* MUX_STDIN's is not used */
@@ -88,27 +85,21 @@ static void lose(struct relay *r, const char *what)
 	finish(r, STATUS_OWN_FAILURE);
 }
 
-/* To the guest: one frame at a time, chosen when the last one is out. */
-static void queue(struct relay *r, enum mux_type type, enum mux_stream stream,
-		  const void *data, size_t len)
-{
-	r->out_len = mux_encode(r->out, type, stream, data, len);
-	r->out_off = 0;
-}
-
 static bool queue_setup(struct relay *r)
 {
 	size_t left = r->setup->len - r->setup_done;
 
 	if (left > MUX_PAYLOAD_MAX)
 		left = MUX_PAYLOAD_MAX;
-	if (left)
-		queue(r, MUX_SETUP, 0, r->setup->data + r->setup_done, left);
-	else if (r->start_due)
-		queue(r, MUX_START, 0, NULL, 0);
-	r->start_due = left || !r->start_due ? r->start_due : false;
-	r->setup_done += left;
-	return r->out_len;
+	if (left) {
+		line_queue(&r->line, MUX_SETUP, 0,
+			   r->setup->data + r->setup_done, left);
+		r->setup_done += left;
+	} else if (r->start_due) {
+		line_queue(&r->line, MUX_START, 0, NULL, 0);
+		r->start_due = false;
+	}
+	return r->line.len;
 }
 
 static bool queue_resize(struct relay *r)
@@ -123,7 +114,7 @@ static bool queue_resize(struct relay *r)
 	data[1] = ws.ws_row >> 8;
 	data[2] = ws.ws_col & 0xff;
 	data[3] = ws.ws_col >> 8;
-	queue(r, MUX_WINCH, 0, data, sizeof(data));
+	line_queue(&r->line, MUX_WINCH, 0, data, sizeof(data));
 	return true;
 }
 
@@ -131,13 +122,11 @@ static bool queue_credit(struct relay *r)
 {
 	for (int i = MUX_STDOUT; i < MUX_STREAMS; i++) {
 		struct sink *s = &r->sink[i];
-		uint8_t data[4];
 
 		if (!s->owed || (s->len && s->owed < MUX_WINDOW / 4))
 			continue;
-		mux_put_u32(data, s->owed);
+		line_queue_u32(&r->line, MUX_CREDIT, i, s->owed);
 		s->owed = 0;
-		queue(r, MUX_CREDIT, i, data, sizeof(data));
 		return true;
 	}
 	return false;
@@ -149,7 +138,7 @@ static bool queue_close(struct relay *r)
 		if (!r->close_due[i])
 			continue;
 		r->close_due[i] = false;
-		queue(r, MUX_CLOSE, i, NULL, 0);
+		line_queue(&r->line, MUX_CLOSE, i, NULL, 0);
 		return true;
 	}
 	return false;
@@ -165,32 +154,11 @@ static bool queue_next(struct relay *r)
 		return false;
 	if (signo) {
 		r->signal_due = 0;
-		queue(r, MUX_SIGNAL, 0, &signo, 1);
+		line_queue(&r->line, MUX_SIGNAL, 0, &signo, 1);
 		return true;
 	}
 	return (r->resize_due && queue_resize(r)) || queue_credit(r) ||
 	       queue_close(r);
-}
-
-static bool may_write(const struct relay *r)
-{
-	return r->out_len && r->sent - r->acked < MUX_LINE_WINDOW;
-}
-
-static void write_line(struct relay *r)
-{
-	size_t room = MUX_LINE_WINDOW - (r->sent - r->acked);
-	size_t len = r->out_len - r->out_off;
-	ssize_t n = write(r->vm->line, r->out + r->out_off,
-			  len < room ? len : room);
-
-	/* a guest that is gone is noticed by its SIGCHLD */
-	if (n <= 0)
-		return;
-	r->sent += n;
-	r->out_off += n;
-	if (r->out_off == r->out_len)
-		r->out_len = 0;
 }
 
 static void read_stdin(struct relay *r)
@@ -199,7 +167,7 @@ static void read_stdin(struct relay *r)
 	ssize_t n = source_read(&r->in, buf);
 
 	if (n > 0)
-		queue(r, MUX_DATA, MUX_STDIN, buf, n);
+		line_queue(&r->line, MUX_DATA, MUX_STDIN, buf, n);
 	else if (!n)
 		r->close_due[MUX_STDIN] = true;
 }
@@ -220,10 +188,10 @@ static int take_number(struct relay *r, const struct mux_frame *f)
 	if (mux_get_u32(f, &n))
 		return -EBADMSG;
 	if (f->type == MUX_ACK)
-		r->acked = n;
-	else if (f->stream == MUX_STDIN)
+		return line_ack(&r->line, n);
+	if (f->stream == MUX_STDIN)
 		r->in.credit += n;
-	return r->sent - r->acked > MUX_LINE_WINDOW ? -EBADMSG : 0;
+	return 0;
 }
 
 static int take_frame(struct relay *r, const struct mux_frame *f)
@@ -260,10 +228,10 @@ static bool read_line(struct relay *r)
 {
 	uint8_t buf[16384];
 	struct mux_frame f;
-	ssize_t n = read(r->vm->line, buf, sizeof(buf));
+	ssize_t n = read(r->line.fd, buf, sizeof(buf));
 
 	for (ssize_t i = 0; i < n && r->phase != PHASE_DONE; i++) {
-		int got = mux_decode(&r->decoder, buf[i], &f);
+		int got = mux_decode(&r->line.decoder, buf[i], &f);
 
 		if (got < 0 || (got && take_frame(r, &f)))
 			lose(r, "sent a damaged frame");
@@ -334,16 +302,16 @@ static int time_left(const struct relay *r)
 
 static bool stdin_wanted(const struct relay *r)
 {
-	return r->phase == PHASE_RUN && !r->out_len && r->in.credit &&
+	return r->phase == PHASE_RUN && !r->line.len && r->in.credit &&
 	       r->in.fd >= 0;
 }
 
 static void step(struct relay *r)
 {
-	short to_guest = may_write(r) ? POLLIN | POLLOUT : POLLIN;
+	short to_guest = line_may_write(&r->line) ? POLLIN | POLLOUT : POLLIN;
 	struct pollfd p[] = {
 		{ .fd = r->sigfd, .events = POLLIN },
-		{ .fd = r->phase == PHASE_DONE ? -1 : r->vm->line,
+		{ .fd = r->phase == PHASE_DONE ? -1 : r->line.fd,
 		  .events = to_guest },
 		{ .fd = r->console.fd, .events = POLLIN },
 		{ .fd = stdin_wanted(r) ? r->in.fd : -1, .events = POLLIN },
@@ -367,10 +335,10 @@ static void step(struct relay *r)
 		if (p[3 + i].revents && r->sink[i].len &&
 		    sink_write(&r->sink[i]))
 			r->close_due[i] = true;
-	if (!r->out_len)
+	if (!r->line.len)
 		queue_next(r);
-	if (may_write(r))
-		write_line(r);
+	if (line_may_write(&r->line))
+		line_write(&r->line);
 	if (r->phase != PHASE_DONE)
 		check_deadline(r);
 }
@@ -384,7 +352,7 @@ int relay_run(const struct vm *vm, const struct opts *o,
 	if (!r)
 		return why_set(why, "no memory; end some processes");
 	r->vm = vm;
-	r->opts = o;
+	r->line.fd = vm->line;
 	r->setup = setup;
 	r->why = why;
 	r->sigfd = sigfd;
