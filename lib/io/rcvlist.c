@@ -89,18 +89,23 @@ static int visit_file(const struct search *s, const char *path)
 {
 	char buf[2048];
 	size_t len = 0;
+	size_t room;
 	ssize_t n;
 	int err = 0;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
-	while ((n = read(fd, buf + len, sizeof(buf) - len)) > 0) {
-		len = visit_lines(s, buf, len + (size_t)n);
+	do {
+		room = sizeof(buf) - len;
+		n = read(fd, buf + len, room);
+		if (n > 0)
+			len = visit_lines(s, buf, len + (size_t)n);
 		/* no line of the kernel is that long: drop what is not one */
 		if (len > LINE_LEN_MAX)
 			len = 0;
-	}
+		/* the kernel makes the file in one piece: less is its end */
+	} while (n > 0 && (size_t)n == room);
 	if (n < 0)
 		err = -errno;
 	close(fd);

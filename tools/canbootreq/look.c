@@ -212,14 +212,14 @@ static int listen_for_flash(struct loop *l)
 	static const canid_t mask = 0x700 | CAN_EFF_FLAG | CAN_RTR_FLAG;
 	const struct can_filter filters[] = { { 0x100, mask },
 					      { 0x200, mask } };
-	uint64_t end_us = loop_now_us() + LISTEN_US;
+	uint64_t end_us = loop_now(l) + LISTEN_US;
 	struct kcan_bus_rx rx[LOOP_BATCH];
 	int n = loop_listen(l, filters, 2);
 	bool seen = false;
 
 	if (n)
 		return n;
-	while (n >= 0 && !seen && !l->signal && loop_now_us() < end_us) {
+	while (n >= 0 && !seen && !l->signal && l->now_us < end_us) {
 		n = loop_turn(l, rx, end_us);
 		for (int i = 0; i < n; i++)
 			seen |= look_is_flashing(&rx[i].frame);

@@ -41,12 +41,14 @@ void loop_deafen(struct loop *l)
 	l->bus = NULL;
 }
 
-uint64_t loop_now_us(void)
+uint64_t loop_now(struct loop *l)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	l->now_us =
+		(uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	return l->now_us;
 }
 
 int loop_send(struct loop *l, const struct can_frame *frame)
@@ -83,14 +85,16 @@ int loop_turn(struct loop *l, struct kcan_bus_rx rx[static LOOP_BATCH],
 		{ .fd = kcan_bus_fd(l->bus), .events = POLLIN },
 		{ .fd = l->signals, .events = POLLIN },
 	};
-	uint64_t now = loop_now_us();
-	uint64_t wait = deadline_us > now ? deadline_us - now : 0;
+	uint64_t wait = deadline_us > l->now_us ? deadline_us - l->now_us : 0;
 	struct timespec timeout = { .tv_sec = (time_t)(wait / 1000000),
 				    .tv_nsec = (long)(wait % 1000000) * 1000 };
 
-	if (ppoll(fds, 2, deadline_us == UINT64_MAX ? NULL : &timeout, NULL) <
-	    0)
+	int n = ppoll(fds, 2, deadline_us == UINT64_MAX ? NULL : &timeout,
+		      NULL);
+
+	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
+	loop_now(l);
 	if (fds[1].revents)
 		take_signal(l);
 	return fds[0].revents ? take_frames(l, rx) : 0;

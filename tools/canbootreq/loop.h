@@ -15,6 +15,7 @@ struct loop {
 	struct kcan_bus *bus;	/* set by loop_listen() */
 	int signals;		/* signalfd */
 	int signal;		/* the one that came; 0: none yet */
+	uint64_t now_us;	/* when the last turn ended */
 	bool trace;		/* show frames on stderr */
 };
 
@@ -31,8 +32,8 @@ int loop_listen(struct loop *l, const struct can_filter *filters, size_t len);
 /** Close the bus; it may be opened again. */
 void loop_deafen(struct loop *l);
 
-/** Monotonic microseconds. */
-uint64_t loop_now_us(void);
+/** Look at the clock: monotonic microseconds. Return: @l->now_us. */
+uint64_t loop_now(struct loop *l);
 
 /** kcan_bus_send(), traced. */
 int loop_send(struct loop *l, const struct can_frame *frame);
@@ -40,7 +41,8 @@ int loop_send(struct loop *l, const struct can_frame *frame);
 /**
  * loop_turn() - wait for frames, a signal or the deadline, whichever is first
  * @rx:   filled with up to LOOP_BATCH frames
- * @deadline_us: past means: look, but do not wait
+ * @deadline_us: past means: look, but do not wait; counted from @l->now_us,
+ *         which is set anew
  *
  * Return: how many frames came, or a negative errno as kcan_bus_recv().
  */

@@ -71,7 +71,7 @@ static void rx(struct query *q, const struct kcan_bus_rx *got, uint64_t now_us)
 static int collect(struct query *q)
 {
 	struct kcan_bus_rx got[LOOP_BATCH];
-	uint64_t now_us = loop_now_us();
+	uint64_t now_us = q->loop->now_us;
 	uint64_t until_us;
 	int n;
 
@@ -85,7 +85,7 @@ static int collect(struct query *q)
 		n = loop_turn(q->loop, got, until_us);
 		if (n < 0)
 			return n;
-		now_us = loop_now_us();
+		now_us = q->loop->now_us;
 		for (int i = 0; i < n; i++)
 			rx(q, &got[i], now_us);
 	}
@@ -100,7 +100,7 @@ static int ask(struct query *q, const struct opts *opts)
 
 	if (err)
 		return err;
-	q->next_us = loop_now_us();
+	q->next_us = loop_now(q->loop);
 	q->give_up_us = q->next_us + opts->timeout_us;
 	q->request = REQUEST_NONE;
 	return collect(q);
@@ -110,8 +110,10 @@ static enum cause cause_of(const struct query *q)
 {
 	if (q->loop->signal)
 		return CAUSE_INTERRUPTED;
-	if (q->request <= REQUEST_UNCONFIRMED)
-		return CAUSE_QUERY_UNSENT;
+	if (q->request == REQUEST_NONE)
+		return CAUSE_NOT_QUEUED;
+	if (q->request == REQUEST_UNCONFIRMED)
+		return CAUSE_UNCONFIRMED;
 	return q->nodes_len ? CAUSE_PENDING : CAUSE_QUERY_SILENT;
 }
 

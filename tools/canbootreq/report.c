@@ -14,6 +14,12 @@
 /* These are about one node; the others are about the bus. */
 #define NODE_WARNINGS (1u << WARNING_NODEID_HELD | 1u << WARNING_STILL_QUEUED)
 
+static void flush(struct report *r)
+{
+	if (fflush(r->out) && !r->write_error)
+		r->write_error = errno;
+}
+
 static void note_code(struct report *r, int code)
 {
 	if (code > r->code)
@@ -109,7 +115,7 @@ static void end_in_text(struct report *r, const struct words_facts *facts)
 	else
 		fprintf(r->err, PROGRAM "%s\n", reason);
 	/* what follows belongs below it, wherever the two streams go */
-	fflush(r->out);
+	flush(r);
 	for (int i = 0; i < WARNING_COUNT; i++)
 		if (facts->warnings & 1u << i)
 			report_warning(r, (enum warning)i, facts);
@@ -147,7 +153,7 @@ void report_node(struct report *r, const char *ifname,
 		put_line(r, json_node(&r->lib, ifname, text, name));
 	else
 		fprintf(r->out, "%s: %s\n", text, name);
-	fflush(r->out);
+	flush(r);
 }
 
 void report_dry_run(struct report *r, const struct kcan_uuid *uuid)
@@ -169,12 +175,10 @@ void report_dry_run(struct report *r, const struct kcan_uuid *uuid)
 
 int report_close(struct report *r)
 {
-	bool failed = ferror(r->out);
-
-	errno = 0;
-	if (fflush(r->out) || failed) {
+	flush(r);
+	if (r->write_error || ferror(r->out)) {
 		fprintf(r->err, PROGRAM "results could not be written: %s\n",
-			errno ? strerror(errno) : "standard output failed");
+			strerror(r->write_error ? r->write_error : EIO));
 		note_code(r, 1);
 	}
 	return r->code;

@@ -19,6 +19,7 @@ struct report {
 	struct json_lib lib;
 	unsigned int told;	/* warnings about the bus, once per call */
 	enum cause advised;	/* advice is not repeated for every UUID */
+	int write_error;	/* errno of the first failure on @out */
 	int code;		/* highest so far */
 };
 

@@ -65,7 +65,7 @@ static int start_jobs(struct run *run, const struct opts *opts)
 {
 	struct kcan_bootreq_cfg cfg = { .timeout_us = opts->timeout_us,
 					.verify = opts->verify };
-	uint64_t now_us = loop_now_us();
+	uint64_t now_us = loop_now(run->loop);
 	int err = 0;
 
 	for (size_t i = 0; i < run->len && !err; i++) {

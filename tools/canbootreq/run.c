@@ -83,6 +83,7 @@ static void send_one(struct run *run, struct job *job, uint64_t now_us)
 	err = loop_send(run->loop, &frame);
 	if (err) {
 		kcan_bootreq_unsent(job->req, now_us);
+		job->refused = true;
 		if (err != -ENOBUFS)
 			run->lost = err;
 		return;
@@ -171,7 +172,7 @@ static void hide_progress(const struct run *run)
 
 static void rx_all(struct run *run, const struct kcan_bus_rx *rx, int n)
 {
-	uint64_t now_us = loop_now_us();
+	uint64_t now_us = run->loop->now_us;
 
 	for (int i = 0; i < n; i++)
 		if (rx[i].own)
@@ -206,7 +207,7 @@ static void turn(struct run *run)
 	if (n < 0)
 		run->lost = n;
 	rx_all(run, rx, n);
-	now_us = loop_now_us();
+	now_us = run->loop->now_us;
 	if (run->loop->signal)
 		for (size_t i = 0; i < run->len; i++)
 			if (run->jobs[i].req)
@@ -216,7 +217,7 @@ static void turn(struct run *run)
 	show_progress(run, now_us);
 }
 
-static enum cause cause_of(const struct run *run,
+static enum cause cause_of(const struct run *run, const struct job *job,
 			   const struct kcan_bootreq_result *result)
 {
 	static const enum cause causes[] = {
@@ -238,6 +239,8 @@ static enum cause cause_of(const struct run *run,
 		return result->request == KCAN_DELIVERY_CONFIRMED ?
 			       CAUSE_LOST :
 			       CAUSE_LOST_UNSENT;
+	if (result->verdict == KCAN_BOOTREQ_NOT_QUEUED && !job->refused)
+		return CAUSE_BEHIND;
 	return causes[result->verdict];
 }
 
@@ -255,9 +258,11 @@ static void conclude(const struct run *run, struct job *job)
 	struct kcan_bootreq_result result = kcan_bootreq_result(job->req);
 	struct words_facts *facts = &job->facts;
 
-	facts->cause = cause_of(run, &result);
+	facts->cause = cause_of(run, job, &result);
 	facts->other = result.other;
 	facts->signal = run->loop->signal;
+	if (!job->ended)
+		facts->elapsed_us = run->loop->now_us - run->start_us;
 	facts->request = result.request == KCAN_DELIVERY_NONE ?
 				 REQUEST_NONE :
 			 result.request == KCAN_DELIVERY_UNCONFIRMED ?
@@ -278,12 +283,12 @@ static void conclude(const struct run *run, struct job *job)
 
 void run_all(struct run *run)
 {
-	run->start_us = loop_now_us();
+	run->start_us = run->loop->now_us;
 	run->show_us = run->start_us + SHOW_FIRST_US;
 	send_due(run, run->start_us);
-	while (note_ends(run, loop_now_us()) && !run->lost) {
+	while (note_ends(run, run->loop->now_us) && !run->lost) {
 		turn(run);
-		send_due(run, loop_now_us());
+		send_due(run, run->loop->now_us);
 	}
 	hide_progress(run);
 	for (size_t i = 0; i < run->len; i++)

@@ -16,6 +16,7 @@ struct job {
 	struct kcan_bootreq *req; /* NULL: not run */
 	struct can_frame flying;  /* with the kernel, not confirmed yet */
 	bool in_flight;
+	bool refused;		/* the transmit queue was full at least once */
 	uint64_t sent_us;	/* when @flying was handed to the kernel */
 	unsigned int dropped;	/* kcan_bus_dropped() at that moment */
 	bool ended;
@@ -40,6 +41,7 @@ struct run {
 /**
  * run_all() - run every exchange to its end
  *
+ * They were created at @run->loop->now_us.
  * A signal ends them early, after handing back. Fills the facts of each job
  * that has an exchange.
  */

@@ -60,6 +60,12 @@ static const struct words rows[CAUSE_COUNT] = {
 			"a short queue fills sooner: sudo ip link set {if} "
 			"txqueuelen 128 (now {queue})",
 	},
+	[CAUSE_BEHIND] = {
+		.outcome = KCAN_OUTCOME_NOT_SENT,
+		.reason = "{if} never confirmed an earlier frame of this call, "
+			  "so no request was sent for this one",
+		.next = FLUSH "\n" WIRING,
+	},
 	[CAUSE_UNCONFIRMED] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
 		.reason = "{if} never confirmed the request: it is still "
@@ -138,7 +144,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_INTERRUPTED] = {
 		.outcome = KCAN_OUTCOME_INTERRUPTED,
-		.reason = "interrupted by {signal}; {request}",
+		.reason = "ended by {signal} before it was decided; {request}",
 	},
 	[CAUSE_USAGE] = {
 		.outcome = KCAN_OUTCOME_USAGE,
@@ -197,11 +203,6 @@ static const struct words rows[CAUSE_COUNT] = {
 			"answer: that they are missing here does not mean that "
 			"they are gone",
 	},
-	[CAUSE_QUERY_UNSENT] = {
-		.outcome = KCAN_OUTCOME_NOT_SENT,
-		.reason = "the query never left {if}: {request}",
-		.next = FLUSH "\n" WIRING,
-	},
 };
 
 static const char *const warnings[WARNING_COUNT] = {
@@ -230,7 +231,7 @@ static const char *const requests[] = {
 static const char *const request_phrases[] = {
 	[REQUEST_UNKNOWN] = "nothing was sent",
 	[REQUEST_NONE] = "no request was sent",
-	[REQUEST_UNCONFIRMED] = "it is still queued, not confirmed",
+	[REQUEST_UNCONFIRMED] = "the request is still queued, not confirmed",
 	[REQUEST_HANDED_OVER] = "the request was handed to the adapter",
 	[REQUEST_ACKNOWLEDGED] = "the request was acknowledged on the bus",
 };

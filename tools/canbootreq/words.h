@@ -16,6 +16,7 @@ enum cause {
 	CAUSE_REQUESTED,
 	CAUSE_SILENT,
 	CAUSE_NOT_QUEUED,
+	CAUSE_BEHIND,		/* never had its turn */
 	CAUSE_UNCONFIRMED,
 	CAUSE_NODEID_TAKEN,
 	CAUSE_WRONG_UUID,
@@ -38,7 +39,6 @@ enum cause {
 	CAUSE_NO_JANSSON,
 	CAUSE_LOCAL,		/* anything else of this machine */
 	CAUSE_QUERY_SILENT,
-	CAUSE_QUERY_UNSENT,
 	CAUSE_COUNT
 };
 
