@@ -34,7 +34,7 @@ static struct node **slot_of(const struct roster *r, const uint8_t *uuid)
 	memcpy(&key, uuid, KCAN_UUID_LEN);
 	at = (size_t)(key * HASH_FACTOR >> r->uuids_shift);
 	while (r->uuids[at] &&
-	       memcmp(r->uuids[at]->mcu.cfg.uuid.b, uuid, KCAN_UUID_LEN))
+	       memcmp(r->uuids[at]->mcu.cfg.uuid.b, uuid, KCAN_UUID_LEN) != 0)
 		at = (at + 1) & (r->uuids_size - 1);
 	return &r->uuids[at];
 }
