@@ -183,7 +183,7 @@ int kcan_link_get(struct kcan_link *out, const char *ifname)
 
 	if (!*ifname || strlen(ifname) >= sizeof(link.name))
 		return -ENODEV;
-	strcpy(link.name, ifname);
+	memcpy(link.name, ifname, strlen(ifname));
 	fd = control_socket();
 	if (fd < 0)
 		return fd;

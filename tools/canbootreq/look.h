@@ -14,8 +14,8 @@
 /** What a receiver of another program tells about that program. */
 enum look_receiver {
 	LOOK_OTHER,
-	LOOK_KLIPPER_HOST,	/* exactly the id a Klipper node sends on */
-	LOOK_UNFILTERED,	/* everything: may be a flashing tool */
+	LOOK_KLIPPER_HOST, /* exactly the id a Klipper node sends on */
+	LOOK_UNFILTERED,   /* everything: may be a flashing tool */
 };
 
 /** Pure. */

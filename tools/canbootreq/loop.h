@@ -7,16 +7,16 @@
 
 #include <kcan/bus.h>
 
-#define LOOP_BATCH 32	/* frames per turn: timers and signals get theirs */
+#define LOOP_BATCH 32 /* frames per turn: timers and signals get theirs */
 
 /** One bus, the signals that end us, and time. */
 struct loop {
 	const char *ifname;
-	struct kcan_bus *bus;	/* set by loop_listen() */
-	int signals;		/* signalfd */
-	int signal;		/* the one that came; 0: none yet */
-	uint64_t now_us;	/* when the last turn ended */
-	bool trace;		/* show frames on stderr */
+	struct kcan_bus *bus; /* set by loop_listen() */
+	int signals;	      /* signalfd */
+	int signal;	      /* the one that came; 0: none yet */
+	uint64_t now_us;      /* when the last turn ended */
+	bool trace;	      /* show frames on stderr */
 };
 
 /**

@@ -308,7 +308,7 @@ static int check_whole(struct opts *o)
 /* Looked for ahead of parsing: an error is to come as JSON, too. */
 static bool wants_json(int argc, char **argv)
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (!strcmp(argv[i], "--json"))
 			return true;
 	return false;
@@ -354,7 +354,8 @@ void opts_help(FILE *to)
 	      to);
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		print_option(to, &table[i]);
-	fputs("\nexit codes; with several UUIDs the highest of them:\n", to);
+	fputs("\nOutcomes and exit codes; with several UUIDs the highest:\n",
+	      to);
 	for (int i = 0; i < KCAN_OUTCOME_COUNT; i++) {
 		info = kcan_outcome_get((enum kcan_outcome)i);
 		fprintf(to, "  %3d  %-14s %s\n", info->code, info->name,

@@ -29,12 +29,12 @@ struct opts {
 	struct kcan_uuid uuids[OPTS_UUIDS_MAX];
 	size_t uuids_len;
 	uint64_t timeout_us;
-	uint8_t nodeid;		/* first of the pool; the last is 254 */
+	uint8_t nodeid; /* first of the pool; the last is 254 */
 	bool verify;
 	bool json;
 	bool force;
 	bool verbose;
-	char error[240];	/* one sentence, when parsing failed */
+	char error[240]; /* one sentence, when parsing failed */
 };
 
 /**

@@ -126,9 +126,9 @@ void cmd_query(const struct opts *opts, struct report *r)
 	struct kcan_link link;
 	int err = loop_init(&loop, opts->ifname, opts->verbose);
 
-	fputs("canbootreq: warning: all unassigned nodes answer a query at "
-	      "once; on a bus in use that causes errors and can throw nodes "
-	      "off it, even in a print\n"
+	fputs("canbootreq: warning: a query is a broadcast: all unassigned "
+	      "nodes answer at once, which on a bus in use causes errors and "
+	      "can throw nodes off it, even in a print\n"
 	      "canbootreq: nodes that have a nodeid, as those of a running "
 	      "Klipper host, do not answer and are not listed\n",
 	      stderr);

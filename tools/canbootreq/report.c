@@ -101,7 +101,21 @@ static void advise(struct report *r, const struct words_facts *facts)
 	r->advised = facts->cause;
 }
 
-static void end_in_text(struct report *r, const struct words_facts *facts)
+/* No result, but an error: one line with its remedy. */
+static void say_error(struct report *r, const struct words_facts *facts)
+{
+	const struct words *words = words_of(facts->cause);
+	char text[900];
+
+	words_expand(text, sizeof(text), words->reason, facts);
+	fprintf(r->err, PROGRAM "%s", text);
+	words_expand(text, sizeof(text), words->next ? words->next : "", facts);
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		fprintf(r->err, "; %s", line);
+	fputc('\n', r->err);
+}
+
+static void say_result(struct report *r, const struct words_facts *facts)
 {
 	const struct words *words = words_of(facts->cause);
 	char uuid[KCAN_UUID_STR_LEN + 1];
@@ -109,11 +123,8 @@ static void end_in_text(struct report *r, const struct words_facts *facts)
 
 	words_expand(reason, sizeof(reason), words->reason, facts);
 	kcan_uuid_format(&facts->uuid, uuid);
-	if (facts->has_uuid)
-		fprintf(r->out, "%s: %s: %s\n", uuid,
-			kcan_outcome_get(words->outcome)->name, reason);
-	else
-		fprintf(r->err, PROGRAM "%s\n", reason);
+	fprintf(r->out, "%s: %s: %s\n", uuid,
+		kcan_outcome_get(words->outcome)->name, reason);
 	/* what follows belongs below it, wherever the two streams go */
 	flush(r);
 	for (int i = 0; i < WARNING_COUNT; i++)
@@ -136,23 +147,43 @@ void report_end(struct report *r, const struct words_facts *facts)
 	note_code(r, words_code(facts));
 	if (r->json)
 		put_line(r, json_end(&r->lib, facts));
+	else if (facts->has_uuid)
+		say_result(r, facts);
 	else
-		end_in_text(r, facts);
+		say_error(r, facts);
+}
+
+static const struct app {
+	uint8_t code;
+	const char *text;
+	const char *key;
+} apps[] = {
+	{ KCAN_ADMIN_APP_KLIPPER, "Klipper", "klipper" },
+	{ KCAN_ADMIN_APP_KATAPULT, "Katapult", "katapult" },
+	{ 0, "an unknown program", "unknown" },
+};
+
+/* The last row is for everything else. */
+static const struct app *find_app(uint8_t code)
+{
+	const struct app *app = apps;
+
+	while (app->code && app->code != code)
+		app++;
+	return app;
 }
 
 void report_node(struct report *r, const char *ifname,
 		 const struct kcan_uuid *uuid, uint8_t app)
 {
-	const char *name = app == KCAN_ADMIN_APP_KLIPPER  ? "klipper" :
-			   app == KCAN_ADMIN_APP_KATAPULT ? "katapult" :
-							    "unknown";
+	const struct app *name = find_app(app);
 	char text[KCAN_UUID_STR_LEN + 1];
 
 	kcan_uuid_format(uuid, text);
 	if (r->json)
-		put_line(r, json_node(&r->lib, ifname, text, name));
+		put_line(r, json_node(&r->lib, ifname, text, name->key));
 	else
-		fprintf(r->out, "%s: %s\n", text, name);
+		fprintf(r->out, "%s: %s\n", text, name->text);
 	flush(r);
 }
 

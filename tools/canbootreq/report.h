@@ -13,14 +13,14 @@
 
 /** Where results go, and what has been said already. */
 struct report {
-	FILE *out;		/* results */
-	FILE *err;		/* diagnostics */
+	FILE *out; /* results */
+	FILE *err; /* diagnostics */
 	bool json;
 	struct json_lib lib;
-	unsigned int told;	/* warnings about the bus, once per call */
-	enum cause advised;	/* advice is not repeated for every UUID */
-	int write_error;	/* errno of the first failure on @out */
-	int code;		/* highest so far */
+	unsigned int told;  /* warnings about the bus, once per call */
+	enum cause advised; /* advice is not repeated for every UUID */
+	int write_error;    /* errno of the first failure on @out */
+	int code;	    /* highest so far */
 };
 
 /**

@@ -16,9 +16,9 @@ struct job {
 	struct kcan_bootreq *req; /* NULL: not run */
 	struct can_frame flying;  /* with the kernel, not confirmed yet */
 	bool in_flight;
-	bool refused;		/* the transmit queue was full at least once */
-	uint64_t sent_us;	/* when @flying was handed to the kernel */
-	unsigned int dropped;	/* kcan_bus_dropped() at that moment */
+	bool refused;	      /* the transmit queue was full at least once */
+	uint64_t sent_us;     /* when @flying was handed to the kernel */
+	unsigned int dropped; /* kcan_bus_dropped() at that moment */
 	bool ended;
 };
 
@@ -27,15 +27,15 @@ struct run {
 	struct loop *loop;
 	struct job *jobs;
 	size_t len;
-	bool acks;		/* a confirmation means acknowledged */
-	bool progress;		/* show how it goes on stderr */
+	bool acks;     /* a confirmation means acknowledged */
+	bool progress; /* show how it goes on stderr */
 
 	/* run_all()'s own */
-	struct job *holder;	/* its frame is the one unconfirmed frame */
-	size_t turn;		/* who is asked first, so that nobody starves */
+	struct job *holder; /* its frame is the one unconfirmed frame */
+	size_t turn;	    /* who is asked first, so that nobody starves */
 	uint64_t start_us;
-	uint64_t show_us;	/* when to show progress next */
-	int lost;		/* negative errno: the bus is gone */
+	uint64_t show_us; /* when to show progress next */
+	int lost;	  /* negative errno: the bus is gone */
 };
 
 /**

@@ -11,12 +11,12 @@
 
 /** Everything that can be the end of a call, or of one UUID in it. */
 enum cause {
-	CAUSE_PENDING,		/* none yet */
+	CAUSE_PENDING, /* none yet */
 	CAUSE_PROVEN,
 	CAUSE_REQUESTED,
 	CAUSE_SILENT,
 	CAUSE_NOT_QUEUED,
-	CAUSE_BEHIND,		/* never had its turn */
+	CAUSE_BEHIND, /* never had its turn */
 	CAUSE_UNCONFIRMED,
 	CAUSE_NODEID_TAKEN,
 	CAUSE_WRONG_UUID,
@@ -26,8 +26,8 @@ enum cause {
 	CAUSE_UUID_RESERVED,
 	CAUSE_NODEIDS_RESERVED,
 	CAUSE_FLASHING,
-	CAUSE_LOST,		/* interface went away, request confirmed */
-	CAUSE_LOST_UNSENT,	/* the same, not confirmed */
+	CAUSE_LOST,	   /* interface went away, request confirmed */
+	CAUSE_LOST_UNSENT, /* the same, not confirmed */
 	CAUSE_INTERRUPTED,
 	CAUSE_USAGE,
 	CAUSE_NO_CAN,
@@ -37,7 +37,7 @@ enum cause {
 	CAUSE_DOWN,
 	CAUSE_BUS_OFF,
 	CAUSE_NO_JANSSON,
-	CAUSE_LOCAL,		/* anything else of this machine */
+	CAUSE_LOCAL, /* anything else of this machine */
 	CAUSE_QUERY_SILENT,
 	CAUSE_COUNT
 };
@@ -55,7 +55,7 @@ enum warning {
 
 /** How far the request is known to have come. */
 enum request {
-	REQUEST_UNKNOWN,	/* it did not come to that */
+	REQUEST_UNKNOWN, /* it did not come to that */
 	REQUEST_NONE,
 	REQUEST_UNCONFIRMED,
 	REQUEST_HANDED_OVER,
@@ -66,27 +66,27 @@ enum request {
 struct words_facts {
 	enum cause cause;
 	const char *ifname;
-	uint32_t bitrate_bps;	/* to bring it up with; 0: it has none */
-	const char *state;	/* of the controller, for WARNING_STATE */
+	uint32_t bitrate_bps; /* to bring it up with; 0: it has none */
+	const char *state;    /* of the controller, for WARNING_STATE */
 	bool has_uuid;
 	struct kcan_uuid uuid;
-	struct kcan_uuid other;	/* WRONG_UUID */
+	struct kcan_uuid other; /* WRONG_UUID */
 	uint8_t nodeid;		/* 0: none was used */
 	enum request request;
 	uint64_t timeout_us;
-	uint64_t elapsed_us;	/* 0: not known */
+	uint64_t elapsed_us; /* 0: not known */
 	unsigned int txqueuelen;
 	unsigned int warnings;
 	int signal;
-	char detail[240];	/* for causes that need more to be said */
+	char detail[240]; /* for causes that need more to be said */
 };
 
 /** The row for a cause: sentences with {slots}; NULL where there is none. */
 struct words {
 	enum kcan_outcome outcome;
-	const char *reason;	/* one line */
-	const char *next;	/* what to do; lines */
-	const char *back;	/* the way back */
+	const char *reason; /* one line */
+	const char *next;   /* what to do; lines */
+	const char *back;   /* the way back */
 };
 
 /** Return: the row of @cause, never NULL. */
