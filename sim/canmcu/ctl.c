@@ -298,6 +298,8 @@ struct ctl_result ctl_execute(struct world *w, const char *line, size_t len,
 
 	if (len && line[len - 1] == '\r')
 		len--;
+	while (len && line[len - 1] == ' ')
+		len--;
 	valid = is_text(line, len) ? json_stringn(line, len) : NULL;
 	if (!valid) {
 		result.reply = ctl_error("this is no line of UTF-8 text");

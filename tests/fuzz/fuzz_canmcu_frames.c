@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu
+/* Any traffic, in any order with time, resets and echoes: the world holds. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcan/admin.h>
+
+#include "../../sim/canmcu/world.h"
+
+#define MCUS 6
+#define WIRE_MAX 64 /* frames that may be under way */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct run {
+	struct world *world;
+	const uint8_t *data;
+	size_t size;
+	uint64_t now_us;
+	struct can_frame wire[WIRE_MAX];
+	size_t wire_len;
+};
+
+static void check(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void take_event(void *arg, const struct event *event)
+{
+	char line[EVENT_LINE_MAX];
+
+	check(event_format(line, event, *(bool *)arg));
+}
+
+static uint8_t next(struct run *r)
+{
+	if (!r->size)
+		return 0;
+	r->size--;
+	return *r->data++;
+}
+
+/* Known UUIDs and nodeids are met more often than chance has it. */
+static void next_frame(struct run *r, struct can_frame *f)
+{
+	uint8_t shape = next(r);
+
+	memset(f, 0, sizeof(*f));
+	f->can_id = shape & 1 ? KCAN_ADMIN_ID : 0x100u + next(r);
+	if (shape & 2)
+		f->can_id ^= (canid_t)next(r) << 24 | next(r);
+	f->can_dlc = shape >> 4;
+	for (int i = 0; i < CAN_MAX_DLEN; i++)
+		f->data[i] = next(r);
+	if (!(shape & 4))
+		return;
+	memset(&f->data[1], 0, 5);
+	f->data[6] %= MCUS + 1;
+}
+
+static void hear(struct run *r)
+{
+	struct can_frame f;
+
+	next_frame(r, &f);
+	world_rx(r->world, &f, false, r->now_us);
+}
+
+static void echo(struct run *r)
+{
+	if (!r->wire_len)
+		return;
+	world_rx(r->world, &r->wire[0], true, r->now_us);
+	memmove(r->wire, r->wire + 1, --r->wire_len * sizeof(r->wire[0]));
+}
+
+static void lose(struct run *r)
+{
+	if (r->wire_len)
+		r->wire_len--;
+	world_lost(r->world, r->now_us);
+}
+
+static void wait(struct run *r)
+{
+	r->now_us += (uint64_t)next(r) * 1000;
+	world_step(r->world, r->now_us);
+}
+
+static void handle_board(struct run *r)
+{
+	uint8_t what = next(r);
+	const struct mcu *m = world_at(r->world, what % MCUS);
+
+	if (what & 0x80)
+		world_reset(r->world, m, r->now_us);
+	else if (what & 0x40)
+		world_power(r->world, m, what & 0x20, r->now_us);
+	else
+		world_shutdown(r->world, m, "fuzz", r->now_us);
+}
+
+static void cut(struct run *r)
+{
+	world_link(r->world, false);
+	r->wire_len = 0;
+	if (next(r) & 1)
+		wait(r);
+	world_link(r->world, true);
+}
+
+static void take(struct run *r, bool refuse)
+{
+	struct can_frame f;
+
+	while (world_tx(r->world, &f, r->now_us)) {
+		if (refuse) {
+			world_refused(r->world, r->now_us);
+			return;
+		}
+		world_sent(r->world);
+		check(r->wire_len < WIRE_MAX);
+		check(f.can_dlc <= CAN_MAX_DLEN);
+		check(f.can_id == KCAN_ADMIN_RESP_ID ||
+		      (f.can_id >= 0x101 && f.can_id <= 0x2ff && f.can_id & 1));
+		r->wire[r->wire_len++] = f;
+	}
+}
+
+static struct world *build(bool *json)
+{
+	static const char *const types[MCUS] = { "stm32g0b1xx", "rp2040",
+						 "stm32f103xe", "same70",
+						 "samc21",	"stm32h723xx" };
+	struct mcu_cfg cfgs[MCUS] = { 0 };
+	struct world *w;
+
+	for (uint8_t i = 0; i < MCUS; i++) {
+		cfgs[i].uuid.b[KCAN_UUID_LEN - 1] = i;
+		cfgs[i].type = mcu_type_find(types[i]);
+		cfgs[i].bootloader =
+			family_default_bootloader(cfgs[i].type->family);
+		cfgs[i].state = i == 0 || i == 5 ? MCU_KATAPULT : MCU_KLIPPER;
+		cfgs[i].boot_us = i * 10000u;
+		cfgs[i].nodeid = i < 4 ? i / 2 : -1;
+		cfgs[i].double_reset = i & 1;
+		cfgs[i].sane_rx = i == 5;
+	}
+	check(!world_new(&w, cfgs, MCUS,
+			 (struct event_sink){ take_event, json }));
+	return w;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static void (*const deeds[])(struct run * r) = {
+		hear, hear, hear, hear, hear, hear,	    hear, hear,
+		echo, echo, echo, wait, wait, handle_board, lose, cut,
+	};
+	bool json = size & 1;
+	struct run r = { .world = build(&json), .data = data, .size = size };
+
+	while (r.size) {
+		uint8_t op = next(&r);
+
+		deeds[op & 15](&r);
+		take(&r, (op & 0xf0) == 0xf0);
+		/* or the loop around it would spin */
+		world_step(r.world, r.now_us);
+		check(world_deadline(r.world) > r.now_us || r.wire_len);
+	}
+	world_free(r.world);
+	return 0;
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu/event.c
+#include "../support/unit.h"
+
+#include <string.h>
+
+#include "../../sim/canmcu/event.h"
+
+static const struct kcan_uuid uuid = { { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66 } };
+
+#define U "112233445566"
+#define JSON(name, rest) \
+	"{\"event\":\"" name "\",\"time_us\":42,\"uuid\":\"" U "\"," rest "}"
+
+static const struct row {
+	const char *name;
+	struct event event;
+	const char *text;
+	const char *json;
+} rows[] = {
+	{ "ready",
+	  { EVENT_READY, 42, NULL, "vcan0", 3, 0 },
+	  "ready vcan0 3",
+	  "{\"event\":\"ready\",\"time_us\":42,\"interface\":\"vcan0\","
+	  "\"mcus\":3}" },
+	{ "state",
+	  { EVENT_STATE, 42, &uuid, "katapult", 0, 0 },
+	  U " state katapult",
+	  JSON("state", "\"state\":\"katapult\"") },
+	{ "assigned",
+	  { EVENT_ASSIGNED, 42, &uuid, NULL, 0, 240 },
+	  U " assigned 240",
+	  JSON("assigned", "\"nodeid\":240") },
+	{ "unassigned",
+	  { EVENT_UNASSIGNED, 42, &uuid, NULL, 0, 4 },
+	  U " unassigned 4",
+	  JSON("unassigned", "\"nodeid\":4") },
+	{ "conflict",
+	  { EVENT_CONFLICT, 42, &uuid, NULL, 0, 4 },
+	  U " conflict 4",
+	  JSON("conflict", "\"nodeid\":4") },
+	{ "shutdown",
+	  { EVENT_SHUTDOWN, 42, &uuid, "too \"hot\"", 0, 0 },
+	  U " shutdown too \"hot\"",
+	  JSON("shutdown", "\"reason\":\"too \\\"hot\\\"\"") },
+	{ "request",
+	  { EVENT_REQUEST, 42, &uuid, "ignored", 0, 0 },
+	  U " request ignored",
+	  JSON("request", "\"action\":\"ignored\"") },
+	{ "reset",
+	  { EVENT_RESET, 42, &uuid, "pin", 0, 0 },
+	  U " reset pin",
+	  JSON("reset", "\"cause\":\"pin\"") },
+	{ "power",
+	  { EVENT_POWER, 42, &uuid, "off", 0, 0 },
+	  U " power off",
+	  JSON("power", "\"power\":\"off\"") },
+	{ "link",
+	  { EVENT_LINK, 42, NULL, "down", 0, 0 },
+	  "link down",
+	  "{\"event\":\"link\",\"time_us\":42,\"link\":\"down\"}" },
+	{ "dropped",
+	  { EVENT_DROPPED, 42, NULL, NULL, 12, 0 },
+	  "dropped 12",
+	  "{\"event\":\"dropped\",\"time_us\":42,\"frames\":12}" },
+};
+
+static void test_row(void **state)
+{
+	const struct row *r = *state;
+	char line[EVENT_LINE_MAX];
+
+	assert_true(event_format(line, &r->event, false));
+	assert_string_equal(line, r->text);
+	assert_true(event_format(line, &r->event, true));
+	assert_string_equal(line, r->json);
+}
+
+static void test_every_event_is_in_the_table(void **state)
+{
+	(void)state;
+	assert_int_equal(ARRAY_SIZE(rows), EVENT_COUNT);
+}
+
+static void test_what_does_not_fit_is_not_cut(void **state)
+{
+	static char text[EVENT_LINE_MAX];
+	struct event event = { EVENT_SHUTDOWN, 42, &uuid, text, 0, 0 };
+	char line[EVENT_LINE_MAX];
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	assert_false(event_format(line, &event, false));
+	assert_string_equal(line, "");
+	assert_false(event_format(line, &event, true));
+	assert_string_equal(line, "");
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 2] = {
+		cmocka_unit_test(test_every_event_is_in_the_table),
+		cmocka_unit_test(test_what_does_not_fit_is_not_cut),
+	};
+	size_t n = 2;
+
+	ROWS(rows, test_row);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
