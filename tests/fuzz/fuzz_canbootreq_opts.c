@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: tools/canbootreq
+/*
+ * Any command line, NUL between the words: it is refused with a sentence that
+ * can be shown, or what comes out is within the limits that the rest relies on.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../tools/canbootreq/opts.h"
+#include "../../tools/canbootreq/words.h"
+
+#define WORDS_MAX 64
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void check_sentence(const struct opts *opts)
+{
+	struct words_facts facts = { .cause = CAUSE_USAGE };
+	char text[400];
+
+	memcpy(facts.detail, opts->error, sizeof(facts.detail));
+	words_expand(text, sizeof(text), words_of(facts.cause)->reason, &facts);
+	check(*opts->error && strlen(text) > strlen(opts->error));
+	for (const char *c = text; *c; c++)
+		check(*c == '\n' || (*c >= ' ' && *c <= '~'));
+}
+
+static void check_options(const struct opts *opts)
+{
+	check(opts->nodeid >= 130 && opts->nodeid <= 254);
+	check(opts->timeout_us >= 100000 && opts->timeout_us <= 3600000000u);
+	check(strlen(opts->ifname) >= 1 && strlen(opts->ifname) <= 15);
+	if (opts->command == OPTS_REQUEST)
+		check(opts->uuids_len >= 1 && opts->uuids_len <= 125);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *argv[WORDS_MAX + 2] = { (char *)"canbootreq" };
+	char *text = malloc(size + 1);
+	struct opts opts;
+	int argc = 1;
+
+	if (!text)
+		return 0;
+	memcpy(text, data, size);
+	text[size] = '\0';
+	for (size_t at = 0; at <= size && argc <= WORDS_MAX;
+	     at += strlen(text + at) + 1)
+		argv[argc++] = text + at;
+	if (opts_parse(&opts, argc, argv))
+		check_sentence(&opts);
+	else
+		check_options(&opts);
+	free(text);
+	return 0;
+}

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: tools/canbootreq/opts.c
+#include "../support/unit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../tools/canbootreq/opts.h"
+
+#define U "112233445566"
+#define FORM "a UUID is 12 hex digits, like 112233445566"
+#define ARGS_MAX 8
+
+static int parse(struct opts *out, const char *const args[])
+{
+	char *argv[ARGS_MAX + 2] = { (char *)"canbootreq" };
+	int argc = 1;
+
+	while (args[argc - 1]) {
+		argv[argc] = (char *)args[argc - 1];
+		argc++;
+	}
+	return opts_parse(out, argc, argv);
+}
+
+static const struct bad_row {
+	const char *name;
+	const char *args[ARGS_MAX];
+	const char *error;
+} bad_rows[] = {
+	{ "no UUID", { NULL }, "no MCU is named: give -u UUID; " FORM },
+	{ "too few digits", { "-u", "123" }, "-u '123' has 3 digits; " FORM },
+	{ "one digit", { "-u", "1" }, "-u '1' has 1 digit; " FORM },
+	{ "an empty UUID", { "-u", "" }, "-u '' has 0 digits; " FORM },
+	{ "13 digits",
+	  { "-u", "1122334455667" },
+	  "-u '1122334455667' has 13 digits; " FORM },
+	{ "a 0x prefix",
+	  { "--uuid=0x112233445566" },
+	  "-u '0x112233445566': leave out the 0x; " FORM },
+	{ "a letter that is no hex digit",
+	  { "-u", "11223344556g" },
+	  "-u '11223344556g': 'g' is no hex digit; " FORM },
+	{ "an unprintable letter is not printed",
+	  { "-u", "1122334455\n6" },
+	  "-u '1122334455\n6': '?' is no hex digit; " FORM },
+	{ "a negative number",
+	  { "-u", "-1" },
+	  "-u '-1': '-' is no hex digit; " FORM },
+	{ "a device path",
+	  { "-u", "/dev/ttyACM0" },
+	  "-u '/dev/ttyACM0' is a device path; canbootreq asks over CAN: " FORM
+	  " (canbus_uuid in printer.cfg)" },
+	{ "the same UUID twice",
+	  { "-u", U, "-u", U },
+	  "-u '" U "' is given twice" },
+	{ "the same UUID in another case",
+	  { "-u", "aabbccddeeff", "-u", "AABBCCDDEEFF" },
+	  "-u 'AABBCCDDEEFF' is given twice" },
+	{ "a UUID without -u",
+	  { U },
+	  "'" U "' belongs to no option; an MCU is named with -u UUID" },
+	{ "an option that does not exist",
+	  { "--frobnicate" },
+	  "unknown or ambiguous option '--frobnicate'" },
+	{ "an option of a later version",
+	  { "-u", U, "--leave" },
+	  "unknown or ambiguous option '--leave'" },
+	{ "an abbreviation with two meanings",
+	  { "--ver", "-u", U },
+	  "unknown or ambiguous option '--ver'" },
+	{ "a letter that is no option",
+	  { "-vx", "-u", U },
+	  "unknown option '-x'" },
+	{ "-u at the end", { "-u" }, "'-u' needs a value: --uuid UUID" },
+	{ "--timeout at the end",
+	  { "-u", U, "--timeout" },
+	  "'--timeout' needs a value: --timeout SECONDS" },
+	{ "a value for a switch",
+	  { "--force=yes", "-u", U },
+	  "'--force=yes': --force takes no value" },
+	{ "a timeout of zero",
+	  { "-u", U, "--timeout", "0" },
+	  "--timeout '0' is out of range: seconds from 0.1 to 3600, like 5 or "
+	  "0.5" },
+	{ "a timeout of more than an hour",
+	  { "-u", U, "--timeout", "3601" },
+	  "--timeout '3601' is out of range: seconds from 0.1 to 3600, like 5 "
+	  "or 0.5" },
+	{ "a negative timeout",
+	  { "-u", U, "--timeout", "-1" },
+	  "--timeout '-1' is no number: seconds from 0.1 to 3600, like 5 or "
+	  "0.5" },
+	{ "a timeout with a unit",
+	  { "-u", U, "--timeout", "5s" },
+	  "--timeout '5s' is no number: seconds from 0.1 to 3600, like 5 or "
+	  "0.5" },
+	{ "a timeout with an exponent",
+	  { "-u", U, "--timeout", "1e1" },
+	  "--timeout '1e1' is no number: seconds from 0.1 to 3600, like 5 or "
+	  "0.5" },
+	{ "a timeout with two points",
+	  { "-u", U, "--timeout", "1.2.3" },
+	  "--timeout '1.2.3' is no number: seconds from 0.1 to 3600, like 5 or "
+	  "0.5" },
+	{ "a timeout of a point alone",
+	  { "-u", U, "--timeout", "." },
+	  "--timeout '.' is no number: seconds from 0.1 to 3600, like 5 or "
+	  "0.5" },
+	{ "a nodeid of klippy",
+	  { "-u", U, "--nodeid", "4" },
+	  "--nodeid '4' is too low: 130 to 254; below lie the nodeids that "
+	  "Klipper hosts, console.py and flashtool.py give out" },
+	{ "the nodeid of flashtool",
+	  { "-u", U, "--nodeid", "0x81" },
+	  "--nodeid '0x81' is too low: 130 to 254; below lie the nodeids that "
+	  "Klipper hosts, console.py and flashtool.py give out" },
+	{ "a nodeid above the last",
+	  { "-u", U, "--nodeid", "255" },
+	  "--nodeid '255' is too high: 130 to 254" },
+	{ "a nodeid beyond every number",
+	  { "-u", U, "--nodeid", "99999999999" },
+	  "--nodeid '99999999999' is no number: 130 to 254, or 0x82 to 0xfe" },
+	{ "a nodeid that is no number",
+	  { "-u", U, "--nodeid", "c0" },
+	  "--nodeid 'c0' is no number: 130 to 254, or 0x82 to 0xfe" },
+	{ "more UUIDs than nodeids",
+	  { "--nodeid=254", "-u", U, "-u", "112233445567" },
+	  "2 UUIDs need as many nodeids, but from 254 to 254 there are 1: "
+	  "choose a lower --nodeid, or make several calls" },
+	{ "an interface name too long",
+	  { "-u", U, "-i", "can0123456789abc" },
+	  "-i 'can0123456789abc' is no interface name: 1 to 15 characters "
+	  "without '/' and blanks, like can0" },
+	{ "a path as interface",
+	  { "-u", U, "-i", "/dev/can0" },
+	  "-i '/dev/can0' is no interface name: 1 to 15 characters without '/' "
+	  "and blanks, like can0" },
+	{ "--query with a UUID",
+	  { "--query", "-u", U },
+	  "--query asks all nodes: leave out -u" },
+	{ "--query with --dry-run",
+	  { "--query", "--dry-run" },
+	  "--query and --dry-run exclude each other" },
+};
+
+static void test_bad(void **state)
+{
+	const struct bad_row *row = *state;
+	struct opts opts;
+
+	assert_int_equal(parse(&opts, row->args), -EINVAL);
+	assert_string_equal(opts.error, row->error);
+}
+
+static void test_an_endless_text_is_cut_in_the_error(void **state)
+{
+	char text[5000];
+	struct opts opts;
+
+	(void)state;
+	memset(text, 'a', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	assert_int_equal(parse(&opts, (const char *[]){ "-u", text, NULL }),
+			 -EINVAL);
+	assert_non_null(strstr(opts.error, "has 4999 digits; " FORM));
+}
+
+static const struct good_row {
+	const char *name;
+	const char *args[ARGS_MAX];
+	struct opts want;
+} good_rows[] = {
+	{ "one UUID, the rest by default",
+	  { "-u", U },
+	  { .ifname = "can0",
+	    .uuids_len = 1,
+	    .timeout_us = 5000000,
+	    .nodeid = 192,
+	    .verify = true } },
+	{ "everything at once",
+	  { "-vi", "vcan0", "--uuid=" U, "--timeout=0.5", "--nodeid=0xFE",
+	    "--no-verify", "--json", "--force" },
+	  { .ifname = "vcan0",
+	    .uuids_len = 1,
+	    .timeout_us = 500000,
+	    .nodeid = 254,
+	    .json = true,
+	    .force = true,
+	    .verbose = true } },
+	{ "options behind and before",
+	  { "--json", "-u", U, "-i", "can1" },
+	  { .ifname = "can1",
+	    .uuids_len = 1,
+	    .timeout_us = 5000000,
+	    .nodeid = 192,
+	    .verify = true,
+	    .json = true } },
+	{ "a decimal nodeid",
+	  { "-u", U, "--nodeid", "130" },
+	  { .ifname = "can0",
+	    .uuids_len = 1,
+	    .timeout_us = 5000000,
+	    .nodeid = 130,
+	    .verify = true } },
+	{ "the shortest timeout",
+	  { "-u", U, "--timeout", ".1" },
+	  { .ifname = "can0",
+	    .uuids_len = 1,
+	    .timeout_us = 100000,
+	    .nodeid = 192,
+	    .verify = true } },
+	{ "the longest timeout",
+	  { "-u", U, "--timeout", "3600." },
+	  { .ifname = "can0",
+	    .uuids_len = 1,
+	    .timeout_us = 3600000000,
+	    .nodeid = 192,
+	    .verify = true } },
+	{ "--query waits two seconds",
+	  { "--query" },
+	  { .command = OPTS_QUERY,
+	    .ifname = "can0",
+	    .timeout_us = 2000000,
+	    .nodeid = 192,
+	    .verify = true } },
+	{ "--dry-run",
+	  { "--dry-run", "-u", U },
+	  { .command = OPTS_DRY_RUN,
+	    .ifname = "can0",
+	    .uuids_len = 1,
+	    .timeout_us = 5000000,
+	    .nodeid = 192,
+	    .verify = true } },
+	{ "--help needs nothing else",
+	  { "--help" },
+	  { .command = OPTS_HELP,
+	    .ifname = "can0",
+	    .timeout_us = 5000000,
+	    .nodeid = 192,
+	    .verify = true } },
+	{ "--version wins over what follows",
+	  { "--version", "--frobnicate" },
+	  { .command = OPTS_VERSION,
+	    .ifname = "can0",
+	    .timeout_us = 5000000,
+	    .nodeid = 192,
+	    .verify = true } },
+};
+
+static void test_good(void **state)
+{
+	const struct good_row *row = *state;
+	const struct kcan_uuid uuid = { { 0x11, 0x22, 0x33, 0x44, 0x55,
+					  0x66 } };
+	struct opts got;
+
+	assert_int_equal(parse(&got, row->args), 0);
+	assert_int_equal(got.command, row->want.command);
+	assert_string_equal(got.ifname, row->want.ifname);
+	assert_int_equal(got.uuids_len, row->want.uuids_len);
+	if (got.uuids_len)
+		assert_memory_equal(&got.uuids[0], &uuid, sizeof(uuid));
+	assert_int_equal(got.timeout_us, row->want.timeout_us);
+	assert_int_equal(got.nodeid, row->want.nodeid);
+	assert_int_equal(got.verify, row->want.verify);
+	assert_int_equal(got.json, row->want.json);
+	assert_int_equal(got.force, row->want.force);
+	assert_int_equal(got.verbose, row->want.verbose);
+}
+
+static void test_json_is_known_even_when_the_rest_is_wrong(void **state)
+{
+	struct opts opts;
+
+	(void)state;
+	assert_int_equal(
+		parse(&opts, (const char *[]){ "-u", "x", "--json", NULL }),
+		-EINVAL);
+	assert_true(opts.json);
+}
+
+static void test_help_shows_options_and_outcomes(void **state)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(to);
+	opts_help(to);
+	fclose(to);
+	assert_non_null(strstr(text, "\n  -i, --interface IFACE "));
+	assert_non_null(strstr(text, "\n      --no-verify "));
+	assert_non_null(strstr(text, "\n    3  no-answer "));
+	free(text);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(bad_rows) + ARRAY_SIZE(good_rows) +
+				3] = {
+		cmocka_unit_test(test_an_endless_text_is_cut_in_the_error),
+		cmocka_unit_test(
+			test_json_is_known_even_when_the_rest_is_wrong),
+		cmocka_unit_test(test_help_shows_options_and_outcomes),
+	};
+	size_t n = 3;
+
+	ROWS(bad_rows, test_bad);
+	ROWS(good_rows, test_good);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,557 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: tools/canbootreq
+#include "../support/unit.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcan/admin.h>
+
+#include "../../tools/canbootreq/report.h"
+
+#define UUID                                               \
+	{                                                  \
+		{                                          \
+			0x11, 0x22, 0x33, 0x44, 0x55, 0x66 \
+		}                                          \
+	}
+#define NEXT "flashtool.py -i can0 -u 112233445566 -f klipper.bin"
+
+struct capture {
+	struct report report;
+	char *out, *err;
+	size_t out_len, err_len;
+};
+
+static void capture_open(struct capture *c, bool json)
+{
+	const char *why;
+
+	memset(c, 0, sizeof(*c));
+	c->report.out = open_memstream(&c->out, &c->out_len);
+	c->report.err = open_memstream(&c->err, &c->err_len);
+	assert_non_null(c->report.out);
+	assert_non_null(c->report.err);
+	c->report.json = json;
+	if (json)
+		assert_true(json_load(&c->report.lib, &why));
+}
+
+/* Makes @c->out and @c->err readable. */
+static void capture_end(struct capture *c)
+{
+	fclose(c->report.out);
+	fclose(c->report.err);
+}
+
+static void capture_free(struct capture *c)
+{
+	free(c->out);
+	free(c->err);
+}
+
+static const struct end_row {
+	const char *name;
+	struct words_facts facts;
+	int code;
+	const char *out; /* all of stdout */
+	const char *err; /* a part of stderr */
+} end_rows[] = {
+	{ "proven",
+	  { .cause = CAUSE_PROVEN },
+	  0,
+	  "112233445566: in-bootloader: Katapult answered on can0 with this "
+	  "UUID\n",
+	  "canbootreq: next: " NEXT "\ncanbootreq: back: Katapult waits" },
+	{ "requested, acknowledged",
+	  { .cause = CAUSE_REQUESTED, .request = REQUEST_ACKNOWLEDGED },
+	  0,
+	  "112233445566: requested: requested, not verified: the request was "
+	  "acknowledged on the bus\n",
+	  "canbootreq: next: " NEXT },
+	{ "requested, handed over",
+	  { .cause = CAUSE_REQUESTED, .request = REQUEST_HANDED_OVER },
+	  0,
+	  "112233445566: requested: requested, not verified: the request was "
+	  "handed to the adapter\n",
+	  "canbootreq: back: if it is in Katapult now, it stays there" },
+	{ "silent",
+	  { .cause = CAUSE_SILENT, .request = REQUEST_HANDED_OVER },
+	  3,
+	  "112233445566: no-answer: no proof within 1.5 s: the request was "
+	  "handed to the adapter, but no Katapult answered with this UUID\n",
+	  "canbootreq: likely reasons, likeliest first:\n"
+	  "canbootreq:   1. no Katapult on the MCU" },
+	{ "queue full",
+	  { .cause = CAUSE_NOT_QUEUED, .txqueuelen = 10 },
+	  5,
+	  "112233445566: not-sent: the transmit queue of can0 stayed full; no "
+	  "request was sent\n",
+	  "sudo ip link set can0 txqueuelen 128 (now 10)\n" },
+	{ "never had its turn",
+	  { .cause = CAUSE_BEHIND },
+	  5,
+	  "112233445566: not-sent: can0 never confirmed an earlier frame of "
+	  "this call, so no request was sent for this one\n",
+	  "sudo ip link set can0 down && sudo ip link set can0 up type can "
+	  "bitrate 500000\n" },
+	{ "not confirmed",
+	  { .cause = CAUSE_UNCONFIRMED },
+	  5,
+	  "112233445566: not-sent: can0 never confirmed the request: it is "
+	  "still queued and will fire when somebody acknowledges\n",
+	  "canbootreq: discard the queued frame, or it fires later: sudo ip "
+	  "link set can0 down && sudo ip link set can0 up type can bitrate "
+	  "500000\n" },
+	{ "nodeid taken",
+	  { .cause = CAUSE_NODEID_TAKEN, .request = REQUEST_ACKNOWLEDGED },
+	  6,
+	  "112233445566: busy: a Klipper node owns nodeid 192 on can0, so the "
+	  "proof was stopped; the request was acknowledged on the bus\n",
+	  "canbootreq -i can0 -u 112233445566 --nodeid 200\n" },
+	{ "another UUID",
+	  { .cause = CAUSE_WRONG_UUID,
+	    .other = { { 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff } },
+	    .request = REQUEST_ACKNOWLEDGED },
+	  7,
+	  "112233445566: unproven: a Katapult with UUID aabbccddeeff answered "
+	  "on our nodeid 192; the request was acknowledged on the bus\n",
+	  "try with --nodeid 200\n" },
+	{ "NACK",
+	  { .cause = CAUSE_NACKED, .request = REQUEST_HANDED_OVER },
+	  7,
+	  "112233445566: unproven: Katapult answered NACK and then nothing: "
+	  "its receiver is stuck; the request was handed to the adapter\n",
+	  "switch the board's power off and on" },
+	{ "refused",
+	  { .cause = CAUSE_REFUSED, .request = REQUEST_HANDED_OVER },
+	  7,
+	  "112233445566: unproven: Katapult answered, but does not know the "
+	  "question for its UUID (a very old one); the request was handed to "
+	  "the adapter\n",
+	  NEXT },
+	{ "garbled",
+	  { .cause = CAUSE_GARBLED, .request = REQUEST_HANDED_OVER },
+	  7,
+	  "112233445566: unproven: answers on our nodeid 192 begin like "
+	  "Katapult's, but none was whole and right; the request was handed "
+	  "to the adapter\n",
+	  "ip -details -statistics link show can0" },
+	{ "UUID reserved",
+	  { .cause = CAUSE_UUID_RESERVED },
+	  6,
+	  "112233445566: busy: another canbootreq is asking this MCU on can0 "
+	  "right now; no request was sent\n",
+	  "wait until it has ended" },
+	{ "nodeids reserved",
+	  { .cause = CAUSE_NODEIDS_RESERVED },
+	  6,
+	  "112233445566: busy: other canbootreq processes hold all nodeids of "
+	  "the pool on can0; no request was sent\n",
+	  "--nodeid 130" },
+	{ "interface lost, request confirmed",
+	  { .cause = CAUSE_LOST,
+	    .request = REQUEST_HANDED_OVER,
+	    .detail = "vanished",
+	    .warnings = 1u << WARNING_NODEID_HELD },
+	  3,
+	  "112233445566: no-answer: can0 vanished while waiting for proof; "
+	  "the request was handed to the adapter\n",
+	  "warning: the node may still hold nodeid 192" },
+	{ "interface lost before that",
+	  { .cause = CAUSE_LOST_UNSENT,
+	    .request = REQUEST_UNCONFIRMED,
+	    .detail = "went down" },
+	  5,
+	  "112233445566: not-sent: can0 went down before the request was "
+	  "confirmed; the request is still queued, not confirmed\n",
+	  "bring can0 up again: sudo ip link set can0 up" },
+	{ "interrupted",
+	  { .cause = CAUSE_INTERRUPTED,
+	    .signal = SIGTERM,
+	    .request = REQUEST_NONE },
+	  143,
+	  "112233445566: interrupted: ended by SIGTERM before it was decided; "
+	  "no request was sent\n",
+	  "" },
+};
+
+static struct words_facts complete(const struct words_facts *part)
+{
+	struct words_facts facts = *part;
+
+	facts.ifname = "can0";
+	facts.has_uuid = true;
+	facts.uuid = (struct kcan_uuid)UUID;
+	facts.nodeid = 192;
+	facts.timeout_us = 1500000;
+	facts.bitrate_bps = 500000;
+	return facts;
+}
+
+static void test_end(void **state)
+{
+	const struct end_row *row = *state;
+	const struct words_facts facts = complete(&row->facts);
+	struct capture c;
+
+	capture_open(&c, false);
+	report_end(&c.report, &facts);
+	assert_int_equal(report_close(&c.report), row->code);
+	capture_end(&c);
+	assert_string_equal(c.out, row->out);
+	if (!strstr(c.err, row->err))
+		assert_string_equal(c.err, row->err);
+	capture_free(&c);
+}
+
+/* Errors before the first UUID: one line, nothing on stdout. */
+static const struct error_row {
+	const char *name;
+	struct words_facts facts;
+	int code;
+	const char *err;
+} error_rows[] = {
+	{ "usage",
+	  { .cause = CAUSE_USAGE, .detail = "-u 'x' is wrong" },
+	  2,
+	  "canbootreq: -u 'x' is wrong (see canbootreq --help)\n" },
+	{ "kernel without CAN",
+	  { .cause = CAUSE_NO_CAN, .detail = "not supported" },
+	  1,
+	  "canbootreq: this kernel has no CAN support (not supported); load "
+	  "it: sudo modprobe can-raw; to try things out without it: vcan-run "
+	  "-- canbootreq -i vcan0 ...\n" },
+	{ "no such interface",
+	  { .cause = CAUSE_NO_INTERFACE,
+	    .detail = "the CAN interfaces here: can1" },
+	  1,
+	  "canbootreq: there is no interface can0; the CAN interfaces here: "
+	  "can1; name another one with -i; a missing one: is the adapter "
+	  "plugged in (lsusb, dmesg)?\n" },
+	{ "not CAN",
+	  { .cause = CAUSE_NOT_CAN, .detail = "the CAN interfaces here: can1" },
+	  1,
+	  "canbootreq: can0 is not a CAN interface; the CAN interfaces here: "
+	  "can1; name a CAN interface with -i\n" },
+	{ "permission",
+	  { .cause = CAUSE_PERMISSION, .detail = "Operation not permitted" },
+	  1,
+	  "canbootreq: this process may not open CAN sockets (Operation not "
+	  "permitted); raw CAN needs no root on a plain system: a sandbox, "
+	  "container or security module forbids it here\n" },
+	{ "down, a real interface",
+	  { .cause = CAUSE_DOWN, .bitrate_bps = 1000000 },
+	  5,
+	  "canbootreq: can0 is down; no request was sent; bring it up: sudo "
+	  "ip link set can0 up type can bitrate 1000000\n" },
+	{ "down, a virtual interface",
+	  { .cause = CAUSE_DOWN },
+	  5,
+	  "canbootreq: can0 is down; no request was sent; bring it up: sudo "
+	  "ip link set can0 up\n" },
+	{ "bus-off",
+	  { .cause = CAUSE_BUS_OFF, .bitrate_bps = 250000 },
+	  5,
+	  "canbootreq: can0 is in state BUS-OFF; no request was sent; restart "
+	  "it: sudo ip link set can0 down && sudo ip link set can0 up type "
+	  "can bitrate 250000; if that comes back: wrong bit rate, CAN-H and "
+	  "CAN-L swapped, or no termination\n" },
+	{ "somebody is flashing",
+	  { .cause = CAUSE_FLASHING },
+	  6,
+	  "canbootreq: somebody is flashing a node over can0; no request was "
+	  "sent; wait until the flashing tool has ended, or go on "
+	  "nevertheless with --force\n" },
+	{ "no jansson",
+	  { .cause = CAUSE_NO_JANSSON, .detail = "cannot open" },
+	  1,
+	  "canbootreq: --json needs the library jansson, which is not "
+	  "installed (cannot open); install it: sudo apt install "
+	  "libjansson4\n" },
+	{ "nobody answered --query",
+	  { .cause = CAUSE_QUERY_SILENT, .timeout_us = 2000000 },
+	  3,
+	  "canbootreq: no unassigned node answered on can0 within 2 s; nodes "
+	  "that a Klipper host has given a nodeid never answer: that they are "
+	  "missing here does not mean that they are gone\n" },
+	{ "anything else",
+	  { .cause = CAUSE_LOCAL, .detail = "can0 could not be used: why" },
+	  1,
+	  "canbootreq: can0 could not be used: why\n" },
+	{ "control characters of the command line are not passed on",
+	  { .cause = CAUSE_USAGE, .detail = "-u '\033[2J\377' is wrong" },
+	  2,
+	  "canbootreq: -u '?[2J?' is wrong (see canbootreq --help)\n" },
+};
+
+static void test_error(void **state)
+{
+	const struct error_row *row = *state;
+	struct words_facts facts = row->facts;
+	struct capture c;
+
+	facts.ifname = "can0";
+	capture_open(&c, false);
+	report_end(&c.report, &facts);
+	assert_int_equal(report_close(&c.report), row->code);
+	capture_end(&c);
+	assert_string_equal(c.out, "");
+	assert_string_equal(c.err, row->err);
+	capture_free(&c);
+}
+
+static const struct json_row {
+	const char *name;
+	struct words_facts facts;
+	const char *out;
+} json_rows[] = {
+	{ "JSON of a proof",
+	  { .cause = CAUSE_PROVEN,
+	    .ifname = "can0",
+	    .has_uuid = true,
+	    .uuid = UUID,
+	    .nodeid = 192,
+	    .request = REQUEST_ACKNOWLEDGED,
+	    .elapsed_us = 41999 },
+	  "{\"schema\":1,\"uuid\":\"112233445566\",\"outcome\":"
+	  "\"in-bootloader\",\"code\":0,\"reason\":\"Katapult answered on "
+	  "can0 with this UUID\",\"interface\":\"can0\",\"nodeid\":192,"
+	  "\"request\":\"acknowledged\",\"elapsed_ms\":41,\"next\":\"" NEXT
+	  "\",\"back\":\"Katapult waits without a time limit: flash the node, "
+	  "or switch its power off and on to start the application that is in "
+	  "it\"}\n" },
+	{ "JSON with warnings, in one order",
+	  { .cause = CAUSE_NACKED,
+	    .ifname = "can0",
+	    .has_uuid = true,
+	    .uuid = UUID,
+	    .nodeid = 193,
+	    .request = REQUEST_HANDED_OVER,
+	    .elapsed_us = 5000000,
+	    .warnings = 1u << WARNING_NODEID_HELD | 1u << WARNING_FORCED },
+	  "{\"schema\":1,\"uuid\":\"112233445566\",\"outcome\":\"unproven\","
+	  "\"code\":7,\"reason\":\"Katapult answered NACK and then nothing: "
+	  "its receiver is stuck; the request was handed to the adapter\","
+	  "\"interface\":\"can0\",\"nodeid\":193,\"request\":\"handed-over\","
+	  "\"elapsed_ms\":5000,\"warnings\":[\"somebody is flashing over "
+	  "can0; going on because of --force\",\"the node may still hold "
+	  "nodeid 193, as handing it back was not confirmed; a power cycle or "
+	  "flashtool.py clears it\"],\"next\":\"only a reset helps: switch "
+	  "the board's power off and on, then ask again\"}\n" },
+	{ "JSON of an error before the first UUID",
+	  { .cause = CAUSE_USAGE, .detail = "-u 'x' is wrong" },
+	  "{\"schema\":1,\"outcome\":\"usage\",\"code\":2,\"reason\":\"-u 'x' "
+	  "is wrong (see canbootreq --help)\"}\n" },
+	{ "JSON of text that is no UTF-8",
+	  { .cause = CAUSE_USAGE, .detail = "-u '\377\"' is wrong" },
+	  "{\"schema\":1,\"outcome\":\"usage\",\"code\":2,\"reason\":\"-u "
+	  "'?\\\"' is wrong (see canbootreq --help)\"}\n" },
+	{ "JSON of a signal",
+	  { .cause = CAUSE_INTERRUPTED,
+	    .ifname = "can0",
+	    .has_uuid = true,
+	    .uuid = UUID,
+	    .request = REQUEST_UNCONFIRMED,
+	    .signal = SIGINT },
+	  "{\"schema\":1,\"uuid\":\"112233445566\",\"outcome\":"
+	  "\"interrupted\",\"code\":130,\"reason\":\"ended by SIGINT before "
+	  "it was decided; the request is still queued, not confirmed\","
+	  "\"interface\":\"can0\",\"request\":\"unconfirmed\"}\n" },
+};
+
+static void test_json(void **state)
+{
+	const struct json_row *row = *state;
+	struct capture c;
+
+	capture_open(&c, true);
+	report_end(&c.report, &row->facts);
+	report_close(&c.report);
+	capture_end(&c);
+	assert_string_equal(c.out, row->out);
+	assert_string_equal(c.err, "");
+	capture_free(&c);
+}
+
+/* A program reads it: every end there is has to make an object. */
+static void test_every_cause_makes_json_with_a_reason(void **state)
+{
+	(void)state;
+	for (int i = 0; i < CAUSE_COUNT; i++) {
+		const struct words_facts facts = complete(&(struct words_facts){
+			.cause = (enum cause)i,
+			.detail = "detail",
+			.warnings = (1u << WARNING_COUNT) - 1 });
+		struct capture c;
+
+		capture_open(&c, true);
+		report_end(&c.report, &facts);
+		capture_end(&c);
+		assert_memory_equal(c.out, "{\"schema\":1,", 12);
+		assert_non_null(strstr(c.out, "\"reason\":\""));
+		assert_null(strstr(strstr(c.out, "reason"), "{"));
+		capture_free(&c);
+	}
+}
+
+static void test_query_answers(void **state)
+{
+	const struct kcan_uuid uuid = UUID;
+	struct capture c;
+
+	(void)state;
+	capture_open(&c, false);
+	report_node(&c.report, "can0", &uuid, KCAN_ADMIN_APP_KLIPPER);
+	report_node(&c.report, "can0", &uuid, KCAN_ADMIN_APP_KATAPULT);
+	report_node(&c.report, "can0", &uuid, 0x77);
+	capture_end(&c);
+	assert_string_equal(c.out, "112233445566: Klipper\n"
+				   "112233445566: Katapult\n"
+				   "112233445566: an unknown program\n");
+	capture_free(&c);
+}
+
+static void test_query_answers_in_json(void **state)
+{
+	const struct kcan_uuid uuid = UUID;
+	struct capture c;
+
+	(void)state;
+	capture_open(&c, true);
+	report_node(&c.report, "can0", &uuid, KCAN_ADMIN_APP_KATAPULT);
+	report_node(&c.report, "can0", &uuid, 0);
+	capture_end(&c);
+	assert_string_equal(
+		c.out,
+		"{\"schema\":1,\"uuid\":\"112233445566\",\"application\":"
+		"\"katapult\",\"interface\":\"can0\"}\n"
+		"{\"schema\":1,\"uuid\":\"112233445566\",\"application\":"
+		"\"unknown\",\"interface\":\"can0\"}\n");
+	capture_free(&c);
+}
+
+static void test_dry_run(void **state)
+{
+	const struct kcan_uuid uuid = UUID;
+	struct capture c;
+
+	(void)state;
+	capture_open(&c, false);
+	report_dry_run(&c.report, &uuid);
+	capture_end(&c);
+	assert_string_equal(c.out, "3F0#02112233445566\n");
+	capture_free(&c);
+}
+
+static void test_dry_run_in_json(void **state)
+{
+	const struct kcan_uuid uuid = UUID;
+	struct capture c;
+
+	(void)state;
+	capture_open(&c, true);
+	report_dry_run(&c.report, &uuid);
+	capture_end(&c);
+	assert_string_equal(c.out, "{\"schema\":1,\"uuid\":\"112233445566\","
+				   "\"frame\":\"3F0#02112233445566\"}\n");
+	capture_free(&c);
+}
+
+static void test_the_highest_code_wins(void **state)
+{
+	const struct words_facts silent =
+		complete(&(struct words_facts){ .cause = CAUSE_SILENT });
+	const struct words_facts proven =
+		complete(&(struct words_facts){ .cause = CAUSE_PROVEN });
+	struct capture c;
+
+	(void)state;
+	capture_open(&c, false);
+	report_end(&c.report, &proven);
+	report_end(&c.report, &silent);
+	report_end(&c.report, &proven);
+	assert_int_equal(report_close(&c.report), 3);
+	capture_end(&c);
+	capture_free(&c);
+}
+
+static void test_advice_is_given_once_for_many_uuids(void **state)
+{
+	const struct words_facts facts =
+		complete(&(struct words_facts){ .cause = CAUSE_SILENT });
+	struct capture c;
+	char *first;
+
+	(void)state;
+	capture_open(&c, false);
+	report_end(&c.report, &facts);
+	report_end(&c.report, &facts);
+	capture_end(&c);
+	first = strstr(c.err, "likely reasons");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "likely reasons"));
+	capture_free(&c);
+}
+
+static void test_a_bus_warning_is_told_once(void **state)
+{
+	const struct words_facts facts = complete(&(struct words_facts){
+		.cause = CAUSE_PROVEN,
+		.warnings = 1u << WARNING_KLIPPER_HOST });
+	struct capture c;
+	char *first;
+
+	(void)state;
+	capture_open(&c, false);
+	report_warning(&c.report, WARNING_KLIPPER_HOST, &facts);
+	report_end(&c.report, &facts);
+	capture_end(&c);
+	first = strstr(c.err, "a Klipper host has nodes open on can0");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "a Klipper host"));
+	capture_free(&c);
+}
+
+static void test_output_that_cannot_be_written_is_an_error(void **state)
+{
+	const struct words_facts facts =
+		complete(&(struct words_facts){ .cause = CAUSE_PROVEN });
+	struct capture c;
+
+	(void)state;
+	capture_open(&c, false);
+	fclose(c.report.out);
+	c.report.out = fopen("/dev/full", "w");
+	assert_non_null(c.report.out);
+	report_end(&c.report, &facts);
+	assert_int_equal(report_close(&c.report), 1);
+	capture_end(&c);
+	assert_non_null(strstr(c.err, "results could not be written: No space "
+				      "left on device\n"));
+	capture_free(&c);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(end_rows) + ARRAY_SIZE(error_rows) +
+				ARRAY_SIZE(json_rows) + 9] = {
+		cmocka_unit_test(test_every_cause_makes_json_with_a_reason),
+		cmocka_unit_test(test_query_answers),
+		cmocka_unit_test(test_query_answers_in_json),
+		cmocka_unit_test(test_dry_run),
+		cmocka_unit_test(test_dry_run_in_json),
+		cmocka_unit_test(test_the_highest_code_wins),
+		cmocka_unit_test(test_advice_is_given_once_for_many_uuids),
+		cmocka_unit_test(test_a_bus_warning_is_told_once),
+		cmocka_unit_test(
+			test_output_that_cannot_be_written_is_an_error),
+	};
+	size_t n = 9;
+
+	ROWS(end_rows, test_end);
+	ROWS(error_rows, test_error);
+	ROWS(json_rows, test_json);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
