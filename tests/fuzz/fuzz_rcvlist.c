@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Any line: nothing is read beyond it, and a receiver has a name that ends. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
