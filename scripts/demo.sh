@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# The demo of the README: a simulated MCU runs Klipper, canbootreq asks it for
+# its bootloader and proves it, and candump shows what was on the bus.
+# Usage: scripts/demo.sh   after `make`; goes through vcan-run by itself
+set -eu
+cd "$(dirname "$0")/.."
+build=${BUILD:-build}
+uuid=41f905f55004
+
+if [ "${1-}" != --on-a-bus ]; then
+	exec "$build/vcan-run" -- "$0" --on-a-bus
+fi
+
+dir=$(mktemp -d)
+pids=
+trap 'kill $pids 2>/dev/null || :; wait; rm -rf "$dir"' EXIT
+trap 'exit 1' INT TERM HUP
+
+# until_seen FILE TEXT - wait for it, 10 seconds at most
+until_seen() {
+	timeout 10 sh -c 'until grep -q "$2" "$1"; do sleep 0.01; done' - "$@"
+}
+
+# The whole bus in two halves: a receiver of everything is what canbootreq would
+# take for a flashing tool, and listen to first.
+candump -L vcan0,0:400,400:400 >"$dir/bus" &
+pids=$!
+until_seen /proc/net/can/rcvlist_fil 'vcan0 .*00000400'
+
+echo "\$ canmcu -i vcan0 -u $uuid --nodeid 4 &"
+"$build/canmcu" -i vcan0 -u "$uuid" --nodeid 4 >"$dir/mcu" &
+pids="$pids $!"
+until_seen "$dir/mcu" ready
+echo "\$ canbootreq -i vcan0 -u $uuid"
+"$build/canbootreq" -i vcan0 -u "$uuid" && status=0 || status=$?
+until_seen "$dir/bus" '3F0#11BE06FA0AAFFB'
+
+echo
+echo 'On the bus, as candump saw it (milliseconds):'
+awk -v uuid="$uuid" '
+	function say(frame) {
+		if (frame ~ /^3F0#02/)
+			return "host: " uuid ", go into your bootloader"
+		if (frame ~ /^3F0#11BE06FA0AAFFB/)
+			return "host: nodeid C0 is free again (another UUID takes it)"
+		if (frame ~ /^3F0#11/)
+			return "host: if you are Katapult, take nodeid C0"
+		if (frame ~ /^280#/)
+			return "host: nodeid C0, who are you?"
+		if (frame ~ /^281#0188A003/)
+			return "node: acknowledged, command 16, ..."
+		if (frame ~ /^281#41F9/)
+			return "node: ... I am " uuid ", ..."
+		if (frame ~ /^281#/)
+			return "node: ... checksum. That is the proof"
+		return ""
+	}
+	{
+		sub(/^\(/, "", $1)
+		sub(/\)$/, "", $1)
+		if (!start)
+			start = $1
+		printf "%9.1f  %-22s %s\n", 1000 * ($1 - start), $3, say($3)
+	}' "$dir/bus"
+echo
+echo 'What the MCU did:'
+sed 's/^/           /' "$dir/mcu"
+exit "$status"
