@@ -35,7 +35,8 @@ PKGS_canmcu := libsystemd jansson
 # canbootreq loads jansson and libsocketcan when it needs them: headers only.
 libs = $(if $(PKGS_$1),$(shell $(PKGCONF) --libs $(PKGS_$1))) -ldl
 
-.PHONY: all check check-unit check-vcan bench fuzz lint demo install clean help
+.PHONY: all check check-unit check-vcan bench fuzz lint demo install clean \
+	help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(PROGRAMS:%=$B/%) $B/libkcan.a $B/libkcan.so $B/kcan.pc
@@ -74,7 +75,8 @@ $B/libkcan.so.$(SOVERSION): $(LIB_SRC:%.c=$B/obj/%.o) lib/libkcan.map
 		$(filter %.o,$^) -ldl
 $B/libkcan.so: $B/libkcan.so.$(SOVERSION)
 	$Qln -sf $(<F) $@
-$B/kcan.pc: lib/kcan.pc.in Makefile
+# always anew: PREFIX may be another one than last time
+$B/kcan.pc: lib/kcan.pc.in FORCE
 	@mkdir -p $(@D)
 	$Qsed -e 's,@PREFIX@,$(PREFIX),' -e 's,@LIBDIR@,$(LIBDIR),' \
 		-e 's,@INCDIR@,$(INCDIR),' -e 's,@VERSION@,$(VERSION),' $< >$@

@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# What is installed works without the source tree, and a fresh clone builds.
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	export ROOT DEST
+	ROOT=$(realpath "$BATS_TEST_DIRNAME/../../..")
+	DEST=$BATS_FILE_TMPDIR/dest
+	make -C "$ROOT" -s install DESTDIR="$DEST" PREFIX=/opt/kcan \
+		>"$BATS_FILE_TMPDIR/install.log" 2>&1
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	PATH=$DEST/opt/kcan/bin:$PATH
+	export PKG_CONFIG_PATH=$DEST/opt/kcan/lib/pkgconfig
+	export PKG_CONFIG_SYSROOT_DIR=$DEST
+}
+
+@test "nothing is installed outside DESTDIR and PREFIX" {
+	run find "$DEST" -mindepth 1 -maxdepth 2
+	[ "$(xargs -n 1 <<<"$output" | sort | xargs)" = \
+		"$DEST/opt $DEST/opt/kcan" ]
+}
+
+@test "the files that a package would ship" {
+	run find "$DEST/opt/kcan" -type f -o -type l
+	for f in bin/canbootreq bin/canmcu bin/vcan-run lib/libkcan.a \
+		lib/libkcan.so lib/libkcan.so.0 lib/pkgconfig/kcan.pc \
+		include/kcan/uuid.h include/kcan/bootreq.h \
+		share/man/man1/canbootreq.1 share/man/man1/canmcu.1 \
+		share/man/man1/vcan-run.1; do
+		[[ $output == *"/opt/kcan/$f"* ]]
+	done
+}
+
+@test "the installed programs make the exchange, far from the source tree" {
+	cp "$ROOT/docs/ci/can.sh" .
+	run --separate-stderr vcan-run -- sh ./can.sh
+	echo "$output $stderr"
+	[ "$status" -eq 0 ]
+	[[ $output == *'"outcome":"in-bootloader"'* ]]
+}
+
+program() {
+	cat >program.c <<-'END'
+		#include <kcan/uuid.h>
+		#include <stdio.h>
+		int main(void)
+		{
+			/* can-admin-channel.md, section 10.3 */
+			const unsigned char id[] = { 0x3d, 0x00, 0x52, 0x00, 0x14, 0x50,
+						     0x42, 0x55, 0x39, 0x38, 0x39, 0x20 };
+			char text[KCAN_UUID_STR_LEN + 1];
+			struct kcan_uuid uuid;
+
+			kcan_uuid_from_chip_id(&uuid, id, sizeof(id));
+			kcan_uuid_format(&uuid, text);
+			puts(text);
+			return 0;
+		}
+	END
+}
+
+@test "a program builds with pkg-config against the shared library" {
+	program
+	# shellcheck disable=SC2046 # words on purpose
+	cc -o program program.c $(pkg-config --cflags --libs kcan)
+	run env LD_LIBRARY_PATH="$DEST/opt/kcan/lib" ./program
+	[ "$output" = 154aab036e6a ]
+	ldd program | grep -q libkcan.so.0
+}
+
+@test "and against the static one" {
+	program
+	# shellcheck disable=SC2046 # words on purpose
+	cc -static -o program program.c $(pkg-config --static --cflags --libs kcan)
+	[ "$(./program)" = 154aab036e6a ]
+}
+
+@test "no file of the project names a path of the machine it was built on" {
+	run grep -rlF "$ROOT" "$DEST/opt/kcan/share" "$DEST/opt/kcan/include" \
+		"$DEST/opt/kcan/lib/pkgconfig"
+	[ "$status" -eq 1 ]
+}
