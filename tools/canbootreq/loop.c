@@ -55,6 +55,7 @@ int loop_send(struct loop *l, const struct can_frame *frame)
 {
 	int err = kcan_bus_send(l->bus, frame);
 
+	l->sent = !err;
 	if (l->trace && !err)
 		trace_frame(l->ifname, frame);
 	return err;
@@ -78,8 +79,21 @@ static int take_frames(struct loop *l, struct kcan_bus_rx *rx)
 	return n;
 }
 
-int loop_turn(struct loop *l, struct kcan_bus_rx rx[static LOOP_BATCH],
-	      uint64_t deadline_us)
+/*
+ * Virtual interfaces confirm within the write: no need to wait for it. Not for
+ * ever, though: signals are looked for where the waiting is.
+ */
+static int take_confirmation(struct loop *l, struct kcan_bus_rx *rx)
+{
+	if (!l->sent || ++l->unwaited > LOOP_BATCH)
+		return 0;
+	l->sent = false;
+	loop_now(l);
+	return take_frames(l, rx);
+}
+
+static int wait_turn(struct loop *l, struct kcan_bus_rx *rx,
+		     uint64_t deadline_us)
 {
 	struct pollfd fds[] = {
 		{ .fd = kcan_bus_fd(l->bus), .events = POLLIN },
@@ -89,13 +103,21 @@ int loop_turn(struct loop *l, struct kcan_bus_rx rx[static LOOP_BATCH],
 	struct timespec timeout = { .tv_sec = (time_t)(wait / 1000000),
 				    .tv_nsec = (long)(wait % 1000000) * 1000 };
 
-	int n = ppoll(fds, 2, deadline_us == UINT64_MAX ? NULL : &timeout,
-		      NULL);
-
-	if (n < 0)
+	if (ppoll(fds, 2, deadline_us == UINT64_MAX ? NULL : &timeout, NULL) <
+	    0)
 		return errno == EINTR ? 0 : -errno;
 	loop_now(l);
+	l->sent = false;
+	l->unwaited = 0;
 	if (fds[1].revents)
 		take_signal(l);
 	return fds[0].revents ? take_frames(l, rx) : 0;
+}
+
+int loop_turn(struct loop *l, struct kcan_bus_rx rx[static LOOP_BATCH],
+	      uint64_t deadline_us)
+{
+	int n = take_confirmation(l, rx);
+
+	return n ? n : wait_turn(l, rx, deadline_us);
 }

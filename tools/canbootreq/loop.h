@@ -12,11 +12,13 @@
 /** One bus, the signals that end us, and time. */
 struct loop {
 	const char *ifname;
-	struct kcan_bus *bus; /* set by loop_listen() */
-	int signals;	      /* signalfd */
-	int signal;	      /* the one that came; 0: none yet */
-	uint64_t now_us;      /* when the last turn ended */
-	bool trace;	      /* show frames on stderr */
+	struct kcan_bus *bus;  /* set by loop_listen() */
+	int signals;	       /* signalfd */
+	int signal;	       /* the one that came; 0: none yet */
+	uint64_t now_us;       /* when the last turn ended */
+	bool sent;	       /* since the last turn */
+	unsigned int unwaited; /* turns in a row that did not wait */
+	bool trace;	       /* show frames on stderr */
 };
 
 /**

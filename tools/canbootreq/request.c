@@ -105,6 +105,33 @@ static void free_jobs(struct run *run)
 	free(run->jobs);
 }
 
+static bool is_unsent(const struct job *job)
+{
+	return job->facts.cause == CAUSE_UNCONFIRMED ||
+	       job->facts.cause == CAUSE_NOT_QUEUED;
+}
+
+/* A controller that nobody acknowledges shows it only after trying. */
+static void look_again(struct run *run)
+{
+	struct kcan_link link;
+	bool asked = false;
+
+	for (size_t i = 0; i < run->len; i++) {
+		struct words_facts *facts = &run->jobs[i].facts;
+
+		if (!is_unsent(&run->jobs[i]))
+			continue;
+		if (!asked && kcan_link_get(&link, facts->ifname))
+			return;
+		asked = true;
+		if (link.state <= KCAN_LINK_STATE_ERROR_ACTIVE)
+			continue;
+		facts->state = kcan_link_state_name(link.state);
+		facts->warnings |= 1u << WARNING_STATE;
+	}
+}
+
 /* Return: 0, or a negative errno before anything was sent. */
 static int run_jobs(struct run *run, const struct opts *opts, struct report *r)
 {
@@ -115,6 +142,7 @@ static int run_jobs(struct run *run, const struct opts *opts, struct report *r)
 	if (err)
 		return err;
 	run_all(run);
+	look_again(run);
 	for (size_t i = 0; i < run->len; i++)
 		report_end(r, &run->jobs[i].facts);
 	return 0;

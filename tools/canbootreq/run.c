@@ -244,13 +244,15 @@ static enum cause cause_of(const struct run *run, const struct job *job,
 	return causes[result->verdict];
 }
 
-static const char *what_was_lost(const struct run *run)
+/* Reads "can0 ... while waiting". */
+static void tell_what_was_lost(const struct run *run, char *out, size_t size)
 {
 	if (!if_nametoindex(run->loop->ifname))
-		return "vanished";
-	return run->lost == -ENETDOWN || run->lost == -ENODEV ?
-		       "went down" :
-		       strerror(-run->lost);
+		snprintf(out, size, "vanished");
+	else if (run->lost == -ENETDOWN || run->lost == -ENODEV)
+		snprintf(out, size, "went down");
+	else
+		snprintf(out, size, "failed (%s)", strerror(-run->lost));
 }
 
 static void conclude(const struct run *run, struct job *job)
@@ -270,8 +272,7 @@ static void conclude(const struct run *run, struct job *job)
 			 run->acks ? REQUEST_ACKNOWLEDGED :
 				     REQUEST_HANDED_OVER;
 	if (run->lost)
-		snprintf(facts->detail, sizeof(facts->detail), "%s",
-			 what_was_lost(run));
+		tell_what_was_lost(run, facts->detail, sizeof(facts->detail));
 	if (kcan_bus_dropped(run->loop->bus))
 		facts->warnings |= 1u << WARNING_DROPPED;
 	if (result.assigned && result.handback != KCAN_DELIVERY_CONFIRMED)
