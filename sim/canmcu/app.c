@@ -19,7 +19,14 @@ struct app {
 	struct world *world;
 	struct port_can *port;
 	struct ctl_server *ctl;
+	bool mute; /* the reader of the events has gone */
 };
+
+static int complain(const char *sentence)
+{
+	fprintf(stderr, "canmcu: %s\n", sentence);
+	return -1;
+}
 
 /* A reader that has gone ends the play: nobody would see how it goes on. */
 static void emit(void *arg, const struct event *event)
@@ -29,16 +36,14 @@ static void emit(void *arg, const struct event *event)
 
 	if (event_format(line, event, app->opts->json))
 		puts(line);
-	if (fflush(stdout) == EOF)
+	if (fflush(stdout) == EOF && !app->mute) {
+		app->mute = true;
+		complain("nobody reads the events any more: give stdout a "
+			 "reader, or /dev/null");
 		sd_event_exit(app->loop, EXIT_FAILURE);
+	}
 	if (app->ctl && event->uuid)
 		ctl_server_changed(app->ctl, event->uuid);
-}
-
-static int complain(const char *sentence)
-{
-	fprintf(stderr, "canmcu: %s\n", sentence);
-	return -1;
 }
 
 static void on_command(void *arg)

@@ -314,21 +314,23 @@ static int listen_on(struct ctl_server *s)
 
 static void explain(char *out, size_t size, const char *path, int err)
 {
-	if (err == -EADDRINUSE)
-		snprintf(out, size,
-			 "control socket '%s' is in use: stop the "
-			 "canmcu that has it, or name another path",
-			 path);
-	else if (err == -ENAMETOOLONG)
-		snprintf(out, size,
-			 "control socket '%s': give a path of 1 to "
-			 "107 bytes",
-			 path);
-	else
-		snprintf(out, size,
-			 "control socket '%s' cannot be made (%s): "
-			 "name a path in a folder you may write to",
-			 path, strerror(-err));
+	const char *why = strerror(-err);
+	const char *remedy = "name a path in a folder you may write to";
+	struct stat st;
+
+	if (err == -EADDRINUSE) {
+		bool live = !lstat(path, &st) && S_ISSOCK(st.st_mode);
+
+		why = live ? "somebody listens there" :
+			     "something else is there";
+		remedy = live ? "stop the canmcu that has it, or name another "
+				"path" :
+				"name another path";
+	} else if (err == -ENAMETOOLONG) {
+		remedy = "give one of 1 to 107 bytes";
+	}
+	snprintf(out, size, "no control socket at '%s' (%s): %s", path, why,
+		 remedy);
 }
 
 int ctl_server_open(struct ctl_server **out, const struct ctl_server_cfg *cfg,
