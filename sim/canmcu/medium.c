@@ -96,7 +96,8 @@ struct medium_entry medium_pop(struct medium *m)
 
 void medium_lost(struct medium *m, uint64_t now_us)
 {
-	if (m->first == m->next)
+	/* a flood loses frames all the time, which must not put it off */
+	if (m->first == m->next || m->give_up_us != UINT64_MAX)
 		return;
 	m->give_up_us = now_us + MEDIUM_GIVE_UP_US;
 	m->give_up_end = m->next;

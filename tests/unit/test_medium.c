@@ -172,6 +172,17 @@ static void test_after_a_loss_confirmations_are_given_up(void **state)
 	assert_int_equal(medium_given_up(m, 999999), 0);
 }
 
+static void test_further_losses_do_not_put_it_off(void **state)
+{
+	struct medium *m = *state;
+
+	queue(m, 0, 1);
+	send_next(m, 1);
+	medium_lost(m, 1000);
+	medium_lost(m, 90000);
+	assert_int_equal(medium_given_up(m, 101000), 1);
+}
+
 static void test_what_came_back_after_a_loss_is_not_given_up(void **state)
 {
 	struct medium *m = *state;
@@ -226,6 +237,7 @@ int main(void)
 		CASE(test_the_ring_never_grows),
 		CASE(test_a_cut_wire_carries_nothing_and_forgets_what_was_sent),
 		CASE(test_after_a_loss_confirmations_are_given_up),
+		CASE(test_further_losses_do_not_put_it_off),
 		CASE(test_what_came_back_after_a_loss_is_not_given_up),
 		cmocka_unit_test(test_the_agenda_gives_the_earliest_first),
 	};
