@@ -119,7 +119,10 @@ fuzz: $(FUZZ_BINS)
 	$QFUZZ_RUNS=$(FUZZ_RUNS) tests/run fuzz
 lint: all
 	$Qtests/run lint
-$B/bench/%: $B/obj/bench/%.o $(patsubst %.c,$B/obj/%.o,\
+$B/bench/spawn: bench/spawn.c
+	@mkdir -p $(@D)
+	$Q$(CC) $(CFLAGS) $(CPPF) -static -o $@ $<
+$B/bench/core: $B/obj/bench/core.o $(patsubst %.c,$B/obj/%.o,\
 	$(filter-out %/main.c,$(SRC_canmcu))) $B/libkcan.a
 	@mkdir -p $(@D)
 	$Q$(CC) $(CFLAGS) -o $@ $^ $(call libs,canmcu)

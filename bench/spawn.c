@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
  * Runs commands in turn, many times, and prints one line for each: the median
- * of its wall times in microseconds and its peak memory in KiB. Taking turns
- * lets whatever else the machine does hit all of them alike.
+ * of its wall times in microseconds, its peak memory in KiB, and when it ended
+ * last (CLOCK_MONOTONIC, microseconds). Taking turns lets whatever else the
+ * machine does hit all of them alike. Linked statically: a child's peak memory
+ * is never below what its parent had.
  * Usage: spawn ROUNDS COMMAND [ARG...] [--- COMMAND [ARG...]]...
  */
 #include <err.h>
@@ -25,6 +27,7 @@ extern char **environ;
 struct side {
 	char **argv;
 	long rss_kib;
+	uint64_t end_us;
 	uint64_t wall_us[ROUNDS_MAX];
 };
 
@@ -46,12 +49,14 @@ static void run_once(struct side *side, int round)
 
 	posix_spawn_file_actions_init(&quiet);
 	posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&quiet, 1, 2);
 	if (posix_spawnp(&pid, side->argv[0], &quiet, NULL, side->argv,
 			 environ))
 		errx(1, "cannot start %s", side->argv[0]);
 	if (wait4(pid, &status, 0, &usage) != pid)
 		err(1, "wait4");
-	side->wall_us[round] = now_us() - start;
+	side->end_us = now_us();
+	side->wall_us[round] = side->end_us - start;
 	posix_spawn_file_actions_destroy(&quiet);
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
 		errx(1, "%s failed, status %x", side->argv[0], status);
@@ -89,9 +94,9 @@ int main(int argc, char **argv)
 	for (int i = 0; i < count; i++) {
 		qsort(sides[i].wall_us, (size_t)rounds, sizeof(uint64_t),
 		      by_size);
-		printf("%llu %ld\n",
+		printf("%llu %ld %llu\n",
 		       (unsigned long long)sides[i].wall_us[rounds / 2],
-		       sides[i].rss_kib);
+		       sides[i].rss_kib, (unsigned long long)sides[i].end_us);
 	}
 	return 0;
 }
