@@ -88,6 +88,9 @@ int main(int argc, char **argv)
 			errx(2, "too many commands");
 		sides[count++].argv = &argv[i + 1];
 	}
+	for (int i = 0; i < count; i++)
+		if (!sides[i].argv[0])
+			errx(2, "command %d is empty", i + 1);
 	for (int round = 0; round < rounds; round++)
 		for (int i = 0; i < count; i++)
 			run_once(&sides[i], round);
