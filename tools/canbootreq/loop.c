@@ -23,6 +23,12 @@ int loop_init(struct loop *l, const char *ifname, bool trace)
 	/* a reader that has left must not keep a node from being handed back */
 	signal(SIGPIPE, SIG_IGN);
 	l->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	/*
+	 * Started with a standard stream closed, its number is free, and no
+	 * bus may come to sit where text is written to.
+	 */
+	while (l->signals >= 0 && l->signals <= STDERR_FILENO)
+		l->signals = dup(l->signals);
 	return l->signals < 0 ? -errno : 0;
 }
 
