@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 # One build for everything; `make help` lists what there is to make.
 
-VERSION   := 0.1.0
+VERSION   := $(shell sed -n 's/.*KCAN_VERSION "\(.*\)"/\1/p' include/kcan/version.h)
 SOVERSION := 0
 CC        ?= cc
 AR        ?= ar

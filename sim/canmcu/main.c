@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include <stdlib.h>
 
+#include <kcan/version.h>
+
 #include "app.h"
 #include "opts.h"
 

@@ -2,17 +2,16 @@
 #include "opts.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fleet.h"
 #include "util/hex.h"
+#include "util/opt.h"
 
 #define BOOT_MS_DEFAULT 30
 #define BOOT_MS_MAX 3600000
 #define CHIP_ID_MAX 16 /* bytes */
-#define LONG_ONLY 256  /* getopt values of options without a letter */
 
 struct parser {
 	struct opts *opts;
@@ -22,17 +21,9 @@ struct parser {
 	char *error;
 };
 
-struct option_row {
-	const char *name;
-	char letter;
-	const char *arg; /* NULL: takes none */
-	const char *help;
-	bool (*apply)(struct parser *p, const char *arg);
-};
-
-/* false, and why. */
+/* -EINVAL, and why. */
 #define refuse(p, ...) \
-	(snprintf((p)->error, OPTS_ERROR_MAX, __VA_ARGS__), false)
+	(snprintf((p)->error, OPTS_ERROR_MAX, __VA_ARGS__), -EINVAL)
 
 /* The MCU that an option is for; everybody before the first -u. */
 static struct fleet_group *current(struct parser *p)
@@ -40,8 +31,8 @@ static struct fleet_group *current(struct parser *p)
 	return p->groups_len ? &p->groups[p->groups_len - 1] : &p->defaults;
 }
 
-static bool read_number(struct parser *p, const char *option, const char *text,
-			unsigned long max, unsigned long *out)
+static int read_number(struct parser *p, const char *option, const char *text,
+		       unsigned long max, unsigned long *out)
 {
 	char *end = NULL;
 
@@ -50,24 +41,26 @@ static bool read_number(struct parser *p, const char *option, const char *text,
 	if (*text >= '0' && *text <= '9')
 		*out = strtoul(text, &end, !strncmp(text, "0x", 2) ? 16 : 10);
 	if (end && !*end && !errno && *out <= max)
-		return true;
+		return 0;
 	return refuse(p, "%s '%s': give a number from 0 to %lu", option, text,
 		      max);
 }
 
-static bool read_switch(struct parser *p, const char *option, const char *text,
-			bool *out)
+static int read_switch(struct parser *p, const char *option, const char *text,
+		       bool *out)
 {
 	*out = !strcmp(text, "on");
 	if (*out || !strcmp(text, "off"))
-		return true;
+		return 0;
 	return refuse(p, "%s '%s': give 'on' or 'off'", option, text);
 }
 
-static bool apply_interface(struct parser *p, const char *arg)
+static int apply_interface(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
+
 	p->opts->ifname = arg;
-	return true;
+	return 0;
 }
 
 static struct fleet_group *new_group(struct parser *p, const char *name)
@@ -79,8 +72,9 @@ static struct fleet_group *new_group(struct parser *p, const char *name)
 	return g;
 }
 
-static bool apply_uuid(struct parser *p, const char *arg)
+static int apply_uuid(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
 	struct kcan_uuid uuid;
 
 	if (kcan_uuid_parse(&uuid, arg))
@@ -89,11 +83,12 @@ static bool apply_uuid(struct parser *p, const char *arg)
 			      "112233445566",
 			      arg);
 	new_group(p, arg)->cfg.uuid = uuid;
-	return true;
+	return 0;
 }
 
-static bool apply_chip_id(struct parser *p, const char *arg)
+static int apply_chip_id(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
 	size_t len = strlen(arg) / 2;
 	uint8_t id[CHIP_ID_MAX];
 	struct fleet_group *g;
@@ -106,26 +101,28 @@ static bool apply_chip_id(struct parser *p, const char *arg)
 	g = new_group(p, arg);
 	g->chip_id_len = len;
 	kcan_uuid_from_chip_id(&g->cfg.uuid, id, len);
-	return true;
+	return 0;
 }
 
-static bool apply_count(struct parser *p, const char *arg)
+static int apply_count(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
 	unsigned long count;
 
 	if (!p->groups_len || current(p)->chip_id_len)
 		return refuse(p, "--count %s: give it after a -u UUID", arg);
-	if (!read_number(p, "--count", arg, OPTS_COUNT_MAX, &count))
-		return false;
+	if (read_number(p, "--count", arg, OPTS_COUNT_MAX, &count))
+		return -EINVAL;
 	if (!count)
 		return refuse(p, "--count 0: give a number from 1 to %d",
 			      OPTS_COUNT_MAX);
 	current(p)->count = count;
-	return true;
+	return 0;
 }
 
-static bool apply_mcu_type(struct parser *p, const char *arg)
+static int apply_mcu_type(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
 	const struct mcu_type *type = mcu_type_find(arg);
 
 	if (!type)
@@ -134,22 +131,24 @@ static bool apply_mcu_type(struct parser *p, const char *arg)
 			      "like stm32g0b1xx",
 			      arg);
 	current(p)->cfg.type = type;
-	return true;
+	return 0;
 }
 
-static bool apply_bootloader(struct parser *p, const char *arg)
+static int apply_bootloader(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
 	struct fleet_group *g = current(p);
 
 	g->has_bootloader = true;
 	if (bootloader_find(&g->cfg.bootloader, arg))
-		return true;
+		return 0;
 	return refuse(p, "bootloader '%s': give 'katapult', 'rom' or 'none'",
 		      arg);
 }
 
-static bool apply_state(struct parser *p, const char *arg)
+static int apply_state(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
 	enum mcu_state state;
 
 	if (!mcu_state_find(&state, arg) || state == MCU_BOOT ||
@@ -159,76 +158,92 @@ static bool apply_state(struct parser *p, const char *arg)
 			      "'katapult' or 'off'",
 			      arg);
 	current(p)->cfg.state = state;
-	return true;
+	return 0;
 }
 
-static bool apply_nodeid(struct parser *p, const char *arg)
+static int apply_nodeid(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
 	unsigned long nodeid;
 
-	if (!read_number(p, "nodeid", arg, 255, &nodeid))
-		return false;
+	if (read_number(p, "nodeid", arg, 255, &nodeid))
+		return -EINVAL;
 	current(p)->cfg.nodeid = (int)nodeid;
-	return true;
+	return 0;
 }
 
-static bool apply_boot_ms(struct parser *p, const char *arg)
+static int apply_boot_ms(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
 	unsigned long ms;
 
-	if (!read_number(p, "--boot-ms", arg, BOOT_MS_MAX, &ms))
-		return false;
+	if (read_number(p, "--boot-ms", arg, BOOT_MS_MAX, &ms))
+		return -EINVAL;
 	current(p)->cfg.boot_us = ms * 1000u;
-	return true;
+	return 0;
 }
 
-static bool apply_double_reset(struct parser *p, const char *arg)
+static int apply_double_reset(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
+
 	return read_switch(p, "--double-reset", arg,
 			   &current(p)->cfg.double_reset);
 }
 
-static bool apply_sane_rx(struct parser *p, const char *arg)
+static int apply_sane_rx(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
+
 	(void)arg;
 	current(p)->cfg.sane_rx = true;
-	return true;
+	return 0;
 }
 
-static bool apply_control(struct parser *p, const char *arg)
+static int apply_control(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
+
 	p->opts->control = arg;
-	return true;
+	return 0;
 }
 
-static bool apply_json(struct parser *p, const char *arg)
+static int apply_json(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
+
 	(void)arg;
 	p->opts->json = true;
-	return true;
+	return 0;
 }
 
-static bool apply_help(struct parser *p, const char *arg)
+static int apply_help(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
+
 	(void)arg;
 	p->opts->action = OPTS_HELP;
-	return true;
+	return 1;
 }
 
-static bool apply_version(struct parser *p, const char *arg)
+static int apply_version(void *ctx, const char *arg)
 {
+	struct parser *p = ctx;
+
 	(void)arg;
 	p->opts->action = OPTS_VERSION;
-	return true;
+	return 1;
 }
 
-static const struct option_row rows[] = {
+static const struct util_opt rows[] = {
 	{ "interface", 'i', "IFACE", "CAN interface (vcan0)", apply_interface },
 	{ "control", 0, "PATH", "make a control socket there", apply_control },
 	{ "json", 0, NULL, "report events as JSON, one object a line",
 	  apply_json },
 	{ "help", 'h', NULL, "print this and exit", apply_help },
 	{ "version", 0, NULL, "print the version and exit", apply_version },
+	{ .help = "Options of an MCU; before the first -u they are everybody's "
+		  "default:" },
 	{ "uuid", 'u', "UUID", "start an MCU: 12 hex digits", apply_uuid },
 	{ "chip-id", 0, "HEX", "start an MCU named by its chip id",
 	  apply_chip_id },
@@ -253,62 +268,20 @@ static const struct option_row rows[] = {
 	  apply_sane_rx },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
-#define ROWS_GENERAL 5 /* the first ones are not about an MCU */
 
-static void build_getopt(struct option *longs, char *shorts)
+static int apply_all(struct parser *p, int argc, char **argv)
 {
-	*shorts++ = ':';
-	for (size_t i = 0; i < ROWS; i++) {
-		const struct option_row *row = &rows[i];
+	const struct util_opts how = { .table = rows,
+				       .len = ROWS,
+				       .ctx = p,
+				       .error = p->error,
+				       .error_size = OPTS_ERROR_MAX };
+	int operand = util_opts_parse(&how, argc, argv);
 
-		longs[i] = (struct option){ row->name,
-					    row->arg ? required_argument :
-						       no_argument,
-					    NULL, LONG_ONLY + (int)i };
-		if (row->letter)
-			*shorts++ = row->letter;
-		if (row->letter && row->arg)
-			*shorts++ = ':';
-	}
-	longs[ROWS] = (struct option){ 0 };
-	*shorts = '\0';
-}
-
-static const struct option_row *row_of(int value)
-{
-	if (value >= LONG_ONLY)
-		return &rows[value - LONG_ONLY];
-	for (size_t i = 0; i < ROWS; i++)
-		if (rows[i].letter == value)
-			return &rows[i];
-	return NULL;
-}
-
-static bool parse_options(struct parser *p, int argc, char **argv)
-{
-	struct option longs[ROWS + 1];
-	char shorts[2 * ROWS + 2];
-	int value;
-
-	build_getopt(longs, shorts);
-	optind = 0;
-	opterr = 0;
-	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		if (value == ':')
-			return refuse(p, "option '%s' needs a value",
-				      argv[optind - 1]);
-		if (value == '?')
-			return refuse(p, "there is no option '%s'",
-				      argv[optind - 1]);
-		if (!row_of(value)->apply(p, optarg))
-			return false;
-		if (p->opts->action != OPTS_RUN)
-			return true;
-	}
-	if (optind < argc)
+	if (operand > 0 && operand < argc)
 		return refuse(p, "'%s' is no option: MCUs are given as -u UUID",
-			      argv[optind]);
-	return true;
+			      argv[operand]);
+	return operand < 0 ? operand : 0;
 }
 
 int opts_parse(struct opts *out, int argc, char **argv,
@@ -331,7 +304,7 @@ int opts_parse(struct opts *out, int argc, char **argv,
 	p.groups = calloc((size_t)argc, sizeof(*p.groups));
 	if (!p.groups)
 		return -ENOMEM;
-	err = parse_options(&p, argc, argv) ? 0 : -EINVAL;
+	err = apply_all(&p, argc, argv);
 	if (!err && out->action == OPTS_RUN)
 		err = fleet_build(out, p.groups, p.groups_len, error);
 	free(p.groups);
@@ -346,17 +319,6 @@ void opts_fini(struct opts *opts)
 	opts->mcus = NULL;
 }
 
-static void help_row(FILE *to, const struct option_row *row)
-{
-	char left[32];
-	int len = snprintf(left, sizeof(left), "--%s%s%s", row->name,
-			   row->arg ? " " : "", row->arg ? row->arg : "");
-
-	fprintf(to, "  %c%c%c %-*s %s\n", row->letter ? '-' : ' ',
-		row->letter ? row->letter : ' ', row->letter ? ',' : ' ',
-		len > 21 ? len : 21, left, row->help);
-}
-
 void opts_help(FILE *to)
 {
 	const struct mcu_type *type;
@@ -364,13 +326,7 @@ void opts_help(FILE *to)
 	fputs("Usage: canmcu [OPTION]... {-u UUID | --chip-id HEX} [OPTION]...\n"
 	      "Play MCUs that run Klipper or Katapult on a CAN bus.\n\n",
 	      to);
-	for (size_t i = 0; i < ROWS; i++) {
-		if (i == ROWS_GENERAL)
-			fputs("\nOptions of an MCU; before the first -u they "
-			      "are everybody's default:\n",
-			      to);
-		help_row(to, &rows[i]);
-	}
+	util_opts_print(to, rows, ROWS);
 	fputs("\nMCU types:", to);
 	for (size_t i = 0; (type = mcu_type_at(i)); i++)
 		fprintf(to, "%s%s", i % 6 ? " " : "\n  ", type->name);

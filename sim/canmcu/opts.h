@@ -28,8 +28,6 @@ struct opts {
  * @out:   strings point into @argv; release with opts_fini()
  * @error: set on failure only: one sentence without a newline
  *
- * Uses getopt_long(), which reorders @argv.
- *
  * Return: 0, -EINVAL or -ENOMEM; after an error there is nothing to release.
  */
 int opts_parse(struct opts *out, int argc, char **argv,

@@ -36,11 +36,11 @@ static const struct mistake {
 			       "digits, like 112233445566" },
 	{ "-u 11223344556g", "UUID '11223344556g': give exactly 12 hex digits, "
 			     "like 112233445566" },
-	{ "-u", "option '-u' needs a value" },
-	{ "--nodeid", "option '--nodeid' needs a value" },
-	{ "--frobnicate", "there is no option '--frobnicate'" },
-	{ "-x", "there is no option '-x'" },
-	{ "--json=yes", "there is no option '--json=yes'" },
+	{ "-u", "'-u' needs a value: --uuid UUID" },
+	{ "--nodeid", "'--nodeid' needs a value: --nodeid N" },
+	{ "--frobnicate", "unknown or ambiguous option '--frobnicate'" },
+	{ "-x", "unknown option '-x'" },
+	{ "--json=yes", "'--json=yes': --json takes no value" },
 	{ "-u " U " vcan1", "'vcan1' is no option: MCUs are given as -u UUID" },
 	{ "-u " U " -u " U, "UUID 112233445566 is given twice; each MCU needs "
 			    "its own" },

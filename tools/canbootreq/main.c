@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <kcan/version.h>
+
 #include "commands.h"
 
 static void run(const struct opts *opts, struct report *r)

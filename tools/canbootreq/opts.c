@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <getopt.h>
 #include <net/if.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,17 +10,11 @@
 
 #include <kcan/outcome.h>
 
+#include "util/opt.h"
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define UUID_FORM "a UUID is 12 hex digits, like 112233445566"
 #define TIMEOUT_FORM "seconds from 0.1 to 3600, like 5 or 0.5"
-
-struct opt {
-	const char *name;
-	char letter;	 /* 0: has none */
-	const char *arg; /* NULL: takes none */
-	const char *help;
-	int (*apply)(struct opts *o, const char *arg);
-};
 
 __attribute__((format(printf, 2, 3))) static int fail(struct opts *o,
 						      const char *format, ...)
@@ -42,8 +35,10 @@ static bool is_name(const char *text)
 	return *text && strlen(text) < IF_NAMESIZE;
 }
 
-static int opt_interface(struct opts *o, const char *arg)
+static int opt_interface(void *ctx, const char *arg)
 {
+	struct opts *o = ctx;
+
 	if (!is_name(arg))
 		return fail(o,
 			    "-i '%.40s' is no interface name: 1 to %d "
@@ -74,8 +69,9 @@ static int refuse_uuid(struct opts *o, const char *arg)
 		    len == 1 ? "" : "s");
 }
 
-static int opt_uuid(struct opts *o, const char *arg)
+static int opt_uuid(void *ctx, const char *arg)
 {
+	struct opts *o = ctx;
 	struct kcan_uuid uuid;
 
 	if (kcan_uuid_parse(&uuid, arg))
@@ -90,8 +86,9 @@ static int opt_uuid(struct opts *o, const char *arg)
 	return 0;
 }
 
-static int opt_timeout(struct opts *o, const char *arg)
+static int opt_timeout(void *ctx, const char *arg)
 {
+	struct opts *o = ctx;
 	size_t len = strlen(arg);
 	const char *point = strchr(arg, '.');
 	double seconds;
@@ -108,8 +105,9 @@ static int opt_timeout(struct opts *o, const char *arg)
 	return 0;
 }
 
-static int opt_nodeid(struct opts *o, const char *arg)
+static int opt_nodeid(void *ctx, const char *arg)
 {
+	struct opts *o = ctx;
 	bool hex = !strncasecmp(arg, "0x", 2);
 	const char *digits = arg + (hex ? 2 : 0);
 	size_t len = strlen(digits);
@@ -144,61 +142,77 @@ static int set_command(struct opts *o, enum opts_command command)
 	return 0;
 }
 
-static int opt_query(struct opts *o, const char *arg)
+static int opt_query(void *ctx, const char *arg)
 {
+	struct opts *o = ctx;
+
 	(void)arg;
 	return set_command(o, OPTS_QUERY);
 }
 
-static int opt_dry_run(struct opts *o, const char *arg)
+static int opt_dry_run(void *ctx, const char *arg)
 {
+	struct opts *o = ctx;
+
 	(void)arg;
 	return set_command(o, OPTS_DRY_RUN);
 }
 
-static int opt_no_verify(struct opts *o, const char *arg)
+static int opt_no_verify(void *ctx, const char *arg)
 {
+	struct opts *o = ctx;
+
 	(void)arg;
 	o->verify = false;
 	return 0;
 }
 
-static int opt_force(struct opts *o, const char *arg)
+static int opt_force(void *ctx, const char *arg)
 {
+	struct opts *o = ctx;
+
 	(void)arg;
 	o->force = true;
 	return 0;
 }
 
-static int opt_json(struct opts *o, const char *arg)
+static int opt_json(void *ctx, const char *arg)
 {
+	struct opts *o = ctx;
+
 	(void)arg;
 	o->json = true;
 	return 0;
 }
 
-static int opt_verbose(struct opts *o, const char *arg)
+static int opt_verbose(void *ctx, const char *arg)
 {
+	struct opts *o = ctx;
+
 	(void)arg;
 	o->verbose = true;
 	return 0;
 }
 
-static int opt_version(struct opts *o, const char *arg)
+static int opt_version(void *ctx, const char *arg)
 {
+	struct opts *o = ctx;
+
 	(void)arg;
 	o->command = OPTS_VERSION;
-	return 0;
+	return 1;
 }
 
-static int opt_help(struct opts *o, const char *arg)
+static int opt_help(void *ctx, const char *arg)
 {
+	struct opts *o = ctx;
+
 	(void)arg;
 	o->command = OPTS_HELP;
-	return 0;
+	return 1;
 }
 
-static const struct opt table[] = {
+static const struct util_opt table[] = {
 	{ "interface", 'i', "IFACE", "CAN interface (default can0)",
 	  opt_interface },
 	{ "uuid", 'u', "UUID", "an MCU, 12 hex digits; may be repeated",
@@ -219,73 +233,19 @@ static const struct opt table[] = {
 	{ "help", 'h', NULL, "print this help", opt_help },
 };
 
-#define LONG_BASE 256 /* above every letter */
-
-static void build_getopt(struct option longs[], char *letters)
-{
-	*letters++ = ':';
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		longs[i] = (struct option){
-			.name = table[i].name,
-			.has_arg = table[i].arg ? required_argument :
-						  no_argument,
-			.val = LONG_BASE + (int)i,
-		};
-		if (!table[i].letter)
-			continue;
-		*letters++ = table[i].letter;
-		if (table[i].arg)
-			*letters++ = ':';
-	}
-	*letters = '\0';
-}
-
-static const struct opt *find_opt(int got)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		if (got == LONG_BASE + (int)i ||
-		    (got && got == table[i].letter))
-			return &table[i];
-	return NULL;
-}
-
-static int refuse_option(struct opts *o, int got, const char *word)
-{
-	const struct opt *opt = find_opt(optopt);
-
-	if (got == ':' && opt)
-		return fail(o, "'%.40s' needs a value: --%s %s", word,
-			    opt->name, opt->arg);
-	if (opt)
-		return fail(o, "'%.40s': --%s takes no value", word, opt->name);
-	if (optopt)
-		return fail(o, "unknown option '-%c'",
-			    isprint(optopt) ? optopt : '?');
-	return fail(o, "unknown or ambiguous option '%.40s'", word);
-}
-
 static int apply_all(struct opts *o, int argc, char **argv)
 {
-	struct option longs[ARRAY_SIZE(table) + 1] = { 0 };
-	char letters[2 * ARRAY_SIZE(table) + 2];
-	const struct opt *opt;
-	int got, err;
+	const struct util_opts how = { .table = table,
+				       .len = ARRAY_SIZE(table),
+				       .ctx = o,
+				       .error = o->error,
+				       .error_size = sizeof(o->error) };
+	int operand = util_opts_parse(&how, argc, argv);
 
-	build_getopt(longs, letters);
-	optind = 0; /* forget an earlier command line */
-	opterr = 0;
-	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		opt = find_opt(got);
-		if (got == '?' || got == ':' || !opt)
-			return refuse_option(o, got, argv[optind - 1]);
-		err = opt->apply(o, optarg);
-		if (err || o->command >= OPTS_HELP)
-			return err;
-	}
-	if (optind < argc)
-		return fail(o, "'%.40s' belongs to no option; %s", argv[optind],
-			    "an MCU is named with -u UUID");
-	return 0;
+	if (operand > 0 && operand < argc)
+		return fail(o, "'%.40s' belongs to no option; %s",
+			    argv[operand], "an MCU is named with -u UUID");
+	return operand < 0 ? operand : 0;
 }
 
 static int check_whole(struct opts *o)
@@ -332,16 +292,6 @@ int opts_parse(struct opts *out, int argc, char **argv)
 	return err;
 }
 
-static void print_option(FILE *to, const struct opt *opt)
-{
-	char left[40];
-
-	snprintf(left, sizeof(left), "%c%c%s --%s %s", opt->letter ? '-' : ' ',
-		 opt->letter ? opt->letter : ' ', opt->letter ? "," : " ",
-		 opt->name, opt->arg ? opt->arg : "");
-	fprintf(to, "  %-24s %s\n", left, opt->help);
-}
-
 void opts_help(FILE *to)
 {
 	const struct kcan_outcome_info *info;
@@ -352,8 +302,7 @@ void opts_help(FILE *to)
 	      "Ask Klipper MCUs on CAN for their bootloader, and prove that "
 	      "Katapult answers.\n\noptions:\n",
 	      to);
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		print_option(to, &table[i]);
+	util_opts_print(to, table, ARRAY_SIZE(table));
 	fputs("\nOutcomes and exit codes; with several UUIDs the highest:\n",
 	      to);
 	for (int i = 0; i < KCAN_OUTCOME_COUNT; i++) {

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "util/opt.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+#define ROWS_MAX 64
+#define LONG_BASE 256 /* above every letter */
+#define HELP_COLUMN 25
+
+static void build_getopt(const struct util_opts *o, struct option *longs,
+			 char *letters)
+{
+	*letters++ = o->command ? '+' : '-';
+	*letters++ = ':';
+	for (size_t i = 0; i < o->len; i++) {
+		const struct util_opt *opt = &o->table[i];
+
+		if (!opt->name)
+			continue;
+		*longs++ = (struct option){
+			.name = opt->name,
+			.has_arg = opt->arg ? required_argument : no_argument,
+			.val = LONG_BASE + (int)i,
+		};
+		if (!opt->letter)
+			continue;
+		*letters++ = opt->letter;
+		if (opt->arg)
+			*letters++ = ':';
+	}
+	*letters = '\0';
+}
+
+static const struct util_opt *find(const struct util_opts *o, int got)
+{
+	if (got >= LONG_BASE && got < LONG_BASE + (int)o->len)
+		return &o->table[got - LONG_BASE];
+	for (size_t i = 0; i < o->len; i++)
+		if (got && got == o->table[i].letter)
+			return &o->table[i];
+	return NULL;
+}
+
+static int refuse(const struct util_opts *o, int got, const char *word)
+{
+	const struct util_opt *opt = find(o, optopt);
+
+	if (got == ':' && opt)
+		snprintf(o->error, o->error_size,
+			 "'%.40s' needs a value: --%s %s", word, opt->name,
+			 opt->arg);
+	else if (opt)
+		snprintf(o->error, o->error_size,
+			 "'%.40s': --%s takes no value", word, opt->name);
+	else if (optopt)
+		snprintf(o->error, o->error_size, "unknown option '-%c'",
+			 isprint(optopt) ? optopt : '?');
+	else
+		snprintf(o->error, o->error_size,
+			 "unknown or ambiguous option '%.40s'", word);
+	return -EINVAL;
+}
+
+int util_opts_parse(const struct util_opts *o, int argc, char **argv)
+{
+	struct option longs[ROWS_MAX + 1] = { 0 };
+	char letters[2 * ROWS_MAX + 3];
+	const struct util_opt *opt;
+	int got, status;
+
+	build_getopt(o, longs, letters);
+	optind = 0; /* forget an earlier command line */
+	opterr = 0;
+	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (got == 1) /* an operand among the options */
+			return optind - 1;
+		opt = find(o, got);
+		if (got == '?' || got == ':' || !opt)
+			return refuse(o, got, argv[optind - 1]);
+		status = opt->apply(o->ctx, optarg);
+		if (status)
+			return status < 0 ? status : 0;
+	}
+	return optind;
+}
+
+void util_opts_print(FILE *to, const struct util_opt *table, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		const struct util_opt *opt = &table[i];
+		char left[64];
+
+		if (!opt->name) {
+			fprintf(to, "\n%s\n", opt->help);
+			continue;
+		}
+		snprintf(left, sizeof(left), "--%s%s%s", opt->name,
+			 opt->arg ? " " : "", opt->arg ? opt->arg : "");
+		fprintf(to, "  %c%c%c %-*s%s\n", opt->letter ? '-' : ' ',
+			opt->letter ? opt->letter : ' ',
+			opt->letter ? ',' : ' ', HELP_COLUMN, left, opt->help);
+	}
+}

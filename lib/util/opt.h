@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef UTIL_OPT_H
+#define UTIL_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/** One command line option; a program's options are a table of these. */
+struct util_opt {
+	const char *name; /* long, without dashes; NULL: @help is a heading */
+	char letter;	  /* 0: has none */
+	const char *arg;  /* what --help calls its value; NULL: takes none */
+	const char *help;
+	/*
+	 * @arg is NULL when the option takes none.
+	 * Return: 0 to go on, a positive number to stop here, or a negative
+	 * errno after writing the reason where the program keeps it.
+	 */
+	int (*apply)(void *ctx, const char *arg);
+};
+
+/** How to read a command line. */
+struct util_opts {
+	const struct util_opt *table;
+	size_t len;   /* rows, 64 at most */
+	void *ctx;    /* given to apply */
+	bool command; /* stop at the first operand: options behind it are its */
+	char *error;  /* where the reason of -EINVAL goes */
+	size_t error_size;
+};
+
+/**
+ * util_opts_parse() - apply the options of a command line, in order
+ *
+ * Long options may be cut short where that is unambiguous.
+ *
+ * Return: the index of the first operand, @argc when there is none; 0 when an
+ * option stopped it; -EINVAL with @o->error written, or what apply returned.
+ */
+int util_opts_parse(const struct util_opts *o, int argc, char **argv);
+
+/** Print a line for each option, and the headings. */
+void util_opts_print(FILE *to, const struct util_opt *table, size_t len);
+
+#endif

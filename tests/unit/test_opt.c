@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "../support/unit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/opt.h"
+
+/* What was applied, in order: "n=5 v ". */
+static int note(void *ctx, const char *name, const char *arg)
+{
+	char *text = ctx;
+
+	strcat(text, name);
+	if (arg) {
+		strcat(text, "=");
+		strcat(text, arg);
+	}
+	strcat(text, " ");
+	return 0;
+}
+
+static int apply_name(void *ctx, const char *arg)
+{
+	return note(ctx, "n", arg);
+}
+
+static int apply_verbose(void *ctx, const char *arg)
+{
+	return note(ctx, "v", arg);
+}
+
+static int apply_help(void *ctx, const char *arg)
+{
+	note(ctx, "h", arg);
+	return 1;
+}
+
+static int apply_bad(void *ctx, const char *arg)
+{
+	note(ctx, "b", arg);
+	return -ERANGE;
+}
+
+static const struct util_opt table[] = {
+	{ NULL, 0, NULL, "Options:", NULL },
+	{ "name", 'n', "NAME", "give it a name", apply_name },
+	{ "verbose", 'v', NULL, "say more", apply_verbose },
+	{ "bad", 0, "X", "always wrong", apply_bad },
+	{ "help", 'h', NULL, "print this", apply_help },
+};
+
+#define ARGS(...)                      \
+	{                              \
+		"program", __VA_ARGS__ \
+	}
+static const struct row {
+	const char *name;
+	const char *argv[8];
+	bool command;
+	int want; /* what is returned */
+	const char *applied;
+	const char *error;
+} rows[] = {
+	{ "nothing at all", { "program" }, false, 1, "", "" },
+	{ "long, with a value behind it", ARGS("--name", "x"), false, 3, "n=x ",
+	  "" },
+	{ "long, with its value attached", ARGS("--name=x"), false, 2, "n=x ",
+	  "" },
+	{ "letters together", ARGS("-vnx"), false, 2, "v n=x ", "" },
+	{ "a long option cut short", ARGS("--verb"), false, 2, "v ", "" },
+	{ "an empty value is a value", ARGS("--name="), false, 2, "n= ", "" },
+	{ "an operand ends it, and is found", ARGS("-v", "file"), false, 2,
+	  "v ", "" },
+	{ "a command keeps its options", ARGS("-v", "cmd", "-n", "x"), true, 2,
+	  "v ", "" },
+	{ "two dashes end the options", ARGS("-v", "--", "-n"), true, 3, "v ",
+	  "" },
+	{ "an option may stop it", ARGS("-h", "--bogus"), false, 0, "h ", "" },
+	{ "an option may refuse its value", ARGS("--bad=1", "-v"), false,
+	  -ERANGE, "b=1 ", "" },
+	{ "a missing value is named", ARGS("--name"), false, -EINVAL, "",
+	  "'--name' needs a value: --name NAME" },
+	{ "a missing value of a letter", ARGS("-n"), false, -EINVAL, "",
+	  "'-n' needs a value: --name NAME" },
+	{ "a value too many", ARGS("--verbose=3"), false, -EINVAL, "",
+	  "'--verbose=3': --verbose takes no value" },
+	{ "an unknown long option", ARGS("--bogus"), false, -EINVAL, "",
+	  "unknown or ambiguous option '--bogus'" },
+	{ "an unknown letter", ARGS("-x"), false, -EINVAL, "",
+	  "unknown option '-x'" },
+};
+
+static void test_row(void **state)
+{
+	const struct row *row = *state;
+	char applied[64] = "", error[80] = "";
+	char *argv[ARRAY_SIZE(row->argv) + 1] = { 0 };
+	struct util_opts o = { table, ARRAY_SIZE(table), applied, row->command,
+			       error, sizeof(error) };
+	int argc = 0;
+
+	while (row->argv[argc]) {
+		argv[argc] = (char *)row->argv[argc];
+		argc++;
+	}
+	assert_int_equal(util_opts_parse(&o, argc, argv), row->want);
+	assert_string_equal(applied, row->applied);
+	assert_string_equal(error, row->error);
+}
+
+static void test_help_lists_rows_under_their_headings(void **state)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	(void)state;
+	util_opts_print(to, table, ARRAY_SIZE(table));
+	fclose(to);
+	assert_string_equal(text,
+			    "\nOptions:\n"
+			    "  -n, --name NAME              give it a name\n"
+			    "  -v, --verbose                say more\n"
+			    "      --bad X                  always wrong\n"
+			    "  -h, --help                   print this\n");
+	free(text);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[32] = {
+		cmocka_unit_test(test_help_lists_rows_under_their_headings),
+	};
+	size_t n = 1;
+
+	ROWS(rows, test_row);
+	return _cmocka_run_group_tests("opt", tests, n, NULL, NULL);
+}
