@@ -113,7 +113,7 @@ static int print_help(struct opts *o, const char *arg);
 
 static const struct opt opt_table[] = {
 	{ "engine", 'e', "NAME", "use this engine: host or uml", set_engine },
-	{ "iface", 'i', "NAME", "have this interface (repeatable; vcan0)",
+	{ "interface", 'i', "NAME", "have this interface (repeatable; vcan0)",
 	  add_iface },
 	{ "mem", 'm', "SIZE", "memory of a guest (256M)", set_mem },
 	{ "boot-timeout", 0, "SECONDS", "patience with a guest's boot (60)",

@@ -408,7 +408,7 @@ all_bytes() {
 
 @test "--help names each option, on stdout" {
 	run -0 --separate-stderr "$VCAN_RUN" --help
-	for option in engine iface mem boot-timeout verbose version help; do
+	for option in engine interface mem boot-timeout verbose version help; do
 		[[ $output == *"--$option"* ]]
 	done
 	[ -z "$stderr" ]
