@@ -1,0 +1,88 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# tests/run itself: what may never look like a pass.
+bats_require_minimum_version 1.5.0
+
+setup() {
+	ROOT=$(cd "$BATS_TEST_DIRNAME/../../.." && pwd)
+	export BUILD=$BATS_TEST_TMPDIR/build
+	mkdir -p "$BUILD/unit" "$BUILD/fuzz" "$BUILD/ubsan"
+}
+
+# program PATH - a program of the build, its body on stdin
+program() {
+	{
+		echo '#!/bin/sh'
+		cat
+	} >"$BUILD/$1"
+	chmod +x "$BUILD/$1"
+}
+
+suite() {
+	run "$ROOT/tests/run" "$@"
+	echo "$output"
+}
+
+@test "passed, failed and skipped are counted, and the failure is shown" {
+	program unit/test_a <<<'echo 1..3; echo ok 1 - a; echo ok 2 - b \# SKIP no; echo ok 3 - c'
+	program unit/test_b <<<'echo 1..2; echo not ok 1 - d; echo "# why"; echo ok 2 - e; exit 1'
+	suite unit
+	[ "$status" -eq 1 ]
+	[ "${lines[-1]}" = "3 passed, 1 failed, 1 skipped" ]
+	[[ $output == *"not ok 1 - d"*"# why"* ]]
+	[[ $output == *"SKIP no"* ]]
+}
+
+@test "all passed is a success" {
+	program unit/test_a <<<'echo 1..1; echo ok 1 - a'
+	suite unit
+	[ "$status" -eq 0 ]
+	[ "${lines[-1]}" = "1 passed, 0 failed, 0 skipped" ]
+}
+
+@test "no test at all is a failure" {
+	suite unit
+	[ "$status" -eq 1 ]
+	[[ $output == *"suite unit executed no test"* ]]
+}
+
+@test "nothing but skipped tests is a failure" {
+	program unit/test_a <<<'echo 1..1; echo ok 1 - a \# SKIP no'
+	suite unit
+	[ "$status" -eq 1 ]
+}
+
+@test "a program that announces no tests is a failure" {
+	program unit/test_a <<<'echo 1..0'
+	program unit/test_b <<<'echo 1..1; echo ok 1 - b'
+	suite unit
+	[ "$status" -eq 1 ]
+}
+
+@test "a program that dies half way is a failure" {
+	program unit/test_a <<<'echo 1..2; echo ok 1 - a; kill -SEGV $$'
+	suite unit
+	[ "$status" -eq 1 ]
+	[[ $output == *"test_a"* ]]
+}
+
+@test "a program that stops half way with success is a failure" {
+	program unit/test_a <<<'echo 1..2; echo ok 1 - a'
+	suite unit
+	[ "$status" -eq 1 ]
+	[[ $output == *"announced 2"* ]]
+}
+
+@test "a guest that dies is a failure, whatever it printed" {
+	program vcan-run <<<'echo 1..1; echo ok 1 - a; exit 125'
+	suite bus
+	[ "$status" -eq 1 ]
+	[[ $output == *"status 125"* ]]
+}
+
+@test "a fuzz target that crashes is a failure, with its last words" {
+	program fuzz/fuzz_a <<<'echo heap-buffer-overflow >&2; exit 77'
+	suite fuzz
+	[ "$status" -eq 1 ]
+	[[ $output == *"heap-buffer-overflow"* ]]
+}
