@@ -33,11 +33,10 @@ ignored() {
 }
 
 @test "a CAN FD frame is ignored" {
-	ip link set vcan0 down
-	ip link set vcan0 mtu 72 up
-	until_true has "$MCU_LOG" .
-	start_mcus fresh -i vcan0 -u "$U" --bootloader katapult
+	# the bus takes FD frames, so it is the MCU that does not
+	[ "$(cat /sys/class/net/vcan0/mtu)" -eq 72 ]
 	ignored 3F0##10241F905F55004
+	has "$BUS" '3F0##10241F905F55004'
 }
 
 @test "a request to another UUID is ignored" {
