@@ -20,10 +20,10 @@
 static const struct family stm32f0 =
 	STM32("STM32F0", REQUEST_ROM, REQUEST_KATAPULT, 0x08002000);
 static const struct family stm32f1 =
-	STM32("STM32F1", REQUEST_IMPOSSIBLE, REQUEST_KATAPULT, 0x08002000);
+	STM32("STM32F1", REQUEST_ROM, REQUEST_KATAPULT, 0x08002000);
 /* Katapult can be configured for it, but its CAN driver cannot (8.1) */
 static const struct family stm32f2 =
-	STM32("STM32F2", REQUEST_IMPOSSIBLE, REQUEST_IMPOSSIBLE, 0x08008000);
+	STM32("STM32F2", REQUEST_ROM, REQUEST_IMPOSSIBLE, 0x08008000);
 static const struct family stm32f4 =
 	STM32("STM32F4", REQUEST_ROM, REQUEST_KATAPULT, 0x08008000);
 static const struct family stm32g0 =

@@ -9,7 +9,7 @@
 /** What lies in front of the application. */
 enum bootloader {
 	BOOTLOADER_NONE,
-	BOOTLOADER_ROM, /* one that is not on CAN: the chip's ROM, DFU, UF2 */
+	BOOTLOADER_ROM, /* one not on CAN: the chip's ROM, HID, DFU, UF2 */
 	BOOTLOADER_KATAPULT,
 	BOOTLOADER_COUNT
 };
