@@ -134,8 +134,7 @@ static void execute(struct client *c, const struct ctl_line *line)
 	s->cfg.on_command(s->cfg.arg);
 }
 
-/* Return: false when nothing has come, or nothing ever will. */
-static bool fill(struct client *c)
+static void fill(struct client *c)
 {
 	ssize_t n = recv(c->fd, c->in, sizeof(c->in), MSG_DONTWAIT);
 
@@ -143,7 +142,6 @@ static bool fill(struct client *c)
 		c->eof = true;
 	c->in_at = 0;
 	c->in_len = n > 0 ? (size_t)n : 0;
-	return n > 0;
 }
 
 /* Return: false when there is no whole line. */
@@ -157,22 +155,38 @@ static bool next_line(struct client *c, struct ctl_line *line)
 	return found;
 }
 
-/* Go on until something has to be waited for. Return: false: client ended. */
+static bool has_input(const struct client *c)
+{
+	return c->in_at < c->in_len;
+}
+
+/*
+ * One command at most: a client that never stops must leave the bus its turn.
+ * Return: false: client ended.
+ */
 static bool serve(struct client *c)
 {
 	struct ctl_line line;
 
-	for (;;) {
-		flush(c);
-		if (is_busy(c))
-			return !c->gone;
-		if (c->quit)
-			sd_event_exit(c->server->cfg.loop, EXIT_SUCCESS);
-		if (next_line(c, &line))
-			execute(c, &line);
-		else if (c->eof || !fill(c))
-			return !c->eof;
-	}
+	if (!is_busy(c) && !has_input(c))
+		fill(c);
+	if (!is_busy(c) && next_line(c, &line))
+		execute(c, &line);
+	flush(c);
+	if (is_busy(c))
+		return !c->gone;
+	if (c->quit)
+		sd_event_exit(c->server->cfg.loop, EXIT_SUCCESS);
+	return !c->eof || has_input(c);
+}
+
+/* Return: when to serve @c again. */
+static uint32_t interest(const struct client *c)
+{
+	if (c->waiting)
+		return 0;
+	/* what was read already waits for no more than the others' turn */
+	return c->out || has_input(c) ? EPOLLOUT : EPOLLIN;
 }
 
 static int on_client(sd_event_source *source, int fd, uint32_t revents,
@@ -189,9 +203,7 @@ static int on_client(sd_event_source *source, int fd, uint32_t revents,
 		client_free(c);
 		return 0;
 	}
-	sd_event_source_set_io_events(c->io, c->out	? EPOLLOUT :
-					     c->waiting ? 0 :
-							  EPOLLIN);
+	sd_event_source_set_io_events(c->io, interest(c));
 	return 0;
 }
 

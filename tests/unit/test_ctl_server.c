@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu
+/* Clients of the control socket, none of which may get in others' way. */
+#include "../support/unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "../../sim/canmcu/ctl_server.h"
+
+#define U "112233445566"
+#define OK "{\"ok\":true}\n"
+
+static char folder[] = "/tmp/test_ctl_server.XXXXXX";
+static char path[sizeof(folder) + 8];
+
+/* A server, and what runs it. */
+struct bench {
+	sd_event *loop;
+	struct world *world;
+	struct ctl_server *server;
+	size_t commands;
+};
+
+static void note_event(void *arg, const struct event *event)
+{
+	struct bench *b = arg;
+
+	if (b->server && event->uuid)
+		ctl_server_changed(b->server, event->uuid);
+}
+
+static void note_command(void *arg)
+{
+	struct bench *b = arg;
+
+	b->commands++;
+}
+
+static int open_server(struct bench *b, struct ctl_server **out, char *sentence,
+		       size_t size)
+{
+	struct ctl_server_cfg cfg = { b->loop, b->world, path, note_command,
+				      b };
+
+	return ctl_server_open(out, &cfg, sentence, size);
+}
+
+static int prepare(void **state)
+{
+	struct mcu_cfg cfg = {
+		.uuid = { { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66 } },
+		.type = mcu_type_find("stm32g0b1xx"),
+		.bootloader = BOOTLOADER_KATAPULT,
+		.state = MCU_KLIPPER,
+		.nodeid = -1,
+	};
+	struct bench *b = calloc(1, sizeof(*b));
+	char sentence[512];
+
+	assert_non_null(b);
+	assert_true(sd_event_new(&b->loop) >= 0);
+	assert_int_equal(world_new(&b->world, &cfg, 1,
+				   (struct event_sink){ note_event, b }),
+			 0);
+	assert_int_equal(open_server(b, &b->server, sentence, sizeof(sentence)),
+			 0);
+	*state = b;
+	return 0;
+}
+
+static int release(void **state)
+{
+	struct bench *b = *state;
+
+	ctl_server_close(b->server);
+	world_free(b->world);
+	sd_event_unref(b->loop);
+	free(b);
+	assert_int_equal(access(path, F_OK), -1);
+	return 0;
+}
+
+static int plug(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	strcpy(addr.sun_path, path);
+	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)),
+			 0);
+	return fd;
+}
+
+static void say(int fd, const char *text)
+{
+	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL),
+			 strlen(text));
+}
+
+/* What is due now, at most @turns of it. */
+static void run(struct bench *b, int turns)
+{
+	while (turns-- > 0 && sd_event_run(b->loop, 0) > 0)
+		;
+}
+
+/* All that came, as text; "EOF" behind it when the server has closed. */
+static const char *heard(int fd)
+{
+	static char text[4096];
+	size_t len = 0;
+	ssize_t n;
+
+	while ((n = recv(fd, text + len, sizeof(text) - 4 - len, 0)) > 0)
+		len += (size_t)n;
+	strcpy(text + len, n ? "" : "EOF");
+	return text;
+}
+
+static void test_a_client_has_one_command_a_turn(void **state)
+{
+	struct bench *b = *state;
+	int fd = plug();
+
+	for (int i = 0; i < 20; i++)
+		say(fd, "power " U " on\n");
+	run(b, 2); /* it is let in, and has its first turn */
+	assert_int_equal(b->commands, 1);
+	assert_string_equal(heard(fd), OK);
+	run(b, 1000);
+	assert_int_equal(b->commands, 20);
+	close(fd);
+}
+
+static void test_a_line_without_an_end_is_read_a_piece_a_turn(void **state)
+{
+	static char rubbish[32 * 1024];
+	struct bench *b = *state;
+	int fd = plug(), turns = 0;
+
+	memset(rubbish, 'x', sizeof(rubbish) - 1);
+	say(fd, rubbish);
+	while (sd_event_run(b->loop, 0) > 0)
+		turns++;
+	assert_in_range(turns, 1 + 8, 100);
+	assert_string_equal(heard(fd), "");
+	say(fd, "\n");
+	run(b, 1000);
+	assert_non_null(strstr(heard(fd), "this line is too long"));
+	close(fd);
+}
+
+static void test_a_client_that_has_said_all_gets_all_replies(void **state)
+{
+	struct bench *b = *state;
+	int fd = plug();
+
+	say(fd, "reset " U "\nwait " U " klipper\npower " U " on\nhalf a line");
+	shutdown(fd, SHUT_WR);
+	run(b, 1000);
+	assert_int_equal(b->commands, 3);
+	assert_non_null(strstr(heard(fd), OK "EOF"));
+	close(fd);
+}
+
+static void test_a_wait_is_answered_when_another_client_acts(void **state)
+{
+	struct bench *b = *state;
+	int waiting = plug(), acting = plug();
+
+	say(waiting, "wait " U " off\n");
+	run(b, 1000);
+	assert_string_equal(heard(waiting), "");
+	say(acting, "power " U " off\n");
+	run(b, 1000);
+	assert_string_equal(heard(acting), OK);
+	assert_non_null(strstr(heard(waiting), "\"state\":\"off\""));
+	close(waiting);
+	close(acting);
+}
+
+static void test_who_leaves_while_it_waits_makes_room(void **state)
+{
+	struct bench *b = *state;
+	int fds[CTL_CLIENTS_MAX];
+
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+			fds[i] = plug();
+			say(fds[i], "wait " U " rom\n");
+		}
+		run(b, 1000);
+		for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+			assert_string_equal(heard(fds[i]), "");
+			close(fds[i]);
+		}
+		run(b, 1000);
+	}
+}
+
+static void test_one_client_too_many_is_told_so(void **state)
+{
+	struct bench *b = *state;
+	int fds[CTL_CLIENTS_MAX + 1];
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		fds[i] = plug();
+		run(b, 1000);
+	}
+	assert_string_equal(heard(fds[CTL_CLIENTS_MAX]),
+			    "{\"ok\":false,\"error\":\"too many clients: close "
+			    "one first\"}\nEOF");
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		close(fds[i]);
+}
+
+static void test_quit_is_answered_and_then_ends_the_loop(void **state)
+{
+	struct bench *b = *state;
+	int fd = plug();
+
+	say(fd, "quit\n");
+	assert_int_equal(sd_event_loop(b->loop), EXIT_SUCCESS);
+	assert_string_equal(heard(fd), OK);
+	close(fd);
+}
+
+static void test_a_socket_with_a_listener_is_left_alone(void **state)
+{
+	struct bench *b = *state;
+	struct ctl_server *other = NULL;
+	char sentence[512], want[512];
+
+	snprintf(want, sizeof(want),
+		 "no control socket at '%s' (somebody listens there): stop the "
+		 "canmcu that has it, or name another path",
+		 path);
+	assert_int_equal(open_server(b, &other, sentence, sizeof(sentence)),
+			 -EADDRINUSE);
+	assert_string_equal(sentence, want);
+	assert_null(other);
+	close(plug());
+}
+
+static void test_a_socket_left_behind_is_replaced(void **state)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct stat st;
+
+	strcpy(addr.sun_path, path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	close(fd);
+	prepare(state);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	release(state);
+}
+
+static void test_a_file_is_not_replaced(void **state)
+{
+	struct bench b = { 0 };
+	char sentence[512];
+	FILE *file = fopen(path, "w");
+
+	(void)state;
+	fclose(file);
+	assert_true(sd_event_new(&b.loop) >= 0);
+	assert_int_equal(open_server(&b, &b.server, sentence, sizeof(sentence)),
+			 -EADDRINUSE);
+	assert_non_null(strstr(sentence, "something else is there"));
+	assert_int_equal(unlink(path), 0);
+	sd_event_unref(b.loop);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, prepare, release)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		CASE(test_a_client_has_one_command_a_turn),
+		CASE(test_a_line_without_an_end_is_read_a_piece_a_turn),
+		CASE(test_a_client_that_has_said_all_gets_all_replies),
+		CASE(test_a_wait_is_answered_when_another_client_acts),
+		CASE(test_who_leaves_while_it_waits_makes_room),
+		CASE(test_one_client_too_many_is_told_so),
+		CASE(test_quit_is_answered_and_then_ends_the_loop),
+		CASE(test_a_socket_with_a_listener_is_left_alone),
+		cmocka_unit_test(test_a_socket_left_behind_is_replaced),
+		cmocka_unit_test(test_a_file_is_not_replaced),
+	};
+	int failed;
+
+	if (!mkdtemp(folder))
+		return 1;
+	snprintf(path, sizeof(path), "%s/ctl", folder);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	rmdir(folder);
+	return failed;
+}
