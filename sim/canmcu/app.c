@@ -2,16 +2,22 @@
 #include "app.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
+#include <unistd.h>
 
 #include "ctl_server.h"
 #include "event.h"
 #include "port_can.h"
 #include "world.h"
+
+/* A reader that has stopped reading: look so often whether a signal came. */
+#define UNREAD_MS 100
 
 struct app {
 	const struct opts *opts;
@@ -19,7 +25,7 @@ struct app {
 	struct world *world;
 	struct port_can *port;
 	struct ctl_server *ctl;
-	bool mute; /* the reader of the events has gone */
+	bool mute; /* no event is written any more */
 };
 
 static int complain(const char *sentence)
@@ -28,20 +34,56 @@ static int complain(const char *sentence)
 	return -1;
 }
 
+/* Return: false when a signal came first, which the loop will see. */
+static bool wait_for_reader(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	sigset_t pending;
+
+	while (poll(&out, 1, UNREAD_MS) <= 0) {
+		sigpending(&pending);
+		if (sigismember(&pending, SIGINT) ||
+		    sigismember(&pending, SIGTERM))
+			return false;
+	}
+	return true;
+}
+
 /* A reader that has gone ends the play: nobody would see how it goes on. */
+static void give_up_events(struct app *app)
+{
+	int err = errno;
+	char sentence[256];
+
+	app->mute = true;
+	if (err == EPIPE)
+		snprintf(sentence, sizeof(sentence),
+			 "nobody reads the events any more: give stdout a "
+			 "reader, or /dev/null");
+	else
+		snprintf(sentence, sizeof(sentence),
+			 "cannot write the events (%s): give stdout a place "
+			 "that takes them, or /dev/null",
+			 strerror(err));
+	complain(sentence);
+	sd_event_exit(app->loop, EXIT_FAILURE);
+}
+
+static void print(struct app *app, const char *line)
+{
+	if (!wait_for_reader())
+		app->mute = true;
+	else if (puts(line) == EOF || fflush(stdout) == EOF)
+		give_up_events(app);
+}
+
 static void emit(void *arg, const struct event *event)
 {
 	struct app *app = arg;
 	char line[EVENT_LINE_MAX];
 
-	if (event_format(line, event, app->opts->json))
-		puts(line);
-	if (fflush(stdout) == EOF && !app->mute) {
-		app->mute = true;
-		complain("nobody reads the events any more: give stdout a "
-			 "reader, or /dev/null");
-		sd_event_exit(app->loop, EXIT_FAILURE);
-	}
+	if (!app->mute && event_format(line, event, app->opts->json))
+		print(app, line);
 	if (app->ctl && event->uuid)
 		ctl_server_changed(app->ctl, event->uuid);
 }
@@ -53,10 +95,24 @@ static void on_command(void *arg)
 	port_can_kick(app->port);
 }
 
+/*
+ * Started with a standard stream closed, its number is free, and no bus may come
+ * to sit where text is written to.
+ */
+static void fill_streams(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = dup(fd);
+	close(fd);
+}
+
 static int open_loop(struct app *app)
 {
 	sigset_t signals;
 
+	fill_streams();
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
