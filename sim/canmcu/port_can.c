@@ -83,6 +83,7 @@ static void set_link(struct port_can *p, bool up)
 static void set_gone(struct port_can *p)
 {
 	report(p, (struct event){ .type = EVENT_LINK, .text = "gone" });
+	world_link(p->cfg.world, false);
 	fprintf(stderr,
 		"canmcu: %s has vanished: create it again, then start canmcu "
 		"again\n",
@@ -153,31 +154,37 @@ void port_can_kick(struct port_can *p)
 	arm(p);
 }
 
+/*
+ * The kernel tells of an error before it hands out what came earlier: those
+ * frames were on the bus, echoes of our own among them.
+ */
 static int receive(struct port_can *p)
 {
 	struct kcan_bus_rx rx[BATCH];
 	uint64_t now = now_us(p);
-	int n = BATCH;
+	int n = BATCH, err = 0;
 
-	for (int i = 0; n == BATCH && i < BATCHES_MAX; i++) {
+	for (int i = 0; (n == BATCH || n < 0) && i < BATCHES_MAX; i++) {
 		n = kcan_bus_recv(p->bus, rx, BATCH);
 		for (int k = 0; k < n; k++)
 			world_rx(p->cfg.world, &rx[k].frame, rx[k].own, now);
+		if (n < 0)
+			err = n;
 	}
-	return n;
+	count_dropped(p);
+	return err;
 }
 
 static int on_bus(sd_event_source *source, int fd, uint32_t revents, void *arg)
 {
 	struct port_can *p = arg;
-	int n = receive(p);
+	int err = receive(p);
 
 	(void)source;
 	(void)fd;
 	(void)revents;
-	if (n < 0)
-		bus_failed(p, n);
-	count_dropped(p);
+	if (err)
+		bus_failed(p, err);
 	port_can_kick(p);
 	return 0;
 }
@@ -204,7 +211,7 @@ static int on_link(sd_event_source *source, int fd, uint32_t revents, void *arg)
 	(void)revents;
 	while (recv(fd, news, sizeof(news), MSG_DONTWAIT) > 0)
 		;
-	bus_failed(p, 0);
+	bus_failed(p, receive(p));
 	port_can_kick(p);
 	return 0;
 }
