@@ -31,8 +31,12 @@ static struct fleet_group *current(struct parser *p)
 	return p->groups_len ? &p->groups[p->groups_len - 1] : &p->defaults;
 }
 
+struct range {
+	unsigned long min, max;
+};
+
 static int read_number(struct parser *p, const char *option, const char *text,
-		       unsigned long max, unsigned long *out)
+		       struct range range, unsigned long *out)
 {
 	char *end = NULL;
 
@@ -40,10 +44,10 @@ static int read_number(struct parser *p, const char *option, const char *text,
 	errno = 0;
 	if (*text >= '0' && *text <= '9')
 		*out = strtoul(text, &end, !strncmp(text, "0x", 2) ? 16 : 10);
-	if (end && !*end && !errno && *out <= max)
+	if (end && !*end && !errno && *out >= range.min && *out <= range.max)
 		return 0;
-	return refuse(p, "%s '%s': give a number from 0 to %lu", option, text,
-		      max);
+	return refuse(p, "%s '%s': give a number from %lu to %lu", option, text,
+		      range.min, range.max);
 }
 
 static int read_switch(struct parser *p, const char *option, const char *text,
@@ -111,11 +115,9 @@ static int apply_count(void *ctx, const char *arg)
 
 	if (!p->groups_len || current(p)->chip_id_len)
 		return refuse(p, "--count %s: give it after a -u UUID", arg);
-	if (read_number(p, "--count", arg, OPTS_COUNT_MAX, &count))
+	if (read_number(p, "--count", arg, (struct range){ 1, OPTS_COUNT_MAX },
+			&count))
 		return -EINVAL;
-	if (!count)
-		return refuse(p, "--count 0: give a number from 1 to %d",
-			      OPTS_COUNT_MAX);
 	current(p)->count = count;
 	return 0;
 }
@@ -166,7 +168,7 @@ static int apply_nodeid(void *ctx, const char *arg)
 	struct parser *p = ctx;
 	unsigned long nodeid;
 
-	if (read_number(p, "nodeid", arg, 255, &nodeid))
+	if (read_number(p, "--nodeid", arg, (struct range){ 0, 255 }, &nodeid))
 		return -EINVAL;
 	current(p)->cfg.nodeid = (int)nodeid;
 	return 0;
@@ -177,7 +179,8 @@ static int apply_boot_ms(void *ctx, const char *arg)
 	struct parser *p = ctx;
 	unsigned long ms;
 
-	if (read_number(p, "--boot-ms", arg, BOOT_MS_MAX, &ms))
+	if (read_number(p, "--boot-ms", arg, (struct range){ 0, BOOT_MS_MAX },
+			&ms))
 		return -EINVAL;
 	current(p)->cfg.boot_us = ms * 1000u;
 	return 0;

@@ -324,13 +324,12 @@ int world_reset(struct world *w, const struct mcu *m, uint64_t now_us)
 	return err;
 }
 
-int world_power(struct world *w, const struct mcu *m, bool on, uint64_t now_us)
+void world_power(struct world *w, const struct mcu *m, bool on, uint64_t now_us)
 {
 	struct node *node = node_of(m);
 
 	mcu_power(&node->mcu, on, now_us);
 	update(w, node);
-	return 0;
 }
 
 int world_shutdown(struct world *w, const struct mcu *m, const char *reason,

@@ -82,7 +82,8 @@ const struct mcu *world_find(const struct world *w,
 
 /* Hands on a board: as the functions of mcu.h; @m is one of world_find(). */
 int world_reset(struct world *w, const struct mcu *m, uint64_t now_us);
-int world_power(struct world *w, const struct mcu *m, bool on, uint64_t now_us);
+void world_power(struct world *w, const struct mcu *m, bool on,
+		 uint64_t now_us);
 int world_shutdown(struct world *w, const struct mcu *m, const char *reason,
 		   uint64_t now_us);
 

@@ -55,15 +55,17 @@ static const struct mistake {
 	{ "-u " U " --state rom", "state 'rom': give 'klipper', 'shutdown', "
 				  "'katapult' or 'off'" },
 	{ "-u " U " --nodeid 256",
-	  "nodeid '256': give a number from 0 to 255" },
-	{ "-u " U " --nodeid -1", "nodeid '-1': give a number from 0 to 255" },
-	{ "-u " U " --nodeid 4x", "nodeid '4x': give a number from 0 to 255" },
+	  "--nodeid '256': give a number from 0 to 255" },
+	{ "-u " U " --nodeid -1",
+	  "--nodeid '-1': give a number from 0 to 255" },
+	{ "-u " U " --nodeid 4x",
+	  "--nodeid '4x': give a number from 0 to 255" },
 	{ "-u " U " --boot-ms 9999999", "--boot-ms '9999999': give a number "
 					"from 0 to 3600000" },
 	{ "-u " U " --double-reset maybe", "--double-reset 'maybe': give 'on' "
 					   "or 'off'" },
-	{ "-u " U " --count 0", "--count 0: give a number from 1 to 65536" },
-	{ "-u " U " --count 70000", "--count '70000': give a number from 0 to "
+	{ "-u " U " --count 0", "--count '0': give a number from 1 to 65536" },
+	{ "-u " U " --count 70000", "--count '70000': give a number from 1 to "
 				    "65536" },
 	{ "--count 3 -u " U, "--count 3: give it after a -u UUID" },
 	{ "-u " U " --count 65536 -u 000000000000",
@@ -73,9 +75,9 @@ static const struct mistake {
 			   "for an RP2040, 32 for LPC and SAM" },
 	{ "--chip-id 000102030405060708090a0b --mcu-type rp2040",
 	  "chip id '000102030405060708090a0b': give 16 hex digits for rp2040" },
-	{ "-u " U " --mcu-type stm32f103xe --bootloader rom",
-	  U ": a stm32f103xe with Klipper on CAN cannot have bootloader 'rom'; "
-	    "give another --bootloader" },
+	{ "-u " U " --mcu-type stm32f207xx --bootloader katapult",
+	  U ": a stm32f207xx with Klipper on CAN cannot have bootloader "
+	    "'katapult'; give another --bootloader" },
 	{ "-u " U " --mcu-type same51 --bootloader katapult",
 	  U ": a same51 with Klipper on CAN cannot have bootloader 'katapult'; "
 	    "give another --bootloader" },
