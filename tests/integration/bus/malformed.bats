@@ -12,7 +12,7 @@ teardown() {
 	stop_all
 }
 
-# ignored FRAME - the MCU stays what it is; a sibling frame proves it was heard
+# ignored FRAME - the MCU stays what it is: it answers the query behind FRAME
 ignored() {
 	cansend vcan0 "$1"
 	cansend vcan0 3F0#00
@@ -36,7 +36,8 @@ ignored() {
 	# the bus takes FD frames, so it is the MCU that does not
 	[ "$(cat /sys/class/net/vcan0/mtu)" -eq 72 ]
 	ignored 3F0##10241F905F55004
-	has "$BUS" '3F0##10241F905F55004'
+	# the kernel may add a flag of its own to the 1
+	has "$BUS" '3F0##.0241F905F55004'
 }
 
 @test "a request to another UUID is ignored" {
@@ -62,8 +63,9 @@ ignored() {
 }
 
 @test "a flood of admin frames leaves the MCU in its right mind" {
-	cangen vcan0 -g 0 -n 20000 -I 3F0 -3 3>&- || :
 	cangen vcan0 -g 0 -n 20000 -I 3F0 -L r
+	# queries, faster than they can be answered
+	cangen vcan0 -g 0 -n 5000 -I 3F0 -L 1 -D 00
 	ask -u "$U" --timeout 20
 	[ "$status" -eq 0 ]
 }
