@@ -4,6 +4,7 @@
 /* katapult-protocol.md, section 3: the receiver, with its trap and without. */
 #include "../support/unit.h"
 
+#include <kcan/kat.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,6 +86,10 @@ static const struct script {
 	  { "01889000e5e99903", GET },
 	  "EA",
 	  "EA" },
+	{ "COMPLETE is not played yet: an ERROR",
+	  { "01881500911b9903", GET },
+	  "EA",
+	  "EA" },
 	{ "a partial command survives CLEAR and SET in front of the next",
 	  { "01881600", CLEAR_AND_SET, GET, GET },
 	  "N",
@@ -112,7 +117,7 @@ static const struct script {
 
 static void send_hex(struct board *b, const char *hex)
 {
-	uint8_t bytes[64];
+	uint8_t bytes[KCAN_KAT_MAX];
 	size_t len = strlen(hex) / 2;
 
 	assert_int_equal(util_hex_decode(bytes, hex, strlen(hex)), 0);
@@ -268,6 +273,32 @@ static void test_connect_of_an_rp2040(void **state)
 			     "00000000" VERSION "183b9903");
 }
 
+/* Section 4: up to 30 words, which nobody looks at. */
+static void test_get_canbus_id_ignores_its_payload(void **state)
+{
+	struct mcu_cfg cfg = board_cfg("stm32g0b1xx");
+	uint8_t payload[4 * KCAN_KAT_WORDS_MAX], bytes[KCAN_KAT_MAX];
+	char hex[2 * KCAN_KAT_MAX + 1], got[32];
+	struct board b;
+
+	(void)state;
+	memset(payload, 0x5a, sizeof(payload));
+	cfg.state = MCU_KATAPULT;
+	cfg.nodeid = 4;
+	for (uint8_t words = 0; words <= KCAN_KAT_WORDS_MAX; words++) {
+		struct kcan_kat_block block = { KCAN_KAT_GET_CANBUS_ID, words,
+						payload };
+		int len = kcan_kat_encode(bytes, &block);
+
+		board_init(&b, &cfg);
+		util_hex_encode(hex, bytes, (size_t)len);
+		send_hex(&b, hex);
+		board_drain(&b);
+		spell(&b, got, sizeof(got));
+		assert_string_equal(got, "A");
+	}
+}
+
 static void test_a_dead_channel_still_obeys_admin_frames(void **state)
 {
 	struct mcu_cfg cfg = board_cfg("stm32g0b1xx");
@@ -334,6 +365,7 @@ int main(void)
 		cmocka_unit_test(test_connect_of_an_h723),
 		cmocka_unit_test(test_any_f103_says_it_is_an_xe),
 		cmocka_unit_test(test_connect_of_an_rp2040),
+		cmocka_unit_test(test_get_canbus_id_ignores_its_payload),
 		cmocka_unit_test(test_a_dead_channel_still_obeys_admin_frames),
 		cmocka_unit_test(test_a_frame_that_does_not_fit_is_lost_whole),
 		cmocka_unit_test(

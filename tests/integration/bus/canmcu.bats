@@ -154,6 +154,25 @@ answers() {
 	[[ $output == *"no CAN interface: 'lo'"* ]]
 }
 
+@test "a service manager is told when it is ready" {
+	local told=$BATS_TEST_TMPDIR/told
+
+	socat -u "UNIX-RECVFROM:$told.sock" "CREATE:$told" 3>&- &
+	until_true test -S "$told.sock"
+	NOTIFY_SOCKET=$told.sock start_mcus one -i vcan0 -u "$U"
+	until_true has "$told" '^READY=1'
+}
+
+@test "stopped in a flood, it tells of the loss and goes on" {
+	start_mcus one -i vcan0 -u "$U" --state katapult --nodeid 4
+	kill -STOP "$MCU_PID"
+	cangen vcan0 -g 0 -n 20000 -I 3F0 -L 1 -D 00
+	kill -CONT "$MCU_PID"
+	until_true eval 'cansend vcan0 3F0#00; has "$MCU_LOG" "^dropped [1-9]"'
+	cansend vcan0 108#01881600F9319903
+	until_true has "$BUS" '109#32409903'
+}
+
 @test "a socket that a killed simulator left behind is replaced" {
 	start_mcus one -i vcan0 -u "$U"
 	kill -KILL "$MCU_PID"
@@ -201,9 +220,9 @@ answers() {
 	local pid
 
 	mkfifo "$BATS_TEST_TMPDIR/events"
-	sleep 60 <"$BATS_TEST_TMPDIR/events" 3>&- &
+	exec 8<>"$BATS_TEST_TMPDIR/events"
 	CTL=$BATS_TEST_TMPDIR/ctl
-	"$BUILD/canmcu" -u "$U" --control "$CTL" >"$BATS_TEST_TMPDIR/events" 3>&- &
+	"$BUILD/canmcu" -u "$U" --control "$CTL" >&8 3>&- &
 	pid=$!
 	until_true test -S "$CTL"
 	# more lines than a pipe holds; it stops in the midst of them
