@@ -132,7 +132,7 @@ bool kcan_bootreq_done(const struct kcan_bootreq *req);
  * kcan_bootreq_leaving() - only the hand-back is left to do
  *
  * Callers that let several exchanges share one bus keep at most one unconfirmed
- * frame in flight on it, except for exchanges that are leaving.
+ * frame in flight on it; a hand-back that would wait for long goes nevertheless.
  */
 bool kcan_bootreq_leaving(const struct kcan_bootreq *req);
 

@@ -16,7 +16,9 @@
 			0x11, 0x22, 0x33, 0x44, 0x55, 0x66 \
 		}                                          \
 	}
-#define NEXT "flashtool.py -i can0 -u 112233445566 -f klipper.bin"
+#define NEXT                                                               \
+	"python3 ~/katapult/scripts/flashtool.py -i can0 -u 112233445566 " \
+	"-f ~/klipper/out/klipper.bin"
 
 struct capture {
 	struct report report;
@@ -88,7 +90,8 @@ static const struct end_row {
 	  5,
 	  "112233445566: not-sent: the transmit queue of can0 stayed full; no "
 	  "request was sent\n",
-	  "sudo ip link set can0 txqueuelen 128 (now 10)\n" },
+	  "a short queue (now 10) fills sooner: sudo ip link set can0 txqueuelen "
+	  "128\n" },
 	{ "never had its turn",
 	  { .cause = CAUSE_BEHIND },
 	  5,
@@ -165,8 +168,19 @@ static const struct end_row {
 	    .detail = "went down" },
 	  5,
 	  "112233445566: not-sent: can0 went down before the request was "
-	  "confirmed; the request is still queued, not confirmed\n",
-	  "bring can0 up again: sudo ip link set can0 up" },
+	  "confirmed\n",
+	  "bring can0 up again (if it is gone, plug its adapter in before): "
+	  "sudo ip link set can0 up type can bitrate 500000\n" },
+	{ "interrupted by a quit",
+	  { .cause = CAUSE_INTERRUPTED,
+	    .signal = SIGQUIT,
+	    .request = REQUEST_HANDED_OVER,
+	    .txqueuelen = 10,
+	    .warnings = 1u << WARNING_QUEUE_FULL },
+	  131,
+	  "112233445566: interrupted: ended by SIGQUIT before it was decided; "
+	  "the request was handed to the adapter\n",
+	  "warning: the transmit queue of can0 (10 frames) was full at times" },
 	{ "interrupted",
 	  { .cause = CAUSE_INTERRUPTED,
 	    .signal = SIGTERM,
@@ -246,6 +260,14 @@ static const struct error_row {
 	  5,
 	  "canbootreq: can0 is down; no request was sent; bring it up: sudo "
 	  "ip link set can0 up type can bitrate 1000000\n" },
+	{ "down, a real interface whose driver does not tell the bit rate",
+	  { .cause = CAUSE_DOWN,
+	    .bitrate_bps = 1000000,
+	    .bitrate_guessed = true },
+	  5,
+	  "canbootreq: can0 is down; no request was sent; bring it up: sudo "
+	  "ip link set can0 up type can bitrate 1000000; 1000000 is Klipper's "
+	  "default, take what your nodes have\n" },
 	{ "down, a virtual interface",
 	  { .cause = CAUSE_DOWN },
 	  5,
@@ -273,17 +295,24 @@ static const struct error_row {
 	{ "nobody answered --query",
 	  { .cause = CAUSE_QUERY_SILENT, .timeout_us = 2000000 },
 	  3,
-	  "canbootreq: no unassigned node answered on can0 within 2 s; nodes "
-	  "that a Klipper host has given a nodeid never answer: that they are "
-	  "missing here does not mean that they are gone\n" },
+	  "canbootreq: no unassigned node answered on can0 within 2 s; a node "
+	  "that a Klipper host has given a nodeid never answers: missing here "
+	  "does not mean gone\n" },
+	{ "interface lost after --query",
+	  { .cause = CAUSE_QUERY_LOST, .detail = "went down" },
+	  3,
+	  "canbootreq: can0 went down while waiting for answers; bring can0 "
+	  "up again (if it is gone, plug its adapter in before): sudo ip link "
+	  "set can0 up\n" },
 	{ "anything else",
 	  { .cause = CAUSE_LOCAL, .detail = "can0 could not be used: why" },
 	  1,
 	  "canbootreq: can0 could not be used: why\n" },
 	{ "control characters of the command line are not passed on",
-	  { .cause = CAUSE_USAGE, .detail = "-u '\033[2J\377' is wrong" },
+	  { .cause = CAUSE_USAGE, .detail = "-u '\033[2J\n\377' is wrong" },
 	  2,
-	  "canbootreq: -u '?[2J?' is wrong (see canbootreq --help)\n" },
+	  "canbootreq: -u '?[2J?"
+	  "?' is wrong (see canbootreq --help)\n" },
 };
 
 static void test_error(void **state)
@@ -514,6 +543,32 @@ static void test_a_bus_warning_is_told_once(void **state)
 	capture_free(&c);
 }
 
+/* As when memory runs out: no object is no success. */
+static char *no_text(const json_t *value, size_t flags)
+{
+	(void)value;
+	(void)flags;
+	return NULL;
+}
+
+static void test_json_that_cannot_be_made_is_an_error(void **state)
+{
+	const struct words_facts facts =
+		complete(&(struct words_facts){ .cause = CAUSE_PROVEN });
+	struct capture c;
+
+	(void)state;
+	capture_open(&c, true);
+	c.report.lib.dumps = no_text;
+	report_end(&c.report, &facts);
+	assert_int_equal(report_close(&c.report), 1);
+	capture_end(&c);
+	assert_string_equal(c.out, "");
+	assert_string_equal(c.err, "canbootreq: results could not be written: "
+				   "Cannot allocate memory\n");
+	capture_free(&c);
+}
+
 static void test_output_that_cannot_be_written_is_an_error(void **state)
 {
 	const struct words_facts facts =
@@ -536,19 +591,20 @@ static void test_output_that_cannot_be_written_is_an_error(void **state)
 int main(void)
 {
 	struct CMUnitTest tests[ARRAY_SIZE(end_rows) + ARRAY_SIZE(error_rows) +
-				ARRAY_SIZE(json_rows) + 9] = {
+				ARRAY_SIZE(json_rows) + 10] = {
 		cmocka_unit_test(test_every_cause_makes_json_with_a_reason),
 		cmocka_unit_test(test_query_answers),
 		cmocka_unit_test(test_query_answers_in_json),
 		cmocka_unit_test(test_dry_run),
 		cmocka_unit_test(test_dry_run_in_json),
+		cmocka_unit_test(test_json_that_cannot_be_made_is_an_error),
 		cmocka_unit_test(test_the_highest_code_wins),
 		cmocka_unit_test(test_advice_is_given_once_for_many_uuids),
 		cmocka_unit_test(test_a_bus_warning_is_told_once),
 		cmocka_unit_test(
 			test_output_that_cannot_be_written_is_an_error),
 	};
-	size_t n = 9;
+	size_t n = 10;
 
 	ROWS(end_rows, test_end);
 	ROWS(error_rows, test_error);

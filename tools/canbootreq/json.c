@@ -59,9 +59,9 @@ static json_t *pack_warnings(const struct json_lib *lib,
 			       expand(buf[i], words_warning((enum warning)i),
 				      facts) :
 			       NULL;
-	_Static_assert(WARNING_COUNT == 6, "one s* for each");
-	return lib->pack("[s*, s*, s*, s*, s*, s*]", w[0], w[1], w[2], w[3],
-			 w[4], w[5]);
+	_Static_assert(WARNING_COUNT == 7, "one s* for each");
+	return lib->pack("[s*, s*, s*, s*, s*, s*, s*]", w[0], w[1], w[2], w[3],
+			 w[4], w[5], w[6]);
 }
 
 static json_t *pack_number(const struct json_lib *lib, bool known,

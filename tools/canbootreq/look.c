@@ -2,6 +2,7 @@
 #include "look.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -132,6 +133,20 @@ void look_explain(struct words_facts *facts, int err)
 			 strerror(-err));
 }
 
+void look_tell_lost(struct words_facts *facts, enum cause cause, int err)
+{
+	char *out = facts->detail;
+	size_t size = sizeof(facts->detail);
+
+	facts->cause = cause;
+	if (!if_nametoindex(facts->ifname))
+		snprintf(out, size, "vanished");
+	else if (err == -ENETDOWN || err == -ENODEV)
+		snprintf(out, size, "went down");
+	else
+		snprintf(out, size, "failed (%s)", strerror(-err));
+}
+
 static void warn(struct report *r, struct words_facts *facts,
 		 enum warning warning)
 {
@@ -168,9 +183,11 @@ static bool look_at_link(const struct opts *opts, struct report *r,
 		show_link(link);
 	facts->txqueuelen = link->txqueuelen;
 	facts->state = kcan_link_state_name(link->state);
-	if (kcan_link_has_bitrate(link))
+	if (kcan_link_has_bitrate(link)) {
+		facts->bitrate_guessed = !link->bitrate_bps;
 		facts->bitrate_bps = link->bitrate_bps ? link->bitrate_bps :
 							 USUAL_BITRATE;
+	}
 	if (!link->up)
 		return end_with(facts, CAUSE_DOWN);
 	if (link->state == KCAN_LINK_STATE_BUS_OFF)

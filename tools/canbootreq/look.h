@@ -42,6 +42,9 @@ bool look_is_flashing(const struct can_frame *frame);
 bool look(struct loop *l, const struct opts *opts, struct report *r,
 	  struct kcan_link *link, struct words_facts *facts);
 
+/** The bus was lost, with @err: @cause, and what became of the interface. */
+void look_tell_lost(struct words_facts *facts, enum cause cause, int err);
+
 /** Turn an error of opening or using the bus into how the call ends. */
 void look_explain(struct words_facts *facts, int err);
 

@@ -12,13 +12,17 @@
 
 int loop_init(struct loop *l, const char *ifname, bool trace)
 {
+	struct sigaction hup;
 	sigset_t set;
 
 	*l = (struct loop){ .ifname = ifname, .trace = trace };
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGQUIT);
 	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	/* nohup(1) ignores it, which a blocked signal would not be */
+	if (sigaction(SIGHUP, NULL, &hup) || hup.sa_handler != SIG_IGN)
+		sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	/* a reader that has left must not keep a node from being handed back */
 	signal(SIGPIPE, SIG_IGN);
@@ -109,12 +113,15 @@ static int wait_turn(struct loop *l, struct kcan_bus_rx *rx,
 	struct timespec timeout = { .tv_sec = (time_t)(wait / 1000000),
 				    .tv_nsec = (long)(wait % 1000000) * 1000 };
 
-	if (ppoll(fds, 2, deadline_us == UINT64_MAX ? NULL : &timeout, NULL) <
-	    0)
-		return errno == EINTR ? 0 : -errno;
+	int n = ppoll(fds, 2, deadline_us == UINT64_MAX ? NULL : &timeout,
+		      NULL);
+	int err = n < 0 ? -errno : 0;
+
 	loop_now(l);
 	l->sent = false;
 	l->unwaited = 0;
+	if (err)
+		return err == -EINTR ? 0 : err;
 	if (fds[1].revents)
 		take_signal(l);
 	return fds[0].revents ? take_frames(l, rx) : 0;

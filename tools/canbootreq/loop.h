@@ -22,7 +22,8 @@ struct loop {
 };
 
 /**
- * loop_init() - take SIGINT, SIGTERM and SIGHUP; ignore SIGPIPE
+ * loop_init() - take SIGINT, SIGQUIT, SIGTERM and, unless it is ignored,
+ * SIGHUP; ignore SIGPIPE
  *
  * Return: 0 or a negative errno.
  */

@@ -256,7 +256,7 @@ static int check_whole(struct opts *o)
 		return fail(o, "--query asks all nodes: leave out -u");
 	if (o->command != OPTS_QUERY && !o->uuids_len)
 		return fail(o, "no MCU is named: give -u UUID; " UUID_FORM);
-	if (o->verify && o->uuids_len > pool)
+	if (o->command == OPTS_REQUEST && o->verify && o->uuids_len > pool)
 		return fail(o,
 			    "%zu UUIDs need as many nodeids, but from %d to %d "
 			    "there are %zu: choose a lower --nodeid, or make "

@@ -24,7 +24,8 @@ struct query {
 	size_t nodes_len;
 };
 
-static void send_query(struct query *q, uint64_t now_us)
+/* Return: 0, also when the queue is full, or a negative errno. */
+static int send_query(struct query *q, uint64_t now_us)
 {
 	struct can_frame frame;
 	int err;
@@ -35,6 +36,7 @@ static void send_query(struct query *q, uint64_t now_us)
 	q->next_us = err ? now_us + RETRY_US : UINT64_MAX;
 	if (!err)
 		q->request = REQUEST_UNCONFIRMED;
+	return err == -ENOBUFS ? 0 : err;
 }
 
 static bool is_known(const struct query *q, const struct kcan_uuid *uuid)
@@ -73,13 +75,15 @@ static int collect(struct query *q)
 	struct kcan_bus_rx got[LOOP_BATCH];
 	uint64_t now_us = q->loop->now_us;
 	uint64_t until_us;
-	int n;
+	int n = 0;
 
 	while (!q->loop->signal && now_us < q->give_up_us) {
 		if (now_us >= q->next_us && q->request > REQUEST_NONE)
 			return 0;
 		if (now_us >= q->next_us)
-			send_query(q, now_us);
+			n = send_query(q, now_us);
+		if (n < 0)
+			return n;
 		until_us = q->next_us < q->give_up_us ? q->next_us :
 							q->give_up_us;
 		n = loop_turn(q->loop, got, until_us);
@@ -139,7 +143,9 @@ void cmd_query(const struct opts *opts, struct report *r)
 	q.acks = !err && kcan_link_confirms_ack(&link);
 	if (!err)
 		err = ask(&q, opts);
-	if (err)
+	if (err && q.request > REQUEST_NONE)
+		look_tell_lost(&facts, CAUSE_QUERY_LOST, err);
+	else if (err)
 		look_explain(&facts, err);
 	else
 		facts.cause = cause_of(&q);

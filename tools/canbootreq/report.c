@@ -137,8 +137,8 @@ static void put_line(struct report *r, char *line)
 {
 	if (line)
 		fprintf(r->out, "%s\n", line);
-	else
-		note_code(r, 1);
+	else if (!r->write_error)
+		r->write_error = ENOMEM;
 	free(line);
 }
 

@@ -14,29 +14,43 @@
 
 #define EXACT (CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG)
 
-/* Return: the first free nodeid from *@next on, which is moved; 0: none. */
-static uint8_t take_nodeid(unsigned int ifindex, unsigned int *next)
+/*
+ * Takes the first free nodeid from *@next on, which is moved.
+ * Return: a descriptor, -EADDRINUSE when none is free, or another error.
+ */
+static int take_nodeid(uint8_t *nodeid, unsigned int ifindex,
+		       unsigned int *next)
 {
-	while (*next <= OPTS_NODEID_MAX) {
-		uint8_t nodeid = (uint8_t)(*next)++;
+	int fd = -EADDRINUSE;
 
-		if (reserve_nodeid(ifindex, nodeid) >= 0)
-			return nodeid;
+	while (fd == -EADDRINUSE && *next <= OPTS_NODEID_MAX) {
+		*nodeid = (uint8_t)(*next)++;
+		fd = reserve_nodeid(ifindex, *nodeid);
 	}
-	return 0;
+	if (fd < 0)
+		*nodeid = 0;
+	return fd;
 }
 
-/* The reservations last until this process ends. */
-static void prepare_job(struct job *job, const struct opts *opts,
-			unsigned int ifindex, unsigned int *next)
+/*
+ * The reservations last until this process ends.
+ * Return: 0, also when somebody else has them, or a negative errno.
+ */
+static int prepare_job(struct job *job, const struct opts *opts,
+		       unsigned int ifindex, unsigned int *next)
 {
 	struct words_facts *facts = &job->facts;
+	enum cause taken = CAUSE_UUID_RESERVED;
+	int fd = reserve_uuid(ifindex, &facts->uuid);
 
 	facts->request = REQUEST_NONE;
-	if (reserve_uuid(ifindex, &facts->uuid) < 0)
-		facts->cause = CAUSE_UUID_RESERVED;
-	else if (opts->verify && !(facts->nodeid = take_nodeid(ifindex, next)))
-		facts->cause = CAUSE_NODEIDS_RESERVED;
+	if (fd >= 0 && opts->verify) {
+		taken = CAUSE_NODEIDS_RESERVED;
+		fd = take_nodeid(&facts->nodeid, ifindex, next);
+	}
+	if (fd == -EADDRINUSE)
+		facts->cause = taken;
+	return fd < 0 && fd != -EADDRINUSE ? fd : 0;
 }
 
 static int listen_for_jobs(struct loop *l, const struct run *run)
@@ -80,22 +94,23 @@ static int start_jobs(struct run *run, const struct opts *opts)
 	return err;
 }
 
-static bool prepare_jobs(struct run *run, const struct opts *opts,
-			 unsigned int ifindex, const struct words_facts *common)
+static int prepare_jobs(struct run *run, const struct opts *opts,
+			unsigned int ifindex, const struct words_facts *common)
 {
 	unsigned int next = opts->nodeid;
+	int err = 0;
 
 	run->jobs = calloc(opts->uuids_len, sizeof(*run->jobs));
 	if (!run->jobs)
-		return false;
+		return -ENOMEM;
 	run->len = opts->uuids_len;
-	for (size_t i = 0; i < run->len; i++) {
+	for (size_t i = 0; i < run->len && !err; i++) {
 		run->jobs[i].facts = *common;
 		run->jobs[i].facts.has_uuid = true;
 		run->jobs[i].facts.uuid = opts->uuids[i];
-		prepare_job(&run->jobs[i], opts, ifindex, &next);
+		err = prepare_job(&run->jobs[i], opts, ifindex, &next);
 	}
-	return true;
+	return err;
 }
 
 static void free_jobs(struct run *run)
@@ -164,8 +179,8 @@ void cmd_request(const struct opts *opts, struct report *r)
 	run.loop = &loop;
 	run.acks = !err && kcan_link_confirms_ack(&link);
 	run.progress = opts->verify && isatty(STDERR_FILENO);
-	if (!err && !prepare_jobs(&run, opts, link.index, &common))
-		err = -ENOMEM;
+	if (!err)
+		err = prepare_jobs(&run, opts, link.index, &common);
 	if (!err)
 		err = run_jobs(&run, opts, r);
 	if (err) {

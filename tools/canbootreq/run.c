@@ -2,16 +2,19 @@
 #include "run.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <kcan/admin.h>
 
+#include "look.h"
+
 #define SHOW_FIRST_US 500000
 #define SHOW_EVERY_US 1000000
 /* confirmations come at once or, on a flooded socket, never */
 #define LOST_CONFIRMATION_US 20000
+/* how long a hand-back waits for the frame of another exchange */
+#define STALLED_US 100000
 
 static bool is_running(const struct job *job)
 {
@@ -30,13 +33,12 @@ static bool is_same_frame(const struct can_frame *a, const struct can_frame *b)
 	       !memcmp(a->data, b->data, a->can_dlc);
 }
 
-/* Whoever is done or leaving must not keep the others waiting. */
+/* Whoever is done must not keep the others waiting. */
 static void check_holder(struct run *run)
 {
-	struct job *job = run->holder;
+	const struct job *job = run->holder;
 
-	if (job && (!job->in_flight || !is_running(job) ||
-		    kcan_bootreq_leaving(job->req)))
+	if (job && (!job->in_flight || !is_running(job)))
 		run->holder = NULL;
 }
 
@@ -92,41 +94,67 @@ static void send_one(struct run *run, struct job *job, uint64_t now_us)
 	job->in_flight = true;
 	job->sent_us = now_us;
 	job->dropped = kcan_bus_dropped(run->loop->bus);
-	run->holder = job;
+	if (!run->holder)
+		run->holder = job;
 	run->turn = (size_t)(job - run->jobs) + 1;
 }
 
-static bool may_act(const struct run *run, const struct job *job)
+/*
+ * When it is time for @job to act. The bus takes one frame after the other; on
+ * one that has come to a halt, a hand-back does not wait for that.
+ */
+static uint64_t due_at(const struct run *run, const struct job *job)
 {
-	return is_running(job) && (!run->holder || run->holder == job ||
-				   kcan_bootreq_leaving(job->req));
+	const struct job *holder = run->holder;
+	uint64_t due_us, stalled_us;
+
+	if (!is_running(job))
+		return UINT64_MAX;
+	due_us = kcan_bootreq_deadline(job->req);
+	if (!holder || holder == job)
+		return due_us;
+	if (!kcan_bootreq_leaving(job->req))
+		return UINT64_MAX;
+	stalled_us = holder->sent_us + STALLED_US;
+	return due_us > stalled_us ? due_us : stalled_us;
 }
 
 static void send_due(struct run *run, uint64_t now_us)
 {
 	size_t first = run->turn;
 
-	for (size_t i = 0; i < run->len && !run->lost; i++) {
+	for (size_t i = 0; i < run->len; i++) {
 		struct job *job = &run->jobs[(first + i) % run->len];
 
-		if (may_act(run, job))
+		if (now_us >= due_at(run, job))
 			send_one(run, job, now_us);
 		check_holder(run);
 	}
 }
 
+/* When to stop waiting for a confirmation that the kernel may have dropped. */
+static uint64_t forgive_at(const struct run *run)
+{
+	const struct job *job = run->holder;
+
+	if (!job || job->dropped == kcan_bus_dropped(run->loop->bus))
+		return UINT64_MAX;
+	return job->sent_us + LOST_CONFIRMATION_US;
+}
+
 /*
- * A confirmation may have been among the frames that the kernel dropped. What
- * is repeated anyway is taken as sent then; the request and the hand-back are
- * not, as their confirmation is what we report.
+ * What is repeated anyway is taken as sent then. The request and the hand-back
+ * are not, as their confirmation is what we report: they only make way.
  */
 static void forgive_lost_confirmation(struct run *run, uint64_t now_us)
 {
 	struct job *job = run->holder;
 
-	if (job && job->dropped != kcan_bus_dropped(run->loop->bus) &&
-	    !is_request(&job->flying) &&
-	    now_us >= job->sent_us + LOST_CONFIRMATION_US)
+	if (now_us < forgive_at(run))
+		return;
+	if (is_request(&job->flying) || kcan_bootreq_leaving(job->req))
+		run->holder = NULL;
+	else
 		confirm(run, job, now_us);
 }
 
@@ -138,16 +166,10 @@ static uint64_t min_us(uint64_t a, uint64_t b)
 static uint64_t next_deadline(const struct run *run)
 {
 	uint64_t deadline = run->progress ? run->show_us : UINT64_MAX;
-	const struct job *holder = run->holder;
 
-	if (holder && holder->dropped != kcan_bus_dropped(run->loop->bus) &&
-	    !is_request(&holder->flying))
-		deadline = min_us(deadline,
-				  holder->sent_us + LOST_CONFIRMATION_US);
+	deadline = min_us(deadline, forgive_at(run));
 	for (size_t i = 0; i < run->len; i++)
-		if (may_act(run, &run->jobs[i]))
-			deadline = min_us(deadline, kcan_bootreq_deadline(
-							    run->jobs[i].req));
+		deadline = min_us(deadline, due_at(run, &run->jobs[i]));
 	return deadline;
 }
 
@@ -198,6 +220,13 @@ static size_t note_ends(struct run *run, uint64_t now_us)
 	return running;
 }
 
+static void abort_all(struct run *run, uint64_t now_us)
+{
+	for (size_t i = 0; i < run->len; i++)
+		if (run->jobs[i].req)
+			kcan_bootreq_abort(run->jobs[i].req, now_us);
+}
+
 static void turn(struct run *run)
 {
 	struct kcan_bus_rx rx[LOOP_BATCH];
@@ -208,10 +237,8 @@ static void turn(struct run *run)
 		run->lost = n;
 	rx_all(run, rx, n);
 	now_us = run->loop->now_us;
-	if (run->loop->signal)
-		for (size_t i = 0; i < run->len; i++)
-			if (run->jobs[i].req)
-				kcan_bootreq_abort(run->jobs[i].req, now_us);
+	if (run->loop->signal || run->lost)
+		abort_all(run, now_us);
 	check_holder(run);
 	forgive_lost_confirmation(run, now_us);
 	show_progress(run, now_us);
@@ -235,24 +262,15 @@ static enum cause cause_of(const struct run *run, const struct job *job,
 		[KCAN_BOOTREQ_ABORTED] = CAUSE_INTERRUPTED,
 	};
 
-	if (result->verdict == KCAN_BOOTREQ_PENDING && run->lost)
+	if (run->lost &&
+	    (result->verdict == KCAN_BOOTREQ_PENDING ||
+	     (result->verdict == KCAN_BOOTREQ_ABORTED && !run->loop->signal)))
 		return result->request == KCAN_DELIVERY_CONFIRMED ?
 			       CAUSE_LOST :
 			       CAUSE_LOST_UNSENT;
 	if (result->verdict == KCAN_BOOTREQ_NOT_QUEUED && !job->refused)
 		return CAUSE_BEHIND;
 	return causes[result->verdict];
-}
-
-/* Reads "can0 ... while waiting". */
-static void tell_what_was_lost(const struct run *run, char *out, size_t size)
-{
-	if (!if_nametoindex(run->loop->ifname))
-		snprintf(out, size, "vanished");
-	else if (run->lost == -ENETDOWN || run->lost == -ENODEV)
-		snprintf(out, size, "went down");
-	else
-		snprintf(out, size, "failed (%s)", strerror(-run->lost));
 }
 
 static void conclude(const struct run *run, struct job *job)
@@ -271,10 +289,13 @@ static void conclude(const struct run *run, struct job *job)
 				 REQUEST_UNCONFIRMED :
 			 run->acks ? REQUEST_ACKNOWLEDGED :
 				     REQUEST_HANDED_OVER;
-	if (run->lost)
-		tell_what_was_lost(run, facts->detail, sizeof(facts->detail));
+	if (facts->cause == CAUSE_LOST || facts->cause == CAUSE_LOST_UNSENT)
+		look_tell_lost(facts, facts->cause, run->lost);
 	if (kcan_bus_dropped(run->loop->bus))
 		facts->warnings |= 1u << WARNING_DROPPED;
+	if (job->refused && facts->cause != CAUSE_PROVEN &&
+	    facts->cause != CAUSE_NOT_QUEUED)
+		facts->warnings |= 1u << WARNING_QUEUE_FULL;
 	if (result.assigned && result.handback != KCAN_DELIVERY_CONFIRMED)
 		facts->warnings |= 1u << WARNING_NODEID_HELD;
 	if (facts->cause == CAUSE_INTERRUPTED &&
@@ -286,8 +307,8 @@ void run_all(struct run *run)
 {
 	run->start_us = run->loop->now_us;
 	run->show_us = run->start_us + SHOW_FIRST_US;
-	send_due(run, run->start_us);
-	while (note_ends(run, run->loop->now_us) && !run->lost) {
+	/* after other errors there may still be a way to hand back */
+	while (note_ends(run, run->loop->now_us) && run->lost != -ENODEV) {
 		turn(run);
 		send_due(run, run->loop->now_us);
 	}

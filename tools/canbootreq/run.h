@@ -31,19 +31,20 @@ struct run {
 	bool progress; /* show how it goes on stderr */
 
 	/* run_all()'s own */
-	struct job *holder; /* its frame is the one unconfirmed frame */
+	struct job *holder; /* its unconfirmed frame keeps the others back */
 	size_t turn;	    /* who is asked first, so that nobody starves */
 	uint64_t start_us;
 	uint64_t show_us; /* when to show progress next */
-	int lost;	  /* negative errno: the bus is gone */
+	int lost;	  /* negative errno: the bus failed */
 };
 
 /**
  * run_all() - run every exchange to its end
  *
- * They were created at @run->loop->now_us.
- * A signal ends them early, after handing back. Fills the facts of each job
- * that has an exchange.
+ * They were created at @run->loop->now_us. At most one frame is unconfirmed at
+ * a time, but for hand-backs on a bus that has come to a halt. A signal or an
+ * error of the bus ends them early, after handing back where that is possible.
+ * Fills the facts of each job that has an exchange.
  */
 void run_all(struct run *run);
 

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "words.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
-#define FLASH "flashtool.py -i {if} -u {uuid} -f klipper.bin"
+#define FLASH                                                        \
+	"python3 ~/katapult/scripts/flashtool.py -i {if} -u {uuid} " \
+	"-f ~/klipper/out/klipper.bin"
 #define FLUSH                                                            \
 	"discard the queued frame, or it fires later: sudo ip link set " \
 	"{if} down && sudo {up}"
+#define GUESS "; 1000000 is Klipper's default, take what your nodes have"
+#define AGAIN                                                               \
+	"bring {if} up again (if it is gone, plug its adapter in before): " \
+	"sudo {up}"
 #define WIRING                                                              \
 	"nobody acknowledges: look for power, wiring, 120 ohm termination " \
 	"and the same bit rate on all nodes"
@@ -43,12 +48,12 @@ static const struct words rows[CAUSE_COUNT] = {
 			"alone then ignores the request and goes on\n"
 			"2. this UUID is not on {if}: compare canbus_uuid in "
 			"printer.cfg, and the board's power\n"
-			"3. the bit rate of {if} is not the node's (Klipper: "
-			"1000000 unless built otherwise)\n"
-			"4. an RP2040 without Katapult waits in its USB ROM: "
+			"3. an RP2040 without Katapult waits in its USB ROM: "
 			"lsusb shows 2e8a:0003 once a cable is in\n"
-			"5. its Katapult was built for USB or UART, not for "
-			"CAN: look with lsusb for 1d50:6177",
+			"4. its Katapult was built for USB or UART, not for "
+			"CAN: look with lsusb for 1d50:6177\n"
+			"5. on a real bus: Katapult was built for another bit "
+			"rate than the bus has (usually 1000000)",
 	},
 	[CAUSE_NOT_QUEUED] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
@@ -57,8 +62,8 @@ static const struct words rows[CAUSE_COUNT] = {
 		.next = WIRING "\n"
 			"then empty the queue: sudo ip link set {if} down && "
 			"sudo {up}\n"
-			"a short queue fills sooner: sudo ip link set {if} "
-			"txqueuelen 128 (now {queue})",
+			"a short queue (now {queue}) fills sooner: sudo ip "
+			"link set {if} txqueuelen 128",
 	},
 	[CAUSE_BEHIND] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
@@ -134,13 +139,12 @@ static const struct words rows[CAUSE_COUNT] = {
 		.next = "if this MCU is the USB-to-CAN bridge behind {if}, it "
 			"has left with it: see with lsusb what came up (1d50:"
 			"6177 is Katapult)\n"
-			"otherwise bring {if} up again: sudo {up}",
+			"otherwise " AGAIN,
 	},
 	[CAUSE_LOST_UNSENT] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
-		.reason = "{if} {detail} before the request was confirmed; "
-			  "{request}",
-		.next = "bring {if} up again: sudo {up}",
+		.reason = "{if} {detail} before the request was confirmed",
+		.next = AGAIN,
 	},
 	[CAUSE_INTERRUPTED] = {
 		.outcome = KCAN_OUTCOME_INTERRUPTED,
@@ -176,7 +180,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_DOWN] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
 		.reason = "{if} is down; no request was sent",
-		.next = "bring it up: sudo {up}",
+		.next = "bring it up: sudo {up}{guess}",
 	},
 	[CAUSE_BUS_OFF] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
@@ -199,16 +203,20 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "no unassigned node answered on {if} within "
 			  "{timeout} s",
-		.next = "nodes that a Klipper host has given a nodeid never "
-			"answer: that they are missing here does not mean that "
-			"they are gone",
+		.next = "a node that a Klipper host has given a nodeid never "
+			"answers: missing here does not mean gone",
+	},
+	[CAUSE_QUERY_LOST] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "{if} {detail} while waiting for answers",
+		.next = AGAIN,
 	},
 };
 
 static const char *const warnings[WARNING_COUNT] = {
 	[WARNING_KLIPPER_HOST] =
-		"a Klipper host has nodes open on {if} and will lose what is "
-		"requested; stop it, for example: sudo systemctl stop klipper",
+		"a Klipper host has nodes open on {if}, and losing one ends "
+		"its print; stop it, for example: sudo systemctl stop klipper",
 	[WARNING_FORCED] = "somebody is flashing over {if}; going on because "
 			   "of --force",
 	[WARNING_STATE] = "{if} sees errors on the bus ({state}): look for "
@@ -219,6 +227,8 @@ static const char *const warnings[WARNING_COUNT] = {
 		"the node may still hold nodeid {nodeid}, as handing it back "
 		"was not confirmed; a power cycle or flashtool.py clears it",
 	[WARNING_STILL_QUEUED] = FLUSH,
+	[WARNING_QUEUE_FULL] = "the transmit queue of {if} ({queue} frames) "
+			       "was full at times: not all was sent in time",
 };
 
 static const char *const requests[] = {
@@ -256,8 +266,7 @@ int words_code(const struct words_facts *facts)
 	enum kcan_outcome outcome = words_of(facts->cause)->outcome;
 	int code = kcan_outcome_get(outcome)->code;
 
-	return outcome == KCAN_OUTCOME_INTERRUPTED ? code + facts->signal :
-						     code;
+	return code + (outcome == KCAN_OUTCOME_INTERRUPTED ? facts->signal : 0);
 }
 
 static void put_if(char *out, size_t size, const struct words_facts *f)
@@ -272,6 +281,11 @@ static void put_up(char *out, size_t size, const struct words_facts *f)
 	if (f->bitrate_bps && n > 0 && (size_t)n < size)
 		snprintf(out + n, size - (size_t)n, " type can bitrate %u",
 			 f->bitrate_bps);
+}
+
+static void put_guess(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", f->bitrate_guessed ? GUESS : "");
 }
 
 static void put_uuid(char *out, size_t size, const struct words_facts *f)
@@ -318,9 +332,11 @@ static void put_queue(char *out, size_t size, const struct words_facts *f)
 
 static void put_signal(char *out, size_t size, const struct words_facts *f)
 {
-	const char *name = sigabbrev_np(f->signal);
-
-	snprintf(out, size, "SIG%s", name ? name : "?");
+	snprintf(out, size, "%s",
+		 f->signal == SIGINT  ? "SIGINT" :
+		 f->signal == SIGQUIT ? "SIGQUIT" :
+		 f->signal == SIGTERM ? "SIGTERM" :
+					"SIGHUP");
 }
 
 static void put_detail(char *out, size_t size, const struct words_facts *f)
@@ -337,17 +353,24 @@ static const struct slot {
 	const char *name;
 	void (*put)(char *out, size_t size, const struct words_facts *f);
 } slots[] = {
-	{ "{if}", put_if },	      { "{up}", put_up },
-	{ "{uuid}", put_uuid },	      { "{other}", put_other },
-	{ "{nodeid}", put_nodeid },   { "{elsewhere}", put_elsewhere },
-	{ "{request}", put_request }, { "{timeout}", put_timeout },
-	{ "{queue}", put_queue },     { "{signal}", put_signal },
-	{ "{detail}", put_detail },   { "{state}", put_state },
+	{ "{if}", put_if },
+	{ "{up}", put_up },
+	{ "{guess}", put_guess },
+	{ "{uuid}", put_uuid },
+	{ "{other}", put_other },
+	{ "{nodeid}", put_nodeid },
+	{ "{elsewhere}", put_elsewhere },
+	{ "{request}", put_request },
+	{ "{timeout}", put_timeout },
+	{ "{queue}", put_queue },
+	{ "{signal}", put_signal },
+	{ "{detail}", put_detail },
+	{ "{state}", put_state },
 };
 
 static const struct slot *find_slot(const char *at)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(slots); i++)
+	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
 		if (!strncmp(at, slots[i].name, strlen(slots[i].name)))
 			return &slots[i];
 	return NULL;
@@ -365,13 +388,12 @@ void words_expand(char *out, size_t size, const char *sentence,
 			out[used++] = *sentence++;
 			continue;
 		}
+		/* argv goes into slots, and they to terminals and into JSON */
 		slot->put(out + used, size - used, facts);
-		used += strlen(out + used);
+		for (; out[used]; used++)
+			if (out[used] < ' ' || out[used] > '~')
+				out[used] = '?';
 		sentence += strlen(slot->name);
 	}
 	out[used] = '\0';
-	/* argv goes into sentences, and they go to terminals and into JSON */
-	for (char *c = out; *c; c++)
-		if (*c != '\n' && (*c < ' ' || *c > '~'))
-			*c = '?';
 }

@@ -39,6 +39,7 @@ enum cause {
 	CAUSE_NO_JANSSON,
 	CAUSE_LOCAL, /* anything else of this machine */
 	CAUSE_QUERY_SILENT,
+	CAUSE_QUERY_LOST, /* interface went away, query sent */
 	CAUSE_COUNT
 };
 
@@ -50,6 +51,7 @@ enum warning {
 	WARNING_DROPPED,
 	WARNING_NODEID_HELD,
 	WARNING_STILL_QUEUED,
+	WARNING_QUEUE_FULL,
 	WARNING_COUNT
 };
 
@@ -67,6 +69,7 @@ struct words_facts {
 	enum cause cause;
 	const char *ifname;
 	uint32_t bitrate_bps; /* to bring it up with; 0: it has none */
+	bool bitrate_guessed; /* the driver did not tell */
 	const char *state;    /* of the controller, for WARNING_STATE */
 	bool has_uuid;
 	struct kcan_uuid uuid;
@@ -100,7 +103,7 @@ const char *words_request(enum request request);
 
 /**
  * words_expand() - fill the slots of a sentence
- * @out: always NUL-terminated; unprintable bytes become '?', lines stay
+ * @out: always NUL-terminated; what is unprintable in a slot becomes '?'
  */
 void words_expand(char *out, size_t size, const char *sentence,
 		  const struct words_facts *facts);

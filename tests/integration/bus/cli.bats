@@ -73,6 +73,7 @@ teardown() {
 		ask -u "$bad"
 		[ "$status" -eq 2 ]
 		[[ $stderr == *"$bad"* ]]
+		[ "$(wc -l <<<"$stderr")" -eq 1 ]
 		[ -z "$output" ]
 	done
 	for bad in --timeout=0 --timeout=x --nodeid=4 --nodeid=255 --nodeid=x \
@@ -85,6 +86,9 @@ teardown() {
 	[ "$status" -eq 2 ]
 	ask -u "$U" -u "$U"
 	[ "$status" -eq 2 ]
+	ask -u $'112233\n45566'
+	[ "$status" -eq 2 ]
+	[ "$(wc -l <<<"$stderr")" -eq 1 ]
 }
 
 @test "-v shows every frame in candump's log format" {

@@ -26,6 +26,18 @@ plain() {
 	[[ ! $stderr =~ errno ]]
 }
 
+# ends_with STATUS - wait for the process $pid to end with it
+ends_with() {
+	local status=0
+
+	wait "$pid" || status=$?
+	[ "$status" -eq "$1" ] || {
+		echo "ended with $status, not $1" >&2
+		cat "$BATS_TEST_TMPDIR/out.log" >&2 || :
+		return 1
+	}
+}
+
 @test "no such interface: the CAN interfaces there are get listed" {
 	on can7 -u "$U"
 	[ "$status" -eq 1 ]
@@ -59,9 +71,7 @@ plain() {
 	pid=$!
 	until_true has "$BUS" '3F0#11'
 	ip link del vcan9
-	run wait "$pid"
-	cat "$BATS_TEST_TMPDIR/out.log"
-	run -3 wait "$pid"
+	ends_with 3
 	grep -q 'vcan9' "$BATS_TEST_TMPDIR/out.log"
 	grep -qE 'vanished|gone|removed' "$BATS_TEST_TMPDIR/out.log"
 }
@@ -75,10 +85,48 @@ plain() {
 	pid=$!
 	until_true has "$BUS" '3F0#11'
 	ip link set vcan9 down
-	run wait "$pid"
-	cat "$BATS_TEST_TMPDIR/out.log"
-	run -3 wait "$pid"
+	ends_with 3
 	grep -qE 'down' "$BATS_TEST_TMPDIR/out.log"
+}
+
+@test "interface down and up again in mid-wait: the node is handed back" {
+	ip link add vcan9 type vcan
+	ip link set vcan9 up
+	watch_bus vcan9
+	"$BUILD/canbootreq" -i vcan9 -u "$U" --timeout 60 \
+		>"$BATS_TEST_TMPDIR/out.log" 2>&1 3>&- &
+	pid=$!
+	until_true has "$BUS" '280#'
+	ip link set vcan9 down
+	ip link set vcan9 up
+	ends_with 3
+	run ! grep -q 'still hold' "$BATS_TEST_TMPDIR/out.log"
+	start_mcus late -i vcan9 -u "$U" --state katapult
+	[ "$(nodeid "$U")" = null ]
+}
+
+@test "interface set down after a query: not told that nothing was sent" {
+	ip link add vcan9 type vcan
+	ip link set vcan9 up
+	watch_bus vcan9
+	"$BUILD/canbootreq" -i vcan9 --query --timeout 60 \
+		>"$BATS_TEST_TMPDIR/out.log" 2>&1 3>&- &
+	pid=$!
+	until_true has "$BUS" '3F0#00'
+	ip link set vcan9 down
+	ends_with 3
+	grep -q 'vcan9 went down while waiting' "$BATS_TEST_TMPDIR/out.log"
+	run ! grep -q 'no request was sent' "$BATS_TEST_TMPDIR/out.log"
+}
+
+@test "no descriptors left: nobody else is blamed for it" {
+	# three standard streams, one for signals, one for the first name
+	run --separate-stderr bash -c 'ulimit -n 5 && exec "$0" -i vcan0 -u "$1"' \
+		"$BUILD/canbootreq" "$U" 3>&-
+	echo "status $status, stdout: $output, stderr: $stderr"
+	[ "$status" -eq 1 ]
+	[[ $stderr == *"Too many open files"* ]]
+	plain
 }
 
 @test "a full transmit queue: not sent, and txqueuelen is named" {
@@ -148,7 +196,7 @@ plain() {
 	[ "$status" -eq 6 ]
 	[[ $stderr$output == *canbootreq* ]]
 	kill -TERM "$pid"
-	run -143 wait "$pid"
+	ends_with 143
 	settled
 	[ "$(frames '3F0#02' | wc -l)" -eq 1 ]
 }
@@ -160,21 +208,40 @@ plain() {
 	pid=$!
 	until_true has "$BUS" '280#'
 	kill -INT "$pid"
-	run -130 wait "$pid"
+	ends_with 130
 	settled
 	[ "$(frames '^(3F0|280)' | tail -n 1)" = "3F0#11${NOT_U}C0" ]
 	ctl wait "$U" katapult 5000
 	[ "$(nodeid "$U")" = null ]
 }
 
-@test "a hang-up of the terminal hands the nodeid back too" {
+# handed_back_on SIGNAL - it ends the exchange in mid-proof
+handed_back_on() {
+	watch_bus vcan0
 	"$BUILD/canbootreq" -i vcan0 -u "$U" >/dev/null 2>&1 3>&- &
 	pid=$!
 	until_true has "$BUS" '280#'
-	kill -HUP "$pid"
-	run -129 wait "$pid"
+	kill -"$1" "$pid"
+	ends_with $((128 + $(kill -l "$1")))
 	settled
 	[ "$(frames '^(3F0|280)' | tail -n 1)" = "3F0#11${NOT_U}C0" ]
+}
+
+@test "a hang-up of the terminal hands the nodeid back too" {
+	handed_back_on HUP
+}
+
+@test "a quit from the keyboard hands the nodeid back too" {
+	handed_back_on QUIT
+}
+
+@test "nohup keeps it going after a hang-up" {
+	nohup "$BUILD/canbootreq" -i vcan0 -u "$U" --timeout 0.5 \
+		>/dev/null 2>&1 3>&- &
+	pid=$!
+	until_true has "$BUS" '280#'
+	kill -HUP "$pid"
+	ends_with 3
 }
 
 @test "a Klipper node on our nodeid: busy, not taken for Katapult" {
