@@ -61,8 +61,11 @@ on_x86() {
 	return 1
 }
 
-kernel_has_vcan() {
-	[ -d /sys/module/vcan ] || modinfo vcan >/dev/null 2>&1
+# What vcan-run's first engine needs: the module, and a network namespace, which
+# some kernels give to root only.
+host_engine_works() {
+	{ [ -d /sys/module/vcan ] || modinfo vcan >/dev/null 2>&1; } &&
+		{ unshare -n true || unshare -rn true; } 2>/dev/null
 }
 
 has_clang_runtime() {
@@ -100,7 +103,7 @@ needs() {
 		echo "$check_packages"
 		has_clang_runtime || clang_runtime_package
 	fi
-	if on_x86 && { [ "$1" = check ] || ! kernel_has_vcan; }; then
+	if on_x86 && { [ "$1" = check ] || ! host_engine_works; }; then
 		uml_exists && echo user-mode-linux
 	fi
 	return 0
@@ -168,6 +171,11 @@ demo | check) ;;
 		"see 'install-deps.sh --help'" >&2
 	exit 2 ;;
 esac
+if [ $# -gt 1 ]; then
+	echo "install-deps: one of demo and check was expected, not '$*';" \
+		"see 'install-deps.sh --help'" >&2
+	exit 2
+fi
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 	other_distribution "$1"
 fi

@@ -28,7 +28,7 @@ exists() {
 }
 
 is_vcan() {
-	ip -details link show dev "$1" 2>/dev/null | grep -qw vcan
+	ip link show dev "$1" type vcan 2>/dev/null | grep -q .
 }
 
 is_up() {

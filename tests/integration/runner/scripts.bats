@@ -66,6 +66,13 @@ install_deps() {
 	[ "$output" = "vcan-setup: lo is not a vcan interface; choose another name" ]
 }
 
+@test "vcan-setup: a name with vcan in it does not make it one" {
+	run -1 "$VCAN_RUN" --engine uml -- sh -ec "
+		ip link add my-vcan type vxcan peer name peer
+		$ROOT/scripts/vcan-setup.sh down my-vcan"
+	[[ $output == *"my-vcan is not a vcan interface"* ]]
+}
+
 @test "vcan-setup: without the right it says so" {
 	run -1 "$VCAN_RUN" --engine uml -- setpriv --reuid 65534 \
 		--bounding-set=-all "$ROOT/scripts/vcan-setup.sh" up vcan1
@@ -131,8 +138,17 @@ gcc libsocketcan-dev user-mode-linux" ]
 	[[ $output != *user-mode-linux* ]]
 	fake dpkg 'echo amd64'
 	fake modinfo
+	fake unshare
 	run -1 install_deps --list demo
 	[[ $output != *user-mode-linux* ]]
+}
+
+@test "install-deps: UML where the kernel has vcan but no namespace for us" {
+	debian_machine
+	fake modinfo
+	fake unshare 'exit 1'
+	run -1 install_deps --list demo
+	[[ $output == *user-mode-linux* ]]
 }
 
 @test "install-deps: without sudo it says what to run as root" {
@@ -153,4 +169,6 @@ gcc libsocketcan-dev user-mode-linux" ]
 	run -2 "$ROOT/scripts/install-deps.sh"
 	run -2 "$ROOT/scripts/install-deps.sh" everything
 	[[ $output == *"demo or check was expected, not 'everything'"* ]]
+	run -2 "$ROOT/scripts/install-deps.sh" --list demo check
+	[[ $output == *"one of demo and check was expected, not 'demo check'"* ]]
 }
