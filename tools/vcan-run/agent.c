@@ -100,12 +100,9 @@ static void send_signal(struct agent *a, int signo)
 		kill(a->pid, signo);
 }
 
-static void resize(struct agent *a, const struct mux_frame *f)
+static void resize(struct agent *a, uint32_t size)
 {
-	struct winsize ws = {
-		.ws_row = f->data[0] | f->data[1] << 8,
-		.ws_col = f->data[2] | f->data[3] << 8,
-	};
+	struct winsize ws = { .ws_row = size, .ws_col = size >> 16 };
 
 	ioctl(a->in.fd, TIOCSWINSZ, &ws);
 }
@@ -138,8 +135,9 @@ static int take_frame(struct agent *a, const struct mux_frame *f)
 			send_signal(a, f->data[0]);
 		return 0;
 	case MUX_WINCH:
-		if (f->len == 4 && a->in.fd >= 0)
-			resize(a, f);
+		if (mux_get_u32(f, &n))
+			return -1;
+		resize(a, n);
 		return 0;
 	default:
 		return -1;
@@ -173,7 +171,9 @@ static int read_stream(struct agent *a, enum mux_stream stream)
 	uint8_t buf[MUX_PAYLOAD_MAX];
 	ssize_t n = source_read(&a->out[stream], buf);
 
-	return n <= 0 ? 0 : say(a, MUX_DATA, stream, buf, n);
+	if (n < 0)
+		return 0;
+	return say(a, n ? MUX_DATA : MUX_CLOSE, stream, buf, n);
 }
 
 static int write_stdin(struct agent *a)
@@ -182,11 +182,8 @@ static int write_stdin(struct agent *a)
 
 	if (sink_write(&a->in) && say(a, MUX_CLOSE, MUX_STDIN, NULL, 0))
 		return -1;
-	owed = a->in.owed;
-	if (!owed || (a->in.len && owed < MUX_WINDOW / 4))
-		return 0;
-	a->in.owed = 0;
-	return say_u32(a, MUX_CREDIT, MUX_STDIN, owed);
+	owed = sink_pay(&a->in);
+	return owed ? say_u32(a, MUX_CREDIT, MUX_STDIN, owed) : 0;
 }
 
 /* As the first process we are also the parent of every orphan. */

@@ -70,11 +70,9 @@ static int new_namespaces(struct why *why)
  */
 static void fresh_sysfs(void)
 {
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		return;
-	if (mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-		  NULL))
-		return;
+	if (!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		mount("sysfs", "/sys", "sysfs",
+		      MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 }
 
 static int enter(const struct opts *o, struct why *why)
@@ -101,6 +99,13 @@ static int rehearse(const struct opts *o, struct why *why)
 		return why_set(why, "no pipe (%s); close some files",
 			       strerror(errno));
 	pid = fork();
+	if (pid < 0) {
+		why_set(why, "no new process (%s); end some others",
+			strerror(errno));
+		close(pipefd[0]);
+		close(pipefd[1]);
+		return -1;
+	}
 	if (!pid) {
 		status = enter(o, &child) ? 1 : 0;
 		n = write(pipefd[1], child.text, strlen(child.text));
@@ -109,9 +114,8 @@ static int rehearse(const struct opts *o, struct why *why)
 	close(pipefd[1]);
 	n = read(pipefd[0], why->text, sizeof(why->text) - 1);
 	close(pipefd[0]);
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		return why_set(why, "no new process (%s); end some others",
-			       strerror(errno));
+	if (waitpid(pid, &status, 0) != pid)
+		status = -1;
 	if (n > 0)
 		return -1;
 	if (status)

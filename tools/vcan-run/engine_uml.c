@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -19,27 +20,35 @@ static const int relayed[] = {
 	SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGCHLD, SIGWINCH,
 };
 
-static int describe_place(struct setup_blob *b)
+static int describe_place(struct setup_blob *b, const char *cwd)
 {
-	char cwd[PATH_MAX], host[HOST_NAME_MAX + 1] = "", mask[8];
+	char host[HOST_NAME_MAX + 1] = "", mask[8];
 	mode_t m = umask(0);
 
 	umask(m);
 	snprintf(mask, sizeof(mask), "%03o", (unsigned int)m);
 	gethostname(host, sizeof(host) - 1);
-	if (getcwd(cwd, sizeof(cwd)) && setup_add(b, SETUP_CWD, cwd))
-		return -1;
-	return setup_add(b, SETUP_UMASK, mask) ||
-			       setup_add(b, SETUP_HOST, host) ?
-		       -1 :
-		       0;
+	return setup_add(b, SETUP_CWD, cwd) ||
+	       setup_add(b, SETUP_UMASK, mask) ||
+	       setup_add(b, SETUP_HOST, host);
 }
 
-static int describe(struct setup_blob *b, const struct opts *o, bool tty)
+static int describe_tty(struct setup_blob *b)
 {
-	if (describe_place(b))
-		return -1;
-	if (tty && setup_add(b, SETUP_TTY, isatty(STDERR_FILENO) ? "2" : ""))
+	struct winsize ws = { 0 };
+	char text[32];
+
+	ioctl(STDIN_FILENO, TIOCGWINSZ, &ws);
+	snprintf(text, sizeof(text), "%hu %hu %d", ws.ws_row, ws.ws_col,
+		 isatty(STDERR_FILENO));
+	return setup_add(b, SETUP_TTY, text);
+}
+
+/* Return: 0, or anything else when it does not fit. */
+static int describe(struct setup_blob *b, const struct opts *o, const char *cwd,
+		    bool tty)
+{
+	if (describe_place(b, cwd) || (tty && describe_tty(b)))
 		return -1;
 	for (size_t i = 0; i < o->n_ifaces; i++)
 		if (setup_add(b, SETUP_IFACE, o->ifaces[i]))
@@ -62,13 +71,17 @@ static void make_raw(const struct termios *saved)
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
 }
 
+/* What the caller has ignored (nohup) must stay so: a blocked signal is not. */
 static int block_signals(sigset_t *before)
 {
+	struct sigaction now;
 	sigset_t set;
 
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof(relayed) / sizeof(relayed[0]); i++)
-		sigaddset(&set, relayed[i]);
+		if (!sigaction(relayed[i], NULL, &now) &&
+		    now.sa_handler != SIG_IGN)
+			sigaddset(&set, relayed[i]);
 	sigprocmask(SIG_BLOCK, &set, before);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -97,18 +110,27 @@ static int run_vm(const struct opts *o, const struct setup_blob *setup,
 			tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
 	}
 	close(sigfd);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	/* a signal after the command's end does not change how it ended */
+	if (status < 0)
+		sigprocmask(SIG_SETMASK, &before, NULL);
 	return status;
 }
 
 int engine_uml_run(const struct opts *o, struct why *why)
 {
 	bool tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	void (*sigpipe)(int) = signal(SIGPIPE, SIG_IGN);
 	struct setup_blob setup = { 0 };
+	void (*sigpipe)(int);
+	char cwd[PATH_MAX];
 	int status;
 
-	if (describe(&setup, o, tty))
+	if (!getcwd(cwd, sizeof(cwd)))
+		return why_set(why,
+			       "the working directory has no name (%s); change "
+			       "to one that exists",
+			       strerror(errno));
+	sigpipe = signal(SIGPIPE, SIG_IGN);
+	if (describe(&setup, o, cwd, tty))
 		status = why_set(why,
 				 "arguments and environment exceed %u "
 				 "MiB; shorten them",

@@ -39,11 +39,11 @@ enum mux_type {
 	MUX_STARTED,   /* guest: the bus works, the command runs */
 	MUX_FAIL,      /* guest: text, why nothing was started */
 	MUX_DATA,      /* both: bytes of a stream */
-	MUX_CLOSE,     /* both: end of file, or nobody reads any more */
-	MUX_CREDIT,    /* both: u32, so many more bytes are welcome */
-	MUX_SIGNAL,    /* host: u8, for the command's process group */
-	MUX_WINCH,     /* host: u16 rows, u16 columns */
-	MUX_EXIT,      /* guest: u8 how (enum mux_exit), u8 value */
+	MUX_CLOSE,  /* both: to its reader, the end; to its writer, no reader */
+	MUX_CREDIT, /* both: u32, so many more bytes are welcome */
+	MUX_SIGNAL, /* host: u8, for the command's process group */
+	MUX_WINCH,  /* host: u32, columns << 16 | rows */
+	MUX_EXIT,   /* guest: u8 how (enum mux_exit), u8 value */
 	MUX_TYPE_END
 };
 

@@ -61,6 +61,16 @@ int sink_put(struct sink *s, const uint8_t *data, size_t len)
 	return 0;
 }
 
+uint32_t sink_pay(struct sink *s)
+{
+	uint32_t owed = s->owed;
+
+	if (s->len && owed < MUX_WINDOW / 4)
+		return 0;
+	s->owed = 0;
+	return owed;
+}
+
 void sink_end(struct sink *s)
 {
 	s->ended = true;
@@ -82,8 +92,9 @@ int sink_write(struct sink *s)
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return 0;
 	if (n < 0) {
+		n = -errno;
 		sink_close(s);
-		return -EPIPE;
+		return n;
 	}
 	s->head = (s->head + n) % sizeof(s->buf);
 	s->len -= n;

@@ -37,13 +37,21 @@ void source_close(struct source *s);
 /** Return: 0, or -EBADMSG when the other side exceeds its credit. */
 int sink_put(struct sink *s, const uint8_t *data, size_t len);
 
+/**
+ * sink_pay() - the credit to give now
+ *
+ * Return: 0 while there is little to give and still something to write.
+ */
+uint32_t sink_pay(struct sink *s);
+
 /** The other side ended the stream: close once it is written out. */
 void sink_end(struct sink *s);
 
 /**
  * sink_write() - write a piece; call it when poll() says there is room
  *
- * Return: 0, or -EPIPE when nobody reads any more (fd is closed).
+ * Return: 0, or why no more can be written (fd is closed): -EPIPE when nobody
+ * reads any more, else -errno.
  */
 int sink_write(struct sink *s);
 

@@ -5,10 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,32 +15,31 @@
 #include "mux.h"
 #include "pump.h"
 #include "relay.h"
+#include "tell.h"
 
 #define GRACE_MS 10000 /* from a passed-on signal to the guest's end */
+#define REPEAT_MS 500  /* timeout(1) signals us, then our group: one signal */
 
 enum phase {
 	PHASE_BOOT,  /* nothing heard of the guest yet */
-	PHASE_SETUP, /* it listens; the command does not run yet */
+	PHASE_SETUP, /* it listens, and is told what to run */
+	PHASE_START, /* it was told all; the command does not run yet */
 	PHASE_RUN,
 	PHASE_DONE, /* status is decided; write out what is left */
 };
 
 struct relay {
 	const struct vm *vm;
-	const struct setup_blob *setup;
 	struct why *why;
 	int sigfd;
 	enum phase phase;
 	int status;
+	bool output_lost;
 	int signo; /* the signal that was passed on; 0: none */
-	int signal_due;
-	bool resize_due;
-	bool start_due;
 	uint64_t deadline_ms;
-	size_t setup_done;
+	struct tell tell;
 	struct line line;
 	struct source in;
-	bool close_due[MUX_STREAMS];
 	struct sink sink[MUX_STREAMS]; /* MUX_STDIN's is not used */
 	struct console console;
 };
@@ -59,14 +56,14 @@ static void finish(struct relay *r, int status)
 {
 	r->phase = PHASE_DONE;
 	r->status = status;
+	r->deadline_ms = 0;
 }
 
 /* The guest is lost: an engine that does not work, or a failed run. */
 static void lose(struct relay *r, const char *what)
 {
-	while (r->console.fd >= 0 && !console_read(&r->console))
-		if (errno == EAGAIN)
-			break;
+	if (r->console.fd >= 0)
+		console_read(&r->console);
 	console_print_tail(&r->console);
 	if (r->phase < PHASE_RUN) {
 		why_set(r->why,
@@ -85,80 +82,12 @@ static void lose(struct relay *r, const char *what)
 	finish(r, STATUS_OWN_FAILURE);
 }
 
-static bool queue_setup(struct relay *r)
+static void tell_guest(struct relay *r)
 {
-	size_t left = r->setup->len - r->setup_done;
-
-	if (left > MUX_PAYLOAD_MAX)
-		left = MUX_PAYLOAD_MAX;
-	if (left) {
-		line_queue(&r->line, MUX_SETUP, 0,
-			   r->setup->data + r->setup_done, left);
-		r->setup_done += left;
-	} else if (r->start_due) {
-		line_queue(&r->line, MUX_START, 0, NULL, 0);
-		r->start_due = false;
-	}
-	return r->line.len;
-}
-
-static bool queue_resize(struct relay *r)
-{
-	struct winsize ws;
-	uint8_t data[4];
-
-	r->resize_due = false;
-	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &ws))
-		return false;
-	data[0] = ws.ws_row & 0xff;
-	data[1] = ws.ws_row >> 8;
-	data[2] = ws.ws_col & 0xff;
-	data[3] = ws.ws_col >> 8;
-	line_queue(&r->line, MUX_WINCH, 0, data, sizeof(data));
-	return true;
-}
-
-static bool queue_credit(struct relay *r)
-{
-	for (int i = MUX_STDOUT; i < MUX_STREAMS; i++) {
-		struct sink *s = &r->sink[i];
-
-		if (!s->owed || (s->len && s->owed < MUX_WINDOW / 4))
-			continue;
-		line_queue_u32(&r->line, MUX_CREDIT, i, s->owed);
-		s->owed = 0;
-		return true;
-	}
-	return false;
-}
-
-static bool queue_close(struct relay *r)
-{
-	for (int i = 0; i < MUX_STREAMS; i++) {
-		if (!r->close_due[i])
-			continue;
-		r->close_due[i] = false;
-		line_queue(&r->line, MUX_CLOSE, i, NULL, 0);
-		return true;
-	}
-	return false;
-}
-
-static bool queue_next(struct relay *r)
-{
-	uint8_t signo = r->signal_due;
-
-	if (r->phase == PHASE_SETUP)
-		return queue_setup(r);
-	if (r->phase != PHASE_RUN)
-		return false;
-	if (signo) {
-		r->signal_due = 0;
-		line_queue(&r->line, MUX_SIGNAL, 0, &signo, 1);
-		return true;
-	}
-	return (r->resize_due && queue_resize(r)) || queue_credit(r) ||
-	       queue_close(r);
+	if (r->phase == PHASE_SETUP && tell_setup(&r->tell, &r->line))
+		r->phase = PHASE_START;
+	else if (r->phase == PHASE_RUN)
+		tell_next(&r->tell, &r->line, r->sink);
 }
 
 static void read_stdin(struct relay *r)
@@ -169,15 +98,22 @@ static void read_stdin(struct relay *r)
 	if (n > 0)
 		line_queue(&r->line, MUX_DATA, MUX_STDIN, buf, n);
 	else if (!n)
-		r->close_due[MUX_STDIN] = true;
+		r->tell.close[MUX_STDIN] = true;
 }
 
 static int take_exit(struct relay *r, const struct mux_frame *f)
 {
-	if (r->phase != PHASE_RUN || f->len != 2)
+	int status;
+
+	if (r->phase != PHASE_RUN || f->len != 2 || f->data[0] > MUX_KILLED)
 		return -EBADMSG;
-	finish(r, f->data[1] +
-			  (f->data[0] == MUX_KILLED ? STATUS_SIGNAL_BASE : 0));
+	status = f->data[1];
+	if (f->data[0] == MUX_KILLED)
+		status += STATUS_SIGNAL_BASE;
+	/* what exit() would cut could come out as a success */
+	if (status > 255)
+		return -EBADMSG;
+	finish(r, status);
 	return 0;
 }
 
@@ -194,17 +130,41 @@ static int take_number(struct relay *r, const struct mux_frame *f)
 	return 0;
 }
 
+static int take_stream(struct relay *r, const struct mux_frame *f)
+{
+	if (r->phase != PHASE_RUN)
+		return -EBADMSG;
+	if (f->type == MUX_DATA)
+		return f->stream == MUX_STDIN ?
+			       -EBADMSG :
+			       sink_put(&r->sink[f->stream], f->data, f->len);
+	if (f->stream == MUX_STDIN)
+		source_close(&r->in);
+	else if (f->stream == MUX_STDOUT)
+		sink_end(&r->sink[MUX_STDOUT]);
+	/* stderr stays open for what vcan-run itself may have to say */
+	return 0;
+}
+
+static int advance(struct relay *r, enum phase from, enum phase to)
+{
+	if (r->phase != from)
+		return -EBADMSG;
+	r->phase = to;
+	return 0;
+}
+
 static int take_frame(struct relay *r, const struct mux_frame *f)
 {
 	switch (f->type) {
 	case MUX_READY:
-		r->phase = PHASE_SETUP;
-		return 0;
+		return advance(r, PHASE_BOOT, PHASE_SETUP);
 	case MUX_STARTED:
-		r->phase = PHASE_RUN;
 		r->deadline_ms = 0;
-		return 0;
+		return advance(r, PHASE_START, PHASE_RUN);
 	case MUX_FAIL:
+		if (r->phase != PHASE_START)
+			return -EBADMSG;
 		why_set(r->why, "%.*s", (int)f->len, (const char *)f->data);
 		finish(r, -1);
 		return 0;
@@ -212,10 +172,8 @@ static int take_frame(struct relay *r, const struct mux_frame *f)
 	case MUX_CREDIT:
 		return take_number(r, f);
 	case MUX_DATA:
-		return sink_put(&r->sink[f->stream], f->data, f->len);
 	case MUX_CLOSE:
-		source_close(&r->in);
-		return 0;
+		return take_stream(r, f);
 	case MUX_EXIT:
 		return take_exit(r, f);
 	default:
@@ -236,6 +194,8 @@ static bool read_line(struct relay *r)
 		if (got < 0 || (got && take_frame(r, &f)))
 			lose(r, "sent a damaged frame");
 	}
+	if (!n && r->phase != PHASE_DONE)
+		lose(r, "ended");
 	return n > 0 && r->phase != PHASE_DONE;
 }
 
@@ -253,6 +213,37 @@ static void check_guest(struct relay *r)
 		lose(r, "ended");
 }
 
+/* Return: milliseconds, -1: no deadline is set. */
+static int time_left(const struct relay *r)
+{
+	uint64_t now = now_ms();
+
+	if (!r->deadline_ms)
+		return -1;
+	return r->deadline_ms > now ? r->deadline_ms - now : 0;
+}
+
+static void check_deadline(struct relay *r)
+{
+	if (time_left(r))
+		return;
+	if (r->phase < PHASE_RUN) {
+		lose(r, "took too long");
+		return;
+	}
+	fprintf(stderr,
+		"vcan-run: the command did not end within %d s after signal "
+		"%d, the guest was ended\n",
+		GRACE_MS / 1000, r->signo);
+	finish(r, STATUS_SIGNAL_BASE + r->signo);
+}
+
+static bool is_repeated(const struct relay *r, int signo)
+{
+	return r->phase == PHASE_RUN && signo == r->signo &&
+	       time_left(r) > GRACE_MS - REPEAT_MS;
+}
+
 static void take_signal(struct relay *r)
 {
 	struct signalfd_siginfo info;
@@ -262,7 +253,9 @@ static void take_signal(struct relay *r)
 	if (info.ssi_signo == SIGCHLD) {
 		check_guest(r);
 	} else if (info.ssi_signo == SIGWINCH) {
-		r->resize_due = true;
+		r->tell.resize = true;
+	} else if (is_repeated(r, info.ssi_signo)) {
+		return;
 	} else if (r->phase != PHASE_RUN || r->signo) {
 		if (r->phase == PHASE_RUN)
 			fprintf(stderr, "vcan-run: second signal, the guest "
@@ -271,33 +264,31 @@ static void take_signal(struct relay *r)
 			r->sink[i].len = 0;
 		finish(r, STATUS_SIGNAL_BASE + info.ssi_signo);
 	} else {
-		r->signo = r->signal_due = info.ssi_signo;
+		r->signo = r->tell.signo = info.ssi_signo;
 		r->deadline_ms = now_ms() + GRACE_MS;
 	}
 }
 
-static void check_deadline(struct relay *r)
+static void write_output(struct relay *r, enum mux_stream stream)
 {
-	if (!r->deadline_ms || now_ms() < r->deadline_ms)
+	struct pollfd p = { .fd = r->sink[stream].fd, .events = POLLOUT };
+	int err;
+
+	/* asked again: both streams may be one pipe, which the other filled */
+	if (poll(&p, 1, 0) != 1)
 		return;
-	if (r->phase < PHASE_RUN) {
-		lose(r, "took too long");
-	} else {
-		fprintf(stderr,
-			"vcan-run: the command did not end within "
-			"%d s after signal %d, the guest was ended\n",
-			GRACE_MS / 1000, r->signo);
-		finish(r, STATUS_SIGNAL_BASE + r->signo);
-	}
-}
-
-static int time_left(const struct relay *r)
-{
-	uint64_t now = now_ms();
-
-	if (!r->deadline_ms)
-		return -1;
-	return r->deadline_ms > now ? r->deadline_ms - now : 0;
+	err = sink_write(&r->sink[stream]);
+	if (!err)
+		return;
+	r->tell.close[stream] = true;
+	if (err == -EPIPE)
+		return;
+	r->output_lost = true;
+	fprintf(stderr,
+		"vcan-run: the command's %s cannot be written (%s); send it "
+		"where there is room\n",
+		stream == MUX_STDOUT ? "output" : "error output",
+		strerror(-err));
 }
 
 static bool stdin_wanted(const struct relay *r)
@@ -325,22 +316,20 @@ static void step(struct relay *r)
 		return;
 	if (p[2].revents)
 		console_read(&r->console);
-	if (p[1].revents & ~POLLOUT && !read_line(r) && p[1].revents & POLLHUP)
-		check_guest(r);
+	if (p[1].revents & ~POLLOUT)
+		read_line(r);
 	if (p[0].revents)
 		take_signal(r);
 	if (p[3].revents && r->phase == PHASE_RUN && r->in.fd >= 0)
 		read_stdin(r);
 	for (int i = MUX_STDOUT; i < MUX_STREAMS; i++)
-		if (p[3 + i].revents && r->sink[i].len &&
-		    sink_write(&r->sink[i]))
-			r->close_due[i] = true;
+		if (p[3 + i].revents && r->sink[i].len)
+			write_output(r, i);
 	if (!r->line.len)
-		queue_next(r);
+		tell_guest(r);
 	if (line_may_write(&r->line))
 		line_write(&r->line);
-	if (r->phase != PHASE_DONE)
-		check_deadline(r);
+	check_deadline(r);
 }
 
 int relay_run(const struct vm *vm, const struct opts *o,
@@ -353,21 +342,21 @@ int relay_run(const struct vm *vm, const struct opts *o,
 		return why_set(why, "no memory; end some processes");
 	r->vm = vm;
 	r->line.fd = vm->line;
-	r->setup = setup;
+	r->tell.setup = setup;
 	r->why = why;
 	r->sigfd = sigfd;
-	r->start_due = true;
 	r->deadline_ms = now_ms() + o->boot_timeout_s * 1000ull;
 	r->console.fd = vm->console;
 	r->console.show = o->verbose;
 	r->in = (struct source){ STDIN_FILENO, MUX_WINDOW };
 	for (int i = MUX_STDOUT; i < MUX_STREAMS; i++)
 		r->sink[i].fd = i;
-	r->resize_due = isatty(STDIN_FILENO);
 	while (r->phase != PHASE_DONE || r->sink[MUX_STDOUT].len ||
 	       r->sink[MUX_STDERR].len)
 		step(r);
 	status = r->status;
+	if (!status && r->output_lost)
+		status = STATUS_OWN_FAILURE;
 	free(r);
 	return status;
 }

@@ -16,7 +16,7 @@ enum setup_tag {
 	SETUP_ENV = 'e',  /* NAME=value */
 	SETUP_HOST = 'h', /* host name */
 	SETUP_IFACE = 'i',
-	SETUP_TTY = 't',   /* stdin, stdout are one; text: "2" stderr too */
+	SETUP_TTY = 't', /* stdin, stdout are one; "ROWS COLUMNS STDERR(0|1)" */
 	SETUP_UMASK = 'u', /* octal */
 };
 

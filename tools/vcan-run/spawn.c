@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -30,13 +31,18 @@ static int open_pipe(struct ends *e, enum mux_stream stream)
 	return fcntl(e->mine[stream], F_SETFL, O_NONBLOCK);
 }
 
-static int open_pty(struct ends *e, bool with_stderr)
+/* The size is there from the start: the command may ask for it at once. */
+static int open_pty(struct ends *e, const char *tty)
 {
+	struct winsize ws = { 0 };
+	int with_stderr = 0;
 	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
 	int slave;
 
 	if (master < 0 || grantpt(master) || unlockpt(master))
 		return -1;
+	sscanf(tty, "%hu %hu %d", &ws.ws_row, &ws.ws_col, &with_stderr);
+	ioctl(master, TIOCSWINSZ, &ws);
 	slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (slave < 0)
 		return -1;
@@ -54,7 +60,7 @@ static int open_ends(struct ends *e, const char *tty)
 	for (int i = 0; i < MUX_STREAMS; i++)
 		e->mine[i] = e->its[i] = -1;
 	if (tty)
-		return open_pty(e, !strcmp(tty, "2"));
+		return open_pty(e, tty);
 	for (int i = 0; i < MUX_STREAMS; i++)
 		if (open_pipe(e, i))
 			return -1;

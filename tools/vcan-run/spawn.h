@@ -17,8 +17,8 @@ struct spawned {
 /**
  * spawn_command() - run the command in a session of its own
  *
- * With setup->tty its stdin and stdout (and stderr when that text is "2")
- * are a pseudo terminal. Return: 0, or -1 with @why.
+ * With setup->tty its stdin and stdout (and stderr when that says so) are a
+ * pseudo terminal. Return: 0, or -1 with @why.
  */
 int spawn_command(const struct setup *s, struct spawned *out, struct why *why);
 

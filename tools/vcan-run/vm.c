@@ -56,13 +56,12 @@ static int find_kernel(char out[static PATH_MAX], struct why *why)
 		       "set " KERNEL_ENV);
 }
 
-static void kill_all(pid_t pid, const char *dir)
+static void kill_all(pid_t pid)
 {
-	if (pid > 0) {
-		kill(-pid, SIGKILL);
-		kill(pid, SIGKILL);
-	}
-	dirs_remove(dir);
+	if (pid <= 0)
+		return;
+	kill(-pid, SIGKILL);
+	kill(pid, SIGKILL);
 }
 
 /*
@@ -89,7 +88,8 @@ static void guard(int life, const char *dir)
 		_exit(1);
 	while (read(LINE_FD, &got, sizeof(got)) == sizeof(got))
 		pid = got;
-	kill_all(pid, dir);
+	kill_all(pid);
+	dirs_remove(dir);
 	_exit(0);
 }
 
@@ -151,9 +151,9 @@ static void become_kernel(const char *kernel, const char *memory,
 	dup2(null, STDIN_FILENO);
 	dup2(fds[1], STDOUT_FILENO);
 	dup2(fds[1], STDERR_FILENO);
-	/* F_DUPFD first: fds[0] itself may be LINE_FD and close on exec */
+	/* F_DUPFD first: were fds[0] LINE_FD, dup2() would leave it CLOEXEC */
 	dup2(fcntl(fds[0], F_DUPFD, LINE_FD + 1), LINE_FD);
-	close_range(LINE_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+	close_range(LINE_FD + 1, ~0U, 0);
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_DFL);
 	sigemptyset(&none);
@@ -224,7 +224,9 @@ void vm_end(struct vm *vm)
 	if (vm->guardian > 0)
 		waitpid(vm->guardian, NULL, 0);
 	/* not reaped before now: until then its number is nobody else's */
-	kill_all(vm->pid, vm->dir);
+	kill_all(vm->pid);
 	if (vm->pid > 0)
 		waitpid(vm->pid, NULL, 0);
+	/* again: what dies may have made one more file before it did */
+	dirs_remove(vm->dir);
 }

@@ -89,6 +89,19 @@ all_bytes() {
 	[ "$(wc -c <err)" = 1048576 ]
 }
 
+@test "the end of stdout is seen before the command's own" {
+	run -0 bash -c '"$VCAN_RUN" --engine uml -- sh -c "
+		exec >&-; until [ -e go ]; do sleep 0.05; done; echo end >&2" |
+		{ timeout 20 cat && : >seen; : >go; }'
+	[ "$output" = end ]
+	[ -e seen ]
+}
+
+@test "output that cannot be written is no success" {
+	run -125 bash -c '"$VCAN_RUN" --engine uml echo text >/dev/full'
+	[[ $output == *"output cannot be written (No space left on device)"* ]]
+}
+
 @test "stdout and stderr stay apart" {
 	run -0 --separate-stderr uml sh -c 'echo out; echo err >&2'
 	[ "$output" = out ]
@@ -156,10 +169,57 @@ all_bytes() {
 		: >ready; while :; do sleep 0.05; done'
 	kill -TERM "$VCAN_RUN_PID"
 	wait_until [ -e ignored ]
-	kill -TERM "$VCAN_RUN_PID"
+	wait_until kill_again
 	finish
 	[ "$status" = 143 ]
 	grep -q 'second signal' err
+}
+
+kill_again() {
+	kill -TERM "$VCAN_RUN_PID" 2>/dev/null || :
+	grep -q 'second signal' err
+}
+
+# As timeout(1) does, which signals its child, then its group.
+@test "a signal that comes twice at once is one signal" {
+	start_until_ready --engine uml -- sh -c '
+		trap "echo got TERM; exit 7" TERM
+		: >ready; while :; do sleep 0.05; done'
+	for _ in {1..20}; do
+		kill -TERM "$VCAN_RUN_PID" 2>/dev/null || break
+	done
+	finish
+	[ "$status" = 7 ]
+	[ "$(cat out)" = "got TERM" ]
+}
+
+@test "a signal that the caller ignores stays ignored" {
+	env --ignore-signal=HUP "$VCAN_RUN" --engine uml -- sh -c '
+		: >ready; until [ -e go ]; do sleep 0.05; done; exit 7' 3>&- &
+	VCAN_RUN_PID=$!
+	wait_until [ -e ready ]
+	kill -HUP "$VCAN_RUN_PID"
+	: >go
+	finish
+	[ "$status" = 7 ]
+}
+
+ended() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+@test "a full pipe that both streams share does not hold a signal up" {
+	mkfifo pipe
+	exec 4<>pipe
+	head -c 65536 /dev/zero >&4
+	"$VCAN_RUN" --engine uml -- sh -c 'echo out; echo err >&2' >&4 2>&4 3>&- &
+	VCAN_RUN_PID=$!
+	uml true 3>&- # both have come to their pipe by then
+	dd bs=4096 count=1 <&4 of=/dev/null status=none
+	kill -TERM "$VCAN_RUN_PID"
+	wait_until ended "$VCAN_RUN_PID" || kill -KILL "$VCAN_RUN_PID"
+	finish
+	[ "$status" = 143 ]
 }
 
 @test "a signal while the guest boots ends it" {
@@ -187,10 +247,17 @@ all_bytes() {
 
 @test "with a terminal the command has one, of the same size" {
 	run -3 script -qec "stty rows 33 cols 101
-		'$VCAN_RUN' --engine uml -- sh -c 'tty; stty size; exit 3'" \
+		'$VCAN_RUN' --engine uml -- sh -c 'stty size; tty; exit 3'" \
 		/dev/null </dev/null
-	[[ $output == */dev/pts/0* ]]
-	[[ $output == *"33 101"* ]]
+	[[ $output == *"33 101"*/dev/pts/0* ]]
+}
+
+@test "the terminal is afterwards as it was" {
+	run -0 script -qec "stty -g >before
+		'$VCAN_RUN' --engine uml -- stty raw
+		stty -g >after" /dev/null </dev/null
+	[ -s before ]
+	cmp before after
 }
 
 @test "the working directory may hold spaces" {
@@ -206,6 +273,12 @@ all_bytes() {
 	run -125 uml true
 	rmdir "/dev/shm/vr.$$"
 	[[ $output == *"/dev/shm/vr.$$ cannot be entered in the guest"* ]]
+}
+
+@test "a working directory that is gone is said" {
+	mkdir gone && cd gone && rmdir ../gone
+	run -125 uml pwd
+	[[ $output == *"the working directory has no name"* ]]
 }
 
 @test "environment and arguments may hold newlines and quotes" {
@@ -283,6 +356,20 @@ all_bytes() {
 	chmod +x liar
 	VCAN_RUN_UML=$DIR/liar run -125 uml true
 	[[ $output == *"sent a damaged frame"* ]]
+}
+
+@test "a kernel that hangs up is 125 at once, though it lives" {
+	printf '#!/bin/sh\nexec 3<&-\nexec tail -f /dev/null\n' >mute
+	chmod +x mute
+	VCAN_RUN_UML=$DIR/mute run -125 uml --boot-timeout 20 true
+	[[ $output == *"the guest ended before it could start"* ]]
+}
+
+@test "no descriptor of the caller's reaches the guest" {
+	printf '#!/bin/sh\nexec ls /proc/self/fd >%s/fds\n' "$DIR" >nosy
+	chmod +x nosy
+	VCAN_RUN_UML=$DIR/nosy run -125 uml true 7</dev/null
+	[ "$(xargs <fds)" = "0 1 2 3 4" ] # 4 is that of ls
 }
 
 @test "no kernel at all says what to install" {
