@@ -24,7 +24,7 @@ B         := build
 WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wformat=2 \
 	-Wno-missing-field-initializers $(if $(WERROR),-Werror)
-CPPF := -D_GNU_SOURCE -DKCAN_VERSION='"$(VERSION)"' -Iinclude -Ilib
+CPPF := -D_GNU_SOURCE -Iinclude -Ilib
 ALLC  = -std=gnu11 $(WARN) $(CPPF) $(CPPFLAGS) -fPIC -MMD -MP
 
 LIB_SRC  := $(wildcard lib/*/*.c)

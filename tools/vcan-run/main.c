@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <kcan/version.h>
+
 #include "engine.h"
 #include "guest.h"
 #include "opts.h"
@@ -20,16 +22,28 @@ static void occupy_stdio(void)
 		close(fd);
 }
 
+static int run(const struct opts *opts)
+{
+	if (opts->action == OPTS_HELP)
+		opts_help(stdout);
+	else if (opts->action == OPTS_VERSION)
+		puts("vcan-run " KCAN_VERSION);
+	else
+		return engine_run_first(opts);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct opts opts;
-	int status;
 
 	if (getpid() == 1 && argc > 1 && !strcmp(argv[1], GUEST_ARG))
 		return guest_main();
 	occupy_stdio();
 	/* a caller that ignores it would keep us from seeing a guest's end */
 	signal(SIGCHLD, SIG_DFL);
-	status = opts_parse(&opts, argc, argv);
-	return status >= 0 ? status : engine_run_first(&opts);
+	if (!opts_parse(&opts, argc, argv))
+		return run(&opts);
+	fprintf(stderr, "vcan-run: %s; see 'vcan-run --help'\n", opts.error);
+	return STATUS_OWN_FAILURE;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #define OPTS_IFACES_MAX 16
 
@@ -13,21 +14,29 @@
 #define STATUS_NOT_FOUND 127
 #define STATUS_SIGNAL_BASE 128
 
+enum opts_action { OPTS_RUN, OPTS_HELP, OPTS_VERSION };
+
+/** The command line, checked. Texts point into argv. */
 struct opts {
+	enum opts_action action;
 	const char *engine; /* NULL: the first that works */
 	const char *ifaces[OPTS_IFACES_MAX];
 	size_t n_ifaces;
 	unsigned int mem_mib;	     /* of a guest */
 	unsigned int boot_timeout_s; /* of a guest */
 	bool verbose;
-	char **argv; /* the command, NULL-terminated */
+	char **argv;	 /* the command, NULL-terminated */
+	char error[160]; /* one sentence, when parsing failed */
 };
 
 /**
  * opts_parse() - read the command line
  *
- * Return: -1 to go on, else the exit status; everything has been said.
+ * Return: 0, or -EINVAL and a sentence in @o->error.
  */
 int opts_parse(struct opts *o, int argc, char **argv);
+
+/** Print what --help prints. */
+void opts_help(FILE *to);
 
 #endif
