@@ -23,13 +23,15 @@ bats
 clang
 clang-format
 clang-tidy
-cppcheck
 shellcheck
 mandoc
+bsdextrautils bsdmainutils
+jq
+socat
+procps
 python3
 python3-can
 valgrind
-hyperfine
 universal-ctags
 git
 '

@@ -150,7 +150,7 @@ static void forgive_lost_confirmation(struct run *run, uint64_t now_us)
 {
 	struct job *job = run->holder;
 
-	if (now_us < forgive_at(run))
+	if (!job || now_us < forgive_at(run))
 		return;
 	if (is_request(&job->flying) || kcan_bootreq_leaving(job->req))
 		run->holder = NULL;

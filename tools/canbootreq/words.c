@@ -34,7 +34,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_REQUESTED] = {
 		.outcome = KCAN_OUTCOME_REQUESTED,
-		.reason = "requested, not verified: {request}",
+		.reason = "not verified; {request}",
 		.next = FLASH,
 		.back = "if it is in Katapult now, it stays there: flash the "
 			"node, or switch its power off and on",
@@ -201,8 +201,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_QUERY_SILENT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = "no unassigned node answered on {if} within "
-			  "{timeout} s",
+		.reason = "no unassigned node answered on {if}",
 		.next = "a node that a Klipper host has given a nodeid never "
 			"answers: missing here does not mean gone",
 	},
