@@ -35,7 +35,8 @@ struct relay {
 	enum phase phase;
 	int status;
 	bool output_lost;
-	int signo; /* the signal that was passed on; 0: none */
+	int signo; /* the signal that is passed on; 0: none */
+	uint64_t signo_ms;
 	uint64_t deadline_ms;
 	struct tell tell;
 	struct line line;
@@ -160,7 +161,8 @@ static int take_frame(struct relay *r, const struct mux_frame *f)
 	case MUX_READY:
 		return advance(r, PHASE_BOOT, PHASE_SETUP);
 	case MUX_STARTED:
-		r->deadline_ms = 0;
+		if (!r->signo)
+			r->deadline_ms = 0;
 		return advance(r, PHASE_START, PHASE_RUN);
 	case MUX_FAIL:
 		if (r->phase != PHASE_START)
@@ -227,7 +229,7 @@ static void check_deadline(struct relay *r)
 {
 	if (time_left(r))
 		return;
-	if (r->phase < PHASE_RUN) {
+	if (!r->signo) {
 		lose(r, "took too long");
 		return;
 	}
@@ -240,8 +242,13 @@ static void check_deadline(struct relay *r)
 
 static bool is_repeated(const struct relay *r, int signo)
 {
-	return r->phase == PHASE_RUN && signo == r->signo &&
-	       time_left(r) > GRACE_MS - REPEAT_MS;
+	return signo == r->signo && now_ms() - r->signo_ms < REPEAT_MS;
+}
+
+/* The command is there, or as good as: it may end in its own way. */
+static bool may_pass_on(const struct relay *r)
+{
+	return !r->signo && (r->phase == PHASE_START || r->phase == PHASE_RUN);
 }
 
 static void take_signal(struct relay *r)
@@ -256,16 +263,17 @@ static void take_signal(struct relay *r)
 		r->tell.resize = true;
 	} else if (is_repeated(r, info.ssi_signo)) {
 		return;
-	} else if (r->phase != PHASE_RUN || r->signo) {
+	} else if (may_pass_on(r)) {
+		r->signo = r->tell.signo = info.ssi_signo;
+		r->signo_ms = now_ms();
+		r->deadline_ms = r->signo_ms + GRACE_MS;
+	} else {
 		if (r->phase == PHASE_RUN)
 			fprintf(stderr, "vcan-run: second signal, the guest "
 					"was ended\n");
 		for (int i = MUX_STDOUT; i < MUX_STREAMS; i++)
 			r->sink[i].len = 0;
 		finish(r, STATUS_SIGNAL_BASE + info.ssi_signo);
-	} else {
-		r->signo = r->tell.signo = info.ssi_signo;
-		r->deadline_ms = now_ms() + GRACE_MS;
 	}
 }
 

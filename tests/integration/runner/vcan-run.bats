@@ -141,6 +141,7 @@ all_bytes() {
 		: >ready; while :; do sleep 0.05; done'
 	kill -TERM "$VCAN_RUN_PID"
 	finish
+	echo "status $status, out: $(cat out), err: $(cat err)"
 	[ "$status" = 7 ]
 	[ "$(cat out)" = "got TERM" ]
 }
@@ -189,6 +190,7 @@ kill_again() {
 		kill -TERM "$VCAN_RUN_PID" 2>/dev/null || break
 	done
 	finish
+	echo "status $status, out: $(cat out), err: $(cat err)"
 	[ "$status" = 7 ]
 	[ "$(cat out)" = "got TERM" ]
 }
