@@ -87,6 +87,16 @@ ask() {
 	echo "stderr: $stderr"
 }
 
+# ends_with PID STATUS - wait for a child of this shell and compare; `run wait`
+# would ask a subshell, whose child it is not
+ends_with() {
+	local got=0
+
+	wait "$1" || got=$?
+	echo "process ended with $got"
+	[ "$got" -eq "$2" ]
+}
+
 # stop_all - end what the test started; a sanitizer's report is a failure
 stop_all() {
 	local pids

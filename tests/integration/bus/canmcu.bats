@@ -122,14 +122,14 @@ answers() {
 	start_mcus one -i vcan0 -u "$U"
 	[ "$(stat -c %a "$CTL")" = 600 ]
 	kill -TERM "$MCU_PID"
-	run -0 wait "$MCU_PID"
+	ends_with "$MCU_PID" 0
 	[ ! -e "$CTL" ]
 }
 
 @test "quit ends it" {
 	start_mcus one -i vcan0 -u "$U"
 	ctl quit
-	run -0 wait "$MCU_PID"
+	ends_with "$MCU_PID" 0
 }
 
 @test "--json: every line is an object" {
@@ -197,7 +197,7 @@ answers() {
 	ctl wait "$U" shutdown 5000
 	[ "$(state "$U")" = shutdown ]
 	ip link del vcan7
-	run -1 wait "$MCU_PID"
+	ends_with "$MCU_PID" 1
 	has "$MCU_LOG" '^link gone'
 	has "$MCU_LOG" 'vcan7 has vanished'
 	[ "$(grep -c gone "$MCU_LOG")" -eq 1 ]
@@ -233,7 +233,7 @@ power $U on" | head -n 6000 |
 	[ -z "$output" ]
 	kill -TERM "$pid"
 	until_true eval "! kill -0 $pid 2>/dev/null"
-	run -0 wait "$pid"
+	ends_with "$pid" 0
 	[ ! -e "$CTL" ]
 }
 

@@ -26,18 +26,6 @@ plain() {
 	[[ ! $stderr =~ errno ]]
 }
 
-# ends_with STATUS - wait for the process $pid to end with it
-ends_with() {
-	local status=0
-
-	wait "$pid" || status=$?
-	[ "$status" -eq "$1" ] || {
-		echo "ended with $status, not $1" >&2
-		cat "$BATS_TEST_TMPDIR/out.log" >&2 || :
-		return 1
-	}
-}
-
 @test "no such interface: the CAN interfaces there are get listed" {
 	on can7 -u "$U"
 	[ "$status" -eq 1 ]
@@ -71,7 +59,7 @@ ends_with() {
 	pid=$!
 	until_true has "$BUS" '3F0#11'
 	ip link del vcan9
-	ends_with 3
+	ends_with "$pid" 3
 	grep -q 'vcan9' "$BATS_TEST_TMPDIR/out.log"
 	grep -qE 'vanished|gone|removed' "$BATS_TEST_TMPDIR/out.log"
 }
@@ -85,7 +73,7 @@ ends_with() {
 	pid=$!
 	until_true has "$BUS" '3F0#11'
 	ip link set vcan9 down
-	ends_with 3
+	ends_with "$pid" 3
 	grep -qE 'down' "$BATS_TEST_TMPDIR/out.log"
 }
 
@@ -99,7 +87,7 @@ ends_with() {
 	until_true has "$BUS" '280#'
 	ip link set vcan9 down
 	ip link set vcan9 up
-	ends_with 3
+	ends_with "$pid" 3
 	run ! grep -q 'still hold' "$BATS_TEST_TMPDIR/out.log"
 	start_mcus late -i vcan9 -u "$U" --state katapult
 	[ "$(nodeid "$U")" = null ]
@@ -114,7 +102,7 @@ ends_with() {
 	pid=$!
 	until_true has "$BUS" '3F0#00'
 	ip link set vcan9 down
-	ends_with 3
+	ends_with "$pid" 3
 	grep -q 'vcan9 went down while waiting' "$BATS_TEST_TMPDIR/out.log"
 	run ! grep -q 'no request was sent' "$BATS_TEST_TMPDIR/out.log"
 }
@@ -196,7 +184,7 @@ ends_with() {
 	[ "$status" -eq 6 ]
 	[[ $stderr$output == *canbootreq* ]]
 	kill -TERM "$pid"
-	ends_with 143
+	ends_with "$pid" 143
 	settled
 	[ "$(frames '3F0#02' | wc -l)" -eq 1 ]
 }
@@ -208,7 +196,7 @@ ends_with() {
 	pid=$!
 	until_true has "$BUS" '280#'
 	kill -INT "$pid"
-	ends_with 130
+	ends_with "$pid" 130
 	settled
 	[ "$(frames '^(3F0|280)' | tail -n 1)" = "3F0#11${NOT_U}C0" ]
 	ctl wait "$U" katapult 5000
@@ -241,7 +229,7 @@ handed_back_on() {
 	pid=$!
 	until_true has "$BUS" '280#'
 	kill -HUP "$pid"
-	ends_with 3
+	ends_with "$pid" 3
 }
 
 @test "a Klipper node on our nodeid: busy, not taken for Katapult" {
