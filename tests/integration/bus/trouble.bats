@@ -210,7 +210,7 @@ handed_back_on() {
 	pid=$!
 	until_true has "$BUS" '280#'
 	kill -"$1" "$pid"
-	ends_with $((128 + $(kill -l "$1")))
+	ends_with "$pid" $((128 + $(kill -l "$1")))
 	settled
 	[ "$(frames '^(3F0|280)' | tail -n 1)" = "3F0#11${NOT_U}C0" ]
 }
