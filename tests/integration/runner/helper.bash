@@ -62,6 +62,12 @@ need_root() {
 	[ "$(id -u)" = 0 ] || skip "needs root to $1"
 }
 
+need_mounts() {
+	need_root "$1"
+	unshare -m true 2>/dev/null ||
+		skip "needs a mount namespace to $1, and gets none here"
+}
+
 # Start vcan-run in the background, wait until its command says so.
 start_until_ready() {
 	"$VCAN_RUN" "$@" >out 2>err 3>&- &

@@ -390,7 +390,7 @@ ended() {
 }
 
 @test "a 64 MiB /dev/shm is enough for a 256 MiB guest" {
-	need_root "mount a small /dev/shm"
+	need_mounts "have a small /dev/shm"
 	unset TMPDIR
 	run -0 unshare -m sh -c '
 		mount -t tmpfs -o size=64M tmpfs /dev/shm &&
@@ -400,7 +400,7 @@ ended() {
 }
 
 @test "a /dev/shm that holds no programs is passed over" {
-	need_root "mount a noexec /dev/shm"
+	need_mounts "have a noexec /dev/shm"
 	run -0 unshare -m sh -c '
 		mount -t tmpfs -o noexec tmpfs /dev/shm &&
 		exec "$VCAN_RUN" --engine uml -- true'
