@@ -6,6 +6,9 @@
 
 #include "mcu.h"
 
+/* from COMPLETE to the reset, katapult-protocol.md, section 4.5 */
+#define COMPLETE_US 100000
+
 /* Katapult's double-reset window, section 8.3, step 3 */
 #define WINDOW_OPENS_US 10000
 #define WINDOW_LASTS_US 490000
@@ -21,6 +24,7 @@ static void forget(struct mcu *m, enum mcu_state state)
 	struct mcu_live *live = &m->live;
 
 	memset(live, 0, sizeof(*live));
+	flash_reset(&m->flash);
 	m->generation++;
 	m->state = state;
 	live->program = programs[state];
@@ -35,9 +39,17 @@ void mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	memset(m, 0, sizeof(*m));
 	m->cfg = *cfg;
 	m->env = env;
+	if (cfg->type->flash_map)
+		flash_init(&m->flash, cfg->type->flash_map,
+			   cfg->type->flash_size, !cfg->blank);
 	forget(m, cfg->state);
 	if (cfg->nodeid >= 0 && m->live.program)
 		m->live.rx_id = kcan_nodeid_rx_id((uint8_t)cfg->nodeid);
+}
+
+void mcu_fini(struct mcu *m)
+{
+	flash_fini(&m->flash);
 }
 
 void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us)
@@ -77,6 +89,12 @@ static void leave_katapult(struct mcu *m, uint64_t now_us)
 	mcu_boot(m, now_us);
 }
 
+void mcu_complete(struct mcu *m, uint64_t now_us)
+{
+	if (!m->live.alarm)
+		set_alarm(m, now_us + COMPLETE_US, leave_katapult);
+}
+
 static void open_window(struct mcu *m, uint64_t now_us)
 {
 	m->cell = MCU_CELL_STAY;
@@ -87,10 +105,15 @@ static void boot_through_katapult(struct mcu *m, uint64_t now_us)
 {
 	enum mcu_cell cell = m->cell;
 
+	bool present = flash_has_application(&m->flash);
+
 	m->cell = MCU_CELL_CLEARED;
-	if (cell == MCU_CELL_START)
+	/* step 1 does not look before it jumps */
+	if (cell == MCU_CELL_START && !present)
+		mcu_enter(m, MCU_DEAD, now_us);
+	else if (cell == MCU_CELL_START)
 		start_application(m, now_us);
-	else if (cell == MCU_CELL_STAY)
+	else if (cell == MCU_CELL_STAY || !present)
 		set_alarm(m, now_us + m->cfg.boot_us, start_katapult);
 	else if (m->cfg.double_reset)
 		set_alarm(m, now_us + WINDOW_OPENS_US, open_window);

@@ -20,6 +20,7 @@ static const struct event_row {
 	[EVENT_REQUEST] = { "request", "action", NULL, false },
 	[EVENT_RESET] = { "reset", "cause", NULL, false },
 	[EVENT_POWER] = { "power", "power", NULL, false },
+	[EVENT_FLASHED] = { "flashed", NULL, "pages", false },
 	[EVENT_LINK] = { "link", "link", NULL, false },
 	[EVENT_DROPPED] = { "dropped", NULL, "frames", false },
 };

@@ -18,6 +18,7 @@ enum event_type {
 	EVENT_REQUEST,	  /* text: what the request leads to */
 	EVENT_RESET,	  /* text: cause */
 	EVENT_POWER,	  /* text: "on" or "off" */
+	EVENT_FLASHED,	  /* count: pages, as SEND_EOF tells them */
 	EVENT_LINK,	  /* text: "up", "down" or "gone" */
 	EVENT_DROPPED,	  /* count: frames the kernel dropped */
 	EVENT_COUNT

@@ -4,66 +4,94 @@
 #include <string.h>
 
 /* Columns of on_request: nothing, a bootloader off CAN, Katapult. */
-#define STM32(title, rom, katapult, start)                              \
-	{                                                               \
-		.name = (title),                                        \
-		.on_request = { REQUEST_IGNORED, (rom), (katapult) },   \
-		.chip_id_len = 12, .tx_slots = 3, .app_start = (start), \
+#define STM32(title, rom, katapult)                                   \
+	{                                                             \
+		.name = (title),                                      \
+		.on_request = { REQUEST_IGNORED, (rom), (katapult) }, \
+		.chip_id_len = 12, .tx_slots = 3,                     \
 	}
-#define OTHER(title, none, rom, katapult, id_len, slots, start)               \
+#define OTHER(title, none, rom, katapult, id_len, slots)                      \
 	{                                                                     \
 		.name = (title), .on_request = { (none), (rom), (katapult) }, \
 		.chip_id_len = (id_len), .tx_slots = (slots),                 \
-		.app_start = (start),                                         \
 	}
 
 static const struct family stm32f0 =
-	STM32("STM32F0", REQUEST_ROM, REQUEST_KATAPULT, 0x08002000);
+	STM32("STM32F0", REQUEST_ROM, REQUEST_KATAPULT);
 static const struct family stm32f1 =
-	STM32("STM32F1", REQUEST_ROM, REQUEST_KATAPULT, 0x08002000);
+	STM32("STM32F1", REQUEST_ROM, REQUEST_KATAPULT);
 /* Katapult can be configured for it, but its CAN driver cannot (8.1) */
 static const struct family stm32f2 =
-	STM32("STM32F2", REQUEST_ROM, REQUEST_IMPOSSIBLE, 0x08008000);
+	STM32("STM32F2", REQUEST_ROM, REQUEST_IMPOSSIBLE);
 static const struct family stm32f4 =
-	STM32("STM32F4", REQUEST_ROM, REQUEST_KATAPULT, 0x08008000);
+	STM32("STM32F4", REQUEST_ROM, REQUEST_KATAPULT);
 static const struct family stm32g0 =
-	STM32("STM32G0", REQUEST_ROM, REQUEST_KATAPULT, 0x08002000);
+	STM32("STM32G0", REQUEST_ROM, REQUEST_KATAPULT);
 static const struct family stm32g4 =
-	STM32("STM32G4", REQUEST_ROM, REQUEST_KATAPULT, 0x08002000);
+	STM32("STM32G4", REQUEST_ROM, REQUEST_KATAPULT);
 static const struct family stm32h7 =
-	STM32("STM32H7", REQUEST_ROM, REQUEST_KATAPULT, 0x08020000);
+	STM32("STM32H7", REQUEST_ROM, REQUEST_KATAPULT);
 static const struct family rp2 = OTHER("RP2040/RP2350", REQUEST_ROM,
-				       REQUEST_ROM, REQUEST_KATAPULT, 8, 4,
-				       0x10004000);
-static const struct family lpc176x = OTHER("LPC176x", REQUEST_IGNORED,
-					   REQUEST_ROM, REQUEST_IMPOSSIBLE, 16,
-					   3, 0x00004000);
+				       REQUEST_ROM, REQUEST_KATAPULT, 8, 4);
+static const struct family lpc176x = OTHER(
+	"LPC176x", REQUEST_IGNORED, REQUEST_ROM, REQUEST_IMPOSSIBLE, 16, 3);
 /* a plain reset without the loader's magic: it starts Klipper again */
 static const struct family samc21 = OTHER(
-	"SAMC21", REQUEST_IGNORED, REQUEST_RESET, REQUEST_IMPOSSIBLE, 16, 3, 0);
+	"SAMC21", REQUEST_IGNORED, REQUEST_RESET, REQUEST_IMPOSSIBLE, 16, 3);
 static const struct family same5x = OTHER(
-	"SAME5x", REQUEST_IGNORED, REQUEST_ROM, REQUEST_IMPOSSIBLE, 16, 3, 0);
+	"SAME5x", REQUEST_IGNORED, REQUEST_ROM, REQUEST_IMPOSSIBLE, 16, 3);
 static const struct family same70 = OTHER("SAME70", REQUEST_ROM_FOR_GOOD,
 					  REQUEST_ROM_FOR_GOOD,
-					  REQUEST_IMPOSSIBLE, 16, 3, 0);
+					  REQUEST_IMPOSSIBLE, 16, 3);
+
+/* katapult-protocol.md, section 5.4; the default application start */
+#define STM32_FLASH 0x08000000
+#define KIB 1024u
+static const struct flash_map pages_1k = { .start = STM32_FLASH,
+					   .app_start = 0x08002000,
+					   .erase = { { 0, KIB } } };
+static const struct flash_map pages_2k = {
+	.start = STM32_FLASH,
+	.app_start = 0x08002000,
+	.erase = { { 0, 2 * KIB } },
+};
+static const struct flash_map sectors_f4 = {
+	.start = STM32_FLASH,
+	.app_start = 0x08008000,
+	.erase = { { 64 * KIB, 16 * KIB },
+		   { 128 * KIB, 64 * KIB },
+		   { 0, 128 * KIB } },
+};
+static const struct flash_map sectors_h7 = {
+	.start = STM32_FLASH,
+	.app_start = 0x08020000,
+	.erase = { { 0, 128 * KIB } },
+	.last_unit = 7,
+};
+static const struct flash_map sectors_rp2 = {
+	.start = 0x10000000,
+	.app_start = 0x10004000,
+	.erase = { { 0, 4 * KIB } },
+	.buffered = 2048 * KIB,
+};
 
 static const struct mcu_type mcu_types[] = {
-	{ "stm32f042x6", "stm32f042x6", &stm32f0 },
-	{ "stm32f072xb", "stm32f072xb", &stm32f0 },
+	{ "stm32f042x6", "stm32f042x6", &stm32f0, &pages_1k, 32 * KIB },
+	{ "stm32f072xb", "stm32f072xb", &stm32f0, &pages_2k, 128 * KIB },
 	/* Katapult says xe, whatever the real part is */
-	{ "stm32f103x6", "stm32f103xe", &stm32f1 },
-	{ "stm32f103xe", "stm32f103xe", &stm32f1 },
+	{ "stm32f103x6", "stm32f103xe", &stm32f1, &pages_1k, 32 * KIB },
+	{ "stm32f103xe", "stm32f103xe", &stm32f1, &pages_2k, 512 * KIB },
 	{ "stm32f207xx", "stm32f207xx", &stm32f2 },
-	{ "stm32f405xx", "stm32f405xx", &stm32f4 },
-	{ "stm32f407xx", "stm32f407xx", &stm32f4 },
-	{ "stm32f429xx", "stm32f429xx", &stm32f4 },
-	{ "stm32f446xx", "stm32f446xx", &stm32f4 },
-	{ "stm32g0b1xx", "stm32g0b1xx", &stm32g0 },
-	{ "stm32g431xx", "stm32g431xx", &stm32g4 },
-	{ "stm32h723xx", "stm32h723xx", &stm32h7 },
-	{ "stm32h743xx", "stm32h743xx", &stm32h7 },
-	{ "rp2040", "rp2040", &rp2 },
-	{ "rp2350", "rp2350", &rp2 },
+	{ "stm32f405xx", "stm32f405xx", &stm32f4, &sectors_f4, 1024 * KIB },
+	{ "stm32f407xx", "stm32f407xx", &stm32f4, &sectors_f4, 1024 * KIB },
+	{ "stm32f429xx", "stm32f429xx", &stm32f4, &sectors_f4, 2048 * KIB },
+	{ "stm32f446xx", "stm32f446xx", &stm32f4, &sectors_f4, 512 * KIB },
+	{ "stm32g0b1xx", "stm32g0b1xx", &stm32g0, &pages_2k, 512 * KIB },
+	{ "stm32g431xx", "stm32g431xx", &stm32g4, &pages_2k, 128 * KIB },
+	{ "stm32h723xx", "stm32h723xx", &stm32h7, &sectors_h7, 1024 * KIB },
+	{ "stm32h743xx", "stm32h743xx", &stm32h7, &sectors_h7, 2048 * KIB },
+	{ "rp2040", "rp2040", &rp2, &sectors_rp2, 2048 * KIB },
+	{ "rp2350", "rp2350", &rp2, &sectors_rp2, 2048 * KIB },
 	{ "lpc1768", "lpc1768", &lpc176x },
 	{ "lpc1769", "lpc1769", &lpc176x },
 	{ "samc21", "samc21", &samc21 },

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "flash.h"
+
 /** What lies in front of the application. */
 enum bootloader {
 	BOOTLOADER_NONE,
@@ -35,7 +37,6 @@ struct family {
 	enum request_action on_request[BOOTLOADER_COUNT];
 	uint8_t chip_id_len; /* bytes */
 	uint8_t tx_slots;    /* frames the CAN hardware holds for sending */
-	uint32_t app_start;  /* Katapult's default application address */
 };
 
 /** One chip by the name that Klipper gives it. */
@@ -43,6 +44,8 @@ struct mcu_type {
 	const char *name;	  /* "stm32g0b1xx" */
 	const char *connect_name; /* what Katapult's CONNECT reports */
 	const struct family *family;
+	const struct flash_map *flash_map; /* NULL: no Katapult on CAN */
+	uint32_t flash_size;		   /* bytes */
 };
 
 /** Return: the chip called @name, or NULL when it has no Klipper with CAN. */

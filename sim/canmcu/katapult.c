@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mcu.h"
+#include "util/cursor.h"
 
 #define HEADER_FIRST 0x01
 #define KATAPULT_VERSION "v0.0.1-109-g902f335"
@@ -18,32 +19,134 @@ static bool cmd_clear(struct mcu *m, const struct can_frame *f, uint64_t now_us)
 	return true;
 }
 
-/* Block commands: each writes its answer to @out and returns its length. */
+/*
+ * Block commands: each writes its answer to @out and returns its length, 0 for
+ * none, or a negative errno for ERROR.
+ */
 
-static int connect(const struct mcu *m, uint8_t out[static KCAN_KAT_MAX])
+static int connect(struct mcu *m, const struct kcan_kat_block *block,
+		   uint8_t *out, uint64_t now_us)
 {
 	struct kcan_kat_ident ident = {
 		.protocol = KCAN_KAT_PROTOCOL,
-		.app_start = m->cfg.type->family->app_start,
+		.app_start = m->cfg.type->flash_map->app_start,
 		.block_size = KCAN_KAT_BLOCK_SIZE,
 		.version = KATAPULT_VERSION,
 	};
 
+	(void)block;
+	(void)now_us;
 	snprintf(ident.mcu, sizeof(ident.mcu), "%s", m->cfg.type->connect_name);
 	return kcan_kat_encode_ident(out, &ident);
 }
 
-static int get_canbus_id(const struct mcu *m, uint8_t out[static KCAN_KAT_MAX])
+static int get_canbus_id(struct mcu *m, const struct kcan_kat_block *block,
+			 uint8_t *out, uint64_t now_us)
 {
+	(void)block;
+	(void)now_us;
 	return kcan_kat_encode_canbus_id(out, &m->cfg.uuid);
 }
 
-/* Their payload is not looked at (section 4). */
+/* The command it answers, then @words words from @data. */
+static int encode_ack(uint8_t *out, uint8_t code, const void *data,
+		      uint8_t words)
+{
+	uint8_t payload[KCAN_KAT_MAX];
+	struct util_cursor c = util_cursor_on(payload, sizeof(payload));
+
+	util_put_le32(&c, code);
+	util_put_bytes(&c, data, (size_t)words * 4);
+	return kcan_kat_encode(
+		out, &(struct kcan_kat_block){ .code = KCAN_KAT_ACK,
+					       .words = (uint8_t)(words + 1),
+					       .payload = payload });
+}
+
+/*
+ * Its first word; of a request without payload the CRC and the trailer are
+ * taken for it, as firmware does (section 4.4).
+ */
+static uint32_t address_of(const struct kcan_kat_block *block)
+{
+	struct util_cursor c = util_cursor_reading(block->payload, 4);
+
+	return util_get_le32(&c);
+}
+
+static void erase_takes(struct mcu *m, uint32_t bytes, uint64_t now_us)
+{
+	mcu_stall(m, (uint64_t)bytes * m->cfg.erase_us / 1024, now_us);
+}
+
+static int send_block(struct mcu *m, const struct kcan_kat_block *block,
+		      uint8_t *out, uint64_t now_us)
+{
+	struct flash_result result;
+
+	if (block->words != 1 + KCAN_KAT_BLOCK_SIZE / 4)
+		return -EINVAL;
+	result = flash_write_block(&m->flash, address_of(block),
+				   block->payload + 4);
+	erase_takes(m, result.erased_bytes, now_us);
+	if (result.err == -EFAULT) {
+		mcu_enter(m, MCU_DEAD, now_us);
+		return 0;
+	}
+	return result.err ?
+		       result.err :
+		       encode_ack(out, KCAN_KAT_SEND_BLOCK, block->payload, 1);
+}
+
+static int send_eof(struct mcu *m, const struct kcan_kat_block *block,
+		    uint8_t *out, uint64_t now_us)
+{
+	struct flash_result result = flash_flush(&m->flash);
+	uint8_t pages[4];
+	struct util_cursor c = util_cursor_on(pages, sizeof(pages));
+
+	(void)block;
+	erase_takes(m, result.erased_bytes, now_us);
+	mcu_event_flashed(m, m->flash.pages, now_us);
+	util_put_le32(&c, m->flash.pages);
+	return encode_ack(out, KCAN_KAT_SEND_EOF, pages, 1);
+}
+
+static int request_block(struct mcu *m, const struct kcan_kat_block *block,
+			 uint8_t *out, uint64_t now_us)
+{
+	uint8_t answer[4 + KCAN_KAT_BLOCK_SIZE];
+
+	memcpy(answer, block->payload, 4);
+	/* nothing is mapped there: the fault handler is an endless loop */
+	if (flash_read(&m->flash, address_of(block), answer + 4,
+		       KCAN_KAT_BLOCK_SIZE)) {
+		mcu_enter(m, MCU_DEAD, now_us);
+		return 0;
+	}
+	return encode_ack(out, KCAN_KAT_REQUEST_BLOCK, answer,
+			  sizeof(answer) / 4);
+}
+
+static int complete(struct mcu *m, const struct kcan_kat_block *block,
+		    uint8_t *out, uint64_t now_us)
+{
+	(void)block;
+	mcu_complete(m, now_us);
+	return encode_ack(out, KCAN_KAT_COMPLETE, NULL, 0);
+}
+
+/* Only SEND_BLOCK looks at the length of its payload (section 4). */
 static const struct block_cmd {
 	uint8_t code;
-	int (*run)(const struct mcu *m, uint8_t out[static KCAN_KAT_MAX]);
+	int (*run)(struct mcu *m, const struct kcan_kat_block *block,
+		   uint8_t *out, uint64_t now_us);
 } block_cmds[] = {
 	{ KCAN_KAT_CONNECT, connect },
+	{ KCAN_KAT_SEND_BLOCK, send_block },
+	{ KCAN_KAT_SEND_EOF, send_eof },
+	{ KCAN_KAT_REQUEST_BLOCK, request_block },
+	{ KCAN_KAT_COMPLETE, complete },
 	{ KCAN_KAT_GET_CANBUS_ID, get_canbus_id },
 };
 
@@ -56,21 +159,25 @@ static void answer_code(struct mcu *m, enum kcan_kat_code code)
 	mcu_answer(m, out, (size_t)len);
 }
 
-static void execute(struct mcu *m, const struct kcan_kat_block *block)
+static const struct block_cmd *find_block_cmd(uint8_t code)
 {
-	uint8_t out[KCAN_KAT_MAX];
-	int len;
+	for (size_t i = 0; i < sizeof(block_cmds) / sizeof(block_cmds[0]); i++)
+		if (block_cmds[i].code == code)
+			return &block_cmds[i];
+	return NULL;
+}
 
-	for (size_t i = 0; i < sizeof(block_cmds) / sizeof(block_cmds[0]);
-	     i++) {
-		if (block_cmds[i].code != block->code)
-			continue;
-		len = block_cmds[i].run(m, out);
-		if (len > 0)
-			mcu_answer(m, out, (size_t)len);
-		return;
-	}
-	answer_code(m, KCAN_KAT_ERROR);
+static void execute(struct mcu *m, const struct kcan_kat_block *block,
+		    uint64_t now_us)
+{
+	const struct block_cmd *cmd = find_block_cmd(block->code);
+	uint8_t out[KCAN_KAT_MAX];
+	int len = cmd ? cmd->run(m, block, out, now_us) : -EINVAL;
+
+	if (len > 0)
+		mcu_answer(m, out, (size_t)len);
+	else if (len < 0)
+		answer_code(m, KCAN_KAT_ERROR);
 }
 
 static void resync(struct mcu *m)
@@ -91,7 +198,7 @@ static void resync(struct mcu *m)
  * Section 3 with its trap: a rejected block that begins with 01 is found again
  * at its own first byte, for ever.
  */
-static bool katapult_data(struct mcu *m)
+static bool katapult_data(struct mcu *m, uint64_t now_us)
 {
 	struct mcu_live *live = &m->live;
 	size_t before = live->rx.len;
@@ -105,7 +212,8 @@ static bool katapult_data(struct mcu *m)
 	len = kcan_kat_decode(&block, live->rx.buf, live->rx.len);
 	if (len > 0) {
 		live->need_valid = false;
-		execute(m, &block);
+		execute(m, &block, now_us);
+		/* a fault has already emptied it */
 		kcan_stream_drop(&live->rx, (size_t)len);
 	} else if (len < 0) {
 		if (m->cfg.sane_rx)

@@ -83,11 +83,12 @@ static void discard(struct mcu *m)
  * Framing only: what is no block of Klipper's is answered as the firmware does
  * (klipper-mcu-protocol.md, section 4.2), and good blocks are taken in silence.
  */
-static bool klipper_data(struct mcu *m)
+static bool klipper_data(struct mcu *m, uint64_t now_us)
 {
 	struct mcu_live *live = &m->live;
 	int len;
 
+	(void)now_us;
 	if (live->discarding) {
 		discard(m);
 		return true;

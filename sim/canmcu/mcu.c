@@ -8,6 +8,7 @@ static const char *const state_names[MCU_STATE_COUNT] = {
 	[MCU_OFF] = "off",	     [MCU_BOOT] = "boot",
 	[MCU_KLIPPER] = "klipper",   [MCU_SHUTDOWN] = "shutdown",
 	[MCU_KATAPULT] = "katapult", [MCU_ROM] = "rom",
+	[MCU_DEAD] = "dead",
 };
 
 const char *mcu_state_name(enum mcu_state state)
@@ -39,6 +40,12 @@ void mcu_event(struct mcu *m, enum event_type type, const char *text,
 	report(m, (struct event){ .type = type, .text = text }, now_us);
 }
 
+void mcu_event_flashed(struct mcu *m, uint32_t pages, uint64_t now_us)
+{
+	report(m, (struct event){ .type = EVENT_FLASHED, .count = pages },
+	       now_us);
+}
+
 static void report_nodeid(struct mcu *m, enum event_type type, int nodeid,
 			  uint64_t now_us)
 {
@@ -55,12 +62,21 @@ int mcu_nodeid(const struct mcu *m)
 
 bool mcu_blocked(const struct mcu *m)
 {
-	return m->live.blocked;
+	return m->live.blocked || m->live.stall_us;
 }
 
 uint64_t mcu_deadline(const struct mcu *m)
 {
+	/* timers do not run either while the flash is busy */
+	if (m->live.stall_us)
+		return m->live.stall_us;
 	return m->live.alarm ? m->live.alarm_us : UINT64_MAX;
+}
+
+void mcu_stall(struct mcu *m, uint64_t us, uint64_t now_us)
+{
+	if (us)
+		m->live.stall_us = now_us + us;
 }
 
 /* Filing: what the interrupt does. */
@@ -230,13 +246,18 @@ void mcu_run(struct mcu *m, uint64_t now_us)
 {
 	bool more = true;
 
+	if (now_us < m->live.stall_us)
+		return;
+	m->live.stall_us = 0;
 	while (mcu_deadline(m) <= now_us)
 		m->live.alarm(m, m->live.alarm_us);
 	while (more && m->live.program) {
 		admin_task(m, now_us);
 		if (!m->live.program || m->live.blocked)
 			return;
-		more = m->live.rx.len && m->live.program->data_task(m);
+		more = m->live.rx.len && m->live.program->data_task(m, now_us);
+		if (m->live.stall_us)
+			return;
 		if (m->live.tx.len)
 			transmit_task(m);
 	}

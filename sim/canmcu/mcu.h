@@ -31,7 +31,8 @@ enum mcu_state {
 	MCU_KLIPPER,
 	MCU_SHUTDOWN, /* Klipper, after a shutdown */
 	MCU_KATAPULT,
-	MCU_ROM, /* a bootloader that is not on CAN */
+	MCU_ROM,  /* a bootloader that is not on CAN */
+	MCU_DEAD, /* ran into nothing: deaf until the next reset */
 	MCU_STATE_COUNT
 };
 
@@ -51,6 +52,8 @@ struct mcu_cfg {
 	int nodeid;		    /* to start with, 0..255; -1: unassigned */
 	bool double_reset;	    /* Katapult built with its 500 ms window */
 	bool sane_rx;		    /* Katapult's receiver without its trap */
+	bool blank;		    /* no application in its flash */
+	uint32_t erase_us;	    /* per KiB; the main loop stands still */
 };
 
 struct mcu;
@@ -87,7 +90,7 @@ struct mcu_program {
 	const struct mcu_cmd *cmds;
 	size_t cmds_len;
 	/* Handle one block at most. Return: true when it got any further. */
-	bool (*data_task)(struct mcu *m);
+	bool (*data_task)(struct mcu *m, uint64_t now_us);
 	/* The nodeid was just taken away because somebody else uses it. */
 	void (*conflict)(struct mcu *m, uint64_t now_us);
 };
@@ -101,6 +104,7 @@ struct mcu_live {
 	void (*alarm)(struct mcu *m, uint64_t now_us);
 	uint64_t alarm_us;
 	uint64_t filter_us; /* when frames on the data ids are heard */
+	uint64_t stall_us;  /* until when the main loop stands still; or 0 */
 	canid_t rx_id;	    /* 0: unassigned; the transmit id is one more */
 	uint8_t slots_used;
 	uint8_t admin_first;
@@ -131,12 +135,16 @@ struct mcu {
 	enum mcu_cell cell;  /* survives a reset, not a power cycle */
 	bool rom_for_good;   /* survives a power cycle */
 	uint32_t generation; /* counts resets: older frames are not ours */
+	struct flash flash;  /* only Katapult's boards have one */
 	struct mcu_live live;
 };
 
 /** Start in @cfg->state, without an event; @env must outlive @m. */
 void mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	      const struct mcu_env *env);
+
+/** Release what @m holds; not @m itself. */
+void mcu_fini(struct mcu *m);
 
 /** A frame of somebody else ended on the wire; anything may be given. */
 void mcu_rx(struct mcu *m, const struct can_frame *f, uint64_t now_us);
@@ -150,7 +158,10 @@ void mcu_tx_done(struct mcu *m);
 /** Return: when to call mcu_run() without a frame; UINT64_MAX: no need. */
 uint64_t mcu_deadline(const struct mcu *m);
 
-/** Return: true when its main loop stands still in an answer (section 3.2). */
+/**
+ * Return: true when its main loop stands still: in an answer (section 3.2), or
+ * while the flash is busy.
+ */
 bool mcu_blocked(const struct mcu *m);
 
 /** Return: 0..255, or -1 when unassigned. */
@@ -187,6 +198,15 @@ void mcu_unassign(struct mcu *m, uint64_t now_us);
 
 /** Leave for the bootloader if there is one (section 8). */
 void mcu_request_bootloader(struct mcu *m, uint64_t now_us);
+
+/** COMPLETE: the application is started in 100 ms (section 8.3). */
+void mcu_complete(struct mcu *m, uint64_t now_us);
+
+/** The main loop stands still for @us from @now_us on. */
+void mcu_stall(struct mcu *m, uint64_t us, uint64_t now_us);
+
+/** Report that so many @pages were written. */
+void mcu_event_flashed(struct mcu *m, uint32_t pages, uint64_t now_us);
 
 /** Report @type with @text. */
 void mcu_event(struct mcu *m, enum event_type type, const char *text,

@@ -11,6 +11,8 @@
 
 #define BOOT_MS_DEFAULT 30
 #define BOOT_MS_MAX 3600000
+#define ERASE_MS_DEFAULT 10 /* 128 KiB take 1 to 4 s on real chips */
+#define ERASE_MS_MAX 1000
 #define CHIP_ID_MAX 16 /* bytes */
 
 struct parser {
@@ -203,6 +205,27 @@ static int apply_sane_rx(void *ctx, const char *arg)
 	return 0;
 }
 
+static int apply_no_application(void *ctx, const char *arg)
+{
+	struct parser *p = ctx;
+
+	(void)arg;
+	current(p)->cfg.blank = true;
+	return 0;
+}
+
+static int apply_erase_ms(void *ctx, const char *arg)
+{
+	struct parser *p = ctx;
+	unsigned long ms;
+
+	if (read_number(p, "--erase-ms", arg, (struct range){ 0, ERASE_MS_MAX },
+			&ms))
+		return -EINVAL;
+	current(p)->cfg.erase_us = (uint32_t)ms * 1000u;
+	return 0;
+}
+
 static int apply_control(void *ctx, const char *arg)
 {
 	struct parser *p = ctx;
@@ -267,6 +290,10 @@ static const struct util_opt rows[] = {
 	{ "double-reset", 0, "on|off",
 	  "Katapult's 500 ms wait after power-on and reset (on)",
 	  apply_double_reset },
+	{ "no-application", 0, NULL, "nothing behind Katapult: it stays",
+	  apply_no_application },
+	{ "erase-ms", 0, "N", "ms that erasing a KiB of flash takes (10)",
+	  apply_erase_ms },
 	{ "sane-rx", 0, NULL, "let Katapult recover from any broken block",
 	  apply_sane_rx },
 };
@@ -296,6 +323,7 @@ int opts_parse(struct opts *out, int argc, char **argv,
 		.defaults = { .cfg = { .type = mcu_type_find("stm32g0b1xx"),
 				       .state = MCU_KLIPPER,
 				       .boot_us = BOOT_MS_DEFAULT * 1000u,
+				       .erase_us = ERASE_MS_DEFAULT * 1000u,
 				       .nodeid = -1,
 				       .double_reset = true },
 			      .count = 1 },

@@ -95,6 +95,8 @@ void world_free(struct world *w)
 {
 	if (!w)
 		return;
+	for (size_t i = 0; w->nodes && i < w->nodes_len; i++)
+		mcu_fini(&w->nodes[i].mcu);
 	medium_fini(&w->medium);
 	agenda_fini(&w->agenda);
 	roster_fini(&w->roster);

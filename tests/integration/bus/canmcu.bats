@@ -56,6 +56,33 @@ answers() {
 		203#3930326633333500 203#AFDA9903
 }
 
+# block NODE-ID HEX - send a whole block as flashtool cuts it
+block() {
+	local hex=$2
+
+	while [ -n "$hex" ]; do
+		cansend vcan0 "$1#${hex:0:16}"
+		hex=${hex:16}
+	done
+}
+
+@test "a block is flashed, read back, and the application started" {
+	start_mcus one -i vcan0 -u "$U" --state katapult --nodeid 129 \
+		--erase-ms 0
+	# katapult-protocol.md, sections 12 and 13
+	block 202 "0188121100200008$(printf '%02x' {0..63})d2f39903"
+	until_true has "$BUS" '203#002000085AD69903'
+	block 202 01881300414F9903
+	until_true has "$BUS" '203#010000002DC49903'
+	block 202 0188140100200008 && block 202 5BDE9903
+	until_true has "$BUS" '203#3C3D3E3FF26B9903'
+	block 202 01881500911B9903
+	until_true has "$BUS" '203#002E9903'
+	ctl wait "$U" klipper 5000
+	[ "$(state "$U")" = klipper ]
+	has "$MCU_LOG" "$U flashed 1"
+}
+
 @test "an id conflict shuts Klipper down and un-assigns Katapult" {
 	start_mcus two -i vcan0 -u "$U" --nodeid 4 \
 		-u "$V" --state katapult --nodeid 5

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_FLASH_H
+#define CANMCU_FLASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <kcan/kat.h>
+
+#define FLASH_PAGE_BUFFER 256 /* bytes, RP2040 and RP2350 */
+
+/**
+ * struct flash_map - how a family's flash is laid out and written
+ *
+ * Offsets count from @start. Sources: katapult-protocol.md, sections 5.1, 5.2
+ * and 5.4.
+ */
+struct flash_map {
+	uint32_t start;	    /* address */
+	uint32_t app_start; /* address; Katapult's default */
+	/* erase units: @size bytes each, below @below; the last one goes on */
+	struct {
+		uint32_t below;
+		uint32_t size;
+	} erase[3];
+	uint32_t last_unit; /* what is erased for all above; 0: no such cap */
+	uint32_t buffered;  /* end of what may be written in pages; 0: blocks */
+};
+
+/**
+ * struct flash - one chip's flash memory, and Katapult's rules of writing it
+ *
+ * Pure. The memory is allocated when something is first written; until then it
+ * is as the factory left it: blank (FF), but for the first words of an
+ * application where there is one.
+ */
+struct flash {
+	const struct flash_map *map;
+	uint32_t size;	  /* bytes */
+	bool application; /* from the factory */
+	uint8_t *bytes;
+	/* What a reset of the bootloader forgets, below. */
+	uint32_t pages; /* begun (STM32) or programmed (RP) since the reset */
+	bool page_open;
+	uint32_t page_at; /* offset */
+	uint8_t page[FLASH_PAGE_BUFFER];
+};
+
+/** What a command did to the memory. */
+struct flash_result {
+	int err;	       /* 0; -EINVAL: refused; -EFAULT: nothing there */
+	uint32_t erased_bytes; /* for how long it took */
+};
+
+/** Fresh from the factory, with or without an @application. */
+void flash_init(struct flash *f, const struct flash_map *map, uint32_t size,
+		bool application);
+
+/** Give the memory back. */
+void flash_fini(struct flash *f);
+
+/** A reset: the page count and the page buffer are gone, the memory stays. */
+void flash_reset(struct flash *f);
+
+/**
+ * flash_write_block() - Katapult's SEND_BLOCK
+ * @address: as received, any value
+ *
+ * Return: -EINVAL where the firmware answers ERROR, -EFAULT where it looks at
+ * memory that is not there and stops for good (section 5.1).
+ */
+struct flash_result
+flash_write_block(struct flash *f, uint32_t address,
+		  const uint8_t data[static KCAN_KAT_BLOCK_SIZE]);
+
+/** Katapult's SEND_EOF: write what is buffered; the count is in @f->pages. */
+struct flash_result flash_flush(struct flash *f);
+
+/**
+ * flash_read() - @len bytes at @address
+ *
+ * Return: 0, or -EFAULT when they are not all within the flash, or there is no
+ * memory to hold it.
+ */
+int flash_read(struct flash *f, uint32_t address, uint8_t *out, size_t len);
+
+/** The word that decides whether there is an application: section 8.3. */
+bool flash_has_application(const struct flash *f);
+
+#endif

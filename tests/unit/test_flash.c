@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu/flash.c sim/canmcu/family.c
+#include "../support/unit.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../../sim/canmcu/family.h"
+
+#define PAGES_1K "stm32f103x6" /* 32 KiB of them */
+#define SECTORS "stm32f446xx"
+#define H7 "stm32h743xx"
+#define RP "rp2040"
+#define OLD 0x00 /* what the flash holds in the "old content" rows */
+#define APP 0x08002000u
+#define RP_APP 0x10004000u
+
+enum what { END, BLOCK, FLUSH, HOLDS, COUNT };
+
+/* One step: a block filled with @byte, or what is expected of the memory. */
+struct step {
+	enum what what;
+	uint32_t address; /* COUNT: the count */
+	uint8_t byte;
+	int err;
+};
+
+static const struct row {
+	const char *name;
+	const char *type;
+	bool old; /* the whole flash holds OLD at the start */
+	struct step steps[12];
+} rows[] = {
+	/* section 5.1, the table; pages of 1 KiB */
+	{ "blocks 0, 1, EOF",
+	  PAGES_1K,
+	  false,
+	  { { BLOCK, APP, 1 },
+	    { BLOCK, APP + 64, 2 },
+	    { FLUSH },
+	    { COUNT, 1 },
+	    { HOLDS, APP, 1 },
+	    { HOLDS, APP + 64, 2 } } },
+	{ "block 0 twice, block 1 twice",
+	  PAGES_1K,
+	  false,
+	  { { BLOCK, APP, 1 },
+	    { BLOCK, APP, 1 },
+	    { BLOCK, APP + 64, 2 },
+	    { BLOCK, APP + 64, 2 },
+	    { COUNT, 1 } } },
+	{ "block 0, block 1, block 0 again: erased again",
+	  PAGES_1K,
+	  false,
+	  { { BLOCK, APP, 1 },
+	    { BLOCK, APP + 64, 2 },
+	    { BLOCK, APP, 1 },
+	    { COUNT, 2 },
+	    { HOLDS, APP, 1 },
+	    { HOLDS, APP + 64, 0xff } } },
+	{ "old content, block 1 first",
+	  PAGES_1K,
+	  true,
+	  { { BLOCK, APP + 64, 2, -EINVAL }, { HOLDS, APP + 64, OLD } } },
+	{ "old content, block in mid page that is equal",
+	  PAGES_1K,
+	  true,
+	  { { BLOCK, APP + 64, OLD }, { COUNT, 0 } } },
+	{ "blank page, block 1 then block 0: block 1 is lost",
+	  PAGES_1K,
+	  false,
+	  { { BLOCK, APP + 64, 2 },
+	    { BLOCK, APP, 1 },
+	    { COUNT, 1 },
+	    { HOLDS, APP, 1 },
+	    { HOLDS, APP + 64, 0xff } } },
+	{ "same address inside the page, other data",
+	  PAGES_1K,
+	  false,
+	  { { BLOCK, APP, 1 },
+	    { BLOCK, APP + 64, 2 },
+	    { BLOCK, APP + 64, 3, -EINVAL },
+	    { HOLDS, APP + 64, 2 } } },
+	{ "re-flash of an identical image erases and writes",
+	  PAGES_1K,
+	  true,
+	  { { BLOCK, APP, OLD },
+	    { COUNT, 1 },
+	    { HOLDS, APP, OLD },
+	    { HOLDS, APP + 64, 0xff } } },
+	{ "address + 4",
+	  PAGES_1K,
+	  false,
+	  { { BLOCK, APP + 4, 1, -EINVAL }, { COUNT, 0 } } },
+	{ "64 below the start",
+	  PAGES_1K,
+	  false,
+	  { { BLOCK, APP - 64, 1, -EINVAL }, { COUNT, 0 } } },
+	{ "all FF at page start, twice: counted each time",
+	  PAGES_1K,
+	  false,
+	  { { BLOCK, APP, 0xff }, { BLOCK, APP, 0xff }, { COUNT, 2 } } },
+	{ "EOF without blocks", PAGES_1K, false, { { FLUSH }, { COUNT, 0 } } },
+	{ "above the flash there is nothing to look at",
+	  PAGES_1K,
+	  false,
+	  { { BLOCK, 0x08008000, 1, -EFAULT } } },
+	{ "F4 sectors grow: 16, 64, 128 KiB",
+	  SECTORS,
+	  true,
+	  { { BLOCK, 0x08008000, 1 },
+	    { BLOCK, 0x0800c000, 1 },
+	    { BLOCK, 0x08010000, 1 },
+	    { BLOCK, 0x08014000, 1 },
+	    { COUNT, 3 },
+	    { HOLDS, 0x08008040, 0xff },
+	    { HOLDS, 0x08018000, 0xff },
+	    { HOLDS, 0x08020000, OLD } } },
+	{ "H7 above sector 7 erases sector 7",
+	  H7,
+	  true,
+	  { { BLOCK, 0x08100000, 1, -EINVAL },
+	    { HOLDS, 0x080e0000, 0xff },
+	    { HOLDS, 0x08100000, OLD } } },
+	/* section 5.2, the table */
+	{ "RP: 6 blocks, EOF, EOF",
+	  RP,
+	  true,
+	  { { BLOCK, RP_APP, 1 },
+	    { BLOCK, RP_APP + 64, 1 },
+	    { BLOCK, RP_APP + 128, 1 },
+	    { BLOCK, RP_APP + 192, 1 },
+	    { COUNT, 0 },
+	    { BLOCK, RP_APP + 256, 2 },
+	    { COUNT, 1 },
+	    { HOLDS, RP_APP + 192, 1 },
+	    { FLUSH },
+	    { COUNT, 2 },
+	    { FLUSH } } },
+	{ "RP: one block is not visible before EOF",
+	  RP,
+	  true,
+	  { { BLOCK, RP_APP, 1 },
+	    { HOLDS, RP_APP, OLD },
+	    { FLUSH },
+	    { HOLDS, RP_APP, 1 },
+	    { HOLDS, RP_APP + 64, 0xff } } },
+	{ "RP: going back to a page erases its sector again",
+	  RP,
+	  false,
+	  { { BLOCK, RP_APP, 1 },
+	    { BLOCK, RP_APP + 256, 2 },
+	    { BLOCK, RP_APP + 64, 3 },
+	    { FLUSH },
+	    { COUNT, 3 },
+	    { HOLDS, RP_APP, 0xff },
+	    { HOLDS, RP_APP + 64, 3 },
+	    { HOLDS, RP_APP + 256, 0xff } } },
+	{ "RP: mid-sector on old content is the AND of both",
+	  RP,
+	  true,
+	  { { BLOCK, RP_APP + 256, 0x55 },
+	    { FLUSH },
+	    { HOLDS, RP_APP + 256, OLD & 0x55 } } },
+	{ "RP: beyond 2 MiB",
+	  RP,
+	  false,
+	  { { BLOCK, 0x10200000, 1, -EINVAL }, { BLOCK, 0x101fffc0, 1 } } },
+};
+
+static void take(struct flash *f, const struct step *s)
+{
+	uint8_t want[64], got[64];
+
+	memset(want, s->byte, sizeof(want));
+	switch (s->what) {
+	case BLOCK:
+		assert_int_equal(flash_write_block(f, s->address, want).err,
+				 s->err);
+		break;
+	case FLUSH:
+		assert_int_equal(flash_flush(f).err, 0);
+		break;
+	case HOLDS:
+		assert_int_equal(flash_read(f, s->address, got, sizeof(got)),
+				 0);
+		assert_memory_equal(got, want, sizeof(want));
+		break;
+	case COUNT:
+		assert_int_equal(f->pages, s->address);
+		break;
+	case END:
+		break;
+	}
+}
+
+static void test_row(void **state)
+{
+	const struct row *row = *state;
+	const struct mcu_type *type = mcu_type_find(row->type);
+	struct flash f;
+
+	flash_init(&f, type->flash_map, type->flash_size, false);
+	assert_int_equal(
+		flash_read(&f, type->flash_map->start, (uint8_t[1]){ 0 }, 1),
+		0);
+	if (row->old)
+		memset(f.bytes, OLD, f.size);
+	for (size_t i = 0; row->steps[i].what != END; i++)
+		take(&f, &row->steps[i]);
+	flash_fini(&f);
+}
+
+static void test_factory_state(void **state)
+{
+	const struct mcu_type *type = mcu_type_find(PAGES_1K);
+	struct flash f;
+
+	(void)state;
+	flash_init(&f, type->flash_map, type->flash_size, true);
+	assert_true(flash_has_application(&f));
+	assert_null(f.bytes);
+	flash_write_block(&f, APP + 1024, (uint8_t[64]){ 0 });
+	assert_true(flash_has_application(&f));
+	flash_fini(&f);
+	flash_init(&f, type->flash_map, type->flash_size, false);
+	assert_false(flash_has_application(&f));
+}
+
+/* section 8.3 of the admin reference: only the first word is looked at */
+static void test_zeros_are_no_application(void **state)
+{
+	const struct mcu_type *type = mcu_type_find(PAGES_1K);
+	uint8_t block[64] = { 0 };
+	struct flash f;
+
+	(void)state;
+	flash_init(&f, type->flash_map, type->flash_size, false);
+	flash_write_block(&f, APP, block);
+	assert_false(flash_has_application(&f));
+	block[3] = 0x20;
+	flash_write_block(&f, APP, block);
+	assert_true(flash_has_application(&f));
+	flash_fini(&f);
+}
+
+static void test_33_blocks_on_1_kib_pages_count_3(void **state)
+{
+	const struct mcu_type *type = mcu_type_find(PAGES_1K);
+	struct flash f;
+
+	(void)state;
+	flash_init(&f, type->flash_map, type->flash_size, false);
+	for (uint32_t i = 0; i < 33; i++)
+		assert_int_equal(
+			flash_write_block(&f, APP + 64 * i, (uint8_t[64]){ 1 })
+				.err,
+			0);
+	assert_int_equal(f.pages, 3);
+	flash_reset(&f);
+	assert_int_equal(f.pages, 0);
+	flash_fini(&f);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[64] = {
+		cmocka_unit_test(test_factory_state),
+		cmocka_unit_test(test_zeros_are_no_application),
+		cmocka_unit_test(test_33_blocks_on_1_kib_pages_count_3),
+	};
+	size_t n = 3;
+
+	ROWS(rows, test_row);
+	return _cmocka_run_group_tests("flash", tests, n, NULL, NULL);
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu/mcu.c sim/canmcu/boot.c sim/canmcu/family.c
+// needs: sim/canmcu/klipper.c sim/canmcu/katapult.c sim/canmcu/flash.c
+/* Flashing as it is seen on the bus: katapult-protocol.md, sections 4 to 7. */
+#include "../support/unit.h"
+#include "../support/vectors.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "canmcu_board.h"
+#include "util/hex.h"
+
+#define NODEID 129 /* what flashtool uses */
+
+static struct vector vectors[VECTORS_MAX];
+
+static const char *vector_named(const char *name)
+{
+	for (size_t i = 0; i < VECTORS_MAX; i++)
+		if (!strcmp(vectors[i].name, name))
+			return vectors[i].value;
+	fail_msg("no vector is named %s", name);
+	return "";
+}
+
+static struct board *katapult(const char *type, bool blank, uint32_t erase_us)
+{
+	static struct board b;
+	struct mcu_cfg cfg = board_cfg(type);
+
+	cfg.state = MCU_KATAPULT;
+	cfg.nodeid = NODEID;
+	cfg.blank = blank;
+	cfg.erase_us = erase_us;
+	cfg.double_reset = false;
+	board_init(&b, &cfg);
+	return &b;
+}
+
+/* Bytes go out as frames of 8 and a shorter last one, as flashtool cuts them. */
+static void send(struct board *b, const char *hex)
+{
+	uint8_t bytes[KCAN_KAT_MAX];
+	size_t len = strlen(hex) / 2;
+
+	assert_int_equal(util_hex_decode(bytes, hex, 2 * len), 0);
+	for (size_t at = 0; at < len; at += 8) {
+		struct can_frame f = { .can_id = 0x202 };
+
+		f.can_dlc = (uint8_t)(len - at < 8 ? len - at : 8);
+		memcpy(f.data, bytes + at, f.can_dlc);
+		board_hear(b, f);
+	}
+}
+
+/* All that came back since the last call, as hex. */
+static const char *answer(struct board *b)
+{
+	static char hex[64 * 16 + 1];
+	size_t len = 0;
+
+	board_drain(b);
+	hex[0] = '\0';
+	for (size_t i = 0; i < b->sent_len; i++) {
+		assert_int_equal(b->sent[i].can_id, 0x203);
+		util_hex_encode(hex + len, b->sent[i].data, b->sent[i].can_dlc);
+		len += 2u * b->sent[i].can_dlc;
+	}
+	b->sent_len = 0;
+	return hex;
+}
+
+static void ask(struct board *b, const char *request, const char *want)
+{
+	send(b, vector_named(request));
+	assert_string_equal(answer(b), want[0] ? vector_named(want) : "");
+}
+
+/* Section 13, with the blocks of section 12. */
+static void test_the_recorded_flash(void **state)
+{
+	struct board *b = katapult("stm32g0b1xx", false, 0);
+
+	(void)state;
+	ask(b, "CONNECT", "ACK CONNECT stm32g0b1xx, start 08002000");
+	ask(b, "GET_CANBUS_ID", "ACK GET_CANBUS_ID 41f905f55004");
+	ask(b, "SEND_BLOCK 08002000, data 00..3F", "ACK SEND_BLOCK 08002000");
+	ask(b, "SEND_BLOCK 08002040, data 40..63 then 28 x FF",
+	    "ACK SEND_BLOCK 08002040");
+	ask(b, "SEND_EOF", "ACK EOF, 1 page");
+	ask(b, "REQUEST_BLOCK 08002000",
+	    "ACK REQUEST_BLOCK 08002000, data 00..3F");
+	send(b, vector_named("REQUEST_BLOCK 08002040"));
+	assert_string_equal(answer(b) + 160 - 16, "ffffffffd95a9903");
+	ask(b, "COMPLETE", "ACK COMPLETE");
+	assert_true(board_reported(b, EVENT_FLASHED));
+	board_wait(b, 99000);
+	ask(b, "GET_CANBUS_ID", "ACK GET_CANBUS_ID 41f905f55004");
+	board_wait(b, 1000);
+	assert_int_equal(b->mcu.state, MCU_KLIPPER);
+	mcu_fini(&b->mcu);
+}
+
+static void test_refused_blocks_are_errors(void **state)
+{
+	struct board *b = katapult("stm32h723xx", false, 0);
+
+	(void)state;
+	/* below its start, which is 08020000 */
+	ask(b, "SEND_BLOCK 08002000, data 00..3F", "ERROR");
+	ask(b, "SEND_EOF", "ACK EOF, 0 pages");
+	mcu_fini(&b->mcu);
+}
+
+static void test_a_block_of_another_length_is_an_error(void **state)
+{
+	/* SEND_BLOCK with only its address; CRC by the rule of section 2 */
+	struct board *b = katapult("stm32g0b1xx", false, 0);
+
+	(void)state;
+	send(b, "0188120100200008a1c69903");
+	assert_string_equal(answer(b), vector_named("ERROR"));
+	mcu_fini(&b->mcu);
+}
+
+static void test_reading_where_nothing_is_ends_in_a_fault(void **state)
+{
+	struct board *b = katapult("stm32g0b1xx", false, 0);
+
+	(void)state;
+	ask(b, "REQUEST_BLOCK 10004000", "");
+	assert_int_equal(b->mcu.state, MCU_DEAD);
+	ask(b, "GET_CANBUS_ID", "");
+	mcu_reset(&b->mcu, b->now_us);
+	assert_int_equal(b->mcu.state, MCU_KLIPPER);
+	mcu_fini(&b->mcu);
+}
+
+static void test_without_an_application_complete_is_deadly(void **state)
+{
+	struct board *b = katapult("stm32g0b1xx", true, 0);
+
+	(void)state;
+	ask(b, "COMPLETE", "ACK COMPLETE");
+	board_wait(b, 100000);
+	assert_int_equal(b->mcu.state, MCU_DEAD);
+	/* the next reset finds the blank word (section 7.2) */
+	mcu_reset(&b->mcu, b->now_us);
+	board_wait(b, 30000);
+	assert_int_equal(b->mcu.state, MCU_KATAPULT);
+	mcu_fini(&b->mcu);
+}
+
+static void test_a_truncated_application_is_started(void **state)
+{
+	struct board *b = katapult("stm32g0b1xx", true, 0);
+
+	(void)state;
+	ask(b, "SEND_BLOCK 08002000, data 00..3F", "ACK SEND_BLOCK 08002000");
+	mcu_power(&b->mcu, false, b->now_us);
+	mcu_power(&b->mcu, true, b->now_us);
+	assert_int_equal(b->mcu.state, MCU_KLIPPER);
+	mcu_fini(&b->mcu);
+}
+
+static void test_rp2040_loses_a_block_without_eof(void **state)
+{
+	struct board *b = katapult("rp2040", true, 0);
+
+	(void)state;
+	ask(b, "SEND_BLOCK 10004000, data 00..3F", "ACK SEND_BLOCK 10004000");
+	ask(b, "COMPLETE", "ACK COMPLETE");
+	board_wait(b, 100000);
+	assert_int_equal(b->mcu.state, MCU_DEAD);
+	mcu_fini(&b->mcu);
+}
+
+static void test_erasing_takes_its_time_and_frames_wait(void **state)
+{
+	/* the factory's application is in the page: 2 KiB, 10 ms each */
+	struct board *b = katapult("stm32g0b1xx", false, 10000);
+	char both[128];
+
+	(void)state;
+	ask(b, "SEND_BLOCK 08002000, data 00..3F", "");
+	assert_true(mcu_blocked(&b->mcu));
+	send(b, vector_named("GET_CANBUS_ID"));
+	board_wait(b, 19999);
+	assert_string_equal(answer(b), "");
+	board_wait(b, 1);
+	assert_false(mcu_blocked(&b->mcu));
+	/* both answers, in the order of the questions, cut as one stream */
+	snprintf(both, sizeof(both), "%s%s",
+		 vector_named("ACK SEND_BLOCK 08002000"),
+		 vector_named("ACK GET_CANBUS_ID 41f905f55004"));
+	assert_string_equal(answer(b), both);
+	ask(b, "SEND_BLOCK 08002040, data 40..63 then 28 x FF",
+	    "ACK SEND_BLOCK 08002040");
+	mcu_fini(&b->mcu);
+}
+
+static void test_a_reset_forgets_the_count_and_keeps_the_flash(void **state)
+{
+	struct board *b = katapult("stm32g0b1xx", true, 0);
+
+	(void)state;
+	ask(b, "SEND_BLOCK 08002000, data 00..3F", "ACK SEND_BLOCK 08002000");
+	ask(b, "SEND_EOF", "ACK EOF, 1 page");
+	ask(b, "SEND_EOF", "ACK EOF, 1 page");
+	mcu_reset(&b->mcu, b->now_us);
+	assert_true(flash_has_application(&b->mcu.flash));
+	assert_int_equal(b->mcu.flash.pages, 0);
+	mcu_fini(&b->mcu);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_recorded_flash),
+		cmocka_unit_test(test_refused_blocks_are_errors),
+		cmocka_unit_test(test_a_block_of_another_length_is_an_error),
+		cmocka_unit_test(test_reading_where_nothing_is_ends_in_a_fault),
+		cmocka_unit_test(
+			test_without_an_application_complete_is_deadly),
+		cmocka_unit_test(test_a_truncated_application_is_started),
+		cmocka_unit_test(test_rp2040_loses_a_block_without_eof),
+		cmocka_unit_test(test_erasing_takes_its_time_and_frames_wait),
+		cmocka_unit_test(
+			test_a_reset_forgets_the_count_and_keeps_the_flash),
+	};
+
+	vectors_load("katapult.txt", ':', vectors);
+	return cmocka_run_group_tests_name("mcu_flash", tests, NULL, NULL);
+}
