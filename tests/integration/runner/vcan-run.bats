@@ -26,7 +26,7 @@ all_bytes() {
 @test "the interface is there, up, and carries a frame" {
 	run -0 "$VCAN_RUN" -- sh -c '
 		candump -n 1 vcan0 >seen &
-		until grep -q vcan0 /proc/net/can/rcvlist_all; do :; done
+		until grep -q "vcan0 .*raw" /proc/net/can/rcvlist_all; do :; done
 		cansend vcan0 3F0#02112233445566
 		wait; cat seen'
 	[ "$(squeeze "$output")" = "vcan0 3F0 [7] 02 11 22 33 44 55 66" ]
@@ -438,7 +438,7 @@ ended() {
 	cp "$VCAN_RUN" vcan-run
 	run -0 uml -- sh -c '
 		./vcan-run --engine host -i inner0 -- sh -c "
-			candump -n 1 inner0 & until grep -q inner0 \
+			candump -n 1 inner0 & until grep -q inner0.*raw \
 				/proc/net/can/rcvlist_all; do :; done
 			cansend inner0 123#45; wait"
 		! ip link show inner0 2>/dev/null'
