@@ -23,6 +23,8 @@ static void forget(struct mcu *m, enum mcu_state state)
 {
 	struct mcu_live *live = &m->live;
 
+	if (live->stall_us)
+		flash_cut_short(&m->flash);
 	memset(live, 0, sizeof(*live));
 	flash_reset(&m->flash);
 	m->generation++;
@@ -104,7 +106,6 @@ static void open_window(struct mcu *m, uint64_t now_us)
 static void boot_through_katapult(struct mcu *m, uint64_t now_us)
 {
 	enum mcu_cell cell = m->cell;
-
 	bool present = flash_has_application(&m->flash);
 
 	m->cell = MCU_CELL_CLEARED;

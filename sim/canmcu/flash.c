@@ -32,6 +32,12 @@ void flash_reset(struct flash *f)
 	f->page_open = false;
 }
 
+void flash_cut_short(struct flash *f)
+{
+	if (f->bytes)
+		memset(f->bytes + f->erased_at, BLANK, f->erased_size);
+}
+
 /* The erase unit that @offset lies in. */
 static void unit_at(const struct flash *f, uint32_t offset, uint32_t *first,
 		    uint32_t *size)
@@ -73,6 +79,8 @@ static void erase_unit(struct flash *f, uint32_t first, uint32_t size,
 		       struct flash_result *result)
 {
 	memset(f->bytes + first, BLANK, size);
+	f->erased_at = first;
+	f->erased_size = size;
 	result->erased_bytes += size;
 }
 

@@ -31,7 +31,7 @@ struct flash_map {
 /**
  * struct flash - one chip's flash memory, and Katapult's rules of writing it
  *
- * Pure. The memory is allocated when something is first written; until then it
+ * Pure. The memory is allocated when it is first written or read; until then it
  * is as the factory left it: blank (FF), but for the first words of an
  * application where there is one.
  */
@@ -40,6 +40,8 @@ struct flash {
 	uint32_t size;	  /* bytes */
 	bool application; /* from the factory */
 	uint8_t *bytes;
+	uint32_t erased_at; /* offset; the last erase */
+	uint32_t erased_size;
 	/* What a reset of the bootloader forgets, below. */
 	uint32_t pages; /* begun (STM32) or programmed (RP) since the reset */
 	bool page_open;
@@ -62,6 +64,12 @@ void flash_fini(struct flash *f);
 
 /** A reset: the page count and the page buffer are gone, the memory stays. */
 void flash_reset(struct flash *f);
+
+/**
+ * A reset or a power loss came while the last erase was under way: what was to
+ * be written after it is not there (section 7.6).
+ */
+void flash_cut_short(struct flash *f);
 
 /**
  * flash_write_block() - Katapult's SEND_BLOCK

@@ -26,6 +26,25 @@ static int check_board(const struct fleet_group *g, char *error)
 	return 0;
 }
 
+static int check_blank(const struct fleet_group *g, char *error)
+{
+	const struct mcu_cfg *cfg = &g->cfg;
+
+	if (!cfg->blank)
+		return 0;
+	if (cfg->bootloader != BOOTLOADER_KATAPULT)
+		return refuse(error,
+			      "%s: --no-application needs bootloader "
+			      "'katapult', not '%s'",
+			      g->name, bootloader_name(cfg->bootloader));
+	if (cfg->state != MCU_KATAPULT && cfg->state != MCU_OFF)
+		return refuse(error,
+			      "%s: there is no application to start in state "
+			      "'%s'; give --state katapult or off",
+			      g->name, mcu_state_name(cfg->state));
+	return 0;
+}
+
 static int check_start(const struct fleet_group *g, char *error)
 {
 	const struct mcu_cfg *cfg = &g->cfg;
@@ -44,7 +63,7 @@ static int check_start(const struct fleet_group *g, char *error)
 	if (cfg->nodeid >= 0 && (size_t)cfg->nodeid + g->count > 256)
 		return refuse(error, "%s: %zu nodeids from %d on go beyond 255",
 			      g->name, g->count, cfg->nodeid);
-	return 0;
+	return check_blank(g, error);
 }
 
 static void count_up(struct kcan_uuid *uuid)

@@ -67,7 +67,6 @@ bool mcu_blocked(const struct mcu *m)
 
 uint64_t mcu_deadline(const struct mcu *m)
 {
-	/* timers do not run either while the flash is busy */
 	if (m->live.stall_us)
 		return m->live.stall_us;
 	return m->live.alarm ? m->live.alarm_us : UINT64_MAX;
@@ -75,8 +74,14 @@ uint64_t mcu_deadline(const struct mcu *m)
 
 void mcu_stall(struct mcu *m, uint64_t us, uint64_t now_us)
 {
-	if (us)
-		m->live.stall_us = now_us + us;
+	struct mcu_live *live = &m->live;
+
+	if (!us)
+		return;
+	live->stall_us = now_us + us;
+	/* timers do not run either while the flash is busy */
+	if (live->alarm && live->alarm_us < live->stall_us)
+		live->alarm_us = live->stall_us;
 }
 
 /* Filing: what the interrupt does. */
@@ -248,7 +253,11 @@ void mcu_run(struct mcu *m, uint64_t now_us)
 
 	if (now_us < m->live.stall_us)
 		return;
-	m->live.stall_us = 0;
+	if (m->live.stall_us) {
+		/* where it stood still: an answer goes before the next block */
+		m->live.stall_us = 0;
+		transmit_task(m);
+	}
 	while (mcu_deadline(m) <= now_us)
 		m->live.alarm(m, m->live.alarm_us);
 	while (more && m->live.program) {

@@ -47,7 +47,7 @@ struct mcu_cfg {
 	struct kcan_uuid uuid;
 	const struct mcu_type *type;
 	enum bootloader bootloader; /* one that the family can have */
-	enum mcu_state state;	    /* to start in; not MCU_BOOT, MCU_ROM */
+	enum mcu_state state;	    /* to start in; not BOOT, ROM, DEAD */
 	uint64_t boot_us;	    /* from a reset until Katapult listens */
 	int nodeid;		    /* to start with, 0..255; -1: unassigned */
 	bool double_reset;	    /* Katapult built with its 500 ms window */

@@ -156,7 +156,7 @@ static int apply_state(void *ctx, const char *arg)
 	enum mcu_state state;
 
 	if (!mcu_state_find(&state, arg) || state == MCU_BOOT ||
-	    state == MCU_ROM)
+	    state == MCU_ROM || state == MCU_DEAD)
 		return refuse(p,
 			      "state '%s': give 'klipper', 'shutdown', "
 			      "'katapult' or 'off'",

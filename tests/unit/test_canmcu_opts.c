@@ -83,6 +83,15 @@ static const struct mistake {
 	    "give another --bootloader" },
 	{ "-u " U " --state katapult --bootloader none",
 	  U ": state 'katapult' needs bootloader 'katapult', not 'none'" },
+	{ "-u " U " --state dead", "state 'dead': give 'klipper', 'shutdown', "
+				   "'katapult' or 'off'" },
+	{ "-u " U " --state katapult --no-application --mcu-type same51",
+	  U ": state 'katapult' needs bootloader 'katapult', not 'none'" },
+	{ "-u " U " --state off --no-application --bootloader rom",
+	  U ": --no-application needs bootloader 'katapult', not 'rom'" },
+	{ "-u " U " --no-application",
+	  U ": there is no application to start in state 'klipper'; give "
+	    "--state katapult or off" },
 	{ "-u " U " --state off --nodeid 4",
 	  U ": in state 'off' it has no nodeid; leave one of the two away" },
 	{ "-u " U " --nodeid 250 --count 7",

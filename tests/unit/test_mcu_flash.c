@@ -200,6 +200,74 @@ static void test_erasing_takes_its_time_and_frames_wait(void **state)
 	mcu_fini(&b->mcu);
 }
 
+/* section 7.6: between erase and first block */
+static void test_power_lost_while_erasing_leaves_it_blank(void **state)
+{
+	struct board *b = katapult("stm32g0b1xx", false, 10000);
+
+	(void)state;
+	ask(b, "SEND_BLOCK 08002000, data 00..3F", "");
+	board_wait(b, 19999);
+	/* and blank flash is seen before the double-reset wait */
+	b->mcu.cfg.double_reset = true;
+	mcu_power(&b->mcu, false, b->now_us);
+	mcu_power(&b->mcu, true, b->now_us);
+	board_wait(b, 30000);
+	assert_int_equal(b->mcu.state, MCU_KATAPULT);
+	mcu_fini(&b->mcu);
+}
+
+static void test_an_answer_goes_before_the_next_erase(void **state)
+{
+	struct board *b = katapult("stm32g0b1xx", false, 10000);
+
+	(void)state;
+	ask(b, "SEND_BLOCK 08002000, data 00..3F", "");
+	/* other data: it erases the page once more */
+	send(b, vector_named("SEND_BLOCK 08002000, data 64 x FF"));
+	board_wait(b, 20000);
+	assert_true(mcu_blocked(&b->mcu));
+	assert_int_equal(b->sent_len, 2);
+	assert_string_equal(answer(b), vector_named("ACK SEND_BLOCK 08002000"));
+	mcu_fini(&b->mcu);
+}
+
+/* Its own timers stand still as well: no state in the past. */
+static void test_complete_waits_for_the_flash(void **state)
+{
+	struct board *b = katapult("stm32g0b1xx", false, 100000);
+	uint64_t start_us = b->now_us;
+
+	(void)state;
+	ask(b, "COMPLETE", "ACK COMPLETE");
+	ask(b, "SEND_BLOCK 08002000, data 00..3F", "");
+	assert_int_equal(b->mcu.live.alarm_us, start_us + 200000);
+	board_wait(b, 199999);
+	assert_int_equal(b->mcu.state, MCU_KATAPULT);
+	board_wait(b, 1);
+	assert_int_equal(b->mcu.state, MCU_KLIPPER);
+	mcu_fini(&b->mcu);
+}
+
+static void test_admin_frames_wait_for_the_flash_8_of_them(void **state)
+{
+	struct board *b = katapult("stm32g0b1xx", false, 10000);
+	struct can_frame clear = { .can_id = 0x3f0, .can_dlc = 1 };
+
+	(void)state;
+	clear.data[0] = 0x12;
+	ask(b, "SEND_BLOCK 08002000, data 00..3F", "");
+	for (int i = 0; i < 9; i++)
+		board_hear(b, clear);
+	assert_int_equal(b->mcu.live.admin_len, 8);
+	assert_int_equal(mcu_nodeid(&b->mcu), NODEID);
+	board_wait(b, 20000);
+	/* the answer was first */
+	assert_string_equal(answer(b), vector_named("ACK SEND_BLOCK 08002000"));
+	assert_int_equal(mcu_nodeid(&b->mcu), -1);
+	mcu_fini(&b->mcu);
+}
+
 static void test_a_reset_forgets_the_count_and_keeps_the_flash(void **state)
 {
 	struct board *b = katapult("stm32g0b1xx", true, 0);
@@ -226,6 +294,11 @@ int main(void)
 		cmocka_unit_test(test_a_truncated_application_is_started),
 		cmocka_unit_test(test_rp2040_loses_a_block_without_eof),
 		cmocka_unit_test(test_erasing_takes_its_time_and_frames_wait),
+		cmocka_unit_test(test_power_lost_while_erasing_leaves_it_blank),
+		cmocka_unit_test(test_an_answer_goes_before_the_next_erase),
+		cmocka_unit_test(test_complete_waits_for_the_flash),
+		cmocka_unit_test(
+			test_admin_frames_wait_for_the_flash_8_of_them),
 		cmocka_unit_test(
 			test_a_reset_forgets_the_count_and_keeps_the_flash),
 	};
