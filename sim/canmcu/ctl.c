@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "ctl.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "util/number.h"
 
 #define WORDS_MAX 4
 #define WAIT_MS_DEFAULT 5000
@@ -160,16 +161,6 @@ static const struct ctl_condition *find_condition(const char *name)
 	return NULL;
 }
 
-static bool read_ms(const char *text, unsigned long *out)
-{
-	char *end = NULL;
-
-	errno = 0;
-	if (*text >= '0' && *text <= '9')
-		*out = strtoul(text, &end, 10);
-	return end && !*end && !errno && *out <= WAIT_MS_MAX;
-}
-
 static json_t *cmd_wait(struct request *r)
 {
 	const struct ctl_condition *c = find_condition(r->args[1]);
@@ -179,7 +170,8 @@ static json_t *cmd_wait(struct request *r)
 		return failure("state '%s': give klipper, shutdown, katapult, "
 			       "rom, boot, off, assigned or unassigned",
 			       r->args[1]);
-	if (r->args_len > 2 && !read_ms(r->args[2], &ms))
+	if (r->args_len > 2 &&
+	    (util_parse_number(r->args[2], &ms) || ms > WAIT_MS_MAX))
 		return failure("timeout '%s': give milliseconds from 0 to %d",
 			       r->args[2], WAIT_MS_MAX);
 	r->result->waiting = true;

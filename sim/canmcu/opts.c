@@ -7,6 +7,7 @@
 
 #include "fleet.h"
 #include "util/hex.h"
+#include "util/number.h"
 #include "util/opt.h"
 
 #define BOOT_MS_DEFAULT 30
@@ -40,13 +41,8 @@ struct range {
 static int read_number(struct parser *p, const char *option, const char *text,
 		       struct range range, unsigned long *out)
 {
-	char *end = NULL;
-
-	*out = 0;
-	errno = 0;
-	if (*text >= '0' && *text <= '9')
-		*out = strtoul(text, &end, !strncmp(text, "0x", 2) ? 16 : 10);
-	if (end && !*end && !errno && *out >= range.min && *out <= range.max)
+	if (!util_parse_number(text, out) && *out >= range.min &&
+	    *out <= range.max)
 		return 0;
 	return refuse(p, "%s '%s': give a number from %lu to %lu", option, text,
 		      range.min, range.max);

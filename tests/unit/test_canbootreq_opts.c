@@ -121,7 +121,7 @@ static const struct bad_row {
 	  "--nodeid '255' is too high: 130 to 254" },
 	{ "a nodeid beyond every number",
 	  { "-u", U, "--nodeid", "99999999999" },
-	  "--nodeid '99999999999' is no number: 130 to 254, or 0x82 to 0xfe" },
+	  "--nodeid '99999999999' is too high: 130 to 254" },
 	{ "a nodeid that is no number",
 	  { "-u", U, "--nodeid", "c0" },
 	  "--nodeid 'c0' is no number: 130 to 254, or 0x82 to 0xfe" },

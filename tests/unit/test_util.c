@@ -5,6 +5,7 @@
 
 #include "util/cursor.h"
 #include "util/hex.h"
+#include "util/number.h"
 
 static void test_hex_reads_either_case(void **state)
 {
@@ -80,9 +81,40 @@ static void test_cursor_reads_zero_past_the_end(void **state)
 	assert_int_equal(util_get_u8(&c), 0);
 }
 
+static const struct number_row {
+	const char *name; /* the text, too */
+	int want;
+	unsigned long value;
+} number_rows[] = {
+	{ "0", 0, 0 },
+	{ "254", 0, 254 },
+	{ "0xfe", 0, 254 },
+	{ "0XFE", 0, 254 },
+	{ "010", 0, 10 },
+	{ "", -EINVAL, 7 },
+	{ "0x", -EINVAL, 7 },
+	{ "-1", -EINVAL, 7 },
+	{ "+1", -EINVAL, 7 },
+	{ " 1", -EINVAL, 7 },
+	{ "1 ", -EINVAL, 7 },
+	{ "12a", -EINVAL, 7 },
+	{ "0x0x1", -EINVAL, 7 },
+	{ "0x-1", -EINVAL, 7 },
+	{ "99999999999999999999999", -ERANGE, 7 },
+};
+
+static void test_number(void **state)
+{
+	const struct number_row *row = *state;
+	unsigned long value = 7;
+
+	assert_int_equal(util_parse_number(row->name, &value), row->want);
+	assert_int_equal(value, row->value);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
+	struct CMUnitTest tests[32] = {
 		cmocka_unit_test(test_hex_reads_either_case),
 		cmocka_unit_test(test_hex_refuses_what_is_not_hex),
 		cmocka_unit_test(test_hex_writes_two_digits_a_byte),
@@ -90,6 +122,8 @@ int main(void)
 		cmocka_unit_test(test_cursor_stops_for_good_at_the_end),
 		cmocka_unit_test(test_cursor_reads_zero_past_the_end),
 	};
+	size_t n = 6;
 
-	return cmocka_run_group_tests_name("util", tests, NULL, NULL);
+	ROWS(number_rows, test_number);
+	return _cmocka_run_group_tests("util", tests, n, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 
 #include <kcan/outcome.h>
 
+#include "util/number.h"
 #include "util/opt.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -108,27 +109,23 @@ static int opt_timeout(void *ctx, const char *arg)
 static int opt_nodeid(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
-	bool hex = !strncasecmp(arg, "0x", 2);
-	const char *digits = arg + (hex ? 2 : 0);
-	size_t len = strlen(digits);
-	unsigned long value;
+	unsigned long value = OPTS_NODEID_MAX + 1; /* or beyond every number */
 
-	if (!len || len > 8 ||
-	    strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789") < len)
+	if (util_parse_number(arg, &value) == -EINVAL)
 		return fail(o,
 			    "--nodeid '%.40s' is no number: %d to %d, or 0x%x "
 			    "to 0x%x",
 			    arg, OPTS_NODEID_MIN, OPTS_NODEID_MAX,
 			    OPTS_NODEID_MIN, OPTS_NODEID_MAX);
-	value = strtoul(digits, NULL, hex ? 16 : 10);
 	if (value < OPTS_NODEID_MIN)
-		return fail(o,
-			    "--nodeid '%s' is too low: %d to %d; below lie the "
-			    "nodeids that Klipper hosts, console.py and "
-			    "flashtool.py give out",
-			    arg, OPTS_NODEID_MIN, OPTS_NODEID_MAX);
+		return fail(
+			o,
+			"--nodeid '%.40s' is too low: %d to %d; below lie the "
+			"nodeids that Klipper hosts, console.py and "
+			"flashtool.py give out",
+			arg, OPTS_NODEID_MIN, OPTS_NODEID_MAX);
 	if (value > OPTS_NODEID_MAX)
-		return fail(o, "--nodeid '%s' is too high: %d to %d", arg,
+		return fail(o, "--nodeid '%.40s' is too high: %d to %d", arg,
 			    OPTS_NODEID_MIN, OPTS_NODEID_MAX);
 	o->nodeid = (uint8_t)value;
 	return 0;

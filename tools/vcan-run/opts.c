@@ -5,6 +5,7 @@
 
 #include "engine.h"
 #include "opts.h"
+#include "util/number.h"
 #include "util/opt.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -75,11 +76,8 @@ static int set_boot_timeout(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
 	unsigned long n;
-	char *end;
 
-	errno = 0;
-	n = strtoul(arg, &end, 10);
-	if (errno || *end || arg[0] < '0' || arg[0] > '9' || !n || n > 3600)
+	if (util_parse_number(arg, &n) || !n || n > 3600)
 		return refuse(o,
 			      "boot timeout '%.40s' is not valid; use 1 to "
 			      "3600 seconds",

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "util/number.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+int util_parse_number(const char *text, unsigned long *out)
+{
+	bool hex = !strncasecmp(text, "0x", 2);
+	const char *digits = text + (hex ? 2 : 0);
+	const char *known = hex ? "0123456789abcdefABCDEF" : "0123456789";
+	unsigned long value;
+
+	if (!*digits || digits[strspn(digits, known)])
+		return -EINVAL;
+	errno = 0;
+	value = strtoul(digits, NULL, hex ? 16 : 10);
+	if (errno)
+		return -ERANGE;
+	*out = value;
+	return 0;
+}
