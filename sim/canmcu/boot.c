@@ -44,6 +44,8 @@ void mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	if (cfg->type->flash_map)
 		flash_init(&m->flash, cfg->type->flash_map,
 			   cfg->type->flash_size, !cfg->blank);
+	if (cfg->app_start)
+		m->flash.app_start = cfg->app_start;
 	forget(m, cfg->state);
 	if (cfg->nodeid >= 0 && m->live.program)
 		m->live.rx_id = kcan_nodeid_rx_id((uint8_t)cfg->nodeid);

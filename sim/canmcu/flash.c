@@ -16,6 +16,7 @@ void flash_init(struct flash *f, const struct flash_map *map, uint32_t size,
 		bool application)
 {
 	*f = (struct flash){ .map = map,
+			     .app_start = map->app_start,
 			     .size = size,
 			     .application = application };
 }
@@ -63,7 +64,7 @@ static bool have_memory(struct flash *f)
 		return false;
 	memset(f->bytes, BLANK, f->size);
 	if (f->application)
-		memcpy(f->bytes + (f->map->app_start - f->map->start), vectors,
+		memcpy(f->bytes + (f->app_start - f->map->start), vectors,
 		       sizeof(vectors));
 	return true;
 }
@@ -170,7 +171,7 @@ flash_write_block(struct flash *f, uint32_t address,
 	uint32_t offset = address - f->map->start;
 	uint32_t end = f->map->buffered ? f->map->buffered : f->size;
 
-	if (address % BLOCK || address < f->map->app_start)
+	if (address % BLOCK || address < f->app_start)
 		return (struct flash_result){ .err = -EINVAL };
 	if (offset >= end || end - offset < BLOCK)
 		return (struct flash_result){ .err = f->map->buffered ?
@@ -198,7 +199,7 @@ bool flash_has_application(const struct flash *f)
 
 	if (!f->bytes)
 		return f->application;
-	w = f->bytes + (f->map->app_start - f->map->start);
+	w = f->bytes + (f->app_start - f->map->start);
 	return memcmp(w, "\0\0\0\0", 4) != 0 &&
 	       memcmp(w, "\xff\xff\xff\xff", 4) != 0;
 }

@@ -37,8 +37,9 @@ struct flash_map {
  */
 struct flash {
 	const struct flash_map *map;
-	uint32_t size;	  /* bytes */
-	bool application; /* from the factory */
+	uint32_t app_start; /* address */
+	uint32_t size;	    /* bytes */
+	bool application;   /* from the factory */
 	uint8_t *bytes;
 	uint32_t erased_at; /* offset; the last erase */
 	uint32_t erased_size;

@@ -24,19 +24,26 @@ static bool cmd_clear(struct mcu *m, const struct can_frame *f, uint64_t now_us)
  * none, or a negative errno for ERROR.
  */
 
+static const char *either(const char *text, const char *usual)
+{
+	return text[0] ? text : usual;
+}
+
 static int connect(struct mcu *m, const struct kcan_kat_block *block,
 		   uint8_t *out, uint64_t now_us)
 {
 	struct kcan_kat_ident ident = {
 		.protocol = KCAN_KAT_PROTOCOL,
-		.app_start = m->cfg.type->flash_map->app_start,
+		.app_start = m->flash.app_start,
 		.block_size = KCAN_KAT_BLOCK_SIZE,
-		.version = KATAPULT_VERSION,
 	};
 
 	(void)block;
 	(void)now_us;
-	snprintf(ident.mcu, sizeof(ident.mcu), "%s", m->cfg.type->connect_name);
+	snprintf(ident.mcu, sizeof(ident.mcu), "%s",
+		 either(m->cfg.mcu_name, m->cfg.type->connect_name));
+	snprintf(ident.version, sizeof(ident.version), "%s",
+		 either(m->cfg.katapult_version, KATAPULT_VERSION));
 	return kcan_kat_encode_ident(out, &ident);
 }
 

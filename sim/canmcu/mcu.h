@@ -18,6 +18,9 @@
 #define MCU_RX_SIZE 192	      /* bytes */
 #define MCU_TX_SIZE 192	      /* bytes, Klipper; Katapult uses the first 96 */
 
+/* Longest text that CONNECT tells here, with its NUL. */
+#define MCU_TEXT_MAX 48
+
 /*
  * From a SET that changes the nodeid until frames on the new id are heard: the
  * task has to run and to rewrite the filter (section 5, consequence A).
@@ -54,6 +57,10 @@ struct mcu_cfg {
 	bool sane_rx;		    /* Katapult's receiver without its trap */
 	bool blank;		    /* no application in its flash */
 	uint32_t erase_us;	    /* per KiB; the main loop stands still */
+	uint32_t app_start;	    /* address; 0: the default of its type */
+	/* What CONNECT tells; "": as a board of its type usually does. */
+	char mcu_name[MCU_TEXT_MAX];
+	char katapult_version[MCU_TEXT_MAX];
 };
 
 struct mcu;
