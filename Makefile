@@ -25,7 +25,7 @@ WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wformat=2 \
 	-Wno-missing-field-initializers $(if $(WERROR),-Werror)
 CPPF := -D_GNU_SOURCE -Iinclude -Ilib
-ALLC  = -std=gnu11 $(WARN) $(CPPF) $(CPPFLAGS) -fPIC -MMD -MP
+ALLC  = -std=gnu11 $(WARN) $(CPPF) $(CPPFLAGS) -fPIC -fno-semantic-interposition -MMD -MP
 
 LIB_SRC  := $(wildcard lib/*/*.c)
 PROG_DIR := $(patsubst %/,%,$(dir $(wildcard tools/*/main.c sim/*/main.c)))

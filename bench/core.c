@@ -54,7 +54,11 @@ static struct world *populate(size_t count)
 					    -1,
 		};
 	}
-	if (world_new(&w, cfgs, count, (struct event_sink){ .emit = no_event }))
+	if (world_new(&w,
+		      &(struct world_cfg){ .mcus = cfgs,
+					   .mcus_len = count,
+					   .buses_len = 1,
+					   .events = { .emit = no_event } }))
 		errx(1, "no world");
 	free(cfgs);
 	return w;
@@ -68,10 +72,10 @@ void bench_loop(struct world *w, const struct can_frame *frames, size_t len,
 
 	while (count) {
 		for (size_t i = 0; i < len && count; i++, count--) {
-			world_rx(w, &frames[i], false, now_us);
-			while (world_tx(w, &out, now_us)) {
-				world_sent(w);
-				world_rx(w, &out, true, now_us);
+			world_rx(w, 0, &frames[i], false, now_us);
+			while (world_tx(w, 0, &out, now_us)) {
+				world_sent(w, 0);
+				world_rx(w, 0, &out, true, now_us);
 			}
 			now_us += 120;
 		}

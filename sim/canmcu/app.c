@@ -13,7 +13,7 @@
 
 #include "ctl_server.h"
 #include "event.h"
-#include "port_can.h"
+#include "ports.h"
 #include "world.h"
 
 /* A reader that has stopped reading: look so often whether a signal came. */
@@ -23,7 +23,7 @@ struct app {
 	const struct opts *opts;
 	sd_event *loop;
 	struct world *world;
-	struct port_can *port;
+	struct ports *ports;
 	struct ctl_server *ctl;
 	bool mute; /* no event is written any more */
 };
@@ -92,7 +92,7 @@ static void on_command(void *arg)
 {
 	struct app *app = arg;
 
-	port_can_kick(app->port);
+	ports_kick(app->ports);
 }
 
 /*
@@ -131,23 +131,27 @@ static int open_world(struct app *app)
 {
 	const struct opts *opts = app->opts;
 
-	if (world_new(&app->world, opts->mcus, opts->mcus_len,
-		      (struct event_sink){ emit, app }))
+	struct world_cfg cfg = { .mcus = opts->mcus,
+				 .mcus_len = opts->mcus_len,
+				 .buses_len = 1,
+				 .events = { emit, app } };
+
+	if (world_new(&app->world, &cfg))
 		return complain("out of memory: ask for fewer MCUs");
 	return 0;
 }
 
-static int open_port(struct app *app)
+static int open_ports(struct app *app)
 {
-	struct port_can_cfg cfg = {
-		app->loop, app->world, app->opts->ifname, { emit, app }
-	};
-	int err = port_can_open(&app->port, &cfg);
+	struct ports_cfg cfg = { .loop = app->loop,
+				 .world = app->world,
+				 .ifnames = &app->opts->ifname,
+				 .len = 1,
+				 .events = { emit, app } };
 	char sentence[512];
 
-	if (!err)
+	if (!ports_open(&app->ports, &cfg, sentence, sizeof(sentence)))
 		return 0;
-	port_can_error(sentence, sizeof(sentence), cfg.ifname, err);
 	return complain(sentence);
 }
 
@@ -180,13 +184,13 @@ int app_run(const struct opts *opts)
 	struct app app = { .opts = opts };
 	int status = EXIT_FAILURE;
 
-	if (!open_loop(&app) && !open_world(&app) && !open_port(&app) &&
+	if (!open_loop(&app) && !open_world(&app) && !open_ports(&app) &&
 	    !open_ctl(&app)) {
 		say_ready(&app);
 		status = sd_event_loop(app.loop);
 	}
 	ctl_server_close(app.ctl);
-	port_can_close(app.port);
+	ports_close(app.ports);
 	world_free(app.world);
 	sd_event_unref(app.loop);
 	return status < 0 ? EXIT_FAILURE : status;

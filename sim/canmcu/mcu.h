@@ -48,6 +48,7 @@ bool mcu_state_find(enum mcu_state *out, const char *name);
 /** What a board is; fixed while it is simulated. */
 struct mcu_cfg {
 	struct kcan_uuid uuid;
+	unsigned int bus; /* index of the one it is on */
 	const struct mcu_type *type;
 	enum bootloader bootloader; /* one that the family can have */
 	enum mcu_state state;	    /* to start in; not BOOT, ROM, DEAD */

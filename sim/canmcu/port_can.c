@@ -26,10 +26,8 @@ struct port_can {
 	unsigned int ifindex;
 	bool up;
 	unsigned int dropped;
-	uint64_t armed_us;
 	sd_event_source *bus_source;
 	sd_event_source *link_source;
-	sd_event_source *timer;
 };
 
 /*
@@ -70,7 +68,7 @@ static void set_link(struct port_can *p, bool up)
 	if (up == p->up)
 		return;
 	p->up = up;
-	world_link(p->cfg.world, up);
+	world_link(p->cfg.world, p->cfg.bus, up);
 	report(p, (struct event){ .type = EVENT_LINK,
 				  .text = up ? "up" : "down" });
 	if (!up)
@@ -83,7 +81,7 @@ static void set_link(struct port_can *p, bool up)
 static void set_gone(struct port_can *p)
 {
 	report(p, (struct event){ .type = EVENT_LINK, .text = "gone" });
-	world_link(p->cfg.world, false);
+	world_link(p->cfg.world, p->cfg.bus, false);
 	fprintf(stderr,
 		"canmcu: %s has vanished: create it again, then start canmcu "
 		"again\n",
@@ -114,35 +112,23 @@ static void count_dropped(struct port_can *p)
 	report(p, (struct event){ .type = EVENT_DROPPED,
 				  .count = dropped - p->dropped });
 	p->dropped = dropped;
-	world_lost(p->cfg.world, now_us(p));
+	world_lost(p->cfg.world, p->cfg.bus, now_us(p));
 }
 
 static int send_all(struct port_can *p)
 {
 	struct can_frame frame;
 
-	while (world_tx(p->cfg.world, &frame, now_us(p))) {
+	while (world_tx(p->cfg.world, p->cfg.bus, &frame, now_us(p))) {
 		int err = kcan_bus_send(p->bus, &frame);
 
 		if (err) {
-			world_refused(p->cfg.world, now_us(p));
+			world_refused(p->cfg.world, p->cfg.bus, now_us(p));
 			return err;
 		}
-		world_sent(p->cfg.world);
+		world_sent(p->cfg.world, p->cfg.bus);
 	}
 	return 0;
-}
-
-/* Re-arming for every frame would cost more than waking up in vain. */
-static void arm(struct port_can *p)
-{
-	uint64_t deadline_us = world_deadline(p->cfg.world);
-
-	if (deadline_us >= p->armed_us)
-		return;
-	p->armed_us = deadline_us;
-	sd_event_source_set_time(p->timer, deadline_us);
-	sd_event_source_set_enabled(p->timer, SD_EVENT_ONESHOT);
 }
 
 void port_can_kick(struct port_can *p)
@@ -151,7 +137,6 @@ void port_can_kick(struct port_can *p)
 
 	if (err && err != -ENOBUFS)
 		bus_failed(p, err);
-	arm(p);
 }
 
 /*
@@ -167,7 +152,8 @@ static int receive(struct port_can *p)
 	for (int i = 0; (n == BATCH || n < 0) && i < BATCHES_MAX; i++) {
 		n = kcan_bus_recv(p->bus, rx, BATCH);
 		for (int k = 0; k < n; k++)
-			world_rx(p->cfg.world, &rx[k].frame, rx[k].own, now);
+			world_rx(p->cfg.world, p->cfg.bus, &rx[k].frame,
+				 rx[k].own, now);
 		if (n < 0)
 			err = n;
 	}
@@ -185,19 +171,7 @@ static int on_bus(sd_event_source *source, int fd, uint32_t revents, void *arg)
 	(void)revents;
 	if (err)
 		bus_failed(p, err);
-	port_can_kick(p);
-	return 0;
-}
-
-static int on_timer(sd_event_source *source, uint64_t at_us, void *arg)
-{
-	struct port_can *p = arg;
-
-	(void)source;
-	(void)at_us;
-	p->armed_us = UINT64_MAX;
-	world_step(p->cfg.world, now_us(p));
-	port_can_kick(p);
+	p->cfg.on_turn(p->cfg.arg);
 	return 0;
 }
 
@@ -212,7 +186,7 @@ static int on_link(sd_event_source *source, int fd, uint32_t revents, void *arg)
 	while (recv(fd, news, sizeof(news), MSG_DONTWAIT) > 0)
 		;
 	bus_failed(p, receive(p));
-	port_can_kick(p);
+	p->cfg.on_turn(p->cfg.arg);
 	return 0;
 }
 
@@ -239,11 +213,6 @@ static int attach(struct port_can *p)
 	if (err >= 0)
 		err = sd_event_add_io(loop, &p->link_source, p->netlink,
 				      EPOLLIN, on_link, p);
-	if (err >= 0)
-		err = sd_event_add_time(loop, &p->timer, CLOCK_MONOTONIC,
-					UINT64_MAX, 1, on_timer, p);
-	if (err >= 0)
-		err = sd_event_source_set_enabled(p->timer, SD_EVENT_OFF);
 	return err < 0 ? err : 0;
 }
 
@@ -260,9 +229,7 @@ int port_can_open(struct port_can **out, const struct port_can_cfg *cfg)
 
 	if (!p)
 		return -ENOMEM;
-	*p = (struct port_can){
-		.cfg = *cfg, .netlink = -1, .up = true, .armed_us = UINT64_MAX
-	};
+	*p = (struct port_can){ .cfg = *cfg, .netlink = -1, .up = true };
 	err = kcan_bus_open(&p->bus, &bus_cfg);
 	if (!err)
 		err = open_netlink(p);
@@ -281,7 +248,6 @@ void port_can_close(struct port_can *p)
 {
 	if (!p)
 		return;
-	sd_event_source_unref(p->timer);
 	sd_event_source_unref(p->link_source);
 	sd_event_source_unref(p->bus_source);
 	if (p->netlink >= 0)

@@ -8,7 +8,7 @@
 #include "world.h"
 
 /**
- * struct port_can - the world's bus is a CAN interface of this machine
+ * struct port_can - one bus of the world is a CAN interface of this machine
  *
  * Moves frames and time between the kernel and the world; decides nothing.
  */
@@ -18,8 +18,11 @@ struct port_can;
 struct port_can_cfg {
 	sd_event *loop; /* ended with failure when the bus vanishes */
 	struct world *world;
+	unsigned int bus; /* which one of the world's */
 	const char *ifname;
 	struct event_sink events;
+	void (*on_turn)(void *arg); /* the world may have to send, or to wait */
+	void *arg;
 };
 
 /**
@@ -33,7 +36,7 @@ int port_can_open(struct port_can **out, const struct port_can_cfg *cfg);
 /** NULL is allowed. */
 void port_can_close(struct port_can *p);
 
-/** Send what the world has to send, and wake up when it has to go on. */
+/** Send what the world has to send on this bus. */
 void port_can_kick(struct port_can *p);
 
 /**

@@ -15,6 +15,7 @@ int roster_init(struct roster *r, size_t max)
 		r->uuids_size *= 2;
 		r->uuids_shift--;
 	}
+	r->all_end = &r->all;
 	r->uuids = calloc(r->uuids_size, sizeof(struct node *));
 	return r->uuids ? 0 : -ENOMEM;
 }
@@ -46,6 +47,8 @@ int roster_add(struct roster *r, struct node *node)
 	if (*slot)
 		return -EEXIST;
 	*slot = node;
+	*r->all_end = node;
+	r->all_end = &node->all_next;
 	node->nodeid = -1;
 	roster_update(r, node);
 	return 0;

@@ -10,9 +10,13 @@
 #include "agenda.h"
 #include "mcu.h"
 
+struct bus;
+
 /** One MCU and what leads to it. */
 struct node {
 	struct mcu mcu;
+	struct bus *bus; /* the one it is on */
+	struct node *all_next;
 	struct agenda_date date; /* when the MCU wants to run */
 	int nodeid;		 /* whose list it is in; -1: none */
 	struct node *nodeid_next;
@@ -20,6 +24,11 @@ struct node {
 	struct node *blocked_next;
 	struct node **blocked_link; /* NULL: not blocked */
 };
+
+#define node_of(mcu_ptr) \
+	((struct node *)((char *)(mcu_ptr)-offsetof(struct node, mcu)))
+#define node_of_date(date_ptr) \
+	((struct node *)((char *)(date_ptr)-offsetof(struct node, date)))
 
 /**
  * struct roster - from a UUID or a nodeid to nodes, whatever their number
@@ -31,6 +40,8 @@ struct roster {
 	struct node **uuids; /* hash table, open addressing */
 	size_t uuids_size;   /* a power of two */
 	unsigned int uuids_shift;
+	struct node *all; /* in the order they were added */
+	struct node **all_end;
 	struct node *nodeids[256];
 	struct node *blocked;
 };

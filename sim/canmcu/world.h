@@ -11,7 +11,7 @@
 #include "mcu.h"
 
 /**
- * struct world - MCUs on one bus, and time
+ * struct world - MCUs, the buses they are on, and time
  *
  * Pure: no socket, no clock. Frames and time go in, frames and the next
  * deadline come out. After any call, take what is to be sent with world_tx().
@@ -23,27 +23,34 @@
  */
 struct world;
 
+/** What a world is made of. */
+struct world_cfg {
+	const struct mcu_cfg *mcus; /* copied; what they point to is not */
+	size_t mcus_len;
+	size_t buses_len;	  /* at least one; mcu_cfg.bus is below it */
+	struct event_sink events; /* called from within these functions */
+};
+
 /**
  * world_new() - MCUs as configured, each in its first state
- * @out:    set on success only; release with world_free()
- * @cfgs:   copied; the types they point to must outlive the world
- * @events: called from within the functions below
+ * @out: set on success only; release with world_free()
  *
- * Return: 0, -EEXIST (a UUID twice) or -ENOMEM.
+ * Return: 0, -EEXIST (a UUID twice), -EINVAL (a bus that is not there) or
+ * -ENOMEM.
  */
-int world_new(struct world **out, const struct mcu_cfg *cfgs, size_t len,
-	      struct event_sink events);
+int world_new(struct world **out, const struct world_cfg *cfg);
 
 /** NULL is allowed. */
 void world_free(struct world *w);
 
 /**
  * world_rx() - a frame ended on the wire
+ * @bus:   index, as in all of these, below world_cfg.buses_len
  * @frame: anything at all
  * @own:   it is one that world_tx() gave out
  */
-void world_rx(struct world *w, const struct can_frame *frame, bool own,
-	      uint64_t now_us);
+void world_rx(struct world *w, unsigned int bus, const struct can_frame *frame,
+	      bool own, uint64_t now_us);
 
 /** Let pass what is due at @now_us. */
 void world_step(struct world *w, uint64_t now_us);
@@ -58,17 +65,18 @@ uint64_t world_deadline(const struct world *w);
  *
  * Return: false when there is none.
  */
-bool world_tx(struct world *w, struct can_frame *frame, uint64_t now_us);
+bool world_tx(struct world *w, unsigned int bus, struct can_frame *frame,
+	      uint64_t now_us);
 /** The frame given out is on its way; it counts when it comes back. */
-void world_sent(struct world *w);
+void world_sent(struct world *w, unsigned int bus);
 /** Nobody heard it; the node will try again, a little later. */
-void world_refused(struct world *w, uint64_t now_us);
+void world_refused(struct world *w, unsigned int bus, uint64_t now_us);
 
 /** Some received frames were lost, maybe our own among them. */
-void world_lost(struct world *w, uint64_t now_us);
+void world_lost(struct world *w, unsigned int bus, uint64_t now_us);
 
 /** The bus is cut off, and what has not come back fails; or it is back. */
-void world_link(struct world *w, bool up);
+void world_link(struct world *w, unsigned int bus, bool up);
 
 /** Return: how many MCUs there are. */
 size_t world_len(const struct world *w);

@@ -61,7 +61,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct world *w;
 
 	check(lines &&
-	      !world_new(&w, &cfg, 1, (struct event_sink){ take_event, NULL }));
+	      !world_new(&w, &(struct world_cfg){
+				     .mcus = &cfg,
+				     .mcus_len = 1,
+				     .buses_len = 1,
+				     .events = { take_event, NULL } }));
 	while (ctl_lines_next(lines, &bytes, &size, &line))
 		execute(w, &line);
 	check(!size);

@@ -66,14 +66,14 @@ static void hear(struct run *r)
 	struct can_frame f;
 
 	next_frame(r, &f);
-	world_rx(r->world, &f, false, r->now_us);
+	world_rx(r->world, 0, &f, false, r->now_us);
 }
 
 static void echo(struct run *r)
 {
 	if (!r->wire_len)
 		return;
-	world_rx(r->world, &r->wire[0], true, r->now_us);
+	world_rx(r->world, 0, &r->wire[0], true, r->now_us);
 	memmove(r->wire, r->wire + 1, --r->wire_len * sizeof(r->wire[0]));
 }
 
@@ -81,7 +81,7 @@ static void lose(struct run *r)
 {
 	if (r->wire_len)
 		r->wire_len--;
-	world_lost(r->world, r->now_us);
+	world_lost(r->world, 0, r->now_us);
 }
 
 static void wait(struct run *r)
@@ -105,23 +105,23 @@ static void handle_board(struct run *r)
 
 static void cut(struct run *r)
 {
-	world_link(r->world, false);
+	world_link(r->world, 0, false);
 	r->wire_len = 0;
 	if (next(r) & 1)
 		wait(r);
-	world_link(r->world, true);
+	world_link(r->world, 0, true);
 }
 
 static void take(struct run *r, bool refuse)
 {
 	struct can_frame f;
 
-	while (world_tx(r->world, &f, r->now_us)) {
+	while (world_tx(r->world, 0, &f, r->now_us)) {
 		if (refuse) {
-			world_refused(r->world, r->now_us);
+			world_refused(r->world, 0, r->now_us);
 			return;
 		}
-		world_sent(r->world);
+		world_sent(r->world, 0);
 		check(r->wire_len < WIRE_MAX);
 		check(f.can_dlc <= CAN_MAX_DLEN);
 		check(f.can_id == KCAN_ADMIN_RESP_ID ||
@@ -149,8 +149,11 @@ static struct world *build(bool *json)
 		cfgs[i].double_reset = i & 1;
 		cfgs[i].sane_rx = i == 5;
 	}
-	check(!world_new(&w, cfgs, MCUS,
-			 (struct event_sink){ take_event, json }));
+	check(!world_new(
+		&w, &(struct world_cfg){ .mcus = cfgs,
+					 .mcus_len = MCUS,
+					 .buses_len = 1,
+					 .events = { take_event, json } }));
 	return w;
 }
 

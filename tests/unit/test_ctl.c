@@ -38,9 +38,13 @@ static int prepare(void **state)
 	};
 	struct world *w = NULL;
 
-	assert_int_equal(world_new(&w, cfgs, 2,
-				   (struct event_sink){ note_reason, NULL }),
-			 0);
+	assert_int_equal(
+		world_new(&w, &(struct world_cfg){ .mcus = cfgs,
+						   .mcus_len = 2,
+						   .buses_len = 1,
+						   .events = { note_reason,
+							       NULL } }),
+		0);
 	*state = w;
 	return 0;
 }
@@ -160,7 +164,7 @@ static void test_a_wait_ends_when_the_state_comes(void **state)
 	assert_true(r.waiting);
 	assert_int_equal(r.wait.deadline_us, 1100000);
 	assert_null(ctl_wait_reply(&r.wait, 1099999));
-	world_rx(w, &FRAME(0x3f0, 0x02, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66),
+	world_rx(w, 0, &FRAME(0x3f0, 0x02, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66),
 		 false, 1000000);
 	world_step(w, 1030000);
 	reply = ctl_wait_reply(&r.wait, 1030000);

@@ -66,9 +66,13 @@ static int prepare(void **state)
 
 	assert_non_null(b);
 	assert_true(sd_event_new(&b->loop) >= 0);
-	assert_int_equal(world_new(&b->world, &cfg, 1,
-				   (struct event_sink){ note_event, b }),
-			 0);
+	assert_int_equal(
+		world_new(&b->world,
+			  &(struct world_cfg){ .mcus = &cfg,
+					       .mcus_len = 1,
+					       .buses_len = 1,
+					       .events = { note_event, b } }),
+		0);
 	assert_int_equal(open_server(b, &b->server, sentence, sizeof(sentence)),
 			 0);
 	*state = b;

@@ -32,9 +32,12 @@ static void count_event(void *arg, const struct event *event)
 
 static void start(struct bench *b, size_t len)
 {
-	struct event_sink sink = { count_event, b };
+	struct world_cfg cfg = { .mcus = b->cfgs,
+				 .mcus_len = len,
+				 .buses_len = 2,
+				 .events = { count_event, b } };
 
-	assert_int_equal(world_new(&b->world, b->cfgs, len, sink), 0);
+	assert_int_equal(world_new(&b->world, &cfg), 0);
 }
 
 /* Number n has UUID 0000000000nn, and nothing that is unusual. */
@@ -71,15 +74,15 @@ static int release(void **state)
 /* The kernel takes all that the world wants to send. */
 static void take(struct bench *b)
 {
-	while (world_tx(b->world, &b->wire[b->wire_len], b->now_us)) {
+	while (world_tx(b->world, 0, &b->wire[b->wire_len], b->now_us)) {
 		b->wire_len++;
-		world_sent(b->world);
+		world_sent(b->world, 0);
 	}
 }
 
 static void hear(struct bench *b, struct can_frame frame)
 {
-	world_rx(b->world, &frame, false, b->now_us);
+	world_rx(b->world, 0, &frame, false, b->now_us);
 	take(b);
 }
 
@@ -87,7 +90,7 @@ static void hear(struct bench *b, struct can_frame frame)
 static void echo(struct bench *b)
 {
 	while (b->returned < b->wire_len) {
-		world_rx(b->world, &b->wire[b->returned++], true, b->now_us);
+		world_rx(b->world, 0, &b->wire[b->returned++], true, b->now_us);
 		take(b);
 	}
 }
@@ -213,13 +216,13 @@ test_a_refused_frame_was_heard_by_nobody_and_comes_again(void **state)
 	struct can_frame f;
 
 	start(b, 1);
-	world_rx(b->world, &FRAME(0x3f0, 0x00), false, b->now_us);
-	assert_true(world_tx(b->world, &f, b->now_us));
-	world_refused(b->world, b->now_us);
-	assert_false(world_tx(b->world, &f, b->now_us));
+	world_rx(b->world, 0, &FRAME(0x3f0, 0x00), false, b->now_us);
+	assert_true(world_tx(b->world, 0, &f, b->now_us));
+	world_refused(b->world, 0, b->now_us);
+	assert_false(world_tx(b->world, 0, &f, b->now_us));
 	assert_int_equal(world_deadline(b->world), b->now_us + 1000);
 	b->now_us += 1000;
-	assert_true(world_tx(b->world, &f, b->now_us));
+	assert_true(world_tx(b->world, 0, &f, b->now_us));
 	assert_frame_equal(f, FRAME(0x3f1, 0x20, 0, 0, 0, 0, 0, 0, 0x01));
 }
 
@@ -234,7 +237,7 @@ test_no_more_frames_are_under_way_than_the_hardware_holds(void **state)
 	hear(b, WHO(0x108));
 	hear(b, WHO(0x108));
 	assert_int_equal(b->wire_len, 3);
-	world_rx(b->world, &b->wire[b->returned++], true, b->now_us);
+	world_rx(b->world, 0, &b->wire[b->returned++], true, b->now_us);
 	take(b);
 	assert_int_equal(b->wire_len, 4);
 	echo(b);
@@ -265,12 +268,12 @@ static void test_a_reset_node_sends_nothing_that_is_older(void **state)
 	struct can_frame f;
 
 	start(b, 2);
-	world_rx(b->world, &FRAME(0x3f0, 0x00), false, b->now_us);
+	world_rx(b->world, 0, &FRAME(0x3f0, 0x00), false, b->now_us);
 	world_reset(b->world, world_at(b->world, 0), b->now_us);
-	assert_true(world_tx(b->world, &f, b->now_us));
+	assert_true(world_tx(b->world, 0, &f, b->now_us));
 	assert_frame_equal(f, FRAME(0x3f1, 0x20, 0, 0, 0, 0, 0, 1, 0x01));
-	world_sent(b->world);
-	assert_false(world_tx(b->world, &f, b->now_us));
+	world_sent(b->world, 0);
+	assert_false(world_tx(b->world, 0, &f, b->now_us));
 }
 
 static void test_an_echo_from_before_a_reset_changes_nothing(void **state)
@@ -297,10 +300,10 @@ static void test_a_cut_bus_sends_again_what_did_not_come_back(void **state)
 	start(b, 1);
 	hear(b, FRAME(0x3f0, 0x00));
 	assert_int_equal(b->wire_len, 1);
-	world_link(b->world, false);
+	world_link(b->world, 0, false);
 	take(b);
 	assert_int_equal(b->wire_len, 1);
-	world_link(b->world, true);
+	world_link(b->world, 0, true);
 	take(b);
 	assert_int_equal(b->wire_len, 2);
 }
@@ -315,7 +318,7 @@ static void test_lost_echoes_do_not_stop_a_node_for_ever(void **state)
 	hear(b, WHO(0x108));
 	hear(b, WHO(0x108));
 	assert_int_equal(b->wire_len, 3);
-	world_lost(b->world, b->now_us);
+	world_lost(b->world, 0, b->now_us);
 	assert_int_equal(world_deadline(b->world), b->now_us + 100000);
 	b->now_us += 100000;
 	world_step(b->world, b->now_us);
@@ -328,7 +331,7 @@ static void test_frames_that_are_not_ours_do_not_confirm_anything(void **state)
 	struct bench *b = *state;
 
 	start(b, 1);
-	world_rx(b->world, &FRAME(0x3f1, 0x20, 0, 0, 0, 0, 0, 0, 0x01), true,
+	world_rx(b->world, 0, &FRAME(0x3f1, 0x20, 0, 0, 0, 0, 0, 0, 0x01), true,
 		 b->now_us);
 	hear(b, FRAME(0x3f0, 0x00));
 	assert_int_equal(b->wire_len, 1);
@@ -370,9 +373,13 @@ static void test_a_uuid_twice_is_refused(void **state)
 	struct world *w = NULL;
 
 	b->cfgs[1].uuid = b->cfgs[0].uuid;
-	assert_int_equal(world_new(&w, b->cfgs, 2,
-				   (struct event_sink){ count_event, b }),
-			 -EEXIST);
+	assert_int_equal(
+		world_new(&w,
+			  &(struct world_cfg){ .mcus = b->cfgs,
+					       .mcus_len = 2,
+					       .buses_len = 1,
+					       .events = { count_event, b } }),
+		-EEXIST);
 	assert_null(w);
 }
 
@@ -413,6 +420,42 @@ static void test_a_thousand_boot_at_a_time_each_of_its_own(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, prepare, release)
 
+/* The world has two buses; all other tests are on the first one. */
+static void test_a_bus_is_not_heard_on_another_one(void **state)
+{
+	struct bench *b = *state;
+	struct can_frame f;
+
+	b->cfgs[1].bus = 1;
+	b->cfgs[1].nodeid = 4;
+	b->cfgs[2].nodeid = 4;
+	start(b, 3);
+	/* on the transmit id of both nodes with nodeid 4 */
+	world_rx(b->world, 1, &FRAME(0x109, 0x05), false, b->now_us);
+	assert_int_equal(state_of(b, 1), MCU_SHUTDOWN);
+	assert_int_equal(state_of(b, 2), MCU_KLIPPER);
+	/* asked on one bus, answered there */
+	hear(b, FRAME(0x3f0, 0x00));
+	assert_int_equal(b->wire_len, 1);
+	assert_false(world_tx(b->world, 1, &f, b->now_us));
+	/* its UUID, but on the other bus */
+	hear(b, FRAME(0x3f0, 0x02, UUID_1));
+	assert_int_equal(state_of(b, 1), MCU_SHUTDOWN);
+}
+
+static void test_a_bus_that_is_not_there_is_refused(void **state)
+{
+	struct bench *b = *state;
+	struct world *w = NULL;
+	struct world_cfg cfg = { .mcus = b->cfgs,
+				 .mcus_len = 1,
+				 .buses_len = 1 };
+
+	b->cfgs[0].bus = 1;
+	assert_int_equal(world_new(&w, &cfg), -EINVAL);
+	assert_null(w);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -434,6 +477,8 @@ int main(void)
 		CASE(test_deadlines_come_in_order_of_time),
 		CASE(test_a_deadline_comes_before_a_frame_of_the_same_time),
 		CASE(test_a_uuid_twice_is_refused),
+		CASE(test_a_bus_is_not_heard_on_another_one),
+		CASE(test_a_bus_that_is_not_there_is_refused),
 		CASE(test_each_of_a_thousand_is_found_and_answers),
 		CASE(test_a_thousand_boot_at_a_time_each_of_its_own),
 	};

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "bus.h"
+
+#include <kcan/admin.h>
+
+int bus_init(struct bus *b, size_t nodes, size_t slots, struct agenda *agenda)
+{
+	int err = roster_init(&b->roster, nodes);
+
+	b->agenda = agenda;
+	/* the second half is for frames of nodes that were reset meanwhile */
+	return err ? err : medium_init(&b->medium, 2 * slots);
+}
+
+void bus_fini(struct bus *b)
+{
+	medium_fini(&b->medium);
+	roster_fini(&b->roster);
+}
+
+int bus_add(struct bus *b, struct node *node)
+{
+	return roster_add(&b->roster, node);
+}
+
+/* A frame that finds no room is lost as in a reset: see bus_init(). */
+void bus_transmit(struct bus *b, struct mcu *m, const struct can_frame *f)
+{
+	if (!medium_queue(&b->medium, node_of(m), m->generation, f))
+		mcu_tx_done(m);
+}
+
+void bus_update(struct bus *b, struct node *node)
+{
+	uint64_t deadline_us = mcu_deadline(&node->mcu);
+
+	if (deadline_us != node->date.at_us)
+		agenda_set(b->agenda, &node->date, deadline_us);
+	roster_update(&b->roster, node);
+}
+
+void bus_run(struct bus *b, struct node *node, uint64_t now_us)
+{
+	mcu_run(&node->mcu, now_us);
+	bus_update(b, node);
+}
+
+/* Who hears a frame. */
+
+static void hear(struct bus *b, struct node *node, const struct can_frame *f,
+		 uint64_t now_us)
+{
+	/* hear_blocked() has filed it */
+	if (f->can_id == KCAN_ADMIN_ID && mcu_blocked(&node->mcu))
+		return;
+	mcu_rx(&node->mcu, f, now_us);
+	bus_run(b, node, now_us);
+}
+
+static void hear_all(struct bus *b, const struct can_frame *f, uint64_t now_us)
+{
+	for (struct node *node = b->roster.all; node; node = node->all_next)
+		hear(b, node, f, now_us);
+}
+
+static void hear_nodeid(struct bus *b, uint8_t nodeid,
+			const struct node *except, const struct can_frame *f,
+			uint64_t now_us)
+{
+	struct node *node = b->roster.nodeids[nodeid], *next;
+
+	for (; node; node = next) {
+		next = node->nodeid_next;
+		if (node != except)
+			hear(b, node, f, now_us);
+	}
+}
+
+/* Files only: a blocked main loop goes on when its hardware has room. */
+static void hear_blocked(struct bus *b, const struct can_frame *f,
+			 uint64_t now_us)
+{
+	struct node *node = b->roster.blocked;
+
+	for (; node; node = node->blocked_next)
+		mcu_rx(&node->mcu, f, now_us);
+}
+
+/*
+ * All nodes file all admin frames, but where an empty queue would only have the
+ * frame looked at and forgotten, nothing is lost by not filing it.
+ */
+static void hear_admin(struct bus *b, const struct can_frame *f,
+		       uint64_t now_us)
+{
+	struct node *own = NULL;
+
+	if (!f->can_dlc)
+		return;
+	hear_blocked(b, f, now_us);
+	if (f->data[0] == KCAN_ADMIN_QUERY_UNASSIGNED ||
+	    f->data[0] == KCAN_ADMIN_CLEAR_CANBOOT_NODEID) {
+		hear_all(b, f, now_us);
+		return;
+	}
+	if (f->can_dlc < 1 + KCAN_UUID_LEN)
+		return;
+	own = roster_find(&b->roster, &f->data[1]);
+	if (own)
+		hear(b, own, f, now_us);
+	if (f->can_dlc >= CAN_MAX_DLEN)
+		hear_nodeid(b, f->data[7], own, f, now_us);
+}
+
+static void hear_data(struct bus *b, const struct can_frame *f,
+		      const struct node *sender, uint64_t now_us)
+{
+	uint8_t nodeid;
+	bool tx;
+
+	if (kcan_nodeid_from_id(f->can_id, &nodeid, &tx))
+		hear_nodeid(b, nodeid, sender, f, now_us);
+}
+
+/* What comes back. */
+
+static bool is_stale(const struct medium_entry *e)
+{
+	const struct node *node = e->sender;
+
+	return !node || node->mcu.generation != e->generation;
+}
+
+static void done(struct bus *b, const struct medium_entry *e, uint64_t now_us)
+{
+	struct node *node = e->sender;
+
+	if (is_stale(e))
+		return;
+	mcu_tx_done(&node->mcu);
+	bus_run(b, node, now_us);
+}
+
+static void confirm(struct bus *b, const struct can_frame *frame,
+		    uint64_t now_us)
+{
+	size_t len = medium_match(&b->medium, frame);
+	struct medium_entry e;
+
+	for (; len > 1; len--) {
+		e = medium_pop(&b->medium);
+		done(b, &e, now_us);
+	}
+	/* not ours any more: it has been given up, and so it was heard */
+	if (!len)
+		return;
+	e = medium_pop(&b->medium);
+	hear_data(b, &e.frame, e.sender, now_us);
+	done(b, &e, now_us);
+}
+
+void bus_rx(struct bus *b, const struct can_frame *frame, bool own,
+	    uint64_t now_us)
+{
+	if (own)
+		confirm(b, frame, now_us);
+	else if (frame->can_id == KCAN_ADMIN_ID)
+		hear_admin(b, frame, now_us);
+	else
+		hear_data(b, frame, NULL, now_us);
+}
+
+void bus_step(struct bus *b, uint64_t now_us)
+{
+	size_t lost = medium_given_up(&b->medium, now_us);
+
+	while (lost--) {
+		struct medium_entry e = medium_pop(&b->medium);
+
+		done(b, &e, now_us);
+	}
+}
+
+/* What goes out. */
+
+bool bus_tx(struct bus *b, struct can_frame *frame, uint64_t now_us)
+{
+	const struct medium_entry *e;
+
+	while ((e = medium_next(&b->medium, now_us))) {
+		if (!is_stale(e)) {
+			*frame = e->frame;
+			return true;
+		}
+		medium_withdraw(&b->medium);
+	}
+	return false;
+}

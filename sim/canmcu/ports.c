@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "ports.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ports {
+	struct ports_cfg cfg;
+	uint64_t armed_us;
+	sd_event_source *timer;
+	struct port_can *port[];
+};
+
+/* Re-arming for every frame would cost more than waking up in vain. */
+static void arm(struct ports *p)
+{
+	uint64_t deadline_us = world_deadline(p->cfg.world);
+
+	if (deadline_us >= p->armed_us)
+		return;
+	p->armed_us = deadline_us;
+	sd_event_source_set_time(p->timer, deadline_us);
+	sd_event_source_set_enabled(p->timer, SD_EVENT_ONESHOT);
+}
+
+void ports_kick(struct ports *p)
+{
+	for (size_t i = 0; i < p->cfg.len; i++)
+		port_can_kick(p->port[i]);
+	arm(p);
+}
+
+static void on_turn(void *arg)
+{
+	ports_kick(arg);
+}
+
+static int on_timer(sd_event_source *source, uint64_t at_us, void *arg)
+{
+	struct ports *p = arg;
+	uint64_t now_us = at_us;
+
+	(void)source;
+	p->armed_us = UINT64_MAX;
+	sd_event_now(p->cfg.loop, CLOCK_MONOTONIC, &now_us);
+	world_step(p->cfg.world, now_us);
+	ports_kick(p);
+	return 0;
+}
+
+static int open_all(struct ports *p, char *sentence, size_t size)
+{
+	struct port_can_cfg cfg = { .loop = p->cfg.loop,
+				    .world = p->cfg.world,
+				    .events = p->cfg.events,
+				    .on_turn = on_turn,
+				    .arg = p };
+	int err = sd_event_add_time(cfg.loop, &p->timer, CLOCK_MONOTONIC,
+				    UINT64_MAX, 1, on_timer, p);
+
+	if (err >= 0)
+		err = sd_event_source_set_enabled(p->timer, SD_EVENT_OFF);
+	for (; err >= 0 && cfg.bus < p->cfg.len; cfg.bus++) {
+		cfg.ifname = p->cfg.ifnames[cfg.bus];
+		err = port_can_open(&p->port[cfg.bus], &cfg);
+		if (err)
+			port_can_error(sentence, size, cfg.ifname, err);
+	}
+	return err < 0 ? err : 0;
+}
+
+int ports_open(struct ports **out, const struct ports_cfg *cfg, char *sentence,
+	       size_t size)
+{
+	struct ports *p = calloc(1, sizeof(*p) + cfg->len * sizeof(p->port[0]));
+	int err;
+
+	snprintf(sentence, size, "out of memory: ask for fewer MCUs");
+	if (!p)
+		return -ENOMEM;
+	p->cfg = *cfg;
+	p->armed_us = UINT64_MAX;
+	err = open_all(p, sentence, size);
+	if (err) {
+		ports_close(p);
+		return err;
+	}
+	*out = p;
+	return 0;
+}
+
+void ports_close(struct ports *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->cfg.len; i++)
+		port_can_close(p->port[i]);
+	sd_event_source_unref(p->timer);
+	free(p);
+}
