@@ -35,9 +35,11 @@ static void forget(struct mcu *m, enum mcu_state state)
 			 live->program ? live->program->tx_size : 0);
 }
 
-void mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
-	      const struct mcu_env *env)
+int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
+	     const struct mcu_env *env)
 {
+	int err = 0;
+
 	memset(m, 0, sizeof(*m));
 	m->cfg = *cfg;
 	m->env = env;
@@ -49,10 +51,15 @@ void mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	forget(m, cfg->state);
 	if (cfg->nodeid >= 0 && m->live.program)
 		m->live.rx_id = kcan_nodeid_rx_id((uint8_t)cfg->nodeid);
+	faults_init(&m->faults, env->seed, &cfg->uuid);
+	for (size_t i = 0; i < cfg->faults_len && !err; i++)
+		err = faults_add(&m->faults, &cfg->faults[i]);
+	return err;
 }
 
 void mcu_fini(struct mcu *m)
 {
+	faults_fini(&m->faults);
 	flash_fini(&m->flash);
 }
 
@@ -124,15 +131,47 @@ static void boot_through_katapult(struct mcu *m, uint64_t now_us)
 		leave_katapult(m, now_us);
 }
 
-void mcu_boot(struct mcu *m, uint64_t now_us)
+static void start(struct mcu *m, uint64_t now_us)
 {
-	mcu_enter(m, MCU_BOOT, now_us);
+	m->live.alarm = NULL;
 	if (m->rom_for_good)
 		mcu_enter(m, MCU_ROM, now_us);
 	else if (m->cfg.bootloader == BOOTLOADER_KATAPULT)
 		boot_through_katapult(m, now_us);
 	else
 		start_application(m, now_us);
+}
+
+static const struct fault *boot_fault(struct mcu *m, enum fault_kind kind,
+				      uint64_t now_us)
+{
+	return mcu_fault(m, &(struct fault_place){ .kind = kind }, now_us);
+}
+
+void mcu_boot(struct mcu *m, uint64_t now_us)
+{
+	const struct fault *late;
+
+	mcu_enter(m, MCU_BOOT, now_us);
+	if (boot_fault(m, FAULT_BOOT_NEVER, now_us))
+		return;
+	late = boot_fault(m, FAULT_BOOT_LATE, now_us);
+	if (late)
+		set_alarm(m, now_us + late->ms * 1000, start);
+	else
+		start(m, now_us);
+}
+
+static void power_on(struct mcu *m, uint64_t now_us)
+{
+	mcu_power(m, true, now_us);
+}
+
+void mcu_lose_power(struct mcu *m, uint64_t back_us, uint64_t now_us)
+{
+	mcu_power(m, false, now_us);
+	if (back_us)
+		set_alarm(m, now_us + back_us, power_on);
 }
 
 int mcu_reset(struct mcu *m, uint64_t now_us)
@@ -166,6 +205,8 @@ void mcu_request_bootloader(struct mcu *m, uint64_t now_us)
 	const struct family *family = m->cfg.type->family;
 	enum request_action action = family->on_request[m->cfg.bootloader];
 
+	if (boot_fault(m, FAULT_IGNORE_REQUEST, now_us))
+		return;
 	mcu_event(m, EVENT_REQUEST, request_action_name(action), now_us);
 	if (action == REQUEST_IGNORED)
 		return;

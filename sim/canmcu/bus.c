@@ -23,29 +23,108 @@ int bus_add(struct bus *b, struct node *node)
 	return roster_add(&b->roster, node);
 }
 
-/* A frame that finds no room is lost as in a reset: see bus_init(). */
-void bus_transmit(struct bus *b, struct mcu *m, const struct can_frame *f)
+/* Return: false when there is no room: it is lost as in a reset. */
+static bool queue(struct bus *b, struct node *node, const struct can_frame *f,
+		  bool extra)
 {
-	if (!medium_queue(&b->medium, node_of(m), m->generation, f))
-		mcu_tx_done(m);
+	return medium_queue(
+		&b->medium,
+		&(struct medium_entry){ .sender = node,
+					.generation = node->mcu.generation,
+					.extra = extra,
+					.frame = *f });
+}
+
+/* Take @f through what stands between the node and the bus. */
+static void pass(struct node *node, enum fault_dir dir,
+		 const struct can_frame *f, uint64_t now_us,
+		 struct transceiver_out *out)
+{
+	transceiver_pass(&node->transceiver, &node->mcu.faults, dir, f, now_us,
+			 out);
+	for (size_t i = 0; i < out->faults_len; i++)
+		mcu_event_fault(&node->mcu, out->faults[i], now_us);
+}
+
+/* The hardware knows of one frame, and is done with it when that was sent. */
+static void transmit_faulty(struct bus *b, struct node *node,
+			    const struct can_frame *f, uint64_t now_us)
+{
+	struct transceiver_out out;
+	bool waits = false;
+
+	pass(node, FAULT_TX, f, now_us, &out);
+	for (size_t i = 0; i < out.len; i++)
+		waits |= queue(b, node, &out.frames[i], waits);
+	if (!waits)
+		mcu_tx_done(&node->mcu);
+}
+
+void bus_transmit(struct bus *b, struct node *node, const struct can_frame *f,
+		  uint64_t now_us)
+{
+	if (node->mcu.faults.len)
+		transmit_faulty(b, node, f, now_us);
+	else if (!queue(b, node, f, false))
+		mcu_tx_done(&node->mcu);
+}
+
+static uint64_t deadline_of(const struct node *node)
+{
+	uint64_t mcu_us = mcu_deadline(&node->mcu);
+	uint64_t late_us;
+
+	if (!node->transceiver.len)
+		return mcu_us;
+	late_us = transceiver_deadline(&node->transceiver);
+	return mcu_us < late_us ? mcu_us : late_us;
 }
 
 void bus_update(struct bus *b, struct node *node)
 {
-	uint64_t deadline_us = mcu_deadline(&node->mcu);
+	uint64_t deadline_us = deadline_of(node);
 
 	if (deadline_us != node->date.at_us)
 		agenda_set(b->agenda, &node->date, deadline_us);
 	roster_update(&b->roster, node);
 }
 
+/* What was under way for longer than it should have been. */
+static void arrive(struct bus *b, struct node *node, uint64_t now_us)
+{
+	struct can_frame f;
+	enum fault_dir dir;
+
+	while (transceiver_due(&node->transceiver, now_us, &dir, &f)) {
+		if (dir == FAULT_RX)
+			mcu_rx(&node->mcu, &f, now_us);
+		else
+			queue(b, node, &f, true);
+	}
+}
+
 void bus_run(struct bus *b, struct node *node, uint64_t now_us)
 {
+	if (node->transceiver.len)
+		arrive(b, node, now_us);
 	mcu_run(&node->mcu, now_us);
 	bus_update(b, node);
 }
 
 /* Who hears a frame. */
+
+static void file(struct node *node, const struct can_frame *f, uint64_t now_us)
+{
+	struct transceiver_out out;
+
+	if (!node->mcu.faults.len) {
+		mcu_rx(&node->mcu, f, now_us);
+		return;
+	}
+	pass(node, FAULT_RX, f, now_us, &out);
+	for (size_t i = 0; i < out.len; i++)
+		mcu_rx(&node->mcu, &out.frames[i], now_us);
+}
 
 static void hear(struct bus *b, struct node *node, const struct can_frame *f,
 		 uint64_t now_us)
@@ -53,7 +132,7 @@ static void hear(struct bus *b, struct node *node, const struct can_frame *f,
 	/* hear_blocked() has filed it */
 	if (f->can_id == KCAN_ADMIN_ID && mcu_blocked(&node->mcu))
 		return;
-	mcu_rx(&node->mcu, f, now_us);
+	file(node, f, now_us);
 	bus_run(b, node, now_us);
 }
 
@@ -83,7 +162,7 @@ static void hear_blocked(struct bus *b, const struct can_frame *f,
 	struct node *node = b->roster.blocked;
 
 	for (; node; node = node->blocked_next)
-		mcu_rx(&node->mcu, f, now_us);
+		file(node, f, now_us);
 }
 
 /*
@@ -135,7 +214,7 @@ static void done(struct bus *b, const struct medium_entry *e, uint64_t now_us)
 {
 	struct node *node = e->sender;
 
-	if (is_stale(e))
+	if (is_stale(e) || e->extra)
 		return;
 	mcu_tx_done(&node->mcu);
 	bus_run(b, node, now_us);

@@ -37,8 +37,9 @@ void bus_fini(struct bus *b);
 /** Connect @node. Return: 0, or -EEXIST when its UUID is there already. */
 int bus_add(struct bus *b, struct node *node);
 
-/** What the hardware of @m, one of this bus, sends. */
-void bus_transmit(struct bus *b, struct mcu *m, const struct can_frame *f);
+/** What the hardware of @node, one of this bus, sends. */
+void bus_transmit(struct bus *b, struct node *node, const struct can_frame *f,
+		  uint64_t now_us);
 
 /** Let @node do what there is to do. */
 void bus_run(struct bus *b, struct node *node, uint64_t now_us);

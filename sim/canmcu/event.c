@@ -21,6 +21,8 @@ static const struct event_row {
 	[EVENT_RESET] = { "reset", "cause", NULL, false },
 	[EVENT_POWER] = { "power", "power", NULL, false },
 	[EVENT_FLASHED] = { "flashed", NULL, "pages", false },
+	[EVENT_FAULT] = { "fault", "fault", "struck", false },
+	[EVENT_SEED] = { "seed", NULL, "seed", false },
 	[EVENT_LINK] = { "link", "link", NULL, false },
 	[EVENT_DROPPED] = { "dropped", NULL, "frames", false },
 };

@@ -19,6 +19,8 @@ enum event_type {
 	EVENT_RESET,	  /* text: cause */
 	EVENT_POWER,	  /* text: "on" or "off" */
 	EVENT_FLASHED,	  /* count: pages, as SEND_EOF tells them */
+	EVENT_FAULT,	  /* text: its name; count: how often it struck */
+	EVENT_SEED,	  /* count: what all chances come from */
 	EVENT_LINK,	  /* text: "up", "down" or "gone" */
 	EVENT_DROPPED,	  /* count: frames the kernel dropped */
 	EVENT_COUNT

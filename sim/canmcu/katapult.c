@@ -50,9 +50,10 @@ static int connect(struct mcu *m, const struct kcan_kat_block *block,
 static int get_canbus_id(struct mcu *m, const struct kcan_kat_block *block,
 			 uint8_t *out, uint64_t now_us)
 {
+	struct kcan_uuid uuid = mcu_told_uuid(m, now_us);
+
 	(void)block;
-	(void)now_us;
-	return kcan_kat_encode_canbus_id(out, &m->cfg.uuid);
+	return kcan_kat_encode_canbus_id(out, &uuid);
 }
 
 /* The command it answers, then @words words from @data. */
@@ -89,10 +90,22 @@ static void erase_takes(struct mcu *m, uint32_t bytes, uint64_t now_us)
 static int send_block(struct mcu *m, const struct kcan_kat_block *block,
 		      uint8_t *out, uint64_t now_us)
 {
+	struct fault_place place = { 0 };
 	struct flash_result result;
+	const struct fault *fault;
 
 	if (block->words != 1 + KCAN_KAT_BLOCK_SIZE / 4)
 		return -EINVAL;
+	place.address = address_of(block);
+	place.kind = FAULT_WRITE_FAIL;
+	if (mcu_fault(m, &place, now_us))
+		return -EINVAL;
+	place.kind = FAULT_POWER_LOSS;
+	fault = mcu_fault(m, &place, now_us);
+	if (fault) {
+		mcu_lose_power(m, fault->ms * 1000, now_us);
+		return 0;
+	}
 	result = flash_write_block(&m->flash, address_of(block),
 				   block->payload + 4);
 	erase_takes(m, result.erased_bytes, now_us);
@@ -174,13 +187,39 @@ static const struct block_cmd *find_block_cmd(uint8_t code)
 	return NULL;
 }
 
+/* Return: false when a fault has answered in the command's place. */
+static bool answers_itself(struct mcu *m, uint64_t now_us)
+{
+	static const struct {
+		enum fault_kind kind;
+		enum kcan_kat_code code;
+	} answers[] = {
+		{ FAULT_ANSWER_NACK, KCAN_KAT_NACK },
+		{ FAULT_ANSWER_ERROR, KCAN_KAT_ERROR },
+		{ FAULT_ANSWER_BUSY, KCAN_KAT_BUSY },
+	};
+
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		if (!mcu_fault(m,
+			       &(struct fault_place){ .kind = answers[i].kind },
+			       now_us))
+			continue;
+		answer_code(m, answers[i].code);
+		return false;
+	}
+	return true;
+}
+
 static void execute(struct mcu *m, const struct kcan_kat_block *block,
 		    uint64_t now_us)
 {
 	const struct block_cmd *cmd = find_block_cmd(block->code);
 	uint8_t out[KCAN_KAT_MAX];
-	int len = cmd ? cmd->run(m, block, out, now_us) : -EINVAL;
+	int len;
 
+	if (!answers_itself(m, now_us))
+		return;
+	len = cmd ? cmd->run(m, block, out, now_us) : -EINVAL;
 	if (len > 0)
 		mcu_answer(m, out, (size_t)len);
 	else if (len < 0)
@@ -201,6 +240,12 @@ static void resync(struct mcu *m)
 	answer_code(m, KCAN_KAT_NACK);
 }
 
+static bool is_misread(struct mcu *m, uint64_t now_us)
+{
+	return mcu_fault(m, &(struct fault_place){ .kind = FAULT_STUCK },
+			 now_us);
+}
+
 /*
  * Section 3 with its trap: a rejected block that begins with 01 is found again
  * at its own first byte, for ever.
@@ -217,7 +262,11 @@ static bool katapult_data(struct mcu *m, uint64_t now_us)
 		return true;
 	}
 	len = kcan_kat_decode(&block, live->rx.buf, live->rx.len);
-	if (len > 0) {
+	if (len > 0 && is_misread(m, now_us)) {
+		/* the trailer: what is in front stays as it is, and in the way */
+		live->rx.buf[len - 1] ^= 0xff;
+		resync(m);
+	} else if (len > 0) {
 		live->need_valid = false;
 		execute(m, &block, now_us);
 		/* a fault has already emptied it */

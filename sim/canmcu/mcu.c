@@ -46,6 +46,36 @@ void mcu_event_flashed(struct mcu *m, uint32_t pages, uint64_t now_us)
 	       now_us);
 }
 
+void mcu_event_fault(struct mcu *m, const struct fault *fault, uint64_t now_us)
+{
+	report(m,
+	       (struct event){ .type = EVENT_FAULT,
+			       .text = fault_info(fault->kind)->name,
+			       .count = fault->struck },
+	       now_us);
+}
+
+const struct fault *
+mcu_meet_fault(struct mcu *m, const struct fault_place *place, uint64_t now_us)
+{
+	const struct fault *fault = faults_strike(&m->faults, place);
+
+	if (fault)
+		mcu_event_fault(m, fault, now_us);
+	return fault;
+}
+
+struct kcan_uuid mcu_told_uuid(struct mcu *m, uint64_t now_us)
+{
+	const struct fault *fault = mcu_fault(
+		m, &(struct fault_place){ .kind = FAULT_WRONG_UUID }, now_us);
+
+	if (!fault)
+		return m->cfg.uuid;
+	return fault->has_uuid ? fault->uuid :
+				 kcan_uuid_complement(&m->cfg.uuid);
+}
+
 static void report_nodeid(struct mcu *m, enum event_type type, int nodeid,
 			  uint64_t now_us)
 {
@@ -58,18 +88,6 @@ int mcu_nodeid(const struct mcu *m)
 	if (!m->live.rx_id)
 		return -1;
 	return (int)(m->live.rx_id - KCAN_DATA_ID_FIRST) / 2;
-}
-
-bool mcu_blocked(const struct mcu *m)
-{
-	return m->live.blocked || m->live.stall_us;
-}
-
-uint64_t mcu_deadline(const struct mcu *m)
-{
-	if (m->live.stall_us)
-		return m->live.stall_us;
-	return m->live.alarm ? m->live.alarm_us : UINT64_MAX;
 }
 
 void mcu_stall(struct mcu *m, uint64_t us, uint64_t now_us)
@@ -94,6 +112,16 @@ static void file_admin(struct mcu_live *live, const struct can_frame *f)
 		    MCU_ADMIN_QUEUE_LEN] = *f;
 }
 
+static bool browns_out(struct mcu *m, uint64_t now_us)
+{
+	if (!mcu_fault(m, &(struct fault_place){ .kind = FAULT_BROWN_OUT },
+		       now_us))
+		return false;
+	mcu_event(m, EVENT_RESET, "brown-out", now_us);
+	mcu_boot(m, now_us);
+	return true;
+}
+
 /*
  * Ids are compared with their flags: an EFF, RTR or error frame is never equal
  * (section 2).
@@ -109,6 +137,8 @@ void mcu_rx(struct mcu *m, const struct can_frame *f, uint64_t now_us)
 		return;
 	}
 	if (!live->rx_id || now_us < live->filter_us)
+		return;
+	if (f->can_id == live->rx_id && browns_out(m, now_us))
 		return;
 	if (f->can_id == live->rx_id)
 		kcan_stream_push_frame(&live->rx, f);
@@ -158,16 +188,15 @@ static bool is_own(const struct mcu *m, const struct can_frame *f)
 bool mcu_cmd_query(struct mcu *m, const struct can_frame *f, uint64_t now_us)
 {
 	struct kcan_admin_msg msg = { .cmd = KCAN_ADMIN_NEED_NODEID,
-				      .uuid = m->cfg.uuid,
 				      .app = m->live.program->app };
 	struct can_frame answer;
 
 	(void)f;
-	(void)now_us;
 	if (m->live.rx_id)
 		return true;
+	msg.uuid = mcu_told_uuid(m, now_us);
 	kcan_admin_encode(&answer, &msg);
-	return mcu_transmit(m, &answer);
+	return mcu_transmit(m, &answer, now_us);
 }
 
 bool mcu_cmd_set(struct mcu *m, const struct can_frame *f, uint64_t now_us)
@@ -230,7 +259,7 @@ static void admin_task(struct mcu *m, uint64_t now_us)
 	}
 }
 
-static void transmit_task(struct mcu *m)
+static void transmit_task(struct mcu *m, uint64_t now_us)
 {
 	struct kcan_stream *tx = &m->live.tx;
 	struct can_frame f;
@@ -241,7 +270,7 @@ static void transmit_task(struct mcu *m)
 		return;
 	}
 	while ((len = kcan_stream_peek_frame(tx, m->live.rx_id + 1, &f))) {
-		if (!mcu_transmit(m, &f))
+		if (!mcu_transmit(m, &f, now_us))
 			return;
 		kcan_stream_drop(tx, len);
 	}
@@ -256,7 +285,7 @@ void mcu_run(struct mcu *m, uint64_t now_us)
 	if (m->live.stall_us) {
 		/* where it stood still: an answer goes before the next block */
 		m->live.stall_us = 0;
-		transmit_task(m);
+		transmit_task(m, now_us);
 	}
 	while (mcu_deadline(m) <= now_us)
 		m->live.alarm(m, m->live.alarm_us);
@@ -268,16 +297,16 @@ void mcu_run(struct mcu *m, uint64_t now_us)
 		if (m->live.stall_us)
 			return;
 		if (m->live.tx.len)
-			transmit_task(m);
+			transmit_task(m, now_us);
 	}
 }
 
-bool mcu_transmit(struct mcu *m, const struct can_frame *f)
+bool mcu_transmit(struct mcu *m, const struct can_frame *f, uint64_t now_us)
 {
 	if (m->live.slots_used >= m->cfg.type->family->tx_slots)
 		return false;
 	m->live.slots_used++;
-	m->env->transmit(m->env->arg, m, f);
+	m->env->transmit(m->env->arg, m, f, now_us);
 	return true;
 }
 

@@ -12,6 +12,7 @@
 
 #include "event.h"
 #include "family.h"
+#include "fault.h"
 
 /* can-admin-channel.md, section 5 */
 #define MCU_ADMIN_QUEUE_LEN 8 /* frames */
@@ -62,6 +63,8 @@ struct mcu_cfg {
 	/* What CONNECT tells; "": as a board of its type usually does. */
 	char mcu_name[MCU_TEXT_MAX];
 	char katapult_version[MCU_TEXT_MAX];
+	const struct fault *faults; /* to start with; copied by mcu_init() */
+	size_t faults_len;
 };
 
 struct mcu;
@@ -69,8 +72,10 @@ struct mcu;
 /** What an MCU is connected to; called from within the functions below. */
 struct mcu_env {
 	/* The hardware got a frame to send; mcu_tx_done() when it was sent. */
-	void (*transmit)(void *arg, struct mcu *m, const struct can_frame *f);
+	void (*transmit)(void *arg, struct mcu *m, const struct can_frame *f,
+			 uint64_t now_us);
 	void *arg;
+	uint64_t seed; /* of all chances */
 	struct event_sink events;
 };
 
@@ -144,12 +149,18 @@ struct mcu {
 	bool rom_for_good;   /* survives a power cycle */
 	uint32_t generation; /* counts resets: older frames are not ours */
 	struct flash flash;  /* only Katapult's boards have one */
+	struct faults faults;
 	struct mcu_live live;
 };
 
-/** Start in @cfg->state, without an event; @env must outlive @m. */
-void mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
-	      const struct mcu_env *env);
+/**
+ * mcu_init() - start in @cfg->state, without an event
+ * @env: must outlive @m
+ *
+ * Return: 0, or as faults_add(); mcu_fini() is to be called in any case.
+ */
+int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
+	     const struct mcu_env *env);
 
 /** Release what @m holds; not @m itself. */
 void mcu_fini(struct mcu *m);
@@ -164,13 +175,21 @@ void mcu_run(struct mcu *m, uint64_t now_us);
 void mcu_tx_done(struct mcu *m);
 
 /** Return: when to call mcu_run() without a frame; UINT64_MAX: no need. */
-uint64_t mcu_deadline(const struct mcu *m);
+static inline uint64_t mcu_deadline(const struct mcu *m)
+{
+	if (m->live.stall_us)
+		return m->live.stall_us;
+	return m->live.alarm ? m->live.alarm_us : UINT64_MAX;
+}
 
 /**
  * Return: true when its main loop stands still: in an answer (section 3.2), or
  * while the flash is busy.
  */
-bool mcu_blocked(const struct mcu *m);
+static inline bool mcu_blocked(const struct mcu *m)
+{
+	return m->live.blocked || m->live.stall_us;
+}
 
 /** Return: 0..255, or -1 when unassigned. */
 int mcu_nodeid(const struct mcu *m);
@@ -191,7 +210,24 @@ int mcu_shutdown(struct mcu *m, const char *reason, uint64_t now_us);
 /* For the programs. */
 
 /** Hand @f to the hardware. Return: false when all its slots are taken. */
-bool mcu_transmit(struct mcu *m, const struct can_frame *f);
+bool mcu_transmit(struct mcu *m, const struct can_frame *f, uint64_t now_us);
+
+/** As mcu_fault(), for an MCU that has any. */
+const struct fault *
+mcu_meet_fault(struct mcu *m, const struct fault_place *place, uint64_t now_us);
+
+/** Does a fault strike here? It is reported then; NULL: no. */
+static inline const struct fault *
+mcu_fault(struct mcu *m, const struct fault_place *place, uint64_t now_us)
+{
+	return m->faults.len ? mcu_meet_fault(m, place, now_us) : NULL;
+}
+
+/** Report that @fault has struck. */
+void mcu_event_fault(struct mcu *m, const struct fault *fault, uint64_t now_us);
+
+/** The UUID that it tells, which a fault may have changed. */
+struct kcan_uuid mcu_told_uuid(struct mcu *m, uint64_t now_us);
 
 /** Queue bytes on the data channel; dropped as a whole when they do not fit. */
 void mcu_answer(struct mcu *m, const void *data, size_t len);
@@ -219,6 +255,9 @@ void mcu_event_flashed(struct mcu *m, uint32_t pages, uint64_t now_us);
 /** Report @type with @text. */
 void mcu_event(struct mcu *m, enum event_type type, const char *text,
 	       uint64_t now_us);
+
+/** The supply is gone, and comes back after @back_us; 0: it does not. */
+void mcu_lose_power(struct mcu *m, uint64_t back_us, uint64_t now_us);
 
 /* For mcu.c: what happens at a reset (boot.c). */
 

@@ -25,14 +25,11 @@ void medium_fini(struct medium *m)
 	m->ring = NULL;
 }
 
-bool medium_queue(struct medium *m, void *sender, uint32_t generation,
-		  const struct can_frame *frame)
+bool medium_queue(struct medium *m, const struct medium_entry *entry)
 {
 	if (m->end - m->first == m->size)
 		return false;
-	*entry_at(m, m->end++) = (struct medium_entry){
-		.sender = sender, .generation = generation, .frame = *frame
-	};
+	*entry_at(m, m->end++) = *entry;
 	return true;
 }
 

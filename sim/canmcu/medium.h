@@ -21,6 +21,7 @@
 struct medium_entry {
 	void *sender;	     /* the caller's; NULL once withdrawn */
 	uint32_t generation; /* the caller's */
+	bool extra;	     /* the caller's: no slot waits for it */
 	struct can_frame frame;
 };
 
@@ -48,8 +49,7 @@ int medium_init(struct medium *m, size_t entries);
 void medium_fini(struct medium *m);
 
 /** Return: false when there is no room; then nothing was queued. */
-bool medium_queue(struct medium *m, void *sender, uint32_t generation,
-		  const struct can_frame *frame);
+bool medium_queue(struct medium *m, const struct medium_entry *entry);
 
 /** Return: the entry to be sent now, or NULL. Answer with one of the three. */
 struct medium_entry *medium_next(struct medium *m, uint64_t now_us);

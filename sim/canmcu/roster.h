@@ -9,12 +9,14 @@
 
 #include "agenda.h"
 #include "mcu.h"
+#include "transceiver.h"
 
 struct bus;
 
 /** One MCU and what leads to it. */
 struct node {
 	struct mcu mcu;
+	struct transceiver transceiver;
 	struct bus *bus; /* the one it is on */
 	struct node *all_next;
 	struct agenda_date date; /* when the MCU wants to run */

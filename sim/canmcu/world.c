@@ -17,10 +17,11 @@ struct world {
 	size_t buses_len;
 };
 
-static void transmit(void *arg, struct mcu *m, const struct can_frame *f)
+static void transmit(void *arg, struct mcu *m, const struct can_frame *f,
+		     uint64_t now_us)
 {
 	(void)arg;
-	bus_transmit(node_of(m)->bus, m, f);
+	bus_transmit(node_of(m)->bus, node_of(m), f, now_us);
 }
 
 static int add_bus(struct world *w, unsigned int bus,
@@ -40,15 +41,17 @@ static int add_bus(struct world *w, unsigned int bus,
 static int add_node(struct world *w, struct node *node,
 		    const struct mcu_cfg *cfg)
 {
+	int err;
+
 	if (cfg->bus >= w->buses_len)
 		return -EINVAL;
 	if (world_find(w, &cfg->uuid))
 		return -EEXIST;
-	mcu_init(&node->mcu, cfg, &w->env);
 	node->date.at_us = UINT64_MAX;
 	node->bus = &w->buses[cfg->bus];
 	w->nodes_len++;
-	return bus_add(node->bus, node);
+	err = mcu_init(&node->mcu, cfg, &w->env);
+	return err ? err : bus_add(node->bus, node);
 }
 
 static int populate(struct world *w, const struct mcu_cfg *cfgs, size_t len)
@@ -69,7 +72,10 @@ int world_new(struct world **out, const struct world_cfg *cfg)
 
 	if (!w)
 		return -ENOMEM;
-	w->env = (struct mcu_env){ transmit, w, cfg->events };
+	w->env = (struct mcu_env){ .transmit = transmit,
+				   .arg = w,
+				   .seed = cfg->seed,
+				   .events = cfg->events };
 	w->nodes = calloc(cfg->mcus_len ? cfg->mcus_len : 1, sizeof(*w->nodes));
 	w->buses = calloc(cfg->buses_len, sizeof(*w->buses));
 	if (w->nodes && w->buses) {
@@ -84,12 +90,18 @@ int world_new(struct world **out, const struct world_cfg *cfg)
 	return 0;
 }
 
+static void node_fini(struct node *node)
+{
+	transceiver_fini(&node->transceiver);
+	mcu_fini(&node->mcu);
+}
+
 void world_free(struct world *w)
 {
 	if (!w)
 		return;
 	for (size_t i = 0; i < w->nodes_len; i++)
-		mcu_fini(&w->nodes[i].mcu);
+		node_fini(&w->nodes[i]);
 	for (size_t i = 0; i < w->buses_len; i++)
 		bus_fini(&w->buses[i]);
 	agenda_fini(&w->agenda);
@@ -105,7 +117,8 @@ void world_step(struct world *w, uint64_t now_us)
 	struct agenda_date *date;
 
 	for (size_t i = 0; i < w->buses_len; i++)
-		bus_step(&w->buses[i], now_us);
+		if (now_us >= w->buses[i].medium.give_up_us)
+			bus_step(&w->buses[i], now_us);
 	while ((date = agenda_first(&w->agenda)) && date->at_us <= now_us) {
 		struct node *node = node_of_date(date);
 

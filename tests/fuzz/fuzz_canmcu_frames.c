@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* Any traffic, in any order with time, resets and echoes: the world holds. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "../../sim/canmcu/world.h"
 
 #define MCUS 6
-#define WIRE_MAX 64 /* frames that may be under way */
+#define WIRE_MAX 256 /* frames that may be under way */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -130,8 +131,30 @@ static void take(struct run *r, bool refuse)
 	}
 }
 
-static struct world *build(bool *json)
+/* Every fault there is, seldom; which, and on whom, is up to the bytes. */
+static size_t choose_faults(struct fault *faults, uint16_t choice)
 {
+	static char error[FAULT_ERROR_MAX];
+	size_t len = 0;
+
+	for (int i = 0; i < FAULT_COUNT; i++) {
+		char text[FAULT_TEXT_MAX];
+		const char *name = fault_info(i)->name;
+
+		if (!(choice >> i % 16 & 1))
+			continue;
+		snprintf(text, sizeof(text), "%s chance=0.1 count=0%s", name,
+			 strstr(fault_info(i)->parameters, "ms=") ? " ms=20" :
+								    "");
+		check(!fault_parse(&faults[len++], text, error));
+	}
+	return len;
+}
+
+static struct world *build(bool *json, uint16_t choice)
+{
+	struct fault faults[FAULT_COUNT];
+	size_t faults_len = choose_faults(faults, choice);
 	static const char *const types[MCUS] = { "stm32g0b1xx", "rp2040",
 						 "stm32f103xe", "same70",
 						 "samc21",	"stm32h723xx" };
@@ -148,6 +171,8 @@ static struct world *build(bool *json)
 		cfgs[i].nodeid = i < 4 ? i / 2 : -1;
 		cfgs[i].double_reset = i & 1;
 		cfgs[i].sane_rx = i == 5;
+		cfgs[i].faults = faults;
+		cfgs[i].faults_len = i & 1 ? faults_len : 0;
 	}
 	check(!world_new(
 		&w, &(struct world_cfg){ .mcus = cfgs,
@@ -164,8 +189,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		echo, echo, echo, wait, wait, handle_board, lose, cut,
 	};
 	bool json = size & 1;
-	struct run r = { .world = build(&json), .data = data, .size = size };
+	struct run r = { .data = data, .size = size };
 
+	r.world = build(&json, (uint16_t)(next(&r) << 8 | next(&r)));
 	while (r.size) {
 		uint8_t op = next(&r);
 

@@ -26,11 +26,12 @@ struct board {
 };
 
 static inline void board_transmit(void *arg, struct mcu *m,
-				  const struct can_frame *f)
+				  const struct can_frame *f, uint64_t now_us)
 {
 	struct board *b = arg;
 
 	(void)m;
+	(void)now_us;
 	assert_in_range(b->sent_len, 0, ARRAY_SIZE(b->sent) - 1);
 	b->sent[b->sent_len++] = *f;
 }
@@ -59,9 +60,11 @@ static inline struct mcu_cfg board_cfg(const char *type)
 static inline void board_init(struct board *b, const struct mcu_cfg *cfg)
 {
 	memset(b, 0, sizeof(*b));
-	b->env = (struct mcu_env){ board_transmit, b, { board_event, b } };
+	b->env = (struct mcu_env){ .transmit = board_transmit,
+				   .arg = b,
+				   .events = { board_event, b } };
 	b->now_us = 1000000;
-	mcu_init(&b->mcu, cfg, &b->env);
+	assert_int_equal(mcu_init(&b->mcu, cfg, &b->env), 0);
 }
 
 static inline void board_run(struct board *b)

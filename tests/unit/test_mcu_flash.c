@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/mcu.c sim/canmcu/boot.c sim/canmcu/family.c
-// needs: sim/canmcu/klipper.c sim/canmcu/katapult.c sim/canmcu/flash.c
+// needs: sim/canmcu
 /* Flashing as it is seen on the bus: katapult-protocol.md, sections 4 to 7. */
 #include "../support/unit.h"
 #include "../support/vectors.h"

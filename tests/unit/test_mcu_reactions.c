@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/mcu.c sim/canmcu/boot.c sim/canmcu/family.c
-// needs: sim/canmcu/klipper.c sim/canmcu/katapult.c sim/canmcu/flash.c
+// needs: sim/canmcu
 /* can-admin-channel.md, sections 2 to 5: what a node does on which frame. */
 #include "../support/unit.h"
 

@@ -24,7 +24,10 @@ static int release(void **state)
 
 static void queue(struct medium *m, int sender, uint8_t byte)
 {
-	assert_true(medium_queue(m, &senders[sender], 1, &FRAME(0x101, byte)));
+	assert_true(medium_queue(
+		m, &(struct medium_entry){ .sender = &senders[sender],
+					   .generation = 1,
+					   .frame = FRAME(0x101, byte) }));
 }
 
 static void send_next(struct medium *m, uint8_t byte)
@@ -134,7 +137,10 @@ static void test_the_ring_never_grows(void **state)
 	struct medium *m = *state;
 	size_t n = 0;
 
-	while (medium_queue(m, &senders[0], 1, &FRAME(0x101, 1)))
+	while (medium_queue(m,
+			    &(struct medium_entry){ .sender = &senders[0],
+						    .generation = 1,
+						    .frame = FRAME(0x101, 1) }))
 		n++;
 	assert_int_equal(n, 128);
 }

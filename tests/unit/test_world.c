@@ -456,6 +456,76 @@ static void test_a_bus_that_is_not_there_is_refused(void **state)
 	assert_null(w);
 }
 
+static void give(struct bench *b, size_t n, struct fault *fault,
+		 const char *text)
+{
+	char error[FAULT_ERROR_MAX];
+
+	assert_int_equal(fault_parse(fault, text, error), 0);
+	b->cfgs[n].faults = fault;
+	b->cfgs[n].faults_len = 1;
+}
+
+static void test_a_frame_twice_is_not_heard_by_its_sender(void **state)
+{
+	struct bench *b = *state;
+	struct fault fault;
+
+	b->cfgs[0].state = MCU_KATAPULT;
+	b->cfgs[0].nodeid = 200;
+	give(b, 0, &fault, "duplicate tx");
+	start(b, 1);
+	for (int i = 0; i < 3; i++) {
+		b->wire_len = b->returned = 0;
+		hear(b, WHO(0x290));
+		echo(b);
+		/* three frames are an answer; all hardware slots are free again */
+		assert_int_equal(b->wire_len, 6);
+		assert_frame_equal(b->wire[0], b->wire[1]);
+		assert_int_equal(nodeid_of(b, 0), 200);
+	}
+	assert_int_equal(b->events[EVENT_FAULT], 9);
+}
+
+static void test_a_late_frame_comes_at_its_time(void **state)
+{
+	struct bench *b = *state;
+	struct fault fault;
+
+	b->cfgs[0].state = MCU_KATAPULT;
+	b->cfgs[0].nodeid = 200;
+	give(b, 0, &fault, "delay tx ms=50");
+	start(b, 1);
+	hear(b, WHO(0x290));
+	assert_int_equal(b->wire_len, 0);
+	assert_int_equal(world_deadline(b->world), b->now_us + 50000);
+	b->now_us += 50000;
+	world_step(b->world, b->now_us);
+	take(b);
+	assert_int_equal(b->wire_len, 3);
+	echo(b);
+	/* the same on the way in */
+	b->wire_len = b->returned = 0;
+	hear(b, WHO(0x290));
+	b->now_us += 50000;
+	world_step(b->world, b->now_us);
+	take(b);
+	assert_int_equal(b->wire_len, 3);
+}
+
+static void test_a_late_request_is_obeyed_late(void **state)
+{
+	struct bench *b = *state;
+	struct fault fault;
+
+	give(b, 1, &fault, "delay rx ms=50");
+	start(b, 2);
+	hear(b, FRAME(0x3f0, 0x02, UUID_1));
+	assert_int_equal(state_of(b, 1), MCU_KLIPPER);
+	world_step(b->world, b->now_us + 50000);
+	assert_int_equal(state_of(b, 1), MCU_BOOT);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -479,6 +549,9 @@ int main(void)
 		CASE(test_a_uuid_twice_is_refused),
 		CASE(test_a_bus_is_not_heard_on_another_one),
 		CASE(test_a_bus_that_is_not_there_is_refused),
+		CASE(test_a_frame_twice_is_not_heard_by_its_sender),
+		CASE(test_a_late_frame_comes_at_its_time),
+		CASE(test_a_late_request_is_obeyed_late),
 		CASE(test_each_of_a_thousand_is_found_and_answers),
 		CASE(test_a_thousand_boot_at_a_time_each_of_its_own),
 	};
