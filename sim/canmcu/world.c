@@ -226,3 +226,17 @@ int world_shutdown(struct world *w, const struct mcu *m, const char *reason,
 	bus_update(node->bus, node);
 	return err;
 }
+
+int world_add_fault(struct world *w, const struct mcu *m,
+		    const struct fault *fault)
+{
+	(void)w;
+	return faults_add(&node_of(m)->mcu.faults, fault);
+}
+
+size_t world_remove_faults(struct world *w, const struct mcu *m,
+			   const char *name)
+{
+	(void)w;
+	return faults_remove(&node_of(m)->mcu.faults, name);
+}

@@ -95,5 +95,9 @@ void world_power(struct world *w, const struct mcu *m, bool on,
 		 uint64_t now_us);
 int world_shutdown(struct world *w, const struct mcu *m, const char *reason,
 		   uint64_t now_us);
+int world_add_fault(struct world *w, const struct mcu *m,
+		    const struct fault *fault);
+size_t world_remove_faults(struct world *w, const struct mcu *m,
+			   const char *name);
 
 #endif
