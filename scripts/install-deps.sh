@@ -14,6 +14,7 @@ libc6-dev
 libsocketcan-dev
 libjansson-dev
 libsystemd-dev
+zlib1g-dev
 can-utils
 iproute2
 '

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "ctl_server.h"
 #include "event.h"
+#include "image.h"
 #include "ports.h"
 #include "world.h"
 
@@ -22,6 +24,7 @@
 struct app {
 	const struct opts *opts;
 	sd_event *loop;
+	struct image **images; /* one for each MCU; NULL: it has none */
 	struct world *world;
 	struct ports *ports;
 	struct ctl_server *ctl;
@@ -118,6 +121,8 @@ static int open_loop(struct app *app)
 	sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	/* 'ulimit -f': a write that fails, and not the end */
+	signal(SIGXFSZ, SIG_IGN);
 	/* NULL: the loop ends, with status 0 */
 	if (sd_event_new(&app->loop) < 0 ||
 	    sd_event_add_signal(app->loop, NULL, SIGINT, NULL, NULL) < 0 ||
@@ -125,6 +130,47 @@ static int open_loop(struct app *app)
 		return complain("no event loop: is /proc/sys/fs/file-max, or "
 				"the limit of 'ulimit -n', reached?");
 	return 0;
+}
+
+static int open_image(struct image **image, struct mcu_cfg *cfg)
+{
+	char sentence[PATH_MAX + 256];
+	struct flash factory;
+
+	if (!cfg->type->flash_map) {
+		snprintf(sentence, sizeof(sentence),
+			 "flash image '%s': there is no Katapult on CAN for "
+			 "%s; leave the image away",
+			 cfg->flash_image, cfg->type->name);
+		return complain(sentence);
+	}
+	mcu_factory_flash(&factory, cfg);
+	if (image_open(image, cfg->flash_image, &factory, sentence,
+		       sizeof(sentence)))
+		return complain(sentence);
+	cfg->flash_store = image_store(*image);
+	return 0;
+}
+
+static int open_images(struct app *app)
+{
+	const struct opts *opts = app->opts;
+	int err = 0;
+
+	app->images = calloc(opts->mcus_len, sizeof(struct image *));
+	if (!app->images)
+		return complain("out of memory: ask for fewer MCUs");
+	for (size_t i = 0; i < opts->mcus_len && !err; i++)
+		if (opts->mcus[i].flash_image)
+			err = open_image(&app->images[i], &opts->mcus[i]);
+	return err;
+}
+
+static void close_images(struct app *app)
+{
+	for (size_t i = 0; app->images && i < app->opts->mcus_len; i++)
+		image_close(app->images[i]);
+	free(app->images);
 }
 
 static int open_world(struct app *app)
@@ -184,14 +230,15 @@ int app_run(const struct opts *opts)
 	struct app app = { .opts = opts };
 	int status = EXIT_FAILURE;
 
-	if (!open_loop(&app) && !open_world(&app) && !open_ports(&app) &&
-	    !open_ctl(&app)) {
+	if (!open_loop(&app) && !open_images(&app) && !open_world(&app) &&
+	    !open_ports(&app) && !open_ctl(&app)) {
 		say_ready(&app);
 		status = sd_event_loop(app.loop);
 	}
 	ctl_server_close(app.ctl);
 	ports_close(app.ports);
 	world_free(app.world);
+	close_images(&app);
 	sd_event_unref(app.loop);
 	return status < 0 ? EXIT_FAILURE : status;
 }

@@ -2,6 +2,7 @@
 /* Power, reset, and what starts then: can-admin-channel.md, section 8. */
 #include <errno.h>
 #include <kcan/admin.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mcu.h"
@@ -23,8 +24,6 @@ static void forget(struct mcu *m, enum mcu_state state)
 {
 	struct mcu_live *live = &m->live;
 
-	if (live->stall_us)
-		flash_cut_short(&m->flash);
 	memset(live, 0, sizeof(*live));
 	flash_reset(&m->flash);
 	m->generation++;
@@ -33,6 +32,48 @@ static void forget(struct mcu *m, enum mcu_state state)
 	kcan_stream_init(&live->rx, live->rx_buf, sizeof(live->rx_buf));
 	kcan_stream_init(&live->tx, live->tx_buf,
 			 live->program ? live->program->tx_size : 0);
+}
+
+void mcu_factory_flash(struct flash *f, const struct mcu_cfg *cfg)
+{
+	const struct mcu_type *type = cfg->type;
+
+	flash_init(f, type->flash_map, type->flash_size, !cfg->blank);
+	if (cfg->app_start)
+		f->app_start = cfg->app_start;
+}
+
+/*
+ * What is flashed as Klipper may tell what it is. A flash in memory that has
+ * not changed need not be read again; a file may have been, by anybody.
+ */
+static void look_at_application(struct mcu *m)
+{
+	struct flash *flash = &m->flash;
+	uint32_t len = flash->size - (flash->app_start - flash->map->start);
+	uint8_t *image;
+
+	if (!flash->altered && !m->cfg.flash_store.read)
+		return;
+	image = malloc(len);
+	m->application = (struct dictionary){ 0 };
+	if (image && !flash_read(flash, flash->app_start, image, len))
+		dictionary_find(&m->application, image, len);
+	free(image);
+	flash->altered = false;
+}
+
+static enum mcu_state first_state(struct mcu *m)
+{
+	enum mcu_state state = m->cfg.state;
+
+	if (!m->flash.map || programs[state] != &klipper_program)
+		return state;
+	look_at_application(m);
+	if (m->cfg.bootloader == BOOTLOADER_KATAPULT &&
+	    !flash_has_application(&m->flash))
+		return MCU_KATAPULT;
+	return state;
 }
 
 int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
@@ -44,11 +85,10 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	m->cfg = *cfg;
 	m->env = env;
 	if (cfg->type->flash_map)
-		flash_init(&m->flash, cfg->type->flash_map,
-			   cfg->type->flash_size, !cfg->blank);
-	if (cfg->app_start)
-		m->flash.app_start = cfg->app_start;
-	forget(m, cfg->state);
+		mcu_factory_flash(&m->flash, cfg);
+	if (cfg->type->flash_map && cfg->flash_store.read)
+		flash_attach(&m->flash, &cfg->flash_store);
+	forget(m, first_state(m));
 	if (cfg->nodeid >= 0 && m->live.program)
 		m->live.rx_id = kcan_nodeid_rx_id((uint8_t)cfg->nodeid);
 	faults_init(&m->faults, env->seed, &cfg->uuid);
@@ -66,7 +106,10 @@ void mcu_fini(struct mcu *m)
 void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us)
 {
 	enum mcu_state old = m->state;
+	int err = m->live.stall_us ? flash_cut_short(&m->flash) : 0;
 
+	if (err)
+		mcu_event_flash_error(m, err, now_us);
 	forget(m, state);
 	if (state != old)
 		mcu_event(m, EVENT_STATE, mcu_state_name(state), now_us);
@@ -85,7 +128,10 @@ static void start_application(struct mcu *m, uint64_t now_us)
 
 	/* its own early start code looks at the cell first (section 8.4) */
 	m->cell = MCU_CELL_CLEARED;
+	if (!to_rom && m->flash.map)
+		look_at_application(m);
 	mcu_enter(m, to_rom ? MCU_ROM : MCU_KLIPPER, now_us);
+	mcu_event_application(m, now_us);
 }
 
 static void start_katapult(struct mcu *m, uint64_t now_us)

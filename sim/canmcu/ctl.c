@@ -76,14 +76,17 @@ char *ctl_error(const char *sentence)
 static json_t *describe(const struct mcu *m)
 {
 	char uuid[KCAN_UUID_STR_LEN + 1];
+	const struct dictionary *app = mcu_application(m);
 	int nodeid = mcu_nodeid(m);
 
 	kcan_uuid_format(&m->cfg.uuid, uuid);
-	return json_pack("{s:s,s:s,s:s,s:s,s:o}", "uuid", uuid, "mcu_type",
-			 m->cfg.type->name, "bootloader",
+	return json_pack("{s:s,s:s,s:s,s:s,s:o,s:s*,s:s*}", "uuid", uuid,
+			 "mcu_type", m->cfg.type->name, "bootloader",
 			 bootloader_name(m->cfg.bootloader), "state",
 			 mcu_state_name(m->state), "nodeid",
-			 nodeid < 0 ? json_null() : json_integer(nodeid));
+			 nodeid < 0 ? json_null() : json_integer(nodeid),
+			 "version", app ? app->version : NULL, "mcu_name",
+			 app ? app->mcu : NULL);
 }
 
 static json_t *cmd_list(struct request *r)

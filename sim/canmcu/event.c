@@ -10,6 +10,7 @@ static const struct event_row {
 	const char *text_key;
 	const char *count_key;
 	bool has_nodeid;
+	const char *detail_key;
 } rows[EVENT_COUNT] = {
 	[EVENT_READY] = { "ready", "interface", "mcus", false },
 	[EVENT_STATE] = { "state", "state", NULL, false },
@@ -23,6 +24,8 @@ static const struct event_row {
 	[EVENT_FLASHED] = { "flashed", NULL, "pages", false },
 	[EVENT_FAULT] = { "fault", "fault", "struck", false },
 	[EVENT_SEED] = { "seed", NULL, "seed", false },
+	[EVENT_FLASH_ERROR] = { "flash-error", "reason", NULL, false },
+	[EVENT_APPLICATION] = { "application", "version", NULL, false, "mcu" },
 	[EVENT_LINK] = { "link", "link", NULL, false },
 	[EVENT_DROPPED] = { "dropped", NULL, "frames", false },
 };
@@ -45,6 +48,9 @@ static bool format_json(char *out, const struct event *event)
 		json_object_set_new(o, "nodeid", json_integer(event->nodeid));
 	if (row->text_key)
 		json_object_set_new(o, row->text_key, json_string(event->text));
+	if (row->detail_key)
+		json_object_set_new(o, row->detail_key,
+				    json_string(event->detail));
 	if (row->count_key)
 		json_object_set_new(o, row->count_key,
 				    json_integer((json_int_t)event->count));
@@ -71,10 +77,12 @@ static bool format_text(char *out, const struct event *event)
 	if (row->count_key)
 		snprintf(count, sizeof(count), " %llu",
 			 (unsigned long long)event->count);
-	len = snprintf(out, EVENT_LINE_MAX, "%s%s%s%s%s%s%s", uuid,
+	len = snprintf(out, EVENT_LINE_MAX, "%s%s%s%s%s%s%s%s%s", uuid,
 		       event->uuid ? " " : "", row->name, nodeid,
 		       row->text_key ? " " : "",
-		       row->text_key ? event->text : "", count);
+		       row->text_key ? event->text : "",
+		       row->detail_key ? " " : "",
+		       row->detail_key ? event->detail : "", count);
 	if (len < EVENT_LINE_MAX)
 		return true;
 	out[0] = '\0';

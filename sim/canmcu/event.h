@@ -9,20 +9,22 @@
 
 /** What is reported, one line each; the names are in the table of event.c. */
 enum event_type {
-	EVENT_READY,	  /* text: interface; count: MCUs */
-	EVENT_STATE,	  /* text: the program that runs now */
-	EVENT_ASSIGNED,	  /* nodeid: the new one */
-	EVENT_UNASSIGNED, /* nodeid: the old one */
-	EVENT_CONFLICT,	  /* nodeid: the one somebody else uses too */
-	EVENT_SHUTDOWN,	  /* text: reason */
-	EVENT_REQUEST,	  /* text: what the request leads to */
-	EVENT_RESET,	  /* text: cause */
-	EVENT_POWER,	  /* text: "on" or "off" */
-	EVENT_FLASHED,	  /* count: pages, as SEND_EOF tells them */
-	EVENT_FAULT,	  /* text: its name; count: how often it struck */
-	EVENT_SEED,	  /* count: what all chances come from */
-	EVENT_LINK,	  /* text: "up", "down" or "gone" */
-	EVENT_DROPPED,	  /* count: frames the kernel dropped */
+	EVENT_READY,	   /* text: interface; count: MCUs */
+	EVENT_STATE,	   /* text: the program that runs now */
+	EVENT_ASSIGNED,	   /* nodeid: the new one */
+	EVENT_UNASSIGNED,  /* nodeid: the old one */
+	EVENT_CONFLICT,	   /* nodeid: the one somebody else uses too */
+	EVENT_SHUTDOWN,	   /* text: reason */
+	EVENT_REQUEST,	   /* text: what the request leads to */
+	EVENT_RESET,	   /* text: cause */
+	EVENT_POWER,	   /* text: "on" or "off" */
+	EVENT_FLASHED,	   /* count: pages, as SEND_EOF tells them */
+	EVENT_FLASH_ERROR, /* text: what failed, and what to do */
+	EVENT_APPLICATION, /* text: its version; detail: MCU it is built for */
+	EVENT_FAULT,	   /* text: its name; count: how often it struck */
+	EVENT_SEED,	   /* count: what all chances come from */
+	EVENT_LINK,	   /* text: "up", "down" or "gone" */
+	EVENT_DROPPED,	   /* count: frames the kernel dropped */
 	EVENT_COUNT
 };
 
@@ -34,6 +36,7 @@ struct event {
 	const char *text;
 	uint64_t count;
 	uint8_t nodeid;
+	const char *detail;
 };
 
 /** Where events go. */

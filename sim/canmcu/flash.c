@@ -2,11 +2,11 @@
 #include "flash.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define BLOCK KCAN_KAT_BLOCK_SIZE
 #define BLANK 0xff
+#define PIECE 4096u /* bytes that are read or erased at a time */
 
 /* What every application begins with: stack pointer, then reset entry. */
 static const uint8_t vectors[8] = { 0x00, 0x20, 0x00, 0x20,
@@ -18,26 +18,134 @@ void flash_init(struct flash *f, const struct flash_map *map, uint32_t size,
 	*f = (struct flash){ .map = map,
 			     .app_start = map->app_start,
 			     .size = size,
-			     .application = application };
+			     .application = application,
+			     .memory = { .size = size } };
+	f->store =
+		(struct flash_store){ sparse_read, sparse_write, &f->memory };
+}
+
+void flash_attach(struct flash *f, const struct flash_store *store)
+{
+	f->store = *store;
+	f->application = false;
+	f->altered = true;
 }
 
 void flash_fini(struct flash *f)
 {
-	free(f->bytes);
-	f->bytes = NULL;
+	sparse_fini(&f->memory);
 }
 
 void flash_reset(struct flash *f)
 {
 	f->pages = 0;
 	f->page_open = false;
+	f->powerless = false;
 }
 
-void flash_cut_short(struct flash *f)
+bool flash_app_start_ok(const struct flash_map *map, uint32_t size,
+			uint32_t address)
 {
-	if (f->bytes)
-		memset(f->bytes + f->erased_at, BLANK, f->erased_size);
+	return map && address % BLOCK == 0 && address > map->start &&
+	       address - map->start < size;
 }
+
+/* The store. */
+
+static uint32_t app_offset(const struct flash *f)
+{
+	return f->app_start - f->map->start;
+}
+
+/* What has a meaning of its own in struct flash_result is not passed on. */
+static int store_error(int err)
+{
+	return err == -EINVAL || err == -EFAULT ? -EIO : err;
+}
+
+static int load(const struct flash *f, uint32_t offset, uint8_t *out,
+		uint32_t len)
+{
+	int err = f->store.read(f->store.arg, offset, out, len);
+
+	for (uint32_t i = 0; f->application && i < sizeof(vectors); i++)
+		if (app_offset(f) + i - offset < len)
+			out[app_offset(f) + i - offset] = vectors[i];
+	return store_error(err);
+}
+
+static int save(struct flash *f, uint32_t offset, const uint8_t *data,
+		uint32_t len)
+{
+	return store_error(f->store.write(f->store.arg, offset, data, len));
+}
+
+/*
+ * Below, an error is kept and ends what was begun at its end: after it nothing
+ * is written any more, and everything reads as blank.
+ */
+
+static void get(struct flash *f, uint32_t offset, uint8_t *out, uint32_t len)
+{
+	if (!f->store_err)
+		f->store_err = load(f, offset, out, len);
+	if (f->store_err)
+		memset(out, BLANK, len);
+}
+
+static void put(struct flash *f, uint32_t offset, const uint8_t *data,
+		uint32_t len)
+{
+	/* from now on the store alone says what is there */
+	if (f->application && !f->store_err)
+		f->store_err = save(f, app_offset(f), vectors, sizeof(vectors));
+	if (f->store_err)
+		return;
+	f->application = false;
+	f->altered = true;
+	f->store_err = save(f, offset, data, len);
+}
+
+/* Upwards: the word that the boot decision reads is among the first to go. */
+static void blank(struct flash *f, uint32_t first, uint32_t size)
+{
+	uint8_t piece[PIECE];
+
+	memset(piece, BLANK, sizeof(piece));
+	for (uint32_t at = 0; at < size; at += PIECE)
+		put(f, first + at, piece,
+		    size - at < PIECE ? size - at : PIECE);
+}
+
+static bool is_blank(struct flash *f, uint32_t offset, uint32_t len)
+{
+	uint8_t piece[PIECE];
+
+	for (uint32_t n; len; offset += n, len -= n) {
+		n = len < PIECE ? len : PIECE;
+		get(f, offset, piece, n);
+		if (piece[0] != BLANK || memcmp(piece, piece + 1, n - 1) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool holds(struct flash *f, uint32_t offset, const uint8_t *data)
+{
+	uint8_t block[BLOCK];
+
+	get(f, offset, block, BLOCK);
+	return !memcmp(block, data, BLOCK);
+}
+
+int flash_cut_short(struct flash *f)
+{
+	f->store_err = 0;
+	blank(f, f->erased_at, f->erased_size);
+	return f->store_err;
+}
+
+/* The rules. */
 
 /* The erase unit that @offset lies in. */
 static void unit_at(const struct flash *f, uint32_t offset, uint32_t *first,
@@ -55,31 +163,10 @@ static void unit_at(const struct flash *f, uint32_t offset, uint32_t *first,
 		*first = map->last_unit * *size;
 }
 
-static bool have_memory(struct flash *f)
-{
-	if (f->bytes)
-		return true;
-	f->bytes = malloc(f->size);
-	if (!f->bytes)
-		return false;
-	memset(f->bytes, BLANK, f->size);
-	if (f->application)
-		memcpy(f->bytes + (f->app_start - f->map->start), vectors,
-		       sizeof(vectors));
-	return true;
-}
-
-static bool is_blank(const struct flash *f, uint32_t offset, uint32_t len)
-{
-	const uint8_t *p = f->bytes + offset;
-
-	return p[0] == BLANK && !memcmp(p, p + 1, len - 1);
-}
-
 static void erase_unit(struct flash *f, uint32_t first, uint32_t size,
 		       struct flash_result *result)
 {
-	memset(f->bytes + first, BLANK, size);
+	blank(f, first, size);
 	f->erased_at = first;
 	f->erased_size = size;
 	result->erased_bytes += size;
@@ -89,8 +176,14 @@ static void erase_unit(struct flash *f, uint32_t first, uint32_t size,
 static void program(struct flash *f, uint32_t offset, const uint8_t *data,
 		    uint32_t len)
 {
+	uint8_t cells[FLASH_PAGE_BUFFER];
+
+	if (f->powerless)
+		return;
+	get(f, offset, cells, len);
 	for (uint32_t i = 0; i < len; i++)
-		f->bytes[offset + i] &= data[i];
+		cells[i] &= data[i];
+	put(f, offset, cells, len);
 }
 
 /* Section 5.1, rule 2. Return: false when there is nothing left to do. */
@@ -100,13 +193,14 @@ static bool begin_unit(struct flash *f, uint32_t offset, uint32_t size,
 	uint32_t first, unit;
 
 	if (!is_blank(f, offset, size)) {
-		if (!memcmp(f->bytes + offset, data, BLOCK) &&
+		if (holds(f, offset, data) &&
 		    is_blank(f, offset + BLOCK, size - BLOCK))
 			return false;
 		unit_at(f, offset, &first, &unit);
 		erase_unit(f, first, unit, result);
 	}
-	f->pages++;
+	if (!f->store_err)
+		f->pages++;
 	return true;
 }
 
@@ -121,17 +215,17 @@ static struct flash_result write_direct(struct flash *f, uint32_t offset,
 		if (!begin_unit(f, offset, size, data, &result))
 			return result;
 	} else if (!is_blank(f, offset, BLOCK)) {
-		if (memcmp(f->bytes + offset, data, BLOCK) != 0)
+		if (!holds(f, offset, data))
 			result.err = -EINVAL;
 		return result;
 	}
 	program(f, offset, data, BLOCK);
-	if (memcmp(f->bytes + offset, data, BLOCK) != 0)
+	if (!holds(f, offset, data))
 		result.err = -EINVAL;
 	return result;
 }
 
-struct flash_result flash_flush(struct flash *f)
+static struct flash_result write_page(struct flash *f)
 {
 	struct flash_result result = { 0 };
 	uint32_t first, size;
@@ -143,7 +237,8 @@ struct flash_result flash_flush(struct flash *f)
 	if (first == f->page_at)
 		erase_unit(f, first, size, &result);
 	program(f, f->page_at, f->page, sizeof(f->page));
-	f->pages++;
+	if (!f->store_err)
+		f->pages++;
 	return result;
 }
 
@@ -154,7 +249,7 @@ static struct flash_result write_buffered(struct flash *f, uint32_t offset,
 	struct flash_result result = { 0 };
 
 	if (f->page_open && f->page_at != page)
-		result = flash_flush(f);
+		result = write_page(f);
 	if (!f->page_open) {
 		memset(f->page, BLANK, sizeof(f->page));
 		f->page_open = true;
@@ -170,6 +265,7 @@ flash_write_block(struct flash *f, uint32_t address,
 {
 	uint32_t offset = address - f->map->start;
 	uint32_t end = f->map->buffered ? f->map->buffered : f->size;
+	struct flash_result result;
 
 	if (address % BLOCK || address < f->app_start)
 		return (struct flash_result){ .err = -EINVAL };
@@ -177,29 +273,41 @@ flash_write_block(struct flash *f, uint32_t address,
 		return (struct flash_result){ .err = f->map->buffered ?
 							     -EINVAL :
 							     -EFAULT };
-	if (offset >= f->size || !have_memory(f))
+	if (offset >= f->size)
 		return (struct flash_result){ .err = -EFAULT };
-	return f->map->buffered ? write_buffered(f, offset, data) :
-				  write_direct(f, offset, data);
+	f->store_err = 0;
+	result = f->map->buffered ? write_buffered(f, offset, data) :
+				    write_direct(f, offset, data);
+	if (f->store_err)
+		result.err = f->store_err;
+	return result;
 }
 
-int flash_read(struct flash *f, uint32_t address, uint8_t *out, size_t len)
+struct flash_result flash_flush(struct flash *f)
+{
+	struct flash_result result;
+
+	f->store_err = 0;
+	result = write_page(f);
+	result.err = f->store_err;
+	return result;
+}
+
+int flash_read(const struct flash *f, uint32_t address, uint8_t *out,
+	       size_t len)
 {
 	uint32_t offset = address - f->map->start;
 
-	if (offset > f->size || f->size - offset < len || !have_memory(f))
+	if (offset > f->size || f->size - offset < len)
 		return -EFAULT;
-	memcpy(out, f->bytes + offset, len);
-	return 0;
+	return load(f, offset, out, (uint32_t)len);
 }
 
 bool flash_has_application(const struct flash *f)
 {
-	const uint8_t *w;
+	uint8_t word[4];
 
-	if (!f->bytes)
-		return f->application;
-	w = f->bytes + (f->app_start - f->map->start);
-	return memcmp(w, "\0\0\0\0", 4) != 0 &&
-	       memcmp(w, "\xff\xff\xff\xff", 4) != 0;
+	return !flash_read(f, f->app_start, word, sizeof(word)) &&
+	       memcmp(word, "\0\0\0\0", 4) != 0 &&
+	       memcmp(word, "\xff\xff\xff\xff", 4) != 0;
 }

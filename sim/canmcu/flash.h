@@ -8,6 +8,8 @@
 
 #include <kcan/kat.h>
 
+#include "sparse.h"
+
 #define FLASH_PAGE_BUFFER 256 /* bytes, RP2040 and RP2350 */
 
 /**
@@ -29,22 +31,39 @@ struct flash_map {
 };
 
 /**
+ * struct flash_store - where the bytes of a flash memory are kept
+ *
+ * Offsets count from the start of the flash; they and @len are within it. What
+ * was never written is blank (FF). Return: 0 or a negative errno.
+ */
+struct flash_store {
+	int (*read)(void *arg, uint32_t offset, uint8_t *out, uint32_t len);
+	int (*write)(void *arg, uint32_t offset, const uint8_t *data,
+		     uint32_t len);
+	void *arg;
+};
+
+/**
  * struct flash - one chip's flash memory, and Katapult's rules of writing it
  *
- * Pure. The memory is allocated when it is first written or read; until then it
- * is as the factory left it: blank (FF), but for the first words of an
- * application where there is one.
+ * Pure. Until something is written it costs nothing: it is as the factory left
+ * it, blank (FF), but for the first words of an application where there is one.
+ * Must not be moved once initialised.
  */
 struct flash {
 	const struct flash_map *map;
 	uint32_t app_start; /* address */
 	uint32_t size;	    /* bytes */
-	bool application;   /* from the factory */
-	uint8_t *bytes;
-	uint32_t erased_at; /* offset; the last erase */
+	bool application;   /* from the factory, and not in the store yet */
+	bool altered;	    /* written since this was last set to false */
+	struct flash_store store;
+	struct sparse memory; /* the store, when no other is given */
+	int store_err;	      /* of the store, in the last write or flush */
+	uint32_t erased_at;   /* offset; the last erase */
 	uint32_t erased_size;
 	/* What a reset of the bootloader forgets, below. */
 	uint32_t pages; /* begun (STM32) or programmed (RP) since the reset */
+	bool powerless; /* for the user: erased, but not programmed any more */
 	bool page_open;
 	uint32_t page_at; /* offset */
 	uint8_t page[FLASH_PAGE_BUFFER];
@@ -52,15 +71,32 @@ struct flash {
 
 /** What a command did to the memory. */
 struct flash_result {
-	int err;	       /* 0; -EINVAL: refused; -EFAULT: nothing there */
+	/*
+	 * 0; -EINVAL: refused; -EFAULT: nothing there; any other: the store
+	 * has failed
+	 */
+	int err;
 	uint32_t erased_bytes; /* for how long it took */
 };
+
+/**
+ * flash_app_start_ok() - whether an application can start at @address
+ * @map: NULL: a chip without Katapult on CAN; then never
+ *
+ * Builds in the field know one or two (section 5.4); any start of a block
+ * behind the first one of the flash is taken.
+ */
+bool flash_app_start_ok(const struct flash_map *map, uint32_t size,
+			uint32_t address);
 
 /** Fresh from the factory, with or without an @application. */
 void flash_init(struct flash *f, const struct flash_map *map, uint32_t size,
 		bool application);
 
-/** Give the memory back. */
+/** Keep the bytes in @store, as they are there; right after flash_init(). */
+void flash_attach(struct flash *f, const struct flash_store *store);
+
+/** Give the memory back; an attached store stays as it is. */
 void flash_fini(struct flash *f);
 
 /** A reset: the page count and the page buffer are gone, the memory stays. */
@@ -69,15 +105,18 @@ void flash_reset(struct flash *f);
 /**
  * A reset or a power loss came while the last erase was under way: what was to
  * be written after it is not there (section 7.6).
+ *
+ * Return: 0, or what the store failed with.
  */
-void flash_cut_short(struct flash *f);
+int flash_cut_short(struct flash *f);
 
 /**
  * flash_write_block() - Katapult's SEND_BLOCK
  * @address: as received, any value
  *
  * Return: -EINVAL where the firmware answers ERROR, -EFAULT where it looks at
- * memory that is not there and stops for good (section 5.1).
+ * memory that is not there and stops for good (section 5.1). When the store
+ * fails, it is a flash that cannot be written: ERROR, too.
  */
 struct flash_result
 flash_write_block(struct flash *f, uint32_t address,
@@ -89,10 +128,11 @@ struct flash_result flash_flush(struct flash *f);
 /**
  * flash_read() - @len bytes at @address
  *
- * Return: 0, or -EFAULT when they are not all within the flash, or there is no
- * memory to hold it.
+ * Return: 0, -EFAULT when they are not all within the flash, or what the store
+ * failed with.
  */
-int flash_read(struct flash *f, uint32_t address, uint8_t *out, size_t len);
+int flash_read(const struct flash *f, uint32_t address, uint8_t *out,
+	       size_t len);
 
 /** The word that decides whether there is an application: section 8.3. */
 bool flash_has_application(const struct flash *f);

@@ -87,6 +87,17 @@ static void erase_takes(struct mcu *m, uint32_t bytes, uint64_t now_us)
 	mcu_stall(m, (uint64_t)bytes * m->cfg.erase_us / 1024, now_us);
 }
 
+/* Return: what the bus is told: @err for ERROR, 0 for nothing any more. */
+static int flash_failed(struct mcu *m, int err, uint64_t now_us)
+{
+	if (err != -EINVAL && err != -EFAULT)
+		mcu_event_flash_error(m, err, now_us);
+	if (err != -EFAULT)
+		return err;
+	mcu_enter(m, MCU_DEAD, now_us);
+	return 0;
+}
+
 static int send_block(struct mcu *m, const struct kcan_kat_block *block,
 		      uint8_t *out, uint64_t now_us)
 {
@@ -102,20 +113,17 @@ static int send_block(struct mcu *m, const struct kcan_kat_block *block,
 		return -EINVAL;
 	place.kind = FAULT_POWER_LOSS;
 	fault = mcu_fault(m, &place, now_us);
+	m->flash.powerless = fault != NULL;
+	result = flash_write_block(&m->flash, address_of(block),
+				   block->payload + 4);
 	if (fault) {
 		mcu_lose_power(m, fault->ms * 1000, now_us);
 		return 0;
 	}
-	result = flash_write_block(&m->flash, address_of(block),
-				   block->payload + 4);
 	erase_takes(m, result.erased_bytes, now_us);
-	if (result.err == -EFAULT) {
-		mcu_enter(m, MCU_DEAD, now_us);
-		return 0;
-	}
-	return result.err ?
-		       result.err :
-		       encode_ack(out, KCAN_KAT_SEND_BLOCK, block->payload, 1);
+	if (result.err)
+		return flash_failed(m, result.err, now_us);
+	return encode_ack(out, KCAN_KAT_SEND_BLOCK, block->payload, 1);
 }
 
 static int send_eof(struct mcu *m, const struct kcan_kat_block *block,
@@ -127,6 +135,8 @@ static int send_eof(struct mcu *m, const struct kcan_kat_block *block,
 
 	(void)block;
 	erase_takes(m, result.erased_bytes, now_us);
+	if (result.err)
+		return flash_failed(m, result.err, now_us);
 	mcu_event_flashed(m, m->flash.pages, now_us);
 	util_put_le32(&c, m->flash.pages);
 	return encode_ack(out, KCAN_KAT_SEND_EOF, pages, 1);
@@ -136,14 +146,13 @@ static int request_block(struct mcu *m, const struct kcan_kat_block *block,
 			 uint8_t *out, uint64_t now_us)
 {
 	uint8_t answer[4 + KCAN_KAT_BLOCK_SIZE];
+	int err = flash_read(&m->flash, address_of(block), answer + 4,
+			     KCAN_KAT_BLOCK_SIZE);
 
-	memcpy(answer, block->payload, 4);
 	/* nothing is mapped there: the fault handler is an endless loop */
-	if (flash_read(&m->flash, address_of(block), answer + 4,
-		       KCAN_KAT_BLOCK_SIZE)) {
-		mcu_enter(m, MCU_DEAD, now_us);
-		return 0;
-	}
+	if (err)
+		return flash_failed(m, err, now_us);
+	memcpy(answer, block->payload, 4);
 	return encode_ack(out, KCAN_KAT_REQUEST_BLOCK, answer,
 			  sizeof(answer) / 4);
 }

@@ -2,7 +2,11 @@
 #include "mcu.h"
 
 #include <kcan/admin.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+
+#define FLASH_ERROR_MAX (PATH_MAX + 256)
 
 static const char *const state_names[MCU_STATE_COUNT] = {
 	[MCU_OFF] = "off",	     [MCU_BOOT] = "boot",
@@ -76,11 +80,48 @@ struct kcan_uuid mcu_told_uuid(struct mcu *m, uint64_t now_us)
 				 kcan_uuid_complement(&m->cfg.uuid);
 }
 
+void mcu_event_flash_error(struct mcu *m, int err, uint64_t now_us)
+{
+	const char *path = m->cfg.flash_image;
+	char text[FLASH_ERROR_MAX];
+
+	if (path)
+		snprintf(text, sizeof(text),
+			 "flash image '%s': %s; mend that and flash again",
+			 path, strerror(-err));
+	else
+		snprintf(text, sizeof(text),
+			 "flash: %s; simulate fewer MCUs, or give an image",
+			 strerror(-err));
+	mcu_event(m, EVENT_FLASH_ERROR, text, now_us);
+}
+
+void mcu_event_application(struct mcu *m, uint64_t now_us)
+{
+	const struct dictionary *application = mcu_application(m);
+
+	if (application)
+		report(m,
+		       (struct event){ .type = EVENT_APPLICATION,
+				       .text = application->version,
+				       .detail = application->mcu },
+		       now_us);
+}
+
 static void report_nodeid(struct mcu *m, enum event_type type, int nodeid,
 			  uint64_t now_us)
 {
 	report(m, (struct event){ .type = type, .nodeid = (uint8_t)nodeid },
 	       now_us);
+}
+
+const struct dictionary *mcu_application(const struct mcu *m)
+{
+	const struct dictionary *application = &m->application;
+
+	if (m->live.program != &klipper_program)
+		return NULL;
+	return application->version[0] ? application : NULL;
 }
 
 int mcu_nodeid(const struct mcu *m)

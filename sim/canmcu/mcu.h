@@ -10,6 +10,7 @@
 #include <kcan/stream.h>
 #include <kcan/uuid.h>
 
+#include "dictionary.h"
 #include "event.h"
 #include "family.h"
 #include "fault.h"
@@ -57,9 +58,11 @@ struct mcu_cfg {
 	int nodeid;		    /* to start with, 0..255; -1: unassigned */
 	bool double_reset;	    /* Katapult built with its 500 ms window */
 	bool sane_rx;		    /* Katapult's receiver without its trap */
-	bool blank;		    /* no application in its flash */
+	bool blank;		    /* no application in its flash when new */
 	uint32_t erase_us;	    /* per KiB; the main loop stands still */
-	uint32_t app_start;	    /* address; 0: the default of its type */
+	uint32_t app_start;	    /* flash_app_start_ok(), or 0: the usual */
+	const char *flash_image;    /* path; NULL: in memory only */
+	struct flash_store flash_store; /* that file, opened; or zeroed */
 	/* What CONNECT tells; "": as a board of its type usually does. */
 	char mcu_name[MCU_TEXT_MAX];
 	char katapult_version[MCU_TEXT_MAX];
@@ -150,12 +153,19 @@ struct mcu {
 	uint32_t generation; /* counts resets: older frames are not ours */
 	struct flash flash;  /* only Katapult's boards have one */
 	struct faults faults;
+	struct dictionary application; /* what started last; "": not known */
 	struct mcu_live live;
 };
 
+/** The flash of such a board as it leaves the factory, in memory. */
+void mcu_factory_flash(struct flash *f, const struct mcu_cfg *cfg);
+
 /**
  * mcu_init() - start in @cfg->state, without an event
+ * @cfg: copied; its path and its store must outlive @m
  * @env: must outlive @m
+ *
+ * Where that is Klipper and Katapult finds no application, it is Katapult.
  *
  * Return: 0, or as faults_add(); mcu_fini() is to be called in any case.
  */
@@ -190,6 +200,9 @@ static inline bool mcu_blocked(const struct mcu *m)
 {
 	return m->live.blocked || m->live.stall_us;
 }
+
+/** Return: the Klipper application that runs; NULL: none, or not known. */
+const struct dictionary *mcu_application(const struct mcu *m);
 
 /** Return: 0..255, or -1 when unassigned. */
 int mcu_nodeid(const struct mcu *m);
@@ -248,6 +261,12 @@ void mcu_complete(struct mcu *m, uint64_t now_us);
 
 /** The main loop stands still for @us from @now_us on. */
 void mcu_stall(struct mcu *m, uint64_t us, uint64_t now_us);
+
+/** Report that the flash failed with @err: of its store. */
+void mcu_event_flash_error(struct mcu *m, int err, uint64_t now_us);
+
+/** Report which application starts, when that is known. */
+void mcu_event_application(struct mcu *m, uint64_t now_us);
 
 /** Report that so many @pages were written. */
 void mcu_event_flashed(struct mcu *m, uint32_t pages, uint64_t now_us);

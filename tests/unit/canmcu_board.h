@@ -21,7 +21,7 @@ struct board {
 	size_t sent_len;
 	enum event_type events[64];
 	size_t events_len;
-	char reason[64]; /* of the last shutdown */
+	char reason[128]; /* of the last shutdown or flash error */
 	uint64_t now_us;
 };
 
@@ -40,7 +40,7 @@ static inline void board_event(void *arg, const struct event *event)
 {
 	struct board *b = arg;
 
-	if (event->type == EVENT_SHUTDOWN)
+	if (event->type == EVENT_SHUTDOWN || event->type == EVENT_FLASH_ERROR)
 		snprintf(b->reason, sizeof(b->reason), "%s", event->text);
 	assert_in_range(b->events_len, 0, ARRAY_SIZE(b->events) - 1);
 	b->events[b->events_len++] = event->type;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../sim/canmcu/ctl.h"
+#include "canmcu_klipper.h"
 
 #define U "112233445566"
 
@@ -265,6 +266,44 @@ static void test_a_line_too_long_in_small_pieces(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, prepare, release)
 
+static void test_list_tells_which_klipper_runs(void **state)
+{
+	struct sparse memory = { .size = 512 * 1024 };
+	struct mcu_cfg cfg = {
+		.uuid = { { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66 } },
+		.type = mcu_type_find("stm32g0b1xx"),
+		.bootloader = BOOTLOADER_KATAPULT,
+		.state = MCU_KLIPPER,
+		.nodeid = -1,
+		.flash_store = { sparse_read, sparse_write, &memory },
+	};
+	struct ctl_result r;
+	struct world *w;
+
+	(void)state;
+	assert_int_equal(sparse_write(&memory, 0x2000, klipper_stream,
+				      sizeof(klipper_stream)),
+			 0);
+	assert_int_equal(
+		world_new(&w, &(struct world_cfg){ .mcus = &cfg,
+						   .mcus_len = 1,
+						   .buses_len = 1,
+						   .events = { note_reason,
+							       NULL } }),
+		0);
+	r = ctl_execute(w, "list", 4, 0);
+	assert_string_equal(
+		r.reply,
+		"{\"ok\":true,\"mcus\":[{\"uuid\":\"112233445566\","
+		"\"mcu_type\":\"stm32g0b1xx\",\"bootloader\":\"katapult\","
+		"\"state\":\"klipper\",\"nodeid\":null,"
+		"\"version\":\"v0.12.0-1-gabcdef\","
+		"\"mcu_name\":\"stm32g0b1xx\"}]}");
+	free(r.reply);
+	world_free(w);
+	sparse_fini(&memory);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
@@ -276,6 +315,7 @@ int main(void)
 		cmocka_unit_test(
 			test_a_line_too_long_is_told_once_and_harms_no_other),
 		cmocka_unit_test(test_a_line_too_long_in_small_pieces),
+		cmocka_unit_test(test_list_tells_which_klipper_runs),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(command_lines) + ARRAY_SIZE(others)];
 	size_t n = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/flash.c sim/canmcu/family.c
+// needs: sim/canmcu/flash.c sim/canmcu/family.c sim/canmcu/sparse.c
 #include "../support/unit.h"
 
 #include <errno.h>
@@ -198,14 +198,13 @@ static void test_row(void **state)
 {
 	const struct row *row = *state;
 	const struct mcu_type *type = mcu_type_find(row->type);
+	static const uint8_t old[1024] = { OLD };
 	struct flash f;
 
 	flash_init(&f, type->flash_map, type->flash_size, false);
-	assert_int_equal(
-		flash_read(&f, type->flash_map->start, (uint8_t[1]){ 0 }, 1),
-		0);
-	if (row->old)
-		memset(f.bytes, OLD, f.size);
+	for (uint32_t at = 0; row->old && at < f.size; at += sizeof(old))
+		assert_int_equal(
+			f.store.write(f.store.arg, at, old, sizeof(old)), 0);
 	for (size_t i = 0; row->steps[i].what != END; i++)
 		take(&f, &row->steps[i]);
 	flash_fini(&f);
@@ -219,7 +218,7 @@ static void test_factory_state(void **state)
 	(void)state;
 	flash_init(&f, type->flash_map, type->flash_size, true);
 	assert_true(flash_has_application(&f));
-	assert_null(f.bytes);
+	assert_int_equal(sparse_allocated(&f.memory), 0);
 	flash_write_block(&f, APP + 1024, (uint8_t[64]){ 0 });
 	assert_true(flash_has_application(&f));
 	flash_fini(&f);
@@ -262,15 +261,217 @@ static void test_33_blocks_on_1_kib_pages_count_3(void **state)
 	flash_fini(&f);
 }
 
+static struct flash *new_flash(const char *name, bool application)
+{
+	const struct mcu_type *type = mcu_type_find(name);
+	static struct flash f;
+
+	flash_init(&f, type->flash_map, type->flash_size, application);
+	return &f;
+}
+
+static void write_blocks(struct flash *f, uint32_t address, uint32_t len,
+			 uint8_t byte)
+{
+	uint8_t block[64];
+
+	memset(block, byte, sizeof(block));
+	for (uint32_t at = 0; at < len; at += sizeof(block))
+		assert_int_equal(flash_write_block(f, address + at, block).err,
+				 0);
+}
+
+/* 512 pointers, and chunks of 4 KiB */
+static void test_only_what_is_flashed_is_allocated(void **state)
+{
+	struct flash *f = new_flash(H7, true);
+
+	(void)state;
+	write_blocks(f, 0x08020000, 20 * 1024, 1);
+	assert_int_equal(sparse_allocated(&f->memory), 4096 + 5 * 4096);
+	/* other data: the sector is erased */
+	write_blocks(f, 0x08020000, 64, 2);
+	assert_int_equal(sparse_allocated(&f->memory), 4096 + 4096);
+	flash_fini(f);
+	assert_int_equal(sparse_allocated(&f->memory), 0);
+}
+
+static void test_blank_and_read_cost_nothing(void **state)
+{
+	struct flash *f = new_flash(H7, false);
+	uint8_t got[3] = { 0 };
+
+	(void)state;
+	write_blocks(f, 0x08020000, 1024, 0xff);
+	for (uint32_t at = 0; at < f->size; at += 4096) {
+		/* over the edge of two chunks */
+		assert_int_equal(flash_read(f, 0x08000000 + at + 4094, got,
+					    at + 4096 < f->size ? 3 : 2),
+				 0);
+		assert_memory_equal(got, "\xff\xff", 2);
+	}
+	assert_int_equal(sparse_allocated(&f->memory), 0);
+	flash_fini(f);
+}
+
+/* pages of 1 KiB, four of them in a chunk */
+static void test_a_chunk_goes_with_its_last_page(void **state)
+{
+	struct flash *f = new_flash(PAGES_1K, false);
+
+	(void)state;
+	write_blocks(f, APP, 128, 1);
+	write_blocks(f, APP + 1024, 128, 1);
+	write_blocks(f, APP, 64, 0xff);
+	assert_int_equal(f->memory.chunks_used, 1);
+	write_blocks(f, APP + 1024, 64, 0xff);
+	assert_int_equal(f->memory.chunks_used, 0);
+	flash_fini(f);
+}
+
+/* What is written elsewhere leaves it there, erasing its page does not. */
+static void test_the_application_of_the_factory(void **state)
+{
+	struct flash *f = new_flash(PAGES_1K, true);
+	uint8_t got[10];
+
+	(void)state;
+	assert_int_equal(flash_read(f, APP - 1, got, sizeof(got)), 0);
+	assert_memory_equal(got, "\xff\x00\x20\x00\x20\x01\x01\x00\x08\xff",
+			    10);
+	write_blocks(f, APP + 1024, 64, 1);
+	assert_int_equal(flash_read(f, APP + 3, got, 3), 0);
+	assert_memory_equal(got, "\x20\x01\x01", 3);
+	write_blocks(f, APP, 64, 0xff);
+	assert_false(flash_has_application(f));
+	flash_fini(f);
+}
+
+/* A store that fails at the write of that number, and then goes on. */
+struct broken {
+	struct sparse memory;
+	int fails_at;
+	int err;
+};
+
+static int broken_read(void *arg, uint32_t offset, uint8_t *out, uint32_t len)
+{
+	struct broken *b = arg;
+
+	return sparse_read(&b->memory, offset, out, len);
+}
+
+static int broken_write(void *arg, uint32_t offset, const uint8_t *data,
+			uint32_t len)
+{
+	struct broken *b = arg;
+
+	if (!--b->fails_at)
+		return b->err;
+	return sparse_write(&b->memory, offset, data, len);
+}
+
+static struct flash *flash_on(struct broken *b, const char *type)
+{
+	struct flash *f = new_flash(type, true);
+
+	b->memory.size = f->size;
+	flash_attach(f, &(struct flash_store){ broken_read, broken_write, b });
+	/* nothing of the factory is in an attached store */
+	assert_false(flash_has_application(f));
+	assert_true(f->altered);
+	return f;
+}
+
+static void test_a_store_that_fails(void **state)
+{
+	struct broken b = { .fails_at = 2, .err = -ENOSPC };
+	struct flash *f = flash_on(&b, PAGES_1K);
+	uint8_t block[64] = { 1 };
+
+	(void)state;
+	write_blocks(f, APP, 64, 1);
+	assert_int_equal(flash_write_block(f, APP + 64, block).err, -ENOSPC);
+	take(f, &(struct step){ HOLDS, APP + 64, 0xff });
+	assert_int_equal(flash_write_block(f, APP + 64, block).err, 0);
+	take(f, &(struct step){ HOLDS, APP, 1 });
+	sparse_fini(&b.memory);
+}
+
+/* An errno with a meaning of its own here would kill the MCU. */
+static void test_what_a_store_fails_with_is_an_error(void **state)
+{
+	struct broken b = { .fails_at = 1, .err = -EFAULT };
+	struct flash *f = flash_on(&b, PAGES_1K);
+
+	(void)state;
+	assert_int_equal(flash_write_block(f, APP, (uint8_t[64]){ 0 }).err,
+			 -EIO);
+	sparse_fini(&b.memory);
+}
+
+static void test_a_page_that_fails_is_not_programmed(void **state)
+{
+	struct broken b = { .fails_at = 1, .err = -EIO };
+	struct flash *f = flash_on(&b, RP);
+
+	(void)state;
+	write_blocks(f, RP_APP, 64, 1);
+	/* its sector is not erased */
+	assert_int_equal(flash_flush(f).err, -EIO);
+	assert_int_equal(f->pages, 0);
+	assert_int_equal(flash_flush(f).err, 0);
+	take(f, &(struct step){ HOLDS, RP_APP, 0xff });
+	sparse_fini(&b.memory);
+}
+
+static const struct start_row {
+	const char *name;
+	const char *type;
+	uint32_t address;
+	bool ok;
+} starts[] = {
+	{ "start: the usual one", PAGES_1K, 0x08002000, true },
+	{ "start: 4 KiB, the other of section 5.4", PAGES_1K, 0x08001000,
+	  true },
+	{ "start: the last block", PAGES_1K, 0x08007fc0, true },
+	{ "start: behind the flash", PAGES_1K, 0x08008000, false },
+	{ "start: where the flash starts", PAGES_1K, 0x08000000, false },
+	{ "start: below the flash", PAGES_1K, 0x07ffffc0, false },
+	{ "start: 0", PAGES_1K, 0, false },
+	{ "start: inside a block", PAGES_1K, 0x08002020, false },
+	{ "start: RP2040", RP, 0x10004000, true },
+	{ "start: the address of another family", RP, 0x08002000, false },
+	{ "start: no Katapult on CAN", "lpc1768", 0x00004000, false },
+};
+
+static void test_start(void **state)
+{
+	const struct start_row *row = *state;
+	const struct mcu_type *type = mcu_type_find(row->type);
+
+	assert_int_equal(flash_app_start_ok(type->flash_map, type->flash_size,
+					    row->address),
+			 row->ok);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[64] = {
 		cmocka_unit_test(test_factory_state),
 		cmocka_unit_test(test_zeros_are_no_application),
 		cmocka_unit_test(test_33_blocks_on_1_kib_pages_count_3),
+		cmocka_unit_test(test_only_what_is_flashed_is_allocated),
+		cmocka_unit_test(test_blank_and_read_cost_nothing),
+		cmocka_unit_test(test_a_chunk_goes_with_its_last_page),
+		cmocka_unit_test(test_the_application_of_the_factory),
+		cmocka_unit_test(test_a_store_that_fails),
+		cmocka_unit_test(test_what_a_store_fails_with_is_an_error),
+		cmocka_unit_test(test_a_page_that_fails_is_not_programmed),
 	};
-	size_t n = 3;
+	size_t n = 10;
 
 	ROWS(rows, test_row);
+	ROWS(starts, test_start);
 	return _cmocka_run_group_tests("flash", tests, n, NULL, NULL);
 }

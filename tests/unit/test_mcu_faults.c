@@ -244,6 +244,7 @@ static void test_power_goes_after_so_many_blocks(void **state)
 {
 	struct board *b =
 		start(MCU_KATAPULT, NODEID, "power-loss after=2 ms=50");
+	uint8_t bytes[64];
 
 	(void)state;
 	send_block(b, 0x08002000);
@@ -254,10 +255,28 @@ static void test_power_goes_after_so_many_blocks(void **state)
 	send_block(b, 0x08002080);
 	assert_int_equal(b->sent_len, 0);
 	assert_int_equal(b->mcu.state, MCU_OFF);
+	flash_read(&b->mcu.flash, 0x08002040, bytes, 64);
+	assert_int_equal(bytes[0], 0x00);
+	flash_read(&b->mcu.flash, 0x08002080, bytes, 64);
+	assert_int_equal(bytes[0], 0xff);
 	board_wait(b, 49999);
 	assert_int_equal(b->mcu.state, MCU_OFF);
 	board_wait(b, 1);
 	assert_int_equal(b->mcu.state, MCU_BOOT);
+}
+
+/* katapult-protocol.md, section 7.6: between erase and first block */
+static void test_power_lost_at_a_page_leaves_it_blank(void **state)
+{
+	struct board *b = start(MCU_KATAPULT, NODEID,
+				"power-loss address=0x08002000 ms=50");
+
+	(void)state;
+	send_block(b, 0x08002000);
+	board_wait(b, 50000);
+	/* there was an application; now there is none, and Katapult stays */
+	board_wait(b, 30000);
+	assert_int_equal(b->mcu.state, MCU_KATAPULT);
 }
 
 static void test_power_that_went_can_be_switched_on(void **state)
@@ -276,7 +295,7 @@ static void test_power_that_went_can_be_switched_on(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(answers) + 10] = {
+	struct CMUnitTest tests[ARRAY_SIZE(answers) + 11] = {
 		CASE(test_a_stuck_receiver_works_after_a_reset),
 		CASE(test_a_request_is_ignored_so_many_times),
 		CASE(test_a_late_boot_comes_so_much_later),
@@ -286,9 +305,10 @@ int main(void)
 		CASE(test_a_brown_out_comes_in_mid_exchange),
 		CASE(test_a_block_at_an_address_is_not_written),
 		CASE(test_power_goes_after_so_many_blocks),
+		CASE(test_power_lost_at_a_page_leaves_it_blank),
 		CASE(test_power_that_went_can_be_switched_on),
 	};
-	size_t n = 10;
+	size_t n = 11;
 
 	ROWS(answers, test_answers);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,10 +4,12 @@
 #include "../support/unit.h"
 #include "../support/vectors.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "canmcu_board.h"
+#include "canmcu_klipper.h"
 #include "util/hex.h"
 
 #define NODEID 129 /* what flashtool uses */
@@ -281,6 +283,200 @@ static void test_a_reset_forgets_the_count_and_keeps_the_flash(void **state)
 	mcu_fini(&b->mcu);
 }
 
+static void send_block(struct board *b, uint32_t address,
+		       const uint8_t data[static 64])
+{
+	uint8_t payload[68] = { (uint8_t)address, (uint8_t)(address >> 8),
+				(uint8_t)(address >> 16),
+				(uint8_t)(address >> 24) };
+	struct kcan_kat_block block = { .code = KCAN_KAT_SEND_BLOCK,
+					.words = 17,
+					.payload = payload };
+	char hex[2 * KCAN_KAT_MAX + 1];
+	uint8_t out[KCAN_KAT_MAX];
+	int len;
+
+	memcpy(payload + 4, data, 64);
+	len = kcan_kat_encode(out, &block);
+	assert_int_equal(len, 76);
+	util_hex_encode(hex, out, (size_t)len);
+	send(b, hex);
+}
+
+/* An image as small as can be: the vectors, then a dictionary. */
+static void flash_klipper(struct board *b)
+{
+	uint8_t image[128] = { 0x00, 0x20, 0x00, 0x20, 0x01, 0x21, 0x00, 0x08 };
+
+	memset(image + 8, 0xff, sizeof(image) - 8);
+	memcpy(image + 8, klipper_stream, sizeof(klipper_stream));
+	send_block(b, 0x08002000, image);
+	assert_string_equal(answer(b), vector_named("ACK SEND_BLOCK 08002000"));
+	send_block(b, 0x08002040, image + 64);
+	assert_string_equal(answer(b), vector_named("ACK SEND_BLOCK 08002040"));
+	ask(b, "SEND_EOF", "ACK EOF, 1 page");
+}
+
+static void start_application(struct board *b)
+{
+	ask(b, "COMPLETE", "ACK COMPLETE");
+	board_wait(b, 100000);
+	assert_int_equal(b->mcu.state, MCU_KLIPPER);
+}
+
+static void assert_application_told(const struct board *b)
+{
+	const struct dictionary *application = mcu_application(&b->mcu);
+
+	assert_int_equal(b->events[b->events_len - 2], EVENT_STATE);
+	assert_int_equal(b->events[b->events_len - 1], EVENT_APPLICATION);
+	assert_non_null(application);
+	assert_string_equal(application->version, KLIPPER_VERSION);
+	assert_string_equal(application->mcu, KLIPPER_MCU);
+}
+
+static void test_what_is_flashed_tells_what_it_is(void **state)
+{
+	struct board *b = katapult("stm32g0b1xx", true, 0);
+
+	(void)state;
+	flash_klipper(b);
+	assert_null(mcu_application(&b->mcu));
+	start_application(b);
+	assert_application_told(b);
+	/* and at every other start */
+	mcu_power(&b->mcu, false, b->now_us);
+	assert_null(mcu_application(&b->mcu));
+	mcu_power(&b->mcu, true, b->now_us);
+	assert_application_told(b);
+	mcu_fini(&b->mcu);
+}
+
+static void test_what_is_not_known_is_not_told(void **state)
+{
+	struct board *b = katapult("stm32g0b1xx", false, 0);
+
+	(void)state;
+	/* the factory's tells nothing, nor does what is no Klipper */
+	start_application(b);
+	assert_null(mcu_application(&b->mcu));
+	b = katapult("stm32g0b1xx", true, 0);
+	ask(b, "SEND_BLOCK 08002000, data 00..3F", "ACK SEND_BLOCK 08002000");
+	start_application(b);
+	assert_null(mcu_application(&b->mcu));
+	assert_false(board_reported(b, EVENT_APPLICATION));
+	mcu_fini(&b->mcu);
+}
+
+static void test_an_application_that_is_overwritten_is_forgotten(void **state)
+{
+	struct board *b = katapult("stm32g0b1xx", true, 0);
+
+	(void)state;
+	flash_klipper(b);
+	ask(b, "SEND_BLOCK 08002000, data 00..3F", "ACK SEND_BLOCK 08002000");
+	start_application(b);
+	assert_null(mcu_application(&b->mcu));
+	mcu_fini(&b->mcu);
+}
+
+/* A board whose flash is kept there. */
+static struct board *board_on(const struct flash_store *store,
+			      enum mcu_state state)
+{
+	static struct board b;
+	struct mcu_cfg cfg = board_cfg("stm32g0b1xx");
+
+	cfg.state = state;
+	cfg.nodeid = NODEID;
+	cfg.double_reset = false;
+	cfg.flash_image = "flash.bin";
+	cfg.flash_store = *store;
+	board_init(&b, &cfg);
+	return &b;
+}
+
+static void test_an_image_tells_from_the_first_start_on(void **state)
+{
+	struct sparse memory = { .size = 512 * 1024 };
+	struct flash_store store = { sparse_read, sparse_write, &memory };
+	struct board *b;
+
+	(void)state;
+	assert_int_equal(sparse_write(&memory, 0x2000, (uint8_t[1]){ 0 }, 1),
+			 0);
+	assert_int_equal(sparse_write(&memory, 0x3001, klipper_stream,
+				      sizeof(klipper_stream)),
+			 0);
+	b = board_on(&store, MCU_KLIPPER);
+	assert_int_equal(b->events_len, 0);
+	assert_non_null(mcu_application(&b->mcu));
+	/* it is a file: somebody else may write to it */
+	assert_int_equal(sparse_write(&memory, 0x3001, (uint8_t[1]){ 0 }, 1),
+			 0);
+	mcu_reset(&b->mcu, b->now_us);
+	assert_null(mcu_application(&b->mcu));
+	mcu_fini(&b->mcu);
+	sparse_fini(&memory);
+}
+
+static int read_blank(void *arg, uint32_t offset, uint8_t *out, uint32_t len)
+{
+	(void)arg;
+	(void)offset;
+	memset(out, 0xff, len);
+	return 0;
+}
+
+static int write_nothing(void *arg, uint32_t offset, const uint8_t *data,
+			 uint32_t len)
+{
+	(void)arg;
+	(void)offset;
+	(void)data;
+	(void)len;
+	return -ENOSPC;
+}
+
+static void test_a_full_disk_is_an_error_and_told(void **state)
+{
+	struct flash_store store = { read_blank, write_nothing, NULL };
+	struct board *b = board_on(&store, MCU_KATAPULT);
+
+	(void)state;
+	ask(b, "SEND_BLOCK 08002000, data 00..3F", "ERROR");
+	assert_int_equal(b->events_len, 1);
+	assert_int_equal(b->events[0], EVENT_FLASH_ERROR);
+	assert_string_equal(b->reason,
+			    "flash image 'flash.bin': No space left on device; "
+			    "mend that and flash again");
+	/* and it goes on */
+	ask(b, "GET_CANBUS_ID", "ACK GET_CANBUS_ID 41f905f55004");
+	mcu_fini(&b->mcu);
+}
+
+static int read_nothing(void *arg, uint32_t offset, uint8_t *out, uint32_t len)
+{
+	(void)arg;
+	(void)offset;
+	(void)out;
+	(void)len;
+	return -EIO;
+}
+
+static void test_what_cannot_be_read_is_an_error_too(void **state)
+{
+	struct flash_store store = { read_nothing, write_nothing, NULL };
+	/* without a first word there is no application */
+	struct board *b = board_on(&store, MCU_KLIPPER);
+
+	(void)state;
+	assert_int_equal(b->mcu.state, MCU_KATAPULT);
+	ask(b, "REQUEST_BLOCK 08002000", "ERROR");
+	assert_true(board_reported(b, EVENT_FLASH_ERROR));
+	mcu_fini(&b->mcu);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +496,13 @@ int main(void)
 			test_admin_frames_wait_for_the_flash_8_of_them),
 		cmocka_unit_test(
 			test_a_reset_forgets_the_count_and_keeps_the_flash),
+		cmocka_unit_test(test_what_is_flashed_tells_what_it_is),
+		cmocka_unit_test(test_what_is_not_known_is_not_told),
+		cmocka_unit_test(
+			test_an_application_that_is_overwritten_is_forgotten),
+		cmocka_unit_test(test_an_image_tells_from_the_first_start_on),
+		cmocka_unit_test(test_a_full_disk_is_an_error_and_told),
+		cmocka_unit_test(test_what_cannot_be_read_is_an_error_too),
 	};
 
 	vectors_load("katapult.txt", ':', vectors);

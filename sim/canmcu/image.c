@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PAGE 4096u
+#define BLANK 0xff
+
+struct image {
+	int fd;
+};
+
+/*
+ * The kernel copies what is written to the page cache, and looks for a fatal
+ * signal only between two pages: a piece within one page of the file is there
+ * as a whole or not at all. Nothing is kept back here.
+ */
+static int write_all(int fd, uint32_t offset, const uint8_t *data, uint32_t len)
+{
+	while (len) {
+		uint32_t room = PAGE - offset % PAGE;
+		ssize_t n = pwrite(fd, data, len < room ? len : room, offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n ? -errno : -EIO;
+		offset += (uint32_t)n;
+		data += n;
+		len -= (uint32_t)n;
+	}
+	return 0;
+}
+
+static int image_write(void *arg, uint32_t offset, const uint8_t *data,
+		       uint32_t len)
+{
+	const struct image *image = arg;
+
+	return write_all(image->fd, offset, data, len);
+}
+
+static int image_read(void *arg, uint32_t offset, uint8_t *out, uint32_t len)
+{
+	const struct image *image = arg;
+
+	while (len) {
+		ssize_t n = pread(image->fd, out, len, offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		/* 0: somebody has cut the file meanwhile */
+		if (n <= 0)
+			return n ? -errno : -EIO;
+		offset += (uint32_t)n;
+		out += n;
+		len -= (uint32_t)n;
+	}
+	return 0;
+}
+
+/* Killed on the way it is shorter, and so holds the same. */
+static int complete(int fd, uint32_t from, uint32_t size)
+{
+	uint8_t page[PAGE];
+	int err = 0;
+
+	memset(page, BLANK, sizeof(page));
+	for (uint32_t n; from < size && !err; from += n) {
+		n = PAGE - from % PAGE;
+		if (n > size - from)
+			n = size - from;
+		err = write_all(fd, from, page, n);
+	}
+	return err || !fsync(fd) ? err : -errno;
+}
+
+static int fill(int fd, const struct flash *factory)
+{
+	uint8_t page[PAGE];
+	int err = 0;
+
+	for (uint32_t at = 0, n; at < factory->size && !err; at += n) {
+		n = factory->size - at < PAGE ? factory->size - at : PAGE;
+		err = flash_read(factory, factory->map->start + at, page, n);
+		if (!err)
+			err = write_all(fd, at, page, n);
+	}
+	return err || !fsync(fd) ? err : -errno;
+}
+
+/* Nothing that came to be there meanwhile is replaced. */
+static int put_in_place(const char *from, const char *to)
+{
+	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE))
+		return 0;
+	if (errno != EINVAL)
+		return -errno;
+	/* network file systems cannot do that */
+	if (link(from, to))
+		return -errno;
+	unlink(from);
+	return 0;
+}
+
+static int lock(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) ? -errno : 0;
+}
+
+/* Return: the file, or a negative errno; -EEXIST: there is one by now. */
+static int make(const char *path, const struct flash *factory)
+{
+	char name[PATH_MAX];
+	int fd, err;
+
+	if (snprintf(name, sizeof(name), "%s.XXXXXX", path) >=
+	    (int)sizeof(name))
+		return -ENAMETOOLONG;
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	/* before anybody can see it */
+	err = lock(fd);
+	if (!err)
+		err = fill(fd, factory);
+	if (!err)
+		err = put_in_place(name, path);
+	if (!err)
+		return fd;
+	unlink(name);
+	close(fd);
+	return err;
+}
+
+/* A pipe must not block, and a terminal not become ours. */
+static int open_existing(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int open_or_make(const char *path, const struct flash *factory)
+{
+	int fd = open_existing(path);
+
+	if (fd == -ENOENT)
+		fd = make(path, factory);
+	/* another one was faster, or it is a link to nowhere: -ENOENT again */
+	return fd == -EEXIST ? open_existing(path) : fd;
+}
+
+static int adopt(int fd, const struct flash *factory)
+{
+	struct stat st;
+	int err;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EISDIR;
+	err = lock(fd);
+	if (err)
+		return err;
+	if (st.st_size > (off_t)factory->size)
+		return -EOVERFLOW;
+	if (st.st_size < (off_t)factory->size)
+		return complete(fd, (uint32_t)st.st_size, factory->size);
+	return 0;
+}
+
+static void explain(char *sentence, size_t size, const char *path, int err)
+{
+	static const struct reason {
+		int err;
+		const char *text;
+	} reasons[] = {
+		{ -EISDIR, "it is no regular file; give the path of a raw "
+			   "image, or one where nothing is yet" },
+		{ -EOVERFLOW,
+		  "it is longer than the flash of this MCU; give the "
+		  "image of such a chip, or the MCU type it is of" },
+		{ -EWOULDBLOCK, "it is in use by another MCU or another "
+				"canmcu; give each MCU an image of its own" },
+		{ -ENOENT, "its folder does not exist, or it is a link to "
+			   "nowhere; make the folder, or remove the link" },
+		{ -EACCES, "no permission; give a path that you may read and "
+			   "write" },
+		{ -EFBIG, "files may not become that long here; raise the "
+			  "limit of 'ulimit -f'" },
+		{ -ENOSPC, "no room on the device; make some, or give a path "
+			   "elsewhere" },
+		{ -EMFILE, "too many files are open; raise the limit of "
+			   "'ulimit -n'" },
+		{ -ENOMEM, "out of memory; ask for fewer MCUs" },
+	};
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if (reasons[i].err != err)
+			continue;
+		snprintf(sentence, size, "flash image '%s': %s", path,
+			 reasons[i].text);
+		return;
+	}
+	snprintf(sentence, size,
+		 "flash image '%s': %s; give a path where a file can be "
+		 "written",
+		 path, strerror(-err));
+}
+
+int image_open(struct image **out, const char *path,
+	       const struct flash *factory, char *sentence, size_t size)
+{
+	struct image *image = malloc(sizeof(*image));
+	int err = -ENOMEM;
+
+	if (image) {
+		image->fd = open_or_make(path, factory);
+		err = image->fd < 0 ? image->fd : adopt(image->fd, factory);
+	}
+	if (!err) {
+		*out = image;
+		return 0;
+	}
+	explain(sentence, size, path, err);
+	if (image && image->fd >= 0)
+		close(image->fd);
+	free(image);
+	return err;
+}
+
+void image_close(struct image *image)
+{
+	if (!image)
+		return;
+	close(image->fd);
+	free(image);
+}
+
+struct flash_store image_store(struct image *image)
+{
+	return (struct flash_store){ image_read, image_write, image };
+}
