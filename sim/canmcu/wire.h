@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_WIRE_H
+#define CANMCU_WIRE_H
+
+#include <linux/can.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Classic CAN frames as bits (Bosch, CAN Specification 2.0, parts A and B;
+ * ISO 11898-1). Any can_frame may be given: a length above 8 is 8, and
+ * len8_dlc and CAN_ERR_FLAG are not looked at.
+ */
+
+/** Bit times between the end of a frame and the next one. */
+#define WIRE_INTERMISSION_BITS 3
+
+/**
+ * Return: bit times from the start of frame to the end of the intermission, with
+ * exactly the stuff bits that this frame has; 47..160.
+ */
+unsigned int wire_frame_bits(const struct can_frame *f);
+
+/**
+ * Return: the arbitration field as a number; of frames that start together the
+ * lowest one wins. Equal: arbitration does not tell them apart.
+ */
+uint32_t wire_priority(const struct can_frame *f);
+
+/** Where two frames that started together part. */
+struct wire_difference {
+	unsigned int bit; /* the start of frame is 0; stuff bits count */
+	bool a_dominant;  /* there @a sends the dominant bit, else @b does */
+	bool arbitration; /* the recessive one loses there; else: bit error */
+};
+
+/** Return: false when both are the same on the wire; then *@d is not set. */
+bool wire_first_difference(struct wire_difference *d, const struct can_frame *a,
+			   const struct can_frame *b);
+
+#endif
