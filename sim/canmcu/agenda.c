@@ -77,8 +77,3 @@ void agenda_set(struct agenda *a, struct agenda_date *date, uint64_t at_us)
 	sift_up(a, date);
 	sift_down(a, date);
 }
-
-struct agenda_date *agenda_first(const struct agenda *a)
-{
-	return a->len ? a->heap[1] : NULL;
-}

@@ -29,6 +29,9 @@ void agenda_fini(struct agenda *a);
 void agenda_set(struct agenda *a, struct agenda_date *date, uint64_t at_us);
 
 /** Return: the earliest date, or NULL when there is none. */
-struct agenda_date *agenda_first(const struct agenda *a);
+static inline struct agenda_date *agenda_first(const struct agenda *a)
+{
+	return a->len ? a->heap[1] : NULL;
+}
 
 #endif

@@ -3,24 +3,57 @@
 
 #include <kcan/admin.h>
 
-int bus_init(struct bus *b, size_t nodes, size_t slots, struct agenda *agenda)
-{
-	int err = roster_init(&b->roster, nodes);
+#define node_of_sender(sender_ptr) \
+	((struct node *)((char *)(sender_ptr)-offsetof(struct node, sender)))
 
-	b->agenda = agenda;
+static void report_state(void *arg, struct arbiter_sender *s, uint64_t at_us)
+{
+	enum confinement_state state = confinement_state(&s->confinement);
+
+	(void)arg;
+	mcu_event(&node_of_sender(s)->mcu, EVENT_BUS_STATE,
+		  confinement_state_name(state), at_us);
+}
+
+int bus_init(struct bus *b, const struct bus_cfg *cfg)
+{
+	struct arbiter_cfg arbiter = { .bitrate = cfg->bitrate_bps,
+				       .collisions = cfg->collisions,
+				       .changed = report_state };
+	int err = roster_init(&b->roster, cfg->nodes_max);
+
+	b->agenda = cfg->agenda;
+	b->paced = cfg->bitrate_bps;
 	/* the second half is for frames of nodes that were reset meanwhile */
-	return err ? err : medium_init(&b->medium, 2 * slots);
+	if (!err)
+		err = medium_init(&b->medium, 2 * cfg->slots);
+	if (!err && b->paced)
+		err = arbiter_init(&b->arbiter, &arbiter, cfg->nodes_max);
+	return err;
 }
 
 void bus_fini(struct bus *b)
 {
+	if (b->paced)
+		arbiter_fini(&b->arbiter);
 	medium_fini(&b->medium);
 	roster_fini(&b->roster);
 }
 
 int bus_add(struct bus *b, struct node *node)
 {
+	if (b->paced)
+		arbiter_add(&b->arbiter, &node->sender);
 	return roster_add(&b->roster, node);
+}
+
+/* The controller was reset with the MCU, or lost its supply. */
+static void follow_reset(struct bus *b, struct node *node)
+{
+	if (!b->paced || node->sender_generation == node->mcu.generation)
+		return;
+	node->sender_generation = node->mcu.generation;
+	arbiter_withdraw(&b->arbiter, &node->sender);
 }
 
 /* Return: false when there is no room: it is lost as in a reset. */
@@ -33,6 +66,20 @@ static bool queue(struct bus *b, struct node *node, const struct can_frame *f,
 					.generation = node->mcu.generation,
 					.extra = extra,
 					.frame = *f });
+}
+
+/*
+ * From the hardware to the wire, or straight to the kernel. What is there a
+ * second time or late comes from what stands between, which has no speed.
+ */
+static bool send(struct bus *b, struct node *node, const struct can_frame *f,
+		 uint64_t now_us)
+{
+	if (!b->paced)
+		return queue(b, node, f, false);
+	follow_reset(b, node);
+	return arbiter_queue(&b->arbiter, &node->sender, node->mcu.generation,
+			     f, now_us);
 }
 
 /* Take @f through what stands between the node and the bus. */
@@ -55,7 +102,8 @@ static void transmit_faulty(struct bus *b, struct node *node,
 
 	pass(node, FAULT_TX, f, now_us, &out);
 	for (size_t i = 0; i < out.len; i++)
-		waits |= queue(b, node, &out.frames[i], waits);
+		waits |= waits ? queue(b, node, &out.frames[i], true) :
+				 send(b, node, &out.frames[i], now_us);
 	if (!waits)
 		mcu_tx_done(&node->mcu);
 }
@@ -65,7 +113,7 @@ void bus_transmit(struct bus *b, struct node *node, const struct can_frame *f,
 {
 	if (node->mcu.faults.len)
 		transmit_faulty(b, node, f, now_us);
-	else if (!queue(b, node, f, false))
+	else if (!send(b, node, f, now_us))
 		mcu_tx_done(&node->mcu);
 }
 
@@ -84,6 +132,7 @@ void bus_update(struct bus *b, struct node *node)
 {
 	uint64_t deadline_us = deadline_of(node);
 
+	follow_reset(b, node);
 	if (deadline_us != node->date.at_us)
 		agenda_set(b->agenda, &node->date, deadline_us);
 	roster_update(&b->roster, node);
@@ -113,10 +162,19 @@ void bus_run(struct bus *b, struct node *node, uint64_t now_us)
 
 /* Who hears a frame. */
 
-static void file(struct node *node, const struct can_frame *f, uint64_t now_us)
+static bool is_off(const struct node *node)
+{
+	return confinement_state(&node->sender.confinement) ==
+	       CONFINEMENT_BUS_OFF;
+}
+
+static void file(const struct bus *b, struct node *node,
+		 const struct can_frame *f, uint64_t now_us)
 {
 	struct transceiver_out out;
 
+	if (b->paced && is_off(node))
+		return;
 	if (!node->mcu.faults.len) {
 		mcu_rx(&node->mcu, f, now_us);
 		return;
@@ -132,7 +190,7 @@ static void hear(struct bus *b, struct node *node, const struct can_frame *f,
 	/* hear_blocked() has filed it */
 	if (f->can_id == KCAN_ADMIN_ID && mcu_blocked(&node->mcu))
 		return;
-	file(node, f, now_us);
+	file(b, node, f, now_us);
 	bus_run(b, node, now_us);
 }
 
@@ -162,7 +220,7 @@ static void hear_blocked(struct bus *b, const struct can_frame *f,
 	struct node *node = b->roster.blocked;
 
 	for (; node; node = node->blocked_next)
-		file(node, f, now_us);
+		file(b, node, f, now_us);
 }
 
 /*
@@ -241,12 +299,31 @@ static void confirm(struct bus *b, const struct can_frame *frame,
 void bus_rx(struct bus *b, const struct can_frame *frame, bool own,
 	    uint64_t now_us)
 {
+	if (b->paced && !own)
+		arbiter_heard(&b->arbiter, frame, now_us);
 	if (own)
 		confirm(b, frame, now_us);
 	else if (frame->can_id == KCAN_ADMIN_ID)
 		hear_admin(b, frame, now_us);
 	else
 		hear_data(b, frame, NULL, now_us);
+}
+
+/* Frames that have ended on the wire go to the kernel, which tells all. */
+static void end_frames(struct bus *b, uint64_t now_us)
+{
+	struct arbiter_result r;
+
+	while (arbiter_next(&b->arbiter, &r, now_us)) {
+		struct medium_entry e = { .sender = node_of_sender(r.sender),
+					  .generation = r.generation,
+					  .frame = r.frame };
+
+		if (r.outcome == ARBITER_MERGED ||
+		    (r.outcome == ARBITER_SENT &&
+		     !medium_queue(&b->medium, &e)))
+			done(b, &e, now_us);
+	}
 }
 
 void bus_step(struct bus *b, uint64_t now_us)
@@ -258,6 +335,19 @@ void bus_step(struct bus *b, uint64_t now_us)
 
 		done(b, &e, now_us);
 	}
+	if (b->paced)
+		end_frames(b, now_us);
+}
+
+uint64_t bus_deadline(const struct bus *b)
+{
+	uint64_t medium_us = medium_deadline(&b->medium);
+	uint64_t arbiter_us;
+
+	if (!b->paced)
+		return medium_us;
+	arbiter_us = arbiter_deadline(&b->arbiter);
+	return arbiter_us < medium_us ? arbiter_us : medium_us;
 }
 
 /* What goes out. */

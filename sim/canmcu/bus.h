@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "agenda.h"
+#include "arbiter.h"
 #include "medium.h"
 #include "roster.h"
 
@@ -21,17 +22,21 @@ struct bus {
 	struct roster roster;
 	struct medium medium;
 	struct agenda *agenda; /* the world's: when nodes want to run */
+	bool paced;	       /* has a bit rate, and an arbiter: */
+	struct arbiter arbiter;
 };
 
-/**
- * bus_init() - a bus without nodes
- * @nodes:  how many there will be at most
- * @slots:  frames that the hardware of all of them holds for sending
- * @agenda: must outlive the bus
- *
- * Return: 0 or -ENOMEM.
- */
-int bus_init(struct bus *b, size_t nodes, size_t slots, struct agenda *agenda);
+/** What a bus is made of. */
+struct bus_cfg {
+	size_t nodes_max;
+	size_t slots; /* frames that the hardware of all of them holds */
+	struct agenda *agenda; /* must outlive the bus */
+	uint32_t bitrate_bps;  /* 0: frames take no time */
+	bool collisions;       /* only with a bit rate */
+};
+
+/** A bus without nodes; must not be moved then. Return: 0 or -ENOMEM. */
+int bus_init(struct bus *b, const struct bus_cfg *cfg);
 void bus_fini(struct bus *b);
 
 /** Connect @node. Return: 0, or -EEXIST when its UUID is there already. */
@@ -53,6 +58,9 @@ void bus_rx(struct bus *b, const struct can_frame *frame, bool own,
 
 /** Let pass what is due on the wire at @now_us. */
 void bus_step(struct bus *b, uint64_t now_us);
+
+/** Return: when to call bus_step() or bus_tx(); UINT64_MAX: no need. */
+uint64_t bus_deadline(const struct bus *b);
 
 /** As world_tx(). */
 bool bus_tx(struct bus *b, struct can_frame *frame, uint64_t now_us);

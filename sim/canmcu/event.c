@@ -22,6 +22,7 @@ static const struct event_row {
 	[EVENT_RESET] = { "reset", "cause", NULL, false },
 	[EVENT_POWER] = { "power", "power", NULL, false },
 	[EVENT_FLASHED] = { "flashed", NULL, "pages", false },
+	[EVENT_BUS_STATE] = { "bus-state", "bus_state", NULL, false },
 	[EVENT_FAULT] = { "fault", "fault", "struck", false },
 	[EVENT_SEED] = { "seed", NULL, "seed", false },
 	[EVENT_FLASH_ERROR] = { "flash-error", "reason", NULL, false },

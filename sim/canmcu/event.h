@@ -21,6 +21,7 @@ enum event_type {
 	EVENT_FLASHED,	   /* count: pages, as SEND_EOF tells them */
 	EVENT_FLASH_ERROR, /* text: what failed, and what to do */
 	EVENT_APPLICATION, /* text: its version; detail: MCU it is built for */
+	EVENT_BUS_STATE,   /* text: of its controller, by its error counters */
 	EVENT_FAULT,	   /* text: its name; count: how often it struck */
 	EVENT_SEED,	   /* count: what all chances come from */
 	EVENT_LINK,	   /* text: "up", "down" or "gone" */

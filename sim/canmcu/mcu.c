@@ -124,13 +124,6 @@ const struct dictionary *mcu_application(const struct mcu *m)
 	return application->version[0] ? application : NULL;
 }
 
-int mcu_nodeid(const struct mcu *m)
-{
-	if (!m->live.rx_id)
-		return -1;
-	return (int)(m->live.rx_id - KCAN_DATA_ID_FIRST) / 2;
-}
-
 void mcu_stall(struct mcu *m, uint64_t us, uint64_t now_us)
 {
 	struct mcu_live *live = &m->live;

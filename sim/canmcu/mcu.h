@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kcan/admin.h>
 #include <kcan/stream.h>
 #include <kcan/uuid.h>
 
@@ -205,7 +206,12 @@ static inline bool mcu_blocked(const struct mcu *m)
 const struct dictionary *mcu_application(const struct mcu *m);
 
 /** Return: 0..255, or -1 when unassigned. */
-int mcu_nodeid(const struct mcu *m);
+static inline int mcu_nodeid(const struct mcu *m)
+{
+	if (!m->live.rx_id)
+		return -1;
+	return (int)(m->live.rx_id - KCAN_DATA_ID_FIRST) / 2;
+}
 
 /** The reset pin. Return: 0, or -EHOSTDOWN when the MCU is off. */
 int mcu_reset(struct mcu *m, uint64_t now_us);

@@ -8,6 +8,7 @@
 #include <kcan/uuid.h>
 
 #include "agenda.h"
+#include "arbiter.h"
 #include "mcu.h"
 #include "transceiver.h"
 
@@ -17,7 +18,9 @@ struct bus;
 struct node {
 	struct mcu mcu;
 	struct transceiver transceiver;
-	struct bus *bus; /* the one it is on */
+	struct arbiter_sender sender; /* used on a bus that has a bit rate */
+	uint32_t sender_generation;   /* of the MCU, when it was looked at */
+	struct bus *bus;	      /* the one it is on */
 	struct node *all_next;
 	struct agenda_date date; /* when the MCU wants to run */
 	int nodeid;		 /* whose list it is in; -1: none */

@@ -25,17 +25,19 @@ static void transmit(void *arg, struct mcu *m, const struct can_frame *f,
 }
 
 static int add_bus(struct world *w, unsigned int bus,
-		   const struct mcu_cfg *cfgs, size_t len)
+		   const struct world_cfg *cfg)
 {
-	size_t nodes = 0, slots = 0;
+	struct bus_cfg bus_cfg = { .agenda = &w->agenda,
+				   .bitrate_bps = cfg->bitrate_bps,
+				   .collisions = cfg->collisions };
 
-	for (size_t i = 0; i < len; i++) {
-		if (cfgs[i].bus != bus)
+	for (size_t i = 0; i < cfg->mcus_len; i++) {
+		if (cfg->mcus[i].bus != bus)
 			continue;
-		nodes++;
-		slots += cfgs[i].type->family->tx_slots;
+		bus_cfg.nodes_max++;
+		bus_cfg.slots += cfg->mcus[i].type->family->tx_slots;
 	}
-	return bus_init(&w->buses[bus], nodes, slots, &w->agenda);
+	return bus_init(&w->buses[bus], &bus_cfg);
 }
 
 static int add_node(struct world *w, struct node *node,
@@ -54,14 +56,14 @@ static int add_node(struct world *w, struct node *node,
 	return err ? err : bus_add(node->bus, node);
 }
 
-static int populate(struct world *w, const struct mcu_cfg *cfgs, size_t len)
+static int populate(struct world *w, const struct world_cfg *cfg)
 {
-	int err = agenda_init(&w->agenda, len);
+	int err = agenda_init(&w->agenda, cfg->mcus_len);
 
 	for (unsigned int i = 0; i < w->buses_len && !err; i++)
-		err = add_bus(w, i, cfgs, len);
-	for (size_t i = 0; i < len && !err; i++)
-		err = add_node(w, &w->nodes[i], &cfgs[i]);
+		err = add_bus(w, i, cfg);
+	for (size_t i = 0; i < cfg->mcus_len && !err; i++)
+		err = add_node(w, &w->nodes[i], &cfg->mcus[i]);
 	return err;
 }
 
@@ -80,7 +82,7 @@ int world_new(struct world **out, const struct world_cfg *cfg)
 	w->buses = calloc(cfg->buses_len, sizeof(*w->buses));
 	if (w->nodes && w->buses) {
 		w->buses_len = cfg->buses_len;
-		err = populate(w, cfg->mcus, cfg->mcus_len);
+		err = populate(w, cfg);
 	}
 	if (err) {
 		world_free(w);
@@ -117,7 +119,8 @@ void world_step(struct world *w, uint64_t now_us)
 	struct agenda_date *date;
 
 	for (size_t i = 0; i < w->buses_len; i++)
-		if (now_us >= w->buses[i].medium.give_up_us)
+		if (w->buses[i].paced ||
+		    now_us >= w->buses[i].medium.give_up_us)
 			bus_step(&w->buses[i], now_us);
 	while ((date = agenda_first(&w->agenda)) && date->at_us <= now_us) {
 		struct node *node = node_of_date(date);
@@ -132,7 +135,7 @@ uint64_t world_deadline(const struct world *w)
 	uint64_t first_us = date ? date->at_us : UINT64_MAX;
 
 	for (size_t i = 0; i < w->buses_len; i++) {
-		uint64_t wire_us = medium_deadline(&w->buses[i].medium);
+		uint64_t wire_us = bus_deadline(&w->buses[i]);
 
 		if (wire_us < first_us)
 			first_us = wire_us;

@@ -27,6 +27,8 @@ struct world;
 struct world_cfg {
 	const struct mcu_cfg *mcus; /* copied; what they point to is not */
 	size_t mcus_len;
+	uint32_t bitrate_bps;	  /* of every bus; 0: frames take no time */
+	bool collisions;	  /* only with a bit rate */
 	uint64_t seed;		  /* of all faults that strike by chance */
 	size_t buses_len;	  /* at least one; mcu_cfg.bus is below it */
 	struct event_sink events; /* called from within these functions */
