@@ -97,7 +97,7 @@ static void idle_until(struct arbiter *a, uint64_t at_us, unsigned int bits)
 /* Has a frame at @now_us, and did not have one before. */
 static void enter(struct arbiter *a, struct arbiter_sender *s, uint64_t now_us)
 {
-	if (!a->wire.first && !first_waiting(a) && us_at(a, a->free) < now_us)
+	if (!first_waiting(a) && us_at(a, a->free) < now_us)
 		idle_until(a, now_us, 0);
 	line_up(a, s);
 }
@@ -185,8 +185,7 @@ void arbiter_heard(struct arbiter *a, const struct can_frame *frame,
 		return;
 	if (ours && ours->slots[0].priority < wire_priority(frame))
 		a->debt += bits;
-	else if (a->wire.first ||
-		 us_at(a, a->free + bits - WIRE_INTERMISSION_BITS) > now_us)
+	else if (us_at(a, a->free + bits - WIRE_INTERMISSION_BITS) > now_us)
 		a->free += bits;
 	else
 		idle_until(a, now_us, WIRE_INTERMISSION_BITS);

@@ -53,7 +53,10 @@ struct arbiter_sender {
 struct arbiter_cfg {
 	uint32_t bitrate; /* bit/s */
 	bool collisions;
-	/* A controller's state changed, at @at_us; may be NULL. */
+	/*
+	 * The state of a controller changed, at @at_us; by arbiter_next() and
+	 * arbiter_heard() only, and may not call back. May be NULL.
+	 */
 	void (*changed)(void *arg, struct arbiter_sender *s, uint64_t at_us);
 	void *arg;
 };
@@ -86,7 +89,8 @@ struct arbiter_cfg {
  * - Equal frames are one frame on the wire, and all of them were sent.
  * - An error-passive sender gives others 8 bits to start before its next frame.
  * - Bus-off lasts 1408 bits, whatever is on the bus meanwhile. What waited then
- *   still waits, and is sent: bxCAN with ABOM keeps its mailboxes.
+ *   still waits, and is sent: bxCAN with ABOM keeps its mailboxes. That such a
+ *   node hears nothing is for the caller to see to.
  */
 struct arbiter {
 	struct arbiter_cfg cfg;

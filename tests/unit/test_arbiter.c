@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,8 +162,9 @@ static const struct course plain[] = {
 	  { { 0, QUEUE, 0, LAST },
 	    { 5, QUEUE, 1, ZERO },
 	    { 5, QUEUE, 2, ONE },
-	    { 10, HEAR, 0, LAST } },
-	  "S0@47 S1@100 S2@208 " },
+	    { 10, HEAR, 0, LAST },
+	    { 10, QUEUE, 0, LAST } },
+	  "S0@47 S1@100 S2@208 S0@258 " },
 	{ "what waits can be withdrawn",
 	  { { 0, QUEUE, 0, LAST }, { 5, QUEUE, 1, ZERO }, { 10, WITHDRAW, 1 } },
 	  "S0@47 " },
@@ -225,6 +227,16 @@ static const struct course colliding[] = {
 	  "E0@46 E1@46 E2@46 S1@105 E0@163 S2@163 S0@230 ",
 	  { 128, 0, 128 },
 	  { 143, 7, 135 } },
+	/* FOUR's flag comes after bit 27, before TWO can see anything wrong */
+	{ "the first error flag is what ends a frame",
+	  { { 0, QUEUE, 0, FOUR },
+	    { 0, QUEUE, 1, TWO },
+	    { 0, QUEUE, 2, ONE },
+	    { 20, WITHDRAW, 1 },
+	    { 20, WITHDRAW, 2 } },
+	  "E0@45 S0@104 ",
+	  { 0 },
+	  { 7 } },
 	/* its next may start at 53 + 8, but the other starts at 60 */
 	{ "an error-passive one lets others go first",
 	  { { 0, QUEUE, 0, ONE },
@@ -323,8 +335,9 @@ static const struct query {
 		uint16_t tec;
 	} want[5];
 	unsigned int bus_offs;
-	/* of one that only listens: 1 more for each destroyed frame, 1 less
-	 * for each answer
+	/*
+	 * Of one that only listens: 1 more for each destroyed frame, 1 less for
+	 * each answer.
 	 */
 	uint8_t rec;
 } queries[] = {
@@ -465,6 +478,26 @@ static void test_frames_heard_count_down_receive_errors(void **state)
 	arbiter_fini(&bus.arbiter);
 }
 
+static void test_a_frame_queued_between_results_is_another(void **state)
+{
+	struct arbiter_result r;
+	struct bus bus;
+
+	(void)state;
+	start(&bus, MBIT, true);
+	for (int i = 0; i < 2; i++)
+		arbiter_queue(&bus.arbiter, &bus.nodes[i], 1, &ONE, 0);
+	assert_true(arbiter_next(&bus.arbiter, &r, 55));
+	arbiter_queue(&bus.arbiter, &bus.nodes[1], 2, &ZERO, 55);
+	assert_true(arbiter_next(&bus.arbiter, &r, 55));
+	assert_int_equal(r.outcome, ARBITER_MERGED);
+	assert_int_equal(r.generation, 1);
+	assert_frame_equal(r.frame, ONE);
+	run_until(&bus, LATE);
+	assert_string_equal(bus.log, "S1@108 ");
+	arbiter_fini(&bus.arbiter);
+}
+
 static void test_a_flood_of_heard_frames_is_forgotten(void **state)
 {
 	struct bus bus;
@@ -590,13 +623,15 @@ int main(void)
 	static struct CMUnitTest tests[64] = {
 		cmocka_unit_test(test_two_answers_bit_by_bit),
 		cmocka_unit_test(test_frames_heard_count_down_receive_errors),
+		cmocka_unit_test(
+			test_a_frame_queued_between_results_is_another),
 		cmocka_unit_test(test_a_flood_of_heard_frames_is_forgotten),
 		cmocka_unit_test(test_the_slots_are_bounded),
 		cmocka_unit_test(test_no_chip_has_more_slots),
 		cmocka_unit_test(test_a_bus_needs_a_bit_rate),
 		cmocka_unit_test(test_thousands_wait),
 	};
-	size_t n = 7;
+	size_t n = 8;
 
 	ROWS(plain, test_plain);
 	ROWS(colliding, test_colliding);
