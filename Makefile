@@ -31,7 +31,7 @@ LIB_SRC  := $(wildcard lib/*/*.c)
 PROG_DIR := $(patsubst %/,%,$(dir $(wildcard tools/*/main.c sim/*/main.c)))
 PROGRAMS := $(notdir $(PROG_DIR))
 $(foreach d,$(PROG_DIR),$(eval SRC_$(notdir $d) := $(wildcard $d/*.c)))
-PKGS_canmcu := libsystemd jansson zlib
+PKGS_canmcu := libsystemd jansson zlib inih
 # canbootreq loads jansson and libsocketcan when it needs them: headers only.
 libs = $(if $(PKGS_$1),$(shell $(PKGCONF) --libs $(PKGS_$1))) -ldl
 

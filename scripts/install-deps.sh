@@ -13,6 +13,7 @@ pkg-config pkgconf
 libc6-dev
 libsocketcan-dev
 libjansson-dev
+libinih-dev
 libsystemd-dev
 zlib1g-dev
 can-utils

@@ -80,7 +80,8 @@ int util_opts_parse(const struct util_opts *o, int argc, char **argv)
 		opt = find(o, got);
 		if (got == '?' || got == ':' || !opt)
 			return refuse(o, got, argv[optind - 1]);
-		status = opt->apply(o->ctx, optarg);
+		status = opt->apply ? opt->apply(o->ctx, optarg) :
+				      o->apply(o->ctx, opt, optarg);
 		if (status)
 			return status < 0 ? status : 0;
 	}

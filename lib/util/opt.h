@@ -17,7 +17,7 @@ struct util_opt {
 	 * Return: 0 to go on, a positive number to stop here, or a negative
 	 * errno after writing the reason where the program keeps it.
 	 */
-	int (*apply)(void *ctx, const char *arg);
+	int (*apply)(void *ctx, const char *arg); /* NULL: util_opts.apply */
 };
 
 /** How to read a command line. */
@@ -28,6 +28,8 @@ struct util_opts {
 	bool command; /* stop at the first operand: options behind it are its */
 	char *error;  /* where the reason of -EINVAL goes */
 	size_t error_size;
+	/* For all rows that have no apply of their own. */
+	int (*apply)(void *ctx, const struct util_opt *row, const char *arg);
 };
 
 /**

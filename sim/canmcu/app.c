@@ -179,7 +179,7 @@ static int open_world(struct app *app)
 
 	struct world_cfg cfg = { .mcus = opts->mcus,
 				 .mcus_len = opts->mcus_len,
-				 .buses_len = 1,
+				 .buses_len = app->opts->ifnames_len,
 				 .events = { emit, app } };
 
 	if (world_new(&app->world, &cfg))
@@ -191,8 +191,8 @@ static int open_ports(struct app *app)
 {
 	struct ports_cfg cfg = { .loop = app->loop,
 				 .world = app->world,
-				 .ifnames = &app->opts->ifname,
-				 .len = 1,
+				 .ifnames = app->opts->ifnames,
+				 .len = app->opts->ifnames_len,
 				 .events = { emit, app } };
 	char sentence[512];
 
@@ -217,7 +217,7 @@ static int open_ctl(struct app *app)
 static void say_ready(struct app *app)
 {
 	struct event ready = { .type = EVENT_READY,
-			       .text = app->opts->ifname,
+			       .text = app->opts->ifnames[0],
 			       .count = world_len(app->world) };
 
 	sd_event_now(app->loop, CLOCK_MONOTONIC, &ready.now_us);

@@ -9,45 +9,111 @@
 #define refuse(error, ...) \
 	(snprintf((error), OPTS_ERROR_MAX, __VA_ARGS__), -EINVAL)
 
+#define BOOT_MS_DEFAULT 30
+#define ERASE_MS_DEFAULT 10 /* 128 KiB take 1 to 4 s on real chips */
+
+void fleet_init(struct fleet *fleet)
+{
+	const struct mcu_cfg cfg = { .type = mcu_type_find("stm32g0b1xx"),
+				     .state = MCU_KLIPPER,
+				     .boot_us = BOOT_MS_DEFAULT * 1000u,
+				     .erase_us = ERASE_MS_DEFAULT * 1000u,
+				     .nodeid = -1,
+				     .double_reset = true };
+
+	*fleet = (struct fleet){ .defaults = { .board.cfg = cfg, .count = 1 } };
+}
+
+void fleet_fini(struct fleet *fleet)
+{
+	free(fleet->groups);
+	fleet->groups = NULL;
+	util_texts_free(&fleet->texts);
+}
+
+struct fleet_group *fleet_add(struct fleet *fleet)
+{
+	struct fleet_group *more = fleet->groups;
+
+	/* full at each power of two */
+	if (!(fleet->len & (fleet->len - 1)))
+		more = reallocarray(more, fleet->len ? 2 * fleet->len : 1,
+				    sizeof(*more));
+	if (!more)
+		return NULL;
+	fleet->groups = more;
+	more[fleet->len] = fleet->defaults;
+	return &more[fleet->len++];
+}
+
+struct fleet_group *fleet_current(struct fleet *fleet, size_t *len)
+{
+	*len = fleet->len ? fleet->len - fleet->first : 1;
+	return fleet->len ? &fleet->groups[fleet->first] : &fleet->defaults;
+}
+
 static int check_board(const struct fleet_group *g, char *error)
 {
-	const struct mcu_type *type = g->cfg.type;
-	const char *bootloader = bootloader_name(g->cfg.bootloader);
+	const struct mcu_type *type = g->board.cfg.type;
+	enum bootloader bootloader = g->board.cfg.bootloader;
+	size_t chip_id_len = g->board.chip_id_len;
 
-	if (type->family->on_request[g->cfg.bootloader] == REQUEST_IMPOSSIBLE)
+	if (type->family->on_request[bootloader] == REQUEST_IMPOSSIBLE)
 		return refuse(error,
 			      "%s: a %s with Klipper on CAN cannot have "
-			      "bootloader '%s'; give another --bootloader",
-			      g->name, type->name, bootloader);
-	if (g->chip_id_len && g->chip_id_len != type->family->chip_id_len)
-		return refuse(error, "chip id '%s': give %d hex digits for %s",
-			      g->name, 2 * type->family->chip_id_len,
-			      type->name);
+			      "bootloader '%s'; give another one",
+			      g->name, type->name, bootloader_name(bootloader));
+	if (chip_id_len && chip_id_len != type->family->chip_id_len)
+		return refuse(error,
+			      "%s: %s has a chip id of %d hex digits, not %zu; "
+			      "give its own, or another MCU type",
+			      g->name, type->name,
+			      2 * type->family->chip_id_len, 2 * chip_id_len);
+	return 0;
+}
+
+static int check_application(const struct fleet_group *g, char *error)
+{
+	const struct mcu_cfg *cfg = &g->board.cfg;
+	const struct flash_map *map = cfg->type->flash_map;
+
+	if (cfg->app_start && !map)
+		return refuse(error,
+			      "%s: a %s never has Katapult on CAN; give no "
+			      "application start",
+			      g->name, cfg->type->name);
+	if (cfg->app_start &&
+	    !flash_app_start_ok(map, cfg->type->flash_size, cfg->app_start))
+		return refuse(error,
+			      "%s: no application can start at 0x%08x; give a "
+			      "multiple of %d above 0x%08x and below 0x%08x",
+			      g->name, cfg->app_start, KCAN_KAT_BLOCK_SIZE,
+			      map->start, map->start + cfg->type->flash_size);
 	return 0;
 }
 
 static int check_blank(const struct fleet_group *g, char *error)
 {
-	const struct mcu_cfg *cfg = &g->cfg;
+	const struct mcu_cfg *cfg = &g->board.cfg;
 
 	if (!cfg->blank)
 		return 0;
 	if (cfg->bootloader != BOOTLOADER_KATAPULT)
 		return refuse(error,
-			      "%s: --no-application needs bootloader "
+			      "%s: with no application it needs bootloader "
 			      "'katapult', not '%s'",
 			      g->name, bootloader_name(cfg->bootloader));
 	if (cfg->state != MCU_KATAPULT && cfg->state != MCU_OFF)
 		return refuse(error,
 			      "%s: there is no application to start in state "
-			      "'%s'; give --state katapult or off",
+			      "'%s'; give state 'katapult' or 'off'",
 			      g->name, mcu_state_name(cfg->state));
 	return 0;
 }
 
 static int check_start(const struct fleet_group *g, char *error)
 {
-	const struct mcu_cfg *cfg = &g->cfg;
+	const struct mcu_cfg *cfg = &g->board.cfg;
 
 	if (cfg->state == MCU_KATAPULT &&
 	    cfg->bootloader != BOOTLOADER_KATAPULT)
@@ -66,86 +132,147 @@ static int check_start(const struct fleet_group *g, char *error)
 	return check_blank(g, error);
 }
 
+int fleet_check(struct fleet_group *g, char error[static OPTS_ERROR_MAX])
+{
+	struct mcu_cfg *cfg = &g->board.cfg;
+	int err;
+
+	if (!g->board.has_bootloader)
+		cfg->bootloader = family_default_bootloader(cfg->type->family);
+	err = check_board(g, error);
+	if (!err)
+		err = check_application(g, error);
+	return err ? err : check_start(g, error);
+}
+
 static void count_up(struct kcan_uuid *uuid)
 {
 	for (int i = KCAN_UUID_LEN - 1; i >= 0 && !++uuid->b[i]; i--)
 		;
 }
 
-static void append(struct opts *out, const struct fleet_group *g)
+/* The index of the interface that @g is on. */
+static int find_bus(struct opts *out, const struct fleet_group *g,
+		    unsigned int *bus, char *error)
 {
-	struct mcu_cfg cfg = g->cfg;
+	const char *usual = g->from_file ? "can0" : "vcan0";
+	const char *name = g->board.interface;
 
-	for (size_t i = 0; i < g->count; i++) {
+	if (!name)
+		name = g->board.canbus_interface;
+	if (!name)
+		name = usual;
+	for (*bus = 0; *bus < out->ifnames_len; ++*bus)
+		if (!strcmp(out->ifnames[*bus], name))
+			return 0;
+	if (*bus == OPTS_BUSES_MAX)
+		return refuse(error,
+			      "%s: interface '%s' is one too many; at "
+			      "most %d fit one process",
+			      g->name, name, OPTS_BUSES_MAX);
+	out->ifnames[out->ifnames_len++] = name;
+	return 0;
+}
+
+/* One MCU, and the group that told of it. */
+struct entry {
+	struct kcan_uuid uuid;
+	const struct fleet_group *group;
+};
+
+static int append(struct opts *out, const struct fleet_group *g,
+		  struct entry *entries, char *error)
+{
+	struct mcu_cfg cfg = g->board.cfg;
+	int err = find_bus(out, g, &cfg.bus, error);
+
+	for (size_t i = 0; i < g->count && !err; i++) {
+		entries[out->mcus_len] = (struct entry){ cfg.uuid, g };
 		out->mcus[out->mcus_len++] = cfg;
 		count_up(&cfg.uuid);
 		if (cfg.nodeid >= 0)
 			cfg.nodeid++;
 	}
+	return err;
 }
 
 static int by_uuid(const void *a, const void *b)
 {
-	return memcmp(a, b, sizeof(struct kcan_uuid));
+	const struct entry *x = a, *y = b;
+	int order = memcmp(&x->uuid, &y->uuid, sizeof(x->uuid));
+
+	/* then in the order of telling */
+	return order ? order : (x->group > y->group) - (x->group < y->group);
 }
 
-static int check_unique(const struct opts *opts, char *error)
+static int refuse_twin(const struct fleet_group *a, const struct fleet_group *b,
+		       const struct kcan_uuid *uuid, char *error)
 {
-	size_t len = opts->mcus_len;
-	struct kcan_uuid *uuids = calloc(len, sizeof(*uuids));
+	const struct fleet_group *here = b->from_file ? b : a;
+	const struct fleet_group *there = b->from_file ? a : b;
 	char text[KCAN_UUID_STR_LEN + 1];
+
+	kcan_uuid_format(uuid, text);
+	if (!here->from_file)
+		return refuse(error,
+			      "UUID %s is given twice; each MCU needs its own",
+			      text);
+	return refuse(error,
+		      "%s: UUID %s is also that of %s; each MCU needs its own",
+		      here->name, text,
+		      there->from_file ? there->name : "a -u or --chip-id");
+}
+
+static int check_unique(struct entry *entries, size_t len, char *error)
+{
+	qsort(entries, len, sizeof(*entries), by_uuid);
+	for (size_t i = 1; i < len; i++)
+		if (kcan_uuid_equal(&entries[i - 1].uuid, &entries[i].uuid))
+			return refuse_twin(entries[i - 1].group,
+					   entries[i].group, &entries[i].uuid,
+					   error);
+	return 0;
+}
+
+static int list(struct opts *out, const struct fleet *fleet, size_t total,
+		char *error)
+{
+	struct entry *entries = calloc(total, sizeof(*entries));
 	int err = 0;
 
-	if (!uuids)
-		return -ENOMEM;
-	for (size_t i = 0; i < len; i++)
-		uuids[i] = opts->mcus[i].uuid;
-	qsort(uuids, len, sizeof(*uuids), by_uuid);
-	for (size_t i = 1; i < len && !err; i++) {
-		if (!kcan_uuid_equal(&uuids[i - 1], &uuids[i]))
-			continue;
-		kcan_uuid_format(&uuids[i], text);
-		err = refuse(error,
-			     "UUID %s is given twice; each MCU needs its own",
-			     text);
-	}
-	free(uuids);
+	out->mcus_len = out->ifnames_len = 0;
+	out->mcus = calloc(total, sizeof(*out->mcus));
+	out->ifnames = calloc(OPTS_BUSES_MAX, sizeof(*out->ifnames));
+	if (!entries || !out->mcus || !out->ifnames)
+		err = -ENOMEM;
+	for (size_t i = 0; i < fleet->len && !err; i++)
+		err = append(out, &fleet->groups[i], entries, error);
+	if (!err)
+		err = check_unique(entries, total, error);
+	free(entries);
 	return err;
 }
 
-static int check_group(struct fleet_group *g, char *error)
-{
-	int err;
-
-	if (!g->has_bootloader)
-		g->cfg.bootloader =
-			family_default_bootloader(g->cfg.type->family);
-	err = check_board(g, error);
-	return err ? err : check_start(g, error);
-}
-
-int fleet_build(struct opts *out, struct fleet_group *groups, size_t len,
+int fleet_build(struct opts *out, struct fleet *fleet,
 		char error[static OPTS_ERROR_MAX])
 {
 	size_t total = 0;
 	int err = 0;
 
-	if (!len)
-		return refuse(error, "no MCU is given: add -u UUID or "
-				     "--chip-id HEX");
-	for (size_t i = 0; i < len && !err; i++) {
-		err = check_group(&groups[i], error);
-		total += groups[i].count;
+	if (!fleet->len)
+		return refuse(error, "no MCU is given: add -u UUID, --chip-id "
+				     "HEX or -c FILE");
+	for (size_t i = 0; i < fleet->len && !err; i++) {
+		err = fleet_check(&fleet->groups[i], error);
+		total += fleet->groups[i].count;
 	}
 	if (err)
 		return err;
 	if (total > OPTS_COUNT_MAX)
 		return refuse(error, "%zu MCUs: at most %d fit one process",
 			      total, OPTS_COUNT_MAX);
-	out->mcus = calloc(total, sizeof(*out->mcus));
-	if (!out->mcus)
-		return -ENOMEM;
-	for (size_t i = 0; i < len; i++)
-		append(out, &groups[i]);
-	return check_unique(out, error);
+	err = list(out, fleet, total, error);
+	out->texts = fleet->texts;
+	fleet->texts = NULL;
+	return err;
 }

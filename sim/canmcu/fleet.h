@@ -2,25 +2,72 @@
 #ifndef CANMCU_FLEET_H
 #define CANMCU_FLEET_H
 
+#include "config.h"
+#include "keys.h"
 #include "opts.h"
 
-/** MCUs that are told alike: one -u or --chip-id and the options after it. */
+/** MCUs told alike: a -u or --chip-id, or a section, and what belongs to it. */
 struct fleet_group {
-	struct mcu_cfg cfg; /* of the first one; the others count up */
+	struct keys_board board; /* the first one; the others count up */
 	size_t count;
-	bool has_bootloader; /* false: the family's usual one */
-	size_t chip_id_len;  /* bytes; 0: named by its UUID */
-	const char *name;    /* as it was typed */
+	bool from_file;
+	/* As errors call it: what was typed, or "file:line: [mcu NAME]". */
+	const char *name;
 };
 
+/** MCUs while they are being described. */
+struct fleet {
+	struct fleet_group defaults; /* what a new group begins as */
+	struct fleet_group *groups;
+	size_t len;
+	size_t first; /* groups from here on belong to the last -u or -c */
+	struct util_texts *texts; /* what the groups point into */
+};
+
+/** Nothing described yet, and the defaults that --help tells. */
+void fleet_init(struct fleet *fleet);
+
+void fleet_fini(struct fleet *fleet);
+
 /**
- * fleet_build() - check that such boards exist, and list them one by one
- * @out:   its @mcus are set, to be freed by opts_fini() in any case
+ * fleet_add() - one more group, a copy of the defaults
+ *
+ * Return: the group, until the next one is added; or NULL without memory.
+ */
+struct fleet_group *fleet_add(struct fleet *fleet);
+
+/** What an option behind the last -u or -c is for; the defaults before it. */
+struct fleet_group *fleet_current(struct fleet *fleet, size_t *len);
+
+/**
+ * fleet_read() - add the MCUs of a configuration file
+ * @error: set on failure only; begins with "file:line: " where it can
+ *
+ * Each section [mcu] or [mcu NAME] with a canbus_uuid or chip_id is one MCU.
+ *
+ * Return: 0, or as config_read().
+ */
+int fleet_read(struct fleet *fleet, const struct config_files *files,
+	       const char *path, char error[static OPTS_ERROR_MAX]);
+
+/**
+ * fleet_check() - check that such boards exist, once all is told
+ * @g:     gets the bootloader that is usual for it, when none was told
+ * @error: set on failure only
+ *
+ * Return: 0 or -EINVAL.
+ */
+int fleet_check(struct fleet_group *g, char error[static OPTS_ERROR_MAX]);
+
+/**
+ * fleet_build() - check all groups, and list the MCUs one by one
+ * @out:   gets the MCUs, the interfaces and the texts that they point into; to
+ *         be released by opts_fini() in any case
  * @error: set on failure only
  *
  * Return: 0, -EINVAL or -ENOMEM.
  */
-int fleet_build(struct opts *out, struct fleet_group *groups, size_t len,
+int fleet_build(struct opts *out, struct fleet *fleet,
 		char error[static OPTS_ERROR_MAX]);
 
 #endif

@@ -24,6 +24,9 @@
 /* Longest text that CONNECT tells here, with its NUL. */
 #define MCU_TEXT_MAX 48
 
+/* Longest name that a configuration file gives, with its NUL. */
+#define MCU_NAME_MAX 40
+
 /*
  * From a SET that changes the nodeid until frames on the new id are heard: the
  * task has to run and to rewrite the filter (section 5, consequence A).
@@ -51,7 +54,8 @@ bool mcu_state_find(enum mcu_state *out, const char *name);
 /** What a board is; fixed while it is simulated. */
 struct mcu_cfg {
 	struct kcan_uuid uuid;
-	unsigned int bus; /* index of the one it is on */
+	char name[MCU_NAME_MAX]; /* of its section; "": has none */
+	unsigned int bus;	 /* that it is on: opts.ifnames[bus] */
 	const struct mcu_type *type;
 	enum bootloader bootloader; /* one that the family can have */
 	enum mcu_state state;	    /* to start in; not BOOT, ROM, DEAD */

@@ -7,28 +7,33 @@
 #include <stdio.h>
 
 #include "mcu.h"
+#include "util/texts.h"
 
 #define OPTS_ERROR_MAX 512
 #define OPTS_COUNT_MAX 65536 /* MCUs in one process */
+#define OPTS_BUSES_MAX 64
 
 enum opts_action { OPTS_RUN, OPTS_HELP, OPTS_VERSION };
 
 /** A command line, understood. */
 struct opts {
 	enum opts_action action;
-	const char *ifname;
+	const char **ifnames; /* each once; mcu_cfg.bus is an index; owned */
+	size_t ifnames_len;
 	const char *control; /* path; NULL: no control socket */
 	bool json;
 	struct mcu_cfg *mcus; /* owned */
 	size_t mcus_len;
+	struct util_texts *texts; /* owned: what a file gave the MCUs */
 };
 
 /**
- * opts_parse() - read a command line
+ * opts_parse() - read a command line, and the files that it names
  * @out:   strings point into @argv; release with opts_fini()
  * @error: set on failure only: one sentence without a newline
  *
- * Return: 0, -EINVAL or -ENOMEM; after an error there is nothing to release.
+ * Return: 0, -EINVAL, -ENOMEM, or why a file cannot be read; after an error
+ * there is nothing to release.
  */
 int opts_parse(struct opts *out, int argc, char **argv,
 	       char error[static OPTS_ERROR_MAX]);

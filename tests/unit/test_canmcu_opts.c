@@ -29,7 +29,7 @@ static const struct mistake {
 	const char *name; /* the command line */
 	const char *want;
 } mistakes[] = {
-	{ "", "no MCU is given: add -u UUID or --chip-id HEX" },
+	{ "", "no MCU is given: add -u UUID, --chip-id HEX or -c FILE" },
 	{ "-u 1122", "UUID '1122': give exactly 12 hex digits, like "
 		     "112233445566" },
 	{ "-u 0x112233445566", "UUID '0x112233445566': give exactly 12 hex "
@@ -46,13 +46,13 @@ static const struct mistake {
 			    "its own" },
 	{ "-u 112233445560 --count 10 -u 112233445569",
 	  "UUID 112233445569 is given twice; each MCU needs its own" },
-	{ "-u " U " --mcu-type z80", "MCU type 'z80': give one that --help "
+	{ "-u " U " --mcu-type z80", "--mcu-type 'z80': give one that --help "
 				     "lists, like stm32g0b1xx" },
-	{ "-u " U " --bootloader uboot", "bootloader 'uboot': give 'katapult', "
-					 "'rom' or 'none'" },
-	{ "-u " U " --state asleep", "state 'asleep': give 'klipper', "
+	{ "-u " U " --bootloader uboot",
+	  "--bootloader 'uboot': give 'katapult', 'rom' or 'none'" },
+	{ "-u " U " --state asleep", "--state 'asleep': give 'klipper', "
 				     "'shutdown', 'katapult' or 'off'" },
-	{ "-u " U " --state rom", "state 'rom': give 'klipper', 'shutdown', "
+	{ "-u " U " --state rom", "--state 'rom': give 'klipper', 'shutdown', "
 				  "'katapult' or 'off'" },
 	{ "-u " U " --nodeid 256",
 	  "--nodeid '256': give a number from 0 to 255" },
@@ -70,28 +70,32 @@ static const struct mistake {
 	{ "--count 3 -u " U, "--count 3: give it after a -u UUID" },
 	{ "-u " U " --count 65536 -u 000000000000",
 	  "65537 MCUs: at most 65536 fit one process" },
-	{ "--chip-id 00", "chip id '00': give 24 hex digits for stm32g0b1xx" },
-	{ "--chip-id xyz", "chip id 'xyz': give 24 hex digits for an STM32, 16 "
-			   "for an RP2040, 32 for LPC and SAM" },
+	{ "--chip-id 00",
+	  "00: stm32g0b1xx has a chip id of 24 hex digits, not 2; give its "
+	  "own, or another MCU type" },
+	{ "--chip-id xyz",
+	  "--chip-id 'xyz': give 24 hex digits for an STM32, 16 "
+	  "for an RP2040, 32 for LPC and SAM" },
 	{ "--chip-id 000102030405060708090a0b --mcu-type rp2040",
-	  "chip id '000102030405060708090a0b': give 16 hex digits for rp2040" },
+	  "000102030405060708090a0b: rp2040 has a chip id of 16 hex digits, not "
+	  "24; give its own, or another MCU type" },
 	{ "-u " U " --mcu-type stm32f207xx --bootloader katapult",
 	  U ": a stm32f207xx with Klipper on CAN cannot have bootloader "
-	    "'katapult'; give another --bootloader" },
+	    "'katapult'; give another one" },
 	{ "-u " U " --mcu-type same51 --bootloader katapult",
 	  U ": a same51 with Klipper on CAN cannot have bootloader 'katapult'; "
-	    "give another --bootloader" },
+	    "give another one" },
 	{ "-u " U " --state katapult --bootloader none",
 	  U ": state 'katapult' needs bootloader 'katapult', not 'none'" },
-	{ "-u " U " --state dead", "state 'dead': give 'klipper', 'shutdown', "
-				   "'katapult' or 'off'" },
+	{ "-u " U " --state dead",
+	  "--state 'dead': give 'klipper', 'shutdown', 'katapult' or 'off'" },
 	{ "-u " U " --state katapult --no-application --mcu-type same51",
 	  U ": state 'katapult' needs bootloader 'katapult', not 'none'" },
 	{ "-u " U " --state off --no-application --bootloader rom",
-	  U ": --no-application needs bootloader 'katapult', not 'rom'" },
+	  U ": with no application it needs bootloader 'katapult', not 'rom'" },
 	{ "-u " U " --no-application",
 	  U ": there is no application to start in state 'klipper'; give "
-	    "--state katapult or off" },
+	    "state 'katapult' or 'off'" },
 	{ "-u " U " --state off --nodeid 4",
 	  U ": in state 'off' it has no nodeid; leave one of the two away" },
 	{ "-u " U " --nodeid 250 --count 7",
@@ -123,7 +127,8 @@ static void test_one_uuid_is_enough(void **state)
 	(void)state;
 	parse_ok(&o, "-u " U);
 	assert_int_equal(o.action, OPTS_RUN);
-	assert_string_equal(o.ifname, "vcan0");
+	assert_int_equal(o.ifnames_len, 1);
+	assert_string_equal(o.ifnames[0], "vcan0");
 	assert_null(o.control);
 	assert_false(o.json);
 	assert_int_equal(o.mcus_len, 1);
@@ -200,7 +205,8 @@ static void test_the_type_may_come_after_what_depends_on_it(void **state)
 		     "--control /tmp/x");
 	assert_int_equal(o.mcus[0].state, MCU_KATAPULT);
 	assert_false(o.mcus[0].double_reset);
-	assert_string_equal(o.ifname, "can7");
+	assert_int_equal(o.ifnames_len, 1);
+	assert_string_equal(o.ifnames[0], "can7");
 	assert_string_equal(o.control, "/tmp/x");
 	assert_true(o.json);
 	opts_fini(&o);

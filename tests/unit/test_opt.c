@@ -37,6 +37,11 @@ static int apply_help(void *ctx, const char *arg)
 	return 1;
 }
 
+static int apply_other(void *ctx, const struct util_opt *row, const char *arg)
+{
+	return note(ctx, row->name, arg);
+}
+
 static int apply_bad(void *ctx, const char *arg)
 {
 	note(ctx, "b", arg);
@@ -49,6 +54,7 @@ static const struct util_opt table[] = {
 	{ "verbose", 'v', NULL, "say more", apply_verbose },
 	{ "bad", 0, "X", "always wrong", apply_bad },
 	{ "help", 'h', NULL, "print this", apply_help },
+	{ "other", 'o', "Y", "one of many", NULL },
 };
 
 #define ARGS(...)                      \
@@ -77,6 +83,8 @@ static const struct row {
 	  "v ", "" },
 	{ "two dashes end the options", ARGS("-v", "--", "-n"), true, 3, "v ",
 	  "" },
+	{ "a row may have no apply of its own", ARGS("-o1", "--other", "2"),
+	  false, 4, "other=1 other=2 ", "" },
 	{ "an option may stop it", ARGS("-h", "--bogus"), false, 0, "h ", "" },
 	{ "an option may refuse its value", ARGS("--bad=1", "-v"), false,
 	  -ERANGE, "b=1 ", "" },
@@ -97,8 +105,10 @@ static void test_row(void **state)
 	const struct row *row = *state;
 	char applied[64] = "", error[80] = "";
 	char *argv[ARRAY_SIZE(row->argv) + 1] = { 0 };
-	struct util_opts o = { table, ARRAY_SIZE(table), applied, row->command,
-			       error, sizeof(error) };
+	struct util_opts o = { table,	   ARRAY_SIZE(table),
+			       applied,	   row->command,
+			       error,	   sizeof(error),
+			       apply_other };
 	int argc = 0;
 
 	while (row->argv[argc]) {
@@ -124,7 +134,8 @@ static void test_help_lists_rows_under_their_headings(void **state)
 			    "  -n, --name NAME              give it a name\n"
 			    "  -v, --verbose                say more\n"
 			    "      --bad X                  always wrong\n"
-			    "  -h, --help                   print this\n");
+			    "  -h, --help                   print this\n"
+			    "  -o, --other Y                one of many\n");
 	free(text);
 }
 

@@ -6,6 +6,7 @@
 #include "util/cursor.h"
 #include "util/hex.h"
 #include "util/number.h"
+#include "util/texts.h"
 
 static void test_hex_reads_either_case(void **state)
 {
@@ -112,6 +113,20 @@ static void test_number(void **state)
 	assert_int_equal(value, row->value);
 }
 
+static void test_texts_stay_where_they_are(void **state)
+{
+	struct util_texts *texts = NULL;
+	const char *first = util_texts_add(&texts, "%s:%d", "a", 7);
+	const char *second = util_texts_add(&texts, "%s", "");
+
+	(void)state;
+	assert_string_equal(first, "a:7");
+	assert_string_equal(second, "");
+	util_texts_free(&texts);
+	assert_null(texts);
+	util_texts_free(&texts);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[32] = {
@@ -121,8 +136,9 @@ int main(void)
 		cmocka_unit_test(test_cursor_writes_little_endian),
 		cmocka_unit_test(test_cursor_stops_for_good_at_the_end),
 		cmocka_unit_test(test_cursor_reads_zero_past_the_end),
+		cmocka_unit_test(test_texts_stay_where_they_are),
 	};
-	size_t n = 6;
+	size_t n = 7;
 
 	ROWS(number_rows, test_number);
 	return _cmocka_run_group_tests("util", tests, n, NULL, NULL);

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* From the keys of a configuration file to MCUs. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fleet.h"
+
+_Static_assert(OPTS_ERROR_MAX >= CONFIG_ERROR_MAX, "an error fits");
+_Static_assert(CONFIG_SECTION_MAX - 4 <= MCU_NAME_MAX, "a name fits");
+
+static enum config_take take(void *ctx, const char *name)
+{
+	const struct key *key = keys_find(name);
+
+	(void)ctx;
+	if (key)
+		return key->lines ? CONFIG_LINES : CONFIG_ONE;
+	/* what looks like a typing error is to be refused */
+	return keys_nearest(name) ? CONFIG_ONE : CONFIG_IGNORE;
+}
+
+/* A section that stands twice is one MCU: of this file, and what it includes. */
+static struct fleet_group *find_or_add(struct fleet *fleet, const char *section)
+{
+	const char *name = strlen(section) > 4 ? section + 4 : section;
+	struct fleet_group *g;
+
+	for (size_t i = fleet->len; i > fleet->first; i--)
+		if (!strcmp(fleet->groups[i - 1].board.cfg.name, name))
+			return &fleet->groups[i - 1];
+	g = fleet_add(fleet);
+	if (!g)
+		return NULL;
+	g->from_file = true;
+	snprintf(g->board.cfg.name, MCU_NAME_MAX, "%s", name);
+	return g;
+}
+
+/* The value as it may be kept. */
+static const char *keep_value(struct fleet *fleet,
+			      const struct config_line *line)
+{
+	const struct key *key = keys_find(line->key);
+	bool path = key && key->path && *line->value && *line->value != '~';
+	char *whole = path ? config_beside(line->file, line->value) : NULL;
+	const char *kept = NULL;
+
+	if (whole || !path)
+		kept = util_texts_add(&fleet->texts, "%s",
+				      path ? whole : line->value);
+	free(whole);
+	return kept;
+}
+
+static int set(void *ctx, const struct config_line *line,
+	       char error[static CONFIG_SENTENCE_MAX])
+{
+	struct fleet *fleet = ctx;
+	struct fleet_group *g = find_or_add(fleet, line->section);
+	const char *value = g ? keep_value(fleet, line) : NULL;
+
+	if (fleet->len > OPTS_COUNT_MAX) {
+		snprintf(error, CONFIG_SENTENCE_MAX,
+			 "more than %d MCUs do not fit one process: give fewer",
+			 OPTS_COUNT_MAX);
+		return -EINVAL;
+	}
+	if (!value)
+		return -ENOMEM;
+	if (keys_apply(&g->board, line->key, value, error, CONFIG_SENTENCE_MAX))
+		return -EINVAL;
+	if (g->name || !g->board.has_uuid)
+		return 0;
+	g->name = util_texts_add(&fleet->texts, "%s:%u: [%s]", line->file,
+				 line->line, line->section);
+	return g->name ? 0 : -ENOMEM;
+}
+
+/* An MCU on USB or a serial line has no part in this. */
+static void drop_nameless(struct fleet *fleet)
+{
+	size_t kept = fleet->first;
+
+	for (size_t i = fleet->first; i < fleet->len; i++)
+		if (fleet->groups[i].name)
+			fleet->groups[kept++] = fleet->groups[i];
+	fleet->len = kept;
+}
+
+int fleet_read(struct fleet *fleet, const struct config_files *files,
+	       const char *path, char error[static OPTS_ERROR_MAX])
+{
+	const struct config_sink sink = { take, set, fleet };
+	int err;
+
+	fleet->first = fleet->len;
+	err = config_read(files, &sink, path, error);
+	if (err)
+		return err;
+	drop_nameless(fleet);
+	if (fleet->len > fleet->first)
+		return 0;
+	snprintf(error, OPTS_ERROR_MAX,
+		 "%s: no [mcu] section has a canbus_uuid: add one, or chip_id",
+		 path);
+	return -EINVAL;
+}

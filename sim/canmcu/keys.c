@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "keys.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "util/hex.h"
+#include "util/number.h"
+
+#define BOOT_MS_MAX 3600000
+#define ERASE_MS_MAX 1000
+#define NAME_MAX_LEN 31
+#define NEAR 2 /* typing errors */
+
+/* -EINVAL, and what should be given instead. */
+#define refuse(want, ...) \
+	(snprintf((want), KEYS_WANT_MAX, __VA_ARGS__), -EINVAL)
+
+static int read_number(const char *text, unsigned long max, unsigned long *out,
+		       char *want)
+{
+	if (!util_parse_number(text, out) && *out <= max)
+		return 0;
+	return refuse(want, "give a number from 0 to %lu", max);
+}
+
+/* The words that Klipper takes for a boolean. */
+static int read_switch(const char *text, bool *out, char *want)
+{
+	static const char *const words[] = { "off", "on", "no",	   "yes",
+					     "0",   "1",  "false", "true" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcasecmp(text, words[i]) != 0)
+			continue;
+		*out = i % 2;
+		return 0;
+	}
+	return refuse(want, "give 'on' or 'off'");
+}
+
+static bool is_printable(const char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			return false;
+	return true;
+}
+
+static int read_text(const char *text, char out[static MCU_TEXT_MAX],
+		     char *want)
+{
+	size_t len = strlen(text);
+
+	if (len >= MCU_TEXT_MAX || !is_printable(text))
+		return refuse(want,
+			      "give at most %d printable ASCII characters",
+			      MCU_TEXT_MAX - 1);
+	memcpy(out, text, len + 1);
+	return 0;
+}
+
+static int read_interface(const char *text, const char **out, char *want)
+{
+	size_t len = strlen(text);
+
+	if (!len || len >= IFNAMSIZ || !is_printable(text) ||
+	    text[strcspn(text, " /")])
+		return refuse(want, "give the name of a CAN interface, "
+				    "like can0");
+	*out = text;
+	return 0;
+}
+
+/* As klippy reads it: a hex number, with or without 0x, of any length. */
+static int parse_canbus_uuid(struct keys_board *b, const char *value,
+			     char *want)
+{
+	char digits[KCAN_UUID_STR_LEN + 1] = "000000000000";
+	size_t len;
+
+	if (!strncasecmp(value, "0x", 2))
+		value += 2;
+	len = strlen(value);
+	if (len && len <= KCAN_UUID_STR_LEN)
+		memcpy(digits + KCAN_UUID_STR_LEN - len, value, len);
+	if (!len || len > KCAN_UUID_STR_LEN ||
+	    kcan_uuid_parse(&b->cfg.uuid, digits))
+		return refuse(want, "give up to 12 hex digits, like "
+				    "112233445566");
+	b->has_uuid = true;
+	b->chip_id_len = 0;
+	return 0;
+}
+
+static int parse_chip_id(struct keys_board *b, const char *value, char *want)
+{
+	size_t len = strlen(value) / 2;
+	uint8_t id[KEYS_CHIP_ID_MAX];
+
+	if (!len || len > sizeof(id) ||
+	    util_hex_decode(id, value, strlen(value)))
+		return refuse(want, "give 24 hex digits for an STM32, 16 for "
+				    "an RP2040, 32 for LPC and SAM");
+	kcan_uuid_from_chip_id(&b->cfg.uuid, id, len);
+	b->has_uuid = true;
+	b->chip_id_len = len;
+	return 0;
+}
+
+static int parse_canbus_interface(struct keys_board *b, const char *value,
+				  char *want)
+{
+	return read_interface(value, &b->canbus_interface, want);
+}
+
+static int parse_interface(struct keys_board *b, const char *value, char *want)
+{
+	return read_interface(value, &b->interface, want);
+}
+
+static int parse_mcu_type(struct keys_board *b, const char *value, char *want)
+{
+	const struct mcu_type *type = mcu_type_find(value);
+
+	if (!type)
+		return refuse(want, "give one that --help lists, like "
+				    "stm32g0b1xx");
+	b->cfg.type = type;
+	return 0;
+}
+
+static int parse_bootloader(struct keys_board *b, const char *value, char *want)
+{
+	if (!bootloader_find(&b->cfg.bootloader, value))
+		return refuse(want, "give 'katapult', 'rom' or 'none'");
+	b->has_bootloader = true;
+	return 0;
+}
+
+static int parse_state(struct keys_board *b, const char *value, char *want)
+{
+	enum mcu_state state;
+
+	if (!mcu_state_find(&state, value) || state == MCU_BOOT ||
+	    state == MCU_ROM || state == MCU_DEAD)
+		return refuse(want, "give 'klipper', 'shutdown', 'katapult' or "
+				    "'off'");
+	b->cfg.state = state;
+	return 0;
+}
+
+static int parse_nodeid(struct keys_board *b, const char *value, char *want)
+{
+	unsigned long nodeid;
+	int err = read_number(value, 255, &nodeid, want);
+
+	if (!err)
+		b->cfg.nodeid = (int)nodeid;
+	return err;
+}
+
+static int parse_boot_ms(struct keys_board *b, const char *value, char *want)
+{
+	unsigned long ms;
+	int err = read_number(value, BOOT_MS_MAX, &ms, want);
+
+	if (!err)
+		b->cfg.boot_us = ms * 1000u;
+	return err;
+}
+
+static int parse_double_reset(struct keys_board *b, const char *value,
+			      char *want)
+{
+	return read_switch(value, &b->cfg.double_reset, want);
+}
+
+static int parse_no_application(struct keys_board *b, const char *value,
+				char *want)
+{
+	return read_switch(value, &b->cfg.blank, want);
+}
+
+static int parse_application_start(struct keys_board *b, const char *value,
+				   char *want)
+{
+	unsigned long address;
+
+	if (util_parse_number(value, &address) || !address ||
+	    address > UINT32_MAX)
+		return refuse(want, "give an address, like 0x8002000");
+	b->cfg.app_start = (uint32_t)address;
+	return 0;
+}
+
+static int parse_mcu_name(struct keys_board *b, const char *value, char *want)
+{
+	return read_text(value, b->cfg.mcu_name, want);
+}
+
+static int parse_katapult_version(struct keys_board *b, const char *value,
+				  char *want)
+{
+	return read_text(value, b->cfg.katapult_version, want);
+}
+
+static int parse_flash_image(struct keys_board *b, const char *value,
+			     char *want)
+{
+	if (!*value || *value == '~')
+		return refuse(want, "give a path, without '~'");
+	b->cfg.flash_image = value;
+	return 0;
+}
+
+static int parse_erase_ms(struct keys_board *b, const char *value, char *want)
+{
+	unsigned long ms;
+	int err = read_number(value, ERASE_MS_MAX, &ms, want);
+
+	if (!err)
+		b->cfg.erase_us = (uint32_t)ms * 1000u;
+	return err;
+}
+
+static int parse_sane_rx(struct keys_board *b, const char *value, char *want)
+{
+	return read_switch(value, &b->cfg.sane_rx, want);
+}
+
+static const struct key table[] = {
+	{ "canbus_uuid", .parse = parse_canbus_uuid, .file_only = true },
+	{ "chip_id", .parse = parse_chip_id, .file_only = true },
+	{ "canbus_interface", .parse = parse_canbus_interface,
+	  .file_only = true },
+	{ "interface", 'i', "IFACE",
+	  "CAN interface (vcan0; for MCUs of a file can0)", parse_interface },
+	{ "mcu_type", 0, "TYPE", "chip, see below (stm32g0b1xx)",
+	  parse_mcu_type },
+	{ "bootloader", 0, "WHICH",
+	  "katapult, rom or none (katapult, where there is one for CAN)",
+	  parse_bootloader },
+	{ "state", 0, "STATE",
+	  "start as klipper, shutdown, katapult or off (klipper)",
+	  parse_state },
+	{ "nodeid", 0, "N", "start with this nodeid, 0..255 (unassigned)",
+	  parse_nodeid },
+	{ "boot_ms", 0, "N", "ms from a request until Katapult listens (30)",
+	  parse_boot_ms },
+	{ "double_reset", 0, "on|off",
+	  "Katapult's 500 ms wait after power-on and reset (on)",
+	  parse_double_reset },
+	{ "no_application", 0, NULL, "nothing behind Katapult: it stays",
+	  parse_no_application },
+	{ "application_start", 0, "ADDR",
+	  "where the application lies (the usual one of the chip)",
+	  parse_application_start },
+	{ "mcu_name", 0, "TEXT", "what CONNECT tells as MCU (the chip)",
+	  parse_mcu_name },
+	{ "katapult_version", 0, "TEXT", "what CONNECT tells as version",
+	  parse_katapult_version },
+	{ "flash_image", 0, "PATH", "keep the flash in this file (in memory)",
+	  parse_flash_image, .path = true },
+	{ "erase_ms", 0, "N", "ms that erasing a KiB of flash takes (10)",
+	  parse_erase_ms },
+	{ "sane_rx", 0, NULL, "let Katapult recover from any broken block",
+	  parse_sane_rx },
+};
+#define KEYS (sizeof(table) / sizeof(table[0]))
+
+const struct key *keys_at(size_t index)
+{
+	return index < KEYS ? &table[index] : NULL;
+}
+
+/* Whether @option, without its dashes, is what becomes of @name. */
+static bool is_option(const char *option, const char *name)
+{
+	for (; *name; name++, option++)
+		if (*option != (*name == '_' ? '-' : *name))
+			return false;
+	return !*option;
+}
+
+const struct key *keys_find(const char *name)
+{
+	bool option = !strncmp(name, "--", 2);
+
+	for (size_t i = 0; i < KEYS; i++)
+		if (option ? is_option(name + 2, table[i].name) :
+			     !strcmp(name, table[i].name))
+			return &table[i];
+	return NULL;
+}
+
+static size_t min(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Letters to change, to add and to drop: Levenshtein's distance. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[NAME_MAX_LEN + 1], b_len = strlen(b);
+
+	for (size_t j = 0; j <= b_len; j++)
+		row[j] = j;
+	for (size_t i = 1; *a; a++, i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b_len; j++) {
+			size_t change = corner + (*a != b[j - 1]);
+
+			corner = row[j];
+			row[j] = min(change, 1 + min(row[j], row[j - 1]));
+		}
+	}
+	return row[b_len];
+}
+
+const struct key *keys_nearest(const char *name)
+{
+	const struct key *nearest = NULL;
+	size_t best = NEAR + 1;
+
+	if (strlen(name) > NAME_MAX_LEN)
+		return NULL;
+	for (size_t i = 0; i < KEYS; i++) {
+		size_t far = distance(name, table[i].name);
+
+		if (far < best)
+			nearest = &table[i];
+		best = min(best, far);
+	}
+	return nearest;
+}
+
+int keys_apply(struct keys_board *b, const char *name, const char *value,
+	       char *error, size_t size)
+{
+	const struct key *key = keys_find(name);
+	const struct key *near = key ? NULL : keys_nearest(name);
+	char want[KEYS_WANT_MAX];
+
+	if (near)
+		snprintf(error, size,
+			 "there is no key '%s': did you mean '%s'?", name,
+			 near->name);
+	else if (!key)
+		snprintf(error, size, "there is no key '%s': see canmcu(1)",
+			 name);
+	else if (key->parse(b, value, want))
+		snprintf(error, size, "%s '%s': %s", name, value, want);
+	else
+		return 0;
+	return -EINVAL;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_KEYS_H
+#define CANMCU_KEYS_H
+
+#include "mcu.h"
+
+#define KEYS_CHIP_ID_MAX 16 /* bytes */
+#define KEYS_WANT_MAX 128
+
+/** One MCU while it is being described. */
+struct keys_board {
+	struct mcu_cfg cfg;
+	bool has_uuid;
+	bool has_bootloader;	      /* false: the family's usual one */
+	size_t chip_id_len;	      /* bytes; 0: named by its UUID */
+	const char *interface;	      /* NULL: not given */
+	const char *canbus_interface; /* Klipper's key; NULL: not given */
+};
+
+/** What can be said about an MCU: a key of a file, most of them options too. */
+struct key {
+	const char *name; /* "mcu_type"; the option is --mcu-type */
+	char letter;	  /* of the option; 0: has none */
+	const char *arg;  /* of the option; NULL: takes none and means "yes" */
+	const char *help;
+	/*
+	 * Set what @value says. A path or an interface stays a pointer to it.
+	 * Return: 0, or -EINVAL with what should be given instead in @want.
+	 */
+	int (*parse)(struct keys_board *b, const char *value,
+		     char want[static KEYS_WANT_MAX]);
+	bool file_only; /* is no option; so are all that say which MCU it is */
+	bool lines;	/* may have several lines, each applied by itself */
+	bool path;	/* a path: in a file relative to the file's folder */
+};
+
+/** Return: the key at @index of the table, or NULL behind its end. */
+const struct key *keys_at(size_t index);
+
+/**
+ * keys_find() - a key by its name
+ * @name: "mcu_type", or as an option "--mcu-type"; lower case
+ *
+ * Return: the key, or NULL.
+ */
+const struct key *keys_find(const char *name);
+
+/** Return: the key whose name is at most two typing errors away, or NULL. */
+const struct key *keys_nearest(const char *name);
+
+/**
+ * keys_apply() - set one key of a board
+ * @name:  as for keys_find(); the error calls it so
+ * @value: has to live as long as @b
+ * @error: set on failure only: one sentence; @size bytes
+ *
+ * Whether such a board exists is another question: see fleet_check().
+ *
+ * Return: 0 or -EINVAL.
+ */
+int keys_apply(struct keys_board *b, const char *name, const char *value,
+	       char *error, size_t size);
+
+#endif

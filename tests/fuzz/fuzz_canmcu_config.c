@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu
+/*
+ * Any configuration file: it is refused with a sentence that can be shown, or
+ * all its MCUs have what the rest relies on. An include yields what stands behind
+ * the first form feed, and so on. Some bytes stand for a word, so that a random
+ * input gets somewhere.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../sim/canmcu/fleet.h"
+
+struct input {
+	const uint8_t *data;
+	size_t len;
+};
+
+#define WORD_BASE 0xe0
+#define WORD_MAX 32
+
+static const char words[][WORD_MAX] = {
+	"\n[mcu]\n",
+	"\n[mcu a]\n",
+	"\n[include ",
+	"]\n",
+	"\ncanbus_uuid: ",
+	"\nchip_id: ",
+	"\ncanbus_interface: ",
+	"\ninterface: ",
+	"\nmcu_type: ",
+	"\nbootloader: ",
+	"\nstate: ",
+	"\nnodeid: ",
+	"\nflash_image: ",
+	"\napplication_start: ",
+	"\nno_application: ",
+	"112233445566\n",
+	"000102030405060708090a0b",
+	"rp2040\n",
+	"katapult\n",
+	"shutdown\n",
+	"0x10004000\n",
+	"yes\n",
+	"\n[gcode_macro x]\n",
+	"\n    ",
+	" ; ",
+};
+#define WORDS (sizeof(words) / sizeof(words[0]))
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+/* Return: how many bytes @byte became. */
+static size_t expand(char *out, uint8_t byte)
+{
+	if (byte < WORD_BASE || byte >= WORD_BASE + WORDS) {
+		*out = (char)byte;
+		return 1;
+	}
+	strcpy(out, words[byte - WORD_BASE]);
+	return strlen(out);
+}
+
+static int load(void *ctx, const char *path, char **data, size_t *len)
+{
+	struct input *in = ctx;
+
+	check(*path);
+	if (!in->len)
+		return -ENOENT;
+	*data = malloc(in->len * WORD_MAX);
+	check(*data);
+	for (*len = 0; in->len && *in->data != '\f'; in->data++, in->len--)
+		*len += expand(*data + *len, *in->data);
+	if (in->len) {
+		in->data++;
+		in->len--;
+	}
+	return 0;
+}
+
+static int match(void *ctx, const char *pattern,
+		 int (*each)(void *arg, const char *path), void *arg)
+{
+	(void)ctx;
+	check(strpbrk(pattern, "*?["));
+	return each(arg, "matched");
+}
+
+static void check_sentence(const char *error)
+{
+	check(*error && strlen(error) < OPTS_ERROR_MAX);
+	for (; *error; error++)
+		check(!iscntrl((unsigned char)*error));
+}
+
+static void check_mcu(const struct opts *o, const struct mcu_cfg *cfg)
+{
+	check(cfg->bus < o->ifnames_len && *o->ifnames[cfg->bus]);
+	check(cfg->type && cfg->nodeid >= -1 && cfg->nodeid <= 255);
+	check(cfg->boot_us <= 3600000000u && cfg->erase_us <= 1000000);
+	check(*cfg->name && memchr(cfg->name, 0, sizeof(cfg->name)));
+	check(!cfg->flash_image || *cfg->flash_image);
+	check(!cfg->app_start || cfg->type->flash_map);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = { data, size };
+	const struct config_files files = { load, match, &in };
+	char error[OPTS_ERROR_MAX] = "";
+	struct fleet fleet;
+	struct opts opts = { 0 };
+
+	fleet_init(&fleet);
+	if (fleet_read(&fleet, &files, "fuzz.cfg", error) ||
+	    fleet_build(&opts, &fleet, error))
+		check_sentence(error);
+	for (size_t i = 0; i < opts.mcus_len && !*error; i++)
+		check_mcu(&opts, &opts.mcus[i]);
+	fleet_fini(&fleet);
+	opts_fini(&opts);
+	return 0;
+}

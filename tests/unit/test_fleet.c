@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu
+/*
+ * From a printer.cfg on disk to MCUs: the files are written to a folder of the
+ * test, which it enters, so that errors are the same everywhere.
+ */
+#include "../support/unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../sim/canmcu/opts.h"
+
+#define ARGS_MAX 16
+#define FILES_MAX 3
+
+struct file {
+	const char *path;
+	const char *text;
+};
+
+static void write_file(const char *path, const char *text, size_t len)
+{
+	FILE *to = fopen(path, "w");
+
+	assert_non_null(to);
+	assert_int_equal(fwrite(text, 1, len, to), len);
+	assert_int_equal(fclose(to), 0);
+}
+
+static void write_files(const struct file *files)
+{
+	for (int i = 0; i < FILES_MAX && files[i].path; i++)
+		write_file(files[i].path, files[i].text, strlen(files[i].text));
+}
+
+/* Parse "canmcu" and the words of @line, which are divided by one blank. */
+static int parse(struct opts *out, const char *line, char *error)
+{
+	static char program[] = "canmcu", words[1024];
+	char *argv[ARGS_MAX] = { program }, *rest = words;
+	int argc = 1;
+
+	strcpy(words, line);
+	while (rest && *rest && argc < ARGS_MAX - 1)
+		argv[argc++] = strsep(&rest, " ");
+	return opts_parse(out, argc, argv, error);
+}
+
+/* "NAME UUID TYPE STATE on IFACE boot MS image PATH" and a newline for each. */
+static void describe(const struct opts *o, char *out, size_t size)
+{
+	char uuid[KCAN_UUID_STR_LEN + 1];
+	size_t at = 0;
+
+	*out = '\0';
+	for (size_t i = 0; i < o->mcus_len && at < size; i++) {
+		const struct mcu_cfg *c = &o->mcus[i];
+
+		kcan_uuid_format(&c->uuid, uuid);
+		at += (size_t)snprintf(out + at, size - at,
+				       "%s %s %s %s on %s boot %llu%s%s\n",
+				       c->name, uuid, c->type->name,
+				       mcu_state_name(c->state),
+				       o->ifnames[c->bus],
+				       (unsigned long long)c->boot_us / 1000,
+				       c->flash_image ? " image " : "",
+				       c->flash_image ? c->flash_image : "");
+	}
+}
+
+#define A "[mcu]\ncanbus_uuid: a\n"
+#define B "[mcu b]\ncanbus_uuid: b\n"
+#define UUID_A "00000000000a"
+#define UUID_B "00000000000b"
+#define USUAL " stm32g0b1xx klipper on can0 boot 30\n"
+
+static const struct row {
+	const char *name;
+	struct file files[FILES_MAX];
+	const char *line; /* the command line */
+	const char *want; /* what it comes to, or the error */
+} accepted[] = {
+	{ "a section with a canbus_uuid is an MCU",
+	  { { "p", "[mcu]\ncanbus_uuid: 0xA\n[mcu b]\ncanbus_uuid = b\n" } },
+	  "-c p",
+	  "mcu " UUID_A USUAL "b " UUID_B USUAL },
+	{ "one with a chip_id too",
+	  { { "p", "[mcu x]\nchip_id: 3d0052001450425539383920\n" } },
+	  "-c p",
+	  "x 154aab036e6a" USUAL },
+	{ "one on a serial line is none",
+	  { { "p", "[mcu s]\nserial: /dev/ttyACM0\nbaud: 250000\n" A
+		   "[mcu t]\nmcu_type: rp2040\n" } },
+	  "-c p",
+	  "mcu " UUID_A USUAL },
+	{ "Klipper's own keys, and those of its forks, are fine",
+	  { { "p", A "restart_method: command\nmax_stepper_error: 0.1\n"
+		     "is_non_critical: true\nsomething_new: 1\n" } },
+	  "-c p",
+	  "mcu " UUID_A USUAL },
+	{ "keys in front of the canbus_uuid",
+	  { { "p", "[mcu]\nstate: shutdown\ncanbus_uuid: a\n" } },
+	  "-c p",
+	  "mcu " UUID_A " stm32g0b1xx shutdown on can0 boot 30\n" },
+	{ "keys of ours in a file beside the printer.cfg",
+	  { { "p", A B },
+	    { "sim.cfg", "[include p]\n[mcu b]\nmcu_type: rp2040\n" } },
+	  "-c sim.cfg",
+	  "mcu " UUID_A USUAL "b " UUID_B " rp2040 klipper on can0 boot 30\n" },
+	{ "a key again: the later value wins",
+	  { { "p", A "boot_ms: 1\n[mcu]\nboot_ms: 2\ncanbus_uuid: c\n" } },
+	  "-c p",
+	  "mcu 00000000000c stm32g0b1xx klipper on can0 boot 2\n" },
+	{ "options before -c are defaults, those behind it win",
+	  { { "p", A "boot_ms: 5\n" B } },
+	  "--boot-ms 7 --state off -c p --state shutdown",
+	  "mcu " UUID_A " stm32g0b1xx shutdown on can0 boot 5\n"
+	  "b " UUID_B " stm32g0b1xx shutdown on can0 boot 7\n" },
+	{ "files and -u together",
+	  { { "p", A }, { "q", B } },
+	  "-u 000000000001 --boot-ms 1 -c p --boot-ms 2 -c q -u 000000000002",
+	  " 000000000001 stm32g0b1xx klipper on vcan0 boot 1\n"
+	  "mcu " UUID_A " stm32g0b1xx klipper on can0 boot 2\n"
+	  "b " UUID_B USUAL
+	  " 000000000002 stm32g0b1xx klipper on vcan0 boot 30\n" },
+	{ "sections of one name in two files are two MCUs",
+	  { { "p", A }, { "q", "[mcu]\ncanbus_uuid: b\n" } },
+	  "-c p -c q",
+	  "mcu " UUID_A USUAL "mcu " UUID_B USUAL },
+	{ "canbus_interface is taken",
+	  { { "p", A "canbus_interface: can1\n" B } },
+	  "-c p",
+	  "mcu " UUID_A " stm32g0b1xx klipper on can1 boot 30\n"
+	  "b " UUID_B USUAL },
+	{ "-i before -c wins over canbus_interface, interface over -i",
+	  { { "p", A "canbus_interface: can1\n" B "interface: can2\n" } },
+	  "-i vcan3 -c p -u 000000000001",
+	  "mcu " UUID_A " stm32g0b1xx klipper on vcan3 boot 30\n"
+	  "b " UUID_B " stm32g0b1xx klipper on can2 boot 30\n"
+	  " 000000000001 stm32g0b1xx klipper on vcan3 boot 30\n" },
+	{ "-i behind -c wins over all",
+	  { { "p", A "canbus_interface: can1\n" B "interface: can2\n" } },
+	  "-c p -i vcan0",
+	  "mcu " UUID_A " stm32g0b1xx klipper on vcan0 boot 30\n"
+	  "b " UUID_B " stm32g0b1xx klipper on vcan0 boot 30\n" },
+	{ "-i behind -u is that MCU's",
+	  { { NULL } },
+	  "-u 000000000001 -i vcan1 -u 000000000002",
+	  " 000000000001 stm32g0b1xx klipper on vcan1 boot 30\n"
+	  " 000000000002 stm32g0b1xx klipper on vcan0 boot 30\n" },
+	{ "a flash image lies beside the file that names it",
+	  { { "p", "[include d/q]\n" B "flash_image: /tmp/b.bin\n" },
+	    { "d/q", A "flash_image: a.bin\n" } },
+	  "-c p",
+	  "mcu " UUID_A " stm32g0b1xx klipper on can0 boot 30 image d/a.bin\n"
+	  "b " UUID_B
+	  " stm32g0b1xx klipper on can0 boot 30 image /tmp/b.bin\n" },
+	{ "includes in the order of their names",
+	  { { "p", "[include d/*.inc]\n" }, { "d/2.inc", B }, { "d/1.inc", A } },
+	  "-c p",
+	  "mcu " UUID_A USUAL "b " UUID_B USUAL },
+};
+
+static const struct row refused[] = {
+	{ "no such file",
+	  { { NULL } },
+	  "-c nowhere.cfg",
+	  "'nowhere.cfg' cannot be read (No such file or directory): give a "
+	  "configuration file" },
+	{ "a folder",
+	  { { NULL } },
+	  "-c d",
+	  "'d' cannot be read (Is a directory): give a configuration file" },
+	{ "no MCU on CAN",
+	  { { "p", "[mcu]\nserial: /dev/x\n" } },
+	  "-c p",
+	  "p: no [mcu] section has a canbus_uuid: add one, or chip_id" },
+	{ "a value that is wrong",
+	  { { "p", A "boot_ms: long\n" } },
+	  "-c p",
+	  "p:3: boot_ms 'long': give a number from 0 to 3600000" },
+	{ "a value that is wrong, of an MCU that is not on CAN",
+	  { { "p", A "[mcu b]\nserial: x\nstate: alive\n" } },
+	  "-c p",
+	  "p:5: state 'alive': give 'klipper', 'shutdown', 'katapult' or "
+	  "'off'" },
+	{ "a key of ours misspelt",
+	  { { "d/q", A "boot-ms: 1\n" }, { "p", "[include d/q]\n" } },
+	  "-c p",
+	  "d/q:3: there is no key 'boot-ms': did you mean 'boot_ms'?" },
+	{ "a key of ours with a blank",
+	  { { "p", A "mcu type: rp2040\n" } },
+	  "-c p",
+	  "p:3: there is no key 'mcu type': did you mean 'mcu_type'?" },
+	{ "a UUID of 13 digits",
+	  { { "p", "[mcu]\ncanbus_uuid: 1122334455667\n" } },
+	  "-c p",
+	  "p:2: canbus_uuid '1122334455667': give up to 12 hex digits, like "
+	  "112233445566" },
+	{ "two MCUs of one UUID",
+	  { { "p", B "[mcu c]\n\ncanbus_uuid: 0x00b\n" } },
+	  "-c p",
+	  "p:5: [mcu c]: UUID 00000000000b is also that of p:2: [mcu b]; each "
+	  "MCU needs its own" },
+	{ "a UUID of an option",
+	  { { "p", A } },
+	  "-c p -u 00000000000a",
+	  "p:2: [mcu]: UUID 00000000000a is also that of a -u or --chip-id; "
+	  "each MCU needs its own" },
+	{ "keys that contradict each other",
+	  { { "p", A "state: katapult\nbootloader: none\n" } },
+	  "-c p",
+	  "p:2: [mcu]: state 'katapult' needs bootloader 'katapult', not "
+	  "'none'" },
+	{ "a start beyond the flash",
+	  { { "p", A "application_start: 0x8080000\n" } },
+	  "-c p",
+	  "p:2: [mcu]: no application can start at 0x08080000; give a multiple "
+	  "of 64 above 0x08000000 and below 0x08080000" },
+	{ "a start below the flash",
+	  { { "p", A "application_start: 0x7ffffc0\n" } },
+	  "-c p",
+	  "p:2: [mcu]: no application can start at 0x07ffffc0; give a multiple "
+	  "of 64 above 0x08000000 and below 0x08080000" },
+	{ "a start of a chip without Katapult",
+	  { { "p", A "mcu_type: same51\napplication_start: 64\n" } },
+	  "-c p",
+	  "p:2: [mcu]: a same51 never has Katapult on CAN; give no application "
+	  "start" },
+	{ "--count of a file",
+	  { { "p", A } },
+	  "-c p --count 2",
+	  "--count 2: give it after a -u UUID" },
+	{ "an option's value that is wrong for a file",
+	  { { "p", A } },
+	  "-c p --boot-ms x",
+	  "--boot-ms 'x': give a number from 0 to 3600000" },
+};
+
+static void test_accepted(void **state)
+{
+	const struct row *row = *state;
+	char error[OPTS_ERROR_MAX] = "", text[4096];
+	struct opts o;
+
+	write_files(row->files);
+	if (parse(&o, row->line, error))
+		fail_msg("%s", error);
+	describe(&o, text, sizeof(text));
+	assert_string_equal(text, row->want);
+	opts_fini(&o);
+}
+
+static void test_refused(void **state)
+{
+	const struct row *row = *state;
+	char error[OPTS_ERROR_MAX] = "";
+	struct opts o;
+
+	write_files(row->files);
+	assert_true(parse(&o, row->line, error) < 0);
+	assert_string_equal(error, row->want);
+}
+
+/* Found before the test enters its own folder. */
+static char *printer;
+
+static void test_a_whole_printer(void **state)
+{
+	char program[] = "canmcu", option[] = "-c";
+	char *argv[] = { program, option, printer, NULL };
+	char error[OPTS_ERROR_MAX] = "", text[4096];
+	struct opts o;
+
+	(void)state;
+	if (opts_parse(&o, 3, argv, error))
+		fail_msg("%s", error);
+	describe(&o, text, sizeof(text));
+	assert_string_equal(
+		text,
+		"bed 00a1b2c3d408 stm32g0b1xx shutdown on can0 boot 30\n"
+		"chamber 00a1b2c3d409" USUAL "fan_wall 00a1b2c3d40e" USUAL
+		"hub_left 00a1b2c3d40a" USUAL "hub_right 00a1b2c3d40b" USUAL
+		"led 00a1b2c3d40c" USUAL "scale 00a1b2c3d40d" USUAL
+		"toolhead0 00a1b2c3d400 rp2040 klipper on can0 boot 5\n"
+		"toolhead1 00a1b2c3d401" USUAL "toolhead2 00a1b2c3d402" USUAL
+		"toolhead3 00a1b2c3d403" USUAL "toolhead4 00a1b2c3d404" USUAL
+		"toolhead5 00a1b2c3d405" USUAL "toolhead6 00a1b2c3d406" USUAL
+		"toolhead7 00a1b2c3d407" USUAL "mcu 41f905f55004" USUAL);
+	opts_fini(&o);
+}
+
+static void test_64_interfaces_at_most(void **state)
+{
+	char text[8192], error[OPTS_ERROR_MAX];
+	size_t at = 0;
+	struct opts o;
+
+	(void)state;
+	for (int i = 0; i < 65; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at,
+				       "[mcu %d]\ncanbus_uuid: %d\n"
+				       "interface: can%d\n",
+				       i, i, i);
+	write_file("p", text, at);
+	assert_int_equal(parse(&o, "-c p", error), -EINVAL);
+	assert_string_equal(error, "p:194: [mcu 64]: interface 'can64' is one "
+				   "too many; at most 64 fit one process");
+	assert_int_equal(parse(&o, "-c p -i can0", error), 0);
+	assert_int_equal(o.mcus_len, 65);
+	assert_int_equal(o.ifnames_len, 1);
+	opts_fini(&o);
+}
+
+static void test_a_file_of_16_mib_and_one_byte(void **state)
+{
+	size_t len = (16u << 20) + 1;
+	char error[OPTS_ERROR_MAX], *text = malloc(len);
+	struct opts o;
+
+	(void)state;
+	memset(text, '\n', len);
+	memcpy(text, A, strlen(A));
+	write_file("p", text, len);
+	assert_int_equal(parse(&o, "-c p", error), -EFBIG);
+	assert_string_equal(error,
+			    "'p' cannot be read (more than 16 MiB): give "
+			    "a configuration file");
+	write_file("p", text, len - 1);
+	assert_int_equal(parse(&o, "-c p", error), 0);
+	opts_fini(&o);
+	free(text);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(test_a_whole_printer),
+		cmocka_unit_test(test_64_interfaces_at_most),
+		cmocka_unit_test(test_a_file_of_16_mib_and_one_byte),
+	};
+	struct CMUnitTest tests[ARRAY_SIZE(accepted) + ARRAY_SIZE(refused) +
+				ARRAY_SIZE(others)];
+	char folder[] = "/tmp/test_fleet.XXXXXX";
+	int failed;
+	size_t n = 0;
+
+	ROWS(accepted, test_accepted);
+	ROWS(refused, test_refused);
+	memcpy(&tests[n], others, sizeof(others));
+	printer = realpath("tests/data/printer/sim.cfg", NULL);
+	if (!printer || !mkdtemp(folder) || chdir(folder) || mkdir("d", 0700)) {
+		perror(folder);
+		return 1;
+	}
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	for (int i = 0; i < 3; i++)
+		remove((const char *[]){ "d/1.inc", "d/2.inc", "d/q" }[i]);
+	for (int i = 0; i < 4; i++)
+		remove((const char *[]){ "d", "p", "q", "sim.cfg" }[i]);
+	free(printer);
+	return chdir("/") || rmdir(folder) ? 1 : failed;
+}

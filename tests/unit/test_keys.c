@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu
+/* Each key: what its values mean, and what is said about those it refuses. */
+#include "../support/unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../sim/canmcu/keys.h"
+
+#define X8 "xxxxxxxx"
+#define X47 X8 X8 X8 X8 X8 "xxxxxxx"
+
+/* All that a key can set, in one line. */
+static void describe(const struct keys_board *b, char *out, size_t size)
+{
+	const struct mcu_cfg *c = &b->cfg;
+	char uuid[KCAN_UUID_STR_LEN + 1];
+
+	kcan_uuid_format(&c->uuid, uuid);
+	snprintf(out, size,
+		 "uuid %s/%d/%zu on %s/%s type %s boot %s/%d state %s id %d "
+		 "us %llu/%u dr %d blank %d sane %d at %x '%s' '%s' in %s ",
+		 uuid, b->has_uuid, b->chip_id_len,
+		 b->interface ? b->interface : "-",
+		 b->canbus_interface ? b->canbus_interface : "-",
+		 c->type ? c->type->name : "-", bootloader_name(c->bootloader),
+		 b->has_bootloader, mcu_state_name(c->state), c->nodeid,
+		 (unsigned long long)c->boot_us, c->erase_us, c->double_reset,
+		 c->blank, c->sane_rx, c->app_start, c->mcu_name,
+		 c->katapult_version, c->flash_image ? c->flash_image : "-");
+}
+
+static const struct row {
+	const char *name; /* key=value */
+	const char *want; /* what of the description is other than before */
+} accepted[] = {
+	{ "canbus_uuid=112233445566", "uuid 112233445566/1/0 " },
+	{ "canbus_uuid=41F905F55004", "uuid 41f905f55004/1/0 " },
+	{ "canbus_uuid=0x41f905f55004", "uuid 41f905f55004/1/0 " },
+	{ "canbus_uuid=0X00000000000A", "uuid 00000000000a/1/0 " },
+	{ "canbus_uuid=1f905f55004", "uuid 01f905f55004/1/0 " },
+	{ "canbus_uuid=0", "uuid 000000000000/1/0 " },
+	/* can-admin-channel.md, section 10.3: a real board */
+	{ "chip_id=3d0052001450425539383920", "uuid 154aab036e6a/1/12 " },
+	{ "canbus_interface=can1", "on -/can1 " },
+	{ "interface=can7", "on can7/- " },
+	{ "interface=a23456789012345", "on a23456789012345/- " },
+	{ "--interface=can7", "on can7/- " },
+	{ "mcu_type=rp2040", "type rp2040 " },
+	{ "--mcu-type=rp2040", "type rp2040 " },
+	{ "bootloader=rom", "boot rom/1 " },
+	{ "bootloader=none", "boot none/1 " },
+	{ "state=katapult", "state katapult " },
+	{ "nodeid=0", "id 0 " },
+	{ "nodeid=0xff", "id 255 " },
+	{ "boot_ms=3600000", "us 3600000000/0 " },
+	{ "erase_ms=7", "us 0/7000 " },
+	{ "double_reset=on", "dr 1 " },
+	{ "--double-reset=on", "dr 1 " },
+	{ "no_application=yes", "blank 1 " },
+	{ "no_application=TRUE", "blank 1 " },
+	{ "sane_rx=1", "sane 1 " },
+	{ "sane_rx=On", "sane 1 " },
+	{ "application_start=0x8004000", "at 8004000 " },
+	{ "application_start=134234112", "at 8004000 " },
+	{ "mcu_name=a b", "'a b' '' " },
+	{ "mcu_name=" X47, "'" X47 "' '' " },
+	{ "katapult_version=v9.9-1", "'' 'v9.9-1' " },
+	{ "flash_image=/tmp/a b", "in /tmp/a b " },
+};
+
+static const struct row off_again[] = {
+	{ "no_application=off", "blank 0 " },
+	{ "no_application=No", "blank 0 " },
+	{ "no_application=0", "blank 0 " },
+	{ "sane_rx=False", "sane 0 " },
+	{ "double_reset=off", "dr 0 " },
+};
+
+#define UUID_WANT ": give up to 12 hex digits, like 112233445566"
+#define CHIP_WANT                                                      \
+	": give 24 hex digits for an STM32, 16 for an RP2040, 32 for " \
+	"LPC and SAM"
+#define IFACE_WANT ": give the name of a CAN interface, like can0"
+#define TEXT_WANT ": give at most 47 printable ASCII characters"
+#define STATE_WANT ": give 'klipper', 'shutdown', 'katapult' or 'off'"
+
+static const struct row refused[] = {
+	{ "canbus_uuid=", "canbus_uuid ''" UUID_WANT },
+	{ "canbus_uuid=0x", "canbus_uuid '0x'" UUID_WANT },
+	{ "canbus_uuid=1122334455667",
+	  "canbus_uuid '1122334455667'" UUID_WANT },
+	{ "canbus_uuid=0112233445566",
+	  "canbus_uuid '0112233445566'" UUID_WANT },
+	{ "canbus_uuid=11 22", "canbus_uuid '11 22'" UUID_WANT },
+	{ "canbus_uuid=-1", "canbus_uuid '-1'" UUID_WANT },
+	{ "chip_id=abc", "chip_id 'abc'" CHIP_WANT },
+	{ "chip_id=", "chip_id ''" CHIP_WANT },
+	{ "interface=", "interface ''" IFACE_WANT },
+	{ "interface=a234567890123456",
+	  "interface 'a234567890123456'" IFACE_WANT },
+	{ "interface=a/b", "interface 'a/b'" IFACE_WANT },
+	{ "canbus_interface=can 0", "canbus_interface 'can 0'" IFACE_WANT },
+	{ "mcu_type=z80", "mcu_type 'z80': give one that --help lists, like "
+			  "stm32g0b1xx" },
+	{ "--mcu-type=z80", "--mcu-type 'z80': give one that --help lists, "
+			    "like stm32g0b1xx" },
+	{ "bootloader=Katapult",
+	  "bootloader 'Katapult': give 'katapult', 'rom' or 'none'" },
+	{ "state=rom", "state 'rom'" STATE_WANT },
+	{ "state=boot", "state 'boot'" STATE_WANT },
+	{ "nodeid=256", "nodeid '256': give a number from 0 to 255" },
+	{ "nodeid=", "nodeid '': give a number from 0 to 255" },
+	{ "boot_ms=3600001",
+	  "boot_ms '3600001': give a number from 0 to 3600000" },
+	{ "erase_ms=1001", "erase_ms '1001': give a number from 0 to 1000" },
+	{ "double_reset=maybe", "double_reset 'maybe': give 'on' or 'off'" },
+	{ "sane_rx=", "sane_rx '': give 'on' or 'off'" },
+	{ "no_application=2", "no_application '2': give 'on' or 'off'" },
+	{ "application_start=0", "application_start '0': give an address, like "
+				 "0x8002000" },
+	{ "application_start=0x100000000",
+	  "application_start '0x100000000': give an address, like 0x8002000" },
+	{ "mcu_name=" X47 "x", "mcu_name '" X47 "x'" TEXT_WANT },
+	{ "katapult_version=\xc3\xbc",
+	  "katapult_version '\xc3\xbc'" TEXT_WANT },
+	{ "flash_image=", "flash_image '': give a path, without '~'" },
+	{ "flash_image=~/a", "flash_image '~/a': give a path, without '~'" },
+	{ "mcutype=x", "there is no key 'mcutype': did you mean 'mcu_type'?" },
+	{ "canbus_uid=1",
+	  "there is no key 'canbus_uid': did you mean 'canbus_uuid'?" },
+	{ "mcu-type=x", "there is no key 'mcu-type': did you mean "
+			"'mcu_type'?" },
+	{ "nodied=1", "there is no key 'nodied': did you mean 'nodeid'?" },
+	{ "mcu=1", "there is no key 'mcu': see canmcu(1)" },
+};
+
+static int apply(struct keys_board *b, const char *setting, char *error)
+{
+	static char name[256];
+	char *value = strchr(strcpy(name, setting), '=');
+
+	*value++ = '\0';
+	return keys_apply(b, name, value, error, KEYS_WANT_MAX + 128);
+}
+
+static void check_accepted(const struct row *row, struct keys_board *b)
+{
+	char error[KEYS_WANT_MAX + 128] = "", text[600];
+
+	if (apply(b, row->name, error))
+		fail_msg("%s", error);
+	describe(b, text, sizeof(text));
+	if (!strstr(text, row->want))
+		fail_msg("%s is not in: %s", row->want, text);
+}
+
+static void test_accepted(void **state)
+{
+	struct keys_board b = { .cfg.nodeid = -1 };
+
+	check_accepted(*state, &b);
+}
+
+static void test_off_again(void **state)
+{
+	struct keys_board b = {
+		.cfg = { .blank = true, .sane_rx = true, .double_reset = true }
+	};
+
+	check_accepted(*state, &b);
+}
+
+static void test_refused(void **state)
+{
+	const struct row *row = *state;
+	struct keys_board b = { .cfg.nodeid = -1 };
+	char error[KEYS_WANT_MAX + 128] = "";
+
+	assert_int_equal(apply(&b, row->name, error), -EINVAL);
+	assert_string_equal(error, row->want);
+}
+
+static void test_klippers_own_keys_are_not_near_ours(void **state)
+{
+	static const char *const theirs[] = {
+		"serial",	   "baud",
+		"restart_method",  "max_stepper_error",
+		"is_non_critical", "reconnect_interval",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(theirs); i++)
+		if (keys_find(theirs[i]) || keys_nearest(theirs[i]))
+			fail_msg("%s is taken for ours", theirs[i]);
+}
+
+static void test_names_of_any_length_are_near_nothing(void **state)
+{
+	static char name[5000];
+
+	(void)state;
+	memset(name, 'm', sizeof(name) - 1);
+	assert_null(keys_nearest(name));
+	assert_null(keys_nearest("mcu_typ_mcu_typ_mcu_typ_mcu_typ"));
+}
+
+static void test_the_two_spellings_are_not_mixed(void **state)
+{
+	(void)state;
+	assert_non_null(keys_find("--no-application"));
+	assert_null(keys_find("--no_application"));
+	assert_null(keys_find("no-application"));
+	assert_null(keys_find("--no-app"));
+	assert_null(keys_find("--no-applications"));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(test_klippers_own_keys_are_not_near_ours),
+		cmocka_unit_test(test_names_of_any_length_are_near_nothing),
+		cmocka_unit_test(test_the_two_spellings_are_not_mixed),
+	};
+	struct CMUnitTest tests[ARRAY_SIZE(accepted) + ARRAY_SIZE(off_again) +
+				ARRAY_SIZE(refused) + ARRAY_SIZE(others)];
+	size_t n = 0;
+
+	ROWS(accepted, test_accepted);
+	ROWS(off_again, test_off_again);
+	ROWS(refused, test_refused);
+	memcpy(&tests[n], others, sizeof(others));
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
