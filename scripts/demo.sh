@@ -46,15 +46,38 @@ awk -v uuid="$uuid" '
 			return "host: nodeid C0 is free again (another UUID takes it)"
 		if (frame ~ /^3F0#11/)
 			return "host: if you are Katapult, take nodeid C0"
+		if (frame ~ /^280#018811/)
+			return "host: and what are you?"
 		if (frame ~ /^280#/)
 			return "host: nodeid C0, who are you?"
 		if (frame ~ /^281#0188A003/)
 			return "node: acknowledged, command 16, ..."
 		if (frame ~ /^281#41F9/)
 			return "node: ... I am " uuid ", ..."
-		if (frame ~ /^281#/)
+		if (frame ~ /^281#32409903/)
 			return "node: ... checksum. That is the proof"
+		if (frame ~ /^281#0188A00D/)
+			return "node: acknowledged, command 11, ..."
+		if (frame ~ /^281#00010100/)
+			return "node: ... protocol 1.1.0, application at 08002000, ..."
+		if (frame ~ /^281#40000000/)
+			return "node: ... blocks of 64 bytes, \"" text(substr(frame, 13)) "\" ..."
+		if (frame ~ /^281#[0-9A-F]*9903$/)
+			return "node: ... checksum"
+		if (frame ~ /^281#/)
+			return "node: ... \"" text(substr(frame, 5)) "\" ..."
 		return ""
+	}
+	# what is printable of these bytes
+	function text(hex,    digits, s, n) {
+		digits = "0123456789ABCDEF"
+		for (; hex != ""; hex = substr(hex, 3)) {
+			n = 16 * (index(digits, substr(hex, 1, 1)) - 1)
+			n += index(digits, substr(hex, 2, 1)) - 1
+			if (n > 32 && n < 127)
+				s = s sprintf("%c", n)
+		}
+		return s
 	}
 	{
 		sub(/^\(/, "", $1)

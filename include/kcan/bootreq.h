@@ -6,10 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <kcan/kat.h>
 #include <kcan/uuid.h>
 
 /**
- * struct kcan_bootreq - one "enter your bootloader, then prove it" exchange
+ * struct kcan_bootreq - one "enter your bootloader, then prove it" exchange, or
+ * the way back
  *
  * Pure: no socket, no clock, no logging. Ask it for frames, tell it what became
  * of them, feed it what arrives, sleep until its deadline, stop when it is
@@ -22,11 +24,25 @@
  */
 struct kcan_bootreq;
 
+enum kcan_bootreq_goal {
+	KCAN_BOOTREQ_GOAL_REQUEST, /* stop at the confirmed request */
+	KCAN_BOOTREQ_GOAL_ENTER, /* request, prove, and ask Katapult what it is */
+	/*
+	 * No request: prove, read the first word of the application, and send
+	 * COMPLETE when there is one (katapult-protocol.md, section 4.5).
+	 */
+	KCAN_BOOTREQ_GOAL_LEAVE,
+};
+
 /** What an exchange may do; nothing is defaulted here. */
 struct kcan_bootreq_cfg {
-	uint64_t timeout_us; /* from the confirmed request; not zero */
-	uint8_t nodeid;	     /* 1..254, free on the bus; taken while proving */
-	bool verify;	     /* false: stop at the confirmed request */
+	/*
+	 * From the first confirmed frame; not zero. To the proof, and with
+	 * LEAVE to COMPLETE, which then takes its own time.
+	 */
+	uint64_t timeout_us;
+	uint8_t nodeid; /* 1..254, free on the bus; taken while proving */
+	enum kcan_bootreq_goal goal;
 };
 
 enum kcan_bootreq_verdict {
@@ -34,7 +50,7 @@ enum kcan_bootreq_verdict {
 	KCAN_BOOTREQ_PROVEN,	  /* all 20 bytes, with this UUID */
 	KCAN_BOOTREQ_REQUESTED,	  /* confirmed; not verified, as configured */
 	KCAN_BOOTREQ_SILENT,	  /* nothing like Katapult came in time */
-	KCAN_BOOTREQ_NOT_QUEUED,  /* the kernel never took the request */
+	KCAN_BOOTREQ_NOT_QUEUED,  /* the kernel never took the first frame */
 	KCAN_BOOTREQ_UNCONFIRMED, /* taken, but never confirmed: still queued */
 	KCAN_BOOTREQ_NODEID_TAKEN, /* a Klipper node answered on our nodeid */
 	KCAN_BOOTREQ_WRONG_UUID,   /* Katapult, but another UUID */
@@ -42,6 +58,14 @@ enum kcan_bootreq_verdict {
 	KCAN_BOOTREQ_REFUSED, /* ERROR: Katapult without GET_CANBUS_ID */
 	KCAN_BOOTREQ_GARBLED, /* Katapult blocks, none of them an answer */
 	KCAN_BOOTREQ_ABORTED, /* kcan_bootreq_abort() */
+
+	/* with KCAN_BOOTREQ_GOAL_LEAVE only */
+	KCAN_BOOTREQ_LEFT,	 /* acknowledged COMPLETE, then silent */
+	KCAN_BOOTREQ_BLANK,	 /* no application; COMPLETE was not sent */
+	KCAN_BOOTREQ_UNANSWERED, /* proven, then silent before COMPLETE */
+	KCAN_BOOTREQ_STAYED,	 /* still answers after COMPLETE */
+	KCAN_BOOTREQ_UNSURE, /* silent, but COMPLETE not acknowledged, or the
+			      * question afterwards not confirmed */
 };
 
 /** How far a frame is known to have come. */
@@ -54,7 +78,7 @@ enum kcan_delivery {
 /** What is known of an exchange, at any time. */
 struct kcan_bootreq_result {
 	enum kcan_bootreq_verdict verdict;
-	enum kcan_delivery request;
+	enum kcan_delivery request; /* with LEAVE: COMPLETE */
 	/*
 	 * The node may have been given our nodeid, and:
 	 * NONE or UNCONFIRMED: it may still hold it; CONFIRMED: handed back.
@@ -63,10 +87,17 @@ struct kcan_bootreq_result {
 	enum kcan_delivery handback;
 	bool assigned;		/* a SET was taken by the kernel */
 	struct kcan_uuid other; /* WRONG_UUID: the one that answered */
+	/*
+	 * Half a command may be in the node's buffer: its receiver is stuck
+	 * then, until a reset (katapult-protocol.md, section 3).
+	 */
+	bool torn;
+	bool identified;	     /* CONNECT was answered: */
+	struct kcan_kat_ident ident; /* texts are as they came, any bytes */
 };
 
 /**
- * kcan_bootreq_new() - prepare an exchange; the request is due at once
+ * kcan_bootreq_new() - prepare an exchange; its first frame is due at once
  * @out:  set on success only; release with kcan_bootreq_free()
  * @uuid: copied
  *
@@ -113,7 +144,8 @@ void kcan_bootreq_rx(struct kcan_bootreq *req, const struct can_frame *frame,
  * kcan_bootreq_abort() - the caller wants out
  *
  * What is still due afterwards is the hand-back, when there is something to
- * hand back. A verdict that has already been reached stays.
+ * hand back, and before it the second half of a command. A verdict that has
+ * already been reached stays.
  */
 void kcan_bootreq_abort(struct kcan_bootreq *req, uint64_t now_us);
 
@@ -129,10 +161,12 @@ uint64_t kcan_bootreq_deadline(const struct kcan_bootreq *req);
 bool kcan_bootreq_done(const struct kcan_bootreq *req);
 
 /**
- * kcan_bootreq_leaving() - only the hand-back is left to do
+ * kcan_bootreq_leaving() - decided, but not done
  *
- * Callers that let several exchanges share one bus keep at most one unconfirmed
- * frame in flight on it; a hand-back that would wait for long goes nevertheless.
+ * What is left is to ask a proven Katapult what it is, which
+ * kcan_bootreq_abort() cuts short, and the hand-back. Callers that let several
+ * exchanges share one bus keep at most one unconfirmed frame in flight on it; a
+ * hand-back that would wait for long goes nevertheless.
  */
 bool kcan_bootreq_leaving(const struct kcan_bootreq *req);
 

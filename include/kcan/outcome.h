@@ -3,7 +3,7 @@
 #define KCAN_OUTCOME_H
 
 /**
- * enum kcan_outcome - everything that asking for a bootloader can end in
+ * enum kcan_outcome - everything that canbootreq can end in
  *
  * One table (kcan_outcome_get) gives each its exit code, name and meaning; the
  * program, its --help, the man page and the tests all use that one.
@@ -11,12 +11,14 @@
 enum kcan_outcome {
 	KCAN_OUTCOME_IN_BOOTLOADER,
 	KCAN_OUTCOME_REQUESTED,
+	KCAN_OUTCOME_LEFT_BOOTLOADER,
 	KCAN_OUTCOME_LOCAL_ERROR,
 	KCAN_OUTCOME_USAGE,
 	KCAN_OUTCOME_NO_ANSWER,
 	KCAN_OUTCOME_NOT_SENT,
 	KCAN_OUTCOME_BUSY,
 	KCAN_OUTCOME_UNPROVEN,
+	KCAN_OUTCOME_NO_APPLICATION,
 	KCAN_OUTCOME_INTERRUPTED,
 	KCAN_OUTCOME_COUNT
 };

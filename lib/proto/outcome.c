@@ -15,6 +15,11 @@ static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
 		.name = "requested",
 		.meaning = "only with --no-verify: the request left, no proof",
 	},
+	[KCAN_OUTCOME_LEFT_BOOTLOADER] = {
+		.code = 0,
+		.name = "left-bootloader",
+		.meaning = "with --leave: acknowledged, and no longer answers",
+	},
 	[KCAN_OUTCOME_LOCAL_ERROR] = {
 		.code = 1,
 		.name = "local-error",
@@ -28,7 +33,7 @@ static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
 	[KCAN_OUTCOME_NO_ANSWER] = {
 		.code = 3,
 		.name = "no-answer",
-		.meaning = "the request went out, but no proof came in time",
+		.meaning = "asked, but no proof came in time",
 	},
 	[KCAN_OUTCOME_NOT_SENT] = {
 		.code = 5,
@@ -44,6 +49,11 @@ static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
 		.code = 7,
 		.name = "unproven",
 		.meaning = "an answer like Katapult's, but not the proof",
+	},
+	[KCAN_OUTCOME_NO_APPLICATION] = {
+		.code = 8,
+		.name = "no-application",
+		.meaning = "with --leave: none to start, so it stays in Katapult",
 	},
 	[KCAN_OUTCOME_INTERRUPTED] = {
 		.code = 128,

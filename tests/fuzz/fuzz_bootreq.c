@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
  * Any frames at any time, with any fate of what is sent: the exchange ends, a
- * proof is only ever the 20 bytes, and who was assigned is handed back.
+ * proof is only ever the 20 bytes, COMPLETE only follows the first word of an
+ * application, no command stays half sent, and who was assigned is handed back.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +16,51 @@ static const struct kcan_uuid UUID = { { 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04 } };
 static const uint8_t ANSWER[20] = { 0x01, 0x88, 0xa0, 0x03, 0x16, 0x00, 0x00,
 				    0x00, 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04,
 				    0x00, 0x00, 0x32, 0x40, 0x99, 0x03 };
+/* the same section: CONNECT, the block at 08002000, COMPLETE acknowledged */
+static const uint8_t IDENT[60] = {
+	0x01, 0x88, 0xa0, 0x0d, 0x11, 0x00, 0x00, 0x00, 0x00, 0x01, 0x01, 0x00,
+	0x00, 0x20, 0x00, 0x08, 0x40, 0x00, 0x00, 0x00, 0x73, 0x74, 0x6d, 0x33,
+	0x32, 0x67, 0x30, 0x62, 0x31, 0x78, 0x78, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x76, 0x30, 0x2e, 0x30, 0x2e, 0x31, 0x2d, 0x31, 0x30, 0x39, 0x2d, 0x67,
+	0x39, 0x30, 0x32, 0x66, 0x33, 0x33, 0x35, 0x00, 0xaf, 0xda, 0x99, 0x03,
+};
+static const uint8_t BLOCK[80] = {
+	0x01, 0x88, 0xa0, 0x12, 0x14, 0x00, 0x00, 0x00, 0x00, 0x20, 0x00, 0x08,
+	0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b,
+	0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17,
+	0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f, 0x20, 0x21, 0x22, 0x23,
+	0x24, 0x25, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f,
+	0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3a, 0x3b,
+	0x3c, 0x3d, 0x3e, 0x3f, 0xf2, 0x6b, 0x99, 0x03,
+};
+static const uint8_t ACKED[12] = { 0x01, 0x88, 0xa0, 0x01, 0x15, 0x00,
+				   0x00, 0x00, 0x00, 0x2e, 0x99, 0x03 };
+static const struct {
+	const uint8_t *bytes;
+	size_t len;
+} blocks[] = {
+	{ ANSWER, sizeof(ANSWER) },
+	{ IDENT, sizeof(IDENT) },
+	{ BLOCK, sizeof(BLOCK) },
+	{ ACKED, sizeof(ACKED) },
+};
 static const uint8_t BACK[8] = {
 	0x11, 0xbe, 0x06, 0xfa, 0x0a, 0xaf, 0xfb, 0xf0
 };
+/* REQUEST_BLOCK at whatever address, and COMPLETE */
+static const uint8_t HEAD[4] = { 0x01, 0x88, 0x14, 0x01 };
+static const uint8_t COMPLETE[8] = { 0x01, 0x88, 0x15, 0x00,
+				     0x91, 0x1b, 0x99, 0x03 };
+
+#define SIZE_MAX_IN 400
 
 struct run {
 	struct kcan_bootreq *req;
 	struct can_frame last;
 	uint64_t now;
-	uint8_t heard[4096];
+	uint8_t heard[SIZE_MAX_IN * sizeof(BLOCK)];
 	size_t heard_len;
+	bool half; /* of a command is sent */
 };
 
 static void check(bool ok)
@@ -45,6 +81,27 @@ static void hear(struct run *r, const uint8_t *data, size_t len)
 	kcan_bootreq_rx(r->req, &frame, r->now);
 }
 
+static bool has_heard(const struct run *r, const uint8_t *bytes, size_t len)
+{
+	return memmem(r->heard, r->heard_len, bytes, len);
+}
+
+/* The kernel took it: what must be true of it then. */
+static void note_sent(struct run *r, const struct can_frame *frame)
+{
+	bool data = frame->can_id == 0x2e0;
+
+	r->last = *frame;
+	if (data && frame->can_dlc == 8 && !memcmp(frame->data, COMPLETE, 8))
+		check(has_heard(r, ANSWER, sizeof(ANSWER)) &&
+		      has_heard(r, BLOCK + 4, 4));
+	if (!r->half)
+		check(!data || frame->can_dlc == 8);
+	else if (frame->can_dlc != 4) /* no room for the tail: that is told */
+		check(!data && kcan_bootreq_result(r->req).torn);
+	r->half = data && !memcmp(frame->data, HEAD, sizeof(HEAD));
+}
+
 /* @fate: 0 confirmed, 1 no room, 2 confirmation never comes */
 static void send(struct run *r, unsigned int fate)
 {
@@ -59,7 +116,7 @@ static void send(struct run *r, unsigned int fate)
 		kcan_bootreq_unsent(r->req, r->now);
 		return;
 	}
-	r->last = frame;
+	note_sent(r, &frame);
 	if (fate == 0)
 		kcan_bootreq_sent(r->req, r->now);
 }
@@ -78,39 +135,54 @@ static void finish(struct run *r)
 	if (result.assigned && result.handback != KCAN_DELIVERY_NONE)
 		check(!memcmp(r->last.data, BACK, sizeof(BACK)));
 	if (result.verdict == KCAN_BOOTREQ_PROVEN)
-		check(memmem(r->heard, r->heard_len, ANSWER, sizeof(ANSWER)));
+		check(has_heard(r, ANSWER, sizeof(ANSWER)));
+	if (result.verdict == KCAN_BOOTREQ_LEFT)
+		check(has_heard(r, ACKED, sizeof(ACKED)));
+}
+
+/* Return: how many of the bytes at @data were used. */
+static size_t act(struct run *r, uint8_t op, const uint8_t *data, size_t size)
+{
+	size_t len = op & 7;
+
+	if (op & 0x80) {
+		len = len < size ? len : size;
+		hear(r, data, len);
+		return len;
+	}
+	if (op & 0x40) {
+		for (size_t at = 0; at < blocks[op & 3].len; at += len) {
+			len = blocks[op & 3].len - at;
+			len = len < 8 ? len : 8;
+			/* some lose a frame */
+			if (at / 8 + 1 != (op >> 2 & 15))
+				hear(r, blocks[op & 3].bytes + at, len);
+		}
+	} else if (op & 0x20) {
+		send(r, op % 3);
+	} else if (op == 0x1f) {
+		kcan_bootreq_abort(r->req, r->now);
+	} else {
+		r->now += op * 1000u;
+	}
+	return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct kcan_bootreq_cfg cfg = { 2000000, 0xf0, true };
+	struct kcan_bootreq_cfg cfg = { 2000000, 0xf0,
+					KCAN_BOOTREQ_GOAL_ENTER };
 	struct run r = { 0 };
+	size_t used;
 
-	if (size > sizeof(r.heard) / 8 ||
-	    kcan_bootreq_new(&r.req, &UUID, &cfg, 0))
+	if (!size || size > SIZE_MAX_IN)
 		return 0;
-	while (size) {
-		uint8_t op = *data++;
-		size_t len = op & 7;
-
-		size--;
-		len = len < size ? len : size;
-		if (op & 0x80)
-			hear(&r, data, len);
-		else if (op & 0x40)
-			hear(&r, ANSWER + (op & 31) % 20,
-			     20 - (op & 31) % 20 < 8 ? 20 - (op & 31) % 20 : 8);
-		else if (op & 0x20)
-			send(&r, op % 3);
-		else if (op == 0x1f)
-			kcan_bootreq_abort(r.req, r.now);
-		else
-			r.now += op * 1000u;
-		if (op & 0x80) {
-			data += len;
-			size -= len;
-		}
-	}
+	if (data[0] & 1)
+		cfg.goal = KCAN_BOOTREQ_GOAL_LEAVE;
+	if (kcan_bootreq_new(&r.req, &UUID, &cfg, 0))
+		return 0;
+	for (size_t at = 1; at < size; at += used)
+		used = 1 + act(&r, data[at], data + at + 1, size - at - 1);
 	finish(&r);
 	kcan_bootreq_free(r.req);
 	return 0;

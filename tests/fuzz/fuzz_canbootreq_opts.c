@@ -37,7 +37,7 @@ static void check_options(const struct opts *opts)
 	check(opts->nodeid >= 130 && opts->nodeid <= 254);
 	check(opts->timeout_us >= 100000 && opts->timeout_us <= 3600000000u);
 	check(strlen(opts->ifname) >= 1 && strlen(opts->ifname) <= 15);
-	if (opts->command == OPTS_REQUEST)
+	if (opts->command == OPTS_REQUEST || opts->command == OPTS_LEAVE)
 		check(opts->uuids_len >= 1 && opts->uuids_len <= 125);
 }
 

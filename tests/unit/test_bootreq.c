@@ -1,55 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include "../support/unit.h"
+#include "bootreq_script.h"
 
 #include <errno.h>
-#include <string.h>
 
-#include <kcan/bootreq.h>
-
-/* can-admin-channel.md, section 16: the recorded exchange, on nodeid F0 */
-#define U 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04
-#define NOT_U 0xbe, 0x06, 0xfa, 0x0a, 0xaf, 0xfb
-#define REQUEST FRAME(0x3f0, 0x02, U)
-#define SET FRAME(0x3f0, 0x11, U, 0xf0)
-#define WHO FRAME(0x2e0, 0x01, 0x88, 0x16, 0x00, 0xf9, 0x31, 0x99, 0x03)
-#define BACK FRAME(0x3f0, 0x11, NOT_U, 0xf0)
-#define ID_1 FRAME(0x2e1, 0x01, 0x88, 0xa0, 0x03, 0x16, 0x00, 0x00, 0x00)
-#define ID_2 FRAME(0x2e1, U, 0x00, 0x00)
-#define ID_3 FRAME(0x2e1, 0x32, 0x40, 0x99, 0x03)
 /* katapult-protocol.md, section 12 */
-#define NACK FRAME(0x2e1, 0x01, 0x88, 0xf1, 0x00, 0x68, 0x95, 0x99, 0x03)
 #define REFUSE FRAME(0x2e1, 0x01, 0x88, 0xf2, 0x00, 0x00, 0xbf, 0x99, 0x03)
 #define BUSY FRAME(0x2e1, 0x01, 0x88, 0xf3, 0x00, 0xd8, 0xa6, 0x99, 0x03)
 /* can-admin-channel.md, section 6 */
 #define KLIPPER_NAK FRAME(0x2e1, 0x05, 0x10, 0x9e, 0x81, 0x7e)
 
-static const struct kcan_uuid UUID = { { U } };
-static const uint8_t ANSWER[20] = { 0x01, 0x88, 0xa0, 0x03, 0x16, 0x00, 0x00,
-				    0x00, 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04,
-				    0x00, 0x00, 0x32, 0x40, 0x99, 0x03 };
+/* katapult-protocol.md, section 12: uuid fcf7a6093298 */
+static const uint8_t OTHER[20] = { 0x01, 0x88, 0xa0, 0x03, 0x16, 0x00, 0x00,
+				   0x00, 0xfc, 0xf7, 0xa6, 0x09, 0x32, 0x98,
+				   0x00, 0x00, 0xc5, 0xb2, 0x99, 0x03 };
 
-enum what {
-	END,
-	TX,   /* due exactly now, with these bytes; stays in flight */
-	OK,   /* the frame in flight is confirmed */
-	SENT, /* TX and OK at the same time */
-	FULL, /* TX, but the kernel has no room */
-	RX,
-	ABORT,
-	QUIET, /* the deadline is now, and nothing is due */
-};
-
-struct line {
-	uint64_t us;
-	enum what what;
-	struct can_frame frame;
-};
-
-#define S 1000000u
-#define HANDED_BACK(verdict)                                               \
-	{                                                                  \
-		verdict, KCAN_DELIVERY_CONFIRMED, KCAN_DELIVERY_CONFIRMED, \
-			true                                               \
+#define HANDED_BACK(end)                                               \
+	{                                                              \
+		.verdict = (end), .request = KCAN_DELIVERY_CONFIRMED,  \
+		.handback = KCAN_DELIVERY_CONFIRMED, .assigned = true, \
+	}
+#define PROVEN                                                         \
+	{                                                              \
+		.verdict = KCAN_BOOTREQ_PROVEN,                        \
+		.request = KCAN_DELIVERY_CONFIRMED,                    \
+		.handback = KCAN_DELIVERY_CONFIRMED, .assigned = true, \
+		.identified = true,                                    \
 	}
 static const struct scenario {
 	const char *name;
@@ -67,9 +42,10 @@ static const struct scenario {
 		  { 10300, RX, ID_1 },
 		  { 10300, RX, ID_2 },
 		  { 10300, RX, ID_3 },
+		  IDENTIFIED(10300),
 		  { 10300, SENT, BACK },
 	  },
-	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	  PROVEN },
 	{ "waits count from the confirmations",
 	  5 * S,
 	  {
@@ -85,9 +61,10 @@ static const struct scenario {
 		  { 50000, RX, ID_1 },
 		  { 50000, RX, ID_2 },
 		  { 50000, RX, ID_3 },
+		  IDENTIFIED(50000),
 		  { 50000, SENT, BACK },
 	  },
-	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	  PROVEN },
 	{ "a first question that is not heard is repeated",
 	  5 * S,
 	  {
@@ -98,9 +75,10 @@ static const struct scenario {
 		  { 25200, RX, ID_1 },
 		  { 25200, RX, ID_2 },
 		  { 25200, RX, ID_3 },
+		  IDENTIFIED(25200),
 		  { 25200, SENT, BACK },
 	  },
-	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	  PROVEN },
 	{ "a node that boots late is found in a later round",
 	  5 * S,
 	  {
@@ -113,9 +91,10 @@ static const struct scenario {
 		  { 50100, RX, ID_1 },
 		  { 50200, RX, ID_2 },
 		  { 50300, RX, ID_3 },
+		  IDENTIFIED(50300),
 		  { 50300, SENT, BACK },
 	  },
-	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	  PROVEN },
 	{ "an answer before our own confirmation counts",
 	  5 * S,
 	  {
@@ -126,9 +105,10 @@ static const struct scenario {
 		  { 10200, RX, ID_2 },
 		  { 10200, RX, ID_3 },
 		  { 10300, OK },
+		  IDENTIFIED(10300),
 		  { 10300, SENT, BACK },
 	  },
-	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	  PROVEN },
 	{ "two answers cut as one stream are understood",
 	  5 * S,
 	  {
@@ -144,9 +124,10 @@ static const struct scenario {
 		  { 10300, RX,
 		    FRAME(0x2e1, 0x50, 0x04, 0x00, 0x00, 0x32, 0x40, 0x99,
 			  0x03) },
+		  IDENTIFIED(10300),
 		  { 10300, SENT, BACK },
 	  },
-	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	  PROVEN },
 	{ "an answer with a lost frame does not hide the next",
 	  5 * S,
 	  {
@@ -159,9 +140,10 @@ static const struct scenario {
 		  { 25300, RX, ID_1 },
 		  { 25300, RX, ID_2 },
 		  { 25300, RX, ID_3 },
+		  IDENTIFIED(25300),
 		  { 25300, SENT, BACK },
 	  },
-	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	  PROVEN },
 	{ "frames that only look like the answer are ignored",
 	  30000,
 	  {
@@ -229,9 +211,10 @@ static const struct scenario {
 		  { 10400, RX, ID_1 },
 		  { 10400, RX, ID_2 },
 		  { 10400, RX, ID_3 },
+		  IDENTIFIED(10400),
 		  { 10400, SENT, BACK },
 	  },
-	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	  PROVEN },
 	{ "ERROR is a katapult that does not know the question",
 	  20000,
 	  {
@@ -323,10 +306,13 @@ static const struct scenario {
 		  { 30100, RX, ID_1 },
 		  { 30100, RX, ID_2 },
 		  { 30100, RX, ID_3 },
-		  { 30100, FULL, BACK },
-		  { 35100, SENT, BACK },
+		  { 30100, FULL, CONNECT },
+		  { 35100, SENT, CONNECT },
+		  HEAR(35100, IDENT),
+		  { 35100, FULL, BACK },
+		  { 40100, SENT, BACK },
 	  },
-	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	  PROVEN },
 	{ "a queue that stays full means nothing was sent",
 	  12000,
 	  {
@@ -405,6 +391,73 @@ static const struct scenario {
 		  { 10200, SENT, BACK },
 	  },
 	  HANDED_BACK(KCAN_BOOTREQ_ABORTED) },
+	{ "a CONNECT without answer is repeated once, and given up",
+	  5 * S,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 10000, SENT, WHO },
+		  HEAR(10300, ANSWER),
+		  { 10300, SENT, CONNECT },
+		  { 135300, SENT, CONNECT },
+		  { 260300, SENT, BACK },
+	  },
+	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	{ "an answer to the second CONNECT identifies it",
+	  5 * S,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 10000, SENT, WHO },
+		  HEAR(10300, ANSWER),
+		  { 10300, SENT, CONNECT },
+		  IDENTIFIED(135300),
+		  { 135300, SENT, BACK },
+	  },
+	  PROVEN },
+	{ "whatever comes instead of it, the proof stands",
+	  5 * S,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 10000, SENT, WHO },
+		  HEAR(10300, ANSWER),
+		  { 10300, TX, CONNECT },
+		  HEAR(10400, OTHER),
+		  HEAR(10400, ANSWER),
+		  { 10400, RX, NACK },
+		  { 10400, RX, KLIPPER_NAK },
+		  { 10400, RX, FRAME(0x2e1, 0x01, 0x88, 0xa0, 0x0d) },
+		  { 10500, OK },
+		  { 135500, SENT, CONNECT },
+		  { 260300, SENT, BACK },
+	  },
+	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	{ "CONNECT waits for the question in flight",
+	  5 * S,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 10000, SENT, WHO },
+		  { 25000, TX, WHO },
+		  HEAR(25100, ANSWER),
+		  { 25600, OK },
+		  IDENTIFIED(25600),
+		  { 25600, SENT, BACK },
+	  },
+	  PROVEN },
+	{ "on a halted bus it is not asked, but handed back",
+	  5 * S,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 10000, SENT, WHO },
+		  { 25000, TX, WHO },
+		  HEAR(25100, ANSWER),
+		  { 275100, QUIET },
+		  { 775100, SENT, BACK },
+	  },
+	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
 	{ "an abort does not undo a proof",
 	  5 * S,
 	  {
@@ -414,8 +467,10 @@ static const struct scenario {
 		  { 10300, RX, ID_1 },
 		  { 10300, RX, ID_2 },
 		  { 10300, RX, ID_3 },
-		  { 10300, ABORT },
-		  { 10300, SENT, BACK },
+		  { 10300, TX, CONNECT },
+		  { 10400, ABORT },
+		  { 10500, OK },
+		  { 10500, SENT, BACK },
 	  },
 	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
 	{ "without verification it ends at the confirmed request",
@@ -429,85 +484,23 @@ static const struct scenario {
 	  true },
 };
 
-static struct kcan_bootreq *start(uint64_t timeout_us, bool verify)
-{
-	struct kcan_bootreq_cfg cfg = { timeout_us, 0xf0, verify };
-	struct kcan_bootreq *req;
-
-	assert_int_equal(kcan_bootreq_new(&req, &UUID, &cfg, 0), 0);
-	return req;
-}
-
-static void play_tx(struct kcan_bootreq *req, const struct line *line)
-{
-	struct can_frame frame;
-
-	assert_int_equal(kcan_bootreq_deadline(req), line->us);
-	if (line->us)
-		assert_false(kcan_bootreq_tx(req, &frame, line->us - 1));
-	assert_true(kcan_bootreq_tx(req, &frame, line->us));
-	assert_frame_equal(frame, line->frame);
-	/* one unconfirmed frame at a time */
-	assert_false(kcan_bootreq_tx(req, &frame, line->us));
-	if (line->what == SENT)
-		kcan_bootreq_sent(req, line->us);
-	else if (line->what == FULL)
-		kcan_bootreq_unsent(req, line->us);
-}
-
-static void play(struct kcan_bootreq *req, const struct line *line)
-{
-	struct can_frame frame;
-
-	switch (line->what) {
-	case TX:
-	case SENT:
-	case FULL:
-		play_tx(req, line);
-		break;
-	case OK:
-		kcan_bootreq_sent(req, line->us);
-		break;
-	case RX:
-		kcan_bootreq_rx(req, &line->frame, line->us);
-		break;
-	case ABORT:
-		kcan_bootreq_abort(req, line->us);
-		break;
-	case QUIET:
-		assert_int_equal(kcan_bootreq_deadline(req), line->us);
-		assert_false(kcan_bootreq_tx(req, &frame, line->us));
-		break;
-	case END:
-		break;
-	}
-}
-
 static void test_scenario(void **state)
 {
 	const struct scenario *s = *state;
-	struct kcan_bootreq *req = start(s->timeout_us, !s->no_verify);
-	struct kcan_bootreq_result got;
+	struct kcan_bootreq *req =
+		start(s->timeout_us, s->no_verify ? KCAN_BOOTREQ_GOAL_REQUEST :
+						    KCAN_BOOTREQ_GOAL_ENTER);
 
 	for (size_t i = 0; s->script[i].what != END; i++)
 		play(req, &s->script[i]);
-	got = kcan_bootreq_result(req);
-	assert_int_equal(got.verdict, s->want.verdict);
-	assert_int_equal(got.request, s->want.request);
-	assert_int_equal(got.handback, s->want.handback);
-	assert_int_equal(got.assigned, s->want.assigned);
-	if (got.verdict == KCAN_BOOTREQ_WRONG_UUID)
-		assert_memory_equal(&got.other, &s->want.other,
-				    sizeof(got.other));
-	assert_true(kcan_bootreq_done(req));
-	assert_int_equal(kcan_bootreq_deadline(req), UINT64_MAX);
+	assert_ends(req, &s->want);
 	kcan_bootreq_free(req);
 }
 
 /* Up to the moment when the answer may come. */
 static struct kcan_bootreq *asked(void)
 {
-	struct kcan_bootreq *req = start(5 * S, true);
+	struct kcan_bootreq *req = start(5 * S, KCAN_BOOTREQ_GOAL_ENTER);
 
 	play(req, &(struct line){ 0, SENT, REQUEST });
 	play(req, &(struct line){ 0, SENT, SET });
@@ -515,18 +508,21 @@ static struct kcan_bootreq *asked(void)
 	return req;
 }
 
-static void feed(struct kcan_bootreq *req, const uint8_t *data, size_t len,
-		 size_t piece)
+static void test_what_it_is_comes_from_connect(void **state)
 {
-	struct can_frame frame = { .can_id = 0x2e1 };
+	struct kcan_bootreq *req = asked();
+	struct kcan_bootreq_result got;
 
-	for (size_t at = 0; at < len; at += piece) {
-		frame.can_dlc = 0;
-		kcan_bootreq_rx(req, &frame, 10100);
-		frame.can_dlc = (uint8_t)(len - at < piece ? len - at : piece);
-		memcpy(frame.data, data + at, frame.can_dlc);
-		kcan_bootreq_rx(req, &frame, 10100);
-	}
+	(void)state;
+	play(req, &(struct line)HEAR(10300, ANSWER));
+	play(req, &(struct line){ 10300, SENT, CONNECT });
+	play(req, &(struct line)HEAR(10300, IDENT));
+	got = kcan_bootreq_result(req);
+	assert_true(got.identified);
+	assert_int_equal(got.ident.app_start, 0x08002000);
+	assert_string_equal(got.ident.mcu, "stm32g0b1xx");
+	assert_string_equal(got.ident.version, "v0.0.1-109-g902f335");
+	kcan_bootreq_free(req);
 }
 
 static enum kcan_bootreq_verdict verdict_of(struct kcan_bootreq *req)
@@ -540,9 +536,9 @@ static void test_answer_in_pieces_of_any_size(void **state)
 	for (size_t piece = 1; piece <= 8; piece++) {
 		struct kcan_bootreq *req = asked();
 
-		feed(req, ANSWER, sizeof(ANSWER) - 1, piece);
+		feed(req, ANSWER, sizeof(ANSWER) - 1, piece, 10100);
 		assert_int_equal(verdict_of(req), KCAN_BOOTREQ_PENDING);
-		feed(req, ANSWER + sizeof(ANSWER) - 1, 1, piece);
+		feed(req, ANSWER + sizeof(ANSWER) - 1, 1, piece, 10100);
 		assert_int_equal(verdict_of(req), KCAN_BOOTREQ_PROVEN);
 		kcan_bootreq_free(req);
 	}
@@ -557,7 +553,7 @@ static void test_no_flipped_bit_is_ever_a_proof(void **state)
 
 		memcpy(bytes, ANSWER, sizeof(bytes));
 		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		feed(req, bytes, sizeof(bytes), 8);
+		feed(req, bytes, sizeof(bytes), 8, 10100);
 		assert_int_not_equal(verdict_of(req), KCAN_BOOTREQ_PROVEN);
 		kcan_bootreq_free(req);
 	}
@@ -569,8 +565,9 @@ static void test_no_missing_byte_is_ever_a_proof(void **state)
 	for (size_t gone = 0; gone < sizeof(ANSWER); gone++) {
 		struct kcan_bootreq *req = asked();
 
-		feed(req, ANSWER, gone, 8);
-		feed(req, ANSWER + gone + 1, sizeof(ANSWER) - gone - 1, 8);
+		feed(req, ANSWER, gone, 8, 10100);
+		feed(req, ANSWER + gone + 1, sizeof(ANSWER) - gone - 1, 8,
+		     10100);
 		assert_int_not_equal(verdict_of(req), KCAN_BOOTREQ_PROVEN);
 		kcan_bootreq_free(req);
 	}
@@ -588,10 +585,10 @@ static void test_rubbish_before_the_answer_does_not_hide_it(void **state)
 			x = x * 1664525 + 1013904223;
 			junk[i] = (uint8_t)(x >> 24);
 		}
-		feed(req, junk, sizeof(junk), 7);
+		feed(req, junk, sizeof(junk), 7, 10100);
 		/* rubbish may claim to be a block of up to 128 bytes */
 		for (int i = 0; i < 8; i++)
-			feed(req, ANSWER, sizeof(ANSWER), 8);
+			feed(req, ANSWER, sizeof(ANSWER), 8, 10100);
 		assert_int_equal(verdict_of(req), KCAN_BOOTREQ_PROVEN);
 		kcan_bootreq_free(req);
 	}
@@ -606,12 +603,12 @@ static void test_a_uuid_that_contains_a_klipper_nak_is_proven(void **state)
 					    0x00, 0x00, 0x00, 0x05, 0x10,
 					    0x9e, 0x81, 0x7e, 0x00, 0x00,
 					    0x00, 0x18, 0x40, 0x99, 0x03 };
-	struct kcan_bootreq_cfg cfg = { 5 * S, 0xf0, true };
+	struct kcan_bootreq_cfg cfg = { 5 * S, 0xf0, KCAN_BOOTREQ_GOAL_ENTER };
 	struct kcan_bootreq *req;
 
 	(void)state;
 	assert_int_equal(kcan_bootreq_new(&req, &uuid, &cfg, 0), 0);
-	feed(req, answer, sizeof(answer), 8);
+	feed(req, answer, sizeof(answer), 8, 10100);
 	assert_int_equal(verdict_of(req), KCAN_BOOTREQ_PROVEN);
 	kcan_bootreq_free(req);
 }
@@ -619,7 +616,7 @@ static void test_a_uuid_that_contains_a_klipper_nak_is_proven(void **state)
 /* When the SETs go out if every frame is confirmed at once, in ms. */
 static void test_rounds_are_40_ms_and_later_200_ms_apart(void **state)
 {
-	struct kcan_bootreq *req = start(2 * S, true);
+	struct kcan_bootreq *req = start(2 * S, KCAN_BOOTREQ_GOAL_ENTER);
 	struct can_frame frame;
 	uint64_t expect_us = 0, now = 0;
 	unsigned int sets = 0, questions = 0;
@@ -651,11 +648,11 @@ static const struct cfg_row {
 	const char *name;
 	struct kcan_bootreq_cfg cfg;
 } bad_cfgs[] = {
-	{ "no timeout is refused", { 0, 0xf0, true } },
+	{ "no timeout is refused", { 0, 0xf0, KCAN_BOOTREQ_GOAL_ENTER } },
 	{ "more than an hour is refused",
-	  { 3600 * (uint64_t)S + 1, 0xf0, true } },
-	{ "nodeid 0 is refused", { S, 0, true } },
-	{ "nodeid 255 is refused", { S, 255, true } },
+	  { 3600 * (uint64_t)S + 1, 0xf0, KCAN_BOOTREQ_GOAL_ENTER } },
+	{ "nodeid 0 is refused", { S, 0, KCAN_BOOTREQ_GOAL_ENTER } },
+	{ "nodeid 255 is refused", { S, 255, KCAN_BOOTREQ_GOAL_ENTER } },
 };
 
 static void test_bad_cfg(void **state)
@@ -669,6 +666,7 @@ static void test_bad_cfg(void **state)
 int main(void)
 {
 	struct CMUnitTest tests[64] = {
+		cmocka_unit_test(test_what_it_is_comes_from_connect),
 		cmocka_unit_test(test_answer_in_pieces_of_any_size),
 		cmocka_unit_test(test_no_flipped_bit_is_ever_a_proof),
 		cmocka_unit_test(test_no_missing_byte_is_ever_a_proof),
@@ -678,7 +676,7 @@ int main(void)
 			test_a_uuid_that_contains_a_klipper_nak_is_proven),
 		cmocka_unit_test(test_rounds_are_40_ms_and_later_200_ms_apart),
 	};
-	size_t n = 6;
+	size_t n = 7;
 
 	ROWS(scenarios, test_scenario);
 	ROWS(bad_cfgs, test_bad_cfg);

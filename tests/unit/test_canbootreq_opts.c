@@ -65,8 +65,8 @@ static const struct bad_row {
 	  { "--frobnicate" },
 	  "unknown or ambiguous option '--frobnicate'" },
 	{ "an option of a later version",
-	  { "-u", U, "--leave" },
-	  "unknown or ambiguous option '--leave'" },
+	  { "-u", U, "--listen" },
+	  "unknown or ambiguous option '--listen'" },
 	{ "an abbreviation with two meanings",
 	  { "--ver", "-u", U },
 	  "unknown or ambiguous option '--ver'" },
@@ -142,7 +142,23 @@ static const struct bad_row {
 	  "--query asks all nodes: leave out -u" },
 	{ "--query with --dry-run",
 	  { "--query", "--dry-run" },
-	  "--query and --dry-run exclude each other" },
+	  "--leave, --query and --dry-run exclude each other" },
+	{ "--leave with --query",
+	  { "--leave", "--query" },
+	  "--leave, --query and --dry-run exclude each other" },
+	{ "--dry-run with --leave",
+	  { "--dry-run", "--leave", "-u", U },
+	  "--leave, --query and --dry-run exclude each other" },
+	{ "--leave with --no-verify",
+	  { "--no-verify", "--leave", "-u", U },
+	  "--leave always proves: leave out --no-verify" },
+	{ "--leave without a UUID",
+	  { "--leave" },
+	  "no MCU is named: give -u UUID; " FORM },
+	{ "--leave of more UUIDs than nodeids",
+	  { "--leave", "--nodeid=254", "-u", U, "-u", "112233445567" },
+	  "2 UUIDs need as many nodeids, but from 254 to 254 there are 1: "
+	  "choose a lower --nodeid, or make several calls" },
 };
 
 static void test_bad(void **state)
@@ -216,6 +232,14 @@ static const struct good_row {
 	  { .ifname = "can0",
 	    .uuids_len = 1,
 	    .timeout_us = 3600000000,
+	    .nodeid = 192,
+	    .verify = true } },
+	{ "--leave waits five seconds",
+	  { "-u", U, "--leave" },
+	  { .command = OPTS_LEAVE,
+	    .ifname = "can0",
+	    .uuids_len = 1,
+	    .timeout_us = 5000000,
 	    .nodeid = 192,
 	    .verify = true } },
 	{ "--query waits two seconds",
@@ -301,6 +325,8 @@ static void test_help_shows_options_and_outcomes(void **state)
 	fclose(to);
 	assert_non_null(strstr(text, "\n  -i, --interface IFACE "));
 	assert_non_null(strstr(text, "\n      --no-verify "));
+	assert_non_null(
+		strstr(text, "\n       canbootreq [-i IFACE] --leave "));
 	assert_non_null(strstr(text, "\n    3  no-answer "));
 	free(text);
 }

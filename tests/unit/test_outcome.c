@@ -13,12 +13,14 @@ static const struct row {
 } rows[] = {
 	{ "in-bootloader", KCAN_OUTCOME_IN_BOOTLOADER, 0 },
 	{ "requested", KCAN_OUTCOME_REQUESTED, 0 },
+	{ "left-bootloader", KCAN_OUTCOME_LEFT_BOOTLOADER, 0 },
 	{ "local-error", KCAN_OUTCOME_LOCAL_ERROR, 1 },
 	{ "usage", KCAN_OUTCOME_USAGE, 2 },
 	{ "no-answer", KCAN_OUTCOME_NO_ANSWER, 3 },
 	{ "not-sent", KCAN_OUTCOME_NOT_SENT, 5 },
 	{ "busy", KCAN_OUTCOME_BUSY, 6 },
 	{ "unproven", KCAN_OUTCOME_UNPROVEN, 7 },
+	{ "no-application", KCAN_OUTCOME_NO_APPLICATION, 8 },
 	{ "interrupted", KCAN_OUTCOME_INTERRUPTED, 128 },
 };
 

@@ -20,6 +20,13 @@
 	"python3 ~/katapult/scripts/flashtool.py -i can0 -u 112233445566 " \
 	"-f ~/klipper/out/klipper.bin"
 
+#define BACK "canbootreq -i can0 --leave -u 112233445566"
+#define IDENT                                                           \
+	{                                                               \
+		.mcu = "stm32g0b1xx", .version = "v0.0.1-109-g902f335", \
+		.app_start = 0x08002000,                                \
+	}
+
 struct capture {
 	struct report report;
 	char *out, *err;
@@ -65,7 +72,32 @@ static const struct end_row {
 	  0,
 	  "112233445566: in-bootloader: Katapult answered on can0 with this "
 	  "UUID\n",
-	  "canbootreq: next: " NEXT "\ncanbootreq: back: Katapult waits" },
+	  "canbootreq: next: " NEXT "\ncanbootreq: back: " BACK "\n"
+	  "canbootreq:   that starts the application in it" },
+	{ "proven and identified",
+	  { .cause = CAUSE_PROVEN, .identified = true, .katapult = IDENT },
+	  0,
+	  "112233445566: in-bootloader: Katapult answered on can0 with this "
+	  "UUID (stm32g0b1xx, Katapult v0.0.1-109-g902f335, application at "
+	  "0x08002000)\n",
+	  "" },
+	{ "an old Katapult tells no version",
+	  { .cause = CAUSE_PROVEN,
+	    .identified = true,
+	    .katapult = { .mcu = "rp2040", .app_start = 0x10004000 } },
+	  0,
+	  "112233445566: in-bootloader: Katapult answered on can0 with this "
+	  "UUID (rp2040, Katapult of unknown version, application at "
+	  "0x10004000)\n",
+	  "" },
+	{ "texts from the wire are printable here",
+	  { .cause = CAUSE_PROVEN,
+	    .identified = true,
+	    .katapult = { .mcu = "\033[2J\377", .version = "a\nb" } },
+	  0,
+	  "112233445566: in-bootloader: Katapult answered on can0 with this "
+	  "UUID (?[2J?, Katapult a?b, application at 0x00000000)\n",
+	  "" },
 	{ "requested, acknowledged",
 	  { .cause = CAUSE_REQUESTED, .request = REQUEST_ACKNOWLEDGED },
 	  0,
@@ -77,7 +109,8 @@ static const struct end_row {
 	  0,
 	  "112233445566: requested: not verified; the request was "
 	  "handed to the adapter\n",
-	  "canbootreq: back: if it is in Katapult now, it stays there" },
+	  "canbootreq: back: " BACK "\n"
+	  "canbootreq:   if it is in Katapult now, it stays there" },
 	{ "silent",
 	  { .cause = CAUSE_SILENT, .request = REQUEST_HANDED_OVER },
 	  3,
@@ -153,6 +186,96 @@ static const struct end_row {
 	  "112233445566: busy: other canbootreq processes hold all nodeids of "
 	  "the pool on can0; no request was sent\n",
 	  "--nodeid 130" },
+	{ "left",
+	  { .cause = CAUSE_LEFT,
+	    .leave = true,
+	    .identified = true,
+	    .katapult = IDENT,
+	    .request = REQUEST_HANDED_OVER },
+	  0,
+	  "112233445566: left-bootloader: Katapult acknowledged and no longer "
+	  "answers on can0 (stm32g0b1xx, Katapult v0.0.1-109-g902f335, "
+	  "application at 0x08002000)\n",
+	  "canbootreq: next: start Klipper's host again: sudo systemctl start "
+	  "klipper\n"
+	  "canbootreq:   whether the application runs well is not seen from "
+	  "here\n"
+	  "canbootreq: back: canbootreq -i can0 -u 112233445566\n" },
+	{ "nobody to leave",
+	  { .cause = CAUSE_LEAVE_SILENT,
+	    .leave = true,
+	    .request = REQUEST_NONE },
+	  3,
+	  "112233445566: no-answer: no Katapult answered with this UUID on "
+	  "can0 within 1.5 s; nothing was started\n",
+	  "canbootreq: likely reasons, likeliest first:\n"
+	  "canbootreq:   1. it is not in Katapult" },
+	{ "no application to leave for",
+	  { .cause = CAUSE_BLANK, .leave = true, .request = REQUEST_NONE },
+	  8,
+	  "112233445566: no-application: no application lies in its flash, so "
+	  "it was left in Katapult on can0\n",
+	  "canbootreq: flash one: " NEXT },
+	{ "silent in mid-leave",
+	  { .cause = CAUSE_UNANSWERED,
+	    .leave = true,
+	    .request = REQUEST_NONE,
+	    .warnings = 1u << WARNING_TORN },
+	  7,
+	  "112233445566: unproven: Katapult answered with this UUID on can0, "
+	  "but not what came after; nothing was started\n",
+	  "canbootreq: warning: the node may have got half a command, which "
+	  "blocks its Katapult: switch its power off and on before anything "
+	  "else\n"
+	  "canbootreq: try again: " BACK "\n" },
+	{ "still there after COMPLETE",
+	  { .cause = CAUSE_STAYED,
+	    .leave = true,
+	    .request = REQUEST_ACKNOWLEDGED },
+	  7,
+	  "112233445566: unproven: Katapult still answers on can0; COMPLETE "
+	  "was acknowledged on the bus\n",
+	  "canbootreq: try again: " BACK "\n" },
+	{ "perhaps left",
+	  { .cause = CAUSE_UNSURE,
+	    .leave = true,
+	    .request = REQUEST_HANDED_OVER },
+	  7,
+	  "112233445566: unproven: Katapult is silent on can0, but that it has "
+	  "left is not proven; COMPLETE was handed to the adapter\n",
+	  "canbootreq: look again: " BACK "\n" },
+	{ "not confirmed, with --leave",
+	  { .cause = CAUSE_UNCONFIRMED, .leave = true },
+	  5,
+	  "112233445566: not-sent: can0 never confirmed the first frame: it is "
+	  "still queued and will fire when somebody acknowledges\n",
+	  "" },
+	{ "nodeid taken, with --leave",
+	  { .cause = CAUSE_NODEID_TAKEN,
+	    .leave = true,
+	    .request = REQUEST_NONE },
+	  6,
+	  "112233445566: busy: a Klipper node owns nodeid 192 on can0, so the "
+	  "proof was stopped; nothing was started\n",
+	  BACK " --nodeid 200\n" },
+	{ "interface lost before COMPLETE",
+	  { .cause = CAUSE_LOST_UNSENT,
+	    .leave = true,
+	    .request = REQUEST_NONE,
+	    .detail = "went down" },
+	  5,
+	  "112233445566: not-sent: can0 went down before COMPLETE was "
+	  "confirmed\n",
+	  "" },
+	{ "interrupted with COMPLETE on its way",
+	  { .cause = CAUSE_INTERRUPTED,
+	    .leave = true,
+	    .signal = SIGINT,
+	    .request = REQUEST_UNCONFIRMED },
+	  130,
+	  "112233445566: interrupted: ended by SIGINT before it was decided; "
+	  "COMPLETE is still queued, not confirmed\n",
+	  "" },
 	{ "interface lost, request confirmed",
 	  { .cause = CAUSE_LOST,
 	    .request = REQUEST_HANDED_OVER,
@@ -348,9 +471,39 @@ static const struct json_row {
 	  "\"in-bootloader\",\"code\":0,\"reason\":\"Katapult answered on "
 	  "can0 with this UUID\",\"interface\":\"can0\",\"nodeid\":192,"
 	  "\"request\":\"acknowledged\",\"elapsed_ms\":41,\"next\":\"" NEXT
-	  "\",\"back\":\"Katapult waits without a time limit: flash the node, "
-	  "or switch its power off and on to start the application that is in "
-	  "it\"}\n" },
+	  "\",\"back\":\"" BACK "\\nthat starts the application in it; without "
+	  "one it stays in Katapult, which waits without a time limit\"}\n" },
+	{ "JSON of what Katapult is",
+	  { .cause = CAUSE_BLANK,
+	    .leave = true,
+	    .ifname = "can0",
+	    .has_uuid = true,
+	    .uuid = UUID,
+	    .nodeid = 192,
+	    .request = REQUEST_NONE,
+	    .identified = true,
+	    .katapult = IDENT },
+	  "{\"schema\":1,\"uuid\":\"112233445566\",\"outcome\":"
+	  "\"no-application\",\"code\":8,\"reason\":\"no application lies in "
+	  "its flash, so it was left in Katapult on can0 (stm32g0b1xx, "
+	  "Katapult v0.0.1-109-g902f335, application at 0x08002000)\","
+	  "\"interface\":\"can0\",\"nodeid\":192,\"request\":\"none\","
+	  "\"katapult\":{\"mcu\":\"stm32g0b1xx\",\"version\":"
+	  "\"v0.0.1-109-g902f335\",\"application_start\":\"0x08002000\"},"
+	  "\"next\":\"flash one: " NEXT "\"}\n" },
+	{ "JSON of a Katapult whose texts are no UTF-8, or missing",
+	  { .cause = CAUSE_BLANK,
+	    .ifname = "can0",
+	    .has_uuid = true,
+	    .uuid = UUID,
+	    .identified = true,
+	    .katapult = { .mcu = "\377\"\303", .app_start = 0x10004000 } },
+	  "{\"schema\":1,\"uuid\":\"112233445566\",\"outcome\":"
+	  "\"no-application\",\"code\":8,\"reason\":\"no application lies in "
+	  "its flash, so it was left in Katapult on can0 (?\\\"?, Katapult of "
+	  "unknown version, application at 0x10004000)\",\"interface\":"
+	  "\"can0\",\"katapult\":{\"mcu\":\"?\\\"?\",\"application_start\":"
+	  "\"0x10004000\"},\"next\":\"flash one: " NEXT "\"}\n" },
 	{ "JSON with warnings, in one order",
 	  { .cause = CAUSE_NACKED,
 	    .ifname = "can0",

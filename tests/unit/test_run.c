@@ -29,7 +29,7 @@ struct event {
 /* A bus that confirms one frame after the other, and time moved by hand. */
 static struct fake {
 	uint64_t confirm_us; /* from sending to confirming */
-	struct event events[8];
+	struct event events[16];
 	size_t at;
 	int refuse;		 /* errno of sending, negative */
 	uint64_t refuse_from_us; /* and when that begins */
@@ -129,7 +129,8 @@ static const struct kcan_uuid UUID = { { 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04 } };
 #define ID_3 FRAME(0x2e1, 0x32, 0x40, 0x99, 0x03)
 
 /* Jobs on nodeids 240, 239 ..., the first of them for UUID. */
-static void play(const struct fake *with, size_t len)
+static void play_goal(const struct fake *with, size_t len,
+		      enum kcan_bootreq_goal goal)
 {
 	struct run run = { .loop = &loop, .jobs = jobs, .len = len };
 
@@ -139,10 +140,11 @@ static void play(const struct fake *with, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		const struct kcan_bootreq_cfg own = { 1000000,
 						      (uint8_t)(240 - i),
-						      true };
+						      goal };
 
 		jobs[i].facts.nodeid = own.nodeid;
 		jobs[i].facts.ifname = loop.ifname;
+		jobs[i].facts.leave = goal == KCAN_BOOTREQ_GOAL_LEAVE;
 		jobs[i].facts.uuid = UUID;
 		jobs[i].facts.uuid.b[5] = (uint8_t)(UUID.b[5] + i);
 		assert_int_equal(kcan_bootreq_new(&jobs[i].req,
@@ -153,6 +155,11 @@ static void play(const struct fake *with, size_t len)
 	run_all(&run);
 	for (size_t i = 0; i < len; i++)
 		kcan_bootreq_free(jobs[i].req);
+}
+
+static void play(const struct fake *with, size_t len)
+{
+	play_goal(with, len, KCAN_BOOTREQ_GOAL_ENTER);
 }
 
 static bool is_handback(const struct can_frame *frame, const struct job *job)
@@ -288,6 +295,85 @@ static void test_a_dropped_confirmation_delays_only_its_own(void **state)
 	assert_true(jobs[1].facts.warnings & 1u << WARNING_DROPPED);
 }
 
+/* katapult-protocol.md, section 12 */
+static const struct can_frame ident[] = {
+	FRAME(0x2e1, 0x01, 0x88, 0xa0, 0x0d, 0x11, 0x00, 0x00, 0x00),
+	FRAME(0x2e1, 0x00, 0x01, 0x01, 0x00, 0x00, 0x20, 0x00, 0x08),
+	FRAME(0x2e1, 0x40, 0x00, 0x00, 0x00, 0x73, 0x74, 0x6d, 0x33),
+	FRAME(0x2e1, 0x32, 0x67, 0x30, 0x62, 0x31, 0x78, 0x78, 0x00),
+	FRAME(0x2e1, 0x00, 0x00, 0x00, 0x00, 0x76, 0x30, 0x2e, 0x30),
+	FRAME(0x2e1, 0x2e, 0x31, 0x2d, 0x31, 0x30, 0x39, 0x2d, 0x67),
+	FRAME(0x2e1, 0x39, 0x30, 0x32, 0x66, 0x33, 0x33, 0x35, 0x00),
+	FRAME(0x2e1, 0xaf, 0xda, 0x99, 0x03),
+};
+
+/* It answers the first question and CONNECT, and then @more happens. */
+static struct fake talking(const struct event *more)
+{
+	struct fake with = { .confirm_us = 100,
+			     .events = { { 10500, RX, 0, ID_1 },
+					 { 10600, RX, 0, ID_2 },
+					 { 10700, RX, 0, ID_3 } } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ident); i++)
+		with.events[3 + i] =
+			(struct event){ 11000 + i, RX, 0, ident[i] };
+	if (more)
+		with.events[3 + ARRAY_SIZE(ident)] = *more;
+	return with;
+}
+
+static void test_what_katapult_is_becomes_known(void **state)
+{
+	const struct fake with = talking(NULL);
+
+	(void)state;
+	play(&with, 1);
+	assert_int_equal(jobs[0].facts.cause, CAUSE_PROVEN);
+	assert_true(jobs[0].facts.identified);
+	assert_string_equal(jobs[0].facts.katapult.mcu, "stm32g0b1xx");
+	assert_int_equal(handed_back_at(&jobs[0]), 11007);
+}
+
+static void test_a_signal_between_the_halves_sends_the_second(void **state)
+{
+	const struct fake with =
+		talking(&(struct event){ 11050, SIGNAL, SIGINT });
+	const struct can_frame tail = FRAME(0x2e0, 0x5b, 0xde, 0x99, 0x03);
+
+	(void)state;
+	play_goal(&with, 1, KCAN_BOOTREQ_GOAL_LEAVE);
+	assert_int_equal(jobs[0].facts.cause, CAUSE_INTERRUPTED);
+	assert_int_equal(jobs[0].facts.request, REQUEST_NONE);
+	assert_frame_equal(fake.sent[fake.sent_len - 2], tail);
+	assert_int_equal(handed_back_at(&jobs[0]),
+			 fake.sent_us[fake.sent_len - 1]);
+	assert_int_equal(jobs[0].facts.warnings, 0);
+}
+
+static void test_a_half_that_stays_behind_is_told(void **state)
+{
+	struct fake with = talking(&(struct event){ 11107, ERROR, -ENETDOWN });
+
+	(void)state;
+	with.refuse = -ENETDOWN;
+	with.refuse_from_us = 11107;
+	with.refuse_until_us = NEVER;
+	play_goal(&with, 1, KCAN_BOOTREQ_GOAL_LEAVE);
+	assert_int_equal(jobs[0].facts.cause, CAUSE_LOST_UNSENT);
+	assert_true(jobs[0].facts.warnings & 1u << WARNING_TORN);
+	assert_true(is_held(&jobs[0]));
+}
+
+static void test_nobody_to_leave_is_no_silence_after_a_request(void **state)
+{
+	(void)state;
+	play_goal(&(struct fake){ .confirm_us = 100 }, 1,
+		  KCAN_BOOTREQ_GOAL_LEAVE);
+	assert_int_equal(jobs[0].facts.cause, CAUSE_LEAVE_SILENT);
+	assert_int_equal(jobs[0].facts.request, REQUEST_NONE);
+}
+
 static void test_who_never_had_its_turn_is_told_so(void **state)
 {
 	(void)state;
@@ -311,7 +397,13 @@ static void test_a_queue_that_was_full_for_a_while_is_told(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(error_rows) + 8] = {
+	struct CMUnitTest tests[ARRAY_SIZE(error_rows) + 12] = {
+		cmocka_unit_test(test_what_katapult_is_becomes_known),
+		cmocka_unit_test(
+			test_a_signal_between_the_halves_sends_the_second),
+		cmocka_unit_test(test_a_half_that_stays_behind_is_told),
+		cmocka_unit_test(
+			test_nobody_to_leave_is_no_silence_after_a_request),
 		cmocka_unit_test(test_one_frame_is_unconfirmed_at_a_time),
 		cmocka_unit_test(test_a_halted_bus_does_not_keep_a_handback),
 		cmocka_unit_test(test_a_signal_on_a_halted_bus_hands_all_back),
@@ -324,7 +416,7 @@ int main(void)
 		cmocka_unit_test(
 			test_a_queue_that_was_full_for_a_while_is_told),
 	};
-	size_t n = 8;
+	size_t n = 12;
 
 	ROWS(error_rows, test_error);
 	return cmocka_run_group_tests(tests, NULL, NULL);

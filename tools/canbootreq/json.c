@@ -59,9 +59,24 @@ static json_t *pack_warnings(const struct json_lib *lib,
 			       expand(buf[i], words_warning((enum warning)i),
 				      facts) :
 			       NULL;
-	_Static_assert(WARNING_COUNT == 7, "one s* for each");
-	return lib->pack("[s*, s*, s*, s*, s*, s*, s*]", w[0], w[1], w[2], w[3],
-			 w[4], w[5], w[6]);
+	_Static_assert(WARNING_COUNT == 8, "one s* for each");
+	return lib->pack("[s*, s*, s*, s*, s*, s*, s*, s*]", w[0], w[1], w[2],
+			 w[3], w[4], w[5], w[6], w[7]);
+}
+
+static json_t *pack_katapult(const struct json_lib *lib,
+			     const struct words_facts *facts)
+{
+	const struct kcan_kat_ident *ident = &facts->katapult;
+	char mcu[SENTENCE_LEN], version[SENTENCE_LEN], start[SENTENCE_LEN];
+
+	if (!facts->identified)
+		return NULL;
+	return lib->pack(
+		"{s:s*, s:s*, s:s}", "mcu",
+		expand(mcu, ident->mcu[0] ? "{mcu}" : NULL, facts), "version",
+		expand(version, ident->version[0] ? "{version}" : NULL, facts),
+		"application_start", expand(start, "{start}", facts));
 }
 
 static json_t *pack_number(const struct json_lib *lib, bool known,
@@ -81,7 +96,7 @@ char *json_end(const struct json_lib *lib, const struct words_facts *facts)
 		lib,
 		lib->pack(
 			"{s:i, s:s*, s:s, s:i, s:s, s:s*, s:o*, s:s*, s:o*, "
-			"s:o*, s:s*, s:s*}",
+			"s:o*, s:o*, s:s*, s:s*}",
 			"schema", SCHEMA, "uuid", facts->has_uuid ? uuid : NULL,
 			"outcome", kcan_outcome_get(words->outcome)->name,
 			"code", words_code(facts), "reason",
@@ -91,7 +106,8 @@ char *json_end(const struct json_lib *lib, const struct words_facts *facts)
 			"request", words_request(facts->request), "elapsed_ms",
 			pack_number(lib, facts->elapsed_us,
 				    facts->elapsed_us / 1000),
-			"warnings", pack_warnings(lib, facts), "next",
+			"katapult", pack_katapult(lib, facts), "warnings",
+			pack_warnings(lib, facts), "next",
 			expand(next, words->next, facts), "back",
 			expand(back, words->back, facts)));
 }

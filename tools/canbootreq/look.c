@@ -34,14 +34,16 @@ enum look_receiver look_classify(const struct kcan_receiver *receiver)
 		       LOOK_OTHER;
 }
 
+/* Not what another canbootreq asks after a proof: who are you, what are you? */
 static bool is_flash_block(const uint8_t *data, uint8_t len)
 {
 	if (len < 4 || data[0] != 0x01 || data[1] != 0x88 ||
 	    data[3] > KCAN_KAT_WORDS_MAX)
 		return false;
 	if (data[2] == KCAN_KAT_ACK)
-		return len > 4 && data[4] != KCAN_KAT_GET_CANBUS_ID;
-	return data[2] >= KCAN_KAT_CONNECT && data[2] <= KCAN_KAT_COMPLETE;
+		return len > 4 && data[4] != KCAN_KAT_GET_CANBUS_ID &&
+		       data[4] != KCAN_KAT_CONNECT;
+	return data[2] >= KCAN_KAT_SEND_BLOCK && data[2] <= KCAN_KAT_COMPLETE;
 }
 
 bool look_is_flashing(const struct can_frame *frame)

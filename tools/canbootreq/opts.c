@@ -134,9 +134,18 @@ static int opt_nodeid(void *ctx, const char *arg)
 static int set_command(struct opts *o, enum opts_command command)
 {
 	if (o->command != OPTS_REQUEST && o->command != command)
-		return fail(o, "--query and --dry-run exclude each other");
+		return fail(o, "--leave, --query and --dry-run exclude each "
+			       "other");
 	o->command = command;
 	return 0;
+}
+
+static int opt_leave(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	(void)arg;
+	return set_command(o, OPTS_LEAVE);
 }
 
 static int opt_query(void *ctx, const char *arg)
@@ -214,6 +223,8 @@ static const struct util_opt table[] = {
 	  opt_interface },
 	{ "uuid", 'u', "UUID", "an MCU, 12 hex digits; may be repeated",
 	  opt_uuid },
+	{ "leave", 0, NULL, "the way back: start the application again",
+	  opt_leave },
 	{ "query", 0, NULL, "list unassigned nodes (a broadcast)", opt_query },
 	{ "dry-run", 0, NULL, "print the frame, touch nothing", opt_dry_run },
 	{ "no-verify", 0, NULL, "stop after the request, prove nothing",
@@ -248,12 +259,16 @@ static int apply_all(struct opts *o, int argc, char **argv)
 static int check_whole(struct opts *o)
 {
 	size_t pool = OPTS_NODEID_MAX - o->nodeid + 1u;
+	bool proves = o->command == OPTS_LEAVE ||
+		      (o->command == OPTS_REQUEST && o->verify);
 
+	if (o->command == OPTS_LEAVE && !o->verify)
+		return fail(o, "--leave always proves: leave out --no-verify");
 	if (o->command == OPTS_QUERY && o->uuids_len)
 		return fail(o, "--query asks all nodes: leave out -u");
 	if (o->command != OPTS_QUERY && !o->uuids_len)
 		return fail(o, "no MCU is named: give -u UUID; " UUID_FORM);
-	if (o->command == OPTS_REQUEST && o->verify && o->uuids_len > pool)
+	if (proves && o->uuids_len > pool)
 		return fail(o,
 			    "%zu UUIDs need as many nodeids, but from %d to %d "
 			    "there are %zu: choose a lower --nodeid, or make "
@@ -294,6 +309,7 @@ void opts_help(FILE *to)
 	const struct kcan_outcome_info *info;
 
 	fputs("usage: canbootreq [-i IFACE] -u UUID [-u UUID ...] [options]\n"
+	      "       canbootreq [-i IFACE] --leave -u UUID [-u UUID ...]\n"
 	      "       canbootreq [-i IFACE] --query\n"
 	      "       canbootreq --dry-run -u UUID\n\n"
 	      "Ask Klipper MCUs on CAN for their bootloader, and prove that "
@@ -304,7 +320,7 @@ void opts_help(FILE *to)
 	      to);
 	for (int i = 0; i < KCAN_OUTCOME_COUNT; i++) {
 		info = kcan_outcome_get((enum kcan_outcome)i);
-		fprintf(to, "  %3d  %-14s %s\n", info->code, info->name,
+		fprintf(to, "  %3d  %-15s %s\n", info->code, info->name,
 			info->meaning);
 	}
 }

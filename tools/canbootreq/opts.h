@@ -16,6 +16,7 @@
 
 enum opts_command {
 	OPTS_REQUEST,
+	OPTS_LEAVE,
 	OPTS_QUERY,
 	OPTS_DRY_RUN,
 	OPTS_HELP,

@@ -12,7 +12,9 @@
 #define PROGRAM "canbootreq: "
 
 /* These are about one node; the others are about the bus. */
-#define NODE_WARNINGS (1u << WARNING_NODEID_HELD | 1u << WARNING_STILL_QUEUED)
+#define NODE_WARNINGS                                             \
+	(1u << WARNING_NODEID_HELD | 1u << WARNING_STILL_QUEUED | \
+	 1u << WARNING_TORN)
 
 static void flush(struct report *r)
 {
@@ -88,15 +90,21 @@ void report_warning(struct report *r, enum warning warning,
 	say(r, "warning: ", words_warning(warning), facts);
 }
 
-/* The flashing command differs for each UUID; a list of reasons does not. */
+/* A command differs for each UUID; a list of reasons does not. */
+static bool is_news(const struct report *r, const char *sentence,
+		    const struct words_facts *facts)
+{
+	return sentence &&
+	       (r->advised != facts->cause || strstr(sentence, "{uuid}"));
+}
+
 static void advise(struct report *r, const struct words_facts *facts)
 {
 	const struct words *words = words_of(facts->cause);
-	bool again = r->advised == facts->cause;
 
-	if (words->next && (!again || strstr(words->next, "{uuid}")))
+	if (is_news(r, words->next, facts))
 		say(r, words->back ? "next: " : "", words->next, facts);
-	if (!again)
+	if (is_news(r, words->back, facts))
 		say(r, "back: ", words->back, facts);
 	r->advised = facts->cause;
 }

@@ -75,10 +75,18 @@ static int listen_for_jobs(struct loop *l, const struct run *run)
 	return loop_listen(l, filters, n);
 }
 
+static enum kcan_bootreq_goal goal_of(const struct opts *opts)
+{
+	if (opts->command == OPTS_LEAVE)
+		return KCAN_BOOTREQ_GOAL_LEAVE;
+	return opts->verify ? KCAN_BOOTREQ_GOAL_ENTER :
+			      KCAN_BOOTREQ_GOAL_REQUEST;
+}
+
 static int start_jobs(struct run *run, const struct opts *opts)
 {
 	struct kcan_bootreq_cfg cfg = { .timeout_us = opts->timeout_us,
-					.verify = opts->verify };
+					.goal = goal_of(opts) };
 	uint64_t now_us = loop_now(run->loop);
 	int err = 0;
 
@@ -166,6 +174,7 @@ static int run_jobs(struct run *run, const struct opts *opts, struct report *r)
 void cmd_request(const struct opts *opts, struct report *r)
 {
 	struct words_facts common = { .ifname = opts->ifname,
+				      .leave = opts->command == OPTS_LEAVE,
 				      .timeout_us = opts->timeout_us };
 	struct run run = { 0 };
 	struct kcan_link link;

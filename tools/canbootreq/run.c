@@ -21,10 +21,14 @@ static bool is_running(const struct job *job)
 	return job->req && !kcan_bootreq_done(job->req);
 }
 
-static bool is_request(const struct can_frame *frame)
+/* A request or, at the end, a hand-back: what is sent once, and reported. */
+static bool is_single(const struct job *job)
 {
+	const struct can_frame *frame = &job->flying;
+
 	return frame->can_id == KCAN_ADMIN_ID &&
-	       frame->data[0] == KCAN_ADMIN_REQUEST_BOOTLOADER;
+	       (frame->data[0] == KCAN_ADMIN_REQUEST_BOOTLOADER ||
+		kcan_bootreq_leaving(job->req));
 }
 
 static bool is_same_frame(const struct can_frame *a, const struct can_frame *b)
@@ -99,23 +103,27 @@ static void send_one(struct run *run, struct job *job, uint64_t now_us)
 	run->turn = (size_t)(job - run->jobs) + 1;
 }
 
+static bool is_behind(const struct run *run, const struct job *job)
+{
+	return run->holder && run->holder != job;
+}
+
 /*
  * When it is time for @job to act. The bus takes one frame after the other; on
  * one that has come to a halt, a hand-back does not wait for that.
  */
 static uint64_t due_at(const struct run *run, const struct job *job)
 {
-	const struct job *holder = run->holder;
 	uint64_t due_us, stalled_us;
 
 	if (!is_running(job))
 		return UINT64_MAX;
 	due_us = kcan_bootreq_deadline(job->req);
-	if (!holder || holder == job)
+	if (!is_behind(run, job))
 		return due_us;
 	if (!kcan_bootreq_leaving(job->req))
 		return UINT64_MAX;
-	stalled_us = holder->sent_us + STALLED_US;
+	stalled_us = run->holder->sent_us + STALLED_US;
 	return due_us > stalled_us ? due_us : stalled_us;
 }
 
@@ -126,8 +134,12 @@ static void send_due(struct run *run, uint64_t now_us)
 	for (size_t i = 0; i < run->len; i++) {
 		struct job *job = &run->jobs[(first + i) % run->len];
 
-		if (now_us >= due_at(run, job))
-			send_one(run, job, now_us);
+		if (now_us < due_at(run, job))
+			continue;
+		/* a proven one: do not ask what it is before handing back */
+		if (is_behind(run, job))
+			kcan_bootreq_abort(job->req, now_us);
+		send_one(run, job, now_us);
 		check_holder(run);
 	}
 }
@@ -152,7 +164,7 @@ static void forgive_lost_confirmation(struct run *run, uint64_t now_us)
 
 	if (!job || now_us < forgive_at(run))
 		return;
-	if (is_request(&job->flying) || kcan_bootreq_leaving(job->req))
+	if (is_single(job))
 		run->holder = NULL;
 	else
 		confirm(run, job, now_us);
@@ -260,6 +272,11 @@ static enum cause cause_of(const struct run *run, const struct job *job,
 		[KCAN_BOOTREQ_REFUSED] = CAUSE_REFUSED,
 		[KCAN_BOOTREQ_GARBLED] = CAUSE_GARBLED,
 		[KCAN_BOOTREQ_ABORTED] = CAUSE_INTERRUPTED,
+		[KCAN_BOOTREQ_LEFT] = CAUSE_LEFT,
+		[KCAN_BOOTREQ_BLANK] = CAUSE_BLANK,
+		[KCAN_BOOTREQ_UNANSWERED] = CAUSE_UNANSWERED,
+		[KCAN_BOOTREQ_STAYED] = CAUSE_STAYED,
+		[KCAN_BOOTREQ_UNSURE] = CAUSE_UNSURE,
 	};
 
 	if (run->lost &&
@@ -270,6 +287,8 @@ static enum cause cause_of(const struct run *run, const struct job *job,
 			       CAUSE_LOST_UNSENT;
 	if (result->verdict == KCAN_BOOTREQ_NOT_QUEUED && !job->refused)
 		return CAUSE_BEHIND;
+	if (result->verdict == KCAN_BOOTREQ_SILENT && job->facts.leave)
+		return CAUSE_LEAVE_SILENT;
 	return causes[result->verdict];
 }
 
@@ -280,6 +299,8 @@ static void conclude(const struct run *run, struct job *job)
 
 	facts->cause = cause_of(run, job, &result);
 	facts->other = result.other;
+	facts->identified = result.identified;
+	facts->katapult = result.ident;
 	facts->signal = run->loop->signal;
 	if (!job->ended)
 		facts->elapsed_us = run->loop->now_us - run->start_us;
@@ -294,10 +315,12 @@ static void conclude(const struct run *run, struct job *job)
 	if (kcan_bus_dropped(run->loop->bus))
 		facts->warnings |= 1u << WARNING_DROPPED;
 	if (job->refused && facts->cause != CAUSE_PROVEN &&
-	    facts->cause != CAUSE_NOT_QUEUED)
+	    facts->cause != CAUSE_LEFT && facts->cause != CAUSE_NOT_QUEUED)
 		facts->warnings |= 1u << WARNING_QUEUE_FULL;
 	if (result.assigned && result.handback != KCAN_DELIVERY_CONFIRMED)
 		facts->warnings |= 1u << WARNING_NODEID_HELD;
+	if (result.torn)
+		facts->warnings |= 1u << WARNING_TORN;
 	if (facts->cause == CAUSE_INTERRUPTED &&
 	    facts->request == REQUEST_UNCONFIRMED)
 		facts->warnings |= 1u << WARNING_STILL_QUEUED;

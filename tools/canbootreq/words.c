@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "words.h"
 
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
-
 #define FLASH                                                        \
 	"python3 ~/katapult/scripts/flashtool.py -i {if} -u {uuid} " \
 	"-f ~/klipper/out/klipper.bin"
 #define FLUSH                                                            \
 	"discard the queued frame, or it fires later: sudo ip link set " \
 	"{if} down && sudo {up}"
-#define GUESS "; 1000000 is Klipper's default, take what your nodes have"
 #define AGAIN                                                               \
 	"bring {if} up again (if it is gone, plug its adapter in before): " \
 	"sudo {up}"
 #define WIRING                                                              \
 	"nobody acknowledges: look for power, wiring, 120 ohm termination " \
 	"and the same bit rate on all nodes"
+
+#define LEAVE "canbootreq -i {if} --leave -u {uuid}"
 
 static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_PENDING] = {
@@ -26,18 +23,29 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_PROVEN] = {
 		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
-		.reason = "Katapult answered on {if} with this UUID",
+		.reason = "Katapult answered on {if} with this UUID{katapult}",
 		.next = FLASH,
-		.back = "Katapult waits without a time limit: flash the node, "
-			"or switch its power off and on to start the "
-			"application that is in it",
+		.back = LEAVE "\n"
+			"that starts the application in it; without one it "
+			"stays in Katapult, which waits without a time limit",
 	},
 	[CAUSE_REQUESTED] = {
 		.outcome = KCAN_OUTCOME_REQUESTED,
 		.reason = "not verified; {request}",
 		.next = FLASH,
-		.back = "if it is in Katapult now, it stays there: flash the "
-			"node, or switch its power off and on",
+		.back = LEAVE "\n"
+			"if it is in Katapult now, it stays there until then, "
+			"or until its power is switched off and on",
+	},
+	[CAUSE_LEFT] = {
+		.outcome = KCAN_OUTCOME_LEFT_BOOTLOADER,
+		.reason = "Katapult acknowledged and no longer answers on "
+			  "{if}{katapult}",
+		.next = "start Klipper's host again: sudo systemctl start "
+			"klipper\n"
+			"whether the application runs well is not seen from "
+			"here",
+		.back = "canbootreq -i {if} -u {uuid}",
 	},
 	[CAUSE_SILENT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
@@ -54,6 +62,45 @@ static const struct words rows[CAUSE_COUNT] = {
 			"CAN: look with lsusb for 1d50:6177\n"
 			"5. on a real bus: Katapult was built for another bit "
 			"rate than the bus has (usually 1000000)",
+	},
+	[CAUSE_LEAVE_SILENT] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "no Katapult answered with this UUID on {if} within "
+			  "{timeout} s; {request}",
+		.next = "likely reasons, likeliest first:\n"
+			"1. it is not in Katapult, but runs its application: "
+			"then nothing is to be done\n"
+			"2. this UUID is not on {if}: compare canbus_uuid in "
+			"printer.cfg, and the board's power\n"
+			"3. its Katapult no longer listens, as after half a "
+			"command: switch the board's power off and on",
+	},
+	[CAUSE_BLANK] = {
+		.outcome = KCAN_OUTCOME_NO_APPLICATION,
+		.reason = "no application lies in its flash, so it was left in "
+			  "Katapult on {if}{katapult}",
+		.next = "flash one: " FLASH,
+	},
+	[CAUSE_UNANSWERED] = {
+		.outcome = KCAN_OUTCOME_UNPROVEN,
+		.reason = "Katapult answered with this UUID on {if}, but not "
+			  "what came after; {request}",
+		.next = "try again: " LEAVE "\n"
+			"if that stays so: switch the board's power off and on",
+	},
+	[CAUSE_STAYED] = {
+		.outcome = KCAN_OUTCOME_UNPROVEN,
+		.reason = "Katapult still answers on {if}; {request}",
+		.next = "try again: " LEAVE "\n"
+			"if that stays so: is its boot button held? Switch "
+			"the board's power off and on",
+	},
+	[CAUSE_UNSURE] = {
+		.outcome = KCAN_OUTCOME_UNPROVEN,
+		.reason = "Katapult is silent on {if}, but that it has left is "
+			  "not proven; {request}",
+		.next = "look again: " LEAVE "\n"
+			"that ends as no-answer once it has left",
 	},
 	[CAUSE_NOT_QUEUED] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
@@ -73,8 +120,8 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_UNCONFIRMED] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
-		.reason = "{if} never confirmed the request: it is still "
-			  "queued and will fire when somebody acknowledges",
+		.reason = "{if} never confirmed {frame}: it is still queued "
+			  "and will fire when somebody acknowledges",
 		.next = FLUSH "\n" WIRING,
 	},
 	[CAUSE_NODEID_TAKEN] = {
@@ -82,7 +129,7 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "a Klipper node owns nodeid {nodeid} on {if}, so the "
 			  "proof was stopped; {request}",
 		.next = "choose free nodeids, for example: canbootreq -i {if} "
-			"-u {uuid} --nodeid {elsewhere}",
+			"{leave}-u {uuid} --nodeid {elsewhere}",
 	},
 	[CAUSE_WRONG_UUID] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
@@ -143,7 +190,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_LOST_UNSENT] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
-		.reason = "{if} {detail} before the request was confirmed",
+		.reason = "{if} {detail} before {told} was confirmed",
 		.next = AGAIN,
 	},
 	[CAUSE_INTERRUPTED] = {
@@ -226,6 +273,9 @@ static const char *const warnings[WARNING_COUNT] = {
 		"the node may still hold nodeid {nodeid}, as handing it back "
 		"was not confirmed; a power cycle or flashtool.py clears it",
 	[WARNING_STILL_QUEUED] = FLUSH,
+	[WARNING_TORN] = "the node may have got half a command, which blocks "
+			 "its Katapult: switch its power off and on before "
+			 "anything else",
 	[WARNING_QUEUE_FULL] = "the transmit queue of {if} ({queue} frames) "
 			       "was full at times: not all was sent in time",
 };
@@ -235,14 +285,6 @@ static const char *const requests[] = {
 	[REQUEST_UNCONFIRMED] = "unconfirmed",
 	[REQUEST_HANDED_OVER] = "handed-over",
 	[REQUEST_ACKNOWLEDGED] = "acknowledged",
-};
-
-static const char *const request_phrases[] = {
-	[REQUEST_UNKNOWN] = "nothing was sent",
-	[REQUEST_NONE] = "no request was sent",
-	[REQUEST_UNCONFIRMED] = "the request is still queued, not confirmed",
-	[REQUEST_HANDED_OVER] = "the request was handed to the adapter",
-	[REQUEST_ACKNOWLEDGED] = "the request was acknowledged on the bus",
 };
 
 const struct words *words_of(enum cause cause)
@@ -266,133 +308,4 @@ int words_code(const struct words_facts *facts)
 	int code = kcan_outcome_get(outcome)->code;
 
 	return code + (outcome == KCAN_OUTCOME_INTERRUPTED ? facts->signal : 0);
-}
-
-static void put_if(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s", f->ifname ? f->ifname : "the interface");
-}
-
-static void put_up(char *out, size_t size, const struct words_facts *f)
-{
-	int n = snprintf(out, size, "ip link set %s up", f->ifname);
-
-	if (f->bitrate_bps && n > 0 && (size_t)n < size)
-		snprintf(out + n, size - (size_t)n, " type can bitrate %u",
-			 f->bitrate_bps);
-}
-
-static void put_guess(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s", f->bitrate_guessed ? GUESS : "");
-}
-
-static void put_uuid(char *out, size_t size, const struct words_facts *f)
-{
-	char text[KCAN_UUID_STR_LEN + 1];
-
-	kcan_uuid_format(&f->uuid, text);
-	snprintf(out, size, "%s", text);
-}
-
-static void put_other(char *out, size_t size, const struct words_facts *f)
-{
-	char text[KCAN_UUID_STR_LEN + 1];
-
-	kcan_uuid_format(&f->other, text);
-	snprintf(out, size, "%s", text);
-}
-
-static void put_nodeid(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%u", f->nodeid);
-}
-
-/* A start of the pool that leaves the nodeid in question out. */
-static void put_elsewhere(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%u", f->nodeid < 240 ? f->nodeid + 8u : 160u);
-}
-
-static void put_request(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s", request_phrases[f->request]);
-}
-
-static void put_timeout(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%g", (double)f->timeout_us / 1e6);
-}
-
-static void put_queue(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%u", f->txqueuelen);
-}
-
-static void put_signal(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s",
-		 f->signal == SIGINT  ? "SIGINT" :
-		 f->signal == SIGQUIT ? "SIGQUIT" :
-		 f->signal == SIGTERM ? "SIGTERM" :
-					"SIGHUP");
-}
-
-static void put_detail(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s", f->detail);
-}
-
-static void put_state(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s", f->state ? f->state : "");
-}
-
-static const struct slot {
-	const char *name;
-	void (*put)(char *out, size_t size, const struct words_facts *f);
-} slots[] = {
-	{ "{if}", put_if },
-	{ "{up}", put_up },
-	{ "{guess}", put_guess },
-	{ "{uuid}", put_uuid },
-	{ "{other}", put_other },
-	{ "{nodeid}", put_nodeid },
-	{ "{elsewhere}", put_elsewhere },
-	{ "{request}", put_request },
-	{ "{timeout}", put_timeout },
-	{ "{queue}", put_queue },
-	{ "{signal}", put_signal },
-	{ "{detail}", put_detail },
-	{ "{state}", put_state },
-};
-
-static const struct slot *find_slot(const char *at)
-{
-	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
-		if (!strncmp(at, slots[i].name, strlen(slots[i].name)))
-			return &slots[i];
-	return NULL;
-}
-
-void words_expand(char *out, size_t size, const char *sentence,
-		  const struct words_facts *facts)
-{
-	const struct slot *slot;
-	size_t used = 0;
-
-	while (*sentence && used + 1 < size) {
-		slot = *sentence == '{' ? find_slot(sentence) : NULL;
-		if (!slot) {
-			out[used++] = *sentence++;
-			continue;
-		}
-		/* argv goes into slots, and they to terminals and into JSON */
-		slot->put(out + used, size - used, facts);
-		for (; out[used]; used++)
-			if (out[used] < ' ' || out[used] > '~')
-				out[used] = '?';
-		sentence += strlen(slot->name);
-	}
-	out[used] = '\0';
 }

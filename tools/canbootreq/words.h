@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kcan/kat.h>
 #include <kcan/outcome.h>
 #include <kcan/uuid.h>
 
@@ -14,6 +15,7 @@ enum cause {
 	CAUSE_PENDING, /* none yet */
 	CAUSE_PROVEN,
 	CAUSE_REQUESTED,
+	CAUSE_LEFT,
 	CAUSE_SILENT,
 	CAUSE_NOT_QUEUED,
 	CAUSE_BEHIND, /* never had its turn */
@@ -23,6 +25,11 @@ enum cause {
 	CAUSE_NACKED,
 	CAUSE_REFUSED,
 	CAUSE_GARBLED,
+	CAUSE_LEAVE_SILENT,
+	CAUSE_BLANK,
+	CAUSE_UNANSWERED,
+	CAUSE_STAYED,
+	CAUSE_UNSURE,
 	CAUSE_UUID_RESERVED,
 	CAUSE_NODEIDS_RESERVED,
 	CAUSE_FLASHING,
@@ -52,10 +59,11 @@ enum warning {
 	WARNING_NODEID_HELD,
 	WARNING_STILL_QUEUED,
 	WARNING_QUEUE_FULL,
+	WARNING_TORN,
 	WARNING_COUNT
 };
 
-/** How far the request is known to have come. */
+/** How far the request, or COMPLETE, is known to have come. */
 enum request {
 	REQUEST_UNKNOWN, /* it did not come to that */
 	REQUEST_NONE,
@@ -71,10 +79,13 @@ struct words_facts {
 	uint32_t bitrate_bps; /* to bring it up with; 0: it has none */
 	bool bitrate_guessed; /* the driver did not tell */
 	const char *state;    /* of the controller, for WARNING_STATE */
+	bool leave; /* the request is COMPLETE, not REQUEST_BOOTLOADER */
 	bool has_uuid;
 	struct kcan_uuid uuid;
 	struct kcan_uuid other; /* WRONG_UUID */
-	uint8_t nodeid;		/* 0: none was used */
+	bool identified;
+	struct kcan_kat_ident katapult; /* any bytes: through slots only */
+	uint8_t nodeid;			/* 0: none was used */
 	enum request request;
 	uint64_t timeout_us;
 	uint64_t elapsed_us; /* 0: not known */

@@ -8,6 +8,13 @@ UU=41F905F55004
 SET="3F0#11${UU}C0"
 WHO="280#01881600F9319903"
 ID="281#0188A00316000000 281#${UU}0000 281#32409903"
+CONNECT="280#01881100F17C9903"
+# katapult-protocol.md, section 12: stm32g0b1xx, 08002000, v0.0.1-109-g902f335
+IDENT="281#0188A00D11000000 281#0001010000200008 281#4000000073746D33 \
+281#3267306231787800 281#0000000076302E30 281#2E312D3130392D67 \
+281#3930326633333500 281#AFDA9903"
+READ="280#0188140100200008 280#5BDE9903"
+COMPLETE="280#01881500911B9903"
 BACK="3F0#11${NOT_U}C0"
 
 setup() {
@@ -31,8 +38,9 @@ trace_is() {
 proven() {
 	ask -u "$U" "$@"
 	[ "$status" -eq 0 ]
-	[[ $output == "$U: in-bootloader: "* ]]
-	trace_is "3F0#02$UU ($SET ($WHO ){1,2})+($ID|${ID// / ($WHO )?})( $WHO)? $BACK"
+	[[ $output == "$U: in-bootloader: "*"(stm32g0b1xx, Katapult v0.0.1-109-g902f335, application at 0x08002000)" ]]
+	[[ $stderr == *"back: canbootreq -i vcan0 --leave -u $U"* ]]
+	trace_is "3F0#02$UU ($SET ($WHO ){1,2})+${ID// / ($WHO )?}( $WHO)?( $ID)? $CONNECT( $ID)? $IDENT $BACK"
 	[ "$(state "$U")" = katapult ]
 	[ "$(nodeid "$U")" = null ]
 }
@@ -44,6 +52,21 @@ silence() {
 	[[ $output == "$U: no-answer: "* ]]
 	trace_is "3F0#02$UU ($SET $WHO $WHO )*($SET ($WHO )?)?$BACK"
 	[ "$1" = any ] || [ "$(state "$U")" = "$1" ]
+}
+
+# stubborn CODE=ANSWER... - a Katapult that answers these and never leaves
+stubborn() {
+	"$BATS_TEST_DIRNAME/../../support/stubborn-katapult.py" vcan0 "$@" \
+		>"$BATS_TEST_TMPDIR/stubborn.log" 2>&1 3>&- &
+	until_true has "$BATS_TEST_TMPDIR/stubborn.log" ready
+}
+
+# bytes FRAME... - the data of these frames in one piece
+bytes() {
+	local all="$*"
+
+	all=${all//281#/}
+	echo "${all// /}"
 }
 
 start() {
@@ -74,7 +97,7 @@ start() {
 	start --bootloader katapult --state katapult
 	ask -u "$U"
 	[ "$status" -eq 0 ]
-	trace_is "3F0#02$UU $SET $WHO $ID $BACK"
+	trace_is "3F0#02$UU $SET $WHO $ID $CONNECT $IDENT $BACK"
 	[ "$(state "$U")" = katapult ]
 }
 
@@ -151,6 +174,105 @@ start() {
 	[ "$status" -eq 0 ]
 	[[ $output == "$U: requested: "*"not verified"* ]]
 	trace_is "3F0#02$UU"
+}
+
+@test "Katapult that does not answer CONNECT is proven all the same" {
+	stubborn "16=$(bytes "$ID")"
+	ask -u "$U" --json
+	[ "$status" -eq 0 ]
+	[ "$(jq -r '.outcome, (has("katapult") | tostring)' <<<"$output" |
+		xargs)" = "in-bootloader false" ]
+	trace_is "3F0#02$UU $SET $WHO $ID $CONNECT $CONNECT $BACK"
+}
+
+@test "--leave starts the application again" {
+	start --state katapult
+	ask --leave -u "$U" --json
+	[ "$status" -eq 0 ]
+	[ "$(jq -r '.outcome, .request, .katapult.mcu, .katapult.version,
+		.katapult.application_start' <<<"$output" | xargs)" = \
+		"left-bootloader handed-over stm32g0b1xx v0.0.1-109-g902f335 0x08002000" ]
+	[ "$(state "$U")" = klipper ]
+	[ "$(nodeid "$U")" = null ]
+	[ -z "$(frames '3F0#02')" ]
+	trace_is "$SET ($WHO ){1,2}$ID( $WHO)?( $ID)? $CONNECT( $ID)? $IDENT $READ(\
+ 281#[0-9A-F]+){10} $COMPLETE 281#0188A00115000000 281#002E9903( $SET $WHO $WHO)+ $BACK"
+}
+
+@test "there and back again" {
+	start --nodeid 4
+	proven
+	ask --leave -u "$U"
+	[ "$status" -eq 0 ]
+	[[ $output == "$U: left-bootloader: "* ]]
+	[ "$(state "$U")" = klipper ]
+	ask -u "$U"
+	[ "$status" -eq 0 ]
+}
+
+@test "--leave without an application is refused, and the node stays usable" {
+	start --state katapult --no-application
+	ask --leave -u "$U"
+	[ "$status" -eq 8 ]
+	[[ $output == "$U: no-application: "* ]]
+	[[ $stderr == *flashtool.py* ]]
+	[ "$(state "$U")" = katapult ]
+	[ "$(nodeid "$U")" = null ]
+	settled
+	[ -z "$(frames "$COMPLETE")" ]
+	ask -u "$U"
+	[ "$status" -eq 0 ]
+}
+
+@test "--leave with nobody there: no answer" {
+	ask --leave -u "$U" --timeout 0.3
+	[ "$status" -eq 3 ]
+	[[ $output == "$U: no-answer: "*"nothing was started" ]]
+	trace_is "($SET $WHO $WHO )*($SET ($WHO )?)?$BACK"
+}
+
+@test "--leave of a node that runs Klipper: no answer, and left alone" {
+	start --nodeid 4
+	ask --leave -u "$U" --timeout 0.3
+	[ "$status" -eq 3 ]
+	[ "$(state "$U")" = klipper ]
+	[ "$(nodeid "$U")" = 4 ]
+}
+
+@test "--leave of one that acknowledges and stays: unproven" {
+	# section 12: 64 times FF is erased, so this one has 00..3F
+	stubborn "16=$(bytes "$ID")" "11=$(bytes "$IDENT")" \
+		"14=0188A0121400000000200008$(printf %02X {0..63})F26B9903" \
+		15=0188A00115000000002E9903
+	ask --leave -u "$U"
+	[ "$status" -eq 7 ]
+	[[ $output == "$U: unproven: Katapult still answers"* ]]
+	settled
+	[ "$(frames '^(3F0|280)' | tail -n 1)" = "$BACK" ]
+}
+
+@test "a signal in mid-leave hands back, and says that nothing was started" {
+	stubborn "16=$(bytes "$ID")"
+	"$BUILD/canbootreq" -i vcan0 --leave -u "$U" --timeout 60 \
+		>"$BATS_TEST_TMPDIR/out.log" 2>&1 3>&- &
+	pid=$!
+	until_true has "$BUS" "$CONNECT"
+	kill -TERM "$pid"
+	ends_with "$pid" 143
+	grep -q 'ended by SIGTERM .*nothing was started' "$BATS_TEST_TMPDIR/out.log"
+	settled
+	[ "$(frames '^(3F0|280)' | tail -n 1)" = "$BACK" ]
+}
+
+@test "--leave of several: each ends for itself, the highest code counts" {
+	start_mcus pair -i vcan0 --state katapult -u "$U" -u "$V" \
+		--no-application
+	ask --leave -u "$U" -u "$V" --json
+	[ "$status" -eq 8 ]
+	[ "$(jq -r .outcome <<<"$output" | xargs)" = \
+		"left-bootloader no-application" ]
+	[ "$(state "$U")" = klipper ]
+	[ "$(state "$V")" = katapult ]
 }
 
 @test "an unassigned Klipper node that was never asked is left alone" {

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef UNIT_BOOTREQ_SCRIPT_H
+#define UNIT_BOOTREQ_SCRIPT_H
+
+/* An exchange as a script: what is due and what arrives, with the times. */
+#include "../support/unit.h"
+
+#include <string.h>
+
+#include <kcan/bootreq.h>
+
+/* can-admin-channel.md, section 16: the recorded exchange, on nodeid F0 */
+#define U 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04
+#define NOT_U 0xbe, 0x06, 0xfa, 0x0a, 0xaf, 0xfb
+#define REQUEST FRAME(0x3f0, 0x02, U)
+#define SET FRAME(0x3f0, 0x11, U, 0xf0)
+#define WHO FRAME(0x2e0, 0x01, 0x88, 0x16, 0x00, 0xf9, 0x31, 0x99, 0x03)
+#define BACK FRAME(0x3f0, 0x11, NOT_U, 0xf0)
+#define ID_1 FRAME(0x2e1, 0x01, 0x88, 0xa0, 0x03, 0x16, 0x00, 0x00, 0x00)
+#define ID_2 FRAME(0x2e1, U, 0x00, 0x00)
+#define ID_3 FRAME(0x2e1, 0x32, 0x40, 0x99, 0x03)
+/* katapult-protocol.md, section 12 */
+#define NACK FRAME(0x2e1, 0x01, 0x88, 0xf1, 0x00, 0x68, 0x95, 0x99, 0x03)
+#define CONNECT FRAME(0x2e0, 0x01, 0x88, 0x11, 0x00, 0xf1, 0x7c, 0x99, 0x03)
+
+static const struct kcan_uuid UUID = { { U } };
+static const uint8_t ANSWER[20] = { 0x01, 0x88, 0xa0, 0x03, 0x16, 0x00, 0x00,
+				    0x00, 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04,
+				    0x00, 0x00, 0x32, 0x40, 0x99, 0x03 };
+/* katapult-protocol.md, section 12: stm32g0b1xx, start 08002000 */
+static const uint8_t IDENT[60] = {
+	0x01, 0x88, 0xa0, 0x0d, 0x11, 0x00, 0x00, 0x00, 0x00, 0x01, 0x01, 0x00,
+	0x00, 0x20, 0x00, 0x08, 0x40, 0x00, 0x00, 0x00, 0x73, 0x74, 0x6d, 0x33,
+	0x32, 0x67, 0x30, 0x62, 0x31, 0x78, 0x78, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x76, 0x30, 0x2e, 0x30, 0x2e, 0x31, 0x2d, 0x31, 0x30, 0x39, 0x2d, 0x67,
+	0x39, 0x30, 0x32, 0x66, 0x33, 0x33, 0x35, 0x00, 0xaf, 0xda, 0x99, 0x03,
+};
+
+enum what {
+	END,
+	TX,   /* due exactly now, with these bytes; stays in flight */
+	OK,   /* the frame in flight is confirmed */
+	SENT, /* TX and OK at the same time */
+	FULL, /* TX, but the kernel has no room */
+	RX,
+	BLOCK, /* RX of these bytes, 8 a frame */
+	ABORT,
+	QUIET, /* the deadline is now, and nothing is due */
+};
+
+struct line {
+	uint64_t us;
+	enum what what;
+	struct can_frame frame;
+	const uint8_t *bytes;
+	size_t len;
+};
+
+#define S 1000000u
+/* A whole block arrives. */
+#define HEAR(us, block)                                \
+	{                                              \
+		us, BLOCK, { 0 }, block, sizeof(block) \
+	}
+/* Asked what it is, Katapult tells it at once. */
+#define IDENTIFIED(us) { us, SENT, CONNECT }, HEAR(us, IDENT)
+
+static inline struct kcan_bootreq *start(uint64_t timeout_us,
+					 enum kcan_bootreq_goal goal)
+{
+	struct kcan_bootreq_cfg cfg = { timeout_us, 0xf0, goal };
+	struct kcan_bootreq *req;
+
+	assert_int_equal(kcan_bootreq_new(&req, &UUID, &cfg, 0), 0);
+	return req;
+}
+
+static inline void play_tx(struct kcan_bootreq *req, const struct line *line)
+{
+	struct can_frame frame;
+
+	assert_int_equal(kcan_bootreq_deadline(req), line->us);
+	if (line->us)
+		assert_false(kcan_bootreq_tx(req, &frame, line->us - 1));
+	assert_true(kcan_bootreq_tx(req, &frame, line->us));
+	assert_frame_equal(frame, line->frame);
+	/* one unconfirmed frame at a time */
+	assert_false(kcan_bootreq_tx(req, &frame, line->us));
+	if (line->what == SENT)
+		kcan_bootreq_sent(req, line->us);
+	else if (line->what == FULL)
+		kcan_bootreq_unsent(req, line->us);
+}
+
+/* Hear @len bytes in pieces, with empty frames between them. */
+static inline void feed(struct kcan_bootreq *req, const uint8_t *data,
+			size_t len, size_t piece, uint64_t now_us)
+{
+	struct can_frame frame = { .can_id = 0x2e1 };
+
+	for (size_t at = 0; at < len; at += piece) {
+		frame.can_dlc = 0;
+		kcan_bootreq_rx(req, &frame, now_us);
+		frame.can_dlc = (uint8_t)(len - at < piece ? len - at : piece);
+		memcpy(frame.data, data + at, frame.can_dlc);
+		kcan_bootreq_rx(req, &frame, now_us);
+	}
+}
+
+static inline void play(struct kcan_bootreq *req, const struct line *line)
+{
+	struct can_frame frame;
+
+	switch (line->what) {
+	case TX:
+	case SENT:
+	case FULL:
+		play_tx(req, line);
+		break;
+	case OK:
+		kcan_bootreq_sent(req, line->us);
+		break;
+	case RX:
+		kcan_bootreq_rx(req, &line->frame, line->us);
+		break;
+	case BLOCK:
+		feed(req, line->bytes, line->len, 8, line->us);
+		break;
+	case ABORT:
+		kcan_bootreq_abort(req, line->us);
+		break;
+	case QUIET:
+		assert_int_equal(kcan_bootreq_deadline(req), line->us);
+		assert_false(kcan_bootreq_tx(req, &frame, line->us));
+		break;
+	case END:
+		break;
+	}
+}
+
+static inline void assert_ends(struct kcan_bootreq *req,
+			       const struct kcan_bootreq_result *want)
+{
+	const struct kcan_bootreq_result got = kcan_bootreq_result(req);
+
+	assert_int_equal(got.verdict, want->verdict);
+	assert_int_equal(got.request, want->request);
+	assert_int_equal(got.handback, want->handback);
+	assert_int_equal(got.assigned, want->assigned);
+	assert_int_equal(got.torn, want->torn);
+	assert_int_equal(got.identified, want->identified);
+	if (got.verdict == KCAN_BOOTREQ_WRONG_UUID)
+		assert_memory_equal(&got.other, &want->other,
+				    sizeof(got.other));
+	assert_true(kcan_bootreq_done(req));
+	assert_int_equal(kcan_bootreq_deadline(req), UINT64_MAX);
+}
+
+#endif

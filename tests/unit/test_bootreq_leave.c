@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "bootreq_script.h"
+
+/* katapult-protocol.md, section 12 */
+#define READ_HEAD FRAME(0x2e0, 0x01, 0x88, 0x14, 0x01, 0x00, 0x20, 0x00, 0x08)
+#define READ_TAIL FRAME(0x2e0, 0x5b, 0xde, 0x99, 0x03)
+#define COMPLETE FRAME(0x2e0, 0x01, 0x88, 0x15, 0x00, 0x91, 0x1b, 0x99, 0x03)
+static const uint8_t COMPLETED[12] = { 0x01, 0x88, 0xa0, 0x01, 0x15, 0x00,
+				       0x00, 0x00, 0x00, 0x2e, 0x99, 0x03 };
+/* the same: 00..3F, and 64 times FF */
+static const uint8_t BLOCK_DATA[80] = {
+	0x01, 0x88, 0xa0, 0x12, 0x14, 0x00, 0x00, 0x00, 0x00, 0x20, 0x00, 0x08,
+	0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b,
+	0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17,
+	0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f, 0x20, 0x21, 0x22, 0x23,
+	0x24, 0x25, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f,
+	0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3a, 0x3b,
+	0x3c, 0x3d, 0x3e, 0x3f, 0xf2, 0x6b, 0x99, 0x03,
+};
+#define FF8 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
+static const uint8_t BLOCK_FF[80] = {
+	0x01, 0x88, 0xa0, 0x12, 0x14, 0x00, 0x00, 0x00, 0x00, 0x20, 0x00, 0x08,
+	FF8,  FF8,  FF8,  FF8,	FF8,  FF8,  FF8,  FF8,	0x27, 0x72, 0x99, 0x03,
+};
+/* CRC by the rule of section 2 */
+static const uint8_t BLOCK_00[80] = {
+	0x01, 0x88, 0xa0, 0x12, 0x14,	     0x00, 0x00, 0x00,
+	0x00, 0x20, 0x00, 0x08, [76] = 0xc3, 0x03, 0x99, 0x03,
+};
+/* likewise: the same data from 08002040 */
+static const uint8_t BLOCK_ELSEWHERE[80] = {
+	0x01, 0x88, 0xa0, 0x12, 0x14, 0x00, 0x00, 0x00, 0x40, 0x20, 0x00, 0x08,
+	0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b,
+	0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17,
+	0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f, 0x20, 0x21, 0x22, 0x23,
+	0x24, 0x25, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f,
+	0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3a, 0x3b,
+	0x3c, 0x3d, 0x3e, 0x3f, 0x5c, 0x1c, 0x99, 0x03,
+};
+/* section 12: uuid fcf7a6093298 */
+static const uint8_t OTHER[20] = { 0x01, 0x88, 0xa0, 0x03, 0x16, 0x00, 0x00,
+				   0x00, 0xfc, 0xf7, 0xa6, 0x09, 0x32, 0x98,
+				   0x00, 0x00, 0xc5, 0xb2, 0x99, 0x03 };
+
+/* Steps that go right, each at one moment. */
+#define PROVED { 0, SENT, SET }, { 10000, SENT, WHO }, HEAR(10300, ANSWER)
+#define READ(us)                    \
+	{ us, SENT, READ_HEAD },    \
+	{                           \
+		us, SENT, READ_TAIL \
+	}
+#define UP_TO_READ PROVED, IDENTIFIED(10300), READ(10300)
+#define UP_TO_COMPLETE UP_TO_READ, HEAR(10300, BLOCK_DATA)
+#define QUESTIONS(us)                                   \
+	{ us, SENT, SET }, { (us) + 10000, SENT, WHO }, \
+	{                                               \
+		(us) + 25000, SENT, WHO                 \
+	}
+
+#define ENDS(end, complete)                                            \
+	{                                                              \
+		.verdict = (end), .request = (complete),               \
+		.handback = KCAN_DELIVERY_CONFIRMED, .assigned = true, \
+		.identified = true,                                    \
+	}
+#define STARTED(end) ENDS(end, KCAN_DELIVERY_CONFIRMED)
+#define NOT_STARTED(end) ENDS(end, KCAN_DELIVERY_NONE)
+#define UNPROVEN(end)                                                  \
+	{                                                              \
+		.verdict = (end), .handback = KCAN_DELIVERY_CONFIRMED, \
+		.assigned = true,                                      \
+	}
+static const struct scenario {
+	const char *name;
+	uint64_t timeout_us;
+	struct line script[32];
+	struct kcan_bootreq_result want;
+} scenarios[] = {
+	{ "katapult is proven, read, told to leave, and gone",
+	  5 * S,
+	  {
+		  UP_TO_COMPLETE,
+		  { 10300, SENT, COMPLETE },
+		  HEAR(10400, COMPLETED),
+		  QUESTIONS(160400),
+		  QUESTIONS(360400),
+		  { 510400, SENT, BACK },
+	  },
+	  STARTED(KCAN_BOOTREQ_LEFT) },
+	{ "one that is not answered at first is proven in a later round",
+	  5 * S,
+	  {
+		  QUESTIONS(0),
+		  QUESTIONS(40000),
+		  { 80000, SENT, SET },
+		  { 90000, SENT, WHO },
+		  HEAR(90100, ANSWER),
+		  IDENTIFIED(90100),
+		  READ(90100),
+		  HEAR(90100, BLOCK_FF),
+		  { 90100, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_BLANK) },
+	{ "nobody there",
+	  30000,
+	  {
+		  QUESTIONS(0),
+		  { 30000, SENT, BACK },
+	  },
+	  UNPROVEN(KCAN_BOOTREQ_SILENT) },
+	{ "a klipper node on our nodeid",
+	  5 * S,
+	  {
+		  { 0, SENT, SET },
+		  { 10000, SENT, WHO },
+		  /* can-admin-channel.md, section 6 */
+		  { 10300, RX, FRAME(0x2e1, 0x05, 0x10, 0x9e, 0x81, 0x7e) },
+		  { 10300, SENT, BACK },
+	  },
+	  UNPROVEN(KCAN_BOOTREQ_NODEID_TAKEN) },
+	{ "erased flash is blank: told so, and handed back",
+	  5 * S,
+	  {
+		  UP_TO_READ,
+		  HEAR(10400, BLOCK_FF),
+		  { 10400, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_BLANK) },
+	{ "zeros are blank",
+	  5 * S,
+	  {
+		  UP_TO_READ,
+		  HEAR(10400, BLOCK_00),
+		  { 10400, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_BLANK) },
+	{ "another block than the application's first says nothing",
+	  100000,
+	  {
+		  UP_TO_READ,
+		  HEAR(10400, BLOCK_ELSEWHERE),
+		  { 100000, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_UNANSWERED) },
+	{ "without CONNECT's answer nothing is read or started",
+	  200000,
+	  {
+		  PROVED,
+		  { 10300, SENT, CONNECT },
+		  { 135300, SENT, CONNECT },
+		  { 200000, SENT, BACK },
+	  },
+	  UNPROVEN(KCAN_BOOTREQ_UNANSWERED) },
+	{ "without the block nothing is started",
+	  300000,
+	  {
+		  UP_TO_READ,
+		  READ(135300),
+		  READ(260300),
+		  { 300000, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_UNANSWERED) },
+	{ "half of the block is no block",
+	  100000,
+	  {
+		  UP_TO_READ,
+		  { 10400, RX,
+		    FRAME(0x2e1, 0x01, 0x88, 0xa0, 0x12, 0x14, 0x00, 0x00,
+			  0x00) },
+		  { 10400, RX,
+		    FRAME(0x2e1, 0x00, 0x20, 0x00, 0x08, 0x00, 0x01, 0x02,
+			  0x03) },
+		  { 100000, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_GARBLED) },
+	{ "each command is repeated when its answer is lost",
+	  5 * S,
+	  {
+		  PROVED,
+		  { 10300, SENT, CONNECT },
+		  IDENTIFIED(135300),
+		  READ(135300),
+		  READ(260300),
+		  HEAR(260400, BLOCK_DATA),
+		  { 260400, SENT, COMPLETE },
+		  { 290400, SENT, COMPLETE },
+		  HEAR(290500, COMPLETED),
+		  QUESTIONS(440500),
+		  QUESTIONS(640500),
+		  { 790500, SENT, BACK },
+	  },
+	  STARTED(KCAN_BOOTREQ_LEFT) },
+	{ "answers that come twice are taken once",
+	  5 * S,
+	  {
+		  PROVED,
+		  HEAR(10300, ANSWER),
+		  IDENTIFIED(10300),
+		  HEAR(10300, IDENT),
+		  READ(10300),
+		  HEAR(10300, ANSWER),
+		  HEAR(10300, BLOCK_DATA),
+		  HEAR(10300, BLOCK_DATA),
+		  { 10300, SENT, COMPLETE },
+		  HEAR(10400, BLOCK_DATA),
+		  HEAR(10400, COMPLETED),
+		  HEAR(10500, COMPLETED),
+		  HEAR(10500, ANSWER),
+		  QUESTIONS(160400),
+		  HEAR(190000, COMPLETED),
+		  QUESTIONS(360400),
+		  { 510400, SENT, BACK },
+	  },
+	  STARTED(KCAN_BOOTREQ_LEFT) },
+	{ "answers before our own confirmations count",
+	  5 * S,
+	  {
+		  PROVED,
+		  { 10300, TX, CONNECT },
+		  HEAR(10400, IDENT),
+		  { 10500, OK },
+		  { 10500, SENT, READ_HEAD },
+		  { 10500, TX, READ_TAIL },
+		  HEAR(10600, BLOCK_DATA),
+		  { 10700, OK },
+		  { 10700, TX, COMPLETE },
+		  HEAR(10800, COMPLETED),
+		  { 10900, OK },
+		  QUESTIONS(160800),
+		  QUESTIONS(360800),
+		  { 510800, SENT, BACK },
+	  },
+	  STARTED(KCAN_BOOTREQ_LEFT) },
+	{ "the halves of a command wait for each other",
+	  5 * S,
+	  {
+		  PROVED,
+		  IDENTIFIED(10300),
+		  { 10300, FULL, READ_HEAD },
+		  { 15300, TX, READ_HEAD },
+		  { 17000, OK },
+		  { 17000, FULL, READ_TAIL },
+		  { 22000, TX, READ_TAIL },
+		  { 23000, OK },
+		  HEAR(23100, BLOCK_FF),
+		  { 23100, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_BLANK) },
+	{ "a late block does not cut a repetition in two",
+	  5 * S,
+	  {
+		  UP_TO_READ,
+		  { 135300, TX, READ_HEAD },
+		  HEAR(135400, BLOCK_FF),
+		  { 135500, OK },
+		  HEAR(135500, BLOCK_FF),
+		  { 135500, SENT, READ_TAIL },
+		  HEAR(135600, BLOCK_FF),
+		  { 135600, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_BLANK) },
+	{ "an abort between the halves sends the second before handing back",
+	  5 * S,
+	  {
+		  PROVED,
+		  IDENTIFIED(10300),
+		  { 10300, SENT, READ_HEAD },
+		  { 10300, ABORT },
+		  { 10300, SENT, READ_TAIL },
+		  { 10300, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_ABORTED) },
+	{ "an abort with the first half in flight waits for both",
+	  5 * S,
+	  {
+		  PROVED,
+		  IDENTIFIED(10300),
+		  { 10300, TX, READ_HEAD },
+		  { 10400, ABORT },
+		  { 10500, OK },
+		  { 10500, TX, READ_TAIL },
+		  { 10600, OK },
+		  { 10600, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_ABORTED) },
+	{ "an abort with the second half in flight waits for it",
+	  5 * S,
+	  {
+		  PROVED,
+		  IDENTIFIED(10300),
+		  { 10300, SENT, READ_HEAD },
+		  { 10300, TX, READ_TAIL },
+		  { 10400, ABORT },
+		  { 10500, OK },
+		  { 10500, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_ABORTED) },
+	{ "running out of time between the halves is no other",
+	  20000,
+	  {
+		  PROVED,
+		  IDENTIFIED(10300),
+		  { 10300, TX, READ_HEAD },
+		  { 20000, QUIET },
+		  { 21000, OK },
+		  { 21000, SENT, READ_TAIL },
+		  { 21000, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_UNANSWERED) },
+	{ "a second half that finds no room is told",
+	  20000,
+	  {
+		  PROVED,
+		  IDENTIFIED(10300),
+		  { 10300, SENT, READ_HEAD },
+		  { 10300, FULL, READ_TAIL },
+		  { 10400, ABORT },
+		  { 10400, TX, READ_TAIL },
+		  { 510400, QUIET },
+		  { 1010400, SENT, BACK },
+	  },
+	  { .verdict = KCAN_BOOTREQ_ABORTED,
+	    .handback = KCAN_DELIVERY_CONFIRMED,
+	    .assigned = true,
+	    .identified = true,
+	    .torn = true } },
+	{ "an abort before the first half needs no second",
+	  5 * S,
+	  {
+		  PROVED,
+		  IDENTIFIED(10300),
+		  { 10300, FULL, READ_HEAD },
+		  { 10400, ABORT },
+		  { 10400, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_ABORTED) },
+	{ "an abort after COMPLETE tells that it was sent",
+	  5 * S,
+	  {
+		  UP_TO_COMPLETE,
+		  { 10300, SENT, COMPLETE },
+		  { 10400, ABORT },
+		  { 10400, SENT, BACK },
+	  },
+	  STARTED(KCAN_BOOTREQ_ABORTED) },
+	{ "a NACK to CONNECT and then silence is a stuck receiver",
+	  100000,
+	  {
+		  PROVED,
+		  { 10300, SENT, CONNECT },
+		  { 10400, RX, NACK },
+		  { 100000, SENT, BACK },
+	  },
+	  UNPROVEN(KCAN_BOOTREQ_NACKED) },
+	{ "a NACK to the block and then silence is a stuck receiver",
+	  100000,
+	  {
+		  UP_TO_READ,
+		  { 10400, RX, NACK },
+		  { 100000, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_NACKED) },
+	{ "a NACK that the answer follows is forgotten",
+	  100000,
+	  {
+		  PROVED,
+		  { 10300, SENT, CONNECT },
+		  { 10300, RX, NACK },
+		  HEAR(10400, IDENT),
+		  READ(10400),
+		  { 100000, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_UNANSWERED) },
+	{ "a NACK to COMPLETE and then silence is no leaving",
+	  5 * S,
+	  {
+		  UP_TO_COMPLETE,
+		  { 10300, SENT, COMPLETE },
+		  { 10400, RX, NACK },
+		  { 40300, SENT, COMPLETE },
+		  { 70300, SENT, COMPLETE },
+		  QUESTIONS(220300),
+		  QUESTIONS(420300),
+		  { 570300, SENT, BACK },
+	  },
+	  STARTED(KCAN_BOOTREQ_NACKED) },
+	{ "COMPLETE without acknowledge and then silence is unsure",
+	  5 * S,
+	  {
+		  UP_TO_COMPLETE,
+		  { 10300, SENT, COMPLETE },
+		  { 40300, SENT, COMPLETE },
+		  { 70300, SENT, COMPLETE },
+		  QUESTIONS(220300),
+		  QUESTIONS(420300),
+		  { 570300, SENT, BACK },
+	  },
+	  STARTED(KCAN_BOOTREQ_UNSURE) },
+	{ "half an acknowledge is none",
+	  5 * S,
+	  {
+		  UP_TO_COMPLETE,
+		  { 10300, SENT, COMPLETE },
+		  { 10400, RX,
+		    FRAME(0x2e1, 0x01, 0x88, 0xa0, 0x01, 0x15, 0x00, 0x00,
+			  0x00) },
+		  { 40300, SENT, COMPLETE },
+		  { 70300, SENT, COMPLETE },
+		  QUESTIONS(220300),
+		  QUESTIONS(420300),
+		  { 570300, SENT, BACK },
+	  },
+	  STARTED(KCAN_BOOTREQ_UNSURE) },
+	{ "an acknowledge before COMPLETE acknowledges nothing",
+	  100000,
+	  {
+		  PROVED,
+		  HEAR(10300, COMPLETED),
+		  IDENTIFIED(10300),
+		  { 10300, SENT, READ_HEAD },
+		  { 10300, TX, READ_TAIL },
+		  HEAR(10400, BLOCK_DATA),
+		  HEAR(10400, COMPLETED),
+		  { 100000, QUIET },
+		  { 100100, OK },
+		  { 100100, SENT, BACK },
+	  },
+	  NOT_STARTED(KCAN_BOOTREQ_UNANSWERED) },
+	{ "acknowledged, and still answering",
+	  5 * S,
+	  {
+		  UP_TO_COMPLETE,
+		  { 10300, SENT, COMPLETE },
+		  HEAR(10300, COMPLETED),
+		  { 160300, SENT, SET },
+		  { 170300, SENT, WHO },
+		  HEAR(170600, ANSWER),
+		  { 170600, SENT, BACK },
+	  },
+	  STARTED(KCAN_BOOTREQ_STAYED) },
+	{ "back in katapult a moment later",
+	  5 * S,
+	  {
+		  UP_TO_COMPLETE,
+		  { 10300, SENT, COMPLETE },
+		  HEAR(10300, COMPLETED),
+		  QUESTIONS(160300),
+		  { 360300, SENT, SET },
+		  { 370300, SENT, WHO },
+		  HEAR(370600, ANSWER),
+		  { 370600, SENT, BACK },
+	  },
+	  STARTED(KCAN_BOOTREQ_STAYED) },
+	{ "silence to questions that are not confirmed proves nothing",
+	  5 * S,
+	  {
+		  UP_TO_COMPLETE,
+		  { 10300, SENT, COMPLETE },
+		  HEAR(10300, COMPLETED),
+		  { 160300, TX, SET },
+		  { 510300, QUIET },
+		  { 511000, OK },
+		  { 511000, SENT, BACK },
+	  },
+	  STARTED(KCAN_BOOTREQ_UNSURE) },
+	{ "a COMPLETE that is not confirmed is told",
+	  100000,
+	  {
+		  UP_TO_COMPLETE,
+		  { 10300, TX, COMPLETE },
+		  { 100000, QUIET },
+		  { 600000, SENT, BACK },
+	  },
+	  ENDS(KCAN_BOOTREQ_UNSURE, KCAN_DELIVERY_UNCONFIRMED) },
+	{ "another uuid on our nodeid stops it",
+	  5 * S,
+	  {
+		  PROVED,
+		  { 10300, SENT, CONNECT },
+		  HEAR(10400, OTHER),
+		  { 10400, SENT, BACK },
+	  },
+	  { .verdict = KCAN_BOOTREQ_WRONG_UUID,
+	    .handback = KCAN_DELIVERY_CONFIRMED,
+	    .assigned = true,
+	    .other = { { 0xfc, 0xf7, 0xa6, 0x09, 0x32, 0x98 } } } },
+	{ "the time counts from the first confirmation",
+	  30000,
+	  {
+		  { 0, TX, SET },
+		  { 7000, OK },
+		  { 17000, SENT, WHO },
+		  { 32000, SENT, WHO },
+		  { 37000, SENT, BACK },
+	  },
+	  UNPROVEN(KCAN_BOOTREQ_SILENT) },
+	{ "a first frame that is never confirmed is still queued",
+	  2 * S,
+	  {
+		  { 0, TX, SET },
+		  { 2 * S, QUIET },
+		  { 2500000, TX, BACK },
+		  { 3 * S, QUIET },
+	  },
+	  { .verdict = KCAN_BOOTREQ_UNCONFIRMED,
+	    .handback = KCAN_DELIVERY_UNCONFIRMED,
+	    .assigned = true } },
+	{ "a queue that stays full means nothing was sent",
+	  7000,
+	  {
+		  { 0, FULL, SET },
+		  { 5000, FULL, SET },
+		  { 7000, QUIET },
+	  },
+	  { .verdict = KCAN_BOOTREQ_NOT_QUEUED } },
+};
+
+static void test_scenario(void **state)
+{
+	const struct scenario *s = *state;
+	struct kcan_bootreq *req =
+		start(s->timeout_us, KCAN_BOOTREQ_GOAL_LEAVE);
+
+	for (size_t i = 0; s->script[i].what != END; i++)
+		play(req, &s->script[i]);
+	assert_ends(req, &s->want);
+	kcan_bootreq_free(req);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(scenarios)] = { 0 };
+	size_t n = 0;
+
+	ROWS(scenarios, test_scenario);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* The slots of the sentences in words.c. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "words.h"
+
+#define GUESS "; 1000000 is Klipper's default, take what your nodes have"
+
+/* [true]: with --leave */
+static const char *const request_phrases[2][REQUEST_ACKNOWLEDGED + 1] = {
+	{
+		[REQUEST_UNKNOWN] = "nothing was sent",
+		[REQUEST_NONE] = "no request was sent",
+		[REQUEST_UNCONFIRMED] =
+			"the request is still queued, not confirmed",
+		[REQUEST_HANDED_OVER] = "the request was handed to the adapter",
+		[REQUEST_ACKNOWLEDGED] =
+			"the request was acknowledged on the bus",
+	},
+	{
+		[REQUEST_UNKNOWN] = "nothing was sent",
+		[REQUEST_NONE] = "nothing was started",
+		[REQUEST_UNCONFIRMED] =
+			"COMPLETE is still queued, not confirmed",
+		[REQUEST_HANDED_OVER] = "COMPLETE was handed to the adapter",
+		[REQUEST_ACKNOWLEDGED] = "COMPLETE was acknowledged on the bus",
+	},
+};
+
+static void put_if(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", f->ifname ? f->ifname : "the interface");
+}
+
+static void put_up(char *out, size_t size, const struct words_facts *f)
+{
+	int n = snprintf(out, size, "ip link set %s up", f->ifname);
+
+	if (f->bitrate_bps && n > 0 && (size_t)n < size)
+		snprintf(out + n, size - (size_t)n, " type can bitrate %u",
+			 f->bitrate_bps);
+}
+
+static void put_guess(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", f->bitrate_guessed ? GUESS : "");
+}
+
+static void put_uuid(char *out, size_t size, const struct words_facts *f)
+{
+	char text[KCAN_UUID_STR_LEN + 1];
+
+	kcan_uuid_format(&f->uuid, text);
+	snprintf(out, size, "%s", text);
+}
+
+static void put_other(char *out, size_t size, const struct words_facts *f)
+{
+	char text[KCAN_UUID_STR_LEN + 1];
+
+	kcan_uuid_format(&f->other, text);
+	snprintf(out, size, "%s", text);
+}
+
+static void put_nodeid(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%u", f->nodeid);
+}
+
+/* A start of the pool that leaves the nodeid in question out. */
+static void put_elsewhere(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%u", f->nodeid < 240 ? f->nodeid + 8u : 160u);
+}
+
+static void put_request(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", request_phrases[f->leave][f->request]);
+}
+
+static void put_frame(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", f->leave ? "the first frame" : "the request");
+}
+
+static void put_told(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", f->leave ? "COMPLETE" : "the request");
+}
+
+static void put_leave(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", f->leave ? "--leave " : "");
+}
+
+static void put_mcu(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", f->katapult.mcu);
+}
+
+static void put_version(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", f->katapult.version);
+}
+
+static void put_start(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "0x%08x", f->katapult.app_start);
+}
+
+/* Katapult tells no version before protocol 1.1, and may have no name set. */
+static void put_katapult(char *out, size_t size, const struct words_facts *f)
+{
+	const struct kcan_kat_ident *k = &f->katapult;
+
+	*out = '\0';
+	if (f->identified)
+		snprintf(out, size, " (%s, Katapult %s, application at 0x%08x)",
+			 k->mcu[0] ? k->mcu : "unnamed MCU",
+			 k->version[0] ? k->version : "of unknown version",
+			 k->app_start);
+}
+
+static void put_timeout(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%g", (double)f->timeout_us / 1e6);
+}
+
+static void put_queue(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%u", f->txqueuelen);
+}
+
+static void put_signal(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s",
+		 f->signal == SIGINT  ? "SIGINT" :
+		 f->signal == SIGQUIT ? "SIGQUIT" :
+		 f->signal == SIGTERM ? "SIGTERM" :
+					"SIGHUP");
+}
+
+static void put_detail(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", f->detail);
+}
+
+static void put_state(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%s", f->state ? f->state : "");
+}
+
+static const struct slot {
+	const char *name;
+	void (*put)(char *out, size_t size, const struct words_facts *f);
+} slots[] = {
+	{ "{if}", put_if },
+	{ "{up}", put_up },
+	{ "{guess}", put_guess },
+	{ "{uuid}", put_uuid },
+	{ "{other}", put_other },
+	{ "{nodeid}", put_nodeid },
+	{ "{elsewhere}", put_elsewhere },
+	{ "{request}", put_request },
+	{ "{frame}", put_frame },
+	{ "{told}", put_told },
+	{ "{leave}", put_leave },
+	{ "{mcu}", put_mcu },
+	{ "{version}", put_version },
+	{ "{start}", put_start },
+	{ "{katapult}", put_katapult },
+	{ "{timeout}", put_timeout },
+	{ "{queue}", put_queue },
+	{ "{signal}", put_signal },
+	{ "{detail}", put_detail },
+	{ "{state}", put_state },
+};
+
+static const struct slot *find_slot(const char *at)
+{
+	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
+		if (!strncmp(at, slots[i].name, strlen(slots[i].name)))
+			return &slots[i];
+	return NULL;
+}
+
+void words_expand(char *out, size_t size, const char *sentence,
+		  const struct words_facts *facts)
+{
+	const struct slot *slot;
+	size_t used = 0;
+
+	while (*sentence && used + 1 < size) {
+		slot = *sentence == '{' ? find_slot(sentence) : NULL;
+		if (!slot) {
+			out[used++] = *sentence++;
+			continue;
+		}
+		/* argv goes into slots, and they to terminals and into JSON */
+		slot->put(out + used, size - used, facts);
+		for (; out[used]; used++)
+			if (out[used] < ' ' || out[used] > '~')
+				out[used] = '?';
+		sentence += strlen(slot->name);
+	}
+	out[used] = '\0';
+}
