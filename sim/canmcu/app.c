@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <unistd.h>
@@ -25,10 +26,12 @@ struct app {
 	const struct opts *opts;
 	sd_event *loop;
 	struct image **images; /* one for each MCU; NULL: it has none */
+	uint64_t seed;
 	struct world *world;
 	struct ports *ports;
 	struct ctl_server *ctl;
-	bool mute; /* no event is written any more */
+	uint64_t seq; /* number of the last event */
+	bool mute;    /* no event is written any more */
 };
 
 static int complain(const char *sentence)
@@ -83,12 +86,14 @@ static void print(struct app *app, const char *line)
 static void emit(void *arg, const struct event *event)
 {
 	struct app *app = arg;
+	struct event numbered = *event;
 	char line[EVENT_LINE_MAX];
 
-	if (!app->mute && event_format(line, event, app->opts->json))
+	numbered.seq = ++app->seq;
+	if (!app->mute && event_format(line, &numbered, app->opts->json))
 		print(app, line);
-	if (app->ctl && event->uuid)
-		ctl_server_changed(app->ctl, event->uuid);
+	if (app->ctl)
+		ctl_server_event(app->ctl, &numbered);
 }
 
 static void on_command(void *arg)
@@ -180,6 +185,9 @@ static int open_world(struct app *app)
 	struct world_cfg cfg = { .mcus = opts->mcus,
 				 .mcus_len = opts->mcus_len,
 				 .buses_len = app->opts->ifnames_len,
+				 .bitrate_bps = opts->bitrate_bps,
+				 .collisions = opts->collisions,
+				 .seed = app->seed,
 				 .events = { emit, app } };
 
 	if (world_new(&app->world, &cfg))
@@ -214,6 +222,31 @@ static int open_ctl(struct app *app)
 	return complain(sentence);
 }
 
+/* Chances that nobody set are told, so that the run can be repeated. */
+static int choose_seed(struct app *app)
+{
+	uint32_t random = 1;
+
+	app->seed = app->opts->seed;
+	if (app->opts->has_seed)
+		return 0;
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return complain("no random seed is to be had here: give one "
+				"with --seed");
+	app->seed = random;
+	return 0;
+}
+
+static void tell_seed(struct app *app)
+{
+	struct event seed = { .type = EVENT_SEED, .count = app->seed };
+
+	if (!app->opts->has_seed && !app->opts->faults_len)
+		return;
+	sd_event_now(app->loop, CLOCK_MONOTONIC, &seed.now_us);
+	emit(app, &seed);
+}
+
 static void say_ready(struct app *app)
 {
 	struct event ready = { .type = EVENT_READY,
@@ -230,8 +263,9 @@ int app_run(const struct opts *opts)
 	struct app app = { .opts = opts };
 	int status = EXIT_FAILURE;
 
-	if (!open_loop(&app) && !open_images(&app) && !open_world(&app) &&
-	    !open_ports(&app) && !open_ctl(&app)) {
+	if (!choose_seed(&app) && !open_loop(&app) && !open_images(&app) &&
+	    !open_world(&app) && !open_ports(&app) && !open_ctl(&app)) {
+		tell_seed(&app);
 		say_ready(&app);
 		status = sd_event_loop(app.loop);
 	}

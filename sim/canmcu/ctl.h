@@ -5,15 +5,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
+#include "ctl_log.h"
 #include "world.h"
 
 #define CTL_LINE_MAX 4096 /* bytes of a command, without its newline */
+#define CTL_TOO_LONG "this line is too long: commands have at most 4096 bytes"
 
-/** A condition that a client waits for. */
+/** What commands are about. */
+struct ctl {
+	struct world *world;
+	const struct ctl_log *log; /* of what happens in @world */
+};
+
+/** What a client waits for: that something is so, or that it happens. */
 struct ctl_wait {
-	const struct mcu *mcu;
-	const struct ctl_condition *condition;
+	const struct mcu *mcu;		       /* NULL: an event of any */
+	const struct ctl_condition *condition; /* NULL: an event */
+	enum event_type event;
+	uint64_t seq; /* of the next event to look at */
 	uint64_t deadline_us;
 };
 
@@ -27,6 +38,8 @@ struct ctl_result {
 	bool waiting; /* @wait is set */
 	bool quit;
 	struct ctl_wait wait;
+	/* Instead of what was subscribed to before, when its @next is set. */
+	struct ctl_subscription subscription;
 };
 
 /**
@@ -35,15 +48,21 @@ struct ctl_result {
  *
  * Commands are words divided by blanks; canmcu(1) describes them.
  */
-struct ctl_result ctl_execute(struct world *w, const char *line, size_t len,
-			      uint64_t now_us);
+struct ctl_result ctl_execute(const struct ctl *ctl, const char *line,
+			      size_t len, uint64_t now_us);
 
 /**
  * ctl_wait_reply() - look whether a wait is over
  *
+ * To be asked after each event.
+ *
  * Return: NULL while it is not; otherwise the reply, as in struct ctl_result.
  */
-char *ctl_wait_reply(const struct ctl_wait *wait, uint64_t now_us);
+char *ctl_wait_reply(struct ctl_wait *wait, const struct ctl *ctl,
+		     uint64_t now_us);
+
+/** Print the commands for people. */
+void ctl_help(FILE *to);
 
 /** Bytes of a client on their way to lines. */
 struct ctl_lines {

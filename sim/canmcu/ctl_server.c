@@ -12,206 +12,23 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "ctl.h"
-
-struct client {
-	struct ctl_server *server;
-	int fd; /* -1: free */
-	bool eof;
-	bool gone; /* replies do not reach it any more */
-	bool waiting;
-	bool quit;
-	struct ctl_wait wait;
-	sd_event_source *io;
-	sd_event_source *timer; /* while waiting */
-	char *out;		/* the reply under way */
-	size_t out_len;
-	size_t out_at;
-	char in[4096];
-	size_t in_len;
-	size_t in_at;
-	struct ctl_lines lines;
-};
+#include "ctl_peer.h"
 
 struct ctl_server {
-	struct ctl_server_cfg cfg;
+	struct ctl_peer_env env;
+	struct ctl_log log;
+	const char *path;
 	int fd;
 	bool bound;
 	sd_event_source *source;
-	struct client *clients[CTL_CLIENTS_MAX];
+	struct ctl_peer *peers[CTL_CLIENTS_MAX];
 };
 
-static uint64_t now_us(struct ctl_server *s)
-{
-	uint64_t now = 0;
-
-	sd_event_now(s->cfg.loop, CLOCK_MONOTONIC, &now);
-	return now;
-}
-
-static void client_free(struct client *c)
+static struct ctl_peer **free_place(struct ctl_server *s)
 {
 	for (int i = 0; i < CTL_CLIENTS_MAX; i++)
-		if (c->server->clients[i] == c)
-			c->server->clients[i] = NULL;
-	sd_event_source_disable_unref(c->timer);
-	sd_event_source_disable_unref(c->io);
-	close(c->fd);
-	free(c->out);
-	free(c);
-}
-
-static bool is_busy(const struct client *c)
-{
-	return c->out || c->waiting;
-}
-
-/* @reply is ours now; NULL, for want of memory, ends the client. */
-static void set_reply(struct client *c, char *reply)
-{
-	c->waiting = false;
-	c->timer = sd_event_source_disable_unref(c->timer);
-	c->out_at = 0;
-	c->out_len = reply ? strlen(reply) + 1 : 0;
-	c->out = reply;
-	if (reply)
-		reply[c->out_len - 1] = '\n';
-	else
-		c->eof = true;
-	sd_event_source_set_io_events(c->io, EPOLLOUT);
-}
-
-static void flush(struct client *c)
-{
-	while (c->out) {
-		ssize_t n = send(c->fd, c->out + c->out_at,
-				 c->out_len - c->out_at,
-				 MSG_NOSIGNAL | MSG_DONTWAIT);
-
-		if (n < 0 && errno == EAGAIN)
-			return;
-		if (n < 0 && errno != EINTR)
-			c->gone = true;
-		if (n > 0)
-			c->out_at += (size_t)n;
-		if (c->out_at < c->out_len && !c->gone)
-			continue;
-		free(c->out);
-		c->out = NULL;
-	}
-}
-
-static int on_timeout(sd_event_source *source, uint64_t at_us, void *arg)
-{
-	struct client *c = arg;
-	char *reply = ctl_wait_reply(&c->wait, c->wait.deadline_us);
-
-	(void)source;
-	(void)at_us;
-	set_reply(c, reply);
-	return 0;
-}
-
-static void execute(struct client *c, const struct ctl_line *line)
-{
-	struct ctl_server *s = c->server;
-	struct ctl_result r = { 0 };
-
-	if (line->too_long)
-		r.reply = ctl_error("this line is too long: commands have at "
-				    "most 4096 bytes");
-	else
-		r = ctl_execute(s->cfg.world, line->text, line->len, now_us(s));
-	c->quit = r.quit;
-	if (!r.waiting) {
-		set_reply(c, r.reply);
-	} else {
-		c->waiting = true;
-		c->wait = r.wait;
-		sd_event_add_time(s->cfg.loop, &c->timer, CLOCK_MONOTONIC,
-				  r.wait.deadline_us, 1, on_timeout, c);
-	}
-	s->cfg.on_command(s->cfg.arg);
-}
-
-static void fill(struct client *c)
-{
-	ssize_t n = recv(c->fd, c->in, sizeof(c->in), MSG_DONTWAIT);
-
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-		c->eof = true;
-	c->in_at = 0;
-	c->in_len = n > 0 ? (size_t)n : 0;
-}
-
-/* Return: false when there is no whole line. */
-static bool next_line(struct client *c, struct ctl_line *line)
-{
-	const char *data = c->in + c->in_at;
-	size_t len = c->in_len - c->in_at;
-	bool found = ctl_lines_next(&c->lines, &data, &len, line);
-
-	c->in_at = c->in_len - len;
-	return found;
-}
-
-static bool has_input(const struct client *c)
-{
-	return c->in_at < c->in_len;
-}
-
-/*
- * One command at most: a client that never stops must leave the bus its turn.
- * Return: false: client ended.
- */
-static bool serve(struct client *c)
-{
-	struct ctl_line line;
-
-	if (!is_busy(c) && !has_input(c))
-		fill(c);
-	if (!is_busy(c) && next_line(c, &line))
-		execute(c, &line);
-	flush(c);
-	if (is_busy(c))
-		return !c->gone;
-	if (c->quit)
-		sd_event_exit(c->server->cfg.loop, EXIT_SUCCESS);
-	return !c->eof || has_input(c);
-}
-
-/* Return: when to serve @c again. */
-static uint32_t interest(const struct client *c)
-{
-	if (c->waiting)
-		return 0;
-	/* what was read already waits for no more than the others' turn */
-	return c->out || has_input(c) ? EPOLLOUT : EPOLLIN;
-}
-
-static int on_client(sd_event_source *source, int fd, uint32_t revents,
-		     void *arg)
-{
-	struct client *c = arg;
-
-	(void)source;
-	(void)fd;
-	/* both ways are closed: what it asked for is still done */
-	if (revents & (EPOLLHUP | EPOLLERR))
-		c->gone = true;
-	if (!serve(c)) {
-		client_free(c);
-		return 0;
-	}
-	sd_event_source_set_io_events(c->io, interest(c));
-	return 0;
-}
-
-static struct client **free_place(struct ctl_server *s)
-{
-	for (int i = 0; i < CTL_CLIENTS_MAX; i++)
-		if (!s->clients[i])
-			return &s->clients[i];
+		if (!s->peers[i])
+			return &s->peers[i];
 	return NULL;
 }
 
@@ -232,42 +49,21 @@ static int on_connect(sd_event_source *source, int listener, uint32_t revents,
 {
 	struct ctl_server *s = arg;
 	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	struct client **place = free_place(s);
-	struct client *c = place ? calloc(1, sizeof(*c)) : NULL;
+	struct ctl_peer **place = free_place(s);
 
 	(void)source;
 	(void)revents;
-	if (fd < 0) {
-		free(c);
-		return 0;
-	}
-	if (!c || sd_event_add_io(s->cfg.loop, &c->io, fd, EPOLLIN, on_client,
-				  c) < 0) {
-		free(c);
+	if (fd >= 0 && (!place || ctl_peer_open(place, &s->env, fd)))
 		refuse(fd);
-		return 0;
-	}
-	c->server = s;
-	c->fd = fd;
-	*place = c;
 	return 0;
 }
 
-void ctl_server_changed(struct ctl_server *s, const struct kcan_uuid *uuid)
+void ctl_server_event(struct ctl_server *s, const struct event *event)
 {
-	uint64_t now = now_us(s);
-
-	for (int i = 0; i < CTL_CLIENTS_MAX; i++) {
-		struct client *c = s->clients[i];
-		char *reply;
-
-		if (!c || !c->waiting ||
-		    !kcan_uuid_equal(&c->wait.mcu->cfg.uuid, uuid))
-			continue;
-		reply = ctl_wait_reply(&c->wait, now);
-		if (reply)
-			set_reply(c, reply);
-	}
+	ctl_log_add(&s->log, event);
+	for (int i = 0; i < CTL_CLIENTS_MAX; i++)
+		if (s->peers[i])
+			ctl_peer_event(s->peers[i]);
 }
 
 /* A socket that refuses connections was left behind by a process that died. */
@@ -301,15 +97,24 @@ static int bind_owned(int fd, const struct sockaddr_un *addr)
 	return err;
 }
 
+int ctl_address(struct sockaddr_un *out, const char *path)
+{
+	size_t len = strlen(path);
+
+	*out = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	if (!len || len >= sizeof(out->sun_path))
+		return -ENAMETOOLONG;
+	memcpy(out->sun_path, path, len);
+	return 0;
+}
+
 static int listen_on(struct ctl_server *s)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	size_t len = strlen(s->cfg.path);
-	int err;
+	struct sockaddr_un addr;
+	int err = ctl_address(&addr, s->path);
 
-	if (!len || len >= sizeof(addr.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(addr.sun_path, s->cfg.path, len);
+	if (err)
+		return err;
 	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (s->fd < 0)
 		return -errno;
@@ -319,7 +124,7 @@ static int listen_on(struct ctl_server *s)
 	s->bound = true;
 	if (listen(s->fd, CTL_CLIENTS_MAX))
 		return -errno;
-	err = sd_event_add_io(s->cfg.loop, &s->source, s->fd, EPOLLIN,
+	err = sd_event_add_io(s->env.loop, &s->source, s->fd, EPOLLIN,
 			      on_connect, s);
 	return err < 0 ? err : 0;
 }
@@ -355,7 +160,12 @@ int ctl_server_open(struct ctl_server **out, const struct ctl_server_cfg *cfg,
 		snprintf(sentence, size, "out of memory");
 		return -ENOMEM;
 	}
-	*s = (struct ctl_server){ .cfg = *cfg, .fd = -1 };
+	s->env = (struct ctl_peer_env){ .loop = cfg->loop,
+					.ctl = { cfg->world, &s->log },
+					.on_command = cfg->on_command,
+					.arg = cfg->arg };
+	s->path = cfg->path;
+	s->fd = -1;
 	err = listen_on(s);
 	if (err) {
 		explain(sentence, size, cfg->path, err);
@@ -371,11 +181,12 @@ void ctl_server_close(struct ctl_server *s)
 	if (!s)
 		return;
 	for (int i = 0; i < CTL_CLIENTS_MAX; i++)
-		if (s->clients[i])
-			client_free(s->clients[i]);
+		if (s->peers[i])
+			ctl_peer_close(s->peers[i]);
+	ctl_log_fini(&s->log);
 	sd_event_source_disable_unref(s->source);
 	if (s->bound)
-		unlink(s->cfg.path);
+		unlink(s->path);
 	if (s->fd >= 0)
 		close(s->fd);
 	free(s);

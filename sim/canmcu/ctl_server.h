@@ -3,18 +3,14 @@
 #define CANMCU_CTL_SERVER_H
 
 #include <stddef.h>
+#include <sys/un.h>
 #include <systemd/sd-event.h>
 
 #include "world.h"
 
 #define CTL_CLIENTS_MAX 16
 
-/**
- * struct ctl_server - clients that steer the world over a Unix socket
- *
- * A client has one reply outstanding at most: until it has been taken, the
- * client's next line is not read. So memory is bounded, however slow it is.
- */
+/** struct ctl_server - clients that steer the world over a Unix socket */
 struct ctl_server;
 
 /** Who is connected; all must outlive the server. */
@@ -42,10 +38,18 @@ int ctl_server_open(struct ctl_server **out, const struct ctl_server_cfg *cfg,
 void ctl_server_close(struct ctl_server *s);
 
 /**
- * ctl_server_changed() - something happened to the MCU @uuid
+ * ctl_server_event() - something happened
+ * @event: numbered, as ctl_log_add() wants it
  *
- * May be called from within the world: it only prepares replies.
+ * May be called from within the world: it only prepares what to send.
  */
-void ctl_server_changed(struct ctl_server *s, const struct kcan_uuid *uuid);
+void ctl_server_event(struct ctl_server *s, const struct event *event);
+
+/**
+ * ctl_address() - where the socket of @path is
+ *
+ * Return: 0, or -ENAMETOOLONG when the path has not 1 to 107 bytes.
+ */
+int ctl_address(struct sockaddr_un *out, const char *path);
 
 #endif

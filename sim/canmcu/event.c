@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
 
 /* A key that is NULL is not there; the order is that of the line. */
 static const struct event_row {
@@ -31,6 +32,22 @@ static const struct event_row {
 	[EVENT_DROPPED] = { "dropped", NULL, "frames", false },
 };
 
+const char *event_name(enum event_type type)
+{
+	return rows[type].name;
+}
+
+bool event_find(enum event_type *out, const char *name)
+{
+	for (int i = 0; i < EVENT_COUNT; i++) {
+		if (strcmp(rows[i].name, name) != 0)
+			continue;
+		*out = (enum event_type)i;
+		return true;
+	}
+	return false;
+}
+
 static bool format_json(char *out, const struct event *event)
 {
 	const struct event_row *row = &rows[event->type];
@@ -41,6 +58,9 @@ static bool format_json(char *out, const struct event *event)
 	json_object_set_new(o, "event", json_string(row->name));
 	json_object_set_new(o, "time_us",
 			    json_integer((json_int_t)event->now_us));
+	if (event->seq)
+		json_object_set_new(o, "seq",
+				    json_integer((json_int_t)event->seq));
 	if (event->uuid) {
 		kcan_uuid_format(event->uuid, uuid);
 		json_object_set_new(o, "uuid", json_string(uuid));

@@ -38,6 +38,7 @@ struct event {
 	uint64_t count;
 	uint8_t nodeid;
 	const char *detail;
+	uint64_t seq; /* running number from 1; 0: not numbered */
 };
 
 /** Where events go. */
@@ -46,13 +47,20 @@ struct event_sink {
 	void *arg;
 };
 
+/** Return: "ready", "state", ... */
+const char *event_name(enum event_type type);
+
+/** Return: false when no event is called @name. */
+bool event_find(enum event_type *out, const char *name);
+
 /** Longest line of event_format() with its NUL. */
 #define EVENT_LINE_MAX 8192
 
 /**
  * event_format() - one line without its newline
- * @json: an object with the keys "event", "time_us", "uuid" and those of the
- *        event; otherwise their values: "112233445566 assigned 240"
+ * @json: an object with the keys "event", "time_us", "seq" when it is numbered,
+ *        "uuid" and those of the event; otherwise the values of the last two:
+ *        "112233445566 assigned 240"
  *
  * Return: false when it does not fit EVENT_LINE_MAX; then @out is "".
  */

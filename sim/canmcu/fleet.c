@@ -186,6 +186,13 @@ static int append(struct opts *out, const struct fleet_group *g,
 	struct mcu_cfg cfg = g->board.cfg;
 	int err = find_bus(out, g, &cfg.bus, error);
 
+	cfg.faults = &out->faults[out->faults_len];
+	cfg.faults_len = g->board.faults_len;
+	/* they were checked when they were given */
+	for (size_t i = 0; i < cfg.faults_len && !err; i++)
+		err = fault_parse(&out->faults[out->faults_len++],
+				  g->board.faults[i], error);
+
 	for (size_t i = 0; i < g->count && !err; i++) {
 		entries[out->mcus_len] = (struct entry){ cfg.uuid, g };
 		out->mcus[out->mcus_len++] = cfg;
@@ -238,12 +245,16 @@ static int list(struct opts *out, const struct fleet *fleet, size_t total,
 		char *error)
 {
 	struct entry *entries = calloc(total, sizeof(*entries));
+	size_t faults = 1;
 	int err = 0;
 
+	for (size_t i = 0; i < fleet->len; i++)
+		faults += fleet->groups[i].board.faults_len;
+	out->faults = calloc(faults, sizeof(*out->faults));
 	out->mcus_len = out->ifnames_len = 0;
 	out->mcus = calloc(total, sizeof(*out->mcus));
 	out->ifnames = calloc(OPTS_BUSES_MAX, sizeof(*out->ifnames));
-	if (!entries || !out->mcus || !out->ifnames)
+	if (!entries || !out->mcus || !out->ifnames || !out->faults)
 		err = -ENOMEM;
 	for (size_t i = 0; i < fleet->len && !err; i++)
 		err = append(out, &fleet->groups[i], entries, error);

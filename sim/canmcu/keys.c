@@ -27,6 +27,22 @@ static int read_number(const char *text, unsigned long max, unsigned long *out,
 	return refuse(want, "give a number from 0 to %lu", max);
 }
 
+/* Checked here, and read once more when all is told. */
+static int parse_fault(struct keys_board *b, const char *value, char *want)
+{
+	struct fault fault;
+
+	if (fault_parse(&fault, value, want))
+		return -EINVAL;
+	if (b->faults_len == KEYS_FAULTS_MAX)
+		return refuse(want,
+			      "at most %d faults can be given to start "
+			      "with; 'canmcu ctl fault' adds more",
+			      KEYS_FAULTS_MAX);
+	b->faults[b->faults_len++] = value;
+	return 0;
+}
+
 /* The words that Klipper takes for a boolean. */
 static int read_switch(const char *text, bool *out, char *want)
 {
@@ -267,6 +283,8 @@ static const struct key table[] = {
 	  parse_flash_image, .path = true },
 	{ "erase_ms", 0, "N", "ms that erasing a KiB of flash takes (10)",
 	  parse_erase_ms },
+	{ "fault", 0, "FAULT", "let this go wrong, see below; may be repeated",
+	  parse_fault, .lines = true },
 	{ "sane_rx", 0, NULL, "let Katapult recover from any broken block",
 	  parse_sane_rx },
 };

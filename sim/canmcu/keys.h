@@ -5,14 +5,17 @@
 #include "mcu.h"
 
 #define KEYS_CHIP_ID_MAX 16 /* bytes */
-#define KEYS_WANT_MAX 128
+#define KEYS_WANT_MAX FAULT_ERROR_MAX
+#define KEYS_FAULTS_MAX 16 /* of one MCU, to start with */
 
 /** One MCU while it is being described. */
 struct keys_board {
 	struct mcu_cfg cfg;
 	bool has_uuid;
-	bool has_bootloader;	      /* false: the family's usual one */
-	size_t chip_id_len;	      /* bytes; 0: named by its UUID */
+	bool has_bootloader;		     /* false: the family's usual one */
+	size_t chip_id_len;		     /* bytes; 0: named by its UUID */
+	const char *faults[KEYS_FAULTS_MAX]; /* as fault_parse() reads them */
+	size_t faults_len;
 	const char *interface;	      /* NULL: not given */
 	const char *canbus_interface; /* Klipper's key; NULL: not given */
 };
@@ -24,7 +27,7 @@ struct key {
 	const char *arg;  /* of the option; NULL: takes none and means "yes" */
 	const char *help;
 	/*
-	 * Set what @value says. A path or an interface stays a pointer to it.
+	 * Set what @value says. Paths, interfaces and faults stay pointers.
 	 * Return: 0, or -EINVAL with what should be given instead in @want.
 	 */
 	int (*parse)(struct keys_board *b, const char *value,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include <stdlib.h>
+#include <string.h>
 
 #include <kcan/version.h>
 
 #include "app.h"
+#include "ctl_client.h"
 #include "opts.h"
 
 #define EXIT_USAGE 2
@@ -14,6 +16,8 @@ int main(int argc, char **argv)
 	struct opts opts;
 	int status = EXIT_SUCCESS;
 
+	if (argc > 1 && !strcmp(argv[1], "ctl"))
+		return ctl_client_main(argc - 1, argv + 1);
 	if (opts_parse(&opts, argc, argv, error)) {
 		fprintf(stderr, "canmcu: %s\nTry 'canmcu --help'.\n", error);
 		return EXIT_USAGE;

@@ -9,6 +9,8 @@
 #include "util/number.h"
 #include "util/opt.h"
 
+#define BITRATE_MIN 10000
+#define BITRATE_MAX 1000000 /* of classic CAN; Klipper's default */
 #define OPTIONS_MAX 64
 #define OPTION_LEN 32
 
@@ -120,6 +122,43 @@ static int apply_json(void *ctx, const char *arg)
 	return 0;
 }
 
+static int apply_seed(void *ctx, const char *arg)
+{
+	struct parser *p = ctx;
+	unsigned long seed;
+
+	if (util_parse_number(arg, &seed) || seed > INT64_MAX)
+		return refuse(p, "--seed '%s': give a number from 0 to %lld",
+			      arg, (long long)INT64_MAX);
+	p->opts->seed = seed;
+	p->opts->has_seed = true;
+	return 0;
+}
+
+static int apply_bitrate(void *ctx, const char *arg)
+{
+	struct parser *p = ctx;
+	unsigned long bps;
+
+	if (util_parse_number(arg, &bps) || bps < BITRATE_MIN ||
+	    bps > BITRATE_MAX)
+		return refuse(p,
+			      "--bitrate '%s': give bits per second from %d to "
+			      "%d, like 1000000",
+			      arg, BITRATE_MIN, BITRATE_MAX);
+	p->opts->bitrate_bps = (uint32_t)bps;
+	return 0;
+}
+
+static int apply_collisions(void *ctx, const char *arg)
+{
+	struct parser *p = ctx;
+
+	(void)arg;
+	p->opts->collisions = true;
+	return 0;
+}
+
 static int apply_help(void *ctx, const char *arg)
 {
 	struct parser *p = ctx;
@@ -144,6 +183,13 @@ static const struct util_opt rows[] = {
 	{ "control", 0, "PATH", "make a control socket there", apply_control },
 	{ "json", 0, NULL, "report events as JSON, one object a line",
 	  apply_json },
+	{ "seed", 0, "N", "repeat the chances of a run that told this seed",
+	  apply_seed },
+	{ "bitrate", 0, "N", "let frames take their time at N bit/s",
+	  apply_bitrate },
+	{ "collisions", 0, NULL,
+	  "let answers with one id destroy each other (at 1000000 bit/s)",
+	  apply_collisions },
 	{ "help", 'h', NULL, "print this and exit", apply_help },
 	{ "version", 0, NULL, "print the version and exit", apply_version },
 	{ .help = "Options of an MCU, or of all MCUs of a file; before the "
@@ -216,6 +262,8 @@ int opts_parse(struct opts *out, int argc, char **argv,
 	fleet_init(&p.fleet);
 	snprintf(error, OPTS_ERROR_MAX, "out of memory");
 	err = apply_all(&p, argc, argv);
+	if (out->collisions && !out->bitrate_bps)
+		out->bitrate_bps = BITRATE_MAX;
 	if (!err && out->action == OPTS_RUN)
 		err = fleet_build(out, &p.fleet, error);
 	fleet_fini(&p.fleet);
@@ -228,9 +276,18 @@ void opts_fini(struct opts *opts)
 {
 	free(opts->mcus);
 	free(opts->ifnames);
+	free(opts->faults);
 	util_texts_free(&opts->texts);
 	opts->mcus = NULL;
 	opts->ifnames = NULL;
+	opts->faults = NULL;
+}
+
+static void help_fault(FILE *to, const struct fault_info *info)
+{
+	fprintf(to, "  %s%s%s\n      %s\n", info->name,
+		info->parameters[0] ? " " : "", info->parameters,
+		info->meaning);
 }
 
 void opts_help(FILE *to)
@@ -241,13 +298,19 @@ void opts_help(FILE *to)
 	list_options(&options);
 	fputs("Usage: canmcu [OPTION]... {-u UUID | --chip-id HEX | -c FILE} "
 	      "[OPTION]...\n"
+	      "       canmcu ctl [--control PATH] [COMMAND]     (canmcu ctl "
+	      "--help)\n"
 	      "Play MCUs that run Klipper or Katapult on a CAN bus.\n\n",
 	      to);
 	util_opts_print(to, options.rows, options.len);
 	fputs("\nMCU types:", to);
 	for (size_t i = 0; (type = mcu_type_at(i)); i++)
 		fprintf(to, "%s%s", i % 6 ? " " : "\n  ", type->name);
-	fputs("\n\nExit status: 0 stopped by a signal or 'quit', 1 trouble, "
+	fputs("\n\nFaults, with [chance=P] [after=N] [count=N] for each:\n",
+	      to);
+	for (int i = 0; i < FAULT_COUNT; i++)
+		help_fault(to, fault_info((enum fault_kind)i));
+	fputs("\nExit status: 0 stopped by a signal or 'quit', 1 trouble, "
 	      "2 wrong usage.\n",
 	      to);
 }

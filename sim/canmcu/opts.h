@@ -22,8 +22,14 @@ struct opts {
 	size_t ifnames_len;
 	const char *control; /* path; NULL: no control socket */
 	bool json;
+	uint64_t seed;
+	bool has_seed;
+	uint32_t bitrate_bps; /* 0: frames take no time */
+	bool collisions;
 	struct mcu_cfg *mcus; /* owned */
 	size_t mcus_len;
+	struct fault *faults; /* owned: what the MCUs point to */
+	size_t faults_len;
 	struct util_texts *texts; /* owned: what a file gave the MCUs */
 };
 

@@ -243,3 +243,8 @@ size_t world_remove_faults(struct world *w, const struct mcu *m,
 	(void)w;
 	return faults_remove(&node_of(m)->mcu.faults, name);
 }
+
+uint64_t world_seed(const struct world *w)
+{
+	return w->env.seed;
+}

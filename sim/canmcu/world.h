@@ -99,6 +99,8 @@ int world_shutdown(struct world *w, const struct mcu *m, const char *reason,
 		   uint64_t now_us);
 int world_add_fault(struct world *w, const struct mcu *m,
 		    const struct fault *fault);
+/** Return: what all chances come from. */
+uint64_t world_seed(const struct world *w);
 size_t world_remove_faults(struct world *w, const struct mcu *m,
 			   const char *name);
 

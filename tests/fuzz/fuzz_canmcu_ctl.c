@@ -15,13 +15,23 @@ static void check(bool ok)
 		abort();
 }
 
+/* A world, and a client of it. */
+struct bench {
+	struct ctl ctl;
+	struct ctl_log log;
+	struct ctl_subscription subscription;
+};
+
 static void take_event(void *arg, const struct event *event)
 {
+	struct event numbered = *event;
+	struct bench *b = arg;
 	char line[EVENT_LINE_MAX];
 
-	(void)arg;
-	check(event_format(line, event, true));
+	numbered.seq = b->log.last + 1;
+	check(event_format(line, &numbered, true));
 	check(!strchr(line, '\n'));
+	ctl_log_add(&b->log, &numbered);
 }
 
 static void check_reply(char *reply)
@@ -34,17 +44,40 @@ static void check_reply(char *reply)
 	free(reply);
 }
 
-static void execute(struct world *w, const struct ctl_line *line)
+/* Events have numbers that go up, and no "ok". */
+static void check_events(struct bench *b)
+{
+	json_int_t last = 0, seq;
+	char *text;
+	json_t *o;
+
+	while ((text = ctl_subscription_next(&b->subscription, &b->log,
+					     UINT64_MAX))) {
+		o = json_loads(text, 0, NULL);
+		seq = json_integer_value(json_object_get(o, "seq"));
+		check(seq > last && !json_object_get(o, "ok"));
+		last = seq;
+		json_decref(o);
+		free(text);
+	}
+}
+
+static void execute(struct bench *b, const struct ctl_line *line)
 {
 	struct ctl_result r;
 
 	check(line->len <= CTL_LINE_MAX);
 	if (line->too_long)
 		return;
-	r = ctl_execute(w, line->text, line->len, 1000);
+	r = ctl_execute(&b->ctl, line->text, line->len, 1000);
 	if (r.waiting)
-		r.reply = ctl_wait_reply(&r.wait, r.wait.deadline_us);
+		r.reply = ctl_wait_reply(&r.wait, &b->ctl, r.wait.deadline_us);
 	check_reply(r.reply);
+	if (r.subscription.next) {
+		ctl_subscription_end(&b->subscription);
+		b->subscription = r.subscription;
+	}
+	check_events(b);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -56,20 +89,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			       .state = MCU_KLIPPER,
 			       .nodeid = -1 };
 	struct ctl_lines *lines = calloc(1, sizeof(*lines));
+	struct bench *b = calloc(1, sizeof(*b));
 	const char *bytes = (const char *)data;
 	struct ctl_line line;
-	struct world *w;
 
-	check(lines &&
-	      !world_new(&w, &(struct world_cfg){
-				     .mcus = &cfg,
-				     .mcus_len = 1,
-				     .buses_len = 1,
-				     .events = { take_event, NULL } }));
+	check(lines && b &&
+	      !world_new(&b->ctl.world,
+			 &(struct world_cfg){ .mcus = &cfg,
+					      .mcus_len = 1,
+					      .buses_len = 1,
+					      .events = { take_event, b } }));
+	b->ctl.log = &b->log;
 	while (ctl_lines_next(lines, &bytes, &size, &line))
-		execute(w, &line);
+		execute(b, &line);
 	check(!size);
-	world_free(w);
+	ctl_subscription_end(&b->subscription);
+	world_free(b->ctl.world);
+	ctl_log_fini(&b->log);
 	free(lines);
+	free(b);
 	return 0;
 }

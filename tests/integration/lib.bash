@@ -66,7 +66,7 @@ start_mcus() {
 
 # ctl COMMAND... - one command to the MCUs, one line of JSON back
 ctl() {
-	echo "$*" | socat -t 20 - "UNIX-CONNECT:$CTL"
+	"$BUILD/canmcu" ctl --control "$CTL" "$@"
 }
 
 # state UUID - the state that canmcu lists for it

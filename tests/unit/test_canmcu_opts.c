@@ -98,6 +98,14 @@ static const struct mistake {
 	    "state 'katapult' or 'off'" },
 	{ "-u " U " --state off --nodeid 4",
 	  U ": in state 'off' it has no nodeid; leave one of the two away" },
+	{ "-u " U " --fault dorp",
+	  "--fault 'dorp': there is no fault 'dorp': 'canmcu ctl faults' and "
+	  "canmcu(1) list those there are" },
+	{ "-u " U " --seed -1",
+	  "--seed '-1': give a number from 0 to 9223372036854775807" },
+	{ "-u " U " --bitrate 5",
+	  "--bitrate '5': give bits per second from 10000 to 1000000, like "
+	  "1000000" },
 	{ "-u " U " --nodeid 250 --count 7",
 	  U ": 7 nodeids from 250 on go beyond 255" },
 };
@@ -256,10 +264,28 @@ static void test_help_names_every_option(void **state)
 	free(text);
 }
 
+static void test_faults_belong_to_their_mcus(void **state)
+{
+	struct opts o;
+
+	(void)state;
+	parse_ok(&o, "--fault mute -u " U " --count 2 --fault deaf "
+		     "-u 0102030405ff --seed 7 --collisions");
+	assert_int_equal(o.mcus_len, 3);
+	assert_int_equal(o.mcus[1].faults_len, 2);
+	assert_int_equal(o.mcus[1].faults[0].kind, FAULT_MUTE);
+	assert_int_equal(o.mcus[1].faults[1].kind, FAULT_DEAF);
+	assert_int_equal(o.mcus[2].faults_len, 1);
+	assert_int_equal(o.seed, 7);
+	assert_int_equal(o.bitrate_bps, 1000000);
+	opts_fini(&o);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_one_uuid_is_enough),
+		cmocka_unit_test(test_faults_belong_to_their_mcus),
 		cmocka_unit_test(
 			test_options_before_the_first_mcu_are_everybodys_default),
 		cmocka_unit_test(test_a_chip_id_names_the_uuid),

@@ -13,13 +13,22 @@
 
 #define U "112233445566"
 
-static char reason[64]; /* of the last shutdown */
+/* A world and the log of it. */
+struct bench {
+	struct ctl ctl;
+	struct ctl_log log;
+	char reason[64]; /* of the last shutdown */
+};
 
-static void note_reason(void *arg, const struct event *event)
+static void note_event(void *arg, const struct event *event)
 {
-	(void)arg;
+	struct bench *b = arg;
+	struct event numbered = *event;
+
+	numbered.seq = b->log.last + 1;
+	ctl_log_add(&b->log, &numbered);
 	if (event->type == EVENT_SHUTDOWN)
-		snprintf(reason, sizeof(reason), "%s", event->text);
+		snprintf(b->reason, sizeof(b->reason), "%s", event->text);
 }
 
 static int prepare(void **state)
@@ -37,30 +46,45 @@ static int prepare(void **state)
 		  .state = MCU_OFF,
 		  .nodeid = -1 },
 	};
-	struct world *w = NULL;
+	struct bench *b = calloc(1, sizeof(*b));
 
+	assert_non_null(b);
 	assert_int_equal(
-		world_new(&w, &(struct world_cfg){ .mcus = cfgs,
-						   .mcus_len = 2,
-						   .buses_len = 1,
-						   .events = { note_reason,
-							       NULL } }),
+		world_new(&b->ctl.world,
+			  &(struct world_cfg){ .mcus = cfgs,
+					       .mcus_len = 2,
+					       .buses_len = 1,
+					       .seed = 7,
+					       .events = { note_event, b } }),
 		0);
-	*state = w;
+	b->ctl.log = &b->log;
+	*state = b;
 	return 0;
 }
 
 static int release(void **state)
 {
-	world_free(*state);
+	struct bench *b = *state;
+
+	world_free(b->ctl.world);
+	ctl_log_fini(&b->log);
+	free(b);
 	return 0;
+}
+
+static struct ctl_result say(struct bench *b, const char *line, uint64_t now_us)
+{
+	return ctl_execute(&b->ctl, line, strlen(line), now_us);
 }
 
 #define OK "{\"ok\":true}"
 #define ERROR(text) "{\"ok\":false,\"error\":\"" text "\"}"
-#define NO_COMMAND(text)                   \
-	ERROR("there is no command '" text \
-	      "': give list, shutdown, power, reset, wait or quit")
+#define NO_COMMAND(text) \
+	ERROR("there is no command '" text "': 'help' shows those there are")
+/* how it begins: the events follow */
+#define NO_EVENT(text)                                       \
+	"{\"ok\":false,\"error\":\"there is no event '" text \
+	"': give one of ready, state, assigned, "
 #define NODE(state)                                                \
 	"{\"uuid\":\"112233445566\",\"mcu_type\":\"stm32g0b1xx\"," \
 	"\"bootloader\":\"katapult\",\"state\":\"" state "\",\"nodeid\":null}"
@@ -75,6 +99,8 @@ static const struct command_line {
 		  "klipper") ",{\"uuid\":"
 			     "\"aabbccddeeff\",\"mcu_type\":\"rp2040\",\"bootloader\":\"none\","
 			     "\"state\":\"off\",\"nodeid\":null}]}" },
+	{ "show shows one", "show " U,
+	  "{\"ok\":true,\"mcu\":" NODE("klipper") "}" },
 	{ "a carriage return is let pass", "reset " U "\r", OK },
 	{ "blanks more than needed are let pass", "  reset   " U "  ", OK },
 	{ "shutdown", "shutdown " U, OK },
@@ -98,6 +124,19 @@ static const struct command_line {
 	  ERROR("UUID '0x12': give exactly 12 hex digits") },
 	{ "list with a word too many", "list all",
 	  ERROR("wrong number of words: give 'list'") },
+	{ "a fault", "fault " U " drop rx chance=0.5",
+	  "{\"ok\":true,\"seed\":7}" },
+	{ "a fault that there is not", "fault " U " dorp",
+	  ERROR("there is no fault 'dorp': 'canmcu ctl faults' and canmcu(1) "
+		"list those there are") },
+	{ "faults of an MCU that has none", "faults " U,
+	  "{\"ok\":true,\"faults\":[]}" },
+	{ "faults of nobody", "faults 010203040506",
+	  ERROR("there is no MCU 010203040506: 'list' shows those there are") },
+	{ "the end of all faults", "fault-clear " U,
+	  "{\"ok\":true,\"cleared\":0}" },
+	{ "the end of a fault that it has not", "fault-clear " U " drop",
+	  ERROR(U " has no fault 'drop': 'faults " U "' tells those it has") },
 	{ "wait for what is so", "wait " U " klipper",
 	  "{\"ok\":true,\"mcu\":" NODE("klipper") "}" },
 	{ "wait for unassigned", "wait " U " unassigned 10",
@@ -108,13 +147,50 @@ static const struct command_line {
 		  "klipper") "}" },
 	{ "wait for an unknown state", "wait " U " happy",
 	  ERROR("state 'happy': give klipper, shutdown, katapult, rom, boot, "
-		"off, assigned or unassigned") },
+		"off, dead, assigned or unassigned") },
 	{ "wait for no number", "wait " U " rom soon",
 	  ERROR("timeout 'soon': give milliseconds from 0 to 3600000") },
 	{ "wait for ever", "wait " U " rom 3600001",
 	  ERROR("timeout '3600001': give milliseconds from 0 to 3600000") },
 	{ "wait with a negative number", "wait " U " rom -1",
 	  ERROR("timeout '-1': give milliseconds from 0 to 3600000") },
+	{ "wait for dead", "wait " U " dead", NULL },
+	{ "seq before any event", "seq", "{\"ok\":true,\"seq\":0}" },
+	{ "wait-event of any MCU", "wait-event flashed", NULL },
+	{ "wait-event of one", "wait-event " U " flashed 100 since=0", NULL },
+	{ "wait-event with its words turned round",
+	  "wait-event flashed since=0 100", NULL },
+	{ "wait-event with no patience", "wait-event " U " flashed 0",
+	  ERROR("timeout: not 'flashed' yet") },
+	{ "wait-event for what never happens", "wait-event happy",
+	  NO_EVENT("happy") },
+	{ "wait-event for the loss of events", "wait-event missed",
+	  NO_EVENT("missed") },
+	{ "wait-event without an event", "wait-event " U, NO_EVENT("") },
+	{ "wait-event of nobody", "wait-event 010203040506 flashed",
+	  ERROR("there is no MCU 010203040506: 'list' shows those there are") },
+	{ "wait-event for no number", "wait-event " U " flashed soon",
+	  ERROR("timeout 'soon': give milliseconds from 0 to 3600000") },
+	{ "wait-event since no number", "wait-event flashed since=now",
+	  ERROR("'since=now': give the number of an event") },
+	{ "wait-event since what is to come", "wait-event flashed since=1",
+	  ERROR("'since=1': the last event so far is 0, give that or an "
+		"earlier one") },
+	{ "wait-event with a word too many",
+	  "wait-event " U " flashed 100 since=0 now",
+	  ERROR("'since=0 now': give the number of an event") },
+	{ "subscribe", "subscribe", OK },
+	{ "subscribe to one", "subscribe " U, OK },
+	{ "subscribe to two, since the beginning",
+	  "subscribe " U " aabbccddeeff since=0", OK },
+	{ "subscribe to nobody", "subscribe " U " 010203040506",
+	  ERROR("there is no MCU 010203040506: 'list' shows those there are") },
+	{ "subscribe to rubbish", "subscribe all",
+	  ERROR("UUID 'all': give exactly 12 hex digits") },
+	{ "subscribe to what is to come",
+	  "subscribe since=18446744073709551615",
+	  ERROR("'since=18446744073709551615': the last event so far is 0, "
+		"give that or an earlier one") },
 	{ "quit", "quit", OK },
 	{ "an empty line", "", NO_COMMAND("") },
 	{ "blanks only", "   ", NO_COMMAND("") },
@@ -134,60 +210,152 @@ static void test_line(void **state)
 {
 	const struct command_line *l = *state;
 	struct ctl_result r;
-	void *w;
+	void *b;
 
-	prepare(&w);
-	r = ctl_execute(w, l->text, strlen(l->text), 1000000);
+	prepare(&b);
+	r = say(b, l->text, 1000000);
 	assert_int_equal(r.waiting, !l->reply);
-	if (l->reply)
+	if (l->reply && strchr(l->reply, '}'))
 		assert_string_equal(r.reply, l->reply);
+	else if (l->reply)
+		assert_memory_equal(r.reply, l->reply, strlen(l->reply));
 	assert_int_equal(r.quit, !strcmp(l->text, "quit"));
 	free(r.reply);
-	release(&w);
+	ctl_subscription_end(&r.subscription);
+	release(&b);
 }
 
 static void test_a_nul_byte_is_refused(void **state)
 {
-	struct ctl_result r = ctl_execute(*state, "list\0x", 6, 0);
+	struct bench *b = *state;
+	struct ctl_result r = ctl_execute(&b->ctl, "list\0x", 6, 0);
 
 	assert_string_equal(r.reply, ERROR("this is no line of UTF-8 text"));
+	free(r.reply);
+}
+
+static void test_help_has_every_command(void **state)
+{
+	static const char first[] = "{\"ok\":true,\"commands\":[{\"usage\":"
+				    "\"list\",\"help\":\"tell of all MCUs\"},";
+	static const char *const usages[] = {
+		"\"show UUID\"",
+		"\"shutdown UUID [REASON]\"",
+		"\"power UUID on|off\"",
+		"\"reset UUID\"",
+		"\"wait UUID STATE [TIMEOUT_MS]\"",
+		"\"wait-event [UUID] EVENT [TIMEOUT_MS] [since=SEQ]\"",
+		"\"seq\"",
+		"\"subscribe [UUID ...] [since=SEQ]\"",
+		"\"help\"",
+		"\"quit\"",
+	};
+	struct ctl_result r = say(*state, "help", 0);
+
+	assert_memory_equal(r.reply, first, strlen(first));
+	for (size_t i = 0; i < ARRAY_SIZE(usages); i++)
+		if (!strstr(r.reply, usages[i]))
+			fail_msg("help does not tell of %s", usages[i]);
 	free(r.reply);
 }
 
 static void test_a_wait_ends_when_the_state_comes(void **state)
 {
 	static const char want[] = "{\"ok\":true,\"mcu\":" NODE("katapult") "}";
-	struct world *w = *state;
+	struct bench *b = *state;
+	struct world *w = b->ctl.world;
 	struct ctl_result r;
 	char *reply;
 
-	r = ctl_execute(w, "wait " U " katapult 100", 30, 1000000);
+	r = say(b, "wait " U " katapult 100", 1000000);
 	assert_true(r.waiting);
 	assert_int_equal(r.wait.deadline_us, 1100000);
-	assert_null(ctl_wait_reply(&r.wait, 1099999));
+	assert_null(ctl_wait_reply(&r.wait, &b->ctl, 1099999));
 	world_rx(w, 0, &FRAME(0x3f0, 0x02, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66),
 		 false, 1000000);
 	world_step(w, 1030000);
-	reply = ctl_wait_reply(&r.wait, 1030000);
+	reply = ctl_wait_reply(&r.wait, &b->ctl, 1030000);
 	assert_string_equal(reply, want);
 	free(reply);
 }
 
+#define POWER(seq, uuid, power)                                               \
+	"{\"event\":\"power\",\"time_us\":7,\"seq\":" seq ",\"uuid\":\"" uuid \
+	"\",\"power\":\"" power "\"}"
+
+static void test_an_event_that_comes_ends_a_wait(void **state)
+{
+	struct bench *b = *state;
+	struct ctl_result any = say(b, "wait-event power 100", 0);
+	struct ctl_result one = say(b, "wait-event aabbccddeeff power", 0);
+	char *reply;
+
+	free(say(b, "power " U " off", 7).reply);
+	assert_null(ctl_wait_reply(&one.wait, &b->ctl, 4999999));
+	reply = ctl_wait_reply(&any.wait, &b->ctl, 8);
+	assert_string_equal(reply,
+			    "{\"ok\":true,\"event\":" POWER("1", U, "off") "}");
+	free(reply);
+	reply = ctl_wait_reply(&one.wait, &b->ctl, 5000000);
+	assert_string_equal(reply, ERROR("timeout: not 'power' yet"));
+	free(reply);
+}
+
+static void test_an_event_that_has_come_is_found_since(void **state)
+{
+	struct bench *b = *state;
+	struct ctl_result r;
+
+	for (int i = 0; i < 2; i++) {
+		free(say(b, "power " U " off", 7).reply);
+		free(say(b, "power " U " on", 7).reply);
+	}
+	r = say(b, "wait-event " U " power since=0", 9);
+	assert_string_equal(r.reply,
+			    "{\"ok\":true,\"event\":" POWER("1", U, "off") "}");
+	free(r.reply);
+	/* it is the next one that counts, not the last */
+	r = say(b, "wait-event " U " power 0 since=1", 9);
+	assert_non_null(strstr(r.reply, "\"power\":\"on\""));
+	free(r.reply);
+	/* without since, nothing that was counts */
+	r = say(b, "wait-event " U " power", 9);
+	assert_true(r.waiting);
+}
+
+static void test_since_what_is_forgotten_is_refused(void **state)
+{
+	struct bench *b = *state;
+	struct ctl_result r;
+
+	while (b->log.last < CTL_LOG_LEN + 5)
+		note_event(b,
+			   &(struct event){ .type = EVENT_LINK, .text = "up" });
+	r = say(b, "wait-event link since=4", 9);
+	assert_string_equal(r.reply,
+			    ERROR("'since=4': events before 6 are forgotten, "
+				  "give since=5 or a later one"));
+	free(r.reply);
+	r = say(b, "wait-event link since=5", 9);
+	assert_non_null(strstr(r.reply, "\"seq\":6,"));
+	free(r.reply);
+}
+
 static void test_power_off_is_done(void **state)
 {
-	struct world *w = *state;
+	struct bench *b = *state;
 
-	free(ctl_execute(w, "power " U " off", 22, 0).reply);
-	assert_int_equal(world_at(w, 0)->state, MCU_OFF);
+	free(say(b, "power " U " off", 0).reply);
+	assert_int_equal(world_at(b->ctl.world, 0)->state, MCU_OFF);
 }
 
 static void test_a_shutdown_keeps_all_words_of_its_reason(void **state)
 {
-	struct world *w = *state;
+	struct bench *b = *state;
 
-	free(ctl_execute(w, "shutdown " U " too hot", 29, 0).reply);
-	assert_int_equal(world_at(w, 0)->state, MCU_SHUTDOWN);
-	assert_string_equal(reason, "too hot");
+	free(say(b, "shutdown " U " too hot", 0).reply);
+	assert_int_equal(world_at(b->ctl.world, 0)->state, MCU_SHUTDOWN);
+	assert_string_equal(b->reason, "too hot");
 }
 
 /* From bytes to lines. */
@@ -277,21 +445,23 @@ static void test_list_tells_which_klipper_runs(void **state)
 		.nodeid = -1,
 		.flash_store = { sparse_read, sparse_write, &memory },
 	};
+	struct bench *b = calloc(1, sizeof(*b));
 	struct ctl_result r;
-	struct world *w;
 
 	(void)state;
+	assert_non_null(b);
+	b->ctl.log = &b->log;
 	assert_int_equal(sparse_write(&memory, 0x2000, klipper_stream,
 				      sizeof(klipper_stream)),
 			 0);
 	assert_int_equal(
-		world_new(&w, &(struct world_cfg){ .mcus = &cfg,
-						   .mcus_len = 1,
-						   .buses_len = 1,
-						   .events = { note_reason,
-							       NULL } }),
+		world_new(&b->ctl.world,
+			  &(struct world_cfg){ .mcus = &cfg,
+					       .mcus_len = 1,
+					       .buses_len = 1,
+					       .events = { note_event, b } }),
 		0);
-	r = ctl_execute(w, "list", 4, 0);
+	r = ctl_execute(&b->ctl, "list", 4, 0);
 	assert_string_equal(
 		r.reply,
 		"{\"ok\":true,\"mcus\":[{\"uuid\":\"112233445566\","
@@ -300,16 +470,47 @@ static void test_list_tells_which_klipper_runs(void **state)
 		"\"version\":\"v0.12.0-1-gabcdef\","
 		"\"mcu_name\":\"stm32g0b1xx\"}]}");
 	free(r.reply);
-	world_free(w);
+	world_free(b->ctl.world);
+	ctl_log_fini(&b->log);
+	free(b);
 	sparse_fini(&memory);
+}
+
+static void test_a_fault_is_listed_and_counted(void **state)
+{
+	struct bench *b = *state;
+	struct ctl_result r = say(b, "fault " U " ignore-request count=2", 0);
+
+	free(r.reply);
+	world_rx(b->ctl.world, 0,
+		 &FRAME(0x3f0, 0x02, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66), false,
+		 0);
+	r = say(b, "faults " U, 0);
+	assert_string_equal(r.reply,
+			    "{\"ok\":true,\"faults\":[{\"fault\":"
+			    "\"ignore-request count=2\",\"met\":1,\"struck\":1}"
+			    "]}");
+	free(r.reply);
+	r = say(b, "fault-clear " U " ignore-request", 0);
+	assert_string_equal(r.reply, "{\"ok\":true,\"cleared\":1}");
+	free(r.reply);
+	/* all kinds, each with what it stands for */
+	r = say(b, "faults", 0);
+	assert_non_null(strstr(r.reply, "\"name\":\"brown-out\""));
+	free(r.reply);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		CASE(test_a_nul_byte_is_refused),
+		CASE(test_help_has_every_command),
 		CASE(test_a_wait_ends_when_the_state_comes),
+		CASE(test_an_event_that_comes_ends_a_wait),
+		CASE(test_an_event_that_has_come_is_found_since),
+		CASE(test_since_what_is_forgotten_is_refused),
 		CASE(test_power_off_is_done),
+		CASE(test_a_fault_is_listed_and_counted),
 		CASE(test_a_shutdown_keeps_all_words_of_its_reason),
 		cmocka_unit_test(test_lines_come_out_whatever_the_pieces),
 		cmocka_unit_test(

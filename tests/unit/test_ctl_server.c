@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "../../sim/canmcu/ctl_log.h"
 #include "../../sim/canmcu/ctl_server.h"
 
 #define U "112233445566"
@@ -26,14 +27,17 @@ struct bench {
 	struct world *world;
 	struct ctl_server *server;
 	size_t commands;
+	uint64_t seq;
 };
 
 static void note_event(void *arg, const struct event *event)
 {
 	struct bench *b = arg;
+	struct event numbered = *event;
 
-	if (b->server && event->uuid)
-		ctl_server_changed(b->server, event->uuid);
+	numbered.seq = ++b->seq;
+	if (b->server)
+		ctl_server_event(b->server, &numbered);
 }
 
 static void note_command(void *arg)
@@ -190,6 +194,165 @@ static void test_a_wait_is_answered_when_another_client_acts(void **state)
 	close(acting);
 }
 
+/* Subscriptions. */
+
+#define SEQ(n) "\"seq\":" n ","
+
+/* Each of @want comes in @text, in this order. */
+static void assert_in_order(const char *text, const char *const *want)
+{
+	for (; *want; want++) {
+		const char *at = strstr(text, *want);
+
+		if (!at)
+			fail_msg("no %s in %s", *want, text);
+		text = at + strlen(*want);
+	}
+}
+
+#define IN_ORDER(text, ...) \
+	assert_in_order(text, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void test_a_subscriber_is_told_and_replies_keep_their_place(void **state)
+{
+	struct bench *b = *state;
+	int fd = plug();
+
+	say(fd,
+	    "power " U " off\nsubscribe\npower " U " on\nseq\nshow " U "\n");
+	run(b, 1000);
+	/* switching off had events 1 and 2, which are not told */
+	IN_ORDER(heard(fd), OK OK OK "{\"event\":\"power\"", SEQ("3"),
+		 "\"state\":\"klipper\"}\n{\"ok\":true,\"seq\":5}\n",
+		 "{\"ok\":true,\"mcu\":");
+	close(fd);
+}
+
+static void test_a_wait_of_a_subscriber_ends_behind_its_event(void **state)
+{
+	struct bench *b = *state;
+	int fd = plug(), other = plug();
+
+	say(fd, "subscribe\nwait-event power\n");
+	run(b, 1000);
+	say(other, "power " U " off\n");
+	run(b, 1000);
+	IN_ORDER(heard(fd), OK "{\"event\":\"power\"",
+		 "{\"ok\":true,\"event\":{\"event\":\"power\"");
+	close(fd);
+	close(other);
+}
+
+static void test_since_tells_what_has_been(void **state)
+{
+	struct bench *b = *state;
+	int fd = plug();
+
+	say(fd, "power " U " off\npower " U " on\n");
+	run(b, 1000);
+	heard(fd);
+	say(fd, "subscribe since=1\n");
+	run(b, 1000);
+	IN_ORDER(heard(fd), OK "{\"event\":\"state\"", SEQ("2"), SEQ("3"),
+		 SEQ("4"));
+	close(fd);
+}
+
+static void test_a_subscriber_that_has_said_all_goes_on_listening(void **state)
+{
+	struct bench *b = *state;
+	int fd = plug(), turns = 0;
+
+	say(fd, "subscribe " U "\n");
+	shutdown(fd, SHUT_WR);
+	while (sd_event_run(b->loop, 0) > 0 && turns < 100)
+		turns++;
+	assert_in_range(turns, 1, 10); /* it does not spin */
+	assert_string_equal(heard(fd), OK);
+	world_power(b->world, world_at(b->world, 0), false, 0);
+	run(b, 1000);
+	IN_ORDER(heard(fd), SEQ("1"), SEQ("2"));
+	close(fd);
+	run(b, 1000);
+	for (int i = 0; i < CTL_CLIENTS_MAX; i++)
+		close(plug());
+}
+
+static void note_link(struct bench *b, uint64_t times)
+{
+	while (times--)
+		note_event(b,
+			   &(struct event){ .type = EVENT_LINK, .text = "up" });
+}
+
+/* Sum up what a subscriber was told, line by line. */
+static void count(FILE *from, uint64_t *events, uint64_t *missed)
+{
+	unsigned long long n, seq, last = 0;
+	char line[EVENT_LINE_MAX];
+
+	while (fgets(line, sizeof(line), from)) {
+		if (sscanf(line,
+			   "{\"event\":\"missed\",\"seq\":%llu,"
+			   "\"events\":%llu}",
+			   &seq, &n) == 2)
+			*missed += n;
+		else if (sscanf(line,
+				"{\"event\":\"link\",\"time_us\":0,"
+				"\"seq\":%llu,",
+				&seq) == 1)
+			++*events;
+		else
+			continue;
+		assert_true(seq > last);
+		last = seq;
+	}
+}
+
+static void
+test_a_subscriber_that_does_not_read_is_told_of_its_loss(void **state)
+{
+	enum { ROUNDS = 20, EVENTS = 1000 };
+	uint64_t events = 0, missed = 0;
+	struct bench *b = *state;
+	int fd = plug(), other = plug();
+	FILE *from = fdopen(fd, "r");
+
+	say(fd, "subscribe\n");
+	run(b, 1000);
+	for (int i = 0; i < ROUNDS; i++) {
+		note_link(b, EVENTS);
+		say(other, "power " U " on\n");
+		run(b, 1000);
+		assert_string_equal(heard(other), OK);
+	}
+	/* the loop takes what was waiting as the socket gets room */
+	for (int i = 0; i < 100; i++) {
+		count(from, &events, &missed);
+		clearerr(from);
+		run(b, 1000);
+	}
+	assert_in_range(events, CTL_LOG_LEN, ROUNDS * EVENTS - 1);
+	assert_int_equal(events + missed, ROUNDS * EVENTS);
+	fclose(from);
+	close(other);
+}
+
+static void test_the_last_events_are_told_at_the_end(void **state)
+{
+	struct bench *b = *state;
+	int fd = plug();
+
+	say(fd, "subscribe\n");
+	run(b, 1000);
+	assert_string_equal(heard(fd), OK);
+	note_link(b, 100);
+	ctl_server_close(b->server);
+	b->server = NULL;
+	IN_ORDER(heard(fd), SEQ("1"), SEQ("2"));
+	close(fd);
+}
+
 static void test_who_leaves_while_it_waits_makes_room(void **state)
 {
 	struct bench *b = *state;
@@ -293,6 +456,12 @@ int main(void)
 		CASE(test_a_line_without_an_end_is_read_a_piece_a_turn),
 		CASE(test_a_client_that_has_said_all_gets_all_replies),
 		CASE(test_a_wait_is_answered_when_another_client_acts),
+		CASE(test_a_subscriber_is_told_and_replies_keep_their_place),
+		CASE(test_a_wait_of_a_subscriber_ends_behind_its_event),
+		CASE(test_since_tells_what_has_been),
+		CASE(test_a_subscriber_that_has_said_all_goes_on_listening),
+		CASE(test_a_subscriber_that_does_not_read_is_told_of_its_loss),
+		CASE(test_the_last_events_are_told_at_the_end),
 		CASE(test_who_leaves_while_it_waits_makes_room),
 		CASE(test_one_client_too_many_is_told_so),
 		CASE(test_quit_is_answered_and_then_ends_the_loop),

@@ -106,6 +106,38 @@ static void test_every_event_is_in_the_table(void **state)
 	assert_int_equal(ARRAY_SIZE(rows), EVENT_COUNT);
 }
 
+static void test_every_event_is_found_by_its_name(void **state)
+{
+	enum event_type type;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_true(event_find(&type, rows[i].name));
+		assert_int_equal(type, rows[i].event.type);
+		assert_string_equal(event_name(type), rows[i].name);
+	}
+	assert_false(event_find(&type, "missed"));
+	assert_false(event_find(&type, ""));
+}
+
+static void test_a_number_is_told_in_json_only(void **state)
+{
+	struct event event = { .type = EVENT_ASSIGNED,
+			       .now_us = 42,
+			       .uuid = &uuid,
+			       .nodeid = 240,
+			       .seq = 17 };
+	char line[EVENT_LINE_MAX];
+
+	(void)state;
+	assert_true(event_format(line, &event, false));
+	assert_string_equal(line, U " assigned 240");
+	assert_true(event_format(line, &event, true));
+	assert_string_equal(line, "{\"event\":\"assigned\",\"time_us\":42,"
+				  "\"seq\":17,\"uuid\":\"" U "\","
+				  "\"nodeid\":240}");
+}
+
 static void test_what_does_not_fit_is_not_cut(void **state)
 {
 	static char text[EVENT_LINE_MAX];
@@ -122,11 +154,13 @@ static void test_what_does_not_fit_is_not_cut(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 2] = {
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 4] = {
 		cmocka_unit_test(test_every_event_is_in_the_table),
+		cmocka_unit_test(test_every_event_is_found_by_its_name),
+		cmocka_unit_test(test_a_number_is_told_in_json_only),
 		cmocka_unit_test(test_what_does_not_fit_is_not_cut),
 	};
-	size_t n = 2;
+	size_t n = 4;
 
 	ROWS(rows, test_row);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,7 @@ struct wire {
 
 struct soak {
 	struct world *world;
+	struct ctl_log log; /* stays empty */
 	struct wire wires[BUSES];
 	uint64_t random;
 	uint64_t now_us;
@@ -213,11 +214,11 @@ static void rubbish(struct soak *s)
 
 static void control(struct soak *s, const char *line)
 {
-	struct ctl_result r =
-		ctl_execute(s->world, line, strlen(line), s->now_us);
+	const struct ctl ctl = { s->world, &s->log };
+	struct ctl_result r = ctl_execute(&ctl, line, strlen(line), s->now_us);
 
 	if (r.waiting)
-		r.reply = ctl_wait_reply(&r.wait, r.wait.deadline_us);
+		r.reply = ctl_wait_reply(&r.wait, &ctl, r.wait.deadline_us);
 	if (!r.reply)
 		errx(1, "no reply to '%s'", line);
 	free(r.reply);

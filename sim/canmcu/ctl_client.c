@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "ctl_client.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "ctl.h"
+#include "ctl_server.h"
+#include "util/opt.h"
+
+#define EXIT_USAGE 2
+#define CHUNK_LEN 4096
+
+struct client {
+	const char *path;
+	bool help;
+	char error[512];
+	int fd;
+	int input; /* where commands come from; -1: there are no more */
+	int status;
+	size_t commands; /* lines sent */
+	size_t replies;
+	char *out; /* commands on their way */
+	size_t out_len;
+	size_t out_at;
+	bool whole; /* the last byte sent ended a line */
+	char *in;   /* what came after the last whole line */
+	size_t in_len;
+	size_t in_size;
+};
+
+static int complain(const char *sentence)
+{
+	fprintf(stderr, "canmcu ctl: %s\n", sentence);
+	return EXIT_FAILURE;
+}
+
+/* What comes back. */
+
+static void take_line(struct client *c, const char *line, size_t len)
+{
+	json_t *o = json_loadb(line, len, 0, NULL);
+	json_t *ok = json_object_get(o, "ok");
+
+	fwrite(line, 1, len, stdout);
+	c->replies += ok ? 1 : 0;
+	/* events have no "ok" */
+	if (!o || (ok && !json_is_true(ok)))
+		c->status = EXIT_FAILURE;
+	json_decref(o);
+}
+
+static void take_lines(struct client *c, size_t len)
+{
+	char *from = c->in, *at = c->in + c->in_len, *end;
+
+	c->in_len += len;
+	while ((end = memchr(at, '\n', (size_t)(c->in + c->in_len - at)))) {
+		at = end + 1;
+		take_line(c, from, (size_t)(at - from));
+		from = at;
+	}
+	c->in_len -= (size_t)(from - c->in);
+	memmove(c->in, from, c->in_len);
+	fflush(stdout);
+}
+
+/* Return: false when there is no more to come, or nobody to print it for. */
+static bool receive(struct client *c)
+{
+	ssize_t n;
+
+	if (c->in_size - c->in_len < CHUNK_LEN) {
+		size_t size = 2 * (c->in_size + CHUNK_LEN);
+		char *more = realloc(c->in, size);
+
+		if (!more) {
+			c->status = complain("out of memory");
+			return false;
+		}
+		c->in = more;
+		c->in_size = size;
+	}
+	n = recv(c->fd, c->in + c->in_len, c->in_size - c->in_len,
+		 MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return true;
+	if (n <= 0)
+		return false;
+	take_lines(c, (size_t)n);
+	return !ferror(stdout);
+}
+
+/* What goes out. */
+
+static void fill(struct client *c)
+{
+	ssize_t n = read(c->input, c->out, CHUNK_LEN);
+
+	c->out_at = 0;
+	c->out_len = n > 0 ? (size_t)n : 0;
+	if (n > 0)
+		return;
+	c->input = -1;
+	/* the last line may want its newline */
+	if (!c->whole)
+		c->out[c->out_len++] = '\n';
+}
+
+static void transmit(struct client *c)
+{
+	ssize_t n = send(c->fd, c->out + c->out_at, c->out_len - c->out_at,
+			 MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	/* who has hung up may have said why: that is still to be read */
+	if (n < 0) {
+		c->out_at = c->out_len;
+		c->input = -1;
+	}
+	for (; n > 0; n--) {
+		c->whole = c->out[c->out_at++] == '\n';
+		c->commands += c->whole;
+	}
+}
+
+/* Hand on commands, and what comes back until the simulator hangs up. */
+static void run(struct client *c)
+{
+	struct pollfd fds[2] = { { .fd = c->fd }, { .events = POLLIN } };
+
+	do {
+		bool idle = c->out_at == c->out_len;
+
+		/* it hangs up after the last reply, if nothing is subscribed */
+		if (idle && c->input < 0)
+			shutdown(c->fd, SHUT_WR);
+		fds[0].events = (short)(POLLIN | (idle ? 0 : POLLOUT));
+		fds[1].fd = idle ? c->input : -1;
+		if (poll(fds, 2, -1) < 0)
+			fds[0].revents = fds[1].revents = 0;
+		if (fds[0].revents & POLLOUT)
+			transmit(c);
+		if (fds[1].revents)
+			fill(c);
+	} while (!(fds[0].revents & ~POLLOUT) || receive(c));
+}
+
+static int plug(struct client *c)
+{
+	struct sockaddr_un addr;
+	char sentence[512];
+	int err = ctl_address(&addr, c->path);
+
+	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (!err && c->fd < 0)
+		err = -errno;
+	if (!err && connect(c->fd, (struct sockaddr *)&addr, sizeof(addr)))
+		err = -errno;
+	if (!err)
+		return 0;
+	snprintf(sentence, sizeof(sentence),
+		 "no simulator answers at '%s' (%s): start canmcu with "
+		 "--control and that path, or give the path of the one that "
+		 "runs",
+		 c->path, strerror(-err));
+	return complain(sentence);
+}
+
+static void talk(struct client *c)
+{
+	c->whole = true;
+	if (plug(c)) {
+		c->status = EXIT_FAILURE;
+		return;
+	}
+	run(c);
+	if (ferror(stdout))
+		c->status = complain("cannot write the replies: give stdout a "
+				     "place that takes them");
+	else if (c->replies < c->commands)
+		c->status = complain("the simulator has ended before it "
+				     "answered: see what it says itself");
+}
+
+/* The command line. */
+
+static int apply_control(void *ctx, const char *arg)
+{
+	((struct client *)ctx)->path = arg;
+	return 0;
+}
+
+static int apply_help(void *ctx, const char *arg)
+{
+	(void)arg;
+	((struct client *)ctx)->help = true;
+	return 1;
+}
+
+static const struct util_opt rows[] = {
+	{ "control", 0, "PATH", "the control socket ($CANMCU_CONTROL)",
+	  apply_control },
+	{ "help", 'h', NULL, "print this and exit", apply_help },
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static int help(void)
+{
+	fputs("Usage: canmcu ctl [OPTION]... [COMMAND [WORD]... | -]\n"
+	      "Steer a canmcu that was started with --control PATH: send one "
+	      "command, or those\n"
+	      "that come on standard input, and print each reply, a JSON "
+	      "object a line.\n\n",
+	      stdout);
+	util_opts_print(stdout, rows, ROWS);
+	fputs("\nCommands:\n", stdout);
+	ctl_help(stdout);
+	fputs("\nExit status: 0 all was done, 1 something was not, 2 wrong "
+	      "usage.\n",
+	      stdout);
+	return EXIT_SUCCESS;
+}
+
+/* One command from the words of the command line. */
+static bool join(struct client *c, char **words)
+{
+	size_t size = CHUNK_LEN;
+
+	for (char **w = words; *w; w++)
+		size += strlen(*w) + 1;
+	c->out = calloc(1, size);
+	if (!c->out)
+		return false;
+	for (; *words; words++) {
+		size_t len = strlen(*words);
+
+		memcpy(c->out + c->out_len, *words, len);
+		c->out_len += len + 1;
+		c->out[c->out_len - 1] = words[1] ? ' ' : '\n';
+	}
+	c->input = c->out_len ? -1 : STDIN_FILENO;
+	return true;
+}
+
+static int usage(const char *sentence)
+{
+	complain(sentence);
+	fputs("Try 'canmcu ctl --help'.\n", stderr);
+	return EXIT_USAGE;
+}
+
+static int begin(struct client *c, char **words)
+{
+	if (!c->path || !*c->path)
+		return usage("no control socket is named: give --control PATH, "
+			     "or set CANMCU_CONTROL");
+	if (*words && !words[1] && !strcmp(*words, "-"))
+		words++;
+	for (char **w = words; *w; w++)
+		if (strchr(*w, '\n'))
+			return usage("a command is one line: give several on "
+				     "standard input");
+	if (!join(c, words))
+		return complain("out of memory");
+	talk(c);
+	return c->status;
+}
+
+int ctl_client_main(int argc, char **argv)
+{
+	struct client c = { .path = getenv("CANMCU_CONTROL"), .fd = -1 };
+	const struct util_opts how = { .table = rows,
+				       .len = ROWS,
+				       .ctx = &c,
+				       .command = true,
+				       .error = c.error,
+				       .error_size = sizeof(c.error) };
+	int operand = util_opts_parse(&how, argc, argv);
+	int status;
+
+	if (operand < 0)
+		return usage(c.error);
+	if (c.help)
+		return help();
+	status = begin(&c, argv + operand);
+	if (c.fd >= 0)
+		close(c.fd);
+	free(c.in);
+	free(c.out);
+	return status;
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <string.h>
+
+#include "ctl_command.h"
+
+json_t *ctl_describe(const struct mcu *m)
+{
+	char uuid[KCAN_UUID_STR_LEN + 1];
+	const struct dictionary *app = mcu_application(m);
+	int nodeid = mcu_nodeid(m);
+
+	kcan_uuid_format(&m->cfg.uuid, uuid);
+	return json_pack("{s:s,s:s,s:s,s:s,s:o,s:s*,s:s*,s:s*}", "uuid", uuid,
+			 "mcu_type", m->cfg.type->name, "bootloader",
+			 bootloader_name(m->cfg.bootloader), "state",
+			 mcu_state_name(m->state), "nodeid",
+			 nodeid < 0 ? json_null() : json_integer(nodeid),
+			 "version", app ? app->version : NULL, "mcu_name",
+			 app ? app->mcu : NULL, "name",
+			 m->cfg.name[0] ? m->cfg.name : NULL);
+}
+
+static int cmd_list(struct ctl_request *r)
+{
+	const struct world *w = r->ctl->world;
+	json_t *mcus = json_array();
+
+	for (size_t i = 0; i < world_len(w); i++)
+		json_array_append_new(mcus, ctl_describe(world_at(w, i)));
+	json_object_set_new(r->reply, "mcus", mcus);
+	return 0;
+}
+
+static int cmd_show(struct ctl_request *r)
+{
+	json_object_set_new(r->reply, "mcu", ctl_describe(r->mcu));
+	return 0;
+}
+
+static int cmd_shutdown(struct ctl_request *r)
+{
+	const char *reason = r->args_len > 1 ? r->args[1] :
+					       "Shutdown by command";
+
+	if (!world_shutdown(r->ctl->world, r->mcu, reason, r->now_us))
+		return 0;
+	return ctl_refuse(r,
+			  "%s is in state '%s': only Klipper can be shut down",
+			  r->args[0], mcu_state_name(r->mcu->state));
+}
+
+static int cmd_power(struct ctl_request *r)
+{
+	bool on = !strcmp(r->args[1], "on");
+
+	if (!on && strcmp(r->args[1], "off") != 0)
+		return ctl_refuse(r, "power '%s': give 'on' or 'off'",
+				  r->args[1]);
+	world_power(r->ctl->world, r->mcu, on, r->now_us);
+	return 0;
+}
+
+static int cmd_reset(struct ctl_request *r)
+{
+	if (!world_reset(r->ctl->world, r->mcu, r->now_us))
+		return 0;
+	return ctl_refuse(r, "%s is off: switch it on with 'power %s on'",
+			  r->args[0], r->args[0]);
+}
+
+static int cmd_fault(struct ctl_request *r)
+{
+	char error[FAULT_ERROR_MAX];
+	struct fault fault;
+
+	if (fault_parse(&fault, r->args[1], error))
+		return ctl_refuse(r, "%s", error);
+	json_object_set_new(
+		r->reply, "seed",
+		json_integer((json_int_t)world_seed(r->ctl->world)));
+	if (!world_add_fault(r->ctl->world, r->mcu, &fault))
+		return 0;
+	return ctl_refuse(r,
+			  "%s has %d faults, which is the most: take some away "
+			  "with 'fault-clear %s'",
+			  r->args[0], FAULTS_MAX, r->args[0]);
+}
+
+static int cmd_fault_clear(struct ctl_request *r)
+{
+	const char *name = r->args_len > 1 ? r->args[1] : NULL;
+	size_t n = world_remove_faults(r->ctl->world, r->mcu, name);
+
+	if (name && !n)
+		return ctl_refuse(r,
+				  "%s has no fault '%s': 'faults %s' tells "
+				  "those it has",
+				  r->args[0], name, r->args[0]);
+	json_object_set_new(r->reply, "cleared", json_integer((json_int_t)n));
+	return 0;
+}
+
+static json_t *describe_fault(const struct fault *fault)
+{
+	char text[FAULT_TEXT_MAX];
+
+	fault_format(text, fault);
+	return json_pack("{s:s,s:I,s:I}", "fault", text, "met",
+			 (json_int_t)fault->met, "struck",
+			 (json_int_t)fault->struck);
+}
+
+static json_t *describe_kind(const struct fault_info *info)
+{
+	return json_pack("{s:s,s:s,s:s,s:s}", "name", info->name, "parameters",
+			 info->parameters, "meaning", info->meaning,
+			 "stands_for", info->stands_for);
+}
+
+static int cmd_faults(struct ctl_request *r)
+{
+	json_t *rows = json_array();
+	const struct mcu *m;
+	int err = 0;
+
+	if (!r->args_len) {
+		for (int i = 0; i < FAULT_COUNT; i++)
+			json_array_append_new(
+				rows,
+				describe_kind(fault_info((enum fault_kind)i)));
+		json_object_set_new(r->reply, "kinds", rows);
+		return 0;
+	}
+	err = ctl_find_mcu(r, r->args[0], &m);
+	for (size_t i = 0; !err && i < m->faults.len; i++)
+		json_array_append_new(rows, describe_fault(&m->faults.list[i]));
+	if (err)
+		json_decref(rows);
+	else
+		json_object_set_new(r->reply, "faults", rows);
+	return err;
+}
+
+static int cmd_seq(struct ctl_request *r)
+{
+	json_object_set_new(r->reply, "seq",
+			    json_integer((json_int_t)r->ctl->log->last));
+	return 0;
+}
+
+static int cmd_help(struct ctl_request *r)
+{
+	const struct ctl_command *cmd;
+	json_t *rows = json_array();
+
+	for (size_t i = 0; (cmd = ctl_command_at(i)); i++)
+		json_array_append_new(rows,
+				      json_pack("{s:s,s:s}", "usage",
+						cmd->usage, "help", cmd->help));
+	json_object_set_new(r->reply, "commands", rows);
+	return 0;
+}
+
+static int cmd_quit(struct ctl_request *r)
+{
+	r->result->quit = true;
+	return 0;
+}
+
+static const struct ctl_command commands[] = {
+	{ "list", "tell of all MCUs", 0, 0, false, cmd_list },
+	{ "show UUID", "tell of one MCU", 1, 1, true, cmd_show },
+	{ "shutdown UUID [REASON]", "shut the Klipper application down", 1, 2,
+	  true, cmd_shutdown },
+	{ "power UUID on|off", "switch the supply", 2, 2, true, cmd_power },
+	{ "reset UUID", "press the reset button", 1, 1, true, cmd_reset },
+	{ "fault UUID FAULT", "let something go wrong from now on", 2, 2, true,
+	  cmd_fault },
+	{ "fault-clear UUID [NAME]", "end its faults, or those of that name", 1,
+	  2, true, cmd_fault_clear },
+	{ "faults [UUID]",
+	  "tell its faults and how often they struck, or all "
+	  "that there are",
+	  0, 1, false, cmd_faults },
+	{ "wait UUID STATE [TIMEOUT_MS]",
+	  "reply when the MCU is in that state, or has a nodeid", 2, 3, true,
+	  ctl_cmd_wait },
+	{ "wait-event [UUID] EVENT [TIMEOUT_MS] [since=SEQ]",
+	  "reply with the next such event, or the first after SEQ", 1, 4, false,
+	  ctl_cmd_wait_event },
+	{ "seq", "tell the number of the last event, for since=SEQ", 0, 0,
+	  false, cmd_seq },
+	{ "subscribe [UUID ...] [since=SEQ]",
+	  "tell every event from now on, or after SEQ", 0, 1, false,
+	  ctl_cmd_subscribe },
+	{ "help", "tell these commands", 0, 0, false, cmd_help },
+	{ "quit", "end the simulator", 0, 0, false, cmd_quit },
+};
+
+const struct ctl_command *ctl_command_at(size_t index)
+{
+	bool there = index < sizeof(commands) / sizeof(commands[0]);
+
+	return there ? &commands[index] : NULL;
+}
+
+void ctl_help(FILE *to)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(to, "  %s\n        %s\n", commands[i].usage,
+			commands[i].help);
+}
