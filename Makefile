@@ -17,7 +17,6 @@ MANDIR    ?= $(PREFIX)/share/man
 FUZZ_RUNS ?= 20000
 # Warnings are errors where the toolchain is pinned: in .ci/run.
 WERROR    ?=
-V         ?=
 Q         := $(if $(V),,@)
 B         := build
 
@@ -28,17 +27,19 @@ CPPF := -D_GNU_SOURCE -Iinclude -Ilib
 ALLC  = -std=gnu11 $(WARN) $(CPPF) $(CPPFLAGS) -fPIC -fno-semantic-interposition -MMD -MP
 
 LIB_SRC  := $(wildcard lib/*/*.c)
-PROG_DIR := $(patsubst %/,%,$(dir $(wildcard tools/*/main.c sim/*/main.c)))
-PROGRAMS := $(notdir $(PROG_DIR))
-$(foreach d,$(PROG_DIR),$(eval SRC_$(notdir $d) := $(wildcard $d/*.c)))
+# Each main.c is a program; the ones for the tests' own use are not installed.
+dirs      = $(patsubst %/main.c,%,$(wildcard $(1:%=%/*/main.c)))
+PROGRAMS := $(notdir $(call dirs,tools sim))
+HELPERS  := $(notdir $(call dirs,tests/support))
+$(foreach d,$(call dirs,tools sim tests/support),$(eval \
+	SRC_$(notdir $d) := $(wildcard $d/*.c)))
 PKGS_canmcu := libsystemd jansson zlib inih
 # canbootreq loads jansson and libsocketcan when it needs them: headers only.
 libs = $(if $(PKGS_$1),$(shell $(PKGCONF) --libs $(PKGS_$1))) -ldl
 
 .PHONY: all check check-unit check-vcan bench fuzz lint demo install clean \
 	help FORCE
-.DELETE_ON_ERROR:
-.SECONDARY:
+.DELETE_ON_ERROR .SECONDARY:
 all: $(PROGRAMS:%=$B/%) $B/libkcan.a $B/libkcan.so $B/kcan.pc
 
 # A variant is the whole tree, built once more with other flags.
@@ -51,7 +52,7 @@ $1/obj/%.o: %.c
 $1/libkcan.a: $$(LIB_SRC:%.c=$1/obj/%.o)
 	$$(if $$(Q),@echo "  AR    $$@")
 	$$Q$$(AR) rcsD $$@.new $$^ && mv $$@.new $$@
-$(foreach p,$(PROGRAMS),$(call program,$1,$2,$3,$p))
+$(foreach p,$(PROGRAMS) $(HELPERS),$(call program,$1,$2,$3,$p))
 -include $$(shell find $1/obj -name '*.d' 2>/dev/null)
 endef
 define program
@@ -62,8 +63,7 @@ $1/$4: $$(SRC_$4:%.c=$1/obj/%.o) $1/libkcan.a
 endef
 ASAN  := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 UBSAN := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
-FUZZ  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
-	-fno-sanitize-recover=all
+FUZZ  := $(ASAN) -fsanitize=fuzzer-no-link
 $(eval $(call variant,$B,$(CC),$(CFLAGS)))
 $(eval $(call variant,$B/asan,$(CC),$(ASAN)))
 $(eval $(call variant,$B/ubsan,$(CC),$(UBSAN)))
@@ -99,8 +99,7 @@ define fuzzer
 $B/fuzz/$1: $B/fuzz/obj/tests/fuzz/$1.o \
 	$(patsubst %.c,$B/fuzz/obj/%.o,$(call needs,tests/fuzz/$1.c)) \
 	$B/fuzz/libkcan.a
-	$$Q$(CLANG) $(FUZZ:fuzzer-no-link%=fuzzer%) -fsanitize=fuzzer -o $$@ $$^ \
-		$(call libs,canmcu)
+	$$Q$(CLANG) $(ASAN) -fsanitize=fuzzer -o $$@ $$^ $(call libs,canmcu)
 endef
 $(foreach t,$(TESTS),$(eval $(call unit,$t)))
 $(foreach f,$(FUZZERS),$(eval $(call fuzzer,$f)))
@@ -108,7 +107,7 @@ $(foreach f,$(FUZZERS),$(eval $(call fuzzer,$f)))
 # Suites print TAP; tests/run counts it and fails when nothing was executed.
 UNIT_BINS := $(TESTS:%=$B/unit/%)
 FUZZ_BINS := $(FUZZERS:%=$B/fuzz/%)
-VCAN_BINS := $(PROGRAMS:%=$B/ubsan/%)
+VCAN_BINS := $(patsubst %,$B/ubsan/%,$(PROGRAMS) $(HELPERS))
 check: all $(UNIT_BINS) $(FUZZ_BINS) $(VCAN_BINS)
 	$QFUZZ_RUNS=$(FUZZ_RUNS) tests/run unit runner bus fuzz $(if $(CI),lint)
 check-unit: $(UNIT_BINS)
