@@ -74,7 +74,8 @@ static int open_all(struct ports *p, char *sentence, size_t size)
 int ports_open(struct ports **out, const struct ports_cfg *cfg, char *sentence,
 	       size_t size)
 {
-	struct ports *p = calloc(1, sizeof(*p) + cfg->len * sizeof(p->port[0]));
+	struct ports *p =
+		calloc(1, sizeof(*p) + cfg->len * sizeof(struct port_can *));
 	int err;
 
 	snprintf(sentence, size, "out of memory: ask for fewer MCUs");
