@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -247,12 +248,23 @@ static void tell_seed(struct app *app)
 	emit(app, &seed);
 }
 
+static void join_names(char *out, size_t size, const struct opts *opts)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < opts->ifnames_len && used < size; i++)
+		used += (size_t)snprintf(out + used, size - used, "%s%s",
+					 i ? "," : "", opts->ifnames[i]);
+}
+
 static void say_ready(struct app *app)
 {
+	char names[OPTS_BUSES_MAX * (IFNAMSIZ + 1)] = "";
 	struct event ready = { .type = EVENT_READY,
-			       .text = app->opts->ifnames[0],
+			       .text = names,
 			       .count = world_len(app->world) };
 
+	join_names(names, sizeof(names), app->opts);
 	sd_event_now(app->loop, CLOCK_MONOTONIC, &ready.now_us);
 	emit(app, &ready);
 	sd_notify(0, "READY=1");

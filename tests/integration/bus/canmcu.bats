@@ -270,3 +270,20 @@ power $U on" | head -n 6000 |
 	run -1 bash -c "timeout 5 '$BUILD/canmcu' -u '$U' 2>&1 <&- >&-"
 	[[ $output == *"cannot write the events (Bad file descriptor)"* ]]
 }
+
+@test "two MCUs on two interfaces hear their own one only" {
+	ip link add vcan9 type vcan
+	ip link set vcan9 up
+	start_mcus two -u "$U" -i vcan0 -u "$V" -i vcan9
+	has "$MCU_LOG" '^ready vcan0,vcan9 2$'
+	cansend vcan9 "3F0#02${U^^}"
+	cansend vcan9 "3F0#02${V^^}"
+	ctl wait "$V" katapult 5000
+	[ "$(state "$U")" = klipper ]
+	cansend vcan0 3F0#00
+	until_true has "$BUS" '3F1#2041F905F5500401'
+	settled
+	[ "$(frames '^3F1' | wc -l)" -eq 1 ]
+	ip link del vcan9
+	ends_with "$MCU_PID" 1
+}

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# canmcu killed in the middle of a flash: its image is never torn.
+bats_require_minimum_version 1.5.0
+load ../lib
+
+: "${KILLS:=10}"
+
+teardown() {
+	stop_all
+}
+
+# no_block_is_torn - each 64-byte block from the application's start on is blank
+# or a block of one of the two files that are flashed in turns
+no_block_is_torn() {
+	python3 - "$FLASH" "$IMAGE".0 "$IMAGE".1 <<'EOF'
+import sys
+flash, a, b = (open(name, "rb").read() for name in sys.argv[1:])
+assert len(flash) == 512 * 1024, len(flash)
+for at in range(0, len(a), 64):
+    block = flash[0x2000 + at:0x2000 + at + 64]
+    assert block in (64 * b"\xff", a[at:at + 64], b[at:at + 64]), hex(at)
+EOF
+}
+
+# Where it is killed is up to chance; what must be so afterwards is not.
+@test "killed again and again in mid-flash: each block is old or new" {
+	local client
+
+	IMAGE=$BATS_TEST_TMPDIR/image
+	FLASH=$BATS_TEST_TMPDIR/flash
+	head -c 20480 /dev/urandom >"$IMAGE.0"
+	head -c 20480 /dev/urandom >"$IMAGE.1"
+	start_mcus first -u "$U" --state katapult --no-application \
+		--flash-image "$FLASH"
+	ctl quit
+	wait "$MCU_PID" || :
+	for round in $(command seq "$KILLS"); do
+		start_mcus "run$round" -u "$U" --state katapult --erase-ms 0 \
+			--flash-image "$FLASH"
+		"$BUILD/flasher" -i vcan0 -u "$U" -f "$IMAGE.$((round % 2))" \
+			--fast --no-request --scale 0.02 >/dev/null 2>&1 3>&- &
+		client=$!
+		until_true eval '[ "$(nodeid "$U")" = 129 ]'
+		# 0 to 200 ms of a flash that takes some hundreds
+		sleep "0.$(printf %03d $((RANDOM % 200)))"
+		kill -KILL "$MCU_PID"
+		wait "$MCU_PID" || :
+		kill "$client" 2>/dev/null || :
+		wait "$client" || :
+		no_block_is_torn
+	done
+	start_mcus last -u "$U" --state katapult --erase-ms 0 \
+		--flash-image "$FLASH"
+	"$BUILD/flasher" -i vcan0 -u "$U" -f "$IMAGE.0" --fast --no-request
+	cmp "$IMAGE.0" <(tail -c +$((0x2000 + 1)) "$FLASH" | head -c 20480)
+	ctl wait "$U" klipper 5000
+}
