@@ -12,7 +12,7 @@
 #define FAULT_TEXT_MAX 160  /* of one, written out, with its NUL */
 #define FAULT_ERROR_MAX 240 /* a sentence about one that is wrong */
 
-/** What can go wrong; names, meaning and parameters are in fault.c's table. */
+/** What can go wrong; names, meaning and parameters are in fault_table.c. */
 enum fault_kind {
 	/* a frame between the MCU and the bus */
 	FAULT_DROP,
