@@ -180,6 +180,11 @@ void world_link(struct world *w, unsigned int bus, bool up)
 
 /* Hands on a board. */
 
+uint64_t world_seed(const struct world *w)
+{
+	return w->env.seed;
+}
+
 size_t world_len(const struct world *w)
 {
 	return w->nodes_len;
@@ -242,9 +247,4 @@ size_t world_remove_faults(struct world *w, const struct mcu *m,
 {
 	(void)w;
 	return faults_remove(&node_of(m)->mcu.faults, name);
-}
-
-uint64_t world_seed(const struct world *w)
-{
-	return w->env.seed;
 }

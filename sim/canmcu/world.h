@@ -91,7 +91,13 @@ const struct mcu *world_at(const struct world *w, size_t index);
 const struct mcu *world_find(const struct world *w,
 			     const struct kcan_uuid *uuid);
 
-/* Hands on a board: as the functions of mcu.h; @m is one of world_find(). */
+/** Return: what all chances come from. */
+uint64_t world_seed(const struct world *w);
+
+/*
+ * Hands on a board: as the functions of mcu.h, and as faults_add() and
+ * faults_remove(); @m is one of world_find().
+ */
 int world_reset(struct world *w, const struct mcu *m, uint64_t now_us);
 void world_power(struct world *w, const struct mcu *m, bool on,
 		 uint64_t now_us);
@@ -99,8 +105,6 @@ int world_shutdown(struct world *w, const struct mcu *m, const char *reason,
 		   uint64_t now_us);
 int world_add_fault(struct world *w, const struct mcu *m,
 		    const struct fault *fault);
-/** Return: what all chances come from. */
-uint64_t world_seed(const struct world *w);
 size_t world_remove_faults(struct world *w, const struct mcu *m,
 			   const char *name);
 
