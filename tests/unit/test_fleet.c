@@ -295,6 +295,26 @@ static void test_a_whole_printer(void **state)
 	opts_fini(&o);
 }
 
+static void test_the_key_fault_has_several_lines(void **state)
+{
+	const struct file files[FILES_MAX] = {
+		{ "p", A "fault: mute\n  drop rx chance=0.5\n  # none here\n"
+			 "  boot-late ms=7\n" }
+	};
+	char error[OPTS_ERROR_MAX] = "";
+	struct opts o;
+
+	(void)state;
+	write_files(files);
+	assert_int_equal(parse(&o, "-c p", error), 0);
+	assert_int_equal(o.mcus_len, 1);
+	assert_int_equal(o.mcus[0].faults_len, 3);
+	assert_int_equal(o.mcus[0].faults[0].kind, FAULT_MUTE);
+	assert_int_equal(o.mcus[0].faults[1].chance_ppm, 500000);
+	assert_int_equal(o.mcus[0].faults[2].ms, 7);
+	opts_fini(&o);
+}
+
 static void test_64_interfaces_at_most(void **state)
 {
 	char text[8192], error[OPTS_ERROR_MAX];
@@ -341,6 +361,7 @@ int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_a_whole_printer),
+		cmocka_unit_test(test_the_key_fault_has_several_lines),
 		cmocka_unit_test(test_64_interfaces_at_most),
 		cmocka_unit_test(test_a_file_of_16_mib_and_one_byte),
 	};
