@@ -4,6 +4,7 @@ bats_require_minimum_version 1.5.0
 load ../lib
 
 : "${KILLS:=10}"
+BLOCKS=320 # of 64 bytes that are flashed each time
 
 teardown() {
 	stop_all
@@ -22,14 +23,14 @@ for at in range(0, len(a), 64):
 EOF
 }
 
-# Where it is killed is up to chance; what must be so afterwards is not.
+# At which block it is killed is up to chance; what must be so afterwards is not.
 @test "killed again and again in mid-flash: each block is old or new" {
-	local client
+	local client watcher
 
 	IMAGE=$BATS_TEST_TMPDIR/image
 	FLASH=$BATS_TEST_TMPDIR/flash
-	head -c 20480 /dev/urandom >"$IMAGE.0"
-	head -c 20480 /dev/urandom >"$IMAGE.1"
+	head -c $((64 * BLOCKS)) /dev/urandom >"$IMAGE.0"
+	head -c $((64 * BLOCKS)) /dev/urandom >"$IMAGE.1"
 	start_mcus first -u "$U" --state katapult --no-application \
 		--flash-image "$FLASH"
 	ctl quit
@@ -37,21 +38,23 @@ EOF
 	for round in $(command seq "$KILLS"); do
 		start_mcus "run$round" -u "$U" --state katapult --erase-ms 0 \
 			--flash-image "$FLASH"
+		watch_bus vcan0
+		watcher=$!
 		"$BUILD/flasher" -i vcan0 -u "$U" -f "$IMAGE.$((round % 2))" \
 			--fast --no-request --scale 0.02 >/dev/null 2>&1 3>&- &
 		client=$!
-		until_true eval '[ "$(nodeid "$U")" = 129 ]'
-		# 0 to 200 ms of a flash that takes some hundreds
-		sleep "0.$(printf %03d $((RANDOM % 200)))"
+		until_true has "$BUS" 202#01881211 $((RANDOM % BLOCKS + 1))
 		kill -KILL "$MCU_PID"
 		wait "$MCU_PID" || :
 		kill "$client" 2>/dev/null || :
 		wait "$client" || :
+		kill "$watcher"
+		wait "$watcher" || :
 		no_block_is_torn
 	done
 	start_mcus last -u "$U" --state katapult --erase-ms 0 \
 		--flash-image "$FLASH"
 	"$BUILD/flasher" -i vcan0 -u "$U" -f "$IMAGE.0" --fast --no-request
-	cmp "$IMAGE.0" <(tail -c +$((0x2000 + 1)) "$FLASH" | head -c 20480)
+	cmp "$IMAGE.0" <(tail -c +$((0x2000 + 1)) "$FLASH" | head -c $((64 * BLOCKS)))
 	ctl wait "$U" klipper 5000
 }
