@@ -8,8 +8,23 @@ int agenda_init(struct agenda *a, size_t max)
 {
 	/* slot 0 stays free, so that children are at 2n and 2n + 1 */
 	*a = (struct agenda){ .heap = calloc(max + 1,
-					     sizeof(struct agenda_date *)) };
+					     sizeof(struct agenda_date *)),
+			      .max = max };
 	return a->heap ? 0 : -ENOMEM;
+}
+
+int agenda_reserve(struct agenda *a, size_t max)
+{
+	struct agenda_date **heap;
+
+	if (max <= a->max)
+		return 0;
+	heap = reallocarray(a->heap, max + 1, sizeof(struct agenda_date *));
+	if (!heap)
+		return -ENOMEM;
+	a->heap = heap;
+	a->max = max;
+	return 0;
 }
 
 void agenda_fini(struct agenda *a)

@@ -19,10 +19,13 @@ struct agenda_date {
 struct agenda {
 	struct agenda_date **heap;
 	size_t len;
+	size_t max;
 };
 
 /** Room for @max dates. Return: 0 or -ENOMEM. */
 int agenda_init(struct agenda *a, size_t max);
+/** Room for @max dates from now on. Return: 0, or -ENOMEM: it is as it was. */
+int agenda_reserve(struct agenda *a, size_t max);
 void agenda_fini(struct agenda *a);
 
 /** Enter, move or, with UINT64_MAX, strike out a date. */

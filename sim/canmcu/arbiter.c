@@ -56,6 +56,11 @@ void arbiter_fini(struct arbiter *a)
 	agenda_fini(&a->waiting);
 }
 
+int arbiter_reserve(struct arbiter *a, size_t max)
+{
+	return agenda_reserve(&a->waiting, max);
+}
+
 void arbiter_add(struct arbiter *a, struct arbiter_sender *s)
 {
 	s->all_next = a->senders;
@@ -131,6 +136,16 @@ void arbiter_withdraw(struct arbiter *a, struct arbiter_sender *s)
 		agenda_set(&a->waiting, &s->rank, UINT64_MAX);
 	s->len = 0;
 	confinement_reset(&s->confinement);
+}
+
+void arbiter_remove(struct arbiter *a, struct arbiter_sender *s)
+{
+	struct arbiter_sender **at = &a->senders;
+
+	arbiter_withdraw(a, s);
+	while (*at != s)
+		at = &(*at)->all_next;
+	*at = s->all_next;
 }
 
 /* Fault confinement. */

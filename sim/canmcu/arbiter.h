@@ -132,7 +132,11 @@ struct arbiter_result {
  */
 int arbiter_init(struct arbiter *a, const struct arbiter_cfg *cfg, size_t max);
 void arbiter_fini(struct arbiter *a);
+/** Room for @max senders from now on. Return: 0, or -ENOMEM: as it was. */
+int arbiter_reserve(struct arbiter *a, size_t max);
 void arbiter_add(struct arbiter *a, struct arbiter_sender *s);
+/** As arbiter_withdraw(), and it is taken away. */
+void arbiter_remove(struct arbiter *a, struct arbiter_sender *s);
 
 /*
  * Times are microseconds of a monotonic clock. Before anything is queued, heard

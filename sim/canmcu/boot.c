@@ -63,10 +63,9 @@ static void look_at_application(struct mcu *m)
 	flash->altered = false;
 }
 
-static enum mcu_state first_state(struct mcu *m)
+/* What comes of @state, which a board is to start in. */
+static enum mcu_state first_state(struct mcu *m, enum mcu_state state)
 {
-	enum mcu_state state = m->cfg.state;
-
 	if (!m->flash.map || programs[state] != &klipper_program)
 		return state;
 	look_at_application(m);
@@ -74,6 +73,17 @@ static enum mcu_state first_state(struct mcu *m)
 	    !flash_has_application(&m->flash))
 		return MCU_KATAPULT;
 	return state;
+}
+
+static void init_flash(struct mcu *m)
+{
+	const struct mcu_cfg *cfg = &m->cfg;
+
+	m->flash = (struct flash){ 0 };
+	if (cfg->type->flash_map)
+		mcu_factory_flash(&m->flash, cfg);
+	if (cfg->type->flash_map && cfg->flash_store.read)
+		flash_attach(&m->flash, &cfg->flash_store);
 }
 
 int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
@@ -84,11 +94,8 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	memset(m, 0, sizeof(*m));
 	m->cfg = *cfg;
 	m->env = env;
-	if (cfg->type->flash_map)
-		mcu_factory_flash(&m->flash, cfg);
-	if (cfg->type->flash_map && cfg->flash_store.read)
-		flash_attach(&m->flash, &cfg->flash_store);
-	forget(m, first_state(m));
+	init_flash(m);
+	forget(m, first_state(m, cfg->state));
 	if (cfg->nodeid >= 0 && m->live.program)
 		m->live.rx_id = kcan_nodeid_rx_id((uint8_t)cfg->nodeid);
 	faults_init(&m->faults, env->seed, &cfg->uuid);
@@ -101,6 +108,31 @@ void mcu_fini(struct mcu *m)
 {
 	faults_fini(&m->faults);
 	flash_fini(&m->flash);
+}
+
+static bool same_flash(const struct mcu_cfg *a, const struct mcu_cfg *b)
+{
+	return a->type == b->type && a->app_start == b->app_start &&
+	       a->blank == b->blank && a->flash_image == b->flash_image;
+}
+
+bool mcu_same_board(const struct mcu_cfg *a, const struct mcu_cfg *b)
+{
+	return kcan_uuid_equal(&a->uuid, &b->uuid) && a->bus == b->bus &&
+	       a->bootloader == b->bootloader && same_flash(a, b);
+}
+
+void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg)
+{
+	bool other_flash = !same_flash(&m->cfg, cfg);
+
+	m->cfg = *cfg;
+	if (!other_flash)
+		return;
+	flash_fini(&m->flash);
+	init_flash(m);
+	m->application = (struct dictionary){ 0 };
+	m->rom_for_good = false;
 }
 
 void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us)
@@ -239,6 +271,25 @@ void mcu_power(struct mcu *m, bool on, uint64_t now_us)
 		mcu_boot(m, now_us);
 	else
 		mcu_enter(m, MCU_OFF, now_us);
+}
+
+int mcu_put(struct mcu *m, enum mcu_state state, uint64_t now_us)
+{
+	if (state == MCU_KATAPULT && m->cfg.bootloader != BOOTLOADER_KATAPULT)
+		return -EINVAL;
+	if (state == m->state)
+		return 0;
+	if (state == MCU_OFF) {
+		mcu_power(m, false, now_us);
+		return 0;
+	}
+	if (m->state == MCU_OFF)
+		mcu_event(m, EVENT_POWER, "on", now_us);
+	m->cell = MCU_CELL_CLEARED;
+	m->rom_for_good = false;
+	mcu_enter(m, first_state(m, state), now_us);
+	mcu_event_application(m, now_us);
+	return 0;
 }
 
 void mcu_request_bootloader(struct mcu *m, uint64_t now_us)

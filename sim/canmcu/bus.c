@@ -15,6 +15,12 @@ static void report_state(void *arg, struct arbiter_sender *s, uint64_t at_us)
 		  confinement_state_name(state), at_us);
 }
 
+/* The second half is for frames of nodes that were reset meanwhile. */
+static size_t entries_for(size_t slots)
+{
+	return 2 * slots;
+}
+
 int bus_init(struct bus *b, const struct bus_cfg *cfg)
 {
 	struct arbiter_cfg arbiter = { .bitrate = cfg->bitrate_bps,
@@ -24,9 +30,8 @@ int bus_init(struct bus *b, const struct bus_cfg *cfg)
 
 	b->agenda = cfg->agenda;
 	b->paced = cfg->bitrate_bps;
-	/* the second half is for frames of nodes that were reset meanwhile */
 	if (!err)
-		err = medium_init(&b->medium, 2 * cfg->slots);
+		err = medium_init(&b->medium, entries_for(cfg->slots));
 	if (!err && b->paced)
 		err = arbiter_init(&b->arbiter, &arbiter, cfg->nodes_max);
 	return err;
@@ -40,11 +45,34 @@ void bus_fini(struct bus *b)
 	roster_fini(&b->roster);
 }
 
+int bus_reserve(struct bus *b, unsigned int slots)
+{
+	size_t nodes = b->roster.len + 1;
+	int err = roster_reserve(&b->roster, nodes);
+
+	if (!err)
+		err = medium_reserve(&b->medium, entries_for(b->slots + slots));
+	if (!err && b->paced)
+		err = arbiter_reserve(&b->arbiter, nodes);
+	return err;
+}
+
 int bus_add(struct bus *b, struct node *node)
 {
+	node->bus = b;
+	b->slots += node->mcu.cfg.type->family->tx_slots;
 	if (b->paced)
 		arbiter_add(&b->arbiter, &node->sender);
 	return roster_add(&b->roster, node);
+}
+
+void bus_remove(struct bus *b, struct node *node)
+{
+	transceiver_fini(&node->transceiver);
+	b->slots -= node->mcu.cfg.type->family->tx_slots;
+	if (b->paced)
+		arbiter_remove(&b->arbiter, &node->sender);
+	roster_remove(&b->roster, node);
 }
 
 /* The controller was reset with the MCU, or lost its supply. */

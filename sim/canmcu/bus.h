@@ -21,6 +21,7 @@
 struct bus {
 	struct roster roster;
 	struct medium medium;
+	size_t slots;	       /* frames that the hardware of all nodes holds */
 	struct agenda *agenda; /* the world's: when nodes want to run */
 	bool paced;	       /* has a bit rate, and an arbiter: */
 	struct arbiter arbiter;
@@ -39,8 +40,14 @@ struct bus_cfg {
 int bus_init(struct bus *b, const struct bus_cfg *cfg);
 void bus_fini(struct bus *b);
 
+/** Room for one node more, with @slots. Return: 0, or -ENOMEM: as it was. */
+int bus_reserve(struct bus *b, unsigned int slots);
+
 /** Connect @node. Return: 0, or -EEXIST when its UUID is there already. */
 int bus_add(struct bus *b, struct node *node);
+
+/** Disconnect a node that is off; before its configuration is changed. */
+void bus_remove(struct bus *b, struct node *node);
 
 /** What the hardware of @node, one of this bus, sends. */
 void bus_transmit(struct bus *b, struct node *node, const struct can_frame *f,

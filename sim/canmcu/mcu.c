@@ -182,12 +182,12 @@ void mcu_rx(struct mcu *m, const struct can_frame *f, uint64_t now_us)
 
 /* Nodeids. */
 
-static void assign(struct mcu *m, uint8_t nodeid, uint64_t now_us)
+void mcu_assign(struct mcu *m, uint8_t nodeid, uint64_t now_us)
 {
 	canid_t rx_id = kcan_nodeid_rx_id(nodeid);
 
 	/* the id already held: the filter is not touched (section 5) */
-	if (m->live.rx_id == rx_id)
+	if (!m->live.program || m->live.rx_id == rx_id)
 		return;
 	m->live.rx_id = rx_id;
 	m->live.filter_us = now_us + MCU_FILTER_CHANGE_US;
@@ -236,7 +236,7 @@ bool mcu_cmd_query(struct mcu *m, const struct can_frame *f, uint64_t now_us)
 bool mcu_cmd_set(struct mcu *m, const struct can_frame *f, uint64_t now_us)
 {
 	if (is_own(m, f))
-		assign(m, f->data[7], now_us);
+		mcu_assign(m, f->data[7], now_us);
 	else if (mcu_nodeid(m) == f->data[7])
 		conflict(m, now_us);
 	return true;

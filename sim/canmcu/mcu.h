@@ -51,7 +51,7 @@ const char *mcu_state_name(enum mcu_state state);
 /** Return: false when no state is called @name. */
 bool mcu_state_find(enum mcu_state *out, const char *name);
 
-/** What a board is; fixed while it is simulated. */
+/** What a board is. */
 struct mcu_cfg {
 	struct kcan_uuid uuid;
 	char name[MCU_NAME_MAX]; /* of its section; "": has none */
@@ -180,6 +180,18 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 /** Release what @m holds; not @m itself. */
 void mcu_fini(struct mcu *m);
 
+/** Return: whether @a and @b tell of one board, set up in two ways. */
+bool mcu_same_board(const struct mcu_cfg *a, const struct mcu_cfg *b);
+
+/**
+ * mcu_configure() - be what @cfg says from now on
+ * @cfg: as for mcu_init(), but for what is to start with; a board that is not
+ *       mcu_same_board() only while it is off
+ *
+ * A flash in memory that is laid out as before keeps what is in it.
+ */
+void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg);
+
 /** A frame of somebody else ended on the wire; anything may be given. */
 void mcu_rx(struct mcu *m, const struct can_frame *f, uint64_t now_us);
 
@@ -222,6 +234,19 @@ int mcu_reset(struct mcu *m, uint64_t now_us);
 
 /** Switch the supply; no effect when it is so already. */
 void mcu_power(struct mcu *m, bool on, uint64_t now_us);
+
+/**
+ * mcu_put() - be in @state at once, however one gets there
+ * @state: one to start in; Klipper becomes Katapult as in mcu_init()
+ *
+ * No effect when it is so already; otherwise as after a reset, or power off.
+ *
+ * Return: 0, or -EINVAL when the board has no Katapult.
+ */
+int mcu_put(struct mcu *m, enum mcu_state state, uint64_t now_us);
+
+/** Take this nodeid, as if by a SET; no effect when it is deaf. */
+void mcu_assign(struct mcu *m, uint8_t nodeid, uint64_t now_us);
 
 /**
  * mcu_shutdown() - the Klipper application shuts down; a first reason is kept

@@ -19,6 +19,24 @@ int medium_init(struct medium *m, size_t entries)
 	return m->ring ? 0 : -ENOMEM;
 }
 
+int medium_reserve(struct medium *m, size_t entries)
+{
+	struct medium grown = *m;
+
+	while (grown.size < entries)
+		grown.size *= 2;
+	if (grown.size == m->size)
+		return 0;
+	grown.ring = calloc(grown.size, sizeof(*grown.ring));
+	if (!grown.ring)
+		return -ENOMEM;
+	for (size_t at = m->first; at != m->end; at++)
+		*entry_at(&grown, at) = *entry_at(m, at);
+	medium_fini(m);
+	*m = grown;
+	return 0;
+}
+
 void medium_fini(struct medium *m)
 {
 	free(m->ring);

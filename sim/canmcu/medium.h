@@ -30,7 +30,7 @@ struct medium_entry {
  *
  * The wire is the kernel: a frame was transmitted when it comes back, and not
  * before (DESIGN 2.2). A ring in three parts: sent and not yet confirmed,
- * waiting, free. It never grows.
+ * waiting, free. It grows by medium_reserve() only.
  */
 struct medium {
 	struct medium_entry *ring;
@@ -46,6 +46,8 @@ struct medium {
 
 /** Room for @entries frames at least. Return: 0 or -ENOMEM. */
 int medium_init(struct medium *m, size_t entries);
+/** Room for so many from now on. Return: 0, or -ENOMEM: it is as it was. */
+int medium_reserve(struct medium *m, size_t entries);
 void medium_fini(struct medium *m);
 
 /** Return: false when there is no room; then nothing was queued. */

@@ -8,16 +8,23 @@
 /* 2^64 divided by the golden ratio: neighbours end up far apart */
 #define HASH_FACTOR 0x9e3779b97f4a7c15u
 
-int roster_init(struct roster *r, size_t max)
+/* At most half of the table is full, so that what is not there is found fast. */
+static int make_table(struct roster *r, size_t max)
 {
-	*r = (struct roster){ .uuids_size = 2, .uuids_shift = 63 };
+	r->uuids_size = 2;
+	r->uuids_shift = 63;
 	while (r->uuids_size < 2 * max) {
 		r->uuids_size *= 2;
 		r->uuids_shift--;
 	}
-	r->all_end = &r->all;
 	r->uuids = calloc(r->uuids_size, sizeof(struct node *));
 	return r->uuids ? 0 : -ENOMEM;
+}
+
+int roster_init(struct roster *r, size_t max)
+{
+	*r = (struct roster){ .all_end = &r->all };
+	return make_table(r, max);
 }
 
 void roster_fini(struct roster *r)
@@ -40,6 +47,29 @@ static struct node **slot_of(const struct roster *r, const uint8_t *uuid)
 	return &r->uuids[at];
 }
 
+static void fill_table(struct roster *r)
+{
+	for (struct node *node = r->all; node; node = node->all_next)
+		*slot_of(r, node->mcu.cfg.uuid.b) = node;
+}
+
+int roster_reserve(struct roster *r, size_t max)
+{
+	struct node **old = r->uuids;
+	struct roster grown = *r;
+
+	if (2 * max <= r->uuids_size)
+		return 0;
+	if (make_table(&grown, max))
+		return -ENOMEM;
+	free(old);
+	r->uuids = grown.uuids;
+	r->uuids_size = grown.uuids_size;
+	r->uuids_shift = grown.uuids_shift;
+	fill_table(r);
+	return 0;
+}
+
 int roster_add(struct roster *r, struct node *node)
 {
 	struct node **slot = slot_of(r, node->mcu.cfg.uuid.b);
@@ -47,6 +77,8 @@ int roster_add(struct roster *r, struct node *node)
 	if (*slot)
 		return -EEXIST;
 	*slot = node;
+	r->len++;
+	node->all_next = NULL;
 	*r->all_end = node;
 	r->all_end = &node->all_next;
 	node->nodeid = -1;
@@ -104,4 +136,23 @@ void roster_update(struct roster *r, struct node *node)
 		relist_nodeid(r, node, nodeid);
 	if (blocked != (node->blocked_link != NULL))
 		relist_blocked(r, node, blocked);
+}
+
+void roster_remove(struct roster *r, struct node *node)
+{
+	struct node **at = &r->all;
+
+	if (node->nodeid >= 0)
+		relist_nodeid(r, node, -1);
+	if (node->blocked_link)
+		relist_blocked(r, node, false);
+	while (*at != node)
+		at = &(*at)->all_next;
+	*at = node->all_next;
+	if (!*at)
+		r->all_end = at;
+	r->len--;
+	/* others may lie behind its slot only because it is taken */
+	memset(r->uuids, 0, r->uuids_size * sizeof(struct node *));
+	fill_table(r);
 }

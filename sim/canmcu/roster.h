@@ -44,6 +44,7 @@ struct node {
 struct roster {
 	struct node **uuids; /* hash table, open addressing */
 	size_t uuids_size;   /* a power of two */
+	size_t len;
 	unsigned int uuids_shift;
 	struct node *all; /* in the order they were added */
 	struct node **all_end;
@@ -55,8 +56,14 @@ struct roster {
 int roster_init(struct roster *r, size_t max);
 void roster_fini(struct roster *r);
 
+/** Room for @max nodes from now on. Return: 0, or -ENOMEM: it is as it was. */
+int roster_reserve(struct roster *r, size_t max);
+
 /** Return: 0, or -EEXIST when there is a node with that UUID. */
 int roster_add(struct roster *r, struct node *node);
+
+/** Strike out a node of this roster; before its UUID is changed. */
+void roster_remove(struct roster *r, struct node *node);
 
 /** Bring the lists up to date after anything happened to @node's MCU. */
 void roster_update(struct roster *r, struct node *node);

@@ -50,10 +50,9 @@ static int add_node(struct world *w, struct node *node,
 	if (world_find(w, &cfg->uuid))
 		return -EEXIST;
 	node->date.at_us = UINT64_MAX;
-	node->bus = &w->buses[cfg->bus];
 	w->nodes_len++;
 	err = mcu_init(&node->mcu, cfg, &w->env);
-	return err ? err : bus_add(node->bus, node);
+	return err ? err : bus_add(&w->buses[cfg->bus], node);
 }
 
 static int populate(struct world *w, const struct world_cfg *cfg)
@@ -247,4 +246,58 @@ size_t world_remove_faults(struct world *w, const struct mcu *m,
 {
 	(void)w;
 	return faults_remove(&node_of(m)->mcu.faults, name);
+}
+
+void world_assign(struct world *w, const struct mcu *m, uint8_t nodeid,
+		  uint64_t now_us)
+{
+	struct node *node = node_of(m);
+
+	(void)w;
+	mcu_assign(&node->mcu, nodeid, now_us);
+	bus_update(node->bus, node);
+}
+
+int world_put(struct world *w, const struct mcu *m, enum mcu_state state,
+	      uint64_t now_us)
+{
+	struct node *node = node_of(m);
+	int err = mcu_put(&node->mcu, state, now_us);
+
+	(void)w;
+	bus_update(node->bus, node);
+	return err;
+}
+
+static int change_board(struct world *w, struct node *node,
+			const struct mcu_cfg *cfg)
+{
+	const struct mcu *twin = world_find(w, &cfg->uuid);
+	int err;
+
+	if (node->mcu.state != MCU_OFF)
+		return -EBUSY;
+	if (twin && twin != &node->mcu)
+		return -EEXIST;
+	if (cfg->bus >= w->buses_len)
+		return -EINVAL;
+	err = bus_reserve(&w->buses[cfg->bus], cfg->type->family->tx_slots);
+	if (err)
+		return err;
+	bus_remove(node->bus, node);
+	mcu_configure(&node->mcu, cfg);
+	err = bus_add(&w->buses[cfg->bus], node);
+	bus_update(node->bus, node);
+	return err;
+}
+
+int world_configure(struct world *w, const struct mcu *m,
+		    const struct mcu_cfg *cfg)
+{
+	struct node *node = node_of(m);
+
+	if (!mcu_same_board(&m->cfg, cfg))
+		return change_board(w, node, cfg);
+	mcu_configure(&node->mcu, cfg);
+	return 0;
 }

@@ -103,9 +103,28 @@ void world_power(struct world *w, const struct mcu *m, bool on,
 		 uint64_t now_us);
 int world_shutdown(struct world *w, const struct mcu *m, const char *reason,
 		   uint64_t now_us);
+void world_assign(struct world *w, const struct mcu *m, uint8_t nodeid,
+		  uint64_t now_us);
+int world_put(struct world *w, const struct mcu *m, enum mcu_state state,
+	      uint64_t now_us);
 int world_add_fault(struct world *w, const struct mcu *m,
 		    const struct fault *fault);
 size_t world_remove_faults(struct world *w, const struct mcu *m,
 			   const char *name);
+
+/**
+ * world_configure() - let a board be another one from now on
+ * @m:   one of world_find(), and stays it
+ * @cfg: copied; what it points to is not; its faults, its nodeid and its state
+ *       to start in are not looked at
+ *
+ * What the board is can be changed only while it is off, see mcu_same_board();
+ * what is kept in memory of a flash of another layout is blank then.
+ *
+ * Return: 0, -EBUSY (not off), -EEXIST (another one has that UUID), -EINVAL (a
+ * bus that is not there) or -ENOMEM; after an error all is as it was.
+ */
+int world_configure(struct world *w, const struct mcu *m,
+		    const struct mcu_cfg *cfg);
 
 #endif

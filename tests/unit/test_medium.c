@@ -145,6 +145,29 @@ static void test_the_ring_never_grows(void **state)
 	assert_int_equal(n, 128);
 }
 
+/* The frames lie across the end of the ring, some sent and some not. */
+static void test_a_larger_ring_holds_what_the_smaller_one_held(void **state)
+{
+	struct medium *m = *state;
+
+	for (int i = 0; i < 126; i++) {
+		queue(m, 0, 1);
+		send_next(m, 1);
+		medium_pop(m);
+	}
+	for (uint8_t i = 0; i < 4; i++)
+		queue(m, 1, i);
+	send_next(m, 0);
+	assert_int_equal(medium_reserve(m, 129), 0);
+	for (int i = 0; i < 252; i++)
+		queue(m, 2, 9);
+	assert_int_equal(medium_match(m, &FRAME(0x101, 0)), 1);
+	assert_ptr_equal(medium_pop(m).sender, &senders[1]);
+	for (uint8_t i = 1; i < 4; i++)
+		send_next(m, i);
+	send_next(m, 9);
+}
+
 static void
 test_a_cut_wire_carries_nothing_and_forgets_what_was_sent(void **state)
 {
@@ -241,6 +264,7 @@ int main(void)
 		CASE(test_a_withdrawn_frame_needs_no_confirmation),
 		CASE(test_the_window_bounds_what_is_under_way),
 		CASE(test_the_ring_never_grows),
+		CASE(test_a_larger_ring_holds_what_the_smaller_one_held),
 		CASE(test_a_cut_wire_carries_nothing_and_forgets_what_was_sent),
 		CASE(test_after_a_loss_confirmations_are_given_up),
 		CASE(test_further_losses_do_not_put_it_off),
