@@ -16,7 +16,7 @@
 
 #include "ctl_server.h"
 #include "event.h"
-#include "image.h"
+#include "images.h"
 #include "ports.h"
 #include "world.h"
 
@@ -26,7 +26,7 @@
 struct app {
 	const struct opts *opts;
 	sd_event *loop;
-	struct image **images; /* one for each MCU; NULL: it has none */
+	struct images images;
 	uint64_t seed;
 	struct world *world;
 	struct ports *ports;
@@ -138,45 +138,28 @@ static int open_loop(struct app *app)
 	return 0;
 }
 
-static int open_image(struct image **image, struct mcu_cfg *cfg)
-{
-	char sentence[PATH_MAX + 256];
-	struct flash factory;
-
-	if (!cfg->type->flash_map) {
-		snprintf(sentence, sizeof(sentence),
-			 "flash image '%s': there is no Katapult on CAN for "
-			 "%s; leave the image away",
-			 cfg->flash_image, cfg->type->name);
-		return complain(sentence);
-	}
-	mcu_factory_flash(&factory, cfg);
-	if (image_open(image, cfg->flash_image, &factory, sentence,
-		       sizeof(sentence)))
-		return complain(sentence);
-	cfg->flash_store = image_store(*image);
-	return 0;
-}
-
 static int open_images(struct app *app)
 {
 	const struct opts *opts = app->opts;
-	int err = 0;
+	char sentence[PATH_MAX + 256];
 
-	app->images = calloc(opts->mcus_len, sizeof(struct image *));
-	if (!app->images)
-		return complain("out of memory: ask for fewer MCUs");
-	for (size_t i = 0; i < opts->mcus_len && !err; i++)
-		if (opts->mcus[i].flash_image)
-			err = open_image(&app->images[i], &opts->mcus[i]);
-	return err;
+	for (size_t i = 0; i < opts->mcus_len; i++)
+		if (opts->mcus[i].flash_image &&
+		    images_open(&app->images, &opts->mcus[i], sentence,
+				sizeof(sentence)))
+			return complain(sentence);
+	return 0;
 }
 
-static void close_images(struct app *app)
+static int open_image(void *arg, struct mcu_cfg *cfg, char *sentence,
+		      size_t size)
 {
-	for (size_t i = 0; app->images && i < app->opts->mcus_len; i++)
-		image_close(app->images[i]);
-	free(app->images);
+	return images_open(arg, cfg, sentence, size);
+}
+
+static void close_image(void *arg, const struct mcu_cfg *cfg)
+{
+	images_close(arg, cfg);
 }
 
 static int open_world(struct app *app)
@@ -212,8 +195,16 @@ static int open_ports(struct app *app)
 
 static int open_ctl(struct app *app)
 {
-	struct ctl_server_cfg cfg = { app->loop, app->world, app->opts->control,
-				      on_command, app };
+	struct ctl_server_cfg cfg = {
+		.loop = app->loop,
+		.path = app->opts->control,
+		.ctl = { .world = app->world,
+			 .ifnames = app->opts->ifnames,
+			 .ifnames_len = app->opts->ifnames_len,
+			 .images = { open_image, close_image, &app->images } },
+		.on_command = on_command,
+		.arg = app,
+	};
 	char sentence[512];
 
 	if (!cfg.path)
@@ -284,7 +275,7 @@ int app_run(const struct opts *opts)
 	ctl_server_close(app.ctl);
 	ports_close(app.ports);
 	world_free(app.world);
-	close_images(&app);
+	images_fini(&app.images);
 	sd_event_unref(app.loop);
 	return status < 0 ? EXIT_FAILURE : status;
 }

@@ -11,12 +11,24 @@
 #include "world.h"
 
 #define CTL_LINE_MAX 4096 /* bytes of a command, without its newline */
+#define CTL_SENTENCE_MAX (CTL_LINE_MAX + 256)
 #define CTL_TOO_LONG "this line is too long: commands have at most 4096 bytes"
+
+/** Files that flashes are kept in: as images_open() and images_close(). */
+struct ctl_images {
+	int (*open)(void *arg, struct mcu_cfg *cfg, char *sentence,
+		    size_t size);
+	void (*close)(void *arg, const struct mcu_cfg *cfg);
+	void *arg;
+};
 
 /** What commands are about. */
 struct ctl {
 	struct world *world;
-	const struct ctl_log *log; /* of what happens in @world */
+	const struct ctl_log *log;  /* of what happens in @world */
+	const char *const *ifnames; /* of the buses of @world */
+	size_t ifnames_len;
+	struct ctl_images images;
 };
 
 /** What a client waits for: that something is so, or that it happens. */

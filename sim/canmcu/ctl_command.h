@@ -50,8 +50,14 @@ int ctl_find_mcu(struct ctl_request *r, const char *word,
  */
 char *ctl_next_word(char **rest, bool all);
 
+/** Give the MCU of @r a fault, as text. Return: as ctl_command.run. */
+int ctl_add_fault(struct ctl_request *r, const char *text);
+
 /** Return: an MCU as "list" shows it. */
 json_t *ctl_describe(const struct mcu *m);
+
+/* The command in ctl_set.c. */
+int ctl_cmd_set(struct ctl_request *r);
 
 /* Commands in ctl_wait.c. */
 int ctl_cmd_wait(struct ctl_request *r);

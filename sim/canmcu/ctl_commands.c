@@ -68,12 +68,12 @@ static int cmd_reset(struct ctl_request *r)
 			  r->args[0], r->args[0]);
 }
 
-static int cmd_fault(struct ctl_request *r)
+int ctl_add_fault(struct ctl_request *r, const char *text)
 {
 	char error[FAULT_ERROR_MAX];
 	struct fault fault;
 
-	if (fault_parse(&fault, r->args[1], error))
+	if (fault_parse(&fault, text, error))
 		return ctl_refuse(r, "%s", error);
 	json_object_set_new(
 		r->reply, "seed",
@@ -84,6 +84,11 @@ static int cmd_fault(struct ctl_request *r)
 			  "%s has %d faults, which is the most: take some away "
 			  "with 'fault-clear %s'",
 			  r->args[0], FAULTS_MAX, r->args[0]);
+}
+
+static int cmd_fault(struct ctl_request *r)
+{
+	return ctl_add_fault(r, r->args[1]);
 }
 
 static int cmd_fault_clear(struct ctl_request *r)
@@ -174,6 +179,8 @@ static const struct ctl_command commands[] = {
 	  true, cmd_shutdown },
 	{ "power UUID on|off", "switch the supply", 2, 2, true, cmd_power },
 	{ "reset UUID", "press the reset button", 1, 1, true, cmd_reset },
+	{ "set UUID KEY VALUE", "set a key of a configuration file from now on",
+	  3, 3, true, ctl_cmd_set },
 	{ "fault UUID FAULT", "let something go wrong from now on", 2, 2, true,
 	  cmd_fault },
 	{ "fault-clear UUID [NAME]", "end its faults, or those of that name", 1,

@@ -161,9 +161,10 @@ int ctl_server_open(struct ctl_server **out, const struct ctl_server_cfg *cfg,
 		return -ENOMEM;
 	}
 	s->env = (struct ctl_peer_env){ .loop = cfg->loop,
-					.ctl = { cfg->world, &s->log },
+					.ctl = cfg->ctl,
 					.on_command = cfg->on_command,
 					.arg = cfg->arg };
+	s->env.ctl.log = &s->log;
 	s->path = cfg->path;
 	s->fd = -1;
 	err = listen_on(s);

@@ -6,7 +6,7 @@
 #include <sys/un.h>
 #include <systemd/sd-event.h>
 
-#include "world.h"
+#include "ctl.h"
 
 #define CTL_CLIENTS_MAX 16
 
@@ -16,8 +16,8 @@ struct ctl_server;
 /** Who is connected; all must outlive the server. */
 struct ctl_server_cfg {
 	sd_event *loop; /* ended with success by "quit" */
-	struct world *world;
 	const char *path;
+	struct ctl ctl; /* but for its log, which the server keeps */
 	void (*on_command)(void *arg); /* something was done to the world */
 	void *arg;
 };

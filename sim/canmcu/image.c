@@ -238,6 +238,16 @@ int image_open(struct image **out, const char *path,
 	return err;
 }
 
+int image_fit(struct image *image, const char *path,
+	      const struct flash *factory, char *sentence, size_t size)
+{
+	int err = adopt(image->fd, factory);
+
+	if (err)
+		explain(sentence, size, path, err);
+	return err;
+}
+
 void image_close(struct image *image)
 {
 	if (!image)

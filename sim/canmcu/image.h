@@ -32,6 +32,17 @@ struct image;
 int image_open(struct image **out, const char *path,
 	       const struct flash *factory, char *sentence, size_t size);
 
+/**
+ * image_fit() - be the flash of another chip from now on
+ * @path: that it was opened at, for the sentence
+ *
+ * What is missing to the size of @factory is added as blank.
+ *
+ * Return: as image_open(); then nothing has changed.
+ */
+int image_fit(struct image *image, const char *path,
+	      const struct flash *factory, char *sentence, size_t size);
+
 /** The file stays; NULL is allowed. */
 void image_close(struct image *image);
 

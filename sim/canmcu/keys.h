@@ -20,6 +20,15 @@ struct keys_board {
 	const char *canbus_interface; /* Klipper's key; NULL: not given */
 };
 
+/** What it takes to set a key of an MCU that is simulated already. */
+enum key_effect {
+	KEY_FACT,   /* nothing: it counts from now on */
+	KEY_BOARD,  /* it has to be off, for it is another board then */
+	KEY_STATE,  /* it is put in that state */
+	KEY_NODEID, /* it takes that nodeid */
+	KEY_FAULT,  /* it gets that fault, too */
+};
+
 /** What can be said about an MCU: a key of a file, most of them options too. */
 struct key {
 	const char *name; /* "mcu_type"; the option is --mcu-type */
@@ -34,7 +43,8 @@ struct key {
 		     char want[static KEYS_WANT_MAX]);
 	bool file_only; /* is no option; so are all that say which MCU it is */
 	bool lines;	/* may have several lines, each applied by itself */
-	bool path;	/* a path: in a file relative to the file's folder */
+	enum key_effect effect;
+	bool path; /* a path: in a file relative to the file's folder */
 };
 
 /** Return: the key at @index of the table, or NULL behind its end. */

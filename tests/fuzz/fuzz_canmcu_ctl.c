@@ -2,6 +2,7 @@
 // needs: sim/canmcu
 /* Any bytes on the control socket: each line has one reply, an object. */
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,8 +81,23 @@ static void execute(struct bench *b, const struct ctl_line *line)
 	check_events(b);
 }
 
+/* No fuzzer is to make files: there is none that can be opened. */
+static int no_image(void *arg, struct mcu_cfg *cfg, char *sentence, size_t size)
+{
+	(void)arg;
+	(void)snprintf(sentence, size, "'%s': no", cfg->flash_image);
+	return -1;
+}
+
+static void close_no_image(void *arg, const struct mcu_cfg *cfg)
+{
+	(void)arg;
+	check(!cfg->flash_store.arg);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const char *const ifnames[] = { "vcan0" };
 	struct mcu_cfg cfg = { .uuid = { { 0x11, 0x22, 0x33, 0x44, 0x55,
 					   0x66 } },
 			       .type = mcu_type_find("stm32g0b1xx"),
@@ -100,6 +116,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					      .buses_len = 1,
 					      .events = { take_event, b } }));
 	b->ctl.log = &b->log;
+	b->ctl.ifnames = ifnames;
+	b->ctl.ifnames_len = 1;
+	b->ctl.images = (struct ctl_images){ no_image, close_no_image, NULL };
 	while (ctl_lines_next(lines, &bytes, &size, &line))
 		execute(b, &line);
 	check(!size);

@@ -243,6 +243,7 @@ static void test_help_has_every_command(void **state)
 		"\"shutdown UUID [REASON]\"",
 		"\"power UUID on|off\"",
 		"\"reset UUID\"",
+		"\"set UUID KEY VALUE\"",
 		"\"wait UUID STATE [TIMEOUT_MS]\"",
 		"\"wait-event [UUID] EVENT [TIMEOUT_MS] [since=SEQ]\"",
 		"\"seq\"",

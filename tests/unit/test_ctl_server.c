@@ -50,8 +50,11 @@ static void note_command(void *arg)
 static int open_server(struct bench *b, struct ctl_server **out, char *sentence,
 		       size_t size)
 {
-	struct ctl_server_cfg cfg = { b->loop, b->world, path, note_command,
-				      b };
+	struct ctl_server_cfg cfg = { .loop = b->loop,
+				      .path = path,
+				      .ctl = { .world = b->world },
+				      .on_command = note_command,
+				      .arg = b };
 
 	return ctl_server_open(out, &cfg, sentence, size);
 }

@@ -214,7 +214,11 @@ static void rubbish(struct soak *s)
 
 static void control(struct soak *s, const char *line)
 {
-	const struct ctl ctl = { s->world, &s->log };
+	static const char *const ifnames[BUSES] = { "vcan0", "vcan1" };
+	const struct ctl ctl = { .world = s->world,
+				 .log = &s->log,
+				 .ifnames = ifnames,
+				 .ifnames_len = BUSES };
 	struct ctl_result r = ctl_execute(&ctl, line, strlen(line), s->now_us);
 
 	if (r.waiting)
@@ -228,9 +232,18 @@ static void control(struct soak *s, const char *line)
 static void handle(struct soak *s)
 {
 	static const char *const lines[] = {
-		"reset 1100000000%02x",		"power 1100000000%02x off",
-		"power 1100000000%02x on",	"power 1100000000%02x on",
-		"shutdown 1100000000%02x soak", "wait 1100000000%02x rom",
+		"reset 1100000000%02x",
+		"power 1100000000%02x off",
+		"power 1100000000%02x on",
+		"power 1100000000%02x on",
+		"shutdown 1100000000%02x soak",
+		"wait 1100000000%02x rom",
+		"set 1100000000%02x interface vcan0",
+		"set 1100000000%02x interface vcan1",
+		"set 1100000000%02x mcu_type rp2040",
+		"set 1100000000%02x mcu_type stm32f103xe",
+		"set 1100000000%02x state klipper",
+		"set 1100000000%02x nodeid 5",
 	};
 	char line[64];
 

@@ -179,3 +179,46 @@ wait $U rom 60000" &
 	[[ $output == *"this line is too long: commands have at most 4096 bytes"* ]]
 	[ "$(state "$U")" = klipper ]
 }
+
+@test "set: another board, with its flash in a file, answers in its place" {
+	local image=$BATS_TEST_TMPDIR/flash.bin new=665544332211
+
+	watch_bus vcan0
+	start_mcus one -i vcan0 -u "$U"
+	run -1 ctl set "$U" flash_image "$image"
+	[[ $output == *"switch it off with 'power $U off'"* ]]
+	[ ! -e "$image" ]
+	ctl power "$U" off
+	ctl set "$U" canbus_uuid "$new"
+	ctl set "$new" mcu_type rp2040
+	ctl set "$new" flash_image "$image"
+	[ "$(stat -c %s "$image")" -eq $((2 * 1024 * 1024)) ]
+	ctl set "$new" state katapult
+	cansend vcan0 3F0#00
+	until_true has "$BUS" '3F1#20'
+	settled
+	run frames '^3F1#'
+	[ "$output" = "3F1#20${new}11" ]
+	# its file is its own: the second MCU cannot have it as well
+	run -1 "$BUILD/canmcu" -i vcan0 -u "$V" --mcu-type rp2040 \
+		--flash-image "$image"
+}
+
+@test "set: an MCU moves to another interface of the simulator" {
+	ip link add vcan6 type vcan
+	ip link set vcan6 up
+	watch_bus vcan6
+	start_mcus two -i vcan0 -u "$U" -i vcan0 -u "$V" -i vcan6
+	ctl power "$U" off
+	run -1 ctl set "$U" interface vcan2
+	[[ $output == *"interface 'vcan2': no MCU was on it when canmcu was started"* ]]
+	ctl set "$U" interface vcan6
+	ctl set "$U" state klipper
+	cansend vcan6 3F0#00
+	until_true has "$BUS" '3F1#20' 2
+	settled vcan6
+	run frames '^3F1#'
+	[ "$(sort <<<"$output")" = "$(printf '3F1#20%s01\n' "${U^^}" "${V^^}" |
+		sort)" ]
+	ip link del vcan6
+}
