@@ -38,20 +38,24 @@ static int reserve(struct images *images)
 static int add(struct images *images, struct mcu_cfg *cfg,
 	       const struct flash *factory, char *sentence, size_t size)
 {
-	struct images_entry entry = { .path = strdup(cfg->flash_image) };
+	struct images_entry *entry;
 	int err = -ENOMEM;
 
 	snprintf(sentence, size, "out of memory: ask for fewer MCUs");
-	if (entry.path && !reserve(images))
-		err = image_open(&entry.image, entry.path, factory, sentence,
+	if (reserve(images))
+		return err;
+	entry = &images->list[images->len];
+	entry->path = strdup(cfg->flash_image);
+	if (entry->path)
+		err = image_open(&entry->image, entry->path, factory, sentence,
 				 size);
 	if (err) {
-		free(entry.path);
+		free(entry->path);
 		return err;
 	}
-	images->list[images->len++] = entry;
-	cfg->flash_image = entry.path;
-	cfg->flash_store = image_store(entry.image);
+	images->len++;
+	cfg->flash_image = entry->path;
+	cfg->flash_store = image_store(entry->image);
 	return 0;
 }
 

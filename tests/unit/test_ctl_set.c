@@ -249,7 +249,7 @@ static void query(struct bench *b, unsigned int bus, uint8_t *last, size_t *len)
 static void test_a_board_answers_by_its_new_uuid(void **state)
 {
 	struct bench *b = *state;
-	uint8_t last[4];
+	uint8_t last[4] = { 0 };
 	size_t len;
 
 	say(b, "set " V " canbus_uuid aabbccddee77", NULL);
@@ -265,7 +265,7 @@ static void test_a_board_answers_by_its_new_uuid(void **state)
 static void test_a_board_answers_on_its_new_bus(void **state)
 {
 	struct bench *b = *state;
-	uint8_t last[4];
+	uint8_t last[4] = { 0 };
 	size_t len;
 
 	say(b, "set " V " interface vcan1", NULL);

@@ -44,3 +44,42 @@ teardown() {
 	[ "${stderr_lines[0]}" = "canmcu: $BATS_TEST_TMPDIR/p.cfg:3: boot_ms\
  'soon': give a number from 0 to 3600000" ]
 }
+
+# What is left of canmcu(1)'s first example: its commands, or what they print.
+example() {
+	mandoc -T utf8 "$BATS_TEST_DIRNAME/../../../docs/man/canmcu.1" |
+		col -bx | sed -n '/^EXAMPLES/,/^ *Where/p' | sed 's/^ *//' |
+		sed -n '/^\$/,/^$/p' |
+		awk -v want="$1" '{ command = /^\$/ || more
+			more = command && /\\$/
+			if (command == (want == "commands")) print }' |
+		sed 's/^\$ //; /^$/d'
+}
+
+@test "the man page's first example works as it is written" {
+	local home=$BATS_TEST_TMPDIR log=$BATS_TEST_TMPDIR/example.log pid
+
+	# Katapult's tool is not to be had here: ours sends the same frames
+	mkdir -p "$home/katapult/scripts"
+	printf 'import os, sys\nos.execv("%s", ["flasher"] + sys.argv[1:])\n' \
+		"$BUILD/flasher" >"$home/katapult/scripts/flashtool.py"
+	cp -r "$PRINTER"/. "$home"
+	sed -i 's/00a1b2c3d401/112233445566/' "$home"/boards/*.cfg
+	{
+		printf '\x00\x40\x00\x20\x01\x80\x00\x08'
+		head -c 27992 /dev/zero
+	} >"$home/klipper.bin"
+	# who types the second command has seen what the first one printed
+	example commands | sed "s,~,$home,
+		1a until grep -q ready '$log'; do sleep 0.01; done
+		\$a wait" >"$home/example.sh"
+	[ "$(grep -c . "$home/example.sh")" -eq 5 ]
+	cd "$home"
+	PATH=$BUILD:$PATH bash example.sh >"$log" 2>&1 3>&- &
+	pid=$!
+	until_true has "$log" 'state klipper'
+	pkill -f 'canmcu -c printer.cfg'
+	wait "$pid"
+	cat "$log"
+	diff <(grep -E '^(ready|112233445566) ' "$log") <(example output)
+}
