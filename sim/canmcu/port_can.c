@@ -115,30 +115,6 @@ static void count_dropped(struct port_can *p)
 	world_lost(p->cfg.world, p->cfg.bus, now_us(p));
 }
 
-static int send_all(struct port_can *p)
-{
-	struct can_frame frame;
-
-	while (world_tx(p->cfg.world, p->cfg.bus, &frame, now_us(p))) {
-		int err = kcan_bus_send(p->bus, &frame);
-
-		if (err) {
-			world_refused(p->cfg.world, p->cfg.bus, now_us(p));
-			return err;
-		}
-		world_sent(p->cfg.world, p->cfg.bus);
-	}
-	return 0;
-}
-
-void port_can_kick(struct port_can *p)
-{
-	int err = send_all(p);
-
-	if (err && err != -ENOBUFS)
-		bus_failed(p, err);
-}
-
 /*
  * The kernel tells of an error before it hands out what came earlier: those
  * frames were on the bus, echoes of our own among them.
@@ -159,6 +135,43 @@ static int receive(struct port_can *p)
 	}
 	count_dropped(p);
 	return err;
+}
+
+/* Return: 0, or why the kernel did not take the next frame. */
+static int send_all(struct port_can *p, bool *sent)
+{
+	struct can_frame frame;
+
+	*sent = false;
+	while (world_tx(p->cfg.world, p->cfg.bus, &frame, now_us(p))) {
+		int err = kcan_bus_send(p->bus, &frame);
+
+		if (err) {
+			world_refused(p->cfg.world, p->cfg.bus, now_us(p));
+			return err;
+		}
+		world_sent(p->cfg.world, p->cfg.bus);
+		*sent = true;
+	}
+	return 0;
+}
+
+/*
+ * A node has few frames under way, and a virtual bus brings them back at once:
+ * going through the loop for each few of them costs half as much CPU time again.
+ */
+void port_can_kick(struct port_can *p)
+{
+	bool sent = true;
+	int err = 0;
+
+	for (int i = 0; i < BATCHES_MAX && sent && !err; i++) {
+		err = send_all(p, &sent);
+		if (sent && !err)
+			err = receive(p);
+	}
+	if (err && err != -ENOBUFS)
+		bus_failed(p, err);
 }
 
 static int on_bus(sd_event_source *source, int fd, uint32_t revents, void *arg)

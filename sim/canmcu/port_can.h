@@ -36,7 +36,7 @@ int port_can_open(struct port_can **out, const struct port_can_cfg *cfg);
 /** NULL is allowed. */
 void port_can_close(struct port_can *p);
 
-/** Send what the world has to send on this bus. */
+/** Send what the world has to send on this bus, and take what comes at once. */
 void port_can_kick(struct port_can *p);
 
 /**
