@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/*
+ * Keeps a paced bus full: queries so many unassigned MCUs so often that several
+ * frames wait at any time, and prints how many frames a second came, and how
+ * many make up the bitrate, both of the same frames. Bits are counted here once
+ * more, without what canmcu counts them with.
+ * Usage: burst IFACE MCUS BITRATE SECONDS
+ */
+#include <err.h>
+#include <linux/can.h>
+#include <linux/can/raw.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define QUERY_ID 0x3f0
+#define ANSWER_ID 0x3f1
+/* Waiting at least, for each MCU: a node's hardware holds three of them. */
+#define AHEAD 2
+#define RECEIVE_BUFFER (4 * 1024 * 1024) /* bytes */
+#define SILENCE_S 2
+#define BATCH 32
+#define US_PER_S 1000000
+
+/* Start of frame, id, RTR, IDE, r0, DLC; data; CRC: what is stuffed. */
+#define STUFFED_MAX (1 + 11 + 3 + 4 + 64 + 15)
+/* CRC delimiter, ACK, its delimiter, end of frame, intermission */
+#define UNSTUFFED (1 + 1 + 1 + 7 + 3)
+
+struct levels {
+	bool level[STUFFED_MAX];
+	unsigned int len;
+};
+
+struct burst {
+	int fd;
+	unsigned int mcus;
+	uint64_t pending; /* answers that were asked for and did not come yet */
+	uint64_t frames;  /* behind the first answers, queries included */
+	uint64_t bits;	  /* of these */
+};
+
+static uint64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * US_PER_S + (uint64_t)t.tv_nsec / 1000;
+}
+
+static void put(struct levels *l, unsigned int value, unsigned int bits)
+{
+	while (bits--)
+		l->level[l->len++] = value >> bits & 1;
+}
+
+/* x^15 + x^14 + x^10 + x^8 + x^7 + x^4 + x^3 + 1 */
+static unsigned int crc15(const struct levels *l)
+{
+	unsigned int crc = 0;
+
+	for (unsigned int i = 0; i < l->len; i++) {
+		crc = crc << 1 ^ (unsigned int)l->level[i] << 15;
+		if (crc & 0x8000)
+			crc ^= 0xc599;
+	}
+	return crc;
+}
+
+/* A bit of the other level behind each five equal ones, itself one of five. */
+static unsigned int stuff_bits(const struct levels *l)
+{
+	unsigned int stuffed = 0, run = 0;
+	bool last = !l->level[0];
+
+	for (unsigned int i = 0; i < l->len; i++) {
+		run = l->level[i] == last ? run + 1 : 1;
+		last = l->level[i];
+		if (run < 5)
+			continue;
+		stuffed++;
+		last = !last;
+		run = 1;
+	}
+	return stuffed;
+}
+
+/* Of a standard data frame. */
+static unsigned int frame_bits(const struct can_frame *f)
+{
+	struct levels l = { .len = 0 };
+
+	put(&l, f->can_id & CAN_SFF_MASK, 1 + 11);
+	put(&l, 0, 3);
+	put(&l, f->can_dlc, 4);
+	for (int i = 0; i < f->can_dlc; i++)
+		put(&l, f->data[i], 8);
+	put(&l, crc15(&l), 15);
+	return l.len + stuff_bits(&l) + UNSTUFFED;
+}
+
+static int open_bus(const char *ifname)
+{
+	struct can_filter filter = { ANSWER_ID, CAN_SFF_MASK };
+	struct sockaddr_can addr = { .can_family = AF_CAN };
+	int fd = socket(PF_CAN, SOCK_RAW, CAN_RAW), room = RECEIVE_BUFFER;
+	struct timeval silence = { .tv_sec = SILENCE_S };
+
+	addr.can_ifindex = (int)if_nametoindex(ifname);
+	if (fd < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence,
+		       sizeof(silence)) ||
+	    setsockopt(fd, SOL_CAN_RAW, CAN_RAW_FILTER, &filter,
+		       sizeof(filter)) ||
+	    bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		err(1, "%s", ifname);
+	return fd;
+}
+
+static void count(struct burst *b, const struct can_frame *f)
+{
+	b->frames++;
+	b->bits += frame_bits(f);
+}
+
+static void query(struct burst *b)
+{
+	struct can_frame f = { .can_id = QUERY_ID, .can_dlc = 1 };
+
+	while (b->pending < (uint64_t)AHEAD * b->mcus) {
+		if (write(b->fd, &f, sizeof(f)) != sizeof(f))
+			err(1, "write");
+		count(b, &f);
+		b->pending += b->mcus;
+	}
+}
+
+/*
+ * Many at a time where they are there: the CPU is needed elsewhere. An answer
+ * that was lost is one that is waited for. Return: when they came.
+ */
+static uint64_t take_answers(struct burst *b)
+{
+	struct can_frame frames[BATCH];
+	struct iovec iov[BATCH];
+	struct mmsghdr msgs[BATCH] = { 0 };
+	int n;
+
+	for (int i = 0; i < BATCH; i++) {
+		iov[i] = (struct iovec){ &frames[i], sizeof(frames[i]) };
+		msgs[i].msg_hdr.msg_iov = &iov[i];
+		msgs[i].msg_hdr.msg_iovlen = 1;
+	}
+	n = recvmmsg(b->fd, msgs, BATCH, MSG_WAITFORONE, NULL);
+	if (n < 0)
+		err(1, "%llu answers do not come",
+		    (unsigned long long)b->pending);
+	for (int i = 0; i < n; i++)
+		count(b, &frames[i]);
+	b->pending -= (uint64_t)n;
+	return now_us();
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t bitrate, end_us, start_us, us;
+	struct burst b = { 0 };
+
+	if (argc != 5)
+		errx(2, "usage: burst IFACE MCUS BITRATE SECONDS");
+	b.fd = open_bus(argv[1]);
+	b.mcus = (unsigned int)strtoul(argv[2], NULL, 10);
+	bitrate = strtoull(argv[3], NULL, 10);
+	end_us = strtoull(argv[4], NULL, 10) * US_PER_S;
+	if (!b.mcus || !bitrate || !end_us)
+		errx(2, "MCUS, BITRATE and SECONDS are at least 1");
+	query(&b);
+	start_us = take_answers(&b);
+	b.frames = b.bits = 0;
+	do {
+		query(&b);
+		us = take_answers(&b) - start_us;
+	} while (us < end_us);
+	printf("%llu %llu\n", (unsigned long long)(b.frames * US_PER_S / us),
+	       (unsigned long long)(b.frames * bitrate / b.bits));
+	return 0;
+}

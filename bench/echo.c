@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/*
+ * The least that a flashing tool takes for a node: what canmcu's answers are
+ * measured against. Each block is answered with the frames that a Katapult would
+ * send (katapult-protocol.md, section 4), and that is all: no states, no checks,
+ * no flash, and nothing of libkcan.
+ * Usage: echo IFACE NODEID UUID
+ */
+#include <err.h>
+#include <linux/can.h>
+#include <linux/can/raw.h>
+#include <net/if.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define START 0x08002000u /* as the answer to CONNECT says */
+#define SIZE 0x20000u
+#define BLOCK 64
+#define WORDS_MAX (1 + BLOCK / 4)
+#define FRAMING 8 /* bytes of a block that are not payload */
+
+#define CONNECT 0x11
+#define SEND_BLOCK 0x12
+#define REQUEST_BLOCK 0x14
+#define COMPLETE 0x15
+#define GET_CANBUS_ID 0x16
+
+/* A request: @len bytes so far, whole when @payload is all there. */
+struct request {
+	uint8_t bytes[FRAMING + 4 * WORDS_MAX + CAN_MAX_DLEN];
+	size_t len;
+};
+
+struct node {
+	int fd;
+	unsigned int tx_id;
+	uint8_t uuid[8]; /* and two zeros, as it is sent */
+	uint8_t memory[SIZE];
+};
+
+static int open_bus(const char *ifname, unsigned int rx_id)
+{
+	struct can_filter filter = { rx_id, CAN_SFF_MASK };
+	struct sockaddr_can addr = { .can_family = AF_CAN };
+	int fd = socket(PF_CAN, SOCK_RAW, CAN_RAW);
+
+	addr.can_ifindex = (int)if_nametoindex(ifname);
+	if (fd < 0 ||
+	    setsockopt(fd, SOL_CAN_RAW, CAN_RAW_FILTER, &filter,
+		       sizeof(filter)) ||
+	    bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		err(1, "%s", ifname);
+	return fd;
+}
+
+static uint16_t crc16(const uint8_t *data, size_t len)
+{
+	uint16_t crc = 0xffff;
+
+	while (len--) {
+		crc ^= *data++;
+		for (int i = 0; i < 8; i++)
+			crc = (uint16_t)(crc >> 1 ^ (crc & 1 ? 0x8408 : 0));
+	}
+	return crc;
+}
+
+static void send_bytes(const struct node *n, const uint8_t *bytes, size_t len)
+{
+	for (size_t at = 0; at < len; at += CAN_MAX_DLEN) {
+		struct can_frame f = { .can_id = n->tx_id };
+
+		f.can_dlc = (uint8_t)(len - at < CAN_MAX_DLEN ? len - at :
+								CAN_MAX_DLEN);
+		memcpy(f.data, bytes + at, f.can_dlc);
+		if (write(n->fd, &f, sizeof(f)) != sizeof(f))
+			err(1, "write");
+	}
+}
+
+/* Of the 64 bytes that a request is about; always within the memory. */
+static uint8_t *block_at(struct node *n, const uint8_t address[static 4])
+{
+	uint32_t at = (uint32_t)address[0] | (uint32_t)address[1] << 8 |
+		      (uint32_t)address[2] << 16 | (uint32_t)address[3] << 24;
+
+	return n->memory + (at - START) % (SIZE - BLOCK);
+}
+
+/*
+ * @out: what follows the command's own word, zeros so far. Return: its length.
+ */
+static size_t answer_to(struct node *n, const struct request *r, uint8_t *out)
+{
+	static const char ident[24] = "\x00\x01\x01\x00" /* protocol 1.1.0 */
+				      "\x00\x20\x00\x08" /* START */
+				      "\x40\x00\x00\x00" /* BLOCK */
+				      "echo\0\0\0\0echo";
+	const uint8_t *payload = r->bytes + 4;
+
+	switch (r->bytes[2]) {
+	case CONNECT:
+		memcpy(out, ident, sizeof(ident));
+		return sizeof(ident);
+	case SEND_BLOCK:
+		memcpy(out, payload, 4);
+		memcpy(block_at(n, payload), payload + 4, BLOCK);
+		return 4;
+	case REQUEST_BLOCK:
+		memcpy(out, payload, 4);
+		memcpy(out + 4, block_at(n, payload), BLOCK);
+		return 4 + BLOCK;
+	case GET_CANBUS_ID:
+		memcpy(out, n->uuid, sizeof(n->uuid));
+		return sizeof(n->uuid);
+	}
+	return r->bytes[2] == COMPLETE ? 0 : 4;
+}
+
+static void acknowledge(struct node *n, const struct request *r)
+{
+	uint8_t block[FRAMING + 4 + 4 + BLOCK] = { 0x01, 0x88, 0xa0 };
+	size_t len = 4 + answer_to(n, r, block + 8);
+	uint16_t crc;
+
+	block[3] = (uint8_t)(len / 4);
+	block[4] = r->bytes[2];
+	crc = crc16(block + 2, len + 2);
+	block[4 + len] = (uint8_t)crc;
+	block[5 + len] = (uint8_t)(crc >> 8);
+	block[6 + len] = 0x99;
+	block[7 + len] = 0x03;
+	send_bytes(n, block, FRAMING + len);
+}
+
+static void hear(struct node *n, struct request *r, const struct can_frame *f)
+{
+	memcpy(r->bytes + r->len, f->data, CAN_MAX_DLEN);
+	r->len += f->can_dlc;
+	if (r->len < FRAMING)
+		return;
+	if (r->bytes[3] > WORDS_MAX)
+		errx(1, "a block of %u words", r->bytes[3]);
+	if (r->len < FRAMING + 4u * r->bytes[3])
+		return;
+	acknowledge(n, r);
+	r->len = 0;
+}
+
+int main(int argc, char **argv)
+{
+	static struct node node;
+	struct request request = { 0 };
+	unsigned int rx_id;
+	struct can_frame f;
+
+	if (argc != 4 || strlen(argv[3]) != 12)
+		errx(2, "usage: echo IFACE NODEID UUID");
+	for (int i = 0; i < 6; i++)
+		if (sscanf(argv[3] + 2 * i, "%2hhx", &node.uuid[i]) != 1)
+			errx(2, "no UUID: %s", argv[3]);
+	rx_id = 0x100 + 2 * (unsigned int)atoi(argv[2]);
+	node.tx_id = rx_id + 1;
+	node.fd = open_bus(argv[1], rx_id);
+	puts("ready");
+	fflush(stdout);
+	while (read(node.fd, &f, sizeof(f)) == sizeof(f))
+		hear(&node, &request, &f);
+	err(1, "read");
+}
