@@ -241,6 +241,51 @@ static int check_unique(struct entry *entries, size_t len, char *error)
 	return 0;
 }
 
+static const char *image_of(const struct entry *entry)
+{
+	const char *path = entry->group->board.cfg.flash_image;
+
+	return path ? path : "";
+}
+
+static int by_image(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int order = strcmp(image_of(x), image_of(y));
+
+	return order ? order : by_uuid(a, b);
+}
+
+static int refuse_image(const struct entry *a, const struct entry *b,
+			char *error)
+{
+	bool in_order = a->group <= b->group;
+	const struct fleet_group *first = in_order ? a->group : b->group;
+	const struct fleet_group *second = in_order ? b->group : a->group;
+
+	if (first == second)
+		return refuse(error,
+			      "%s: flash image '%s' is given to all %zu; each "
+			      "MCU needs its own",
+			      first->name, image_of(a), first->count);
+	return refuse(error,
+		      "%s: flash image '%s' is also that of %s; each MCU needs "
+		      "its own",
+		      second->name, image_of(a), first->name);
+}
+
+/* One file by two names is found when it is opened. */
+static int check_images(struct entry *entries, size_t len, char *error)
+{
+	qsort(entries, len, sizeof(*entries), by_image);
+	for (size_t i = 1; i < len; i++)
+		if (*image_of(&entries[i]) &&
+		    !strcmp(image_of(&entries[i - 1]), image_of(&entries[i])))
+			return refuse_image(&entries[i - 1], &entries[i],
+					    error);
+	return 0;
+}
+
 static int list(struct opts *out, const struct fleet *fleet, size_t total,
 		char *error)
 {
@@ -260,6 +305,8 @@ static int list(struct opts *out, const struct fleet *fleet, size_t total,
 		err = append(out, &fleet->groups[i], entries, error);
 	if (!err)
 		err = check_unique(entries, total, error);
+	if (!err)
+		err = check_images(entries, total, error);
 	free(entries);
 	return err;
 }

@@ -212,6 +212,27 @@ static const struct row refused[] = {
 	  "-c p -u 00000000000a",
 	  "p:2: [mcu]: UUID 00000000000a is also that of a -u or --chip-id; "
 	  "each MCU needs its own" },
+	{ "two MCUs of one flash image",
+	  { { "p", A "flash_image: f\n" B "[mcu c]\ncanbus_uuid: 9\n"
+		     "flash_image: f\n" } },
+	  "-c p",
+	  "p:7: [mcu c]: flash image 'f' is also that of p:2: [mcu]; each MCU "
+	  "needs its own" },
+	{ "a flash image of an option, for two MCUs of a file",
+	  { { "p", A B } },
+	  "-c p --flash-image f",
+	  "p:4: [mcu b]: flash image 'f' is also that of p:2: [mcu]; each MCU "
+	  "needs its own" },
+	{ "a flash image that is the default of two MCUs",
+	  { { NULL } },
+	  "--flash-image f -u 000000000002 -u 000000000001",
+	  "000000000001: flash image 'f' is also that of 000000000002; each "
+	  "MCU needs its own" },
+	{ "a flash image of several MCUs that count up",
+	  { { NULL } },
+	  "-u 000000000001 --count 3 --flash-image f",
+	  "000000000001: flash image 'f' is given to all 3; each MCU needs its "
+	  "own" },
 	{ "keys that contradict each other",
 	  { { "p", A "state: katapult\nbootloader: none\n" } },
 	  "-c p",
