@@ -3,6 +3,9 @@
 
 #include <kcan/admin.h>
 
+/* Of so many nodes at once all late frames find room on the way to the wire. */
+#define LATE_NODES 16
+
 #define node_of_sender(sender_ptr) \
 	((struct node *)((char *)(sender_ptr)-offsetof(struct node, sender)))
 
@@ -15,10 +18,13 @@ static void report_state(void *arg, struct arbiter_sender *s, uint64_t at_us)
 		  confinement_state_name(state), at_us);
 }
 
-/* The second half is for frames of nodes that were reset meanwhile. */
+/*
+ * The second half is for frames of nodes that were reset meanwhile. Frames that
+ * are late hold no slot, and all come at once.
+ */
 static size_t entries_for(size_t slots)
 {
-	return 2 * slots;
+	return 2 * slots + LATE_NODES * TRANSCEIVER_LATE_MAX;
 }
 
 int bus_init(struct bus *b, const struct bus_cfg *cfg)

@@ -516,6 +516,25 @@ static void test_a_late_frame_comes_at_its_time(void **state)
 	assert_int_equal(b->wire_len, 3);
 }
 
+/* REQUEST_BLOCK's answer has 10 frames, of which the hardware holds 3. */
+static void test_of_a_long_answer_that_is_late_nothing_is_lost(void **state)
+{
+	struct bench *b = *state;
+	struct fault fault;
+
+	b->cfgs[0].state = MCU_KATAPULT;
+	b->cfgs[0].nodeid = 200;
+	give(b, 0, &fault, "delay tx ms=50");
+	start(b, 1);
+	/* katapult-protocol.md, section 12 */
+	hear(b, FRAME(0x290, 0x01, 0x88, 0x14, 0x01, 0x00, 0x20, 0x00, 0x08));
+	hear(b, FRAME(0x290, 0x5b, 0xde, 0x99, 0x03));
+	b->now_us += 50000;
+	world_step(b->world, b->now_us);
+	take(b);
+	assert_int_equal(b->wire_len, 10);
+}
+
 static void test_a_late_request_is_obeyed_late(void **state)
 {
 	struct bench *b = *state;
@@ -639,6 +658,7 @@ int main(void)
 		CASE(test_a_bus_that_is_not_there_is_refused),
 		CASE(test_a_frame_twice_is_not_heard_by_its_sender),
 		CASE(test_a_late_frame_comes_at_its_time),
+		CASE(test_of_a_long_answer_that_is_late_nothing_is_lost),
 		CASE(test_a_late_request_is_obeyed_late),
 		CASE(test_frames_take_their_time_at_a_bit_rate),
 		CASE(test_answers_that_collide_cost_error_counts),
