@@ -77,7 +77,8 @@ const struct fault_row fault_rows[FAULT_COUNT] = {
 			  0,
 			  1 },
 	[FAULT_WRITE_FAIL] = { { "write-fail", "[address=N]",
-				 "a block is not written: ERROR",
+				 "a block is not written: ERROR, but "
+				 "ACK from RP2040 and RP2350, which do not look",
 				 "worn-out or write-protected flash" },
 			       0,
 			       FAULT_TAKES_ADDRESS },

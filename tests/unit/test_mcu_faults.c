@@ -240,6 +240,33 @@ static void test_a_block_at_an_address_is_not_written(void **state)
 	assert_int_equal(b->sent[0].data[2], 0xa0);
 }
 
+/*
+ * katapult-protocol.md, section 5.2: no read-back check. Block 1 of the first
+ * page stays blank, its neighbours are written, and the host finds out.
+ */
+static void test_an_rp2040_acknowledges_what_is_not_written(void **state)
+{
+	struct mcu_cfg cfg = board_cfg("rp2040");
+	uint8_t bytes[192];
+
+	(void)state;
+	cfg.state = MCU_KATAPULT;
+	cfg.nodeid = NODEID;
+	board_init(&board, &cfg);
+	add(&board, "write-fail address=0x10004044");
+	for (uint32_t at = 0x10004000; at <= 0x10004100; at += 64) {
+		send_block(&board, at);
+		assert_int_equal(board.sent[0].data[2], 0xa0);
+		board_drain(&board);
+	}
+	assert_true(board_reported(&board, EVENT_FAULT));
+	flash_read(&board.mcu.flash, 0x10004000, bytes, sizeof(bytes));
+	assert_int_equal(bytes[63], 0x00);
+	for (size_t i = 64; i < 128; i++)
+		assert_int_equal(bytes[i], 0xff);
+	assert_int_equal(bytes[129], 0x00);
+}
+
 static void test_power_goes_after_so_many_blocks(void **state)
 {
 	struct board *b =
@@ -295,7 +322,7 @@ static void test_power_that_went_can_be_switched_on(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(answers) + 11] = {
+	struct CMUnitTest tests[ARRAY_SIZE(answers) + 12] = {
 		CASE(test_a_stuck_receiver_works_after_a_reset),
 		CASE(test_a_request_is_ignored_so_many_times),
 		CASE(test_a_late_boot_comes_so_much_later),
@@ -304,11 +331,12 @@ int main(void)
 		CASE(test_a_given_uuid_is_told),
 		CASE(test_a_brown_out_comes_in_mid_exchange),
 		CASE(test_a_block_at_an_address_is_not_written),
+		CASE(test_an_rp2040_acknowledges_what_is_not_written),
 		CASE(test_power_goes_after_so_many_blocks),
 		CASE(test_power_lost_at_a_page_leaves_it_blank),
 		CASE(test_power_that_went_can_be_switched_on),
 	};
-	size_t n = 11;
+	size_t n = 12;
 
 	ROWS(answers, test_answers);
 	return cmocka_run_group_tests(tests, NULL, NULL);
