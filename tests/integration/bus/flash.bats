@@ -44,6 +44,22 @@ whole_flash() {
 	[[ $output == *"Flash Failed: verification "*": other bytes" ]]
 }
 
+# sector OFFSET SIZE UUID - an application that begins 4 blocks before a sector,
+# where flash is blank: its fifth block blanks that sector, and no more
+sector() {
+	local flash=$BATS_TEST_TMPDIR/flash.$1 want=$BATS_TEST_TMPDIR/want.$1
+
+	flashes -u "$3" -f "$IMAGE"
+	[[ $output == *"Write complete: 1 pages"* ]]
+	{
+		head -c $(($1 - 256)) "$BATS_TEST_TMPDIR/old"
+		cat "$IMAGE"
+		head -c $(($2 - 256)) /dev/zero | tr '\0' '\377'
+		tail -c +$(($1 + $2 + 1)) "$BATS_TEST_TMPDIR/old"
+	} >"$want"
+	cmp "$want" "$flash"
+}
+
 @test "a whole flash: stm32g0b1xx, pages of 2 KiB" {
 	whole_flash stm32g0b1xx 10
 }
@@ -58,6 +74,26 @@ whole_flash() {
 
 @test "a whole flash: rp2040, pages of 256 bytes" {
 	whole_flash rp2040 80
+}
+
+@test "sectors of an stm32f446xx: 64 and 128 KiB" {
+	local old=$BATS_TEST_TMPDIR/old flash=$BATS_TEST_TMPDIR/flash at
+
+	head -c 512 /dev/urandom >"$IMAGE"
+	head -c 524288 /dev/urandom >"$old"
+	for at in 0x10000 0x20000 0x40000; do
+		cp "$old" "$flash.$at"
+		head -c 256 /dev/zero | tr '\0' '\377' |
+			dd of="$flash.$at" bs=256 seek=$((at / 256 - 1)) \
+				conv=notrunc status=none
+	done
+	start_mcus three --mcu-type stm32f446xx --erase-ms 0 \
+		-u "$U" --application-start 0x0800ff00 --flash-image "$flash.0x10000" \
+		-u "$V" --application-start 0x0801ff00 --flash-image "$flash.0x20000" \
+		-u 000000000001 --application-start 0x0803ff00 --flash-image "$flash.0x40000"
+	sector 0x10000 65536 "$U"
+	sector 0x20000 131072 "$V"
+	sector 0x40000 131072 000000000001
 }
 
 # block ID HEX - the frames of a whole block, as both ends cut it
