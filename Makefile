@@ -32,7 +32,7 @@ dirs      = $(patsubst %/main.c,%,$(wildcard $(1:%=%/*/main.c)))
 PROGRAMS := $(notdir $(call dirs,tools sim))
 HELPERS  := $(notdir $(call dirs,tests/support))
 $(foreach d,$(call dirs,tools sim tests/support),$(eval \
-	SRC_$(notdir $d) := $(wildcard $d/*.c)))
+	SRC_$(notdir $d) := $(wildcard $d/*.c $d/*/*.c)))
 PKGS_canmcu := libsystemd jansson zlib inih
 # canbootreq loads jansson and libsocketcan when it needs them: headers only.
 libs = $(if $(PKGS_$1),$(shell $(PKGCONF) --libs $(PKGS_$1))) -ldl
@@ -84,7 +84,7 @@ $B/kcan.pc: lib/kcan.pc.in FORCE
 # A test or fuzz target is one file; `// needs: FILE|FOLDER...` in it names
 # sources of the programs that it wants linked, main.c excepted.
 needs = $(foreach n,$(shell sed -n 's,^// needs: ,,p' $1),$(filter-out \
-	%/main.c,$(if $(filter %.c,$n),$n,$(wildcard $n/*.c))))
+	%/main.c,$(if $(filter %.c,$n),$n,$(wildcard $n/*.c $n/*/*.c))))
 SUPPORT := $(wildcard tests/support/*.c)
 TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -165,7 +165,6 @@ static void close_image(void *arg, const struct mcu_cfg *cfg)
 static int open_world(struct app *app)
 {
 	const struct opts *opts = app->opts;
-
 	struct world_cfg cfg = { .mcus = opts->mcus,
 				 .mcus_len = opts->mcus_len,
 				 .buses_len = app->opts->ifnames_len,
@@ -174,6 +173,7 @@ static int open_world(struct app *app)
 				 .seed = app->seed,
 				 .events = { emit, app } };
 
+	sd_event_now(app->loop, CLOCK_MONOTONIC, &cfg.start_us);
 	if (world_new(&app->world, &cfg))
 		return complain("out of memory: ask for fewer MCUs");
 	return 0;

@@ -135,7 +135,7 @@ void arbiter_withdraw(struct arbiter *a, struct arbiter_sender *s)
 	if (s->rank.pos)
 		agenda_set(&a->waiting, &s->rank, UINT64_MAX);
 	s->len = 0;
-	confinement_reset(&s->confinement);
+	s->confinement = (struct confinement){ 0 };
 }
 
 void arbiter_remove(struct arbiter *a, struct arbiter_sender *s)

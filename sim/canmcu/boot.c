@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "klipper/engine.h"
 #include "mcu.h"
 
 /* from COMPLETE to the reset, katapult-protocol.md, section 4.5 */
@@ -20,15 +21,17 @@ static const struct mcu_program *const programs[MCU_STATE_COUNT] = {
 	[MCU_KATAPULT] = &katapult_program,
 };
 
-static void forget(struct mcu *m, enum mcu_state state)
+static void forget(struct mcu *m, enum mcu_state state, uint64_t now_us)
 {
 	struct mcu_live *live = &m->live;
 
+	klipper_free(live->klipper);
 	memset(live, 0, sizeof(*live));
 	flash_reset(&m->flash);
 	m->generation++;
 	m->state = state;
 	live->program = programs[state];
+	live->start_us = now_us;
 	kcan_stream_init(&live->rx, live->rx_buf, sizeof(live->rx_buf));
 	kcan_stream_init(&live->tx, live->tx_buf,
 			 live->program ? live->program->tx_size : 0);
@@ -86,6 +89,13 @@ static void init_flash(struct mcu *m)
 		flash_attach(&m->flash, &cfg->flash_store);
 }
 
+static void start_assigned(struct mcu *m, uint8_t nodeid)
+{
+	m->live.rx_id = kcan_nodeid_rx_id(nodeid);
+	if (m->live.program->assigned)
+		m->live.program->assigned(m, m->live.start_us);
+}
+
 int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	     const struct mcu_env *env)
 {
@@ -95,9 +105,9 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	m->cfg = *cfg;
 	m->env = env;
 	init_flash(m);
-	forget(m, first_state(m, cfg->state));
+	forget(m, first_state(m, cfg->state), env->start_us);
 	if (cfg->nodeid >= 0 && m->live.program)
-		m->live.rx_id = kcan_nodeid_rx_id((uint8_t)cfg->nodeid);
+		start_assigned(m, (uint8_t)cfg->nodeid);
 	faults_init(&m->faults, env->seed, &cfg->uuid);
 	for (size_t i = 0; i < cfg->faults_len && !err; i++)
 		err = faults_add(&m->faults, &cfg->faults[i]);
@@ -106,6 +116,7 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 
 void mcu_fini(struct mcu *m)
 {
+	klipper_free(m->live.klipper);
 	faults_fini(&m->faults);
 	flash_fini(&m->flash);
 }
@@ -142,7 +153,7 @@ void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us)
 
 	if (err)
 		mcu_event_flash_error(m, err, now_us);
-	forget(m, state);
+	forget(m, state, now_us);
 	if (state != old)
 		mcu_event(m, EVENT_STATE, mcu_state_name(state), now_us);
 }
@@ -259,6 +270,15 @@ int mcu_reset(struct mcu *m, uint64_t now_us)
 	mcu_event(m, EVENT_RESET, "pin", now_us);
 	mcu_boot(m, now_us);
 	return 0;
+}
+
+void mcu_restart(struct mcu *m, uint64_t now_us)
+{
+	/* klipper-mcu-protocol.md, section 14.1 */
+	if (m->cfg.bootloader == BOOTLOADER_KATAPULT)
+		m->cell = MCU_CELL_START;
+	mcu_event(m, EVENT_RESET, "command", now_us);
+	mcu_boot(m, now_us);
 }
 
 void mcu_power(struct mcu *m, bool on, uint64_t now_us)

@@ -38,8 +38,10 @@ void confinement_tx_ok(struct confinement *c)
 
 void confinement_tx_error(struct confinement *c)
 {
-	if (c->tec <= BUS_OFF_ABOVE)
-		c->tec += 8;
+	if (c->tec > BUS_OFF_ABOVE)
+		return;
+	c->tec += 8;
+	c->tx_errors++;
 }
 
 void confinement_rx_ok(struct confinement *c)
@@ -51,11 +53,15 @@ void confinement_rx_ok(struct confinement *c)
 
 void confinement_rx_error(struct confinement *c)
 {
-	if (c->rec < UINT8_MAX && c->tec <= BUS_OFF_ABOVE)
+	if (c->tec > BUS_OFF_ABOVE)
+		return;
+	if (c->rec < UINT8_MAX)
 		c->rec++;
+	c->rx_errors++;
 }
 
 void confinement_reset(struct confinement *c)
 {
-	*c = (struct confinement){ 0 };
+	c->tec = 0;
+	c->rec = 0;
 }

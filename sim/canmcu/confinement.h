@@ -25,6 +25,9 @@ enum confinement_state {
 struct confinement {
 	uint16_t tec; /* transmit errors, 0..263 */
 	uint8_t rec;  /* receive errors, stops at 255 */
+	/* All there were, which wrap; kept by confinement_reset(). */
+	uint32_t tx_errors;
+	uint32_t rx_errors;
 };
 
 enum confinement_state confinement_state(const struct confinement *c);
@@ -41,7 +44,7 @@ void confinement_rx_ok(struct confinement *c);
 /** A frame of somebody else was destroyed, and others saw it first. */
 void confinement_rx_error(struct confinement *c);
 
-/** A reset of the controller, or the end of bus-off. */
+/** The end of bus-off: both counters are zero. */
 void confinement_reset(struct confinement *c);
 
 #endif

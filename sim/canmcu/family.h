@@ -44,6 +44,7 @@ struct mcu_type {
 	const char *name;	  /* "stm32g0b1xx" */
 	const char *connect_name; /* what Katapult's CONNECT reports */
 	const struct family *family;
+	uint32_t clock_hz; /* CLOCK_FREQ of its Klipper, at most 715827882 */
 	const struct flash_map *flash_map; /* NULL: no Katapult on CAN */
 	uint32_t flash_size;		   /* bytes */
 };

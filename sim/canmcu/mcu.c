@@ -192,6 +192,8 @@ void mcu_assign(struct mcu *m, uint8_t nodeid, uint64_t now_us)
 	m->live.rx_id = rx_id;
 	m->live.filter_us = now_us + MCU_FILTER_CHANGE_US;
 	report_nodeid(m, EVENT_ASSIGNED, nodeid, now_us);
+	if (m->live.program->assigned)
+		m->live.program->assigned(m, now_us);
 }
 
 void mcu_unassign(struct mcu *m, uint64_t now_us)

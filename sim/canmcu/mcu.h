@@ -11,6 +11,7 @@
 #include <kcan/stream.h>
 #include <kcan/uuid.h>
 
+#include "confinement.h"
 #include "dictionary.h"
 #include "event.h"
 #include "family.h"
@@ -66,6 +67,7 @@ struct mcu_cfg {
 	bool blank;		    /* no application in its flash when new */
 	uint32_t erase_us;	    /* per KiB; the main loop stands still */
 	uint32_t app_start;	    /* flash_app_start_ok(), or 0: the usual */
+	uint32_t clock_hz;	    /* of Klipper's clock, or 0: its type's */
 	const char *flash_image;    /* path; NULL: in memory only */
 	struct flash_store flash_store; /* that file, opened; or zeroed */
 	/* What CONNECT tells; "": as a board of its type usually does. */
@@ -76,14 +78,30 @@ struct mcu_cfg {
 };
 
 struct mcu;
+struct klipper;
+struct klipper_firmware;
+
+/** What Klipper tells about its bus; the counters wrap. */
+struct mcu_bus_status {
+	uint32_t rx_errors;
+	uint32_t tx_errors;
+	uint32_t tx_retries;
+	enum confinement_state state;
+};
 
 /** What an MCU is connected to; called from within the functions below. */
 struct mcu_env {
 	/* The hardware got a frame to send; mcu_tx_done() when it was sent. */
 	void (*transmit)(void *arg, struct mcu *m, const struct can_frame *f,
 			 uint64_t now_us);
+	/* NULL: a bus without errors. */
+	void (*bus_status)(void *arg, const struct mcu *m,
+			   struct mcu_bus_status *out);
 	void *arg;
-	uint64_t seed; /* of all chances */
+	struct klipper_firmware *klipper; /* shared by all; not NULL */
+	uint32_t bitrate_bps;		  /* or 0: frames take no time */
+	uint64_t start_us; /* since when MCUs run that run at first */
+	uint64_t seed;	   /* of all chances */
 	struct event_sink events;
 };
 
@@ -112,6 +130,8 @@ struct mcu_program {
 	size_t cmds_len;
 	/* Handle one block at most. Return: true when it got any further. */
 	bool (*data_task)(struct mcu *m, uint64_t now_us);
+	/* It has a nodeid, or another one; may be NULL. */
+	void (*assigned)(struct mcu *m, uint64_t now_us);
 	/* The nodeid was just taken away because somebody else uses it. */
 	void (*conflict)(struct mcu *m, uint64_t now_us);
 };
@@ -121,10 +141,12 @@ extern const struct mcu_program katapult_program;
 
 /** What a reset forgets: cleared as one. */
 struct mcu_live {
+	struct klipper *klipper;	   /* NULL: was not needed yet */
 	const struct mcu_program *program; /* NULL: deaf and mute */
 	void (*alarm)(struct mcu *m, uint64_t now_us);
 	uint64_t alarm_us;
 	uint64_t filter_us; /* when frames on the data ids are heard */
+	uint64_t start_us;  /* when it came out of reset */
 	uint64_t stall_us;  /* until when the main loop stands still; or 0 */
 	canid_t rx_id;	    /* 0: unassigned; the transmit id is one more */
 	uint8_t slots_used;
@@ -133,8 +155,6 @@ struct mcu_live {
 	bool blocked;	 /* in an answer that the hardware has no room for */
 	bool need_sync;	 /* Katapult: look for a header first */
 	bool need_valid; /* Katapult: one NACK was sent, no good block yet */
-	bool discarding; /* Klipper: skip to the next sync byte */
-	bool complained; /* Klipper: one NAK was sent, no good block yet */
 	struct can_frame admin[MCU_ADMIN_QUEUE_LEN];
 	struct kcan_stream rx;
 	struct kcan_stream tx;
@@ -250,8 +270,9 @@ void mcu_assign(struct mcu *m, uint8_t nodeid, uint64_t now_us);
 
 /**
  * mcu_shutdown() - the Klipper application shuts down; a first reason is kept
+ * @reason: any text; a host is told the ones that the firmware knows
  *
- * Return: 0, or -EINVAL when it is not Klipper that runs.
+ * Return: 0, -EINVAL when it is not Klipper that runs, or -ENOMEM.
  */
 int mcu_shutdown(struct mcu *m, const char *reason, uint64_t now_us);
 
@@ -290,6 +311,9 @@ void mcu_unassign(struct mcu *m, uint64_t now_us);
 
 /** Leave for the bootloader if there is one (section 8). */
 void mcu_request_bootloader(struct mcu *m, uint64_t now_us);
+
+/** Klipper's own reset: back to it at once, through Katapult if there is one. */
+void mcu_restart(struct mcu *m, uint64_t now_us);
 
 /** COMPLETE: the application is started in 100 ms (section 8.3). */
 void mcu_complete(struct mcu *m, uint64_t now_us);

@@ -6,6 +6,7 @@
 
 #include "agenda.h"
 #include "bus.h"
+#include "klipper/firmware.h"
 #include "roster.h"
 
 struct world {
@@ -22,6 +23,19 @@ static void transmit(void *arg, struct mcu *m, const struct can_frame *f,
 {
 	(void)arg;
 	bus_transmit(node_of(m)->bus, node_of(m), f, now_us);
+}
+
+static void bus_status(void *arg, const struct mcu *m,
+		       struct mcu_bus_status *out)
+{
+	const struct confinement *c = &node_of(m)->sender.confinement;
+
+	(void)arg;
+	/* what was destroyed is sent once more */
+	*out = (struct mcu_bus_status){ .rx_errors = c->rx_errors,
+					.tx_errors = c->tx_errors,
+					.tx_retries = c->tx_errors,
+					.state = confinement_state(c) };
 }
 
 static int add_bus(struct world *w, unsigned int bus,
@@ -52,12 +66,19 @@ static int add_node(struct world *w, struct node *node,
 	node->date.at_us = UINT64_MAX;
 	w->nodes_len++;
 	err = mcu_init(&node->mcu, cfg, &w->env);
-	return err ? err : bus_add(&w->buses[cfg->bus], node);
+	if (!err)
+		err = bus_add(&w->buses[cfg->bus], node);
+	if (!err)
+		bus_update(node->bus, node);
+	return err;
 }
 
 static int populate(struct world *w, const struct world_cfg *cfg)
 {
 	int err = agenda_init(&w->agenda, cfg->mcus_len);
+
+	if (!err)
+		err = klipper_firmware_new(&w->env.klipper, klipper_modules);
 
 	for (unsigned int i = 0; i < w->buses_len && !err; i++)
 		err = add_bus(w, i, cfg);
@@ -74,7 +95,10 @@ int world_new(struct world **out, const struct world_cfg *cfg)
 	if (!w)
 		return -ENOMEM;
 	w->env = (struct mcu_env){ .transmit = transmit,
+				   .bus_status = bus_status,
 				   .arg = w,
+				   .bitrate_bps = cfg->bitrate_bps,
+				   .start_us = cfg->start_us,
 				   .seed = cfg->seed,
 				   .events = cfg->events };
 	w->nodes = calloc(cfg->mcus_len ? cfg->mcus_len : 1, sizeof(*w->nodes));
@@ -105,6 +129,7 @@ void world_free(struct world *w)
 		node_fini(&w->nodes[i]);
 	for (size_t i = 0; i < w->buses_len; i++)
 		bus_fini(&w->buses[i]);
+	klipper_firmware_free(w->env.klipper);
 	agenda_fini(&w->agenda);
 	free(w->buses);
 	free(w->nodes);

@@ -29,6 +29,7 @@ struct world_cfg {
 	size_t mcus_len;
 	uint32_t bitrate_bps;	  /* of every bus; 0: frames take no time */
 	bool collisions;	  /* only with a bit rate */
+	uint64_t start_us;	  /* when it begins; the MCUs start then */
 	uint64_t seed;		  /* of all faults that strike by chance */
 	size_t buses_len;	  /* at least one; mcu_cfg.bus is below it */
 	struct event_sink events; /* called from within these functions */

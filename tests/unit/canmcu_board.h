@@ -3,6 +3,7 @@
 #define UNIT_CANMCU_BOARD_H
 
 /* One MCU on a bench: what it sends and reports is kept, time is a number. */
+#include "../../sim/canmcu/klipper/firmware.h"
 #include "../../sim/canmcu/mcu.h"
 #include "../support/unit.h"
 
@@ -57,11 +58,23 @@ static inline struct mcu_cfg board_cfg(const char *type)
 				 .double_reset = true };
 }
 
+/* One for all boards of a test program, as in a world. */
+static inline struct klipper_firmware *board_firmware(void)
+{
+	static struct klipper_firmware *firmware;
+
+	if (!firmware)
+		assert_int_equal(
+			klipper_firmware_new(&firmware, klipper_modules), 0);
+	return firmware;
+}
+
 static inline void board_init(struct board *b, const struct mcu_cfg *cfg)
 {
 	memset(b, 0, sizeof(*b));
 	b->env = (struct mcu_env){ .transmit = board_transmit,
 				   .arg = b,
+				   .klipper = board_firmware(),
 				   .events = { board_event, b } };
 	b->now_us = 1000000;
 	assert_int_equal(mcu_init(&b->mcu, cfg, &b->env), 0);

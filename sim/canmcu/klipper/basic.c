@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* The commands every Klipper has: klipper-mcu-protocol.md, 7 and 9 to 14. */
+#include <kcan/version.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine.h"
+
+#define STATS_EVERY_US 5000000u
+#define STATS_SUMSQ_BASE 256u
+/* A plausible idle main loop: so many rounds in 5 s, and a round takes this. */
+#define ROUNDS_IDLE 100u
+#define ROUND_US 20u
+
+#define CANBUS_FREQUENCY 1000000 /* where the bus has no bit rate */
+
+#define NUM(n)                       \
+	{                            \
+		.num = (uint32_t)(n) \
+	}
+
+/* Ids are these numbers, as section 9.1 has them. */
+enum {
+	IDENTIFY_RESPONSE,
+	IDENTIFY,
+	GET_CONFIG,
+	FINALIZE_CONFIG,
+	ALLOCATE_OIDS,
+	GET_CLOCK,
+	GET_UPTIME,
+	EMERGENCY_STOP,
+	CLEAR_SHUTDOWN,
+	RESET,
+	GET_CANBUS_ID,
+	GET_CANBUS_STATUS,
+	DEBUG_PING,
+	DEBUG_NOP,
+	CONFIG,
+	CLOCK,
+	UPTIME,
+	STATS,
+	SHUTDOWN,
+	IS_SHUTDOWN,
+	STARTING, /* never reaches a CAN bus */
+	CANBUS_ID,
+	CANBUS_STATUS,
+	PONG,
+	CONFIG_RESET,
+};
+
+static void respond(struct klipper *k, unsigned int row,
+		    const struct kcan_klp_value *values)
+{
+	klipper_respond(k, &klipper_basic, row, values);
+}
+
+/* Identify: section 7. */
+
+/* What a flashed application tells about itself is "?" where it is silent. */
+static void copy_told(char *out, size_t size, const char *told,
+		      const char *otherwise)
+{
+	bool is_told = *told && strcmp(told, "?") != 0;
+
+	snprintf(out, size, "%s", is_told ? told : otherwise);
+}
+
+static const struct firmware_image *image_of(struct klipper *k)
+{
+	const struct mcu *m = k->mcu;
+	uint32_t bitrate_bps = m->env->bitrate_bps;
+	struct klipper_build build = {
+		.type = m->cfg.type,
+		.clock_hz = klipper_clock_hz(k),
+		.bitrate_bps = bitrate_bps ? bitrate_bps : CANBUS_FREQUENCY,
+	};
+
+	if (k->image)
+		return k->image;
+	copy_told(build.version, sizeof(build.version), m->application.version,
+		  "canmcu-" KCAN_VERSION);
+	copy_told(build.mcu, sizeof(build.mcu), m->application.mcu,
+		  m->cfg.type->name);
+	k->image = firmware_image(k->fw, &build);
+	return k->image;
+}
+
+static const char *identify(struct klipper *k, const struct kcan_klp_value *v,
+			    uint64_t now_us)
+{
+	const struct firmware_image *image = image_of(k);
+	uint32_t offset = v[0].num;
+	uint8_t count = (uint8_t)v[1].num;
+	struct kcan_klp_value answer[] = { NUM(offset), { 0 } };
+
+	(void)now_us;
+	if (image && offset < image->len) {
+		size_t left = image->len - offset;
+
+		answer[1].data = image->data + offset;
+		answer[1].len = left < count ? (uint8_t)left : count;
+	}
+	respond(k, IDENTIFY_RESPONSE, answer);
+	return NULL;
+}
+
+/* Configuration: section 10. */
+
+static const char *get_config(struct klipper *k, const struct kcan_klp_value *v,
+			      uint64_t now_us)
+{
+	const struct klipper_config *config = &k->config;
+	struct kcan_klp_value answer[] = {
+		NUM(config->move_count != 0),
+		NUM(config->crc),
+		NUM(k->mcu->state == MCU_SHUTDOWN),
+		NUM(config->move_count),
+	};
+
+	(void)v;
+	(void)now_us;
+	respond(k, CONFIG, answer);
+	return NULL;
+}
+
+static const char *finalize_config(struct klipper *k,
+				   const struct kcan_klp_value *v,
+				   uint64_t now_us)
+{
+	(void)now_us;
+	if (k->config.move_count)
+		return "Already finalized";
+	k->config.crc = v[0].num;
+	k->config.move_count = KLIPPER_MOVES;
+	return NULL;
+}
+
+static const char *allocate_oids(struct klipper *k,
+				 const struct kcan_klp_value *v,
+				 uint64_t now_us)
+{
+	(void)now_us;
+	return klipper_allocate_oids(k, (uint8_t)v[0].num);
+}
+
+static const char *config_reset(struct klipper *k,
+				const struct kcan_klp_value *v, uint64_t now_us)
+{
+	(void)v;
+	if (k->mcu->state != MCU_SHUTDOWN)
+		return "config_reset only available when shutdown";
+	klipper_forget_config(k);
+	klipper_clear_shutdown(k, now_us);
+	return NULL;
+}
+
+/* Clock and stats: sections 11 and 12. */
+
+static const char *get_clock(struct klipper *k, const struct kcan_klp_value *v,
+			     uint64_t now_us)
+{
+	struct kcan_klp_value answer[] = { NUM(klipper_clock(k, now_us)) };
+
+	(void)v;
+	respond(k, CLOCK, answer);
+	return NULL;
+}
+
+static const char *get_uptime(struct klipper *k, const struct kcan_klp_value *v,
+			      uint64_t now_us)
+{
+	uint64_t ticks = klipper_clock(k, now_us);
+	struct kcan_klp_value answer[] = { NUM(ticks >> 32), NUM(ticks) };
+
+	(void)v;
+	respond(k, UPTIME, answer);
+	return NULL;
+}
+
+uint64_t klipper_stats_us(const struct mcu *m, uint64_t now_us)
+{
+	uint64_t up_us = now_us - m->live.start_us;
+	uint64_t turns = (up_us + STATS_EVERY_US - 1) / STATS_EVERY_US;
+
+	return m->live.start_us + (turns ? turns : 1) * STATS_EVERY_US;
+}
+
+static uint32_t saturated(uint64_t value)
+{
+	return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
+
+static const char *tell_stats(struct klipper *k, struct klipper_timer *t,
+			      uint64_t now_us)
+{
+	uint64_t count = ROUNDS_IDLE + (uint64_t)k->rounds;
+	uint64_t ticks = (uint64_t)klipper_clock_hz(k) * ROUND_US / 1000000;
+	uint64_t square =
+		(ticks * ticks + STATS_SUMSQ_BASE - 1) / STATS_SUMSQ_BASE;
+	struct kcan_klp_value stats[] = { NUM(saturated(count)),
+					  NUM(saturated(count * ticks)),
+					  NUM(saturated(count * square)) };
+
+	respond(k, STATS, stats);
+	k->rounds = 0;
+	klipper_timer_set(k, t, now_us + STATS_EVERY_US);
+	return NULL;
+}
+
+void klipper_start_stats(struct klipper *k, uint64_t now_us)
+{
+	k->stats = (struct klipper_timer){ .fire = tell_stats, .task = true };
+	klipper_timer_set(k, &k->stats, klipper_stats_us(k->mcu, now_us));
+}
+
+/* Shutdown and reset: sections 13 and 14. */
+
+void klipper_tell_shutdown(struct klipper *k, uint64_t now_us)
+{
+	struct kcan_klp_value shutdown[] = { NUM(klipper_clock(k, now_us)),
+					     NUM(k->reason) };
+
+	respond(k, SHUTDOWN, shutdown);
+}
+
+void klipper_tell_is_shutdown(struct klipper *k)
+{
+	struct kcan_klp_value reason = NUM(k->reason);
+
+	respond(k, IS_SHUTDOWN, &reason);
+}
+
+static const char *emergency_stop(struct klipper *k,
+				  const struct kcan_klp_value *v,
+				  uint64_t now_us)
+{
+	(void)k;
+	(void)v;
+	(void)now_us;
+	return "Command request";
+}
+
+static const char *clear_shutdown(struct klipper *k,
+				  const struct kcan_klp_value *v,
+				  uint64_t now_us)
+{
+	(void)v;
+	if (k->mcu->state != MCU_SHUTDOWN)
+		return "Shutdown cleared when not shutdown";
+	klipper_clear_shutdown(k, now_us);
+	return NULL;
+}
+
+static const char *reset(struct klipper *k, const struct kcan_klp_value *v,
+			 uint64_t now_us)
+{
+	(void)v;
+	(void)now_us;
+	k->restart = true;
+	return NULL;
+}
+
+/* CAN bus and debugging: section 9.1. */
+
+static const char *get_canbus_id(struct klipper *k,
+				 const struct kcan_klp_value *v,
+				 uint64_t now_us)
+{
+	struct kcan_uuid uuid = mcu_told_uuid(k->mcu, now_us);
+	int nodeid = mcu_nodeid(k->mcu);
+	struct kcan_klp_value answer[] = {
+		{ .data = uuid.b, .len = KCAN_UUID_LEN },
+		NUM(nodeid < 0 ? 0 : nodeid),
+	};
+
+	(void)v;
+	respond(k, CANBUS_ID, answer);
+	return NULL;
+}
+
+static const char *get_canbus_status(struct klipper *k,
+				     const struct kcan_klp_value *v,
+				     uint64_t now_us)
+{
+	const struct mcu_env *env = k->mcu->env;
+	struct mcu_bus_status status = { 0 };
+
+	(void)v;
+	(void)now_us;
+	if (env->bus_status)
+		env->bus_status(env->arg, k->mcu, &status);
+	respond(k, CANBUS_STATUS,
+		(struct kcan_klp_value[]){
+			NUM(status.rx_errors), NUM(status.tx_errors),
+			NUM(status.tx_retries), NUM(status.state) });
+	return NULL;
+}
+
+static const char *debug_ping(struct klipper *k, const struct kcan_klp_value *v,
+			      uint64_t now_us)
+{
+	(void)now_us;
+	respond(k, PONG, v);
+	return NULL;
+}
+
+static const char *debug_nop(struct klipper *k, const struct kcan_klp_value *v,
+			     uint64_t now_us)
+{
+	(void)k;
+	(void)v;
+	(void)now_us;
+	return NULL;
+}
+
+static const struct klipper_message messages[] = {
+	[IDENTIFY_RESPONSE] = { "identify_response offset=%u data=%.*s" },
+	[IDENTIFY] = { "identify offset=%u count=%c", identify, true },
+	[GET_CONFIG] = { "get_config", get_config, true },
+	[FINALIZE_CONFIG] = { "finalize_config crc=%u", finalize_config },
+	[ALLOCATE_OIDS] = { "allocate_oids count=%c", allocate_oids },
+	[GET_CLOCK] = { "get_clock", get_clock, true },
+	[GET_UPTIME] = { "get_uptime", get_uptime, true },
+	[EMERGENCY_STOP] = { "emergency_stop", emergency_stop, true },
+	[CLEAR_SHUTDOWN] = { "clear_shutdown", clear_shutdown, true },
+	[RESET] = { "reset", reset, true },
+	[GET_CANBUS_ID] = { "get_canbus_id", get_canbus_id, true },
+	[GET_CANBUS_STATUS] = { "get_canbus_status", get_canbus_status, true },
+	[DEBUG_PING] = { "debug_ping data=%*s", debug_ping, true },
+	[DEBUG_NOP] = { "debug_nop", debug_nop, true },
+	[CONFIG] = { "config is_config=%c crc=%u is_shutdown=%c "
+		     "move_count=%hu" },
+	[CLOCK] = { "clock clock=%u" },
+	[UPTIME] = { "uptime high=%u clock=%u" },
+	[STATS] = { "stats count=%u sum=%u sumsq=%u" },
+	[SHUTDOWN] = { "shutdown clock=%u static_string_id=%hu" },
+	[IS_SHUTDOWN] = { "is_shutdown static_string_id=%hu" },
+	[STARTING] = { "starting" },
+	[CANBUS_ID] = { "canbus_id canbus_uuid=%.*s canbus_nodeid=%u" },
+	[CANBUS_STATUS] = { "canbus_status rx_error=%u tx_error=%u "
+			    "tx_retries=%u canbus_bus_state=%u" },
+	[PONG] = { "pong data=%*s" },
+	[CONFIG_RESET] = { "config_reset", config_reset, true },
+};
+
+/* Numbered from 2, as section 17.3 has them. */
+static const char *const strings[] = {
+	"Command request",
+	"Invalid command",
+	"Message encode error",
+	"Command parser error",
+	"config_reset only available when shutdown",
+	"Shutdown cleared when not shutdown",
+	"oids already allocated",
+	KLIPPER_CANT_ASSIGN_OID,
+	KLIPPER_INVALID_OID,
+	"Already finalized",
+	"Invalid move request size",
+	"Move queue overflow",
+	"alloc_chunks failed",
+	KLIPPER_NO_MEMORY,
+	"Another CAN node assigned this ID",
+	KLIPPER_TIMER_TOO_CLOSE,
+	"sentinel timer called",
+	"Rescheduled timer in the past",
+	"Shutdown by command",
+};
+
+/* Section 8.4. */
+static int describe(json_t *config, json_t *enumerations,
+		    const struct klipper_build *build)
+{
+	json_t *constants =
+		json_pack("{s:I, s:i, s:i, s:I, s:s}", "CLOCK_FREQ",
+			  (json_int_t)build->clock_hz, "STATS_SUMSQ_BASE",
+			  (int)STATS_SUMSQ_BASE, "RECEIVE_WINDOW", MCU_RX_SIZE,
+			  "CANBUS_FREQUENCY", (json_int_t)build->bitrate_bps,
+			  "MCU", build->mcu);
+	int err = json_object_update(config, constants);
+
+	json_decref(constants);
+	if (err)
+		return err;
+	return json_object_set_new(
+		enumerations, "canbus_bus_state",
+		json_pack("{s:i, s:i, s:i, s:i}", "active", CONFINEMENT_ACTIVE,
+			  "warn", CONFINEMENT_WARNING, "passive",
+			  CONFINEMENT_PASSIVE, "off", CONFINEMENT_BUS_OFF));
+}
+
+const struct klipper_module klipper_basic = {
+	.messages = messages,
+	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.strings = strings,
+	.strings_len = sizeof(strings) / sizeof(strings[0]),
+	.describe = describe,
+};

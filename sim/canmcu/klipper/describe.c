@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* The data dictionary as JSON: klipper-mcu-protocol.md, section 8. */
+#include <kcan/version.h>
+#include <stdlib.h>
+
+#include "firmware.h"
+
+/* The values given are taken over, even when this fails. Return: 0 or -1. */
+static int add_messages(json_t *commands, json_t *responses,
+			const struct klipper_firmware *fw)
+{
+	int err = 0;
+
+	for (size_t id = 0; id < fw->rows_len && !err; id++) {
+		const struct klipper_message *m = fw->rows[id].message;
+
+		err = json_object_set_new(m->run ? commands : responses,
+					  m->format, json_integer((int)id));
+	}
+	return err;
+}
+
+static int add_strings(json_t *strings, const struct klipper_firmware *fw)
+{
+	int err = 0;
+
+	for (size_t i = 0; fw->modules[i] && !err; i++)
+		for (size_t j = 0; j < fw->modules[i]->strings_len; j++) {
+			const char *text = fw->modules[i]->strings[j];
+
+			err |= json_object_set_new(
+				strings, text,
+				json_integer(firmware_string_id(fw, text)));
+		}
+	return err;
+}
+
+static int add_modules(json_t *config, json_t *enumerations,
+		       const struct klipper_firmware *fw,
+		       const struct klipper_build *build)
+{
+	int err = 0;
+
+	for (size_t i = 0; fw->modules[i] && !err; i++)
+		if (fw->modules[i]->describe)
+			err = fw->modules[i]->describe(config, enumerations,
+						       build);
+	return err;
+}
+
+char *firmware_describe(const struct klipper_firmware *fw,
+			const struct klipper_build *build)
+{
+	json_t *config = json_object(), *commands = json_object();
+	json_t *responses = json_object(), *strings = json_object();
+	json_t *enumerations = json_pack("{s:O}", "static_string_id", strings);
+	json_t *all = json_pack("{s:s, s:s, s:s, s:O, s:O, s:O, s:O}", "app",
+				"Klipper", "version", build->version,
+				"build_versions", "canmcu " KCAN_VERSION,
+				"config", config, "enumerations", enumerations,
+				"commands", commands, "responses", responses);
+	char *text = NULL;
+
+	if (all && !add_messages(commands, responses, fw) &&
+	    !add_strings(strings, fw) &&
+	    !add_modules(config, enumerations, fw, build))
+		text = json_dumps(all, JSON_COMPACT);
+	json_decref(all);
+	json_decref(enumerations);
+	json_decref(strings);
+	json_decref(responses);
+	json_decref(commands);
+	json_decref(config);
+	return text;
+}

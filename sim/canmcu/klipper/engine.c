@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Blocks, commands and shutdown: klipper-mcu-protocol.md, 4, 6 and 13. */
+#include "engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ANY_REASON "Shutdown by command"
+
+struct klipper *klipper_of(struct mcu *m, uint64_t now_us)
+{
+	struct klipper_firmware *fw = m->env->klipper;
+	struct klipper *k = m->live.klipper;
+
+	if (k)
+		return k;
+	k = calloc(1, sizeof(*k) + fw->state_size);
+	if (!k)
+		return NULL;
+	k->mcu = m;
+	k->fw = fw;
+	k->reason = firmware_string_id(fw, ANY_REASON);
+	m->live.klipper = k;
+	klipper_start_stats(k, now_us);
+	return k;
+}
+
+void klipper_free(struct klipper *k)
+{
+	if (!k)
+		return;
+	klipper_forget_config(k);
+	free(k);
+}
+
+struct mcu *klipper_mcu(const struct klipper *k)
+{
+	return k->mcu;
+}
+
+void *klipper_state(struct klipper *k, const struct klipper_module *module)
+{
+	return (uint8_t *)k->states + firmware_state_at(k->fw, module);
+}
+
+/* Sending. */
+
+static size_t room(const struct klipper *k)
+{
+	return k->mcu->live.tx.size - k->mcu->live.tx.len;
+}
+
+/*
+ * What is queued while unassigned must not go out on a nodeid that comes later.
+ * A response leaves room for the ACK, without which the host hangs (section 0.1,
+ * fact 5).
+ */
+static void send(struct klipper *k, const uint8_t *content, uint8_t len)
+{
+	struct kcan_klp_block block = { .seq = k->link.expected,
+					.len = len,
+					.content = content };
+	uint8_t bytes[KCAN_KLP_MAX];
+	size_t size = (size_t)kcan_klp_encode(bytes, &block);
+
+	if (!k->mcu->live.rx_id || size + (len ? KCAN_KLP_MIN : 0) > room(k))
+		return;
+	mcu_answer(k->mcu, bytes, size);
+}
+
+void klipper_respond(struct klipper *k, const struct klipper_module *module,
+		     unsigned int row, const struct kcan_klp_value *values)
+{
+	unsigned int id = firmware_id(k->fw, module, row);
+	uint8_t content[KCAN_KLP_CONTENT_MAX];
+	int len = kcan_klp_msg_encode(content, sizeof(content),
+				      &k->fw->rows[id].format, values);
+
+	if (len > 0)
+		send(k, content, (uint8_t)len);
+}
+
+/* Shutdown. */
+
+static bool is_shutdown(const struct klipper *k)
+{
+	return k->mcu->state == MCU_SHUTDOWN;
+}
+
+static void enter_shutdown(struct klipper *k, const char *reason,
+			   uint64_t now_us)
+{
+	uint16_t id = firmware_string_id(k->fw, reason);
+
+	k->reason = id ? id : firmware_string_id(k->fw, ANY_REASON);
+	k->mcu->state = MCU_SHUTDOWN;
+	mcu_event(k->mcu, EVENT_SHUTDOWN, reason, now_us);
+	mcu_event(k->mcu, EVENT_STATE, mcu_state_name(MCU_SHUTDOWN), now_us);
+}
+
+void klipper_shutdown(struct klipper *k, const char *reason, uint64_t now_us)
+{
+	if (!is_shutdown(k))
+		enter_shutdown(k, reason, now_us);
+	klipper_stop_timers(k, false);
+	for (size_t i = 0; k->fw->modules[i]; i++)
+		if (k->fw->modules[i]->shutdown)
+			k->fw->modules[i]->shutdown(k, now_us);
+	klipper_tell_shutdown(k, now_us);
+}
+
+void klipper_clear_shutdown(struct klipper *k, uint64_t now_us)
+{
+	if (!is_shutdown(k))
+		return;
+	k->mcu->state = MCU_KLIPPER;
+	mcu_event(k->mcu, EVENT_STATE, mcu_state_name(MCU_KLIPPER), now_us);
+}
+
+/* Commands. */
+
+static const struct firmware_row *find_command(const struct klipper *k, int id)
+{
+	const struct firmware_row *row;
+
+	if (id < 0 || (size_t)id >= k->fw->rows_len)
+		return NULL;
+	row = &k->fw->rows[id];
+	return row->message->run ? row : NULL;
+}
+
+/* Run what is at @pos. Return: as a command. */
+static const char *run_message(struct klipper *k,
+			       const struct kcan_klp_block *block, size_t *pos,
+			       uint64_t now_us)
+{
+	struct kcan_klp_value values[KCAN_KLP_PARAMS_MAX];
+	const struct firmware_row *row;
+	int id, used = kcan_klp_id_decode(&id, block->content + *pos,
+					  block->len - *pos, KCAN_KLP_COMMAND);
+
+	if (used < 0)
+		return "Command parser error";
+	*pos += (size_t)used;
+	row = find_command(k, id);
+	if (!row)
+		return "Invalid command";
+	used = kcan_klp_params_decode(values, &row->format,
+				      block->content + *pos, block->len - *pos);
+	if (used < 0)
+		return "Command parser error";
+	*pos += (size_t)used;
+	if (!is_shutdown(k) || row->message->in_shutdown)
+		return row->message->run(k, values, now_us);
+	klipper_tell_is_shutdown(k);
+	return NULL;
+}
+
+static void run_block(struct klipper *k, const struct kcan_klp_block *block,
+		      uint64_t now_us)
+{
+	const char *reason = NULL;
+	size_t pos = 0;
+
+	k->rounds++;
+	while (pos < block->len && !reason && !k->restart)
+		reason = run_message(k, block, &pos, now_us);
+	if (reason)
+		klipper_shutdown(k, reason, now_us);
+}
+
+/*
+ * A block waits until its answer has room: a simulator should not lose one as
+ * the firmware does (section 2.4).
+ */
+bool klipper_step(struct klipper *k, uint64_t now_us)
+{
+	struct kcan_stream *rx = &k->mcu->live.rx;
+	struct kcan_klp_step step;
+
+	if (room(k) < KCAN_KLP_MAX + KCAN_KLP_MIN)
+		return false;
+	step = kcan_klp_mcu_rx(&k->link, rx->buf, rx->len);
+	if (step.event == KCAN_KLP_WAIT)
+		return false;
+	if (step.event == KCAN_KLP_BLOCK)
+		run_block(k, &step.block, now_us);
+	if (k->restart) {
+		/* no ACK, and @k is no more: section 14.1 */
+		mcu_restart(k->mcu, now_us);
+		return true;
+	}
+	kcan_stream_drop(rx, step.used);
+	if (step.event != KCAN_KLP_DROP)
+		send(k, NULL, 0);
+	return true;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_KLIPPER_ENGINE_H
+#define CANMCU_KLIPPER_ENGINE_H
+
+#include "firmware.h"
+
+/** As Klipper's firmware allocates at most: section 9.1 and 10. */
+#define KLIPPER_MOVES 1024
+
+struct klipper_oid {
+	const struct klipper_kind *kind; /* NULL: free */
+	void *object;
+};
+
+/** What config_reset forgets. */
+struct klipper_config {
+	bool allocated;
+	uint8_t oids_len;
+	uint16_t move_count; /* not 0: configured */
+	uint32_t crc;
+	struct klipper_oid *oids;
+};
+
+/**
+ * struct klipper - the state of one running Klipper application
+ *
+ * Made when it is needed first, gone with a reset. Whether the MCU is in
+ * shutdown is told by its state; who is assigned, by its nodeid.
+ */
+struct klipper {
+	struct mcu *mcu;
+	struct klipper_firmware *fw;
+	const struct firmware_image *image; /* NULL: not asked for yet */
+	struct kcan_klp_mcu link;
+	uint16_t reason; /* static_string_id of the first shutdown */
+	bool restart;	 /* when the command that runs is done */
+	uint32_t rounds; /* blocks since the last stats */
+	struct klipper_config config;
+	struct klipper_timer stats;
+	struct klipper_timer *timers; /* armed, the next one first */
+	max_align_t states[];	      /* of all modules */
+};
+
+/** The application of @m, which runs one; NULL: out of memory. */
+struct klipper *klipper_of(struct mcu *m, uint64_t now_us);
+
+/** NULL is allowed. */
+void klipper_free(struct klipper *k);
+
+/** Return: false when nothing can be done with what was received. */
+bool klipper_step(struct klipper *k, uint64_t now_us);
+
+/**
+ * klipper_shutdown() - section 13.1
+ * @reason: one without a static_string_id is told as "Shutdown by command"
+ */
+void klipper_shutdown(struct klipper *k, const char *reason, uint64_t now_us);
+
+/** Back to running; not in shutdown: no effect. */
+void klipper_clear_shutdown(struct klipper *k, uint64_t now_us);
+
+/** The MCU's alarm while Klipper runs: timers fire that are due. */
+void klipper_alarm(struct mcu *m, uint64_t now_us);
+
+/** Stop timers, all or those that do not run in shutdown. */
+void klipper_stop_timers(struct klipper *k, bool tasks);
+
+/** Return: NULL or the reason of a shutdown. */
+const char *klipper_allocate_oids(struct klipper *k, uint8_t count);
+
+/** Oids, CRC, modules' states: as after a reset. */
+void klipper_forget_config(struct klipper *k);
+
+/** What is told to the host in and at a shutdown: is in basic.c. */
+void klipper_tell_shutdown(struct klipper *k, uint64_t now_us);
+void klipper_tell_is_shutdown(struct klipper *k);
+
+/** Prepare @k's stats, which come every 5 s (section 12). */
+void klipper_start_stats(struct klipper *k, uint64_t now_us);
+
+/** Return: when stats are due, @now_us or later. */
+uint64_t klipper_stats_us(const struct mcu *m, uint64_t now_us);
+
+#endif

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* What Klippers share: klipper-mcu-protocol.md, sections 5.5, 7 and 8.5. */
+#include "firmware.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#define FIRST_STRING 2 /* section 8.5 */
+
+static size_t aligned(size_t size)
+{
+	size_t step = _Alignof(max_align_t);
+
+	return (size + step - 1) / step * step;
+}
+
+static int number(struct klipper_firmware *fw,
+		  const struct klipper_module *module)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < module->messages_len && !err; i++) {
+		const struct klipper_message *message = &module->messages[i];
+		struct firmware_row *row = &fw->rows[fw->rows_len];
+
+		if (fw->rows_len == FIRMWARE_IDS_MAX)
+			return -ERANGE;
+		row->message = message;
+		err = kcan_klp_format_parse(
+			&row->format, message->format, (int)fw->rows_len++,
+			message->run ? KCAN_KLP_COMMAND : KCAN_KLP_RESPONSE);
+	}
+	fw->state_size += aligned(module->state_size);
+	return err;
+}
+
+int klipper_firmware_new(struct klipper_firmware **out,
+			 const struct klipper_module *const *modules)
+{
+	struct klipper_firmware *fw = calloc(1, sizeof(*fw));
+	int err = 0;
+
+	if (!fw)
+		return -ENOMEM;
+	fw->modules = modules;
+	for (; *modules && !err; modules++)
+		err = number(fw, *modules);
+	if (err)
+		free(fw);
+	else
+		*out = fw;
+	return err;
+}
+
+void klipper_firmware_free(struct klipper_firmware *fw)
+{
+	if (!fw)
+		return;
+	while (fw->images) {
+		struct firmware_image *image = fw->images;
+
+		fw->images = image->next;
+		free(image);
+	}
+	free(fw);
+}
+
+unsigned int firmware_id(const struct klipper_firmware *fw,
+			 const struct klipper_module *module, unsigned int row)
+{
+	for (size_t i = 0; fw->modules[i] != module; i++)
+		row += (unsigned int)fw->modules[i]->messages_len;
+	return row;
+}
+
+size_t firmware_state_at(const struct klipper_firmware *fw,
+			 const struct klipper_module *module)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; fw->modules[i] != module; i++)
+		at += aligned(fw->modules[i]->state_size);
+	return at;
+}
+
+uint16_t firmware_string_id(const struct klipper_firmware *fw, const char *text)
+{
+	uint16_t id = FIRST_STRING;
+
+	for (size_t i = 0; fw->modules[i]; i++)
+		for (size_t j = 0; j < fw->modules[i]->strings_len; j++, id++)
+			if (!strcmp(fw->modules[i]->strings[j], text))
+				return id;
+	return 0;
+}
+
+/* Dictionaries. */
+
+static bool is_same(const struct klipper_build *a,
+		    const struct klipper_build *b)
+{
+	return a->type == b->type && a->clock_hz == b->clock_hz &&
+	       a->bitrate_bps == b->bitrate_bps &&
+	       !strcmp(a->version, b->version) && !strcmp(a->mcu, b->mcu);
+}
+
+static struct firmware_image *compress_text(const char *text)
+{
+	uLong text_len = (uLong)strlen(text), len = compressBound(text_len);
+	struct firmware_image *image = calloc(1, sizeof(*image) + len);
+
+	if (!image)
+		return NULL;
+	if (compress2(image->data, &len, (const Bytef *)text, text_len,
+		      Z_BEST_COMPRESSION) != Z_OK) {
+		free(image);
+		return NULL;
+	}
+	image->len = len;
+	return image;
+}
+
+static struct firmware_image *make_image(const struct klipper_firmware *fw,
+					 const struct klipper_build *build)
+{
+	char *text = firmware_describe(fw, build);
+	struct firmware_image *image = text ? compress_text(text) : NULL;
+
+	free(text);
+	if (image)
+		image->build = *build;
+	return image;
+}
+
+const struct firmware_image *firmware_image(struct klipper_firmware *fw,
+					    const struct klipper_build *build)
+{
+	struct firmware_image *image = fw->images;
+
+	while (image && !is_same(&image->build, build))
+		image = image->next;
+	if (image)
+		return image;
+	image = make_image(fw, build);
+	if (image) {
+		image->next = fw->images;
+		fw->images = image;
+	}
+	return image;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_KLIPPER_KLIPPER_H
+#define CANMCU_KLIPPER_KLIPPER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+#include <kcan/klp.h>
+
+#include "../mcu.h"
+
+/*
+ * The contract between the simulated Klipper application and its modules.
+ * Sections are those of klipper-mcu-protocol.md.
+ *
+ * A module is one const table, listed in modules.c. It holds no state of its
+ * own: what it remembers is either the klipper_state() of a module or an object
+ * with an oid, both of one MCU, zeroed when made and gone with a reset.
+ */
+struct klipper;
+
+/**
+ * klipper_command - run one command
+ * @values: decoded, one for each parameter; not cut to the declared width
+ *          (section 5.4), and bytes only valid during the call
+ *
+ * Responses are sent from within (klipper_respond()), before the ACK.
+ *
+ * Return: NULL, or one of its module's strings: the reason of a shutdown, which
+ * ends the block (section 6).
+ */
+typedef const char *klipper_command(struct klipper *k,
+				    const struct kcan_klp_value *values,
+				    uint64_t now_us);
+
+/** One row of what a module understands and says. */
+struct klipper_message {
+	const char *format;   /* "clock clock=%u": as in the dictionary */
+	klipper_command *run; /* NULL: it is a response */
+	bool in_shutdown;     /* allowed there (section 9.1, "S") */
+};
+
+/** What tells builds of Klipper apart; MCUs that agree share a dictionary. */
+struct klipper_build {
+	const struct mcu_type *type;
+	uint32_t clock_hz;
+	uint32_t bitrate_bps;
+	char version[sizeof(((struct dictionary *)0)->version)];
+	char mcu[sizeof(((struct dictionary *)0)->mcu)];
+};
+
+/**
+ * struct klipper_module - commands that belong together
+ * @messages: commands and responses in the order of their ids. Ids are
+ *            numbered through all modules, so a new row belongs behind the
+ *            others, and a new module behind the others
+ * @strings:  every reason its commands and timers return (section 8.5), other
+ *            modules' excepted
+ * @describe: add constants and enumerations to the dictionary. Return: 0, or -1
+ *            as jansson does. May be NULL, as all of these
+ * @shutdown: the MCU has just shut down and all timers are stopped: outputs go
+ *            to their safe values, queues are emptied (section 13.1). Also
+ *            called in shutdown, when another reason comes
+ * @forget:   the configuration is about to be forgotten, with all oids: release
+ *            what the state holds
+ */
+struct klipper_module {
+	const struct klipper_message *messages;
+	size_t messages_len;
+	const char *const *strings;
+	size_t strings_len;
+	size_t state_size; /* bytes */
+	int (*describe)(json_t *config, json_t *enumerations,
+			const struct klipper_build *build);
+	void (*shutdown)(struct klipper *k, uint64_t now_us);
+	void (*forget)(struct klipper *k);
+};
+
+/** All modules, NULL behind the last one; klipper_basic is the first. */
+extern const struct klipper_module *const klipper_modules[];
+extern const struct klipper_module klipper_basic;
+
+/* What modules may use. */
+
+/**
+ * klipper_respond() - send a response, in a block of its own
+ * @row:    index in @module's messages
+ * @values: as many as it has parameters; may be NULL when it has none
+ *
+ * Nothing is sent while unassigned (section 2.4), when the message is too long
+ * (section 6) or the transmit buffer is full.
+ */
+void klipper_respond(struct klipper *k, const struct klipper_module *module,
+		     unsigned int row, const struct kcan_klp_value *values);
+
+/** Return: the MCU it runs on. */
+struct mcu *klipper_mcu(const struct klipper *k);
+
+/** Return: @module's state, @module->state_size bytes, zeroed at first. */
+void *klipper_state(struct klipper *k, const struct klipper_module *module);
+
+/* Clock (section 11): 64 bits inside, the host sees the lower half. */
+
+/** Return: ticks per second. */
+uint32_t klipper_clock_hz(const struct klipper *k);
+
+/** Return: ticks since the MCU started. */
+uint64_t klipper_clock(const struct klipper *k, uint64_t now_us);
+
+/** Return: the ticks a host means by @clock, less than 2^31 from now. */
+uint64_t klipper_clock_near(const struct klipper *k, uint32_t clock,
+			    uint64_t now_us);
+
+/** Return: the first microsecond when the clock has reached @ticks. */
+uint64_t klipper_when_us(const struct klipper *k, uint64_t ticks);
+
+/**
+ * struct klipper_timer - runs once, at a time
+ *
+ * Lies in the object that it belongs to, which stops it before it goes; the
+ * engine does so for objects with an oid and all modules' states, when the
+ * configuration is forgotten.
+ */
+struct klipper_timer {
+	/* Called at @at_us, not in shutdown. Return: as a command. */
+	const char *(*fire)(struct klipper *k, struct klipper_timer *t,
+			    uint64_t now_us);
+	uint64_t at_us;
+	bool task; /* runs in shutdown, too, as a task of the firmware */
+	bool armed;
+	struct klipper_timer *next;
+};
+
+/** Start @t, or move it; at equal times the one set first is first. */
+void klipper_timer_set(struct klipper *k, struct klipper_timer *t,
+		       uint64_t at_us);
+void klipper_timer_stop(struct klipper *k, struct klipper_timer *t);
+
+/** What an oid can stand for; its address is the kind's identity. */
+struct klipper_kind {
+	size_t size;				       /* bytes of one object */
+	void (*fini)(struct klipper *k, void *object); /* or NULL */
+};
+
+/* Reasons that all modules return; klipper_basic has them in its strings. */
+#define KLIPPER_CANT_ASSIGN_OID "Can't assign oid"
+#define KLIPPER_INVALID_OID "Invalid oid type"
+#define KLIPPER_NO_MEMORY "alloc_chunk failed"
+#define KLIPPER_TIMER_TOO_CLOSE "Timer too close"
+
+/**
+ * klipper_oid_new() - give @oid to a new object
+ * @out: zeroed; set on success only. Owned by the engine
+ *
+ * Return: NULL, KLIPPER_CANT_ASSIGN_OID (out of range, taken, or after
+ * finalize_config) or KLIPPER_NO_MEMORY, to be returned by the command.
+ */
+const char *klipper_oid_new(struct klipper *k, uint8_t oid,
+			    const struct klipper_kind *kind, void **out);
+
+/** Return: the object, or NULL: the command returns KLIPPER_INVALID_OID. */
+void *klipper_oid_find(struct klipper *k, uint8_t oid,
+		       const struct klipper_kind *kind);
+
+/** Return: how many oids were allocated; to look at all objects. */
+unsigned int klipper_oids(const struct klipper *k);
+
+#endif

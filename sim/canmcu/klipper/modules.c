@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "klipper.h"
+
+const struct klipper_module *const klipper_modules[] = {
+	&klipper_basic,
+	NULL,
+};

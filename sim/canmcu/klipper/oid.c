@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Objects by their oid: klipper-mcu-protocol.md, section 10. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+
+const char *klipper_allocate_oids(struct klipper *k, uint8_t count)
+{
+	struct klipper_config *config = &k->config;
+
+	if (config->allocated)
+		return "oids already allocated";
+	config->oids = calloc(count ? count : 1, sizeof(*config->oids));
+	if (!config->oids)
+		return KLIPPER_NO_MEMORY;
+	config->oids_len = count;
+	config->allocated = true;
+	return NULL;
+}
+
+const char *klipper_oid_new(struct klipper *k, uint8_t oid,
+			    const struct klipper_kind *kind, void **out)
+{
+	struct klipper_config *config = &k->config;
+	void *object;
+
+	if (oid >= config->oids_len || config->oids[oid].kind ||
+	    config->move_count)
+		return KLIPPER_CANT_ASSIGN_OID;
+	object = calloc(1, kind->size);
+	if (!object)
+		return KLIPPER_NO_MEMORY;
+	config->oids[oid] = (struct klipper_oid){ kind, object };
+	*out = object;
+	return NULL;
+}
+
+void *klipper_oid_find(struct klipper *k, uint8_t oid,
+		       const struct klipper_kind *kind)
+{
+	const struct klipper_config *config = &k->config;
+
+	if (oid >= config->oids_len || config->oids[oid].kind != kind)
+		return NULL;
+	return config->oids[oid].object;
+}
+
+unsigned int klipper_oids(const struct klipper *k)
+{
+	return k->config.oids_len;
+}
+
+static void free_oids(struct klipper *k)
+{
+	struct klipper_config *config = &k->config;
+
+	for (unsigned int i = 0; i < config->oids_len; i++) {
+		struct klipper_oid *oid = &config->oids[i];
+
+		if (oid->kind && oid->kind->fini)
+			oid->kind->fini(k, oid->object);
+		free(oid->object);
+	}
+	free(config->oids);
+}
+
+void klipper_forget_config(struct klipper *k)
+{
+	klipper_stop_timers(k, false);
+	for (size_t i = 0; k->fw->modules[i]; i++)
+		if (k->fw->modules[i]->forget)
+			k->fw->modules[i]->forget(k);
+	free_oids(k);
+	k->config = (struct klipper_config){ 0 };
+	memset(k->states, 0, k->fw->state_size);
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Klipper's clock and timers: klipper-mcu-protocol.md, section 11. */
+#include "engine.h"
+
+#define SECOND_US 1000000u
+
+uint32_t klipper_clock_hz(const struct klipper *k)
+{
+	const struct mcu_cfg *cfg = &k->mcu->cfg;
+
+	return cfg->clock_hz ? cfg->clock_hz : cfg->type->clock_hz;
+}
+
+/* Whole seconds apart from the rest: exact, and no overflow in 700 years. */
+static uint64_t scale(uint64_t count, uint64_t from, uint64_t to,
+		      uint64_t *rest)
+{
+	uint64_t part = count % from * to;
+
+	*rest = part % from;
+	return count / from * to + part / from;
+}
+
+uint64_t klipper_clock(const struct klipper *k, uint64_t now_us)
+{
+	uint64_t rest;
+
+	return scale(now_us - k->mcu->live.start_us, SECOND_US,
+		     klipper_clock_hz(k), &rest);
+}
+
+uint64_t klipper_clock_near(const struct klipper *k, uint32_t clock,
+			    uint64_t now_us)
+{
+	uint64_t ticks = klipper_clock(k, now_us);
+
+	return ticks + (uint64_t)(int64_t)(int32_t)(clock - (uint32_t)ticks);
+}
+
+uint64_t klipper_when_us(const struct klipper *k, uint64_t ticks)
+{
+	uint64_t rest;
+	uint64_t us = scale(ticks, klipper_clock_hz(k), SECOND_US, &rest);
+
+	return k->mcu->live.start_us + us + (rest > 0);
+}
+
+/* The MCU's alarm is the first of the timers. */
+static void follow_first(struct klipper *k)
+{
+	struct mcu_live *live = &k->mcu->live;
+
+	live->alarm = k->timers ? klipper_alarm : NULL;
+	if (k->timers)
+		live->alarm_us = k->timers->at_us;
+}
+
+void klipper_timer_stop(struct klipper *k, struct klipper_timer *t)
+{
+	struct klipper_timer **at = &k->timers;
+
+	if (!t->armed)
+		return;
+	while (*at != t)
+		at = &(*at)->next;
+	*at = t->next;
+	t->armed = false;
+	follow_first(k);
+}
+
+void klipper_timer_set(struct klipper *k, struct klipper_timer *t,
+		       uint64_t at_us)
+{
+	struct klipper_timer **at = &k->timers;
+
+	klipper_timer_stop(k, t);
+	t->at_us = at_us;
+	t->armed = true;
+	while (*at && (*at)->at_us <= at_us)
+		at = &(*at)->next;
+	t->next = *at;
+	*at = t;
+	follow_first(k);
+}
+
+void klipper_stop_timers(struct klipper *k, bool tasks)
+{
+	struct klipper_timer **at = &k->timers;
+
+	while (*at) {
+		struct klipper_timer *t = *at;
+
+		if (t->task && !tasks) {
+			at = &t->next;
+			continue;
+		}
+		*at = t->next;
+		t->armed = false;
+	}
+	follow_first(k);
+}
+
+static void run_timers(struct klipper *k, uint64_t now_us)
+{
+	while (k->timers && k->timers->at_us <= now_us) {
+		struct klipper_timer *t = k->timers;
+		const char *reason;
+
+		klipper_timer_stop(k, t);
+		reason = t->fire(k, t, now_us);
+		if (reason)
+			klipper_shutdown(k, reason, now_us);
+	}
+}
+
+void klipper_alarm(struct mcu *m, uint64_t now_us)
+{
+	struct klipper *k = klipper_of(m, now_us);
+
+	if (k)
+		run_timers(k, now_us);
+	else
+		/* out of memory: maybe not so the next time */
+		m->live.alarm_us = klipper_stats_us(m, now_us + 1);
+}
