@@ -3,6 +3,9 @@
 #define UNIT_CANMCU_BOARD_H
 
 /* One MCU on a bench: what it sends and reports is kept, time is a number. */
+#include <stdio.h>
+#include <string.h>
+
 #include "../../sim/canmcu/klipper/firmware.h"
 #include "../../sim/canmcu/mcu.h"
 #include "../support/unit.h"
