@@ -109,7 +109,10 @@ uint32_t klipper_clock_hz(const struct klipper *k);
 /** Return: ticks since the MCU started. */
 uint64_t klipper_clock(const struct klipper *k, uint64_t now_us);
 
-/** Return: the ticks a host means by @clock, less than 2^31 from now. */
+/**
+ * Return: the ticks a host means by @clock, up to 2^31 from now; 0 for what was
+ * before the MCU started.
+ */
 uint64_t klipper_clock_near(const struct klipper *k, uint32_t clock,
 			    uint64_t now_us);
 

@@ -33,8 +33,9 @@ uint64_t klipper_clock_near(const struct klipper *k, uint32_t clock,
 			    uint64_t now_us)
 {
 	uint64_t ticks = klipper_clock(k, now_us);
+	int64_t near = (int64_t)ticks + (int32_t)(clock - (uint32_t)ticks);
 
-	return ticks + (uint64_t)(int64_t)(int32_t)(clock - (uint32_t)ticks);
+	return near > 0 ? (uint64_t)near : 0;
 }
 
 uint64_t klipper_when_us(const struct klipper *k, uint64_t ticks)

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu
+/* klipper-mcu-protocol.md, sections 7, 8 and 17.3: what identify tells. */
+#include "canmcu_host.h"
+
+#include <jansson.h>
+#include <kcan/version.h>
+#include <zlib.h>
+
+#define TEXT_MAX 65536
+
+/* As the host: 40 bytes at a time, until there are none. */
+static size_t identify(struct host *h, uint8_t *out, size_t size)
+{
+	struct kcan_klp_format ask, answer;
+	struct kcan_klp_value v[2] = { { .num = 0 }, { .num = 40 } };
+	size_t len = 0;
+
+	kcan_klp_format_parse(&ask, "identify offset=%u count=%c", 1,
+			      KCAN_KLP_COMMAND);
+	kcan_klp_format_parse(&answer, "identify_response offset=%u data=%.*s",
+			      0, KCAN_KLP_RESPONSE);
+	do {
+		uint8_t bytes[16];
+		char hex[33];
+		struct kcan_klp_block block;
+		int n;
+
+		v[0].num = (uint32_t)len;
+		v[1].num = 40;
+		n = kcan_klp_msg_encode(bytes, sizeof(bytes), &ask, v);
+		util_hex_encode(hex, bytes, (size_t)n);
+		host_ask(h, hex);
+		assert_true(kcan_klp_decode(&block, h->heard, h->heard_len) >
+			    0);
+		assert_int_equal(block.content[0], 0);
+		assert_int_equal(kcan_klp_params_decode(v, &answer,
+							block.content + 1,
+							block.len - 1),
+				 block.len - 1);
+		assert_int_equal(v[0].num, len);
+		assert_true(len + v[1].len <= size);
+		memcpy(out + len, v[1].data, v[1].len);
+		len += v[1].len;
+	} while (v[1].len);
+	return len;
+}
+
+static json_t *dictionary_of(struct host *h)
+{
+	uint8_t packed[TEXT_MAX], text[TEXT_MAX];
+	uLong len = sizeof(text);
+	json_t *o;
+
+	assert_int_equal(uncompress(text, &len, packed,
+				    identify(h, packed, sizeof(packed))),
+			 Z_OK);
+	o = json_loadb((const char *)text, len, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(o);
+	return o;
+}
+
+static json_t *ask_dictionary(const char *type)
+{
+	struct host h;
+	json_t *o;
+
+	host_start(&h, type);
+	h.board.mcu.cfg.clock_hz = 0;
+	host_assign(&h, 4);
+	o = dictionary_of(&h);
+	host_end(&h);
+	return o;
+}
+
+/* Where a number is in the dictionary: the objects on the way, and its name. */
+static const struct number_row {
+	const char *name;
+	const char *in;
+	const char *further; /* or NULL */
+	json_int_t want;
+} number_rows[] = {
+	/* section 9.1, and 8.3 for how they are written */
+	{ "identify offset=%u count=%c", "commands", NULL, 1 },
+	{ "get_config", "commands", NULL, 2 },
+	{ "finalize_config crc=%u", "commands", NULL, 3 },
+	{ "allocate_oids count=%c", "commands", NULL, 4 },
+	{ "get_clock", "commands", NULL, 5 },
+	{ "get_uptime", "commands", NULL, 6 },
+	{ "emergency_stop", "commands", NULL, 7 },
+	{ "clear_shutdown", "commands", NULL, 8 },
+	{ "reset", "commands", NULL, 9 },
+	{ "get_canbus_id", "commands", NULL, 10 },
+	{ "get_canbus_status", "commands", NULL, 11 },
+	{ "debug_ping data=%*s", "commands", NULL, 12 },
+	{ "debug_nop", "commands", NULL, 13 },
+	{ "config_reset", "commands", NULL, 24 },
+	{ "identify_response offset=%u data=%.*s", "responses", NULL, 0 },
+	{ "config is_config=%c crc=%u is_shutdown=%c move_count=%hu",
+	  "responses", NULL, 14 },
+	{ "clock clock=%u", "responses", NULL, 15 },
+	{ "uptime high=%u clock=%u", "responses", NULL, 16 },
+	{ "stats count=%u sum=%u sumsq=%u", "responses", NULL, 17 },
+	{ "shutdown clock=%u static_string_id=%hu", "responses", NULL, 18 },
+	{ "is_shutdown static_string_id=%hu", "responses", NULL, 19 },
+	{ "starting", "responses", NULL, 20 },
+	{ "canbus_id canbus_uuid=%.*s canbus_nodeid=%u", "responses", NULL,
+	  21 },
+	{ "canbus_status rx_error=%u tx_error=%u tx_retries=%u "
+	  "canbus_bus_state=%u",
+	  "responses", NULL, 22 },
+	{ "pong data=%*s", "responses", NULL, 23 },
+	/* section 8.4 */
+	{ "CLOCK_FREQ", "config", NULL, 64000000 },
+	{ "STATS_SUMSQ_BASE", "config", NULL, 256 },
+	{ "RECEIVE_WINDOW", "config", NULL, 192 },
+	{ "CANBUS_FREQUENCY", "config", NULL, 1000000 },
+	/* section 17.3 */
+	{ "Command request", "enumerations", "static_string_id", 2 },
+	{ "Invalid command", "enumerations", "static_string_id", 3 },
+	{ "Message encode error", "enumerations", "static_string_id", 4 },
+	{ "Command parser error", "enumerations", "static_string_id", 5 },
+	{ "config_reset only available when shutdown", "enumerations",
+	  "static_string_id", 6 },
+	{ "Shutdown cleared when not shutdown", "enumerations",
+	  "static_string_id", 7 },
+	{ "oids already allocated", "enumerations", "static_string_id", 8 },
+	{ "Can't assign oid", "enumerations", "static_string_id", 9 },
+	{ "Invalid oid type", "enumerations", "static_string_id", 10 },
+	{ "Already finalized", "enumerations", "static_string_id", 11 },
+	{ "Invalid move request size", "enumerations", "static_string_id", 12 },
+	{ "Move queue overflow", "enumerations", "static_string_id", 13 },
+	{ "alloc_chunks failed", "enumerations", "static_string_id", 14 },
+	{ "alloc_chunk failed", "enumerations", "static_string_id", 15 },
+	{ "Another CAN node assigned this ID", "enumerations",
+	  "static_string_id", 16 },
+	{ "Timer too close", "enumerations", "static_string_id", 17 },
+	{ "sentinel timer called", "enumerations", "static_string_id", 18 },
+	{ "Rescheduled timer in the past", "enumerations", "static_string_id",
+	  19 },
+	{ "active", "enumerations", "canbus_bus_state", 0 },
+	{ "warn", "enumerations", "canbus_bus_state", 1 },
+	{ "passive", "enumerations", "canbus_bus_state", 2 },
+	{ "off", "enumerations", "canbus_bus_state", 3 },
+};
+
+static void test_number(void **state)
+{
+	const struct number_row *row = *state;
+	json_t *o = ask_dictionary("stm32g0b1xx");
+	const json_t *at = json_object_get(o, row->in);
+
+	if (row->further)
+		at = json_object_get(at, row->further);
+	at = json_object_get(at, row->name);
+	assert_true(json_is_integer(at));
+	assert_int_equal(json_integer_value(at), row->want);
+	json_decref(o);
+}
+
+static void assert_text(const json_t *o, const char *name, const char *want)
+{
+	assert_string_equal(json_string_value(json_object_get(o, name)), want);
+}
+
+static void test_texts_of_a_board_as_it_comes(void **state)
+{
+	json_t *o = ask_dictionary("rp2040");
+	const json_t *config = json_object_get(o, "config");
+
+	(void)state;
+	assert_text(o, "app", "Klipper");
+	assert_text(o, "version", "canmcu-" KCAN_VERSION);
+	assert_text(config, "MCU", "rp2040");
+	assert_int_equal(
+		json_integer_value(json_object_get(config, "CLOCK_FREQ")),
+		12000000);
+	json_decref(o);
+}
+
+static void test_texts_of_what_was_flashed(void **state)
+{
+	struct host h;
+	json_t *o;
+
+	(void)state;
+	host_start(&h, "stm32g0b1xx");
+	strcpy(h.board.mcu.application.version, "v0.12.0-1-gabcdef");
+	strcpy(h.board.mcu.application.mcu, "stm32g0b0xx");
+	h.board.env.bitrate_bps = 250000;
+	host_assign(&h, 4);
+	o = dictionary_of(&h);
+	assert_text(o, "version", "v0.12.0-1-gabcdef");
+	assert_text(json_object_get(o, "config"), "MCU", "stm32g0b0xx");
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(o, "config"),
+						   "CANBUS_FREQUENCY")),
+		250000);
+	json_decref(o);
+	host_end(&h);
+}
+
+/* "?" is what dictionary_find() says where an image is silent */
+static void test_an_image_that_is_silent(void **state)
+{
+	struct host h;
+	json_t *o;
+
+	(void)state;
+	host_start(&h, "stm32g0b1xx");
+	strcpy(h.board.mcu.application.version, "?");
+	strcpy(h.board.mcu.application.mcu, "?");
+	host_assign(&h, 4);
+	o = dictionary_of(&h);
+	assert_text(o, "version", "canmcu-" KCAN_VERSION);
+	assert_text(json_object_get(o, "config"), "MCU", "stm32g0b1xx");
+	json_decref(o);
+	host_end(&h);
+}
+
+static void test_identify_works_in_shutdown(void **state)
+{
+	struct host h;
+
+	(void)state;
+	host_start(&h, "stm32g0b1xx");
+	host_assign(&h, 4);
+	host_ask(&h, "07");
+	json_decref(dictionary_of(&h));
+	host_end(&h);
+}
+
+static void test_boards_of_one_build_share_it(void **state)
+{
+	struct klipper_firmware *fw;
+	struct klipper_build build = { .type = mcu_type_find("rp2040"),
+				       .clock_hz = 12000000,
+				       .bitrate_bps = 1000000,
+				       .version = "1",
+				       .mcu = "rp2040" };
+	const struct firmware_image *first;
+
+	(void)state;
+	assert_int_equal(klipper_firmware_new(&fw, klipper_modules), 0);
+	assert_null(fw->images);
+	first = firmware_image(fw, &build);
+	assert_non_null(first);
+	assert_ptr_equal(firmware_image(fw, &build), first);
+	build.version[0] = '2';
+	assert_ptr_not_equal(firmware_image(fw, &build), first);
+	build.version[0] = '1';
+	build.clock_hz++;
+	assert_ptr_not_equal(firmware_image(fw, &build), first);
+	build.clock_hz--;
+	assert_ptr_equal(firmware_image(fw, &build), first);
+	klipper_firmware_free(fw);
+}
+
+/* section 8.4: three seconds have to fit in 31 bits */
+static void test_all_clocks_are_slow_enough(void **state)
+{
+	const struct mcu_type *type;
+
+	(void)state;
+	for (size_t i = 0; (type = mcu_type_at(i)); i++)
+		assert_in_range(type->clock_hz, 1000000, 715827882);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[80] = {
+		cmocka_unit_test(test_texts_of_a_board_as_it_comes),
+		cmocka_unit_test(test_texts_of_what_was_flashed),
+		cmocka_unit_test(test_an_image_that_is_silent),
+		cmocka_unit_test(test_identify_works_in_shutdown),
+		cmocka_unit_test(test_boards_of_one_build_share_it),
+		cmocka_unit_test(test_all_clocks_are_slow_enough),
+	};
+	size_t n = 6;
+
+	ROWS(number_rows, test_number);
+	return _cmocka_run_group_tests("klipper_dictionary", tests, n, NULL,
+				       NULL);
+}

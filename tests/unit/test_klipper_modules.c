@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu
+/* The contract of klipper/klipper.h, with a module made for it. */
+#include "canmcu_host.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* A lamp on an oid that is switched at a clock value. */
+enum { CONFIG_LAMP, SWITCH_LAMP, LAMP_STATE, COUNT_LAMPS };
+
+#define TOO_LATE "The lamp is late"
+
+struct lamp {
+	struct klipper_timer timer;
+	uint8_t oid;
+	bool on;
+};
+
+struct lamps {
+	uint32_t count;
+	void *memory; /* released by forget */
+};
+
+static const struct klipper_module lamps;
+
+static void fini_lamp(struct klipper *k, void *object)
+{
+	struct lamp *lamp = object;
+
+	klipper_timer_stop(k, &lamp->timer);
+}
+
+static const struct klipper_kind lamp_kind = { sizeof(struct lamp), fini_lamp };
+static const struct klipper_kind other_kind = { 1, NULL };
+
+static const char *fire(struct klipper *k, struct klipper_timer *t,
+			uint64_t now_us)
+{
+	struct lamp *lamp = (struct lamp *)t;
+
+	lamp->on = !lamp->on;
+	klipper_respond(k, &lamps, LAMP_STATE,
+			(struct kcan_klp_value[]){
+				{ .num = lamp->oid },
+				{ .num = (uint32_t)klipper_clock(k, now_us) },
+			});
+	return lamp->oid == 2 ? TOO_LATE : NULL;
+}
+
+static const char *config_lamp(struct klipper *k,
+			       const struct kcan_klp_value *v, uint64_t now_us)
+{
+	struct lamps *all = klipper_state(k, &lamps);
+	void *object;
+	const char *reason =
+		klipper_oid_new(k, (uint8_t)v[0].num, &lamp_kind, &object);
+	struct lamp *lamp = object;
+
+	(void)now_us;
+	if (reason)
+		return reason;
+	lamp->oid = (uint8_t)v[0].num;
+	lamp->timer.fire = fire;
+	all->count++;
+	if (!all->memory)
+		all->memory = malloc(1);
+	return NULL;
+}
+
+static const char *switch_lamp(struct klipper *k,
+			       const struct kcan_klp_value *v, uint64_t now_us)
+{
+	struct lamp *lamp = klipper_oid_find(k, (uint8_t)v[0].num, &lamp_kind);
+	uint64_t ticks = klipper_clock_near(k, v[1].num, now_us);
+
+	if (!lamp)
+		return KLIPPER_INVALID_OID;
+	if (ticks < klipper_clock(k, now_us))
+		return KLIPPER_TIMER_TOO_CLOSE;
+	klipper_timer_set(k, &lamp->timer, klipper_when_us(k, ticks));
+	return NULL;
+}
+
+static const char *count_lamps(struct klipper *k,
+			       const struct kcan_klp_value *v, uint64_t now_us)
+{
+	struct lamps *all = klipper_state(k, &lamps);
+
+	(void)v;
+	klipper_respond(k, &lamps, LAMP_STATE,
+			(struct kcan_klp_value[]){
+				{ .num = all->count },
+				{ .num = (uint32_t)klipper_clock(k, now_us) },
+			});
+	return NULL;
+}
+
+static void lamps_off(struct klipper *k, uint64_t now_us)
+{
+	(void)now_us;
+	for (unsigned int oid = 0; oid < klipper_oids(k); oid++) {
+		struct lamp *lamp =
+			klipper_oid_find(k, (uint8_t)oid, &lamp_kind);
+
+		if (lamp)
+			lamp->on = false;
+	}
+}
+
+static void forget_lamps(struct klipper *k)
+{
+	struct lamps *all = klipper_state(k, &lamps);
+
+	free(all->memory);
+}
+
+static int describe_lamps(json_t *config, json_t *enumerations,
+			  const struct klipper_build *build)
+{
+	(void)build;
+	return json_object_set_new(config, "LAMP_MAX", json_integer(7)) ||
+	       json_object_set_new(enumerations, "lamp", json_object());
+}
+
+static const struct klipper_message lamp_messages[] = {
+	[CONFIG_LAMP] = { "config_lamp oid=%c", config_lamp },
+	[SWITCH_LAMP] = { "switch_lamp oid=%c clock=%u", switch_lamp },
+	[LAMP_STATE] = { "lamp_state oid=%c clock=%u" },
+	[COUNT_LAMPS] = { "count_lamps", count_lamps, true },
+};
+static const char *const lamp_strings[] = { TOO_LATE };
+
+static const struct klipper_module lamps = {
+	.messages = lamp_messages,
+	.messages_len = ARRAY_SIZE(lamp_messages),
+	.strings = lamp_strings,
+	.strings_len = ARRAY_SIZE(lamp_strings),
+	.state_size = sizeof(struct lamps),
+	.describe = describe_lamps,
+	.shutdown = lamps_off,
+	.forget = forget_lamps,
+};
+static const struct klipper_module *const with_lamps[] = { &klipper_basic,
+							   &lamps, NULL };
+
+/* Ids of the module: behind the 25 of the basic one. */
+#define CONFIG "19" /* config_lamp */
+#define SWITCH "1a"
+#define COUNT "1c"
+#define STATE "1b"
+
+static void start(struct host *h)
+{
+	static struct klipper_firmware *fw;
+
+	if (!fw)
+		assert_int_equal(klipper_firmware_new(&fw, with_lamps), 0);
+	host_start(h, "stm32g0b1xx");
+	h->board.env.klipper = fw;
+	host_assign(h, 4);
+	h->board.mcu.live.start_us = h->board.now_us;
+}
+
+static const struct story {
+	const char *name;
+	struct {
+		const char *say; /* "": nothing is said */
+		const char *want;
+		uint64_t wait_us; /* before */
+	} steps[10];
+} stories[] = {
+	{ "an oid without allocate_oids", { { CONFIG "00", "120009 ack" } } },
+	{ "an oid out of range",
+	  { { "0402" CONFIG "01", "ack" }, { CONFIG "02", "120009 ack" } } },
+	{ "an oid twice",
+	  { { "0402" CONFIG "00" CONFIG "00", "120009 ack" } } },
+	{ "an oid after finalize_config",
+	  { { "04020301" CONFIG "00", "120009 ack" } } },
+	{ "an oid that was never configured",
+	  { { "0402" SWITCH "0000", "12000a ack" } } },
+	{ "an oid is cut to 8 bits",
+	  { { "0402" CONFIG "8200", "ack" }, { SWITCH "008064", "ack" } } },
+	{ "a timer fires at its clock",
+	  { { "0402" CONFIG "00" SWITCH "008064", "ack" },
+	    { "", "", 99 },
+	    { "", STATE "008064", 1 } } },
+	{ "timers fire in the order of their clocks",
+	  { { "0402" CONFIG "00" CONFIG "01", "ack" },
+	    { SWITCH "0040" SWITCH "0120", "ack" },
+	    { "", STATE "0120 " STATE "0040", 64 } } },
+	{ "equal clocks fire in the order they were set",
+	  { { "0402" CONFIG "00" CONFIG "01", "ack" },
+	    { SWITCH "0140" SWITCH "0040", "ack" },
+	    { "", STATE "0140 " STATE "0040", 64 } } },
+	{ "a timer is moved",
+	  { { "0402" CONFIG "00" SWITCH "0020" SWITCH "0040", "ack" },
+	    { "", "", 32 },
+	    { "", STATE "0040", 32 } } },
+	{ "a clock before the start",
+	  { { "0402" CONFIG "00", "ack" },
+	    { SWITCH "0064", "120a11 ack", 10 } } },
+	{ "a clock in the past",
+	  { { "0402" CONFIG "00", "ack" },
+	    { SWITCH "0005", "120a11 ack", 10 } } },
+	{ "a timer shuts down with its module's reason",
+	  { { "0403" CONFIG "02" SWITCH "0220", "ack" },
+	    { "", STATE "0220 122015", 32 },
+	    { SWITCH "0240", "1315 ack" } } },
+	{ "a shutdown stops timers",
+	  { { "0402" CONFIG "00" SWITCH "0020", "ack" },
+	    { "07", "120002 ack" },
+	    { "", "", 1000 },
+	    { "08", "ack" },
+	    { "", "", 1000 } } },
+	{ "a module's state is counted and forgotten",
+	  { { "0402" CONFIG "00" CONFIG "01", "ack" },
+	    { COUNT, STATE "0200 ack" },
+	    { "07", "120002 ack" },
+	    { COUNT, STATE "0200 ack" },
+	    { "18", "ack" },
+	    { COUNT, STATE "0000 ack" } } },
+	{ "stats go on when the configuration is forgotten",
+	  { { "07", "120002 ack" },
+	    { "18", "ack" },
+	    { "",
+	      "1180668f788"
+	      "14c",
+	      5000000 } } },
+};
+
+static void test_story(void **state)
+{
+	const struct story *story = *state;
+	struct host h;
+
+	start(&h);
+	for (size_t i = 0; story->steps[i].say; i++) {
+		h.heard_len = 0;
+		board_wait(&h.board, story->steps[i].wait_us);
+		host_hear(&h);
+		host_text(&h);
+		if (story->steps[i].say[0])
+			host_ask(&h, story->steps[i].say);
+		assert_string_equal(h.text, story->steps[i].want);
+	}
+	host_end(&h);
+}
+
+/* of another kind than the command wants: section 10 */
+static void test_the_wrong_kind_of_oid(void **state)
+{
+	struct host h;
+	struct klipper *k;
+	void *object;
+
+	(void)state;
+	start(&h);
+	host_ask(&h, "0402");
+	k = h.board.mcu.live.klipper;
+	assert_null(klipper_oid_new(k, 1, &other_kind, &object));
+	assert_ptr_equal(klipper_oid_find(k, 1, &other_kind), object);
+	assert_null(klipper_oid_find(k, 1, &lamp_kind));
+	assert_string_equal(host_ask(&h, SWITCH "0100"), "12000a ack");
+	host_end(&h);
+}
+
+static void test_shutdown_turns_lamps_off(void **state)
+{
+	struct host h;
+	struct lamp *lamp;
+
+	(void)state;
+	start(&h);
+	host_ask(&h, "0401" CONFIG "00" SWITCH "0001");
+	host_wait(&h, 1);
+	lamp = klipper_oid_find(h.board.mcu.live.klipper, 0, &lamp_kind);
+	assert_true(lamp->on);
+	host_ask(&h, "07");
+	assert_false(lamp->on);
+	host_end(&h);
+}
+
+static void test_the_deadline_is_the_first_timers(void **state)
+{
+	struct host h;
+
+	(void)state;
+	start(&h);
+	assert_int_equal(mcu_deadline(&h.board.mcu) - h.board.now_us,
+			 5000000 - MCU_FILTER_CHANGE_US);
+	host_ask(&h, "0401" CONFIG "00" SWITCH "0020");
+	assert_int_equal(mcu_deadline(&h.board.mcu) - h.board.now_us, 32);
+	host_end(&h);
+}
+
+static void test_a_module_adds_to_the_dictionary(void **state)
+{
+	struct klipper_firmware *fw;
+	struct klipper_build build = { .type = mcu_type_find("rp2040"),
+				       .version = "1",
+				       .mcu = "m" };
+	json_t *o;
+	int lamp_max = 0, id = 0, string = 0;
+	char *text;
+
+	(void)state;
+	assert_int_equal(klipper_firmware_new(&fw, with_lamps), 0);
+	text = firmware_describe(fw, &build);
+	o = json_loads(text, 0, NULL);
+	assert_int_equal(json_unpack(o, "{s:{s:i}, s:{s:i}, s:{s:{s:i}}}",
+				     "config", "LAMP_MAX", &lamp_max,
+				     "commands", "config_lamp oid=%c", &id,
+				     "enumerations", "static_string_id",
+				     TOO_LATE, &string),
+			 0);
+	assert_int_equal(lamp_max, 7);
+	assert_int_equal(id, 25);
+	assert_int_equal(string, 21);
+	free(text);
+	json_decref(o);
+	klipper_firmware_free(fw);
+}
+
+static void test_a_format_that_is_none(void **state)
+{
+	static const struct klipper_message bad[] = { { "lamp on=%d" } };
+	static const struct klipper_module module = { .messages = bad,
+						      .messages_len = 1 };
+	const struct klipper_module *const modules[] = { &klipper_basic,
+							 &module, NULL };
+	struct klipper_firmware *fw;
+
+	(void)state;
+	assert_int_equal(klipper_firmware_new(&fw, modules), -EINVAL);
+}
+
+static void test_too_many_messages(void **state)
+{
+	const struct klipper_module *const modules[] = { &klipper_basic,
+							 &klipper_basic,
+							 &klipper_basic,
+							 &klipper_basic, NULL };
+	struct klipper_firmware *fw;
+
+	(void)state;
+	assert_int_equal(klipper_firmware_new(&fw, modules), -ERANGE);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[32] = {
+		cmocka_unit_test(test_the_wrong_kind_of_oid),
+		cmocka_unit_test(test_shutdown_turns_lamps_off),
+		cmocka_unit_test(test_the_deadline_is_the_first_timers),
+		cmocka_unit_test(test_a_module_adds_to_the_dictionary),
+		cmocka_unit_test(test_a_format_that_is_none),
+		cmocka_unit_test(test_too_many_messages),
+	};
+	size_t n = 6;
+
+	ROWS(stories, test_story);
+	return _cmocka_run_group_tests("klipper_modules", tests, n, NULL, NULL);
+}
