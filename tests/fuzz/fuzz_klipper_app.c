@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu
+/*
+ * Any bytes and any commands for the simulated Klipper: what it sends are whole
+ * blocks with at most one response of its dictionary each.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../sim/canmcu/klipper/engine.h"
+
+#define HEARD_MAX 256
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct run {
+	struct mcu mcu;
+	struct mcu_env env;
+	const uint8_t *data;
+	size_t size;
+	uint64_t now_us;
+	unsigned int on_wire;
+	uint8_t heard[HEARD_MAX]; /* a block that has not come to its end */
+	size_t heard_len;
+};
+
+static void check(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static uint8_t next(struct run *r)
+{
+	if (!r->size)
+		return 0;
+	r->size--;
+	return *r->data++;
+}
+
+static void check_response(const struct run *r,
+			   const struct kcan_klp_block *block)
+{
+	const struct klipper_firmware *fw = r->env.klipper;
+	struct kcan_klp_value values[KCAN_KLP_PARAMS_MAX];
+	int id, used;
+
+	if (!block->len)
+		return;
+	used = kcan_klp_id_decode(&id, block->content, block->len,
+				  KCAN_KLP_RESPONSE);
+	check(used > 0 && id >= 0 && (size_t)id < fw->rows_len);
+	check(!fw->rows[id].message->run);
+	check(kcan_klp_params_decode(
+		      values, &fw->rows[id].format, block->content + used,
+		      block->len - (size_t)used) == block->len - used);
+}
+
+static void transmit(void *arg, struct mcu *m, const struct can_frame *f,
+		     uint64_t now_us)
+{
+	struct run *r = arg;
+	struct kcan_klp_block block;
+	int used;
+
+	(void)m;
+	(void)now_us;
+	r->on_wire++;
+	if (f->can_id == KCAN_ADMIN_RESP_ID)
+		return;
+	check(r->mcu.state == MCU_KLIPPER || r->mcu.state == MCU_SHUTDOWN);
+	check(f->can_dlc && r->heard_len + f->can_dlc <= HEARD_MAX);
+	memcpy(r->heard + r->heard_len, f->data, f->can_dlc);
+	r->heard_len += f->can_dlc;
+	while ((used = kcan_klp_decode(&block, r->heard, r->heard_len))) {
+		check(used > 0);
+		check_response(r, &block);
+		r->heard_len -= (size_t)used;
+		memmove(r->heard, r->heard + used, r->heard_len);
+	}
+}
+
+static void emit(void *arg, const struct event *event)
+{
+	struct run *r = arg;
+
+	if (event->type == EVENT_RESET)
+		r->on_wire = 0;
+	/* what it had begun to send, it does not end */
+	if (event->type == EVENT_RESET || event->type == EVENT_UNASSIGNED)
+		r->heard_len = 0;
+}
+
+static void drain(struct run *r)
+{
+	while (r->on_wire) {
+		r->on_wire--;
+		mcu_tx_done(&r->mcu);
+		mcu_run(&r->mcu, r->now_us);
+	}
+}
+
+static void hear(struct run *r, canid_t id, const uint8_t *bytes, size_t len)
+{
+	struct can_frame f = { .can_id = id };
+
+	for (; len; len -= f.can_dlc, bytes += f.can_dlc) {
+		f.can_dlc = len < CAN_MAX_DLEN ? (uint8_t)len : CAN_MAX_DLEN;
+		memcpy(f.data, bytes, f.can_dlc);
+		mcu_rx(&r->mcu, &f, r->now_us);
+		mcu_run(&r->mcu, r->now_us);
+	}
+}
+
+static void say_bytes(struct run *r)
+{
+	uint8_t bytes[KCAN_KLP_MAX];
+	size_t len = next(r) % sizeof(bytes);
+
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = next(r);
+	if (r->mcu.live.rx_id)
+		hear(r, r->mcu.live.rx_id, bytes, len);
+}
+
+/* Mostly with the right sequence. */
+static void say_block(struct run *r)
+{
+	const struct klipper *k = r->mcu.live.klipper;
+	uint8_t content[KCAN_KLP_CONTENT_MAX], out[KCAN_KLP_MAX];
+	struct kcan_klp_block block = { .content = content };
+	uint8_t choice = next(r);
+
+	block.len = choice % (KCAN_KLP_CONTENT_MAX + 1);
+	for (size_t i = 0; i < block.len; i++)
+		content[i] = next(r);
+	block.seq = k ? k->link.expected : 0;
+	block.seq = (block.seq + (choice > 250)) & 15;
+	if (r->mcu.live.rx_id)
+		hear(r, r->mcu.live.rx_id, out,
+		     (size_t)kcan_klp_encode(out, &block));
+}
+
+static void set_nodeid(struct run *r)
+{
+	uint8_t choice = next(r);
+	const uint8_t bytes[8] = {
+		0x01, 0, 0, 0, 0, 0, choice & 0x80 ? 1 : 0, choice & 3
+	};
+
+	drain(r);
+	r->heard_len = 0;
+	hear(r, KCAN_ADMIN_ID, bytes, sizeof(bytes));
+	r->now_us += MCU_FILTER_CHANGE_US;
+}
+
+static void wait(struct run *r)
+{
+	r->now_us += (uint64_t)next(r) * next(r) * 1000;
+	mcu_run(&r->mcu, r->now_us);
+}
+
+static void handle(struct run *r)
+{
+	uint8_t choice = next(r);
+
+	if (choice < 64)
+		mcu_shutdown(&r->mcu, choice & 1 ? "Timer too close" : "fuzz",
+			     r->now_us);
+	else if (choice < 80)
+		mcu_reset(&r->mcu, r->now_us);
+	mcu_run(&r->mcu, r->now_us);
+}
+
+static void start(struct run *r)
+{
+	static struct klipper_firmware *firmware;
+	struct mcu_cfg cfg = { .type = mcu_type_find("samc21"),
+			       .bootloader = BOOTLOADER_NONE,
+			       .state = MCU_KLIPPER,
+			       .nodeid = 1 };
+
+	if (!firmware)
+		check(!klipper_firmware_new(&firmware, klipper_modules));
+	r->env = (struct mcu_env){ .transmit = transmit,
+				   .arg = r,
+				   .klipper = firmware,
+				   .events = { emit, r } };
+	check(!mcu_init(&r->mcu, &cfg, &r->env));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static void (*const deeds[])(struct run * r) = {
+		say_block, say_block, say_block, say_block,  say_bytes,
+		drain,	   drain,     wait,	 set_nodeid, handle,
+	};
+	struct run r = { .data = data, .size = size, .now_us = 1000000 };
+
+	start(&r);
+	while (r.size) {
+		deeds[next(&r) % (sizeof(deeds) / sizeof(deeds[0]))](&r);
+		check(mcu_deadline(&r.mcu) > r.now_us);
+	}
+	mcu_fini(&r.mcu);
+	return 0;
+}
