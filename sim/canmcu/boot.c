@@ -130,7 +130,8 @@ static bool same_flash(const struct mcu_cfg *a, const struct mcu_cfg *b)
 bool mcu_same_board(const struct mcu_cfg *a, const struct mcu_cfg *b)
 {
 	return kcan_uuid_equal(&a->uuid, &b->uuid) && a->bus == b->bus &&
-	       a->bootloader == b->bootloader && same_flash(a, b);
+	       a->bootloader == b->bootloader && a->clock_hz == b->clock_hz &&
+	       same_flash(a, b);
 }
 
 void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg)

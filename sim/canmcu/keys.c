@@ -12,6 +12,9 @@
 
 #define BOOT_MS_MAX 3600000
 #define ERASE_MS_MAX 1000
+/* klipper-mcu-protocol.md, section 8.4: what a host takes, and was tried */
+#define CLOCK_HZ_MIN 1000000
+#define CLOCK_HZ_MAX 715827882
 #define NAME_MAX_LEN 31
 #define NEAR 2 /* typing errors */
 
@@ -243,6 +246,18 @@ static int parse_erase_ms(struct keys_board *b, const char *value, char *want)
 	return err;
 }
 
+static int parse_clock_freq(struct keys_board *b, const char *value, char *want)
+{
+	unsigned long hz;
+
+	if (util_parse_number(value, &hz) || hz < CLOCK_HZ_MIN ||
+	    hz > CLOCK_HZ_MAX)
+		return refuse(want, "give a number of Hz from %d to %d",
+			      CLOCK_HZ_MIN, CLOCK_HZ_MAX);
+	b->cfg.clock_hz = (uint32_t)hz;
+	return 0;
+}
+
 static int parse_sane_rx(struct keys_board *b, const char *value, char *want)
 {
 	return read_switch(value, &b->cfg.sane_rx, want);
@@ -286,6 +301,8 @@ static const struct key table[] = {
 	  parse_flash_image, .effect = KEY_BOARD, .path = true },
 	{ "erase_ms", 0, "N", "ms that erasing a KiB of flash takes (10)",
 	  parse_erase_ms },
+	{ "clock_freq", 0, "HZ", "of Klipper's clock (as usual on the chip)",
+	  parse_clock_freq, .effect = KEY_BOARD },
 	{ "fault", 0, "FAULT", "let this go wrong, see below; may be repeated",
 	  parse_fault, .effect = KEY_FAULT, .lines = true },
 	{ "sane_rx", 0, NULL, "let Katapult recover from any broken block",

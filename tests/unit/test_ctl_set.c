@@ -190,6 +190,11 @@ static const struct set_line {
 	{ "a flash image", "set " V " flash_image a.bin", OFF_AS_BEFORE },
 	{ "a flash image that cannot be opened", "set " V " flash_image /none",
 	  ERROR("there is no such file: give another") },
+	{ "a clock", "set " V " clock_freq 10000000", OFF_AS_BEFORE },
+	{ "a clock, while Klipper counts on it",
+	  "set " U " clock_freq 10000000",
+	  ERROR(U " is in state 'klipper': its clock_freq can be set when it "
+		  "is off, switch it off with 'power " U " off'") },
 	{ "what a board is, while it runs", "set " U " mcu_type rp2040",
 	  ERROR(U " is in state 'klipper': its mcu_type can be set when it is "
 		  "off, switch it off with 'power " U " off'") },

@@ -20,17 +20,19 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 	char uuid[KCAN_UUID_STR_LEN + 1];
 
 	kcan_uuid_format(&c->uuid, uuid);
-	snprintf(out, size,
-		 "uuid %s/%d/%zu on %s/%s type %s boot %s/%d state %s id %d "
-		 "us %llu/%u dr %d blank %d sane %d at %x '%s' '%s' in %s ",
-		 uuid, b->has_uuid, b->chip_id_len,
-		 b->interface ? b->interface : "-",
-		 b->canbus_interface ? b->canbus_interface : "-",
-		 c->type ? c->type->name : "-", bootloader_name(c->bootloader),
-		 b->has_bootloader, mcu_state_name(c->state), c->nodeid,
-		 (unsigned long long)c->boot_us, c->erase_us, c->double_reset,
-		 c->blank, c->sane_rx, c->app_start, c->mcu_name,
-		 c->katapult_version, c->flash_image ? c->flash_image : "-");
+	snprintf(
+		out, size,
+		"uuid %s/%d/%zu on %s/%s type %s boot %s/%d state %s id %d "
+		"us %llu/%u dr %d blank %d sane %d at %x '%s' '%s' in %s hz %u ",
+		uuid, b->has_uuid, b->chip_id_len,
+		b->interface ? b->interface : "-",
+		b->canbus_interface ? b->canbus_interface : "-",
+		c->type ? c->type->name : "-", bootloader_name(c->bootloader),
+		b->has_bootloader, mcu_state_name(c->state), c->nodeid,
+		(unsigned long long)c->boot_us, c->erase_us, c->double_reset,
+		c->blank, c->sane_rx, c->app_start, c->mcu_name,
+		c->katapult_version, c->flash_image ? c->flash_image : "-",
+		c->clock_hz);
 }
 
 static const struct row {
@@ -58,6 +60,8 @@ static const struct row {
 	{ "nodeid=0xff", "id 255 " },
 	{ "boot_ms=3600000", "us 3600000000/0 " },
 	{ "erase_ms=7", "us 0/7000 " },
+	{ "clock_freq=1000000", "hz 1000000 " },
+	{ "--clock-freq=715827882", "hz 715827882 " },
 	{ "double_reset=on", "dr 1 " },
 	{ "--double-reset=on", "dr 1 " },
 	{ "no_application=yes", "blank 1 " },
@@ -86,6 +90,7 @@ static const struct row off_again[] = {
 	"LPC and SAM"
 #define IFACE_WANT ": give the name of a CAN interface, like can0"
 #define TEXT_WANT ": give at most 47 printable ASCII characters"
+#define CLOCK_WANT ": give a number of Hz from 1000000 to 715827882"
 #define STATE_WANT ": give 'klipper', 'shutdown', 'katapult' or 'off'"
 
 static const struct row refused[] = {
@@ -117,6 +122,9 @@ static const struct row refused[] = {
 	{ "boot_ms=3600001",
 	  "boot_ms '3600001': give a number from 0 to 3600000" },
 	{ "erase_ms=1001", "erase_ms '1001': give a number from 0 to 1000" },
+	{ "clock_freq=999999", "clock_freq '999999'" CLOCK_WANT },
+	{ "clock_freq=715827883", "clock_freq '715827883'" CLOCK_WANT },
+	{ "clock_freq=64M", "clock_freq '64M'" CLOCK_WANT },
 	{ "double_reset=maybe", "double_reset 'maybe': give 'on' or 'off'" },
 	{ "sane_rx=", "sane_rx '': give 'on' or 'off'" },
 	{ "no_application=2", "no_application '2': give 'on' or 'off'" },
