@@ -127,6 +127,28 @@ static void test_course(void **state)
 	assert_int_equal(confinement_state(&c), course->state);
 }
 
+/* what Klipper tells as its counters: klipper-mcu-protocol.md, section 9.1 */
+static void test_totals_only_grow(void **state)
+{
+	struct confinement c = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 300; i++)
+		confinement_rx_error(&c);
+	for (int i = 0; i < 40; i++)
+		confinement_tx_error(&c);
+	confinement_rx_ok(&c);
+	/* nothing counts in bus-off */
+	assert_int_equal(c.tx_errors, 32);
+	assert_int_equal(c.rx_errors, 300);
+	confinement_reset(&c);
+	assert_int_equal(c.tx_errors, 32);
+	assert_int_equal(c.rx_errors, 300);
+	confinement_tx_error(&c);
+	confinement_tx_ok(&c);
+	assert_int_equal(c.tx_errors, 33);
+}
+
 static void test_names_are_those_that_linux_shows(void **state)
 {
 	static const char *const names[] = { "error-active", "error-warning",
@@ -140,10 +162,11 @@ static void test_names_are_those_that_linux_shows(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[ARRAY_SIZE(courses) + 1] = {
+	static struct CMUnitTest tests[ARRAY_SIZE(courses) + 2] = {
+		cmocka_unit_test(test_totals_only_grow),
 		cmocka_unit_test(test_names_are_those_that_linux_shows),
 	};
-	size_t n = 1;
+	size_t n = 2;
 
 	ROWS(courses, test_course);
 	return _cmocka_run_group_tests("confinement", tests, n, NULL, NULL);

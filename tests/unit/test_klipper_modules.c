@@ -62,6 +62,7 @@ static const char *config_lamp(struct klipper *k,
 		return reason;
 	lamp->oid = (uint8_t)v[0].num;
 	lamp->timer.fire = fire;
+	lamp->timer.task = lamp->oid == 3;
 	all->count++;
 	if (!all->memory)
 		all->memory = malloc(1);
@@ -213,6 +214,15 @@ static const struct story {
 	    { "", "", 1000 },
 	    { "08", "ack" },
 	    { "", "", 1000 } } },
+	{ "a task goes on in shutdown",
+	  { { "0404" CONFIG "03" SWITCH "0320", "ack" },
+	    { "07", "120002 ack" },
+	    { "", STATE "0320", 32 } } },
+	{ "a task ends with the configuration",
+	  { { "0404" CONFIG "03" SWITCH "0320", "ack" },
+	    { "07", "120002 ack" },
+	    { "18", "ack" },
+	    { "", "", 32 } } },
 	{ "a module's state is counted and forgotten",
 	  { { "0402" CONFIG "00" CONFIG "01", "ack" },
 	    { COUNT, STATE "0200 ack" },

@@ -633,6 +633,50 @@ static void test_a_reset_takes_frames_off_the_wire(void **state)
 	assert_int_equal(b->wire_len, 0);
 }
 
+/* klipper-mcu-protocol.md, section 12, in the form of V54: an idle MCU */
+static void test_nodes_with_a_nodeid_send_stats(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[1].nodeid = 4;
+	start(b, 3);
+	assert_int_equal(world_deadline(b->world), 5000000);
+	world_step(b->world, 4999999);
+	assert_false(world_tx(b->world, 0, &b->wire[0], 4999999));
+	b->now_us = 5000000;
+	world_step(b->world, b->now_us);
+	take(b);
+	assert_int_equal(b->wire_len, 2);
+	assert_int_equal(b->wire[0].can_id, 0x109);
+	/* length, sequence 0, stats, 100 rounds */
+	assert_memory_equal(b->wire[0].data, "\x0e\x10\x11\x80\x64", 5);
+	assert_int_equal(world_deadline(b->world), 10000000);
+}
+
+/* get_canbus_status, id 11, after two answers have collided */
+static void test_klipper_tells_the_errors_of_its_bus(void **state)
+{
+	struct bench *b = *state;
+	const struct can_frame *last;
+
+	start_paced(b, 2, true);
+	hear(b, FRAME(0x3f0, 0x00));
+	pass(b, 100000);
+	hear(b, FRAME(0x3f0, 0x01, UUID_1, 4));
+	pass(b, 1000);
+	b->wire_len = b->returned = 0;
+	/* V20, with the sequence 0 */
+	hear(b, FRAME(0x108, 0x06, 0x10, 0x0b, 0xc4, 0xa8, 0x7e));
+	pass(b, 10000);
+	assert_true(b->wire_len >= 2);
+	last = &b->wire[0];
+	assert_int_equal(last->can_id, 0x109);
+	assert_int_equal(last->data[2], 22);
+	/* it had to send its answer more than once */
+	assert_int_not_equal(last->data[4], 0);
+	assert_int_equal(last->data[4], last->data[5]);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -654,6 +698,8 @@ int main(void)
 		CASE(test_deadlines_come_in_order_of_time),
 		CASE(test_a_deadline_comes_before_a_frame_of_the_same_time),
 		CASE(test_a_uuid_twice_is_refused),
+		CASE(test_nodes_with_a_nodeid_send_stats),
+		CASE(test_klipper_tells_the_errors_of_its_bus),
 		CASE(test_a_bus_is_not_heard_on_another_one),
 		CASE(test_a_bus_that_is_not_there_is_refused),
 		CASE(test_a_frame_twice_is_not_heard_by_its_sender),

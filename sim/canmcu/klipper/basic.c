@@ -150,6 +150,7 @@ static const char *config_reset(struct klipper *k,
 	if (k->mcu->state != MCU_SHUTDOWN)
 		return "config_reset only available when shutdown";
 	klipper_forget_config(k);
+	klipper_start_stats(k, now_us);
 	klipper_clear_shutdown(k, now_us);
 	return NULL;
 }

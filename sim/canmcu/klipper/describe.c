@@ -5,7 +5,7 @@
 
 #include "firmware.h"
 
-/* The values given are taken over, even when this fails. Return: 0 or -1. */
+/* Return: 0, or not when there was no memory; so do all of these. */
 static int add_messages(json_t *commands, json_t *responses,
 			const struct klipper_firmware *fw)
 {

@@ -68,7 +68,7 @@ void klipper_stop_timers(struct klipper *k, bool tasks);
 /** Return: NULL or the reason of a shutdown. */
 const char *klipper_allocate_oids(struct klipper *k, uint8_t count);
 
-/** Oids, CRC, modules' states: as after a reset. */
+/** Oids, CRC, modules' states: as after a reset. Stats have to be started. */
 void klipper_forget_config(struct klipper *k);
 
 /** What is told to the host in and at a shutdown: is in basic.c. */

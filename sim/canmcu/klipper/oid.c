@@ -67,7 +67,7 @@ static void free_oids(struct klipper *k)
 
 void klipper_forget_config(struct klipper *k)
 {
-	klipper_stop_timers(k, false);
+	klipper_stop_timers(k, true);
 	for (size_t i = 0; k->fw->modules[i]; i++)
 		if (k->fw->modules[i]->forget)
 			k->fw->modules[i]->forget(k);

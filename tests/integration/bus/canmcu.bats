@@ -45,6 +45,34 @@ answers() {
 	answers 3F0#00 3F1#2041F905F5500411
 }
 
+@test "a Klipper host's first blocks are answered as by the real firmware" {
+	start_mcus one -i vcan0 -u ca463a06a1ac
+	# klipper-mcu-protocol.md, sections 18 and 19
+	answers 3F0#00 3F1#20CA463A06A1AC01
+	answers 3F0#01CA463A06A1AC04
+	answers 108#081101002842247E 109#05109E817E
+	answers 108#05109E817E 109#05118F087E
+	answers 108#05118F087E 109#0512BD937E
+	answers 108#0512BD937E 109#0513AC1A7E
+	answers 108#0513AC1A7E 109#0514D8A57E
+	answers 108#06140AB2417E \
+		109#0E151506CA463A06 109#A1AC0413D67E0515 109#C92C7E
+}
+
+@test "Klipper's own reset makes it new: the nodeid is gone" {
+	start_mcus one -i vcan0 -u ca463a06a1ac --nodeid 4
+	answers 108#061009E7BA7E
+	until_true has "$MCU_LOG" 'ca463a06a1ac reset command'
+	ctl wait ca463a06a1ac klipper 5000
+	answers 3F0#00 3F1#20CA463A06A1AC01
+}
+
+@test "a node with a nodeid is heard every five seconds" {
+	start_mcus one -i vcan0 -u ca463a06a1ac --nodeid 4
+	# stats, sequence 0: klipper-mcu-protocol.md, section 12
+	until_true has "$BUS" '109#0E1011'
+}
+
 @test "CONNECT is answered as the real bootloader does" {
 	start_mcus one -i vcan0 -u "$U" --mcu-type stm32g0b1xx --state katapult \
 		--nodeid 129
