@@ -463,20 +463,20 @@ static void test_the_clock_does_not_drift(void **state)
 static void test_no_answer_is_lost_on_a_busy_bus(void **state)
 {
 	struct host h;
-	size_t acks = 0, clocks = 0;
+	size_t acks = 0, ids = 0;
 
 	(void)state;
 	host_start(&h, "stm32g0b1xx");
 	host_assign(&h, 4);
 	for (uint8_t seq = 0; seq < 12; seq++) {
-		static const uint8_t get_clock = 5;
+		static const uint8_t get_id = 10; /* 14 bytes come back */
 		uint8_t out[KCAN_KLP_MAX];
 		struct can_frame f = { .can_id = 0x108 };
 
 		f.can_dlc = (uint8_t)kcan_klp_encode(
 			out, &(struct kcan_klp_block){ .seq = seq,
 						       .len = 1,
-						       .content = &get_clock });
+						       .content = &get_id });
 		memcpy(f.data, out, f.can_dlc);
 		board_hear(&h.board, f);
 	}
@@ -489,28 +489,51 @@ static void test_no_answer_is_lost_on_a_busy_bus(void **state)
 
 		assert_true(used > 0);
 		acks += !block.len;
-		clocks += block.len && block.content[0] == 15;
+		ids += block.len && block.content[0] == 21;
 		pos += (size_t)used;
 	}
 	assert_int_equal(acks, 12);
-	assert_int_equal(clocks, 12);
+	assert_int_equal(ids, 12);
 	host_end(&h);
 }
 
-/* As firmware: what does not fit is dropped as a whole, but never the ACK. */
+/*
+ * As firmware: what does not fit is dropped as a whole, but never the ACK. 13
+ * blocks of 14 bytes and a config of 10 would fill the 192 bytes.
+ */
 static void test_too_many_responses_leave_room_for_the_ack(void **state)
 {
-	char content[2 * KCAN_KLP_CONTENT_MAX + 1];
+	char content[2 * KCAN_KLP_CONTENT_MAX + 1] = "", want[HOST_TEXT] = "";
 	struct host h;
-	const char *text;
 
 	(void)state;
 	host_start(&h, "stm32g0b1xx");
 	host_assign(&h, 4);
-	for (size_t i = 0; i < KCAN_KLP_CONTENT_MAX; i++)
-		strcpy(content + 2 * i, GET_ID);
-	text = host_ask(&h, content);
-	assert_string_equal(text + strlen(text) - 22, ID_4 " ack");
+	for (int i = 0; i < 13; i++) {
+		strcat(content, GET_ID);
+		strcat(want, ID_4 " ");
+	}
+	strcat(content, GET_CONFIG);
+	strcat(want, "ack");
+	assert_string_equal(host_ask(&h, content), want);
+	host_end(&h);
+}
+
+/* A conflict and a new nodeid in one round of the main loop. */
+static void test_what_was_not_sent_is_not_sent_later(void **state)
+{
+	struct can_frame taken = SET(0x00, 4), assigned = SET(0xac, 5);
+	struct host h;
+
+	(void)state;
+	host_start(&h, "stm32g0b1xx");
+	host_assign(&h, 4);
+	mcu_rx(&h.board.mcu, &taken, h.board.now_us);
+	mcu_rx(&h.board.mcu, &assigned, h.board.now_us);
+	board_run(&h.board);
+	assert_int_equal(mcu_nodeid(&h.board.mcu), 5);
+	assert_int_equal(h.board.mcu.state, MCU_SHUTDOWN);
+	assert_int_equal(h.board.sent_len, 0);
 	host_end(&h);
 }
 
@@ -548,8 +571,9 @@ int main(void)
 		cmocka_unit_test(
 			test_too_many_responses_leave_room_for_the_ack),
 		cmocka_unit_test(test_the_bus_status_is_the_bus_models),
+		cmocka_unit_test(test_what_was_not_sent_is_not_sent_later),
 	};
-	size_t n = 10;
+	size_t n = 11;
 
 	ROWS(stories, test_story);
 	return _cmocka_run_group_tests("klipper_states", tests, n, NULL, NULL);
