@@ -93,6 +93,50 @@ struct kcan_klp_mcu {
 struct kcan_klp_step kcan_klp_mcu_rx(struct kcan_klp_mcu *m, const uint8_t *buf,
 				     size_t len);
 
+/** Most blocks that a host has on the way: section 4.4. */
+#define KCAN_KLP_PENDING_MAX 12
+
+/**
+ * struct kcan_klp_host - how a host counts and receives: section 4.4
+ *
+ * It keeps no blocks: which ones are sent again, and when, is the caller's. Of
+ * those it has sent, the last @pending are not acknowledged yet.
+ */
+struct kcan_klp_host {
+	uint8_t next;	 /* 0..15: sequence of the next block */
+	uint8_t pending; /* 0..KCAN_KLP_PENDING_MAX */
+	bool synced;	 /* the MCU has told where its count is */
+	bool discarding; /* skip to the next sync byte */
+};
+
+/** Begin a session: the first block carries sequence 1. */
+void kcan_klp_host_init(struct kcan_klp_host *h);
+
+/**
+ * kcan_klp_host_encode() - write the next block, which is pending from then on
+ * @content: @len bytes
+ *
+ * Return: its length in bytes, -EMSGSIZE when the content is longer than
+ * KCAN_KLP_CONTENT_MAX, or -EAGAIN when KCAN_KLP_PENDING_MAX are pending.
+ */
+int kcan_klp_host_encode(struct kcan_klp_host *h,
+			 uint8_t out[static KCAN_KLP_MAX],
+			 const uint8_t *content, size_t len);
+
+/**
+ * kcan_klp_host_rx() - one step at the front of @buf
+ *
+ * KCAN_KLP_BLOCK: a response, or an empty one: the ACK. @h->pending is what is
+ *                 left. The MCU's first block says where its count is: it may
+ *                 take all pending blocks away unanswered, and the next one
+ *                 has the right sequence.
+ * KCAN_KLP_NAK:   send all pending blocks again, in one go behind one
+ *                 KCAN_KLP_SYNC. The same NAK may come more than once.
+ * KCAN_KLP_DROP:  noise, or a block ahead of all that was sent.
+ */
+struct kcan_klp_step kcan_klp_host_rx(struct kcan_klp_host *h,
+				      const uint8_t *buf, size_t len);
+
 /* Messages (section 5.5): id, parameters; several of them in a host's block. */
 #define KCAN_KLP_PARAMS_MAX 16
 

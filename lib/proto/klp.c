@@ -55,17 +55,27 @@ int kcan_klp_decode(struct kcan_klp_block *out, const uint8_t *buf, size_t len)
 	return buf[0];
 }
 
-/* Noise: one NAK until there was a good block. */
-static struct kcan_klp_step discard(struct kcan_klp_mcu *m, const uint8_t *buf,
-				    size_t len)
+/* Noise ends with a sync byte, in these bytes or in later ones. */
+static struct kcan_klp_step skip(bool *discarding, const uint8_t *buf,
+				 size_t len)
 {
 	const uint8_t *sync = memchr(buf, KCAN_KLP_SYNC, len);
-	struct kcan_klp_step step = {
-		.event = m->complained ? KCAN_KLP_DROP : KCAN_KLP_NAK,
+
+	*discarding = !sync;
+	return (struct kcan_klp_step){
+		.event = KCAN_KLP_DROP,
 		.used = sync ? (size_t)(sync - buf) + 1 : len,
 	};
+}
 
-	m->discarding = !sync;
+/* One NAK for noise until there was a good block. */
+static struct kcan_klp_step complain(struct kcan_klp_mcu *m, const uint8_t *buf,
+				     size_t len)
+{
+	struct kcan_klp_step step = skip(&m->discarding, buf, len);
+
+	if (!m->complained)
+		step.event = KCAN_KLP_NAK;
 	m->complained = true;
 	return step;
 }
@@ -77,21 +87,76 @@ struct kcan_klp_step kcan_klp_mcu_rx(struct kcan_klp_mcu *m, const uint8_t *buf,
 	int used;
 
 	if (m->discarding && len)
-		return discard(m, buf, len);
+		return complain(m, buf, len);
 	used = kcan_klp_decode(&step.block, buf, len);
 	if (!used)
 		return step;
 	if (used < 0 && buf[0] != KCAN_KLP_SYNC)
-		return discard(m, buf, len);
-	step.used = used < 0 ? 1 : (size_t)used;
-	step.event = KCAN_KLP_DROP;
+		return complain(m, buf, len);
 	if (used < 0)
-		return step;
+		return skip(&m->discarding, buf, len);
+	step.used = (size_t)used;
 	m->complained = false;
 	step.event = KCAN_KLP_NAK;
 	if (step.block.seq == m->expected) {
 		m->expected = (m->expected + 1) & SEQ_MASK;
 		step.event = KCAN_KLP_BLOCK;
 	}
+	return step;
+}
+
+void kcan_klp_host_init(struct kcan_klp_host *h)
+{
+	*h = (struct kcan_klp_host){ .next = 1 };
+}
+
+int kcan_klp_host_encode(struct kcan_klp_host *h,
+			 uint8_t out[static KCAN_KLP_MAX],
+			 const uint8_t *content, size_t len)
+{
+	struct kcan_klp_block block = { .seq = h->next,
+					.len = (uint8_t)len,
+					.content = content };
+
+	if (len > KCAN_KLP_CONTENT_MAX)
+		return -EMSGSIZE;
+	if (h->pending == KCAN_KLP_PENDING_MAX)
+		return -EAGAIN;
+	h->next = (h->next + 1) & SEQ_MASK;
+	h->pending++;
+	return kcan_klp_encode(out, &block);
+}
+
+/* What an MCU's block with @seq, its next expected one, says of ours. */
+static enum kcan_klp_event acknowledge(struct kcan_klp_host *h, uint8_t seq,
+				       bool empty)
+{
+	uint8_t acked = (seq - (h->next - h->pending)) & SEQ_MASK;
+
+	if (!acked)
+		return empty && h->pending ? KCAN_KLP_NAK : KCAN_KLP_BLOCK;
+	if (acked > h->pending && h->synced)
+		return KCAN_KLP_DROP;
+	h->pending = acked > h->pending ? 0 : h->pending - acked;
+	h->next = (seq + h->pending) & SEQ_MASK;
+	h->synced = true;
+	return KCAN_KLP_BLOCK;
+}
+
+struct kcan_klp_step kcan_klp_host_rx(struct kcan_klp_host *h,
+				      const uint8_t *buf, size_t len)
+{
+	struct kcan_klp_step step = { .event = KCAN_KLP_WAIT };
+	int used;
+
+	if (h->discarding && len)
+		return skip(&h->discarding, buf, len);
+	used = kcan_klp_decode(&step.block, buf, len);
+	if (used < 0)
+		return skip(&h->discarding, buf, len);
+	if (!used)
+		return step;
+	step.used = (size_t)used;
+	step.event = acknowledge(h, step.block.seq, !step.block.len);
 	return step;
 }

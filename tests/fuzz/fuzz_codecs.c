@@ -5,6 +5,7 @@
 
 #include <kcan/admin.h>
 #include <kcan/kat.h>
+#include <kcan/klp.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -84,8 +85,63 @@ static void fuzz_kat_framed(const uint8_t *data, size_t size)
 	fuzz_kat(block, (size_t)len);
 }
 
+static void check_klp(const struct kcan_klp_step *step, const uint8_t *data,
+		      size_t size)
+{
+	uint8_t again[KCAN_KLP_MAX];
+
+	check(step->used <= size);
+	check(!step->used == (step->event == KCAN_KLP_WAIT));
+	if (!step->block.content)
+		return;
+	check(kcan_klp_encode(again, &step->block) == (int)step->used);
+	check(!memcmp(again, data, step->used));
+}
+
+/* A host hears an MCU: the bytes as they are, and as blocks, in turn. */
+static void fuzz_klp_host(const uint8_t *data, size_t size)
+{
+	struct kcan_klp_host h;
+	struct kcan_klp_step step;
+	uint8_t out[KCAN_KLP_MAX];
+
+	kcan_klp_host_init(&h);
+	for (; size; data++, size--) {
+		struct kcan_klp_block block = { .seq = *data & 15,
+						.content = data };
+
+		if (*data & 0x80)
+			check(kcan_klp_host_encode(&h, out, data, 1) == 6 ||
+			      h.pending == KCAN_KLP_PENDING_MAX);
+		step = kcan_klp_host_rx(&h, data, size);
+		check_klp(&step, data, size);
+		block.len = size < 8 ? (uint8_t)size : *data >> 4 & 7;
+		step = kcan_klp_host_rx(&h, out,
+					(size_t)kcan_klp_encode(out, &block));
+		check_klp(&step, out, sizeof(out));
+		check(h.pending <= KCAN_KLP_PENDING_MAX && h.next < 16);
+	}
+}
+
+static void fuzz_klp_mcu(const uint8_t *data, size_t size)
+{
+	struct kcan_klp_mcu m = { 0 };
+	struct kcan_klp_step step;
+
+	do {
+		step = kcan_klp_mcu_rx(&m, data, size);
+		check_klp(&step, data, size);
+		check(m.expected < 16);
+		data += step.used;
+		size -= step.used;
+	} while (step.used);
+	check(size < KCAN_KLP_MAX);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	fuzz_klp_host(data, size);
+	fuzz_klp_mcu(data, size);
 	fuzz_uuid(data, size);
 	fuzz_admin(data, size);
 	fuzz_kat(data, size);

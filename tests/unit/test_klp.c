@@ -2,11 +2,13 @@
 #include "../support/unit.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <kcan/klp.h>
 #include <kcan/stream.h>
 
+#include "../support/vectors.h"
 #include "util/hex.h"
 
 static size_t unhex(const char *text, uint8_t *out)
@@ -208,15 +210,243 @@ static void test_long_content(void **state)
 	assert_int_equal(kcan_klp_encode(out, &block), -EMSGSIZE);
 }
 
+/* klipper-mcu-protocol.md, section 9.1, by id */
+static const struct {
+	const char *text;
+	enum kcan_klp_dir dir;
+} dictionary[] = {
+	{ "identify_response offset=%u data=%.*s", KCAN_KLP_RESPONSE },
+	{ "identify offset=%u count=%c", KCAN_KLP_COMMAND },
+	{ "get_config", KCAN_KLP_COMMAND },
+	{ "finalize_config crc=%u", KCAN_KLP_COMMAND },
+	{ "allocate_oids count=%c", KCAN_KLP_COMMAND },
+	{ "get_clock", KCAN_KLP_COMMAND },
+	{ "get_uptime", KCAN_KLP_COMMAND },
+	{ "emergency_stop", KCAN_KLP_COMMAND },
+	{ "clear_shutdown", KCAN_KLP_COMMAND },
+	{ "reset", KCAN_KLP_COMMAND },
+	{ "get_canbus_id", KCAN_KLP_COMMAND },
+	{ "get_canbus_status", KCAN_KLP_COMMAND },
+	{ "debug_ping data=%*s", KCAN_KLP_COMMAND },
+	{ "debug_nop", KCAN_KLP_COMMAND },
+	{ "config is_config=%c crc=%u is_shutdown=%c move_count=%hu",
+	  KCAN_KLP_RESPONSE },
+	{ "clock clock=%u", KCAN_KLP_RESPONSE },
+	{ "uptime high=%u clock=%u", KCAN_KLP_RESPONSE },
+	{ "stats count=%u sum=%u sumsq=%u", KCAN_KLP_RESPONSE },
+	{ "shutdown clock=%u static_string_id=%hu", KCAN_KLP_RESPONSE },
+	{ "is_shutdown static_string_id=%hu", KCAN_KLP_RESPONSE },
+	{ "starting", KCAN_KLP_RESPONSE },
+	{ "canbus_id canbus_uuid=%.*s canbus_nodeid=%u", KCAN_KLP_RESPONSE },
+	{ "canbus_status rx_error=%u tx_error=%u tx_retries=%u "
+	  "canbus_bus_state=%u",
+	  KCAN_KLP_RESPONSE },
+	{ "pong data=%*s", KCAN_KLP_RESPONSE },
+};
+
+static struct vector vectors[VECTORS_MAX];
+
+/* What a vector's line says of integers: "uptime high=1 clock=45610636". */
+static void check_told(const char *told, const struct kcan_klp_format *f,
+		       const struct kcan_klp_value *values)
+{
+	for (size_t i = 0; i < f->count && (told = strchr(told, '=')); i++) {
+		uint32_t want = (uint32_t)strtoul(++told, NULL, 10);
+
+		if (f->types[i] != KCAN_KLP_BYTES)
+			assert_int_equal(values[i].num, want);
+	}
+}
+
+/* Take one message apart, and make the same bytes of it again. */
+static size_t check_message(const char *told, const uint8_t *bytes, size_t len,
+			    enum kcan_klp_dir dir)
+{
+	struct kcan_klp_value values[KCAN_KLP_PARAMS_MAX];
+	struct kcan_klp_format f;
+	uint8_t again[KCAN_KLP_CONTENT_MAX];
+	int id, head = kcan_klp_id_decode(&id, bytes, len, dir), used;
+
+	assert_int_equal(head, 1);
+	if (id == 90) /* V49: in no dictionary */
+		return 1;
+	assert_in_range(id, 0, ARRAY_SIZE(dictionary) - 1);
+	assert_int_equal(dictionary[id].dir, dir);
+	assert_int_equal(
+		kcan_klp_format_parse(&f, dictionary[id].text, id, dir), 0);
+	used = kcan_klp_params_decode(values, &f, bytes + 1, len - 1);
+	assert_true(used >= 0);
+	check_told(told, &f, values);
+	assert_int_equal(kcan_klp_msg_encode(again, sizeof(again), &f, values),
+			 used + 1);
+	assert_memory_equal(again, bytes, used + 1);
+	return (size_t)used + 1;
+}
+
+static void test_vector(void **state)
+{
+	const struct vector *vector = *state;
+	bool is_host = strstr(vector->name, " host ");
+	uint8_t bytes[KCAN_KLP_MAX + 1], again[KCAN_KLP_MAX];
+	size_t len = unhex(vector->value, bytes);
+	size_t front = bytes[0] == KCAN_KLP_SYNC; /* V53 */
+	struct kcan_klp_block block;
+
+	assert_int_equal(kcan_klp_decode(&block, bytes + front, len - front),
+			 len - front);
+	for (size_t pos = 0; pos < block.len;)
+		pos += check_message(
+			vector->name, block.content + pos, block.len - pos,
+			is_host ? KCAN_KLP_COMMAND : KCAN_KLP_RESPONSE);
+	assert_int_equal(kcan_klp_encode(again, &block), len - front);
+	assert_memory_equal(again, bytes + front, len - front);
+}
+
+/* klipper-mcu-protocol.md, section 4.4: the host's side */
+static const struct host_row {
+	const char *name;
+	struct {
+		uint8_t send; /* blocks, first */
+		const char *hear;
+		enum kcan_klp_event event; /* of the first step */
+		uint8_t pending, next;	   /* after it */
+	} steps[6];
+} host_rows[] = {
+	{ "a session begins with 1, and the MCU says 0",
+	  { { 1, "05109e817e", KCAN_KLP_BLOCK, 0, 0 },
+	    { 1, "05118f087e", KCAN_KLP_BLOCK, 0, 1 } } },
+	{ "an MCU that expects 1 by chance",
+	  { { 1, "0512bd937e", KCAN_KLP_BLOCK, 0, 2 } } },
+	{ "stats come before anything was said: V54",
+	  { { 0, "0d1011807881f7811f7f44007e", KCAN_KLP_BLOCK, 0, 0 } } },
+	{ "a first block far ahead of many leaves none pending",
+	  { { 12, "051f66767e", KCAN_KLP_BLOCK, 0, 15 } } },
+	{ "blocks are acknowledged one by one",
+	  { { 0, "05109e817e", KCAN_KLP_BLOCK, 0, 0 },
+	    { 3, "05118f087e", KCAN_KLP_BLOCK, 2, 3 },
+	    { 0, "0512bd937e", KCAN_KLP_BLOCK, 1, 3 },
+	    { 0, "0513ac1a7e", KCAN_KLP_BLOCK, 0, 3 } } },
+	{ "a higher number acknowledges all below",
+	  { { 0, "05109e817e", KCAN_KLP_BLOCK, 0, 0 },
+	    { 3, "0513ac1a7e", KCAN_KLP_BLOCK, 0, 3 } } },
+	{ "a response acknowledges, too: V17",
+	  { { 0, "0516fbb77e", KCAN_KLP_BLOCK, 0, 6 },
+	    { 1, "0a170f9799860c10bc7e", KCAN_KLP_BLOCK, 0, 7 },
+	    { 0, "0517ea3e7e", KCAN_KLP_BLOCK, 0, 7 } } },
+	{ "the last number again while blocks are pending is a NAK",
+	  { { 0, "05118f087e", KCAN_KLP_BLOCK, 0, 1 },
+	    { 1, "0512bd937e", KCAN_KLP_BLOCK, 0, 2 },
+	    { 2, "0512bd937e", KCAN_KLP_NAK, 2, 4 },
+	    { 0, "0512bd937e", KCAN_KLP_NAK, 2, 4 } } },
+	{ "stats while blocks are pending are no NAK: V54",
+	  { { 0, "05109e817e", KCAN_KLP_BLOCK, 0, 0 },
+	    { 1, "0d1011807881f7811f7f44007e", KCAN_KLP_BLOCK, 1, 1 } } },
+	{ "ahead of anything that was sent",
+	  { { 0, "05109e817e", KCAN_KLP_BLOCK, 0, 0 },
+	    { 2, "0513ac1a7e", KCAN_KLP_DROP, 2, 2 },
+	    { 0, "0e1b114997c1669de3b63b02ab7e", KCAN_KLP_DROP, 2, 2 },
+	    { 0, "0512bd937e", KCAN_KLP_BLOCK, 0, 2 } } },
+	{ "behind what is acknowledged is ahead of it",
+	  { { 0, "0512bd937e", KCAN_KLP_BLOCK, 0, 2 },
+	    { 1, "05118f087e", KCAN_KLP_DROP, 1, 3 } } },
+	{ "twelve are the most", { { 13, "05", KCAN_KLP_WAIT, 12, 13 } } },
+	{ "across the wrap",
+	  { { 0, "051f66767e", KCAN_KLP_BLOCK, 0, 15 },
+	    { 3, "05118f087e", KCAN_KLP_BLOCK, 1, 2 } } },
+	{ "bad data up to the next sync byte, and no NAK",
+	  { { 0, "0102030405", KCAN_KLP_DROP, 0, 1 },
+	    { 0, "05109e817e", KCAN_KLP_DROP, 0, 1 },
+	    { 0, "05109e817e", KCAN_KLP_BLOCK, 0, 0 } } },
+	{ "a sync byte within: V51",
+	  { { 0, "061b05c97e7e", KCAN_KLP_BLOCK, 0, 11 } } },
+};
+
+static void send_blocks(struct kcan_klp_host *h, uint8_t count)
+{
+	static const uint8_t get_clock = 5;
+	uint8_t out[KCAN_KLP_MAX];
+
+	while (count--) {
+		uint8_t seq = h->next;
+		int want = h->pending < 12 ? 6 : -EAGAIN;
+
+		assert_int_equal(kcan_klp_host_encode(h, out, &get_clock, 1),
+				 want);
+		if (want > 0)
+			assert_int_equal(out[1], 0x10 | seq);
+	}
+}
+
+static void test_host(void **state)
+{
+	const struct host_row *row = *state;
+	struct kcan_klp_host h;
+
+	kcan_klp_host_init(&h);
+	for (size_t i = 0; row->steps[i].hear; i++) {
+		uint8_t bytes[KCAN_KLP_MAX];
+		struct kcan_klp_step step;
+
+		send_blocks(&h, row->steps[i].send);
+		step = kcan_klp_host_rx(&h, bytes,
+					unhex(row->steps[i].hear, bytes));
+		assert_int_equal(step.event, row->steps[i].event);
+		assert_int_equal(h.pending, row->steps[i].pending);
+		assert_int_equal(h.next, row->steps[i].next);
+	}
+}
+
+/* the first three blocks of every session, as recorded: section 4.4 */
+static void test_host_begins_as_recorded(void **state)
+{
+	static const uint8_t identify[] = { 1, 0, 40 };
+	uint8_t want[KCAN_KLP_MAX], out[KCAN_KLP_MAX];
+	struct kcan_klp_host h;
+	struct kcan_klp_step step;
+
+	(void)state;
+	kcan_klp_host_init(&h);
+	assert_int_equal(kcan_klp_host_encode(&h, out, identify, 3), 8);
+	unhex("081101002842247e", want);
+	assert_memory_equal(out, want, 8);
+	step = kcan_klp_host_rx(&h, want, unhex("05109e817e", want));
+	assert_int_equal(step.used, 5);
+	assert_int_equal(step.block.len, 0);
+	assert_int_equal(kcan_klp_host_encode(&h, out, identify, 3), 8);
+	unhex("08100100285e9f7e", want);
+	assert_memory_equal(out, want, 8);
+}
+
+static void test_host_refuses_long_content(void **state)
+{
+	uint8_t content[KCAN_KLP_CONTENT_MAX + 1] = { 0 }, out[KCAN_KLP_MAX];
+	struct kcan_klp_host h;
+
+	(void)state;
+	kcan_klp_host_init(&h);
+	assert_int_equal(kcan_klp_host_encode(&h, out, content, 60), -EMSGSIZE);
+	assert_int_equal(h.next, 1);
+	assert_int_equal(kcan_klp_host_encode(&h, out, content, 59),
+			 KCAN_KLP_MAX);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[96] = {
+	struct CMUnitTest tests[192] = {
 		cmocka_unit_test(test_empty_blocks),
 		cmocka_unit_test(test_signed_field),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_long_content),
+		cmocka_unit_test(test_host_begins_as_recorded),
+		cmocka_unit_test(test_host_refuses_long_content),
 	};
-	size_t n = 4;
+	size_t n = 6, len = vectors_load("klipper.txt", ':', vectors);
+
+	assert_int_equal(len, 64);
+	for (size_t i = 0; i < len; i++)
+		tests[n++] =
+			ROW_TEST(vectors[i].name, test_vector, &vectors[i]);
+	ROWS(host_rows, test_host);
 
 	ROWS(vlq_rows, test_vlq);
 	ROWS(format_rows, test_format);
