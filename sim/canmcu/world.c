@@ -255,7 +255,8 @@ int world_shutdown(struct world *w, const struct mcu *m, const char *reason,
 	int err = mcu_shutdown(&node->mcu, reason, now_us);
 
 	(void)w;
-	bus_update(node->bus, node);
+	/* the host is told at once: klipper-mcu-protocol.md, section 13.1 */
+	bus_run(node->bus, node, now_us);
 	return err;
 }
 

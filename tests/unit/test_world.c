@@ -653,6 +653,23 @@ static void test_nodes_with_a_nodeid_send_stats(void **state)
 	assert_int_equal(world_deadline(b->world), 10000000);
 }
 
+/* klipper-mcu-protocol.md, section 13.1: at once, not with the next frame */
+static void test_a_shutdown_by_hand_is_told(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[1].nodeid = 4;
+	start(b, 3);
+	assert_int_equal(world_shutdown(b->world, world_at(b->world, 1),
+					"Timer too close", b->now_us),
+			 0);
+	take(b);
+	assert_int_equal(b->wire_len, 2);
+	/* shutdown, clock 64000000, static_string_id 17 */
+	assert_frame_equal(b->wire[0], FRAME(0x109, 0x0b, 0x10, 0x12, 0x9e,
+					     0xc2, 0xa0, 0x00, 0x11));
+}
+
 /* get_canbus_status, id 11, after two answers have collided */
 static void test_klipper_tells_the_errors_of_its_bus(void **state)
 {
@@ -699,6 +716,7 @@ int main(void)
 		CASE(test_a_deadline_comes_before_a_frame_of_the_same_time),
 		CASE(test_a_uuid_twice_is_refused),
 		CASE(test_nodes_with_a_nodeid_send_stats),
+		CASE(test_a_shutdown_by_hand_is_told),
 		CASE(test_klipper_tells_the_errors_of_its_bus),
 		CASE(test_a_bus_is_not_heard_on_another_one),
 		CASE(test_a_bus_that_is_not_there_is_refused),
