@@ -118,6 +118,7 @@ void mcu_fini(struct mcu *m)
 {
 	klipper_free(m->live.klipper);
 	faults_fini(&m->faults);
+	pins_fini(&m->pins);
 	flash_fini(&m->flash);
 }
 

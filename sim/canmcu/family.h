@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "pins.h"
 
 /** What lies in front of the application. */
 enum bootloader {
@@ -45,6 +46,7 @@ struct mcu_type {
 	const char *connect_name; /* what Katapult's CONNECT reports */
 	const struct family *family;
 	uint32_t clock_hz; /* CLOCK_FREQ of its Klipper, at most 715827882 */
+	const struct pin_range *pins;
 	const struct flash_map *flash_map; /* NULL: no Katapult on CAN */
 	uint32_t flash_size;		   /* bytes */
 };

@@ -4,6 +4,7 @@
 #include <kcan/admin.h>
 
 #include "klipper/engine.h"
+#include "klipper/pin.h"
 #include "mcu.h"
 
 int mcu_shutdown(struct mcu *m, const char *reason, uint64_t now_us)
@@ -18,6 +19,34 @@ int mcu_shutdown(struct mcu *m, const char *reason, uint64_t now_us)
 	/* CAN goes on as before: can-admin-channel.md, section 7 */
 	klipper_shutdown(k, reason, now_us);
 	return 0;
+}
+
+int mcu_put_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us)
+{
+	int err = pins_put(&m->pins, pin, level);
+
+	if (!err && m->live.klipper)
+		klipper_oids_pin_changed(m->live.klipper, now_us);
+	return err;
+}
+
+float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use)
+{
+	static const char *const names[] = {
+		[KLIPPER_PIN_UNUSED] = "unused",
+		[KLIPPER_PIN_OUTPUT] = "output",
+		[KLIPPER_PIN_INPUT] = "input",
+		[KLIPPER_PIN_PULL_UP] = "input",
+		[KLIPPER_PIN_ADC] = "adc",
+	};
+	struct klipper *k = m->live.klipper;
+	float level = 0;
+
+	*use = names[k ? klipper_pin_use(k, pin) : KLIPPER_PIN_UNUSED];
+	if (k)
+		return klipper_pin_level(k, pin);
+	pins_read(&m->pins, pin, &level);
+	return level;
 }
 
 static void klipper_conflict(struct mcu *m, uint64_t now_us)

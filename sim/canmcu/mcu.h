@@ -16,6 +16,7 @@
 #include "event.h"
 #include "family.h"
 #include "fault.h"
+#include "pins.h"
 
 /* can-admin-channel.md, section 5 */
 #define MCU_ADMIN_QUEUE_LEN 8 /* frames */
@@ -178,6 +179,7 @@ struct mcu {
 	uint32_t generation; /* counts resets: older frames are not ours */
 	struct flash flash;  /* only Katapult's boards have one */
 	struct faults faults;
+	struct pins pins;	       /* what hands have put on them */
 	struct dictionary application; /* what started last; "": not known */
 	struct mcu_live live;
 };
@@ -275,6 +277,25 @@ void mcu_assign(struct mcu *m, uint8_t nodeid, uint64_t now_us);
  * Return: 0, -EINVAL when it is not Klipper that runs, or -ENOMEM.
  */
 int mcu_shutdown(struct mcu *m, const char *reason, uint64_t now_us);
+
+/**
+ * mcu_put_pin() - put a level on a pin from outside, until another one
+ * @level: 0..1, of the supply
+ *
+ * Stays through resets and power cycles. A program that drives the pin itself
+ * does not see it.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mcu_put_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us);
+
+/**
+ * mcu_look_at_pin() - measure a pin from outside
+ * @use: set to "output", "input", "adc" or "unused"
+ *
+ * Return: its level, 0..1.
+ */
+float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use);
 
 /* For the programs. */
 

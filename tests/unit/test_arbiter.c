@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/arbiter.c sim/canmcu/agenda.c sim/canmcu/wire.c
-// needs: sim/canmcu/confinement.c sim/canmcu/family.c
+// needs: sim/canmcu/confinement.c sim/canmcu/family.c sim/canmcu/pins.c
 #include "../support/unit.h"
 
 #include <errno.h>

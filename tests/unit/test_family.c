@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/family.c sim/canmcu/flash.c sim/canmcu/sparse.c
+// needs: sim/canmcu/family.c sim/canmcu/pins.c sim/canmcu/flash.c sim/canmcu/sparse.c
 /* can-admin-channel.md, section 8.1; katapult-protocol.md, section 5.4. */
 #include "../support/unit.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/flash.c sim/canmcu/family.c sim/canmcu/sparse.c
+// needs: sim/canmcu/flash.c sim/canmcu/family.c sim/canmcu/pins.c sim/canmcu/sparse.c
 #include "../support/unit.h"
 
 #include <errno.h>

@@ -158,6 +158,31 @@ static void test_number(void **state)
 	json_decref(o);
 }
 
+/* "PA0":[0,16] is PA0 to PA15: section 8.1 */
+static const struct pins_row {
+	const char *name;
+	const char *type;
+	json_int_t first, count;
+} pins_rows[] = {
+	{ "PA0", "stm32g0b1xx", 0, 16 }, { "PB0", "stm32g0b1xx", 16, 16 },
+	{ "gpio0", "rp2040", 0, 30 },	 { "gpio0", "rp2350", 0, 48 },
+	{ "P1.0", "lpc1768", 32, 32 },	 { "PC0", "same54", 64, 32 },
+};
+
+static void test_pins(void **state)
+{
+	const struct pins_row *row = *state;
+	json_t *o = ask_dictionary(row->type);
+	json_int_t first = -1, count = -1;
+
+	assert_int_equal(json_unpack(o, "{s:{s:{s:[I, I]}}}", "enumerations",
+				     "pin", row->name, &first, &count),
+			 0);
+	assert_int_equal(first, row->first);
+	assert_int_equal(count, row->count);
+	json_decref(o);
+}
+
 static void assert_text(const json_t *o, const char *name, const char *want)
 {
 	assert_string_equal(json_string_value(json_object_get(o, name)), want);
@@ -268,7 +293,7 @@ static void test_all_clocks_are_slow_enough(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[80] = {
+	struct CMUnitTest tests[160] = {
 		cmocka_unit_test(test_texts_of_a_board_as_it_comes),
 		cmocka_unit_test(test_texts_of_what_was_flashed),
 		cmocka_unit_test(test_an_image_that_is_silent),
@@ -279,6 +304,7 @@ int main(void)
 	size_t n = 6;
 
 	ROWS(number_rows, test_number);
+	ROWS(pins_rows, test_pins);
 	return _cmocka_run_group_tests("klipper_dictionary", tests, n, NULL,
 				       NULL);
 }

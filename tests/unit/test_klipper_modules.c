@@ -15,11 +15,12 @@ struct lamp {
 	struct klipper_timer timer;
 	uint8_t oid;
 	bool on;
+	float seen;   /* on the pin of its number */
+	void *memory; /* released by fini */
 };
 
 struct lamps {
 	uint32_t count;
-	void *memory; /* released by forget */
 };
 
 static const struct klipper_module lamps;
@@ -28,11 +29,34 @@ static void fini_lamp(struct klipper *k, void *object)
 {
 	struct lamp *lamp = object;
 
-	klipper_timer_stop(k, &lamp->timer);
+	(void)k;
+	free(lamp->memory);
 }
 
-static const struct klipper_kind lamp_kind = { sizeof(struct lamp), fini_lamp };
-static const struct klipper_kind other_kind = { 1, NULL };
+static void lamp_off(struct klipper *k, void *object, uint64_t now_us)
+{
+	struct lamp *lamp = object;
+
+	(void)k;
+	(void)now_us;
+	lamp->on = false;
+}
+
+static void look_at_pin(struct klipper *k, void *object, uint64_t now_us)
+{
+	struct lamp *lamp = object;
+
+	(void)now_us;
+	pins_read(&klipper_mcu(k)->pins, lamp->oid, &lamp->seen);
+}
+
+static const struct klipper_kind lamp_kind = {
+	.size = sizeof(struct lamp),
+	.fini = fini_lamp,
+	.shutdown = lamp_off,
+	.pin_changed = look_at_pin,
+};
+static const struct klipper_kind other_kind = { .size = 1 };
 
 static const char *fire(struct klipper *k, struct klipper_timer *t,
 			uint64_t now_us)
@@ -63,9 +87,8 @@ static const char *config_lamp(struct klipper *k,
 	lamp->oid = (uint8_t)v[0].num;
 	lamp->timer.fire = fire;
 	lamp->timer.task = lamp->oid == 3;
+	lamp->memory = malloc(1);
 	all->count++;
-	if (!all->memory)
-		all->memory = malloc(1);
 	return NULL;
 }
 
@@ -77,10 +100,7 @@ static const char *switch_lamp(struct klipper *k,
 
 	if (!lamp)
 		return KLIPPER_INVALID_OID;
-	if (ticks < klipper_clock(k, now_us))
-		return KLIPPER_TIMER_TOO_CLOSE;
-	klipper_timer_set(k, &lamp->timer, klipper_when_us(k, ticks));
-	return NULL;
+	return klipper_timer_at(k, &lamp->timer, ticks, now_us);
 }
 
 static const char *count_lamps(struct klipper *k,
@@ -95,25 +115,6 @@ static const char *count_lamps(struct klipper *k,
 				{ .num = (uint32_t)klipper_clock(k, now_us) },
 			});
 	return NULL;
-}
-
-static void lamps_off(struct klipper *k, uint64_t now_us)
-{
-	(void)now_us;
-	for (unsigned int oid = 0; oid < klipper_oids(k); oid++) {
-		struct lamp *lamp =
-			klipper_oid_find(k, (uint8_t)oid, &lamp_kind);
-
-		if (lamp)
-			lamp->on = false;
-	}
-}
-
-static void forget_lamps(struct klipper *k)
-{
-	struct lamps *all = klipper_state(k, &lamps);
-
-	free(all->memory);
 }
 
 static int describe_lamps(json_t *config, json_t *enumerations,
@@ -139,8 +140,6 @@ static const struct klipper_module lamps = {
 	.strings_len = ARRAY_SIZE(lamp_strings),
 	.state_size = sizeof(struct lamps),
 	.describe = describe_lamps,
-	.shutdown = lamps_off,
-	.forget = forget_lamps,
 };
 static const struct klipper_module *const with_lamps[] = { &klipper_basic,
 							   &lamps, NULL };
@@ -291,6 +290,69 @@ static void test_shutdown_turns_lamps_off(void **state)
 	host_end(&h);
 }
 
+static void test_hands_on_a_pin_are_felt(void **state)
+{
+	struct host h;
+	struct lamp *lamp;
+
+	(void)state;
+	start(&h);
+	host_ask(&h, "0402" CONFIG "01");
+	lamp = klipper_oid_find(h.board.mcu.live.klipper, 1, &lamp_kind);
+	assert_int_equal(mcu_put_pin(&h.board.mcu, 1, 0.5F, h.board.now_us), 0);
+	assert_true(lamp->seen == 0.5F);
+	host_end(&h);
+}
+
+/* section 10, step 6: all queues share them */
+static void test_moves_are_counted(void **state)
+{
+	struct klipper_moves queues[2] = { 0 };
+	struct klipper_move move = { .ticks = 7 };
+	struct host h;
+	struct klipper *k;
+
+	(void)state;
+	start(&h);
+	host_ask(&h, "0400");
+	k = h.board.mcu.live.klipper;
+	assert_string_equal(klipper_moves_push(k, &queues[0], &move),
+			    "Move queue overflow");
+	host_ask(&h, "0301");
+	for (size_t i = 0; i < 1024; i++, move.ticks++)
+		assert_null(klipper_moves_push(k, &queues[i % 2], &move));
+	assert_string_equal(klipper_moves_push(k, &queues[0], &move),
+			    "Move queue overflow");
+	assert_true(klipper_moves_pop(k, &queues[0], &move));
+	assert_int_equal(move.ticks, 7);
+	assert_null(klipper_moves_push(k, &queues[1], &move));
+	klipper_moves_drop(k, &queues[0]);
+	klipper_moves_drop(k, &queues[1]);
+	assert_false(klipper_moves_pop(k, &queues[0], &move));
+	assert_int_equal(k->config.moves_used, 0);
+	host_end(&h);
+}
+
+static const struct grid_row {
+	const char *name;
+	uint64_t first, ticks, want;
+	uint32_t step;
+} grid_rows[] = {
+	{ "grid: before it begins", 100, 7, 100, 10 },
+	{ "grid: on it", 100, 120, 120, 10 },
+	{ "grid: just behind", 100, 121, 130, 10 },
+	{ "grid: just before", 100, 129, 130, 10 },
+	{ "grid: without steps", 100, 129, 129, 0 },
+};
+
+static void test_grid(void **state)
+{
+	const struct grid_row *row = *state;
+
+	assert_int_equal(klipper_grid(row->first, row->step, row->ticks),
+			 row->want);
+}
+
 static void test_the_deadline_is_the_first_timers(void **state)
 {
 	struct host h;
@@ -359,16 +421,19 @@ static void test_too_many_messages(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[32] = {
+	struct CMUnitTest tests[48] = {
 		cmocka_unit_test(test_the_wrong_kind_of_oid),
 		cmocka_unit_test(test_shutdown_turns_lamps_off),
 		cmocka_unit_test(test_the_deadline_is_the_first_timers),
 		cmocka_unit_test(test_a_module_adds_to_the_dictionary),
 		cmocka_unit_test(test_a_format_that_is_none),
 		cmocka_unit_test(test_too_many_messages),
+		cmocka_unit_test(test_hands_on_a_pin_are_felt),
+		cmocka_unit_test(test_moves_are_counted),
 	};
-	size_t n = 6;
+	size_t n = 8;
 
 	ROWS(stories, test_story);
+	ROWS(grid_rows, test_grid);
 	return _cmocka_run_group_tests("klipper_modules", tests, n, NULL, NULL);
 }

@@ -357,13 +357,13 @@ static const char *const strings[] = {
 	KLIPPER_INVALID_OID,
 	"Already finalized",
 	"Invalid move request size",
-	"Move queue overflow",
+	KLIPPER_MOVE_OVERFLOW,
 	"alloc_chunks failed",
 	KLIPPER_NO_MEMORY,
 	"Another CAN node assigned this ID",
 	KLIPPER_TIMER_TOO_CLOSE,
 	"sentinel timer called",
-	"Rescheduled timer in the past",
+	KLIPPER_TIMER_IN_PAST,
 	"Shutdown by command",
 };
 

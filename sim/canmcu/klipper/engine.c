@@ -103,9 +103,7 @@ void klipper_shutdown(struct klipper *k, const char *reason, uint64_t now_us)
 	if (!is_shutdown(k))
 		enter_shutdown(k, reason, now_us);
 	klipper_stop_timers(k, false);
-	for (size_t i = 0; k->fw->modules[i]; i++)
-		if (k->fw->modules[i]->shutdown)
-			k->fw->modules[i]->shutdown(k, now_us);
+	klipper_oids_shutdown(k, now_us);
 	klipper_tell_shutdown(k, now_us);
 }
 

@@ -17,6 +17,7 @@ struct klipper_config {
 	bool allocated;
 	uint8_t oids_len;
 	uint16_t move_count; /* not 0: configured */
+	uint16_t moves_used;
 	uint32_t crc;
 	struct klipper_oid *oids;
 };
@@ -67,6 +68,12 @@ void klipper_stop_timers(struct klipper *k, bool tasks);
 
 /** Return: NULL or the reason of a shutdown. */
 const char *klipper_allocate_oids(struct klipper *k, uint8_t count);
+
+/** Call what all objects do at a shutdown. */
+void klipper_oids_shutdown(struct klipper *k, uint64_t now_us);
+
+/** Call what all objects do when a pin has changed. */
+void klipper_oids_pin_changed(struct klipper *k, uint64_t now_us);
 
 /** Oids, CRC, modules' states: as after a reset. Stats have to be started. */
 void klipper_forget_config(struct klipper *k);

@@ -59,12 +59,7 @@ struct klipper_build {
  * @strings:  every reason its commands and timers return (section 8.5), other
  *            modules' excepted
  * @describe: add constants and enumerations to the dictionary. Return: 0, or -1
- *            as jansson does. May be NULL, as all of these
- * @shutdown: the MCU has just shut down and all timers are stopped: outputs go
- *            to their safe values, queues are emptied (section 13.1). Also
- *            called in shutdown, when another reason comes
- * @forget:   the configuration is about to be forgotten, with all oids: release
- *            what the state holds
+ *            as jansson does. May be NULL
  */
 struct klipper_module {
 	const struct klipper_message *messages;
@@ -74,13 +69,12 @@ struct klipper_module {
 	size_t state_size; /* bytes */
 	int (*describe)(json_t *config, json_t *enumerations,
 			const struct klipper_build *build);
-	void (*shutdown)(struct klipper *k, uint64_t now_us);
-	void (*forget)(struct klipper *k);
 };
 
 /** All modules, NULL behind the last one; klipper_basic is the first. */
 extern const struct klipper_module *const klipper_modules[];
 extern const struct klipper_module klipper_basic;
+extern const struct klipper_module klipper_pins;
 
 /* What modules may use. */
 
@@ -119,6 +113,9 @@ uint64_t klipper_clock_near(const struct klipper *k, uint32_t clock,
 /** Return: the first microsecond when the clock has reached @ticks. */
 uint64_t klipper_when_us(const struct klipper *k, uint64_t ticks);
 
+/** Return: of @first, and each @step later, the first not before @ticks. */
+uint64_t klipper_grid(uint64_t first, uint32_t step, uint64_t ticks);
+
 /**
  * struct klipper_timer - runs once, at a time
  *
@@ -141,10 +138,38 @@ void klipper_timer_set(struct klipper *k, struct klipper_timer *t,
 		       uint64_t at_us);
 void klipper_timer_stop(struct klipper *k, struct klipper_timer *t);
 
-/** What an oid can stand for; its address is the kind's identity. */
+/**
+ * klipper_timer_at() - the same at a clock value
+ *
+ * Return: NULL, or KLIPPER_TIMER_TOO_CLOSE when @ticks are over: since a
+ * microsecond, which is all that time is told by here.
+ */
+const char *klipper_timer_at(struct klipper *k, struct klipper_timer *t,
+			     uint64_t ticks, uint64_t now_us);
+
+/**
+ * Return: NULL, or KLIPPER_TIMER_IN_PAST for what would come again after so few
+ * ticks that no MCU could follow.
+ */
+const char *klipper_check_period(const struct klipper *k, uint32_t ticks);
+
+/**
+ * struct klipper_kind - what an oid can stand for
+ *
+ * Its address is the kind's identity. The functions may be NULL.
+ */
 struct klipper_kind {
-	size_t size;				       /* bytes of one object */
-	void (*fini)(struct klipper *k, void *object); /* or NULL */
+	size_t size; /* bytes of one object */
+	/* It goes, its timers are stopped: release what it holds. */
+	void (*fini)(struct klipper *k, void *object);
+	/*
+	 * The MCU has just shut down and all timers are stopped: outputs go to
+	 * their safe values, queues are emptied (section 13.1). Also called in
+	 * shutdown, when another reason comes.
+	 */
+	void (*shutdown)(struct klipper *k, void *object, uint64_t now_us);
+	/* Hands have put another level on some pin. */
+	void (*pin_changed)(struct klipper *k, void *object, uint64_t now_us);
 };
 
 /* Reasons that all modules return; klipper_basic has them in its strings. */
@@ -152,6 +177,8 @@ struct klipper_kind {
 #define KLIPPER_INVALID_OID "Invalid oid type"
 #define KLIPPER_NO_MEMORY "alloc_chunk failed"
 #define KLIPPER_TIMER_TOO_CLOSE "Timer too close"
+#define KLIPPER_TIMER_IN_PAST "Rescheduled timer in the past"
+#define KLIPPER_MOVE_OVERFLOW "Move queue overflow"
 
 /**
  * klipper_oid_new() - give @oid to a new object
@@ -167,7 +194,36 @@ const char *klipper_oid_new(struct klipper *k, uint8_t oid,
 void *klipper_oid_find(struct klipper *k, uint8_t oid,
 		       const struct klipper_kind *kind);
 
-/** Return: how many oids were allocated; to look at all objects. */
-unsigned int klipper_oids(const struct klipper *k);
+/*
+ * Moves: what is to happen later, in the order of coming. An MCU has so many of
+ * them as it tells in move_count; all queues share them (section 10).
+ */
+
+/** One entry. Outputs use @ticks and @value, steppers the others. */
+struct klipper_move {
+	struct klipper_move *next;
+	uint64_t ticks;	   /* when */
+	uint32_t value;	   /* what then */
+	uint32_t interval; /* ticks to the first step */
+	uint16_t count;	   /* steps */
+	int16_t add;	   /* ticks that each interval is longer */
+	bool forward;
+};
+
+/** A queue, all zero when empty. */
+struct klipper_moves {
+	struct klipper_move *first;
+	struct klipper_move *last;
+};
+
+/** Return: NULL, KLIPPER_MOVE_OVERFLOW or KLIPPER_NO_MEMORY. */
+const char *klipper_moves_push(struct klipper *k, struct klipper_moves *queue,
+			       const struct klipper_move *move);
+
+/** Return: false when @queue is empty; otherwise *@out, without its @next. */
+bool klipper_moves_pop(struct klipper *k, struct klipper_moves *queue,
+		       struct klipper_move *out);
+
+void klipper_moves_drop(struct klipper *k, struct klipper_moves *queue);
 
 #endif

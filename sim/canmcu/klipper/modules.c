@@ -3,5 +3,6 @@
 
 const struct klipper_module *const klipper_modules[] = {
 	&klipper_basic,
+	&klipper_pins,
 	NULL,
 };

@@ -46,31 +46,41 @@ void *klipper_oid_find(struct klipper *k, uint8_t oid,
 	return config->oids[oid].object;
 }
 
-unsigned int klipper_oids(const struct klipper *k)
+void klipper_oids_shutdown(struct klipper *k, uint64_t now_us)
 {
-	return k->config.oids_len;
+	for (unsigned int i = 0; i < k->config.oids_len; i++) {
+		const struct klipper_oid *oid = &k->config.oids[i];
+
+		if (oid->kind && oid->kind->shutdown)
+			oid->kind->shutdown(k, oid->object, now_us);
+	}
+}
+
+void klipper_oids_pin_changed(struct klipper *k, uint64_t now_us)
+{
+	for (unsigned int i = 0; i < k->config.oids_len; i++) {
+		const struct klipper_oid *oid = &k->config.oids[i];
+
+		if (oid->kind && oid->kind->pin_changed)
+			oid->kind->pin_changed(k, oid->object, now_us);
+	}
 }
 
 static void free_oids(struct klipper *k)
 {
-	struct klipper_config *config = &k->config;
-
-	for (unsigned int i = 0; i < config->oids_len; i++) {
-		struct klipper_oid *oid = &config->oids[i];
+	for (unsigned int i = 0; i < k->config.oids_len; i++) {
+		const struct klipper_oid *oid = &k->config.oids[i];
 
 		if (oid->kind && oid->kind->fini)
 			oid->kind->fini(k, oid->object);
 		free(oid->object);
 	}
-	free(config->oids);
+	free(k->config.oids);
 }
 
 void klipper_forget_config(struct klipper *k)
 {
 	klipper_stop_timers(k, true);
-	for (size_t i = 0; k->fw->modules[i]; i++)
-		if (k->fw->modules[i]->forget)
-			k->fw->modules[i]->forget(k);
 	free_oids(k);
 	k->config = (struct klipper_config){ 0 };
 	memset(k->states, 0, k->fw->state_size);

@@ -3,6 +3,7 @@
 #include "engine.h"
 
 #define SECOND_US 1000000u
+#define PERIOD_MIN_US 100u
 
 uint32_t klipper_clock_hz(const struct klipper *k)
 {
@@ -46,6 +47,13 @@ uint64_t klipper_when_us(const struct klipper *k, uint64_t ticks)
 	return k->mcu->live.start_us + us + (rest > 0);
 }
 
+uint64_t klipper_grid(uint64_t first, uint32_t step, uint64_t ticks)
+{
+	if (ticks <= first || !step)
+		return ticks > first ? ticks : first;
+	return first + (ticks - first + step - 1) / step * step;
+}
+
 /* The MCU's alarm is the first of the timers. */
 static void follow_first(struct klipper *k)
 {
@@ -82,6 +90,24 @@ void klipper_timer_set(struct klipper *k, struct klipper_timer *t,
 	t->next = *at;
 	*at = t;
 	follow_first(k);
+}
+
+const char *klipper_timer_at(struct klipper *k, struct klipper_timer *t,
+			     uint64_t ticks, uint64_t now_us)
+{
+	uint64_t at_us = klipper_when_us(k, ticks);
+
+	if (at_us < now_us)
+		return KLIPPER_TIMER_TOO_CLOSE;
+	klipper_timer_set(k, t, at_us);
+	return NULL;
+}
+
+const char *klipper_check_period(const struct klipper *k, uint32_t ticks)
+{
+	uint64_t min = (uint64_t)klipper_clock_hz(k) * PERIOD_MIN_US;
+
+	return ticks < min / SECOND_US ? KLIPPER_TIMER_IN_PAST : NULL;
 }
 
 void klipper_stop_timers(struct klipper *k, bool tasks)

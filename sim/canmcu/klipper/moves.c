@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* The queue of moves: klipper-mcu-protocol.md, section 10, step 6. */
+#include <stdlib.h>
+
+#include "engine.h"
+
+const char *klipper_moves_push(struct klipper *k, struct klipper_moves *queue,
+			       const struct klipper_move *move)
+{
+	struct klipper_move *copy;
+
+	if (k->config.moves_used >= k->config.move_count)
+		return KLIPPER_MOVE_OVERFLOW;
+	copy = malloc(sizeof(*copy));
+	if (!copy)
+		return KLIPPER_NO_MEMORY;
+	*copy = *move;
+	copy->next = NULL;
+	if (queue->last)
+		queue->last->next = copy;
+	else
+		queue->first = copy;
+	queue->last = copy;
+	k->config.moves_used++;
+	return NULL;
+}
+
+bool klipper_moves_pop(struct klipper *k, struct klipper_moves *queue,
+		       struct klipper_move *out)
+{
+	struct klipper_move *move = queue->first;
+
+	if (!move)
+		return false;
+	queue->first = move->next;
+	if (!queue->first)
+		queue->last = NULL;
+	k->config.moves_used--;
+	*out = *move;
+	out->next = NULL;
+	free(move);
+	return true;
+}
+
+void klipper_moves_drop(struct klipper *k, struct klipper_moves *queue)
+{
+	struct klipper_move move;
+
+	while (klipper_moves_pop(k, queue, &move))
+		continue;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* The pins of an MCU, and what is on them: klipper-mcu-protocol.md, 8.1. */
+#include "pin.h"
+
+/* 100 kOhm at 25 degrees C below 4.7 kOhm: open, it would read as very cold */
+#define ROOM_LEVEL 0.955F
+
+struct pin {
+	float level; /* of an output */
+	uint8_t use; /* enum klipper_pin_use */
+};
+
+static struct pin *pin_of(struct klipper *k, uint8_t pin)
+{
+	struct pin *pins = klipper_state(k, &klipper_pins);
+
+	return &pins[pin];
+}
+
+const char *klipper_pin_setup(struct klipper *k, uint32_t pin,
+			      enum klipper_pin_use use)
+{
+	static const char *const reasons[] = {
+		[KLIPPER_PIN_OUTPUT] = KLIPPER_NOT_OUTPUT,
+		[KLIPPER_PIN_INPUT] = KLIPPER_NOT_INPUT,
+		[KLIPPER_PIN_PULL_UP] = KLIPPER_NOT_INPUT,
+		[KLIPPER_PIN_ADC] = KLIPPER_NOT_ADC,
+	};
+
+	if (!pins_has(klipper_mcu(k)->cfg.type->pins, pin))
+		return reasons[use];
+	pin_of(k, (uint8_t)pin)->use = use;
+	return NULL;
+}
+
+const char *klipper_pin_setup_input(struct klipper *k, uint32_t pin,
+				    uint32_t pull_up)
+{
+	/* 0: none, and below 0: down, which reads the same with nothing on it */
+	return klipper_pin_setup(k, pin,
+				 (int8_t)pull_up > 0 ? KLIPPER_PIN_PULL_UP :
+						       KLIPPER_PIN_INPUT);
+}
+
+enum klipper_pin_use klipper_pin_use(struct klipper *k, uint8_t pin)
+{
+	return pin_of(k, pin)->use;
+}
+
+void klipper_pin_drive(struct klipper *k, uint8_t pin, float level)
+{
+	pin_of(k, pin)->level = level;
+}
+
+float klipper_pin_level(struct klipper *k, uint8_t pin)
+{
+	static const float alone[] = {
+		[KLIPPER_PIN_UNUSED] = 0,
+		[KLIPPER_PIN_INPUT] = 0,
+		[KLIPPER_PIN_PULL_UP] = 1,
+		[KLIPPER_PIN_ADC] = ROOM_LEVEL,
+	};
+	const struct pin *p = pin_of(k, pin);
+	float level;
+
+	if (p->use == KLIPPER_PIN_OUTPUT)
+		return p->level;
+	if (pins_read(&klipper_mcu(k)->pins, pin, &level))
+		return level;
+	return alone[p->use];
+}
+
+/* One entry for a row of pins: section 8.1. */
+static int describe(json_t *config, json_t *enumerations,
+		    const struct klipper_build *build)
+{
+	json_t *pins = json_object();
+	const struct pin_range *range = build->type->pins;
+	int err = 0;
+
+	(void)config;
+	for (; range->name && !err; range++)
+		err = json_object_set_new(
+			pins, range->name,
+			range->count == 1 ? json_integer(range->first) :
+					    json_pack("[i, i]", range->first,
+						      range->count));
+	return json_object_set_new(enumerations, "pin", pins) || err ? -1 : 0;
+}
+
+static const char *const strings[] = {
+	KLIPPER_NOT_OUTPUT,
+	KLIPPER_NOT_INPUT,
+	KLIPPER_NOT_ADC,
+};
+
+const struct klipper_module klipper_pins = {
+	.strings = strings,
+	.strings_len = sizeof(strings) / sizeof(strings[0]),
+	.state_size = PINS_MAX * sizeof(struct pin),
+	.describe = describe,
+};

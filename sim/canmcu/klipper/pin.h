@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_KLIPPER_PIN_H
+#define CANMCU_KLIPPER_PIN_H
+
+#include "klipper.h"
+
+/* Reasons of a shutdown: pins that the MCU does not have. */
+#define KLIPPER_NOT_OUTPUT "Not an output pin"
+#define KLIPPER_NOT_INPUT "Not a valid input pin"
+#define KLIPPER_NOT_ADC "Not a valid ADC pin"
+
+/** How a pin is used. */
+enum klipper_pin_use {
+	KLIPPER_PIN_UNUSED,
+	KLIPPER_PIN_OUTPUT,
+	KLIPPER_PIN_INPUT,
+	KLIPPER_PIN_PULL_UP, /* an input that is high when nothing is on it */
+	KLIPPER_PIN_ADC,
+};
+
+/**
+ * klipper_pin_setup() - use a pin from now on
+ *
+ * Return: NULL, or one of the reasons above, by @use.
+ */
+const char *klipper_pin_setup(struct klipper *k, uint32_t pin,
+			      enum klipper_pin_use use);
+
+/** Return: the same for @pull_up of an input, as a command has it. */
+const char *klipper_pin_setup_input(struct klipper *k, uint32_t pin,
+				    uint32_t pull_up);
+
+enum klipper_pin_use klipper_pin_use(struct klipper *k, uint8_t pin);
+
+/** Drive an output. @level: 0..1, between them for PWM */
+void klipper_pin_drive(struct klipper *k, uint8_t pin, float level);
+
+/**
+ * Return: 0..1: what an output drives; what hands have put on any other; or
+ * what it is by itself. An ADC sees a usual thermistor in a warm room then.
+ */
+float klipper_pin_level(struct klipper *k, uint8_t pin);
+
+/** Return: 0 or 1. */
+static inline uint8_t klipper_pin_read(struct klipper *k, uint8_t pin)
+{
+	return klipper_pin_level(k, pin) >= 0.5F;
+}
+
+#endif
