@@ -110,6 +110,16 @@ static const struct number_row {
 	  "canbus_bus_state=%u",
 	  "responses", NULL, 22 },
 	{ "pong data=%*s", "responses", NULL, 23 },
+	/* section 20, numbered on */
+	{ "config_digital_out oid=%c pin=%u value=%c default_value=%c "
+	  "max_duration=%u",
+	  "commands", NULL, 25 },
+	{ "set_digital_out_pwm_cycle oid=%c cycle_ticks=%u", "commands", NULL,
+	  26 },
+	{ "queue_digital_out oid=%c clock=%u on_ticks=%u", "commands", NULL,
+	  27 },
+	{ "update_digital_out oid=%c value=%c", "commands", NULL, 28 },
+	{ "set_digital_out pin=%u value=%c", "commands", NULL, 29 },
 	/* section 8.4 */
 	{ "CLOCK_FREQ", "config", NULL, 64000000 },
 	{ "STATS_SUMSQ_BASE", "config", NULL, 256 },

@@ -75,6 +75,7 @@ struct klipper_module {
 extern const struct klipper_module *const klipper_modules[];
 extern const struct klipper_module klipper_basic;
 extern const struct klipper_module klipper_pins;
+extern const struct klipper_module klipper_digital;
 
 /* What modules may use. */
 

@@ -4,5 +4,6 @@
 const struct klipper_module *const klipper_modules[] = {
 	&klipper_basic,
 	&klipper_pins,
+	&klipper_digital,
 	NULL,
 };

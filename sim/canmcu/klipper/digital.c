@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Digital outputs and software PWM: klipper-mcu-protocol.md, section 20. */
+#include "output.h"
+
+enum {
+	CONFIG_DIGITAL_OUT,
+	SET_DIGITAL_OUT_PWM_CYCLE,
+	QUEUE_DIGITAL_OUT,
+	UPDATE_DIGITAL_OUT,
+	SET_DIGITAL_OUT,
+};
+
+#define MISSED "Missed scheduling of next digital out event"
+#define TOO_LATE "Scheduled digital out event will exceed max_duration"
+#define CYCLE_PENDING "Can not set soft pwm cycle ticks while updates pending"
+#define UPDATE_PENDING "update_digital_out not valid with active queue"
+
+/* Without a cycle anything but 0 is on. Pulses are not played, only their duty. */
+static float level_of(const struct klipper_output *o, uint32_t on_ticks)
+{
+	if (!on_ticks || on_ticks >= o->cycle_ticks)
+		return on_ticks ? 1 : 0;
+	return (float)on_ticks / (float)o->cycle_ticks;
+}
+
+static const struct klipper_kind kind = {
+	.size = sizeof(struct klipper_output),
+	.fini = klipper_output_fini,
+	.shutdown = klipper_output_shutdown,
+};
+
+static const struct klipper_output_type type = { &kind, level_of, MISSED,
+						 TOO_LATE };
+
+static const char *config_digital_out(struct klipper *k,
+				      const struct kcan_klp_value *v,
+				      uint64_t now_us)
+{
+	struct klipper_output_cfg cfg = {
+		.type = &type,
+		.pin = v[1].num,
+		.value = (uint8_t)v[2].num,
+		.rest = (uint8_t)v[3].num,
+		.max_ticks = v[4].num,
+	};
+
+	(void)now_us;
+	return klipper_output_new(k, (uint8_t)v[0].num, &cfg);
+}
+
+static const char *set_digital_out_pwm_cycle(struct klipper *k,
+					     const struct kcan_klp_value *v,
+					     uint64_t now_us)
+{
+	struct klipper_output *o =
+		klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+
+	(void)now_us;
+	if (!o)
+		return KLIPPER_INVALID_OID;
+	if (o->moves.first)
+		return CYCLE_PENDING;
+	o->cycle_ticks = v[1].num;
+	return NULL;
+}
+
+static const char *queue_digital_out(struct klipper *k,
+				     const struct kcan_klp_value *v,
+				     uint64_t now_us)
+{
+	struct klipper_output *o =
+		klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+
+	if (!o)
+		return KLIPPER_INVALID_OID;
+	return klipper_output_queue(k, o, v[1].num, v[2].num, now_us);
+}
+
+/* On or off for good, whatever the cycle. */
+static const char *update_digital_out(struct klipper *k,
+				      const struct kcan_klp_value *v,
+				      uint64_t now_us)
+{
+	struct klipper_output *o =
+		klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+
+	if (!o)
+		return KLIPPER_INVALID_OID;
+	if (o->moves.first)
+		return UPDATE_PENDING;
+	return klipper_output_set(k, o, (uint8_t)v[1].num ? UINT32_MAX : 0,
+				  now_us);
+}
+
+static const char *set_digital_out(struct klipper *k,
+				   const struct kcan_klp_value *v,
+				   uint64_t now_us)
+{
+	const char *reason = klipper_pin_setup(k, v[0].num, KLIPPER_PIN_OUTPUT);
+
+	(void)now_us;
+	if (!reason)
+		klipper_pin_drive(k, (uint8_t)v[0].num,
+				  (uint8_t)v[1].num ? 1 : 0);
+	return reason;
+}
+
+static const struct klipper_message messages[] = {
+	[CONFIG_DIGITAL_OUT] = { "config_digital_out oid=%c pin=%u value=%c "
+				 "default_value=%c max_duration=%u",
+				 config_digital_out },
+	[SET_DIGITAL_OUT_PWM_CYCLE] = { "set_digital_out_pwm_cycle oid=%c "
+					"cycle_ticks=%u",
+					set_digital_out_pwm_cycle },
+	[QUEUE_DIGITAL_OUT] = { "queue_digital_out oid=%c clock=%u on_ticks=%u",
+				queue_digital_out },
+	[UPDATE_DIGITAL_OUT] = { "update_digital_out oid=%c value=%c",
+				 update_digital_out },
+	[SET_DIGITAL_OUT] = { "set_digital_out pin=%u value=%c",
+			      set_digital_out },
+};
+
+static const char *const strings[] = {
+	MISSED,
+	TOO_LATE,
+	CYCLE_PENDING,
+	UPDATE_PENDING,
+};
+
+const struct klipper_module klipper_digital = {
+	.messages = messages,
+	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.strings = strings,
+	.strings_len = sizeof(strings) / sizeof(strings[0]),
+};

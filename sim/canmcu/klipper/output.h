@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_KLIPPER_OUTPUT_H
+#define CANMCU_KLIPPER_OUTPUT_H
+
+#include "pin.h"
+
+struct klipper_output;
+
+/** What outputs of a kind have in common. */
+struct klipper_output_type {
+	const struct klipper_kind *kind;
+	/* Return: 0..1, what the host's @value means. */
+	float (*level)(const struct klipper_output *o, uint32_t value);
+	const char *missed;   /* reason: nothing came within max_duration */
+	const char *too_late; /* reason: what came is later than that */
+};
+
+/**
+ * struct klipper_output - a pin that changes at clock values
+ *
+ * Every output with an oid is one. With a max_duration it has to be told again
+ * in time, unless it is at its default already.
+ */
+struct klipper_output {
+	struct klipper_timer timer;
+	struct klipper_moves moves;
+	const struct klipper_output_type *type;
+	uint64_t end_ticks; /* told again until then; UINT64_MAX: no need */
+	uint32_t max_ticks; /* max_duration; 0: none */
+	uint32_t cycle_ticks;
+	float rest; /* level of the default */
+	uint8_t pin;
+};
+
+/** What config_* tells; @value and @rest as in queue_*. */
+struct klipper_output_cfg {
+	const struct klipper_output_type *type;
+	uint32_t pin;
+	uint32_t cycle_ticks;
+	uint32_t value;
+	uint32_t rest;
+	uint32_t max_ticks;
+};
+
+/* Return, all of these: as a command. */
+const char *klipper_output_new(struct klipper *k, uint8_t oid,
+			       const struct klipper_output_cfg *cfg);
+
+/** Change it at @clock. */
+const char *klipper_output_queue(struct klipper *k, struct klipper_output *o,
+				 uint32_t clock, uint32_t value,
+				 uint64_t now_us);
+
+/** Change it now; nothing may be queued. */
+const char *klipper_output_set(struct klipper *k, struct klipper_output *o,
+			       uint32_t value, uint64_t now_us);
+
+/** For the kind: as klipper_kind has them. */
+void klipper_output_fini(struct klipper *k, void *object);
+void klipper_output_shutdown(struct klipper *k, void *object, uint64_t now_us);
+
+#endif
