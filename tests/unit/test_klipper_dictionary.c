@@ -120,6 +120,12 @@ static const struct number_row {
 	  27 },
 	{ "update_digital_out oid=%c value=%c", "commands", NULL, 28 },
 	{ "set_digital_out pin=%u value=%c", "commands", NULL, 29 },
+	{ "config_pwm_out oid=%c pin=%u cycle_ticks=%u value=%hu "
+	  "default_value=%hu max_duration=%u",
+	  "commands", NULL, 30 },
+	{ "queue_pwm_out oid=%c clock=%u value=%hu", "commands", NULL, 31 },
+	{ "set_pwm_out pin=%u cycle_ticks=%u value=%hu", "commands", NULL, 32 },
+	{ "PWM_MAX", "config", NULL, 255 },
 	/* section 8.4 */
 	{ "CLOCK_FREQ", "config", NULL, 64000000 },
 	{ "STATS_SUMSQ_BASE", "config", NULL, 256 },

@@ -7,15 +7,20 @@
 #include "canmcu_story.h"
 
 /* config_digital_out oid=0 pin=0 value default_value max_duration, finalized */
-#define DIGITAL(value, rest, max)           \
-	{                                   \
-		"04021900"                  \
-		"00" value rest max "0301", \
-			"ack"               \
+#define DIGITAL(value, rest, max)                         \
+	{                                                 \
+		"0402190000" value rest max "0301", "ack" \
 	}
 #define QUEUE "1b00"  /* queue_digital_out oid=0 clock on_ticks */
 #define UPDATE "1c00" /* update_digital_out oid=0 value */
 #define CYCLE "1a00"  /* set_digital_out_pwm_cycle oid=0 cycle_ticks */
+
+/* config_pwm_out oid=0 pin=0 cycle_ticks=100 value default_value max_duration */
+#define PWM(value, rest, max)                                 \
+	{                                                     \
+		"04011e00008064" value rest max "0301", "ack" \
+	}
+#define QUEUE_PWM "1f00" /* queue_pwm_out oid=0 clock value */
 
 static const struct story stories[] = {
 	{ "digital: on from the beginning",
@@ -70,9 +75,7 @@ static const struct story stories[] = {
 	    { QUEUE "5a00", "121419 ack", 20 } } },
 	{ "digital: a shutdown brings the default, and empties the queue",
 	  { DIGITAL("00", "01", "00"),
-	    { QUEUE "8064"
-		    "00",
-	      "ack" },
+	    { QUEUE "806400", "ack" },
 	    { "07", "120002 ack" },
 	    { "look PA0", "output 1" },
 	    { "08", "ack", 200 },
@@ -83,9 +86,7 @@ static const struct story stories[] = {
 	    { QUEUE "0a01", "1302 ack" } } },
 	{ "digital: a configuration that is forgotten",
 	  { DIGITAL("01", "00", "00"),
-	    { QUEUE "8064"
-		    "00",
-	      "ack" },
+	    { QUEUE "806400", "ack" },
 	    { "07", "120002 ack" },
 	    { "18", "ack" },
 	    { "look PA0", "unused 0", 200 } } },
@@ -102,9 +103,7 @@ static const struct story stories[] = {
 	{ "digital: an oid of nothing",
 	  { DIGITAL("00", "00", "00"), { "1b010a01", "12000a ack" } } },
 	{ "digital: a pin that is not there",
-	  { { "040119008148"
-	      "000000",
-	      "120015 ack" } } },
+	  { { "040119008148000000", "120015 ack" } } },
 	{ "digital: not configured, there are no moves",
 	  { { "0401190000000000" QUEUE "0a01", "12000d ack" } } },
 	{ "digital: without an oid",
@@ -135,6 +134,35 @@ static const struct story stories[] = {
 	    { QUEUE "806401" CYCLE "32", "12001a ack" } } },
 	{ "soft pwm: an oid of nothing",
 	  { DIGITAL("00", "00", "00"), { "1a0132", "12000a ack" } } },
+	{ "pwm: from the beginning",
+	  { PWM("33", "00", "00"), { "look PA0", "output 0.2" } } },
+	{ "pwm: at its clock",
+	  { PWM("00", "00", "00"),
+	    { QUEUE_PWM "0a33" QUEUE_PWM "14817f", "ack" },
+	    { "look PA0", "output 0", 9 },
+	    { "look PA0", "output 0.2", 1 },
+	    { "look PA0", "output 1", 10 } } },
+	{ "pwm: more than all is all",
+	  { PWM("00", "00", "00"),
+	    { QUEUE_PWM "0a8200", "ack" },
+	    { "look PA0", "output 1", 10 } } },
+	{ "pwm: nothing within max_duration",
+	  { PWM("00", "33", "32"),
+	    { QUEUE_PWM "0a34", "ack" },
+	    { "", "123c1c", 60 },
+	    { "look PA0", "output 0.2" } } },
+	{ "pwm: queued for later than max_duration",
+	  { PWM("00", "00", "32"),
+	    { QUEUE_PWM "0a33" QUEUE_PWM "5a00", "ack" },
+	    { "", "120a1d", 10 } } },
+	{ "pwm: a clock in the past",
+	  { PWM("00", "00", "00"), { QUEUE_PWM "0533", "120a11 ack", 10 } } },
+	{ "pwm: an oid of a digital output",
+	  { DIGITAL("00", "00", "00"), { QUEUE_PWM "0a33", "12000a ack" } } },
+	{ "pwm: a pin that is not there",
+	  { { "04011e0081488064000000", "120015 ack" } } },
+	{ "pwm: without an oid",
+	  { { "2011806433", "ack" }, { "look PB1", "output 0.2" } } },
 };
 
 int main(void)

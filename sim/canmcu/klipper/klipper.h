@@ -76,6 +76,7 @@ extern const struct klipper_module *const klipper_modules[];
 extern const struct klipper_module klipper_basic;
 extern const struct klipper_module klipper_pins;
 extern const struct klipper_module klipper_digital;
+extern const struct klipper_module klipper_pwm;
 
 /* What modules may use. */
 

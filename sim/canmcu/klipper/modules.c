@@ -2,8 +2,5 @@
 #include "klipper.h"
 
 const struct klipper_module *const klipper_modules[] = {
-	&klipper_basic,
-	&klipper_pins,
-	&klipper_digital,
-	NULL,
+	&klipper_basic, &klipper_pins, &klipper_digital, &klipper_pwm, NULL,
 };

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* PWM by a timer of the chip: klipper-mcu-protocol.md, section 20. */
+#include "output.h"
+
+#define PWM_MAX 255
+
+enum { CONFIG_PWM_OUT, QUEUE_PWM_OUT, SET_PWM_OUT };
+
+#define MISSED "Missed scheduling of next hard pwm event"
+#define TOO_LATE "Scheduled pwm event will exceed max_duration"
+
+static float duty(uint32_t value)
+{
+	return value < PWM_MAX ? (float)value / PWM_MAX : 1;
+}
+
+static float level_of(const struct klipper_output *o, uint32_t value)
+{
+	(void)o;
+	return duty(value);
+}
+
+static const struct klipper_kind kind = {
+	.size = sizeof(struct klipper_output),
+	.fini = klipper_output_fini,
+	.shutdown = klipper_output_shutdown,
+};
+
+static const struct klipper_output_type type = { &kind, level_of, MISSED,
+						 TOO_LATE };
+
+static const char *config_pwm_out(struct klipper *k,
+				  const struct kcan_klp_value *v,
+				  uint64_t now_us)
+{
+	struct klipper_output_cfg cfg = {
+		.type = &type,
+		.pin = v[1].num,
+		.cycle_ticks = v[2].num,
+		.value = (uint16_t)v[3].num,
+		.rest = (uint16_t)v[4].num,
+		.max_ticks = v[5].num,
+	};
+
+	(void)now_us;
+	return klipper_output_new(k, (uint8_t)v[0].num, &cfg);
+}
+
+static const char *queue_pwm_out(struct klipper *k,
+				 const struct kcan_klp_value *v,
+				 uint64_t now_us)
+{
+	struct klipper_output *o =
+		klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+
+	if (!o)
+		return KLIPPER_INVALID_OID;
+	return klipper_output_queue(k, o, v[1].num, (uint16_t)v[2].num, now_us);
+}
+
+static const char *set_pwm_out(struct klipper *k,
+			       const struct kcan_klp_value *v, uint64_t now_us)
+{
+	const char *reason = klipper_pin_setup(k, v[0].num, KLIPPER_PIN_OUTPUT);
+
+	(void)now_us;
+	if (!reason)
+		klipper_pin_drive(k, (uint8_t)v[0].num,
+				  duty((uint16_t)v[2].num));
+	return reason;
+}
+
+static int describe(json_t *config, json_t *enumerations,
+		    const struct klipper_build *build)
+{
+	(void)enumerations;
+	(void)build;
+	return json_object_set_new(config, "PWM_MAX", json_integer(PWM_MAX));
+}
+
+static const struct klipper_message messages[] = {
+	[CONFIG_PWM_OUT] = { "config_pwm_out oid=%c pin=%u cycle_ticks=%u "
+			     "value=%hu default_value=%hu max_duration=%u",
+			     config_pwm_out },
+	[QUEUE_PWM_OUT] = { "queue_pwm_out oid=%c clock=%u value=%hu",
+			    queue_pwm_out },
+	[SET_PWM_OUT] = { "set_pwm_out pin=%u cycle_ticks=%u value=%hu",
+			  set_pwm_out },
+};
+
+static const char *const strings[] = { MISSED, TOO_LATE };
+
+const struct klipper_module klipper_pwm = {
+	.messages = messages,
+	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.strings = strings,
+	.strings_len = sizeof(strings) / sizeof(strings[0]),
+	.describe = describe,
+};
