@@ -126,6 +126,14 @@ static const struct number_row {
 	{ "queue_pwm_out oid=%c clock=%u value=%hu", "commands", NULL, 31 },
 	{ "set_pwm_out pin=%u cycle_ticks=%u value=%hu", "commands", NULL, 32 },
 	{ "PWM_MAX", "config", NULL, 255 },
+	{ "config_analog_in oid=%c pin=%u", "commands", NULL, 33 },
+	{ "query_analog_in oid=%c clock=%u sample_ticks=%u sample_count=%c "
+	  "rest_ticks=%u bytes_per_report=%c min_value=%hu max_value=%hu "
+	  "range_check_count=%c",
+	  "commands", NULL, 34 },
+	{ "analog_in_state oid=%c next_clock=%u values=%*s", "responses", NULL,
+	  35 },
+	{ "ADC_MAX", "config", NULL, 4095 },
 	/* section 8.4 */
 	{ "CLOCK_FREQ", "config", NULL, 64000000 },
 	{ "STATS_SUMSQ_BASE", "config", NULL, 256 },

@@ -77,6 +77,7 @@ extern const struct klipper_module klipper_basic;
 extern const struct klipper_module klipper_pins;
 extern const struct klipper_module klipper_digital;
 extern const struct klipper_module klipper_pwm;
+extern const struct klipper_module klipper_adc;
 
 /* What modules may use. */
 

@@ -2,5 +2,6 @@
 #include "klipper.h"
 
 const struct klipper_module *const klipper_modules[] = {
-	&klipper_basic, &klipper_pins, &klipper_digital, &klipper_pwm, NULL,
+	&klipper_basic, &klipper_pins, &klipper_digital,
+	&klipper_pwm,	&klipper_adc,  NULL,
 };

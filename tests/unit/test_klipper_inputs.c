@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu
+/*
+ * What the simulated Klipper measures, and what is pressed. Commands are written
+ * by hand: the formats are in klipper-mcu-protocol.md, section 20, integers in
+ * 5.2.
+ */
+#include "canmcu_story.h"
+
+/* config_analog_in oid=0 pin=0, finalized */
+#define ADC                             \
+	{                               \
+		"04012100000301", "ack" \
+	}
+/*
+ * query_analog_in oid=0 clock=1000 sample_ticks=10 sample_count=8
+ * rest_ticks=1000: measured from 1000 to 1070, from 2000 to 2070 ...
+ */
+#define QUERY_ADC(bytes, limits) "220087680a088768" bytes limits
+#define ANY "0081ff7804" /* 0 to 8 times 4095 */
+/* analog_in_state oid=0 next_clock values */
+#define ADC_STATE "2300"
+
+static const struct story stories[] = {
+	/* 8 times 3911, low byte first */
+	{ "adc: by itself it is a thermistor in a room",
+	  { ADC,
+	    { QUERY_ADC("02", ANY), "ack" },
+	    { "", "", 1069 },
+	    { "", ADC_STATE "8f5002387a", 1 } } },
+	{ "adc: it is measured again and again",
+	  { ADC,
+	    { QUERY_ADC("02", ANY), "ack" },
+	    { "", ADC_STATE "8f5002387a", 1070 },
+	    { "", ADC_STATE "973802387a", 1000 } } },
+	/* 8 times 2048 */
+	{ "adc: as hands have put it",
+	  { ADC,
+	    { QUERY_ADC("02", ANY), "ack" },
+	    { "put PA0 0.5", "" },
+	    { "look PA0", "adc 0.5" },
+	    { "", ADC_STATE "8f50020040", 1070 },
+	    { "put PA0 0", "" },
+	    { "", ADC_STATE "9738020000", 1000 } } },
+	{ "adc: on another pin it is not seen",
+	  { ADC,
+	    { QUERY_ADC("02", ANY), "ack" },
+	    { "put PA1 0.5", "" },
+	    { "", ADC_STATE "8f5002387a", 1070 } } },
+	{ "adc: several values in a report",
+	  { ADC,
+	    { QUERY_ADC("04", ANY), "ack" },
+	    { "", "", 1070 },
+	    { "", ADC_STATE "973804387a387a", 1000 } } },
+	{ "adc: out of range for the second time",
+	  { ADC,
+	    { QUERY_ADC("02", "00806402"), "ack" },
+	    { "", ADC_STATE "8f5002387a", 1070 },
+	    { "", ADC_STATE "973802387a 1290161e", 1000 },
+	    { "", "", 1000 } } },
+	{ "adc: in range in between",
+	  { ADC,
+	    { QUERY_ADC("02", "00806402"), "ack" },
+	    { "", ADC_STATE "8f5002387a", 1070 },
+	    { "put PA0 0", "" },
+	    { "", ADC_STATE "9738020000", 1000 },
+	    { "put PA0 1", "" },
+	    { "", ADC_STATE "9f2002f87f", 1000 } } },
+	{ "adc: below the range",
+	  { ADC,
+	    { "put PA0 0", "" },
+	    { QUERY_ADC("02", "01806401"), "ack" },
+	    { "", ADC_STATE "8f50020000 12882e1e", 1070 } } },
+	{ "adc: no more",
+	  { ADC,
+	    { QUERY_ADC("02", ANY), "ack" },
+	    { "22000000000000000000", "ack" },
+	    { "", "", 2000 } } },
+	{ "adc: a clock in the past",
+	  { ADC, { QUERY_ADC("02", ANY), "12876911 ack", 1001 } } },
+	{ "adc: too often",
+	  { ADC, { "2200876800010102000101", "120013 ack" } } },
+	{ "adc: a pin that is not there",
+	  { { "040121008148", "120017 ack" } } },
+	{ "adc: an oid of nothing",
+	  { { "220087680a08876802000101", "12000a ack" } } },
+};
+
+int main(void)
+{
+	struct CMUnitTest tests[64];
+	size_t n = 0;
+
+	ROWS(stories, story_test);
+	return _cmocka_run_group_tests("klipper_inputs", tests, n, NULL, NULL);
+}
