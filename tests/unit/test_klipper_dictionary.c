@@ -134,6 +134,14 @@ static const struct number_row {
 	{ "analog_in_state oid=%c next_clock=%u values=%*s", "responses", NULL,
 	  35 },
 	{ "ADC_MAX", "config", NULL, 4095 },
+	{ "config_buttons oid=%c button_count=%c", "commands", NULL, 36 },
+	{ "buttons_add oid=%c pos=%c pin=%u pull_up=%c", "commands", NULL, 37 },
+	{ "buttons_query oid=%c clock=%u rest_ticks=%u retransmit_count=%c "
+	  "invert=%c",
+	  "commands", NULL, 38 },
+	{ "buttons_ack oid=%c count=%c", "commands", NULL, 39 },
+	{ "buttons_state oid=%c ack_count=%c state=%*s", "responses", NULL,
+	  40 },
 	/* section 8.4 */
 	{ "CLOCK_FREQ", "config", NULL, 64000000 },
 	{ "STATS_SUMSQ_BASE", "config", NULL, 256 },

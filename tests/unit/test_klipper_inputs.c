@@ -21,6 +21,24 @@
 /* analog_in_state oid=0 next_clock values */
 #define ADC_STATE "2300"
 
+/*
+ * config_buttons oid=0 button_count=2; buttons_add: PA0 with a pull-up, which is
+ * low when pressed, and PA1, which is high then
+ */
+#define BUTTONS                                             \
+	{                                                   \
+		"0401240002250000000125000101000301", "ack" \
+	}
+/*
+ * buttons_query oid=0 clock=1000 rest_ticks=1000 retransmit_count=5 invert=1:
+ * looked at 1000, 2000 ...
+ */
+#define QUERY_BUTTONS                     \
+	{                                 \
+		"2600876887680501", "ack" \
+	}
+#define BUTTONS_STATE "2800" /* buttons_state oid=0 ack_count state */
+
 static const struct story stories[] = {
 	/* 8 times 3911, low byte first */
 	{ "adc: by itself it is a thermistor in a room",
@@ -84,11 +102,80 @@ static const struct story stories[] = {
 	  { { "040121008148", "120017 ack" } } },
 	{ "adc: an oid of nothing",
 	  { { "220087680a08876802000101", "12000a ack" } } },
+	{ "buttons: nothing is pressed, nothing is said",
+	  { BUTTONS, QUERY_BUTTONS, { "", "", 4000 } } },
+	{ "buttons: pressed, when two looks agree",
+	  { BUTTONS,
+	    QUERY_BUTTONS,
+	    { "put PA0 0", "", 1500 },
+	    { "look PA0", "input 0" },
+	    { "", "", 1499 },
+	    { "", BUTTONS_STATE "000101", 1 } } },
+	{ "buttons: pressed before they were looked at",
+	  { BUTTONS,
+	    { "put PA1 1", "" },
+	    QUERY_BUTTONS,
+	    { "", BUTTONS_STATE "000102", 2000 } } },
+	{ "buttons: too short",
+	  { BUTTONS,
+	    QUERY_BUTTONS,
+	    { "put PA0 0", "", 1500 },
+	    { "put PA0 1", "", 1000 },
+	    { "", "", 2000 } } },
+	{ "buttons: said again until it is acknowledged",
+	  { BUTTONS,
+	    QUERY_BUTTONS,
+	    { "put PA0 0", "", 1500 },
+	    { "", BUTTONS_STATE "000101", 1500 },
+	    { "", BUTTONS_STATE "000101", 5000 },
+	    { "270001", "ack" },
+	    { "", "", 10000 },
+	    { "put PA0 1", "" },
+	    { "", BUTTONS_STATE "010100", 2000 } } },
+	{ "buttons: all that is not acknowledged is said",
+	  { BUTTONS,
+	    QUERY_BUTTONS,
+	    { "put PA0 0", "", 1500 },
+	    { "", BUTTONS_STATE "000101", 1500 },
+	    { "put PA1 1", "" },
+	    { "", BUTTONS_STATE "00020103", 1000 },
+	    { "270001", "ack" },
+	    { "", BUTTONS_STATE "010103", 5000 } } },
+	{ "buttons: more is acknowledged than was said",
+	  { BUTTONS,
+	    QUERY_BUTTONS,
+	    { "put PA0 0", "", 1500 },
+	    { "", BUTTONS_STATE "000101", 1500 },
+	    { "270009", "ack" },
+	    { "put PA0 1", "" },
+	    { "", BUTTONS_STATE "010100", 1000 } } },
+	{ "buttons: no more",
+	  { BUTTONS,
+	    QUERY_BUTTONS,
+	    { "260000000000", "ack" },
+	    { "put PA0 0", "" },
+	    { "", "", 4000 } } },
+	{ "buttons: not in shutdown",
+	  { BUTTONS,
+	    QUERY_BUTTONS,
+	    { "07", "120002 ack" },
+	    { "put PA0 0", "" },
+	    { "", "", 4000 } } },
+	{ "buttons: a clock in the past",
+	  { BUTTONS, { "2600876887680501", "12876911 ack", 1001 } } },
+	{ "buttons: too often",
+	  { BUTTONS, { "26008768010501", "120013 ack" } } },
+	{ "buttons: nine", { { "0401240009", "12001f ack" } } },
+	{ "buttons: behind the last",
+	  { { "04012400022500020001", "120020 ack" } } },
+	{ "buttons: a pin that is not there",
+	  { { "0401240002250000814801", "120016 ack" } } },
+	{ "buttons: an oid of nothing", { { "2500000001", "12000a ack" } } },
 };
 
 int main(void)
 {
-	struct CMUnitTest tests[64];
+	struct CMUnitTest tests[96];
 	size_t n = 0;
 
 	ROWS(stories, story_test);

@@ -78,6 +78,7 @@ extern const struct klipper_module klipper_pins;
 extern const struct klipper_module klipper_digital;
 extern const struct klipper_module klipper_pwm;
 extern const struct klipper_module klipper_adc;
+extern const struct klipper_module klipper_buttons;
 
 /* What modules may use. */
 

@@ -3,5 +3,6 @@
 
 const struct klipper_module *const klipper_modules[] = {
 	&klipper_basic, &klipper_pins, &klipper_digital,
-	&klipper_pwm,	&klipper_adc,  NULL,
+	&klipper_pwm,	&klipper_adc,  &klipper_buttons,
+	NULL,
 };

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Buttons: klipper-mcu-protocol.md, section 20. */
+#include <string.h>
+
+#include "pin.h"
+
+#define BUTTONS_MAX 8
+#define REPORTS_MAX 8 /* kept until they are acknowledged */
+
+enum {
+	CONFIG_BUTTONS,
+	BUTTONS_ADD,
+	BUTTONS_QUERY,
+	BUTTONS_ACK,
+	BUTTONS_STATE,
+};
+
+#define TOO_MANY "Max of 8 buttons"
+#define PAST_MAXIMUM "Set button past maximum button count"
+
+/*
+ * Looked at every rest_ticks; two looks in a row have to agree. Nothing is looked
+ * at while hands are off and all is acknowledged: it would be as before.
+ */
+struct buttons {
+	struct klipper_timer timer;
+	uint64_t first_ticks;  /* of all looks */
+	uint64_t resend_ticks; /* what is not acknowledged */
+	uint32_t rest_ticks;   /* 0: not looked at */
+	uint8_t resend_looks;
+	uint8_t oid;
+	uint8_t count;
+	uint8_t added; /* bits */
+	uint8_t invert;
+	uint8_t seen;	 /* at the last look */
+	uint8_t pressed; /* when they agreed */
+	uint8_t acked;	 /* reports ever, wraps */
+	uint8_t reports_len;
+	uint8_t reports[REPORTS_MAX];
+	uint8_t pins[BUTTONS_MAX];
+};
+
+static uint8_t look(struct klipper *k, const struct buttons *b)
+{
+	uint8_t state = 0;
+
+	for (unsigned int i = 0; i < b->count; i++)
+		if (b->added & 1 << i)
+			state |=
+				(uint8_t)(klipper_pin_read(k, b->pins[i]) << i);
+	return state ^ b->invert;
+}
+
+static void report(struct klipper *k, struct buttons *b, uint64_t ticks)
+{
+	b->resend_ticks = ticks + (uint64_t)b->rest_ticks * b->resend_looks;
+	klipper_respond(k, &klipper_buttons, BUTTONS_STATE,
+			(struct kcan_klp_value[]){
+				{ .num = b->oid },
+				{ .num = b->acked },
+				{ .data = b->reports, .len = b->reports_len },
+			});
+}
+
+/* When to look again; never when all is still and told. */
+static void arm(struct klipper *k, struct buttons *b, uint64_t ticks)
+{
+	uint64_t next_ticks = ticks + b->rest_ticks;
+
+	if (look(k, b) == b->pressed && b->seen == b->pressed) {
+		if (!b->reports_len)
+			return;
+		next_ticks = b->resend_ticks;
+	}
+	klipper_timer_set(k, &b->timer, klipper_when_us(k, next_ticks));
+}
+
+static const char *fire(struct klipper *k, struct klipper_timer *t,
+			uint64_t now_us)
+{
+	/* it is the first member */
+	struct buttons *b = (struct buttons *)t;
+	uint64_t ticks = klipper_grid(b->first_ticks, b->rest_ticks,
+				      klipper_clock(k, now_us) + 1) -
+			 b->rest_ticks;
+	uint8_t state = look(k, b);
+	bool is_new = state == b->seen && state != b->pressed &&
+		      b->reports_len < REPORTS_MAX;
+
+	b->seen = state;
+	if (is_new) {
+		b->pressed = state;
+		b->reports[b->reports_len++] = state;
+	}
+	if (is_new || (b->reports_len && ticks >= b->resend_ticks))
+		report(k, b, ticks);
+	arm(k, b, ticks);
+	return NULL;
+}
+
+/* At the next look, which may be the one that was to come anyway. */
+static void pin_changed(struct klipper *k, void *object, uint64_t now_us)
+{
+	struct buttons *b = object;
+	uint64_t at_us;
+
+	if (!b->rest_ticks)
+		return;
+	at_us = klipper_when_us(k, klipper_grid(b->first_ticks, b->rest_ticks,
+						klipper_clock(k, now_us)));
+	if (!b->timer.armed || at_us < b->timer.at_us)
+		klipper_timer_set(k, &b->timer, at_us);
+}
+
+static void shut_down(struct klipper *k, void *object, uint64_t now_us)
+{
+	struct buttons *b = object;
+
+	(void)k;
+	(void)now_us;
+	b->rest_ticks = 0;
+}
+
+static const struct klipper_kind kind = {
+	.size = sizeof(struct buttons),
+	.shutdown = shut_down,
+	.pin_changed = pin_changed,
+};
+
+static const char *config_buttons(struct klipper *k,
+				  const struct kcan_klp_value *v,
+				  uint64_t now_us)
+{
+	uint8_t oid = (uint8_t)v[0].num, count = (uint8_t)v[1].num;
+	const char *reason;
+	struct buttons *b;
+	void *object;
+
+	(void)now_us;
+	if (count > BUTTONS_MAX)
+		return TOO_MANY;
+	reason = klipper_oid_new(k, oid, &kind, &object);
+	if (reason)
+		return reason;
+	b = object;
+	b->timer.fire = fire;
+	b->oid = oid;
+	b->count = count;
+	return NULL;
+}
+
+static const char *buttons_add(struct klipper *k,
+			       const struct kcan_klp_value *v, uint64_t now_us)
+{
+	struct buttons *b = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	uint8_t pos = (uint8_t)v[1].num;
+	const char *reason;
+
+	(void)now_us;
+	if (!b)
+		return KLIPPER_INVALID_OID;
+	if (pos >= b->count)
+		return PAST_MAXIMUM;
+	reason = klipper_pin_setup_input(k, v[2].num, v[3].num);
+	if (reason)
+		return reason;
+	b->pins[pos] = (uint8_t)v[2].num;
+	b->added |= (uint8_t)(1 << pos);
+	return NULL;
+}
+
+static const char *buttons_query(struct klipper *k,
+				 const struct kcan_klp_value *v,
+				 uint64_t now_us)
+{
+	struct buttons *b = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	const char *reason = klipper_check_period(k, v[2].num);
+
+	if (!b)
+		return KLIPPER_INVALID_OID;
+	klipper_timer_stop(k, &b->timer);
+	b->rest_ticks = v[2].num;
+	b->first_ticks = klipper_clock_near(k, v[1].num, now_us);
+	b->resend_looks = (uint8_t)v[3].num ? (uint8_t)v[3].num : 1;
+	b->invert = (uint8_t)v[4].num;
+	b->seen = b->pressed = 0;
+	b->acked = b->reports_len = 0;
+	if (!b->rest_ticks)
+		return NULL; /* no more */
+	if (reason)
+		return reason;
+	return klipper_timer_at(k, &b->timer, b->first_ticks, now_us);
+}
+
+static const char *buttons_ack(struct klipper *k,
+			       const struct kcan_klp_value *v, uint64_t now_us)
+{
+	struct buttons *b = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	uint8_t count = (uint8_t)v[1].num;
+
+	(void)now_us;
+	if (!b)
+		return KLIPPER_INVALID_OID;
+	if (count > b->reports_len)
+		count = b->reports_len;
+	b->acked += count;
+	b->reports_len -= count;
+	memmove(b->reports, b->reports + count, b->reports_len);
+	return NULL;
+}
+
+static const struct klipper_message messages[] = {
+	[CONFIG_BUTTONS] = { "config_buttons oid=%c button_count=%c",
+			     config_buttons },
+	[BUTTONS_ADD] = { "buttons_add oid=%c pos=%c pin=%u pull_up=%c",
+			  buttons_add },
+	[BUTTONS_QUERY] = { "buttons_query oid=%c clock=%u rest_ticks=%u "
+			    "retransmit_count=%c invert=%c",
+			    buttons_query },
+	[BUTTONS_ACK] = { "buttons_ack oid=%c count=%c", buttons_ack },
+	[BUTTONS_STATE] = { "buttons_state oid=%c ack_count=%c state=%*s" },
+};
+
+static const char *const strings[] = { TOO_MANY, PAST_MAXIMUM };
+
+const struct klipper_module klipper_buttons = {
+	.messages = messages,
+	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.strings = strings,
+	.strings_len = sizeof(strings) / sizeof(strings[0]),
+};
