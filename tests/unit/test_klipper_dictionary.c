@@ -142,6 +142,21 @@ static const struct number_row {
 	{ "buttons_ack oid=%c count=%c", "commands", NULL, 39 },
 	{ "buttons_state oid=%c ack_count=%c state=%*s", "responses", NULL,
 	  40 },
+	{ "config_trsync oid=%c", "commands", NULL, 41 },
+	{ "trsync_start oid=%c report_clock=%u report_ticks=%u "
+	  "expire_reason=%c",
+	  "commands", NULL, 42 },
+	{ "trsync_set_timeout oid=%c clock=%u", "commands", NULL, 43 },
+	{ "trsync_trigger oid=%c reason=%c", "commands", NULL, 44 },
+	{ "trsync_state oid=%c can_trigger=%c trigger_reason=%c clock=%u",
+	  "responses", NULL, 45 },
+	{ "config_endstop oid=%c pin=%c pull_up=%c", "commands", NULL, 46 },
+	{ "endstop_home oid=%c clock=%u sample_ticks=%u sample_count=%c "
+	  "rest_ticks=%u pin_value=%c trsync_oid=%c trigger_reason=%c",
+	  "commands", NULL, 47 },
+	{ "endstop_query_state oid=%c", "commands", NULL, 48 },
+	{ "endstop_state oid=%c homing=%c next_clock=%u pin_value=%c",
+	  "responses", NULL, 49 },
 	/* section 8.4 */
 	{ "CLOCK_FREQ", "config", NULL, 64000000 },
 	{ "STATS_SUMSQ_BASE", "config", NULL, 256 },

@@ -39,6 +39,29 @@
 	}
 #define BUTTONS_STATE "2800" /* buttons_state oid=0 ack_count state */
 
+/* config_endstop oid=0 pin=PA0 pull_up=1; config_trsync oid=1 */
+#define ENDSTOP                               \
+	{                                     \
+		"04022e00000129010301", "ack" \
+	}
+/* trsync_start oid=1, without reports, expire_reason=2 */
+#define TRSYNC                      \
+	{                           \
+		"2a01000002", "ack" \
+	}
+/*
+ * endstop_home oid=0 clock=1000 sample_ticks=10 sample_count=4 rest_ticks=1000
+ * pin_value=0 trsync_oid=1 trigger_reason=1: looked at 1000, 2000 ...
+ */
+#define HOME                                    \
+	{                                       \
+		"2f0087680a048768000101", "ack" \
+	}
+/* trsync_state oid=1 can_trigger trigger_reason clock */
+#define TRSYNC_STATE "2d01"
+#define ENDSTOP_STATE \
+	"3100" /* endstop_state oid=0 homing next_clock pin_value */
+
 static const struct story stories[] = {
 	/* 8 times 3911, low byte first */
 	{ "adc: by itself it is a thermistor in a room",
@@ -171,12 +194,137 @@ static const struct story stories[] = {
 	{ "buttons: a pin that is not there",
 	  { { "0401240002250000814801", "120016 ack" } } },
 	{ "buttons: an oid of nothing", { { "2500000001", "12000a ack" } } },
+
+	{ "endstop: not homing", { ENDSTOP, { "3000", "3100000001 ack" } } },
+	{ "endstop: looked at, and open",
+	  { ENDSTOP,
+	    TRSYNC,
+	    HOME,
+	    { "3000", ENDSTOP_STATE "01876801 ack" },
+	    { "3000", ENDSTOP_STATE "018f5001 ack", 1500 },
+	    { "3000", ENDSTOP_STATE "01a70801 ack", 3000 } } },
+	/* 5000 to 5030; next_clock is rest_ticks behind the first sample */
+	{ "endstop: hit",
+	  { ENDSTOP,
+	    TRSYNC,
+	    HOME,
+	    { "put PA0 0", "", 4500 },
+	    { "", "", 529 },
+	    { "", TRSYNC_STATE "000100", 1 },
+	    { "3000", ENDSTOP_STATE "00ae7000 ack" },
+	    { "", "", 2000 } } },
+	{ "endstop: hit from the beginning",
+	  { ENDSTOP,
+	    { "put PA0 0", "" },
+	    TRSYNC,
+	    HOME,
+	    { "", TRSYNC_STATE "000100", 1030 } } },
+	{ "endstop: samples have to agree",
+	  { ENDSTOP,
+	    TRSYNC,
+	    HOME,
+	    { "put PA0 0", "", 4500 },
+	    { "put PA0 1", "", 515 },
+	    { "put PA0 0", "", 485 },
+	    { "", "", 529 },
+	    { "", TRSYNC_STATE "000100", 1 } } },
+	{ "endstop: hit for less than a look",
+	  { ENDSTOP,
+	    TRSYNC,
+	    HOME,
+	    { "put PA0 0", "", 4100 },
+	    { "put PA0 1", "", 100 },
+	    { "3000", ENDSTOP_STATE "01ae7001 ack", 1000 } } },
+	{ "endstop: given up by the host",
+	  { ENDSTOP,
+	    TRSYNC,
+	    HOME,
+	    { "2f0000000000000000", "ack" },
+	    { "put PA0 0", "" },
+	    { "", "", 4000 } } },
+	{ "endstop: given up by a shutdown",
+	  { ENDSTOP,
+	    TRSYNC,
+	    HOME,
+	    { "07", "120002 ack" },
+	    { "put PA0 0", "" },
+	    { "", "", 4000 } } },
+	{ "endstop: a trsync that is none",
+	  { ENDSTOP, { "2f0087680a048768000001", "12000a ack" } } },
+	{ "endstop: a clock in the past",
+	  { ENDSTOP, { "2f0087680a048768000101", "12876911 ack", 1001 } } },
+	{ "endstop: a pin that is not there",
+	  { { "04012e00814801", "120016 ack" } } },
+
+	/* trsync_start oid=1 report_clock=1000 report_ticks=1000 */
+	{ "trsync: reports that it may trigger",
+	  { ENDSTOP,
+	    { "2a018768876802", "ack" },
+	    { "", TRSYNC_STATE "01008768", 1000 },
+	    { "", TRSYNC_STATE "01008f50", 1000 },
+	    { "2c0103", TRSYNC_STATE "000300 ack" },
+	    { "", "", 4000 } } },
+	{ "trsync: no host for too long",
+	  { ENDSTOP,
+	    TRSYNC,
+	    { "2b018f50", "ack" },
+	    { "", "", 1999 },
+	    { "", TRSYNC_STATE "000200", 1 } } },
+	{ "trsync: a host in time",
+	  { ENDSTOP,
+	    TRSYNC,
+	    { "2b018f50", "ack" },
+	    { "2b019738", "ack", 1000 },
+	    { "", "", 1999 },
+	    { "", TRSYNC_STATE "000200", 1 } } },
+	{ "trsync: the first reason stays",
+	  { ENDSTOP,
+	    TRSYNC,
+	    { "2c0103", TRSYNC_STATE "000300 ack" },
+	    { "2c0104", TRSYNC_STATE "000300 ack" },
+	    { "2b018f50", "ack" },
+	    { "", "", 4000 } } },
+	{ "trsync: does not trigger in shutdown",
+	  { ENDSTOP,
+	    TRSYNC,
+	    { "2b018f50", "ack" },
+	    { "07", "120002 ack" },
+	    { "", "", 4000 } } },
+	{ "trsync: too often", { ENDSTOP, { "2a0187680102", "120013 ack" } } },
+	{ "trsync: an oid of nothing",
+	  { ENDSTOP, { "2c0003", "12000a ack" } } },
 };
+
+/* Hands decide when there is something to look at. */
+static void test_what_is_at_rest_wakes_nobody(void **state)
+{
+	static const struct story_step steps[] = {
+		{ "0403240002250000000125000101002e01000129020301", "ack" },
+		{ "2600876887680501", "ack" },
+		{ "2a02000002", "ack" },
+		{ "2f0187680a048768000201", "ack" },
+		{ "", "", 2000 },
+	};
+	struct host h;
+
+	(void)state;
+	host_start(&h, "stm32g0b1xx");
+	host_assign(&h, 4);
+	h.board.mcu.live.start_us = h.board.now_us;
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+		story_play(&h, &steps[i]);
+	/* stats */
+	assert_int_equal(mcu_deadline(&h.board.mcu) - h.board.now_us,
+			 5000000 - 2000);
+	host_end(&h);
+}
 
 int main(void)
 {
-	struct CMUnitTest tests[96];
-	size_t n = 0;
+	struct CMUnitTest tests[96] = {
+		cmocka_unit_test(test_what_is_at_rest_wakes_nobody),
+	};
+	size_t n = 1;
 
 	ROWS(stories, story_test);
 	return _cmocka_run_group_tests("klipper_inputs", tests, n, NULL, NULL);

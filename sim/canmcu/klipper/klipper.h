@@ -79,6 +79,8 @@ extern const struct klipper_module klipper_digital;
 extern const struct klipper_module klipper_pwm;
 extern const struct klipper_module klipper_adc;
 extern const struct klipper_module klipper_buttons;
+extern const struct klipper_module klipper_trsyncs;
+extern const struct klipper_module klipper_endstops;
 
 /* What modules may use. */
 

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* What stops steppers together: klipper-mcu-protocol.md, section 20. */
+#include "trsync.h"
+
+enum {
+	CONFIG_TRSYNC,
+	TRSYNC_START,
+	TRSYNC_SET_TIMEOUT,
+	TRSYNC_TRIGGER,
+	TRSYNC_STATE,
+};
+
+#define ALREADY_ACTIVE "Can't add signal that is already active"
+
+struct klipper_trsync {
+	struct klipper_timer report;
+	struct klipper_timer expire;
+	uint64_t report_at; /* ticks of the next one */
+	uint32_t report_ticks;
+	struct klipper_signal *signals;
+	uint8_t oid;
+	uint8_t expire_reason;
+	uint8_t reason;
+	bool can_trigger;
+};
+
+static void tell(struct klipper *k, const struct klipper_trsync *ts,
+		 uint32_t clock)
+{
+	klipper_respond(k, &klipper_trsyncs, TRSYNC_STATE,
+			(struct kcan_klp_value[]){ { .num = ts->oid },
+						   { .num = ts->can_trigger },
+						   { .num = ts->reason },
+						   { .num = clock } });
+}
+
+static void drop_signals(struct klipper_trsync *ts)
+{
+	for (struct klipper_signal *s = ts->signals; s; s = s->next)
+		s->waiting = false;
+	ts->signals = NULL;
+}
+
+static void stop_timers(struct klipper *k, struct klipper_trsync *ts)
+{
+	klipper_timer_stop(k, &ts->report);
+	klipper_timer_stop(k, &ts->expire);
+}
+
+/* Return: false when it has triggered already. */
+static bool trigger(struct klipper *k, struct klipper_trsync *ts,
+		    uint8_t reason, uint64_t now_us)
+{
+	struct klipper_signal *signal = ts->signals;
+
+	if (!ts->can_trigger)
+		return false;
+	ts->can_trigger = false;
+	ts->reason = reason;
+	stop_timers(k, ts);
+	drop_signals(ts);
+	for (; signal; signal = signal->next)
+		signal->run(k, signal, now_us);
+	return true;
+}
+
+void klipper_trsync_trigger(struct klipper *k, struct klipper_trsync *ts,
+			    uint8_t reason, uint64_t now_us)
+{
+	if (trigger(k, ts, reason, now_us))
+		tell(k, ts, 0);
+}
+
+static const char *fire_report(struct klipper *k, struct klipper_timer *t,
+			       uint64_t now_us)
+{
+	/* it is the first member */
+	struct klipper_trsync *ts = (struct klipper_trsync *)t;
+
+	(void)now_us;
+	tell(k, ts, (uint32_t)ts->report_at);
+	ts->report_at += ts->report_ticks;
+	klipper_timer_set(k, t, klipper_when_us(k, ts->report_at));
+	return NULL;
+}
+
+static const char *fire_expire(struct klipper *k, struct klipper_timer *t,
+			       uint64_t now_us)
+{
+	struct klipper_trsync *ts =
+		(void *)((uint8_t *)t -
+			 offsetof(struct klipper_trsync, expire));
+
+	klipper_trsync_trigger(k, ts, ts->expire_reason, now_us);
+	return NULL;
+}
+
+static void shut_down(struct klipper *k, void *object, uint64_t now_us)
+{
+	struct klipper_trsync *ts = object;
+
+	(void)k;
+	(void)now_us;
+	ts->can_trigger = false;
+	drop_signals(ts);
+}
+
+static const struct klipper_kind kind = {
+	.size = sizeof(struct klipper_trsync),
+	.shutdown = shut_down,
+};
+
+struct klipper_trsync *klipper_trsync_find(struct klipper *k, uint8_t oid)
+{
+	return klipper_oid_find(k, oid, &kind);
+}
+
+const char *klipper_trsync_wait(struct klipper_trsync *ts,
+				struct klipper_signal *signal)
+{
+	if (signal->waiting)
+		return ALREADY_ACTIVE;
+	signal->waiting = true;
+	signal->next = ts->signals;
+	ts->signals = signal;
+	return NULL;
+}
+
+static const char *config_trsync(struct klipper *k,
+				 const struct kcan_klp_value *v,
+				 uint64_t now_us)
+{
+	uint8_t oid = (uint8_t)v[0].num;
+	void *object;
+	const char *reason = klipper_oid_new(k, oid, &kind, &object);
+
+	(void)now_us;
+	if (reason)
+		return reason;
+	*(struct klipper_trsync *)object = (struct klipper_trsync){
+		.report.fire = fire_report,
+		.expire.fire = fire_expire,
+		.oid = oid,
+	};
+	return NULL;
+}
+
+static const char *trsync_start(struct klipper *k,
+				const struct kcan_klp_value *v, uint64_t now_us)
+{
+	struct klipper_trsync *ts = klipper_trsync_find(k, (uint8_t)v[0].num);
+	const char *reason;
+
+	if (!ts)
+		return KLIPPER_INVALID_OID;
+	stop_timers(k, ts);
+	drop_signals(ts);
+	ts->report_at = klipper_clock_near(k, v[1].num, now_us);
+	ts->report_ticks = v[2].num;
+	ts->expire_reason = (uint8_t)v[3].num;
+	ts->reason = 0;
+	ts->can_trigger = true;
+	if (!ts->report_ticks)
+		return NULL;
+	reason = klipper_check_period(k, ts->report_ticks);
+	if (reason)
+		return reason;
+	return klipper_timer_at(k, &ts->report, ts->report_at, now_us);
+}
+
+static const char *trsync_set_timeout(struct klipper *k,
+				      const struct kcan_klp_value *v,
+				      uint64_t now_us)
+{
+	struct klipper_trsync *ts = klipper_trsync_find(k, (uint8_t)v[0].num);
+
+	if (!ts)
+		return KLIPPER_INVALID_OID;
+	if (!ts->can_trigger)
+		return NULL;
+	return klipper_timer_at(k, &ts->expire,
+				klipper_clock_near(k, v[1].num, now_us),
+				now_us);
+}
+
+/* The host's own trigger: its answer is the state, once in any case. */
+static const char *trsync_trigger(struct klipper *k,
+				  const struct kcan_klp_value *v,
+				  uint64_t now_us)
+{
+	struct klipper_trsync *ts = klipper_trsync_find(k, (uint8_t)v[0].num);
+
+	if (!ts)
+		return KLIPPER_INVALID_OID;
+	trigger(k, ts, (uint8_t)v[1].num, now_us);
+	tell(k, ts, 0);
+	return NULL;
+}
+
+static const struct klipper_message messages[] = {
+	[CONFIG_TRSYNC] = { "config_trsync oid=%c", config_trsync },
+	[TRSYNC_START] = { "trsync_start oid=%c report_clock=%u "
+			   "report_ticks=%u expire_reason=%c",
+			   trsync_start },
+	[TRSYNC_SET_TIMEOUT] = { "trsync_set_timeout oid=%c clock=%u",
+				 trsync_set_timeout },
+	[TRSYNC_TRIGGER] = { "trsync_trigger oid=%c reason=%c",
+			     trsync_trigger },
+	[TRSYNC_STATE] = { "trsync_state oid=%c can_trigger=%c "
+			   "trigger_reason=%c clock=%u" },
+};
+
+static const char *const strings[] = { ALREADY_ACTIVE };
+
+const struct klipper_module klipper_trsyncs = {
+	.messages = messages,
+	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.strings = strings,
+	.strings_len = sizeof(strings) / sizeof(strings[0]),
+};
