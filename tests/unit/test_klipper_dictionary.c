@@ -157,6 +157,17 @@ static const struct number_row {
 	{ "endstop_query_state oid=%c", "commands", NULL, 48 },
 	{ "endstop_state oid=%c homing=%c next_clock=%u pin_value=%c",
 	  "responses", NULL, 49 },
+	{ "config_stepper oid=%c step_pin=%c dir_pin=%c invert_step=%c "
+	  "step_pulse_ticks=%u",
+	  "commands", NULL, 50 },
+	{ "queue_step oid=%c interval=%u count=%hu add=%hi", "commands", NULL,
+	  51 },
+	{ "set_next_step_dir oid=%c dir=%c", "commands", NULL, 52 },
+	{ "reset_step_clock oid=%c clock=%u", "commands", NULL, 53 },
+	{ "stepper_get_position oid=%c", "commands", NULL, 54 },
+	{ "stepper_position oid=%c pos=%i", "responses", NULL, 55 },
+	{ "stepper_stop_on_trigger oid=%c trsync_oid=%c", "commands", NULL,
+	  56 },
 	/* section 8.4 */
 	{ "CLOCK_FREQ", "config", NULL, 64000000 },
 	{ "STATS_SUMSQ_BASE", "config", NULL, 256 },

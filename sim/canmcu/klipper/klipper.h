@@ -81,6 +81,7 @@ extern const struct klipper_module klipper_adc;
 extern const struct klipper_module klipper_buttons;
 extern const struct klipper_module klipper_trsyncs;
 extern const struct klipper_module klipper_endstops;
+extern const struct klipper_module klipper_steppers;
 
 /* What modules may use. */
 

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Steppers: klipper-mcu-protocol.md, section 20. */
+#include "pin.h"
+#include "trsync.h"
+
+#define LATE_US 1000u /* that steps may be, within a queue */
+
+enum {
+	CONFIG_STEPPER,
+	QUEUE_STEP,
+	SET_NEXT_STEP_DIR,
+	RESET_STEP_CLOCK,
+	STEPPER_GET_POSITION,
+	STEPPER_POSITION,
+	STEPPER_STOP_ON_TRIGGER,
+};
+
+#define TOO_FAR_IN_PAST "Stepper too far in past"
+#define INVALID_COUNT "Invalid count parameter"
+#define STILL_ACTIVE "Can't reset time when stepper active"
+
+/*
+ * No step is made one by one: when each one is due follows from its move, and
+ * the only time that matters is when a move ends.
+ */
+struct stepper {
+	struct klipper_timer timer; /* the end of @move */
+	struct klipper_signal stop;
+	struct klipper_moves moves;
+	struct klipper_move move; /* under way; without steps: none */
+	int64_t start_ticks; /* of @move: one interval before its first step */
+	int32_t position;    /* before @move */
+	uint8_t oid;
+	uint8_t dir_pin;
+	bool forward;	 /* the next move */
+	bool need_reset; /* drop moves until there is a new clock */
+};
+
+/*
+ * Ticks from the start of a move until its step @n, from 1 on. An interval is a
+ * signed difference of clocks: section 11.
+ */
+static int64_t step_ticks(const struct klipper_move *move, uint32_t n)
+{
+	return (int64_t)n * (int32_t)move->interval +
+	       (int64_t)move->add * n * (n - 1) / 2;
+}
+
+/* Return: how many steps of its move are made at @ticks. */
+static uint32_t steps_until(const struct stepper *s, uint64_t ticks)
+{
+	uint32_t low = 0, high = s->move.count;
+
+	while (low < high) {
+		uint32_t n = (low + high + 1) / 2;
+
+		if (s->start_ticks + step_ticks(&s->move, n) <= (int64_t)ticks)
+			low = n;
+		else
+			high = n - 1;
+	}
+	return low;
+}
+
+/* Return: where it is after so many steps of its move. */
+static int32_t position_after(const struct stepper *s, uint32_t steps)
+{
+	uint32_t position = (uint32_t)s->position;
+
+	return (int32_t)(s->move.forward ? position + steps : position - steps);
+}
+
+static int32_t position_at(const struct stepper *s, uint64_t ticks)
+{
+	return position_after(s, steps_until(s, ticks));
+}
+
+static void begin_move(struct klipper *k, struct stepper *s)
+{
+	int64_t end = s->start_ticks + step_ticks(&s->move, s->move.count);
+	uint64_t end_ticks = end > 0 ? (uint64_t)end : 0;
+
+	klipper_pin_drive(k, s->dir_pin, s->move.forward ? 1 : 0);
+	klipper_timer_set(k, &s->timer, klipper_when_us(k, end_ticks));
+}
+
+/* What is not begun makes no step. Return: @reason */
+static const char *refuse_move(struct stepper *s, const char *reason)
+{
+	s->move.count = 0;
+	return reason;
+}
+
+static bool is_too_late(const struct klipper *k, const struct stepper *s)
+{
+	int64_t late_us = -(int64_t)(int32_t)s->move.interval * 1000000 /
+			  klipper_clock_hz(k);
+
+	return late_us > LATE_US;
+}
+
+static const char *fire(struct klipper *k, struct klipper_timer *t,
+			uint64_t now_us)
+{
+	/* it is the first member */
+	struct stepper *s = (struct stepper *)t;
+
+	(void)now_us;
+	s->position = position_after(s, s->move.count);
+	s->start_ticks += step_ticks(&s->move, s->move.count);
+	s->move.count = 0;
+	if (!klipper_moves_pop(k, &s->moves, &s->move))
+		return NULL;
+	if (is_too_late(k, s))
+		return refuse_move(s, TOO_FAR_IN_PAST);
+	begin_move(k, s);
+	return NULL;
+}
+
+/* From standing still: its first step must not be over. */
+static const char *start(struct klipper *k, struct stepper *s, uint64_t now_us)
+{
+	uint64_t first;
+
+	klipper_moves_pop(k, &s->moves, &s->move);
+	first = klipper_clock_near(
+		k, (uint32_t)s->start_ticks + s->move.interval, now_us);
+	if (klipper_when_us(k, first) < now_us)
+		return refuse_move(s, KLIPPER_TIMER_TOO_CLOSE);
+	s->start_ticks = (int64_t)first - (int32_t)s->move.interval;
+	begin_move(k, s);
+	return NULL;
+}
+
+/* At once, with the steps made that are made. */
+static void halt(struct klipper *k, struct stepper *s, uint64_t now_us)
+{
+	klipper_timer_stop(k, &s->timer);
+	s->position = position_at(s, klipper_clock(k, now_us));
+	s->move.count = 0;
+	klipper_moves_drop(k, &s->moves);
+	s->need_reset = true;
+}
+
+static void run_stop(struct klipper *k, struct klipper_signal *signal,
+		     uint64_t now_us)
+{
+	struct stepper *s =
+		(void *)((uint8_t *)signal - offsetof(struct stepper, stop));
+
+	halt(k, s, now_us);
+}
+
+static void shut_down(struct klipper *k, void *object, uint64_t now_us)
+{
+	halt(k, object, now_us);
+}
+
+static void fini(struct klipper *k, void *object)
+{
+	struct stepper *s = object;
+
+	klipper_moves_drop(k, &s->moves);
+}
+
+static const struct klipper_kind kind = {
+	.size = sizeof(struct stepper),
+	.fini = fini,
+	.shutdown = shut_down,
+};
+
+static const char *config_stepper(struct klipper *k,
+				  const struct kcan_klp_value *v,
+				  uint64_t now_us)
+{
+	uint8_t oid = (uint8_t)v[0].num;
+	void *object;
+	const char *reason = klipper_pin_setup(k, v[1].num, KLIPPER_PIN_OUTPUT);
+
+	(void)now_us;
+	if (!reason)
+		reason = klipper_pin_setup(k, v[2].num, KLIPPER_PIN_OUTPUT);
+	if (!reason)
+		reason = klipper_oid_new(k, oid, &kind, &object);
+	if (reason)
+		return reason;
+	*(struct stepper *)object = (struct stepper){
+		.timer.fire = fire,
+		.stop.run = run_stop,
+		.oid = oid,
+		.dir_pin = (uint8_t)v[2].num,
+	};
+	return NULL;
+}
+
+static const char *queue_step(struct klipper *k, const struct kcan_klp_value *v,
+			      uint64_t now_us)
+{
+	struct stepper *s = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct klipper_move move = {
+		.interval = v[1].num,
+		.count = (uint16_t)v[2].num,
+		.add = (int16_t)v[3].num,
+	};
+	const char *reason;
+
+	if (!s)
+		return KLIPPER_INVALID_OID;
+	if (!move.count)
+		return INVALID_COUNT;
+	if (s->need_reset)
+		return NULL;
+	move.forward = s->forward;
+	reason = klipper_moves_push(k, &s->moves, &move);
+	return reason || s->move.count ? reason : start(k, s, now_us);
+}
+
+static const char *set_next_step_dir(struct klipper *k,
+				     const struct kcan_klp_value *v,
+				     uint64_t now_us)
+{
+	struct stepper *s = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+
+	(void)now_us;
+	if (!s)
+		return KLIPPER_INVALID_OID;
+	s->forward = (uint8_t)v[1].num;
+	return NULL;
+}
+
+static const char *reset_step_clock(struct klipper *k,
+				    const struct kcan_klp_value *v,
+				    uint64_t now_us)
+{
+	struct stepper *s = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+
+	(void)now_us;
+	if (!s)
+		return KLIPPER_INVALID_OID;
+	if (s->move.count)
+		return STILL_ACTIVE;
+	s->start_ticks = v[1].num;
+	s->need_reset = false;
+	return NULL;
+}
+
+static const char *stepper_get_position(struct klipper *k,
+					const struct kcan_klp_value *v,
+					uint64_t now_us)
+{
+	struct stepper *s = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+
+	if (!s)
+		return KLIPPER_INVALID_OID;
+	klipper_respond(k, &klipper_steppers, STEPPER_POSITION,
+			(struct kcan_klp_value[]){
+				{ .num = s->oid },
+				{ .num = (uint32_t)position_at(
+					  s, klipper_clock(k, now_us)) },
+			});
+	return NULL;
+}
+
+static const char *stepper_stop_on_trigger(struct klipper *k,
+					   const struct kcan_klp_value *v,
+					   uint64_t now_us)
+{
+	struct stepper *s = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct klipper_trsync *ts = klipper_trsync_find(k, (uint8_t)v[1].num);
+
+	(void)now_us;
+	if (!s || !ts)
+		return KLIPPER_INVALID_OID;
+	return klipper_trsync_wait(ts, &s->stop);
+}
+
+static const struct klipper_message messages[] = {
+	[CONFIG_STEPPER] = { "config_stepper oid=%c step_pin=%c dir_pin=%c "
+			     "invert_step=%c step_pulse_ticks=%u",
+			     config_stepper },
+	[QUEUE_STEP] = { "queue_step oid=%c interval=%u count=%hu add=%hi",
+			 queue_step },
+	[SET_NEXT_STEP_DIR] = { "set_next_step_dir oid=%c dir=%c",
+				set_next_step_dir },
+	[RESET_STEP_CLOCK] = { "reset_step_clock oid=%c clock=%u",
+			       reset_step_clock },
+	[STEPPER_GET_POSITION] = { "stepper_get_position oid=%c",
+				   stepper_get_position },
+	[STEPPER_POSITION] = { "stepper_position oid=%c pos=%i" },
+	[STEPPER_STOP_ON_TRIGGER] = { "stepper_stop_on_trigger oid=%c "
+				      "trsync_oid=%c",
+				      stepper_stop_on_trigger },
+};
+
+static const char *const strings[] = {
+	TOO_FAR_IN_PAST,
+	INVALID_COUNT,
+	STILL_ACTIVE,
+};
+
+const struct klipper_module klipper_steppers = {
+	.messages = messages,
+	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.strings = strings,
+	.strings_len = sizeof(strings) / sizeof(strings[0]),
+};
