@@ -88,6 +88,8 @@ int ports_open(struct ports **out, const struct ports_cfg *cfg, char *sentence,
 		ports_close(p);
 		return err;
 	}
+	/* some have something to do without being asked: Klipper's stats */
+	arm(p);
 	*out = p;
 	return 0;
 }

@@ -12,19 +12,25 @@ teardown() {
 	stop_all
 }
 
+# quiet_frames - all but the markers and what Klipper tells by itself every 5 s:
+# its stats, two frames in a row
+quiet_frames() {
+	frames '^[^7]' | sed '/^109#0E1.11/{N;d}'
+}
+
 # answers FRAME FRAME... - what is sent, and all that comes back, in order
 answers() {
 	local sent=$1 before
 
 	shift
 	settled
-	before=$(frames '^[^7]' | wc -l)
+	before=$(quiet_frames | wc -l)
 	cansend vcan0 "$sent"
 	if [ $# -gt 0 ]; then
 		until_true has "$BUS" "${*: -1}"
 	fi
 	settled
-	run frames '^[^7]'
+	run quiet_frames
 	echo "$output"
 	[ "$(tail -n +$((before + 1)) <<<"$output" | xargs)" = "$sent${*:+ }$*" ]
 }
