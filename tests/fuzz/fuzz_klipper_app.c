@@ -123,6 +123,86 @@ static void say_bytes(struct run *r)
 		hear(r, r->mcu.live.rx_id, bytes, len);
 }
 
+/* Small ones are oids, pins and counts; a clock is often not far from now. */
+static uint32_t choose_number(struct run *r)
+{
+	const struct klipper *k = r->mcu.live.klipper;
+	uint8_t choice = next(r);
+
+	if (choice < 160)
+		return choice & 3;
+	if (choice < 220)
+		return choice;
+	if (choice < 250 && k)
+		return (uint32_t)klipper_clock(k, r->now_us) + next(r) * 1000u;
+	return (uint32_t)next(r) << 24 | (uint32_t)next(r) << 8;
+}
+
+/* One command of the dictionary with any parameters. Return: its bytes. */
+static int choose_command(struct run *r, uint8_t *out, size_t size)
+{
+	const struct klipper_firmware *fw = r->env.klipper;
+	const struct firmware_row *row = &fw->rows[next(r) % fw->rows_len];
+	struct kcan_klp_value values[KCAN_KLP_PARAMS_MAX] = { 0 };
+	static const uint8_t bytes[4];
+
+	for (size_t i = 0; i < row->format.count; i++) {
+		values[i].num = choose_number(r);
+		values[i].data = bytes;
+		values[i].len = values[i].num & 3;
+	}
+	return kcan_klp_msg_encode(out, size, &row->format, values);
+}
+
+static void say_content(struct run *r, const uint8_t *content, size_t len)
+{
+	const struct klipper *k = r->mcu.live.klipper;
+	uint8_t out[KCAN_KLP_MAX];
+	struct kcan_klp_block block = { .seq = k ? k->link.expected : 0,
+					.len = (uint8_t)len,
+					.content = content };
+
+	if (r->mcu.live.rx_id)
+		hear(r, r->mcu.live.rx_id, out,
+		     (size_t)kcan_klp_encode(out, &block));
+}
+
+static void say_commands(struct run *r)
+{
+	uint8_t content[KCAN_KLP_CONTENT_MAX];
+	size_t len = 0;
+	int used;
+
+	do {
+		used = choose_command(r, content + len, sizeof(content) - len);
+		len += used > 0 ? (size_t)used : 0;
+	} while (used > 0 && r->size && next(r) & 3);
+	say_content(r, content, len);
+}
+
+/* As hosts begin: oids, and something on each of them. */
+static void configure(struct run *r)
+{
+	static const uint8_t blocks[][20] = {
+		{ 0x07 },
+		{ 0x18 },
+		{ 0x04, 8 },
+		{ 0x19, 0, 0, 0, 0, 0, 0x1e, 1, 1, 32, 0, 0, 0x80, 0x7f },
+		{ 0x21, 2, 2, 0x24, 3, 2, 0x25, 3, 0, 3, 1, 0x25, 3, 1, 4, 0 },
+		{ 0x29, 4, 0x2e, 5, 3, 1, 0x32, 6, 5, 6, 0, 0, 0x03, 1 },
+	};
+	static const uint8_t lens[] = { 1, 1, 2, 14, 16, 14 };
+
+	for (size_t i = 0; i < sizeof(lens); i++)
+		say_content(r, blocks[i], lens[i]);
+}
+
+static void press(struct run *r)
+{
+	check(!mcu_put_pin(&r->mcu, next(r) & 7, next(r) & 1, r->now_us));
+	mcu_run(&r->mcu, r->now_us);
+}
+
 /* Mostly with the right sequence. */
 static void say_block(struct run *r)
 {
@@ -192,14 +272,17 @@ static void start(struct run *r)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const deeds[])(struct run * r) = {
-		say_block, say_block, say_block, say_block,  say_bytes,
-		drain,	   drain,     wait,	 set_nodeid, handle,
+		say_block, say_commands, say_commands, say_commands,
+		say_bytes, configure,	 press,	       drain,
+		drain,	   wait,	 set_nodeid,   handle,
 	};
 	struct run r = { .data = data, .size = size, .now_us = 1000000 };
 
 	start(&r);
 	while (r.size) {
 		deeds[next(&r) % (sizeof(deeds) / sizeof(deeds[0]))](&r);
+		/* a command may have set a timer for this very moment */
+		mcu_run(&r.mcu, r.now_us);
 		check(mcu_deadline(&r.mcu) > r.now_us);
 	}
 	mcu_fini(&r.mcu);
