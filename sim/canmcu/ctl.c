@@ -18,7 +18,9 @@ static json_t *failure(json_t *text)
 
 static char *text_of(json_t *reply)
 {
-	char *text = reply ? json_dumps(reply, JSON_COMPACT) : NULL;
+	/* 0.95, not 0.94999999999999996 */
+	size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(6);
+	char *text = reply ? json_dumps(reply, flags) : NULL;
 
 	json_decref(reply);
 	return text;

@@ -260,6 +260,20 @@ int world_shutdown(struct world *w, const struct mcu *m, const char *reason,
 	return err;
 }
 
+int world_put_pin(struct world *w, const struct mcu *m, uint8_t pin,
+		  float level, uint64_t now_us)
+{
+	struct node *node = node_of(m);
+	int err;
+
+	(void)w;
+	/* what was due before sees the level that was */
+	bus_run(node->bus, node, now_us);
+	err = mcu_put_pin(&node->mcu, pin, level, now_us);
+	bus_run(node->bus, node, now_us);
+	return err;
+}
+
 int world_add_fault(struct world *w, const struct mcu *m,
 		    const struct fault *fault)
 {

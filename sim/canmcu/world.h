@@ -99,6 +99,8 @@ uint64_t world_seed(const struct world *w);
  * Hands on a board: as the functions of mcu.h, and as faults_add() and
  * faults_remove(); @m is one of world_find().
  */
+int world_put_pin(struct world *w, const struct mcu *m, uint8_t pin,
+		  float level, uint64_t now_us);
 int world_reset(struct world *w, const struct mcu *m, uint64_t now_us);
 void world_power(struct world *w, const struct mcu *m, bool on,
 		 uint64_t now_us);

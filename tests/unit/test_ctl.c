@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kcan/klp.h>
+
 #include "../../sim/canmcu/ctl.h"
 #include "canmcu_klipper.h"
 
@@ -109,6 +111,31 @@ static const struct command_line {
 	{ "shutdown of what is no Klipper", "shutdown aabbccddeeff",
 	  ERROR("aabbccddeeff is in state 'off': only Klipper can be shut "
 		"down") },
+	{ "pin: nothing is on it", "pin " U " PA0",
+	  "{\"ok\":true,\"use\":\"unused\",\"level\":0.0}" },
+	{ "pin: put a level on it", "pin " U " PB15 0.95",
+	  "{\"ok\":true,\"use\":\"unused\",\"level\":0.95}" },
+	{ "pin: pressed", "pin " U " PA0 1",
+	  "{\"ok\":true,\"use\":\"unused\",\"level\":1.0}" },
+	{ "pin: of an MCU that is off", "pin aabbccddeeff gpio0 1",
+	  "{\"ok\":true,\"use\":\"unused\",\"level\":1.0}" },
+	{ "pin: too high", "pin " U " PA0 1.01",
+	  ERROR("level '1.01': give a number from 0 to 1") },
+	{ "pin: a sign", "pin " U " PA0 -0",
+	  ERROR("level '-0': give a number from 0 to 1") },
+	{ "pin: two numbers", "pin " U " PA0 0 1",
+	  ERROR("level '0 1': give a number from 0 to 1") },
+	{ "pin: two points", "pin " U " PA0 0..1",
+	  ERROR("level '0..1': give a number from 0 to 1") },
+	{ "pin: a point", "pin " U " PA0 .",
+	  ERROR("level '.': give a number from 0 to 1") },
+	{ "pin: no number", "pin " U " PA0 on",
+	  ERROR("level 'on': give a number from 0 to 1") },
+	{ "pin: another chip's", "pin " U " gpio0",
+	  ERROR("a stm32g0b1xx has no pin 'gpio0': give one by the name that "
+		"its data sheet has, such as PA0") },
+	{ "pin: without a pin", "pin " U,
+	  ERROR("wrong number of words: give 'pin UUID PIN [LEVEL]'") },
 	{ "power off", "power " U " off", OK },
 	{ "power on", "power aabbccddeeff on", OK },
 	{ "power sideways", "power " U " maybe",
@@ -244,6 +271,7 @@ static void test_help_has_every_command(void **state)
 		"\"power UUID on|off\"",
 		"\"reset UUID\"",
 		"\"set UUID KEY VALUE\"",
+		"\"pin UUID PIN [LEVEL]\"",
 		"\"wait UUID STATE [TIMEOUT_MS]\"",
 		"\"wait-event [UUID] EVENT [TIMEOUT_MS] [since=SEQ]\"",
 		"\"seq\"",
@@ -257,6 +285,50 @@ static void test_help_has_every_command(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(usages); i++)
 		if (!strstr(r.reply, usages[i]))
 			fail_msg("help does not tell of %s", usages[i]);
+	free(r.reply);
+}
+
+/* set_digital_out pin=0 value=1, behind the nodeid 4 */
+static void test_an_output_is_measured_and_not_moved(void **state)
+{
+	static const uint8_t set[] = { 0x1d, 0, 1 };
+	struct bench *b = *state;
+	uint8_t block[KCAN_KLP_MAX];
+	struct can_frame f = { .can_id = 0x108, .can_dlc = 8 };
+	struct ctl_result r;
+
+	assert_int_equal(kcan_klp_encode(block,
+					 &(struct kcan_klp_block){
+						 .len = 3, .content = set }),
+			 8);
+	memcpy(f.data, block, 8);
+	world_rx(b->ctl.world, 0,
+		 &FRAME(0x3f0, 0x01, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 4),
+		 false, 1000000);
+	world_rx(b->ctl.world, 0, &f, false, 1001000);
+	r = say(b, "pin " U " PA0", 1002000);
+	assert_string_equal(r.reply,
+			    "{\"ok\":true,\"use\":\"output\",\"level\":1.0}");
+	free(r.reply);
+	r = say(b, "pin " U " PA0 0", 1002000);
+	assert_string_equal(r.reply,
+			    ERROR("PA0 is driven by the MCU itself: put a "
+				  "level on an input, or on a pin that is not "
+				  "in use"));
+	free(r.reply);
+}
+
+/* What is put on a pin is put there by hands: it stays. */
+static void test_a_level_outlives_a_reset(void **state)
+{
+	struct bench *b = *state;
+	struct ctl_result r;
+
+	free(say(b, "pin " U " PA0 0.25", 1000000).reply);
+	free(say(b, "reset " U, 1000000).reply);
+	r = say(b, "pin " U " PA0", 1000000);
+	assert_string_equal(r.reply,
+			    "{\"ok\":true,\"use\":\"unused\",\"level\":0.25}");
 	free(r.reply);
 }
 
@@ -506,6 +578,8 @@ int main(void)
 	static const struct CMUnitTest others[] = {
 		CASE(test_a_nul_byte_is_refused),
 		CASE(test_help_has_every_command),
+		CASE(test_an_output_is_measured_and_not_moved),
+		CASE(test_a_level_outlives_a_reset),
 		CASE(test_a_wait_ends_when_the_state_comes),
 		CASE(test_an_event_that_comes_ends_a_wait),
 		CASE(test_an_event_that_has_come_is_found_since),

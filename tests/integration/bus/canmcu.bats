@@ -65,6 +65,25 @@ answers() {
 		109#0E151506CA463A06 109#A1AC0413D67E0515 109#C92C7E
 }
 
+@test "hands press an endstop, and measure an output" {
+	start_mcus one -i vcan0 -u ca463a06a1ac --nodeid 4
+	# allocate_oids, config_endstop oid=0 pin=PA0 pull_up=1, finalize_config
+	cansend vcan0 108#0D1004012E000001
+	cansend vcan0 108#0301C2757E
+	until_true has "$BUS" 109#05118F087E
+	# endstop_query_state: open, then pressed
+	cansend vcan0 108#071130003DEB7E
+	until_true has "$BUS" 109#0A1231000000011E
+	ctl pin ca463a06a1ac PA0 0
+	cansend vcan0 108#07123000D28F7E
+	until_true has "$BUS" 109#0A1331000000000B
+	# set_digital_out pin=PB1 value=1
+	cansend vcan0 108#08131D11016BEE7E
+	until_true has "$BUS" 109#0514D8A57E
+	run ctl pin ca463a06a1ac PB1
+	[ "$output" = '{"ok":true,"use":"output","level":1.0}' ]
+}
+
 @test "Klipper's own reset makes it new: the nodeid is gone" {
 	start_mcus one -i vcan0 -u ca463a06a1ac --nodeid 4
 	answers 108#061009E7BA7E
