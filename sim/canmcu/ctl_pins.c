@@ -45,8 +45,8 @@ int ctl_cmd_pin(struct ctl_request *r)
 
 	if (pin < 0)
 		return ctl_refuse(r,
-				  "a %s has no pin '%.40s': give one by the "
-				  "name that its data sheet has, such as %s",
+				  "type %s has no pin '%.40s': give one by the "
+				  "chip's own name, such as %s",
 				  r->mcu->cfg.type->name, r->args[1],
 				  r->mcu->cfg.type->pins->name);
 	if (r->args_len > 2)

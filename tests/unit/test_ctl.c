@@ -132,8 +132,8 @@ static const struct command_line {
 	{ "pin: no number", "pin " U " PA0 on",
 	  ERROR("level 'on': give a number from 0 to 1") },
 	{ "pin: another chip's", "pin " U " gpio0",
-	  ERROR("a stm32g0b1xx has no pin 'gpio0': give one by the name that "
-		"its data sheet has, such as PA0") },
+	  ERROR("type stm32g0b1xx has no pin 'gpio0': give one by the chip's "
+		"own name, such as PA0") },
 	{ "pin: without a pin", "pin " U,
 	  ERROR("wrong number of words: give 'pin UUID PIN [LEVEL]'") },
 	{ "power off", "power " U " off", OK },
