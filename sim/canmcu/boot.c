@@ -139,6 +139,9 @@ void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg)
 {
 	bool other_flash = !same_flash(&m->cfg, cfg);
 
+	/* another chip has other pins, with nothing on them */
+	if (m->cfg.type != cfg->type)
+		pins_fini(&m->pins);
 	m->cfg = *cfg;
 	if (!other_flash)
 		return;

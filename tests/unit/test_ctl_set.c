@@ -283,6 +283,19 @@ static void test_a_board_answers_on_its_new_bus(void **state)
 	assert_int_equal(last[0], 0xff);
 }
 
+static void test_another_chip_has_nothing_on_its_pins(void **state)
+{
+	struct bench *b = *state;
+
+	say(b, "pin " V " PA2 1", NULL);
+	say(b, "set " V " boot_ms 20", NULL);
+	say(b, "pin " V " PA2",
+	    "{\"ok\":true,\"use\":\"unused\",\"level\":1.0}");
+	say(b, "set " V " mcu_type rp2040", NULL);
+	say(b, "pin " V " gpio2",
+	    "{\"ok\":true,\"use\":\"unused\",\"level\":0.0}");
+}
+
 static void test_an_image_is_closed_when_another_is_opened(void **state)
 {
 	struct bench *b = *state;
@@ -358,6 +371,7 @@ int main(void)
 		cmocka_unit_test(test_every_key_has_a_line),
 		TEST(test_a_board_answers_by_its_new_uuid),
 		TEST(test_a_board_answers_on_its_new_bus),
+		TEST(test_another_chip_has_nothing_on_its_pins),
 		TEST(test_an_image_is_closed_when_another_is_opened),
 		TEST(test_what_starts_is_what_is_in_the_new_flash),
 		TEST(test_a_boot_time_counts_from_the_next_boot_on),
