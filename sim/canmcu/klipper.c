@@ -87,7 +87,8 @@ static const struct mcu_cmd klipper_cmds[] = {
 
 const struct mcu_program klipper_program = {
 	.app = KCAN_ADMIN_APP_KLIPPER,
-	.tx_size = 192,
+	/* more than firmware has: klipper-mcu-protocol.md, section 2.4 */
+	.tx_size = MCU_TX_SIZE,
 	.cmds = klipper_cmds,
 	.cmds_len = sizeof(klipper_cmds) / sizeof(klipper_cmds[0]),
 	.data_task = klipper_data,

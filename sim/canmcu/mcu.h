@@ -21,7 +21,7 @@
 /* can-admin-channel.md, section 5 */
 #define MCU_ADMIN_QUEUE_LEN 8 /* frames */
 #define MCU_RX_SIZE 192	      /* bytes */
-#define MCU_TX_SIZE 192	      /* bytes, Klipper; Katapult uses the first 96 */
+#define MCU_TX_SIZE 2048      /* bytes; how many are used is the program's */
 
 /* Longest text that CONNECT tells here, with its NUL. */
 #define MCU_TEXT_MAX 48

@@ -21,7 +21,7 @@
 struct board {
 	struct mcu mcu;
 	struct mcu_env env;
-	struct can_frame sent[64];
+	struct can_frame sent[320];
 	size_t sent_len;
 	enum event_type events[64];
 	size_t events_len;

@@ -11,7 +11,7 @@
 #include "canmcu_board.h"
 #include "util/hex.h"
 
-#define HOST_BYTES 1024
+#define HOST_BYTES 2304
 #define HOST_TEXT (3 * HOST_BYTES)
 
 /* The MCU of klipper-mcu-protocol.md, section 18. */

@@ -7,6 +7,9 @@
 
 #define ANY_REASON "Shutdown by command"
 
+/* The longest answer to one block: 59 canbus_status of 22 bytes, and an ACK. */
+#define ANSWER_MAX (KCAN_KLP_CONTENT_MAX * 22 + KCAN_KLP_MIN)
+
 struct klipper *klipper_of(struct mcu *m, uint64_t now_us)
 {
 	struct klipper_firmware *fw = m->env->klipper;
@@ -52,8 +55,9 @@ static size_t room(const struct klipper *k)
 
 /*
  * What is queued while unassigned must not go out on a nodeid that comes later.
- * A response leaves room for the ACK, without which the host hangs (section 0.1,
- * fact 5).
+ * What comes by itself while the bus takes nothing is dropped when nothing fits
+ * any more, but leaves room for an ACK, without which the host hangs (section
+ * 0.1, fact 5).
  */
 static void send(struct klipper *k, const uint8_t *content, uint8_t len)
 {
@@ -176,7 +180,7 @@ bool klipper_step(struct klipper *k, uint64_t now_us)
 	struct kcan_stream *rx = &k->mcu->live.rx;
 	struct kcan_klp_step step;
 
-	if (room(k) < KCAN_KLP_MAX + KCAN_KLP_MIN)
+	if (room(k) < ANSWER_MAX)
 		return false;
 	step = kcan_klp_mcu_rx(&k->link, rx->buf, rx->len);
 	if (step.event == KCAN_KLP_WAIT)
