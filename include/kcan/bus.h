@@ -31,7 +31,8 @@ struct kcan_bus_cfg {
 /** One received frame. */
 struct kcan_bus_rx {
 	struct can_frame frame;
-	bool own; /* sent by this very socket: a transmit confirmation */
+	bool own;  /* sent by this very socket: a transmit confirmation */
+	bool here; /* sent by this computer, whoever it was */
 };
 
 /**

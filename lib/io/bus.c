@@ -198,6 +198,7 @@ int kcan_bus_recv(struct kcan_bus *bus, struct kcan_bus_rx *rx, size_t max)
 		return errno == EAGAIN ? 0 : meaning(errno);
 	for (int i = 0; i < n; i++) {
 		rx[i].own = b.msgs[i].msg_hdr.msg_flags & MSG_CONFIRM;
+		rx[i].here = b.msgs[i].msg_hdr.msg_flags & MSG_DONTROUTE;
 		note_dropped(bus, &b.msgs[i].msg_hdr);
 	}
 	return n;

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <kcan/listen.h>
+
+#include <errno.h>
+#include <linux/can/error.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcan/klp.h>
+
+#define NODEIDS 256
+#define ADMIN_MAX 256
+/* The longest block but a byte may wait when the next frame comes. */
+#define EAR_SIZE (KCAN_KAT_MAX + CAN_MAX_DLEN)
+/* The frames of a block follow each other: what waits longer is no beginning. */
+#define STALE_US 1000000
+/* Start of frame to intermission without data: Bosch, CAN 2.0, parts A, B. */
+#define STANDARD_BITS 47
+#define EXTENDED_BITS 67
+
+/** One direction of one nodeid's byte stream. */
+struct ear {
+	uint8_t buf[EAR_SIZE];
+	size_t len;
+	uint64_t last_us;
+};
+
+/** Who was told to take a nodeid since the node's last block. */
+struct told {
+	bool known;
+	struct kcan_uuid uuid;
+};
+
+struct talk {
+	struct kcan_listen_node node;
+	struct ear from;
+	struct ear to;
+	struct told told[KCAN_LISTEN_KATAPULT + 1]; /* by who obeys */
+};
+
+struct kcan_listen {
+	struct kcan_listen_totals totals;
+	struct kcan_listen_admin admin[ADMIN_MAX];
+	size_t admin_len;
+	struct talk talks[NODEIDS];
+};
+
+/** A whole block; @kat is set with KCAN_LISTEN_KATAPULT. */
+struct block {
+	enum kcan_listen_program program;
+	struct kcan_kat_block kat;
+};
+
+int kcan_listen_new(struct kcan_listen **out)
+{
+	struct kcan_listen *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < NODEIDS; i++)
+		l->talks[i].node.nodeid = (uint8_t)i;
+	*out = l;
+	return 0;
+}
+
+void kcan_listen_free(struct kcan_listen *l)
+{
+	free(l);
+}
+
+static bool same_message(const struct kcan_admin_msg *a,
+			 const struct kcan_admin_msg *b)
+{
+	return a->cmd == b->cmd && a->nodeid == b->nodeid && a->app == b->app &&
+	       kcan_uuid_equal(&a->uuid, &b->uuid);
+}
+
+static void list(struct kcan_listen *l, const struct kcan_admin_msg *msg,
+		 bool here)
+{
+	struct kcan_listen_admin *entry = l->admin;
+	struct kcan_listen_admin *end = entry + l->admin_len;
+
+	while (entry < end && !same_message(&entry->msg, msg))
+		entry++;
+	if (entry == l->admin + ADMIN_MAX) {
+		l->totals.unlisted++;
+		return;
+	}
+	if (entry == end) {
+		entry->msg = *msg;
+		l->admin_len++;
+	}
+	entry->count++;
+	entry->here += here;
+}
+
+static void tell(struct kcan_listen *l, const struct kcan_admin_msg *msg)
+{
+	struct talk *t = &l->talks[msg->nodeid];
+	enum kcan_listen_program program;
+
+	if (msg->cmd == KCAN_ADMIN_SET_KLIPPER_NODEID)
+		program = KCAN_LISTEN_KLIPPER;
+	else if (msg->cmd == KCAN_ADMIN_SET_CANBOOT_NODEID)
+		program = KCAN_LISTEN_KATAPULT;
+	else
+		return;
+	t->told[program].known = true;
+	t->told[program].uuid = msg->uuid;
+}
+
+/*
+ * Only Katapult's blocks begin with 01: none of Klipper's is that short.
+ * Return: as kcan_kat_decode().
+ */
+static int find_block(struct block *out, const struct ear *ear)
+{
+	struct kcan_klp_block klp;
+
+	if (ear->buf[0] == 0x01) {
+		out->program = KCAN_LISTEN_KATAPULT;
+		return kcan_kat_decode(&out->kat, ear->buf, ear->len);
+	}
+	out->program = KCAN_LISTEN_KLIPPER;
+	return kcan_klp_decode(&klp, ear->buf, ear->len);
+}
+
+static void block_from(struct talk *t, const struct block *block)
+{
+	struct kcan_listen_node *node = &t->node;
+	struct told *told = &t->told[block->program];
+
+	if (node->program != block->program)
+		node->has_uuid = false;
+	node->program = block->program;
+	if (told->known) {
+		node->has_uuid = true;
+		node->uuid = told->uuid;
+		told->known = false;
+	}
+	if (block->program == KCAN_LISTEN_KATAPULT &&
+	    !kcan_kat_decode_canbus_id(&node->uuid, &block->kat))
+		node->has_uuid = true;
+}
+
+static void block_to(struct talk *t, const struct block *block)
+{
+	uint8_t code = block->kat.code;
+
+	if (block->program == KCAN_LISTEN_KATAPULT &&
+	    code >= KCAN_KAT_CONNECT && code <= KCAN_KAT_GET_CANBUS_ID)
+		t->node.commands[code - KCAN_KAT_CONNECT]++;
+}
+
+/* Whoever begins in mid-stream, or loses a frame, looks on byte by byte. */
+static void hear(struct talk *t, struct ear *ear,
+		 void (*handle)(struct talk *t, const struct block *block))
+{
+	struct block block;
+	int n = 1;
+
+	while (ear->len && n) {
+		n = find_block(&block, ear);
+		if (n > 0)
+			handle(t, &block);
+		else if (n < 0)
+			n = 1;
+		ear->len -= (size_t)n;
+		memmove(ear->buf, ear->buf + n, ear->len);
+	}
+}
+
+static void append(struct ear *ear, const struct can_frame *frame, size_t len,
+		   uint64_t now_us)
+{
+	if (now_us - ear->last_us > STALE_US)
+		ear->len = 0;
+	memcpy(ear->buf + ear->len, frame->data, len);
+	ear->len += len;
+	ear->last_us = now_us;
+}
+
+static void rx_to(struct talk *t, const struct can_frame *frame, size_t len,
+		  uint64_t now_us)
+{
+	append(&t->to, frame, len, now_us);
+	hear(t, &t->to, block_to);
+}
+
+static void rx_from(struct talk *t, const struct can_frame *frame, size_t len,
+		    uint64_t now_us)
+{
+	t->node.frames++;
+	t->node.last_us = now_us;
+	append(&t->from, frame, len, now_us);
+	hear(t, &t->from, block_from);
+}
+
+static size_t data_len(const struct can_frame *frame)
+{
+	if (frame->can_id & CAN_RTR_FLAG)
+		return 0;
+	return frame->can_dlc < CAN_MAX_DLEN ? frame->can_dlc : CAN_MAX_DLEN;
+}
+
+static void count(struct kcan_listen_totals *t, const struct can_frame *frame,
+		  size_t len)
+{
+	if (frame->can_id & CAN_ERR_FLAG) {
+		t->errors++;
+		t->bus_offs += !!(frame->can_id & CAN_ERR_BUSOFF);
+		return;
+	}
+	t->frames++;
+	t->bytes += len;
+	t->bits += 8 * len + (frame->can_id & CAN_EFF_FLAG ? EXTENDED_BITS :
+							     STANDARD_BITS);
+}
+
+void kcan_listen_rx(struct kcan_listen *l, const struct can_frame *frame,
+		    bool here, uint64_t now_us)
+{
+	size_t len = data_len(frame);
+	struct kcan_admin_msg msg;
+	uint8_t nodeid;
+	struct talk *t;
+	bool tx;
+
+	count(&l->totals, frame, len);
+	if (kcan_admin_decode(&msg, frame) == KCAN_ADMIN_OK) {
+		list(l, &msg, here);
+		tell(l, &msg);
+	}
+	if (!kcan_nodeid_from_id(frame->can_id, &nodeid, &tx))
+		return;
+	t = &l->talks[nodeid];
+	/* an empty one takes a nodeid away (section 4): no node sends it */
+	if (tx && len) {
+		rx_from(t, frame, len, now_us);
+	} else if (!tx) {
+		t->node.asked++;
+		t->node.asked_here += here;
+		rx_to(t, frame, len, now_us);
+	}
+}
+
+const struct kcan_listen_totals *kcan_listen_totals(const struct kcan_listen *l)
+{
+	return &l->totals;
+}
+
+const struct kcan_listen_node *kcan_listen_node(const struct kcan_listen *l,
+						uint8_t nodeid)
+{
+	const struct kcan_listen_node *node = &l->talks[nodeid].node;
+
+	return node->frames || node->asked ? node : NULL;
+}
+
+const struct kcan_listen_admin *kcan_listen_admin(const struct kcan_listen *l,
+						  size_t i)
+{
+	return i < l->admin_len ? &l->admin[i] : NULL;
+}
+
+bool kcan_listen_is_flash(const struct kcan_listen_node *node)
+{
+	/* what lies between the two questions */
+	for (int i = 1; i < KCAN_LISTEN_COMMANDS - 1; i++)
+		if (node->commands[i])
+			return true;
+	return false;
+}
