@@ -20,6 +20,11 @@ static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
 		.name = "left-bootloader",
 		.meaning = "with --leave: acknowledged, and no longer answers",
 	},
+	[KCAN_OUTCOME_HEARD] = {
+		.code = 0,
+		.name = "heard",
+		.meaning = "with --listen: at least one node was heard",
+	},
 	[KCAN_OUTCOME_LOCAL_ERROR] = {
 		.code = 1,
 		.name = "local-error",

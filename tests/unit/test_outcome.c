@@ -14,6 +14,7 @@ static const struct row {
 	{ "in-bootloader", KCAN_OUTCOME_IN_BOOTLOADER, 0 },
 	{ "requested", KCAN_OUTCOME_REQUESTED, 0 },
 	{ "left-bootloader", KCAN_OUTCOME_LEFT_BOOTLOADER, 0 },
+	{ "heard", KCAN_OUTCOME_HEARD, 0 },
 	{ "local-error", KCAN_OUTCOME_LOCAL_ERROR, 1 },
 	{ "usage", KCAN_OUTCOME_USAGE, 2 },
 	{ "no-answer", KCAN_OUTCOME_NO_ANSWER, 3 },

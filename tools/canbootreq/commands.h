@@ -8,6 +8,7 @@
 /* What the program does; each reports how it ended. */
 void cmd_request(const struct opts *opts, struct report *r);
 void cmd_query(const struct opts *opts, struct report *r);
+void cmd_listen(const struct opts *opts, struct report *r);
 void cmd_dry_run(const struct opts *opts, struct report *r);
 
 #endif

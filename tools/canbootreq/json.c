@@ -6,6 +6,7 @@
 
 #define SCHEMA 1
 #define SENTENCE_LEN 900
+#define DIGITS 6 /* of a rate or a load */
 
 bool json_load(struct json_lib *lib, const char **why)
 {
@@ -13,10 +14,11 @@ bool json_load(struct json_lib *lib, const char **why)
 
 	if (so) {
 		lib->pack = dlsym(so, "json_pack");
+		lib->append = dlsym(so, "json_array_append_new");
 		lib->dumps = dlsym(so, "json_dumps");
 		lib->del = dlsym(so, "json_delete");
 	}
-	if (so && lib->pack && lib->dumps && lib->del)
+	if (so && lib->pack && lib->append && lib->dumps && lib->del)
 		return true;
 	*why = dlerror();
 	if (!*why)
@@ -31,7 +33,7 @@ static char *dump(const struct json_lib *lib, json_t *value)
 
 	if (!value)
 		return NULL;
-	line = lib->dumps(value, JSON_COMPACT);
+	line = lib->dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
 	lib->del(value);
 	return line;
 }
@@ -125,4 +127,149 @@ char *json_dry_run(const struct json_lib *lib, const char *uuid,
 {
 	return dump(lib, lib->pack("{s:i, s:s, s:s}", "schema", SCHEMA, "uuid",
 				   uuid, "frame", frame));
+}
+
+static json_t *pack_commands(const struct json_lib *lib,
+			     const uint32_t commands[KCAN_LISTEN_COMMANDS])
+{
+	const char *name[KCAN_LISTEN_COMMANDS];
+	json_t *count[KCAN_LISTEN_COMMANDS];
+
+	for (unsigned int i = 0; i < KCAN_LISTEN_COMMANDS; i++) {
+		name[i] = heard_command(i);
+		count[i] = pack_number(lib, commands[i], commands[i]);
+	}
+	_Static_assert(KCAN_LISTEN_COMMANDS == 6, "one s:o* for each");
+	return lib->pack("{s:o*, s:o*, s:o*, s:o*, s:o*, s:o*}", name[0],
+			 count[0], name[1], count[1], name[2], count[2],
+			 name[3], count[3], name[4], count[4], name[5],
+			 count[5]);
+}
+
+static json_t *pack_heard_node(const struct json_lib *lib,
+			       const struct heard *heard,
+			       const struct kcan_listen_node *node)
+{
+	char uuid[KCAN_UUID_STR_LEN + 1];
+
+	kcan_uuid_format(&node->uuid, uuid);
+	return lib->pack(
+		"{s:i, s:b, s:s*, s:s*, s:I, s:o*, s:I, s:I, s:b, s:o}",
+		"nodeid", node->nodeid, "heard", node->frames > 0, "program",
+		node->frames ? heard_program(node->program)->key : NULL, "uuid",
+		node->has_uuid ? uuid : NULL, "frames",
+		(json_int_t)node->frames, "last_ms",
+		pack_number(lib, node->frames,
+			    (heard->end_us - node->last_us) / 1000),
+		"asked", (json_int_t)node->asked, "asked_here",
+		(json_int_t)node->asked_here, "flash",
+		kcan_listen_is_flash(node), "commands",
+		pack_commands(lib, node->commands));
+}
+
+static json_t *pack_heard_admin(const struct json_lib *lib,
+				const struct kcan_listen_admin *admin)
+{
+	const struct kcan_admin_msg *msg = &admin->msg;
+	char uuid[KCAN_UUID_STR_LEN + 1];
+
+	kcan_uuid_format(&msg->uuid, uuid);
+	return lib->pack("{s:s, s:s*, s:o*, s:s*, s:I, s:I}", "command",
+			 heard_admin(msg->cmd), "uuid",
+			 heard_has_uuid(msg->cmd) ? uuid : NULL, "nodeid",
+			 pack_number(lib, heard_is_set(msg->cmd), msg->nodeid),
+			 "program",
+			 msg->cmd == KCAN_ADMIN_NEED_NODEID ?
+				 heard_app(msg->app)->key :
+				 NULL,
+			 "count", (json_int_t)admin->count, "here",
+			 (json_int_t)admin->here);
+}
+
+/* Takes @value. Return: @array, or NULL when memory ran out. */
+static json_t *append(const struct json_lib *lib, json_t *array, json_t *value)
+{
+	if (!lib->append(array, value))
+		return array;
+	lib->del(array);
+	return NULL;
+}
+
+static json_t *pack_heard_nodes(const struct json_lib *lib,
+				const struct heard *heard)
+{
+	const struct kcan_listen_node *node;
+	json_t *all = lib->pack("[]");
+
+	for (unsigned int n = 0; n < HEARD_NODEIDS && all; n++) {
+		node = kcan_listen_node(heard->ears, (uint8_t)n);
+		if (node)
+			all = append(lib, all,
+				     pack_heard_node(lib, heard, node));
+	}
+	return all;
+}
+
+static json_t *pack_heard_admins(const struct json_lib *lib,
+				 const struct heard *heard)
+{
+	const struct kcan_listen_admin *admin;
+	json_t *all = lib->pack("[]");
+
+	for (size_t i = 0; all && (admin = kcan_listen_admin(heard->ears, i));
+	     i++)
+		all = append(lib, all, pack_heard_admin(lib, admin));
+	return all;
+}
+
+static json_t *pack_rate(const struct json_lib *lib, bool known, double value)
+{
+	return known ? lib->pack("f", value) : NULL;
+}
+
+/* What is known of the bus itself. */
+static json_t *pack_heard_bus(const struct json_lib *lib,
+			      const struct heard *heard)
+{
+	const struct kcan_listen_totals *t = kcan_listen_totals(heard->ears);
+	const struct kcan_link *link = &heard->link;
+
+	return lib->pack(
+		"{s:s, s:o*, s:I, s:I, s:f, s:f, s:o*, s:I, s:I, s:o*, s:o*, "
+		"s:I}",
+		"state", kcan_link_state_name(link->state), "bitrate_bps",
+		pack_number(lib, link->bitrate_bps, link->bitrate_bps),
+		"frames", (json_int_t)t->frames, "bytes", (json_int_t)t->bytes,
+		"frames_per_s", heard_rate(heard, t->frames), "bytes_per_s",
+		heard_rate(heard, t->bytes), "load_percent",
+		pack_rate(lib, link->bitrate_bps, heard_load(heard)),
+		"error_frames", (json_int_t)t->errors, "bus_off",
+		(json_int_t)t->bus_offs, "tx_errors",
+		pack_number(lib, link->has_counters, link->tx_errors),
+		"rx_errors",
+		pack_number(lib, link->has_counters, link->rx_errors),
+		"dropped", (json_int_t)heard->dropped);
+}
+
+char *json_heard(const struct json_lib *lib, const struct heard *heard,
+		 const struct words_facts *facts)
+{
+	const struct words *words = words_of(facts->cause);
+	uint64_t unlisted = kcan_listen_totals(heard->ears)->unlisted;
+	char reason[SENTENCE_LEN], next[SENTENCE_LEN];
+
+	return dump(lib,
+		    lib->pack("{s:i, s:s, s:i, s:s*, s:s, s:I, s:o, s:o, s:o, "
+			      "s:o*, s:s*}",
+			      "schema", SCHEMA, "outcome",
+			      kcan_outcome_get(words->outcome)->name, "code",
+			      words_code(facts), "reason",
+			      expand(reason, words->reason, facts), "interface",
+			      facts->ifname, "elapsed_ms",
+			      (json_int_t)(heard->elapsed_us / 1000), "bus",
+			      pack_heard_bus(lib, heard), "nodes",
+			      pack_heard_nodes(lib, heard), "admin",
+			      pack_heard_admins(lib, heard), "unlisted",
+			      pack_number(lib, unlisted, unlisted), "next",
+			      expand(next, words->next, facts)));
 }

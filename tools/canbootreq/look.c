@@ -170,8 +170,8 @@ static void show_link(const struct kcan_link *link)
 			link->name, link->tx_errors, link->rx_errors);
 }
 
-static bool look_at_link(const struct opts *opts, struct report *r,
-			 struct kcan_link *link, struct words_facts *facts)
+bool look_at_link(const struct opts *opts, struct report *r,
+		  struct kcan_link *link, struct words_facts *facts)
 {
 	int err = kcan_link_get(link, opts->ifname);
 

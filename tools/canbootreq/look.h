@@ -42,6 +42,14 @@ bool look_is_flashing(const struct can_frame *frame);
 bool look(struct loop *l, const struct opts *opts, struct report *r,
 	  struct kcan_link *link, struct words_facts *facts);
 
+/**
+ * look_at_link() - look at the interface alone, which sends and receives nothing
+ *
+ * Parameters and return value are those of look().
+ */
+bool look_at_link(const struct opts *opts, struct report *r,
+		  struct kcan_link *link, struct words_facts *facts);
+
 /** The bus was lost, with @err: @cause, and what became of the interface. */
 void look_tell_lost(struct words_facts *facts, enum cause cause, int err);
 

@@ -38,11 +38,13 @@ int loop_init(struct loop *l, const char *ifname, bool trace)
 
 int loop_listen(struct loop *l, const struct can_filter *filters, size_t len)
 {
-	return kcan_bus_open(&l->bus, &(struct kcan_bus_cfg){
-					      .ifname = l->ifname,
-					      .filters = filters,
-					      .filters_len = len,
-				      });
+	return kcan_bus_open(&l->bus,
+			     &(struct kcan_bus_cfg){
+				     .ifname = l->ifname,
+				     .filters = filters,
+				     .filters_len = len,
+				     .errors = filters ? 0 : CAN_ERR_MASK,
+			     });
 }
 
 void loop_deafen(struct loop *l)

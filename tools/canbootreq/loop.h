@@ -29,7 +29,11 @@ struct loop {
  */
 int loop_init(struct loop *l, const char *ifname, bool trace);
 
-/** Open @l's bus with these filters; errors as kcan_bus_open(). */
+/**
+ * Open @l's bus with these filters; errors as kcan_bus_open(). NULL: all there
+ * is, error frames too, which other programs take for a flashing tool: for
+ * who only listens.
+ */
 int loop_listen(struct loop *l, const struct can_filter *filters, size_t len);
 
 /** Close the bus; it may be opened again. */

@@ -11,6 +11,8 @@ static void run(const struct opts *opts, struct report *r)
 		puts("canbootreq " KCAN_VERSION);
 	else if (opts->command == OPTS_QUERY)
 		cmd_query(opts, r);
+	else if (opts->command == OPTS_LISTEN)
+		cmd_listen(opts, r);
 	else if (opts->command == OPTS_DRY_RUN)
 		cmd_dry_run(opts, r);
 	else

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kcan/listen.h>
 #include <kcan/outcome.h>
 
 #include "util/number.h"
@@ -134,8 +135,8 @@ static int opt_nodeid(void *ctx, const char *arg)
 static int set_command(struct opts *o, enum opts_command command)
 {
 	if (o->command != OPTS_REQUEST && o->command != command)
-		return fail(o, "--leave, --query and --dry-run exclude each "
-			       "other");
+		return fail(o, "--leave, --query, --listen and --dry-run "
+			       "exclude each other");
 	o->command = command;
 	return 0;
 }
@@ -154,6 +155,14 @@ static int opt_query(void *ctx, const char *arg)
 
 	(void)arg;
 	return set_command(o, OPTS_QUERY);
+}
+
+static int opt_listen(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	(void)arg;
+	return set_command(o, OPTS_LISTEN);
 }
 
 static int opt_dry_run(void *ctx, const char *arg)
@@ -226,11 +235,13 @@ static const struct util_opt table[] = {
 	{ "leave", 0, NULL, "the way back: start the application again",
 	  opt_leave },
 	{ "query", 0, NULL, "list unassigned nodes (a broadcast)", opt_query },
+	{ "listen", 0, NULL, "list what is alive on the bus, send nothing",
+	  opt_listen },
 	{ "dry-run", 0, NULL, "print the frame, touch nothing", opt_dry_run },
 	{ "no-verify", 0, NULL, "stop after the request, prove nothing",
 	  opt_no_verify },
-	{ "timeout", 0, "SECONDS", "how long to wait (default 5; --query 2)",
-	  opt_timeout },
+	{ "timeout", 0, "SECONDS",
+	  "how long to wait (5; --query 2, --listen 6)", opt_timeout },
 	{ "nodeid", 0, "N", "first nodeid to use, 130..254 (default 192)",
 	  opt_nodeid },
 	{ "force", 0, NULL, "go on although somebody is flashing", opt_force },
@@ -254,6 +265,24 @@ static int apply_all(struct opts *o, int argc, char **argv)
 		return fail(o, "'%.40s' belongs to no option; %s",
 			    argv[operand], "an MCU is named with -u UUID");
 	return operand < 0 ? operand : 0;
+}
+
+/* What names, disturbs or moves a node has no meaning there. */
+static int check_listen(struct opts *o)
+{
+	if (o->uuids_len)
+		return fail(o, "--listen hears all nodes: leave out -u");
+	if (!o->verify || o->force || o->nodeid)
+		return fail(o, "--listen sends nothing: leave out %s",
+			    !o->verify ? "--no-verify" :
+			    o->force   ? "--force" :
+					 "--nodeid");
+	if (o->timeout_us && o->timeout_us < KCAN_LISTEN_MIN_US)
+		return fail(o,
+			    "--timeout '%g' is too short for --listen: a "
+			    "Klipper node reports every 5 s, so 6 at least",
+			    (double)o->timeout_us / 1e6);
+	return 0;
 }
 
 static int check_whole(struct opts *o)
@@ -286,21 +315,30 @@ static bool wants_json(int argc, char **argv)
 	return false;
 }
 
+static uint64_t default_timeout(enum opts_command command)
+{
+	if (command == OPTS_LISTEN)
+		return KCAN_LISTEN_MIN_US;
+	return command == OPTS_QUERY ? 2000000 : 5000000;
+}
+
 int opts_parse(struct opts *out, int argc, char **argv)
 {
 	int err;
 
 	memset(out, 0, sizeof(*out));
 	out->ifname = "can0";
-	out->nodeid = 0xc0;
 	out->verify = true;
 	out->json = wants_json(argc, argv);
 	err = apply_all(out, argc, argv);
-	if (!err && out->command < OPTS_HELP)
-		err = check_whole(out);
+	if (!err && out->command == OPTS_LISTEN)
+		err = check_listen(out);
+	if (!out->nodeid)
+		out->nodeid = 0xc0;
 	if (!out->timeout_us)
-		out->timeout_us = out->command == OPTS_QUERY ? 2000000 :
-							       5000000;
+		out->timeout_us = default_timeout(out->command);
+	if (!err && out->command < OPTS_LISTEN)
+		err = check_whole(out);
 	return err;
 }
 
@@ -311,6 +349,7 @@ void opts_help(FILE *to)
 	fputs("usage: canbootreq [-i IFACE] -u UUID [-u UUID ...] [options]\n"
 	      "       canbootreq [-i IFACE] --leave -u UUID [-u UUID ...]\n"
 	      "       canbootreq [-i IFACE] --query\n"
+	      "       canbootreq [-i IFACE] --listen\n"
 	      "       canbootreq --dry-run -u UUID\n\n"
 	      "Ask Klipper MCUs on CAN for their bootloader, and prove that "
 	      "Katapult answers.\n\noptions:\n",

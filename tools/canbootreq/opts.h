@@ -19,6 +19,7 @@ enum opts_command {
 	OPTS_LEAVE,
 	OPTS_QUERY,
 	OPTS_DRY_RUN,
+	OPTS_LISTEN,
 	OPTS_HELP,
 	OPTS_VERSION,
 };

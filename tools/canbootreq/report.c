@@ -161,30 +161,10 @@ void report_end(struct report *r, const struct words_facts *facts)
 		say_error(r, facts);
 }
 
-static const struct app {
-	uint8_t code;
-	const char *text;
-	const char *key;
-} apps[] = {
-	{ KCAN_ADMIN_APP_KLIPPER, "Klipper", "klipper" },
-	{ KCAN_ADMIN_APP_KATAPULT, "Katapult", "katapult" },
-	{ 0, "an unknown program", "unknown" },
-};
-
-/* The last row is for everything else. */
-static const struct app *find_app(uint8_t code)
-{
-	const struct app *app = apps;
-
-	while (app->code && app->code != code)
-		app++;
-	return app;
-}
-
 void report_node(struct report *r, const char *ifname,
 		 const struct kcan_uuid *uuid, uint8_t app)
 {
-	const struct app *name = find_app(app);
+	const struct heard_program *name = heard_app(app);
 	char text[KCAN_UUID_STR_LEN + 1];
 
 	kcan_uuid_format(uuid, text);
@@ -193,6 +173,22 @@ void report_node(struct report *r, const char *ifname,
 	else
 		fprintf(r->out, "%s: %s\n", text, name->text);
 	flush(r);
+}
+
+void report_heard(struct report *r, const struct heard *heard,
+		  const struct words_facts *facts)
+{
+	note_code(r, words_code(facts));
+	if (r->json) {
+		put_line(r, json_heard(&r->lib, heard, facts));
+		return;
+	}
+	heard_print(r->out, heard);
+	flush(r);
+	if (facts->cause == CAUSE_HEARD)
+		advise(r, facts);
+	else
+		say_error(r, facts);
 }
 
 void report_dry_run(struct report *r, const struct kcan_uuid *uuid)

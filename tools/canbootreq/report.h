@@ -8,6 +8,7 @@
 
 #include <kcan/uuid.h>
 
+#include "heard.h"
 #include "json.h"
 #include "words.h"
 
@@ -43,6 +44,10 @@ void report_end(struct report *r, const struct words_facts *facts);
 /** One node that answered --query; @app is byte 7 of its answer. */
 void report_node(struct report *r, const char *ifname,
 		 const struct kcan_uuid *uuid, uint8_t app);
+
+/** The end of --listen: the list, then @facts as the end of the call. */
+void report_heard(struct report *r, const struct heard *heard,
+		  const struct words_facts *facts);
 
 /** One line of --dry-run. */
 void report_dry_run(struct report *r, const struct kcan_uuid *uuid);

@@ -257,6 +257,40 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "{if} {detail} while waiting for answers",
 		.next = AGAIN,
 	},
+	[CAUSE_HEARD] = {
+		.outcome = KCAN_OUTCOME_HEARD,
+		.reason = "{detail} heard on {if}",
+		.next = "a node that has a nodeid answers no query; its UUID "
+			"is heard only while the nodeid is given\n"
+			"Klipper's host counts nodeids from 4, in the order of "
+			"canbus_uuid in printer.cfg; console.py takes 64, "
+			"flashtool.py 129",
+	},
+	[CAUSE_UNHEARD] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "no node was heard on {if} within {timeout} s",
+		.next = "a node is silent until a host gives it a nodeid, and "
+			"in Katapult until it is asked: unless the bus is in "
+			"use, list those with --query\n"
+			"if a host has nodes on {if}: look for power, wiring, "
+			"termination and bit rate",
+	},
+	[CAUSE_CUT_SHORT] = {
+		.outcome = KCAN_OUTCOME_INTERRUPTED,
+		.reason = "ended by {signal} before {timeout} s were over",
+		.next = "a Klipper node reports every 5 s: one that is not "
+			"listed may be alive",
+	},
+	[CAUSE_LISTEN_LOST] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "{if} {detail} while listening",
+		.next = AGAIN,
+	},
+	[CAUSE_DEAF] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "{if} is down, so nothing can be heard",
+		.next = "bring it up: sudo {up}{guess}",
+	},
 };
 
 static const char *const warnings[WARNING_COUNT] = {

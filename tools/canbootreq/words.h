@@ -47,6 +47,11 @@ enum cause {
 	CAUSE_LOCAL, /* anything else of this machine */
 	CAUSE_QUERY_SILENT,
 	CAUSE_QUERY_LOST, /* interface went away, query sent */
+	CAUSE_HEARD,
+	CAUSE_UNHEARD,
+	CAUSE_CUT_SHORT, /* by a signal, while listening */
+	CAUSE_LISTEN_LOST,
+	CAUSE_DEAF, /* down: nothing to listen to */
 	CAUSE_COUNT
 };
 

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "commands.h"
+
+#include <unistd.h>
+
+#include "heard.h"
+#include "look.h"
+
+/* Return: 0, or a negative errno when the bus went away. */
+static int hear(struct loop *l, struct kcan_listen *ears, uint64_t end_us)
+{
+	struct kcan_bus_rx got[LOOP_BATCH];
+	int n = 0;
+
+	while (n >= 0 && !l->signal && l->now_us < end_us) {
+		n = loop_turn(l, got, end_us);
+		for (int i = 0; i < n; i++)
+			kcan_listen_rx(ears, &got[i].frame, got[i].here,
+				       l->now_us);
+	}
+	return n < 0 ? n : 0;
+}
+
+static unsigned int count_heard(const struct kcan_listen *ears)
+{
+	const struct kcan_listen_node *node;
+	unsigned int count = 0;
+
+	for (unsigned int n = 0; n < HEARD_NODEIDS; n++) {
+		node = kcan_listen_node(ears, (uint8_t)n);
+		count += node && node->frames;
+	}
+	return count;
+}
+
+static void conclude(struct words_facts *facts, const struct heard *h,
+		     int signal, int err)
+{
+	unsigned int heard = count_heard(h->ears);
+
+	facts->signal = signal;
+	if (err)
+		look_tell_lost(facts, CAUSE_LISTEN_LOST, err);
+	else if (signal)
+		facts->cause = CAUSE_CUT_SHORT;
+	else
+		facts->cause = heard ? CAUSE_HEARD : CAUSE_UNHEARD;
+	if (facts->cause == CAUSE_HEARD)
+		snprintf(facts->detail, sizeof(facts->detail), "%u nodeid%s",
+			 heard, heard == 1 ? " was" : "s were");
+}
+
+/* Return: 0, or a negative errno before anything could be heard. */
+static int listen_and_report(struct loop *l, struct heard *h, struct report *r,
+			     struct words_facts *facts)
+{
+	struct kcan_listen *ears;
+	uint64_t start_us;
+	int err = kcan_listen_new(&ears);
+
+	if (err)
+		return err;
+	err = loop_listen(l, NULL, 0);
+	if (err)
+		goto out;
+	start_us = loop_now(l);
+	h->ears = ears;
+	err = hear(l, ears, start_us + facts->timeout_us);
+	h->end_us = l->now_us;
+	h->elapsed_us = l->now_us - start_us;
+	h->dropped = kcan_bus_dropped(l->bus);
+	/* as it is now; when that is gone, as it was */
+	kcan_link_get(&h->link, facts->ifname);
+	conclude(facts, h, l->signal, err);
+	report_heard(r, h, facts);
+	err = 0;
+out:
+	kcan_listen_free(ears);
+	return err;
+}
+
+void cmd_listen(const struct opts *opts, struct report *r)
+{
+	struct words_facts facts = { .ifname = opts->ifname,
+				     .timeout_us = opts->timeout_us };
+	struct heard h = { 0 };
+	struct loop loop;
+	int err = loop_init(&loop, opts->ifname, opts->verbose);
+
+	/* one that is bus-off may come back by itself, and be heard then */
+	if (!err && !look_at_link(opts, r, &h.link, &facts) &&
+	    facts.cause != CAUSE_BUS_OFF) {
+		if (facts.cause == CAUSE_DOWN)
+			facts.cause = CAUSE_DEAF;
+		report_end(r, &facts);
+		return;
+	}
+	if (!err && isatty(STDERR_FILENO))
+		fprintf(stderr,
+			"canbootreq: listening to %s for %g s; Ctrl-C ends it "
+			"early\n",
+			opts->ifname, (double)opts->timeout_us / 1e6);
+	if (!err)
+		err = listen_and_report(&loop, &h, r, &facts);
+	if (err) {
+		look_explain(&facts, err);
+		report_end(r, &facts);
+	}
+	loop_deafen(&loop);
+}
