@@ -31,6 +31,7 @@ struct told {
 	struct kcan_uuid uuid;
 };
 
+/** One nodeid: what its node and its hosts say. */
 struct talk {
 	struct kcan_listen_node node;
 	struct ear from;
@@ -146,11 +147,13 @@ static void block_from(struct talk *t, const struct block *block)
 
 static void block_to(struct talk *t, const struct block *block)
 {
-	uint8_t code = block->kat.code;
+	unsigned int i;
 
-	if (block->program == KCAN_LISTEN_KATAPULT &&
-	    code >= KCAN_KAT_CONNECT && code <= KCAN_KAT_GET_CANBUS_ID)
-		t->node.commands[code - KCAN_KAT_CONNECT]++;
+	if (block->program != KCAN_LISTEN_KATAPULT)
+		return;
+	i = (unsigned int)block->kat.code - KCAN_KAT_CONNECT;
+	if (i < KCAN_LISTEN_COMMANDS)
+		t->node.commands[i]++;
 }
 
 /* Whoever begins in mid-stream, or loses a frame, looks on byte by byte. */
@@ -235,7 +238,7 @@ void kcan_listen_rx(struct kcan_listen *l, const struct can_frame *frame,
 	if (!kcan_nodeid_from_id(frame->can_id, &nodeid, &tx))
 		return;
 	t = &l->talks[nodeid];
-	/* an empty one takes a nodeid away (section 4): no node sends it */
+	/* an empty one takes the nodeid away: can-admin-channel.md, section 4 */
 	if (tx && len) {
 		rx_from(t, frame, len, now_us);
 	} else if (!tx) {

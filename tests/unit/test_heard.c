@@ -89,6 +89,16 @@ static const struct row {
 		 "it is asked: unless the bus is in use, list those with "
 		 "--query; if a host has nodes on can0: look for power, "
 		 "wiring, termination and bit rate\n" },
+	{ "silence of a controller that is bus-off", .silent = true,
+	  .facts = { .cause = CAUSE_UNHEARD_OFF, .bitrate_bps = 500000 },
+	  .link = { .name = "can0", .state = KCAN_LINK_STATE_BUS_OFF },
+	  .code = 3,
+	  .out = "can0: state BUS-OFF, 0 frames in 6.0 s: 0.0 frames/s, 0.0 "
+		 "bytes/s, 0 error frames\n",
+	  .err = "canbootreq: can0 is in state BUS-OFF, so no node was heard; "
+		 "restart it: sudo ip link set can0 down && sudo ip link set "
+		 "can0 up type can bitrate 500000; if that comes back: wrong "
+		 "bit rate, CAN-H and CAN-L swapped, or no termination\n" },
 	{ "ended by Ctrl-C", .silent = true,
 	  .facts = { .cause = CAUSE_CUT_SHORT, .signal = SIGINT },
 	  .link = { .name = "can0" }, .code = 130,

@@ -420,7 +420,7 @@ static const struct error_row {
 	  3,
 	  "canbootreq: no unassigned node answered on can0; a node "
 	  "that a Klipper host has given a nodeid never answers: missing here "
-	  "does not mean gone\n" },
+	  "does not mean gone; to hear it: canbootreq -i can0 --listen\n" },
 	{ "interface lost after --query",
 	  { .cause = CAUSE_QUERY_LOST, .detail = "went down" },
 	  3,

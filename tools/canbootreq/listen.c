@@ -39,15 +39,18 @@ static void conclude(struct words_facts *facts, const struct heard *h,
 	unsigned int heard = count_heard(h->ears);
 
 	facts->signal = signal;
+	snprintf(facts->detail, sizeof(facts->detail), "%u nodeid%s", heard,
+		 heard == 1 ? " was" : "s were");
 	if (err)
 		look_tell_lost(facts, CAUSE_LISTEN_LOST, err);
 	else if (signal)
 		facts->cause = CAUSE_CUT_SHORT;
+	else if (heard)
+		facts->cause = CAUSE_HEARD;
+	else if (h->link.state == KCAN_LINK_STATE_BUS_OFF)
+		facts->cause = CAUSE_UNHEARD_OFF;
 	else
-		facts->cause = heard ? CAUSE_HEARD : CAUSE_UNHEARD;
-	if (facts->cause == CAUSE_HEARD)
-		snprintf(facts->detail, sizeof(facts->detail), "%u nodeid%s",
-			 heard, heard == 1 ? " was" : "s were");
+		facts->cause = CAUSE_UNHEARD;
 }
 
 /* Return: 0, or a negative errno before anything could be heard. */

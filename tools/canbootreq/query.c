@@ -134,7 +134,8 @@ void cmd_query(const struct opts *opts, struct report *r)
 	      "nodes answer at once, which on a bus in use causes errors and "
 	      "can throw nodes off it, even in a print\n"
 	      "canbootreq: nodes that have a nodeid, as those of a running "
-	      "Klipper host, do not answer and are not listed\n",
+	      "Klipper host, do not answer and are not listed: --listen "
+	      "hears them\n",
 	      stderr);
 	if (!err && !look(&loop, opts, r, &link, &facts)) {
 		report_end(r, &facts);

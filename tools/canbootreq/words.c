@@ -10,6 +10,10 @@
 #define AGAIN                                                               \
 	"bring {if} up again (if it is gone, plug its adapter in before): " \
 	"sudo {up}"
+#define RESTART                                                         \
+	"restart it: sudo ip link set {if} down && sudo {up}\n"         \
+	"if that comes back: wrong bit rate, CAN-H and CAN-L swapped, " \
+	"or no termination"
 #define WIRING                                                              \
 	"nobody acknowledges: look for power, wiring, 120 ohm termination " \
 	"and the same bit rate on all nodes"
@@ -232,9 +236,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_BUS_OFF] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
 		.reason = "{if} is in state BUS-OFF; no request was sent",
-		.next = "restart it: sudo ip link set {if} down && sudo {up}\n"
-			"if that comes back: wrong bit rate, CAN-H and CAN-L "
-			"swapped, or no termination",
+		.next = RESTART,
 	},
 	[CAUSE_NO_JANSSON] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
@@ -250,7 +252,8 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "no unassigned node answered on {if}",
 		.next = "a node that a Klipper host has given a nodeid never "
-			"answers: missing here does not mean gone",
+			"answers: missing here does not mean gone; to hear "
+			"it: canbootreq -i {if} --listen",
 	},
 	[CAUSE_QUERY_LOST] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
@@ -274,6 +277,11 @@ static const struct words rows[CAUSE_COUNT] = {
 			"use, list those with --query\n"
 			"if a host has nodes on {if}: look for power, wiring, "
 			"termination and bit rate",
+	},
+	[CAUSE_UNHEARD_OFF] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "{if} is in state BUS-OFF, so no node was heard",
+		.next = RESTART,
 	},
 	[CAUSE_CUT_SHORT] = {
 		.outcome = KCAN_OUTCOME_INTERRUPTED,

@@ -49,7 +49,8 @@ enum cause {
 	CAUSE_QUERY_LOST, /* interface went away, query sent */
 	CAUSE_HEARD,
 	CAUSE_UNHEARD,
-	CAUSE_CUT_SHORT, /* by a signal, while listening */
+	CAUSE_UNHEARD_OFF, /* bus-off, and nothing heard */
+	CAUSE_CUT_SHORT,   /* by a signal, while listening */
 	CAUSE_LISTEN_LOST,
 	CAUSE_DEAF, /* down: nothing to listen to */
 	CAUSE_COUNT

@@ -14,6 +14,7 @@ setup() {
 teardown() {
 	stop_all
 	ip link del vcan9 2>/dev/null || :
+	ip link del vxa 2>/dev/null || :
 }
 
 # listen_on IFACE ARGUMENTS... - start to listen; sets LISTENER
@@ -116,6 +117,22 @@ sent() {
 	[ "$(json '.admin | length')" -eq 2 ]
 	[ "$(json '.bus | [.state, .frames, .load_percent, .dropped]')" = \
 		'["UNKNOWN",6,null,0]' ]
+}
+
+@test "who asks from elsewhere is told from who asks here" {
+	ip link add vxa type vxcan peer name vxb
+	ip link set vxa up
+	ip link set vxb up
+	listen_on vxa
+	cansend vxb 3F0#00
+	cansend vxb 108#081101002842247E
+	cansend vxb 109#05109E817E
+	cansend vxa 108#081101002842247E
+	heard_all vxa
+	kill -INT "$LISTENER"
+	listened 130
+	says 'admin: 1 x QUERY_UNASSIGNED from elsewhere'
+	says 'nodeid 4: Klipper, 1 frame, .*, 2 to it from here and elsewhere'
 }
 
 @test "a flash is told by the commands that are sent" {
