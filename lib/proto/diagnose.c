@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* The host's side of Klipper's data channel, for as long as two questions. */
+#include <kcan/diagnose.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcan/admin.h>
+#include <kcan/stream.h>
+
+/* The rhythm of docs/protocol.md, "Asking Klipper"; microseconds. */
+#define SETTLE_US 50000	    /* a controller may be deaf after a SET */
+#define FIRST_WAIT_US 50000 /* from a question to the same again */
+#define WAIT_MAX_US 400000  /* doubled each time, up to this */
+#define ROUND 4		    /* questions without any answer, then SET again */
+#define ACK_US 30000	    /* from the answer to its ACK */
+#define GAP_US 5000	    /* between questions that a NAK asks for */
+#define STALLED_US 100000   /* without a confirmation: it was not asked */
+#define RETRY_US 5000	    /* after a full transmit queue */
+
+#define IDENTIFY_COUNT 40 /* what Klipper's host asks for at a time */
+#define PARAMS_OF_IDENTIFY 2
+
+/* Both are fixed: klipper-mcu-protocol.md, section 7. */
+static const struct kcan_klp_format identify = {
+	.dir = KCAN_KLP_COMMAND,
+	.id = 1,
+	.count = PARAMS_OF_IDENTIFY,
+	.types = { KCAN_KLP_U32, KCAN_KLP_U8 },
+};
+static const struct kcan_klp_format identify_response = {
+	.dir = KCAN_KLP_RESPONSE,
+	.id = 0,
+	.count = PARAMS_OF_IDENTIFY,
+	.types = { KCAN_KLP_U32, KCAN_KLP_BYTES },
+};
+
+struct kcan_diagnose {
+	struct kcan_uuid uuid;
+	struct kcan_diagnose_cfg cfg;
+	struct kcan_diagnose_result result;
+
+	struct kcan_klp_format ask, answer; /* the question that is open */
+	uint8_t seq;			    /* of its block */
+	unsigned int asked;		    /* how often it went out */
+	bool satisfied; /* its answer came, its ACK did not */
+	bool waiting;	/* for the caller to read the dictionary */
+	bool set_due;	/* before the next question */
+	bool in_flight; /* a frame is not confirmed yet */
+	bool again;	/* something came that changes what is next */
+	uint64_t due_us;
+	uint64_t tx_us;	  /* the last frame was handed out */
+	uint64_t sent_us; /* the last frame was confirmed */
+	uint64_t give_up_us;
+
+	struct kcan_stream rx, tx;
+	uint8_t rx_buf[KCAN_KLP_MAX + CAN_MAX_DLEN];
+	uint8_t tx_buf[1 + KCAN_KLP_MAX];
+	uint8_t dictionary[KCAN_DIAGNOSE_DICTIONARY_MAX];
+	size_t dictionary_len;
+};
+
+int kcan_diagnose_new(struct kcan_diagnose **out, const struct kcan_uuid *uuid,
+		      const struct kcan_diagnose_cfg *cfg, uint64_t now_us)
+{
+	struct kcan_diagnose *d;
+
+	if (!cfg->silence_us || !cfg->talk_us || !cfg->nodeid)
+		return -EINVAL;
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		return -ENOMEM;
+	d->uuid = *uuid;
+	d->cfg = *cfg;
+	d->ask = identify;
+	d->answer = identify_response;
+	/* a fresh node wants 0 and says so: 1 is what a host begins with */
+	d->seq = 1;
+	d->set_due = true;
+	d->due_us = now_us;
+	d->give_up_us = now_us + cfg->silence_us;
+	kcan_stream_init(&d->rx, d->rx_buf, sizeof(d->rx_buf));
+	kcan_stream_init(&d->tx, d->tx_buf, sizeof(d->tx_buf));
+	*out = d;
+	return 0;
+}
+
+void kcan_diagnose_free(struct kcan_diagnose *d)
+{
+	free(d);
+}
+
+struct kcan_diagnose_result kcan_diagnose_result(const struct kcan_diagnose *d)
+{
+	return d->result;
+}
+
+static bool is_done(const struct kcan_diagnose *d)
+{
+	return d->result.verdict != KCAN_DIAGNOSE_PENDING;
+}
+
+static void decide(struct kcan_diagnose *d, enum kcan_diagnose_verdict verdict)
+{
+	if (!is_done(d))
+		d->result.verdict = verdict;
+}
+
+void kcan_diagnose_abort(struct kcan_diagnose *d)
+{
+	decide(d, KCAN_DIAGNOSE_ABORTED);
+}
+
+uint64_t kcan_diagnose_deadline(const struct kcan_diagnose *d)
+{
+	if (is_done(d))
+		return UINT64_MAX;
+	if (d->in_flight || d->waiting || d->give_up_us < d->due_us)
+		return d->give_up_us;
+	return d->due_us;
+}
+
+static void expire(struct kcan_diagnose *d, uint64_t now_us)
+{
+	if (now_us < d->give_up_us)
+		return;
+	if (d->result.answered)
+		decide(d, KCAN_DIAGNOSE_ANSWERED);
+	else if (d->result.set != KCAN_DELIVERY_CONFIRMED ||
+		 (d->in_flight && now_us - d->tx_us >= STALLED_US))
+		decide(d, KCAN_DIAGNOSE_UNSENT);
+	else
+		decide(d, KCAN_DIAGNOSE_SILENT);
+}
+
+/* The open question has changed, or is to be repeated at @at_us. */
+static void ask_at(struct kcan_diagnose *d, uint64_t at_us)
+{
+	d->again = true;
+	d->due_us = at_us;
+}
+
+/* The node took the block: on to the next one. */
+static void acked(struct kcan_diagnose *d, uint64_t now_us)
+{
+	d->waiting = d->satisfied && d->result.whole;
+	d->seq = (d->seq + 1) & 15;
+	d->satisfied = false;
+	d->asked = 0;
+	ask_at(d, now_us);
+}
+
+static void build_question(struct kcan_diagnose *d)
+{
+	const struct kcan_klp_value values[PARAMS_OF_IDENTIFY] = {
+		{ .num = (uint32_t)d->dictionary_len },
+		{ .num = IDENTIFY_COUNT },
+	};
+	uint8_t content[KCAN_KLP_CONTENT_MAX], block[KCAN_KLP_MAX];
+	const uint8_t sync = KCAN_KLP_SYNC;
+	int len =
+		kcan_klp_msg_encode(content, sizeof(content), &d->ask, values);
+
+	len = kcan_klp_encode(block,
+			      &(struct kcan_klp_block){ .seq = d->seq,
+							.len = (uint8_t)len,
+							.content = content });
+	/* ends what may lie in the node's buffer: section 4.4 */
+	if (d->asked)
+		kcan_stream_push(&d->tx, &sync, 1);
+	kcan_stream_push(&d->tx, block, (size_t)len);
+}
+
+static void build_set(struct kcan_diagnose *d, struct can_frame *frame)
+{
+	kcan_admin_encode(frame, &(struct kcan_admin_msg){
+					 .cmd = KCAN_ADMIN_SET_KLIPPER_NODEID,
+					 .uuid = d->uuid,
+					 .nodeid = d->cfg.nodeid });
+	if (d->result.set == KCAN_DELIVERY_NONE)
+		d->result.set = KCAN_DELIVERY_UNCONFIRMED;
+}
+
+/* What goes out after all that was built did. Return: whether anything does. */
+static bool choose(struct kcan_diagnose *d, uint64_t now_us)
+{
+	if (d->satisfied)
+		acked(d, now_us); /* that was lost: go on without */
+	if (d->waiting)
+		return false;
+	if (d->asked == ROUND && !d->result.heard) {
+		d->set_due = true;
+		d->asked = 0;
+	}
+	if (!d->set_due)
+		build_question(d);
+	d->again = false;
+	return true;
+}
+
+bool kcan_diagnose_tx(struct kcan_diagnose *d, struct can_frame *frame,
+		      uint64_t now_us)
+{
+	expire(d, now_us);
+	if (is_done(d) || d->in_flight || now_us < d->due_us)
+		return false;
+	if (!d->tx.len && !choose(d, now_us))
+		return false;
+	d->in_flight = true;
+	d->tx_us = now_us;
+	if (!kcan_stream_peek_frame(&d->tx, kcan_nodeid_rx_id(d->cfg.nodeid),
+				    frame))
+		build_set(d, frame);
+	return true;
+}
+
+void kcan_diagnose_unsent(struct kcan_diagnose *d, uint64_t now_us)
+{
+	d->in_flight = false;
+	d->due_us = now_us + RETRY_US;
+	if (d->result.set == KCAN_DELIVERY_UNCONFIRMED)
+		d->result.set = KCAN_DELIVERY_NONE;
+}
+
+static void after_set(struct kcan_diagnose *d, uint64_t now_us)
+{
+	if (d->result.set != KCAN_DELIVERY_CONFIRMED)
+		d->give_up_us = now_us + d->cfg.silence_us;
+	d->result.set = KCAN_DELIVERY_CONFIRMED;
+	d->set_due = false;
+	d->due_us = now_us + SETTLE_US;
+}
+
+static uint64_t wait_us(const struct kcan_diagnose *d)
+{
+	uint64_t wait = FIRST_WAIT_US;
+
+	/* while nobody speaks, SETs go between: no need to be slower */
+	for (unsigned int i = 1; d->result.heard && i < d->asked; i++)
+		wait = wait < WAIT_MAX_US ? 2 * wait : WAIT_MAX_US;
+	return wait;
+}
+
+void kcan_diagnose_sent(struct kcan_diagnose *d, uint64_t now_us)
+{
+	d->in_flight = false;
+	d->sent_us = now_us;
+	if (!d->tx.len) {
+		after_set(d, now_us);
+		return;
+	}
+	kcan_stream_drop(&d->tx, CAN_MAX_DLEN);
+	if (d->tx.len) {
+		d->due_us = now_us;
+		return;
+	}
+	/* an answer may come before the confirmation of its question */
+	if (d->again)
+		return;
+	d->asked++;
+	d->due_us = now_us + wait_us(d);
+}
+
+const uint8_t *kcan_diagnose_dictionary(const struct kcan_diagnose *d,
+					size_t *len)
+{
+	if (!d->waiting)
+		return NULL;
+	*len = d->dictionary_len;
+	return d->dictionary;
+}
+
+void kcan_diagnose_ask_uuid(struct kcan_diagnose *d,
+			    const struct kcan_klp_format *ask,
+			    const struct kcan_klp_format *answer,
+			    uint64_t now_us)
+{
+	if (!d->waiting)
+		return;
+	d->waiting = false;
+	if (!ask || ask->count) {
+		decide(d, KCAN_DIAGNOSE_ANSWERED);
+		return;
+	}
+	d->ask = *ask;
+	d->answer = *answer;
+	ask_at(d, now_us);
+}
+
+/* Return: whether it is the answer: the same offset comes back. */
+static bool take_dictionary(struct kcan_diagnose *d,
+			    const struct kcan_klp_value *values)
+{
+	const struct kcan_klp_value *data = &values[1];
+
+	if (values[0].num != d->dictionary_len)
+		return false;
+	if (data->len > sizeof(d->dictionary) - d->dictionary_len) {
+		d->result.too_long = true;
+		decide(d, KCAN_DIAGNOSE_ANSWERED);
+		return true;
+	}
+	d->result.whole = !data->len;
+	memcpy(d->dictionary + d->dictionary_len, data->data, data->len);
+	d->dictionary_len += data->len;
+	return true;
+}
+
+static bool take_uuid(struct kcan_diagnose *d,
+		      const struct kcan_klp_value *values)
+{
+	const struct kcan_klp_value *value = values;
+
+	for (size_t i = 0; i < d->answer.count && !value->data; i++)
+		value++;
+	if (value == values + d->answer.count || value->len != KCAN_UUID_LEN) {
+		decide(d, KCAN_DIAGNOSE_ANSWERED);
+		return true;
+	}
+	memcpy(d->result.other.b, value->data, KCAN_UUID_LEN);
+	decide(d, kcan_uuid_equal(&d->result.other, &d->uuid) ?
+			  KCAN_DIAGNOSE_CONFIRMED :
+			  KCAN_DIAGNOSE_WRONG_UUID);
+	return true;
+}
+
+/* Return: whether it holds the answer to the open question. */
+static bool take_answer(struct kcan_diagnose *d,
+			const struct kcan_klp_block *block)
+{
+	struct kcan_klp_value values[KCAN_KLP_PARAMS_MAX];
+	int id;
+	int used = kcan_klp_id_decode(&id, block->content, block->len,
+				      KCAN_KLP_RESPONSE);
+
+	if (used < 0 || id != d->answer.id ||
+	    kcan_klp_params_decode(values, &d->answer, block->content + used,
+				   block->len - (size_t)used) < 0)
+		return false;
+	return d->result.whole ? take_uuid(d, values) :
+				 take_dictionary(d, values);
+}
+
+static void rx_answer(struct kcan_diagnose *d,
+		      const struct kcan_klp_block *block, uint64_t now_us)
+{
+	if (d->satisfied || !take_answer(d, block))
+		return;
+	if (!d->result.answered)
+		d->give_up_us = now_us + d->cfg.talk_us;
+	d->result.answered = true;
+	d->satisfied = true;
+	ask_at(d, now_us + ACK_US);
+}
+
+/*
+ * Each empty block tells which sequence the node wants next. The one that we
+ * are at is left to the timer: it may be the echo of a repetition, and to
+ * answer each echo with another repetition would never end.
+ */
+static void rx_empty(struct kcan_diagnose *d, uint8_t wanted, uint64_t now_us)
+{
+	if (wanted == ((d->seq + 1) & 15)) {
+		acked(d, now_us);
+	} else if (wanted != d->seq && !d->satisfied) {
+		d->seq = wanted;
+		d->asked = 0;
+		ask_at(d, d->sent_us + GAP_US);
+	}
+}
+
+static void rx_block(struct kcan_diagnose *d,
+		     const struct kcan_klp_block *block, uint64_t now_us)
+{
+	d->result.heard = true;
+	if (d->waiting)
+		return;
+	if (!block->len)
+		rx_empty(d, block->seq, now_us);
+	else if (block->seq == ((d->seq + 1) & 15))
+		rx_answer(d, block, now_us);
+}
+
+/* Return: bytes to drop from the front; 0 when more are needed. */
+static size_t rx_step(struct kcan_diagnose *d, uint64_t now_us)
+{
+	const uint8_t *sync;
+	struct kcan_klp_block block;
+	int used = kcan_klp_decode(&block, d->rx.buf, d->rx.len);
+
+	if (used > 0)
+		rx_block(d, &block, now_us);
+	if (used >= 0)
+		return (size_t)used;
+	sync = memchr(d->rx.buf, KCAN_KLP_SYNC, d->rx.len);
+	return sync ? (size_t)(sync - d->rx.buf) + 1 : d->rx.len;
+}
+
+void kcan_diagnose_rx(struct kcan_diagnose *d, const struct can_frame *frame,
+		      uint64_t now_us)
+{
+	size_t used;
+
+	if (frame->can_id != kcan_nodeid_tx_id(d->cfg.nodeid) ||
+	    d->result.set == KCAN_DELIVERY_NONE)
+		return;
+	kcan_stream_push_frame(&d->rx, frame);
+	do {
+		used = rx_step(d, now_us);
+		kcan_stream_drop(&d->rx, used);
+	} while (used && !is_done(d));
+}
