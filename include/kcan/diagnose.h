@@ -83,7 +83,7 @@ void kcan_diagnose_free(struct kcan_diagnose *d);
 bool kcan_diagnose_tx(struct kcan_diagnose *d, struct can_frame *frame,
 		      uint64_t now_us);
 
-/** The bus confirmed the frame in flight. */
+/** The bus confirmed the frame in flight, if there is one. */
 void kcan_diagnose_sent(struct kcan_diagnose *d, uint64_t now_us);
 
 /** The kernel did not take it: it is handed out again a little later. */

@@ -244,6 +244,8 @@ static uint64_t wait_us(const struct kcan_diagnose *d)
 
 void kcan_diagnose_sent(struct kcan_diagnose *d, uint64_t now_us)
 {
+	if (!d->in_flight)
+		return;
 	d->in_flight = false;
 	d->sent_us = now_us;
 	if (!d->tx.len) {

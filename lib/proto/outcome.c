@@ -3,7 +3,6 @@
 
 #include <stddef.h>
 
-/* Code 4 is kept for a node that is seen to run its application still. */
 static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
 	[KCAN_OUTCOME_IN_BOOTLOADER] = {
 		.code = 0,
@@ -39,6 +38,11 @@ static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
 		.code = 3,
 		.name = "no-answer",
 		.meaning = "asked, but no proof came in time",
+	},
+	[KCAN_OUTCOME_STILL_APPLICATION] = {
+		.code = 4,
+		.name = "still-application",
+		.meaning = "with --diagnose: Klipper still runs, and answered",
 	},
 	[KCAN_OUTCOME_NOT_SENT] = {
 		.code = 5,

@@ -168,6 +168,22 @@ static const struct bad_row {
 	{ "--leave with --no-verify",
 	  { "--no-verify", "--leave", "-u", U },
 	  "--leave always proves: leave out --no-verify" },
+	{ "--diagnose with --leave",
+	  { "--diagnose", "--leave", "-u", U },
+	  "--diagnose is for a request that is to be proven: leave out --leave, "
+	  "--query, --dry-run, --no-verify" },
+	{ "--diagnose with --query",
+	  { "--query", "--diagnose" },
+	  "--diagnose is for a request that is to be proven: leave out --leave, "
+	  "--query, --dry-run, --no-verify" },
+	{ "--diagnose with --dry-run",
+	  { "--dry-run", "--diagnose", "-u", U },
+	  "--diagnose is for a request that is to be proven: leave out --leave, "
+	  "--query, --dry-run, --no-verify" },
+	{ "--diagnose with --no-verify",
+	  { "--no-verify", "--diagnose", "-u", U },
+	  "--diagnose is for a request that is to be proven: leave out --leave, "
+	  "--query, --dry-run, --no-verify" },
 	{ "--leave without a UUID",
 	  { "--leave" },
 	  "no MCU is named: give -u UUID; " FORM },
@@ -221,6 +237,14 @@ static const struct good_row {
 	    .json = true,
 	    .force = true,
 	    .verbose = true } },
+	{ "--diagnose",
+	  { "--diagnose", "-u", U },
+	  { .ifname = "can0",
+	    .uuids_len = 1,
+	    .timeout_us = 5000000,
+	    .nodeid = 192,
+	    .verify = true,
+	    .diagnose = true } },
 	{ "options behind and before",
 	  { "--json", "-u", U, "-i", "can1" },
 	  { .ifname = "can1",
@@ -329,6 +353,7 @@ static void test_good(void **state)
 	assert_int_equal(got.timeout_us, row->want.timeout_us);
 	assert_int_equal(got.nodeid, row->want.nodeid);
 	assert_int_equal(got.verify, row->want.verify);
+	assert_int_equal(got.diagnose, row->want.diagnose);
 	assert_int_equal(got.json, row->want.json);
 	assert_int_equal(got.force, row->want.force);
 	assert_int_equal(got.verbose, row->want.verbose);

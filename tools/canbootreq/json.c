@@ -61,9 +61,9 @@ static json_t *pack_warnings(const struct json_lib *lib,
 			       expand(buf[i], words_warning((enum warning)i),
 				      facts) :
 			       NULL;
-	_Static_assert(WARNING_COUNT == 8, "one s* for each");
-	return lib->pack("[s*, s*, s*, s*, s*, s*, s*, s*]", w[0], w[1], w[2],
-			 w[3], w[4], w[5], w[6], w[7]);
+	_Static_assert(WARNING_COUNT == 9, "one s* for each");
+	return lib->pack("[s*, s*, s*, s*, s*, s*, s*, s*, s*]", w[0], w[1],
+			 w[2], w[3], w[4], w[5], w[6], w[7], w[8]);
 }
 
 static json_t *pack_katapult(const struct json_lib *lib,
@@ -79,6 +79,22 @@ static json_t *pack_katapult(const struct json_lib *lib,
 		expand(mcu, ident->mcu[0] ? "{mcu}" : NULL, facts), "version",
 		expand(version, ident->version[0] ? "{version}" : NULL, facts),
 		"application_start", expand(start, "{start}", facts));
+}
+
+static json_t *pack_application(const struct json_lib *lib,
+				const struct words_facts *facts)
+{
+	const struct words *words = words_of(facts->cause);
+	char mcu[SENTENCE_LEN], version[SENTENCE_LEN];
+	const struct application *app = &facts->application;
+
+	if (words->outcome != KCAN_OUTCOME_STILL_APPLICATION)
+		return NULL;
+	return lib->pack(
+		"{s:s*, s:s*, s:i}", "mcu",
+		expand(mcu, app->mcu[0] ? "{appmcu}" : NULL, facts), "version",
+		expand(version, app->version[0] ? "{appversion}" : NULL, facts),
+		"nodeid", (int)facts->asked);
 }
 
 static json_t *pack_number(const struct json_lib *lib, bool known,
@@ -98,7 +114,7 @@ char *json_end(const struct json_lib *lib, const struct words_facts *facts)
 		lib,
 		lib->pack(
 			"{s:i, s:s*, s:s, s:i, s:s, s:s*, s:o*, s:s*, s:o*, "
-			"s:o*, s:o*, s:s*, s:s*}",
+			"s:o*, s:o*, s:o*, s:s*, s:s*}",
 			"schema", SCHEMA, "uuid", facts->has_uuid ? uuid : NULL,
 			"outcome", kcan_outcome_get(words->outcome)->name,
 			"code", words_code(facts), "reason",
@@ -108,7 +124,8 @@ char *json_end(const struct json_lib *lib, const struct words_facts *facts)
 			"request", words_request(facts->request), "elapsed_ms",
 			pack_number(lib, facts->elapsed_us,
 				    facts->elapsed_us / 1000),
-			"katapult", pack_katapult(lib, facts), "warnings",
+			"katapult", pack_katapult(lib, facts), "application",
+			pack_application(lib, facts), "warnings",
 			pack_warnings(lib, facts), "next",
 			expand(next, words->next, facts), "back",
 			expand(back, words->back, facts)));

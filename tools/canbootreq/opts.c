@@ -182,6 +182,15 @@ static int opt_no_verify(void *ctx, const char *arg)
 	return 0;
 }
 
+static int opt_diagnose(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	(void)arg;
+	o->diagnose = true;
+	return 0;
+}
+
 static int opt_force(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
@@ -240,6 +249,8 @@ static const struct util_opt table[] = {
 	{ "dry-run", 0, NULL, "print the frame, touch nothing", opt_dry_run },
 	{ "no-verify", 0, NULL, "stop after the request, prove nothing",
 	  opt_no_verify },
+	{ "diagnose", 0, NULL, "without proof, ask Klipper: ends a print",
+	  opt_diagnose },
 	{ "timeout", 0, "SECONDS",
 	  "how long to wait (5; --query 2, --listen 6)", opt_timeout },
 	{ "nodeid", 0, "N", "first nodeid to use, 130..254 (default 192)",
@@ -293,6 +304,10 @@ static int check_whole(struct opts *o)
 
 	if (o->command == OPTS_LEAVE && !o->verify)
 		return fail(o, "--leave always proves: leave out --no-verify");
+	if (o->diagnose && (o->command != OPTS_REQUEST || !o->verify))
+		return fail(o, "--diagnose is for a request that is to be "
+			       "proven: leave out --leave, --query, --dry-run, "
+			       "--no-verify");
 	if (o->command == OPTS_QUERY && o->uuids_len)
 		return fail(o, "--query asks all nodes: leave out -u");
 	if (o->command != OPTS_QUERY && !o->uuids_len)
@@ -359,7 +374,7 @@ void opts_help(FILE *to)
 	      to);
 	for (int i = 0; i < KCAN_OUTCOME_COUNT; i++) {
 		info = kcan_outcome_get((enum kcan_outcome)i);
-		fprintf(to, "  %3d  %-15s %s\n", info->code, info->name,
+		fprintf(to, "  %3d  %-17s %s\n", info->code, info->name,
 			info->meaning);
 	}
 }

@@ -14,7 +14,7 @@
 /* These are about one node; the others are about the bus. */
 #define NODE_WARNINGS                                             \
 	(1u << WARNING_NODEID_HELD | 1u << WARNING_STILL_QUEUED | \
-	 1u << WARNING_TORN)
+	 1u << WARNING_TORN | 1u << WARNING_TAKEN)
 
 static void flush(struct report *r)
 {

@@ -8,6 +8,7 @@
 
 #include <kcan/admin.h>
 
+#include "diagnose.h"
 #include "look.h"
 #include "reserve.h"
 #include "run.h"
@@ -156,7 +157,8 @@ static void look_again(struct run *run)
 }
 
 /* Return: 0, or a negative errno before anything was sent. */
-static int run_jobs(struct run *run, const struct opts *opts, struct report *r)
+static int run_jobs(struct run *run, const struct opts *opts, struct report *r,
+		    struct diagnose *diagnose)
 {
 	int err = listen_for_jobs(run->loop, run);
 
@@ -166,6 +168,8 @@ static int run_jobs(struct run *run, const struct opts *opts, struct report *r)
 		return err;
 	run_all(run);
 	look_again(run);
+	if (opts->diagnose)
+		diagnose_jobs(diagnose, run);
 	for (size_t i = 0; i < run->len; i++)
 		report_end(r, &run->jobs[i].facts);
 	return 0;
@@ -176,22 +180,25 @@ void cmd_request(const struct opts *opts, struct report *r)
 	struct words_facts common = { .ifname = opts->ifname,
 				      .leave = opts->command == OPTS_LEAVE,
 				      .timeout_us = opts->timeout_us };
+	struct diagnose diagnose = { 0 };
 	struct run run = { 0 };
-	struct kcan_link link;
+	struct kcan_link link = { 0 };
 	struct loop loop;
 	int err = loop_init(&loop, opts->ifname, opts->verbose);
 
-	if (!err && !look(&loop, opts, r, &link, &common)) {
+	if ((opts->diagnose && !diagnose_load(&diagnose, &common)) ||
+	    (!err && !look(&loop, opts, r, &link, &common))) {
 		report_end(r, &common);
 		return;
 	}
+	diagnose.ifindex = link.index;
 	run.loop = &loop;
 	run.acks = !err && kcan_link_confirms_ack(&link);
 	run.progress = opts->verify && isatty(STDERR_FILENO);
 	if (!err)
 		err = prepare_jobs(&run, opts, link.index, &common);
 	if (!err)
-		err = run_jobs(&run, opts, r);
+		err = run_jobs(&run, opts, r, &diagnose);
 	if (err) {
 		look_explain(&common, err);
 		report_end(r, &common);

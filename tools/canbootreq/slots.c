@@ -123,6 +123,40 @@ static void put_katapult(char *out, size_t size, const struct words_facts *f)
 			 k->app_start);
 }
 
+static void put_asked(char *out, size_t size, const struct words_facts *f)
+{
+	snprintf(out, size, "%u", f->asked);
+}
+
+static void put_appversion(char *out, size_t size, const struct words_facts *f)
+{
+	const char *version = f->application.version;
+
+	snprintf(out, size, "%s", *version ? version : "of unknown version");
+}
+
+static void put_appmcu(char *out, size_t size, const struct words_facts *f)
+{
+	const char *mcu = f->application.mcu;
+
+	snprintf(out, size, "%s", *mcu ? mcu : "unknown");
+}
+
+static void put_why(char *out, size_t size, const struct words_facts *f)
+{
+	const char *next;
+
+	snprintf(out, size, "%s", application_why(f->application.mcu, &next));
+}
+
+static void put_remedy(char *out, size_t size, const struct words_facts *f)
+{
+	const char *next;
+
+	application_why(f->application.mcu, &next);
+	snprintf(out, size, "%s", next);
+}
+
 static void put_timeout(char *out, size_t size, const struct words_facts *f)
 {
 	snprintf(out, size, "%g", (double)f->timeout_us / 1e6);
@@ -171,6 +205,11 @@ static const struct slot {
 	{ "{version}", put_version },
 	{ "{start}", put_start },
 	{ "{katapult}", put_katapult },
+	{ "{asked}", put_asked },
+	{ "{appversion}", put_appversion },
+	{ "{appmcu}", put_appmcu },
+	{ "{why}", put_why },
+	{ "{remedy}", put_remedy },
 	{ "{timeout}", put_timeout },
 	{ "{queue}", put_queue },
 	{ "{signal}", put_signal },

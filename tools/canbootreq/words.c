@@ -18,6 +18,24 @@
 	"nobody acknowledges: look for power, wiring, 120 ohm termination " \
 	"and the same bit rate on all nodes"
 
+#define HOST_AGAIN                         \
+	"sudo systemctl restart klipper\n" \
+	"that gives the node the nodeid again that its Klipper host uses"
+#define SILENT                                                     \
+	"no proof within {timeout} s: {request}, but no Katapult " \
+	"answered with this UUID"
+#define REASONS                                                               \
+	"likely reasons, likeliest first:\n"                                  \
+	"1. no Katapult on the MCU: an STM32 built for CAN alone then "       \
+	"ignores the request and goes on\n"                                   \
+	"2. this UUID is not on {if}: compare canbus_uuid in printer.cfg, "   \
+	"and the board's power\n"                                             \
+	"3. an RP2040 without Katapult waits in its USB ROM: lsusb shows "    \
+	"2e8a:0003 once a cable is in\n"                                      \
+	"4. its Katapult was built for USB or UART, not for CAN: look with "  \
+	"lsusb for 1d50:6177\n"                                               \
+	"5. on a real bus: Katapult was built for another bit rate than the " \
+	"bus has (usually 1000000)"
 #define LEAVE "canbootreq -i {if} --leave -u {uuid}"
 
 static const struct words rows[CAUSE_COUNT] = {
@@ -53,19 +71,52 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_SILENT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = "no proof within {timeout} s: {request}, but no "
-			  "Katapult answered with this UUID",
+		.reason = SILENT,
+		.next = REASONS "\n"
+			"--diagnose tells 1 from the others, but takes the "
+			"node away from a running Klipper host",
+	},
+	[CAUSE_NOT_TOLD] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = SILENT "; {detail}",
+		.next = REASONS,
+	},
+	[CAUSE_BOTH_SILENT] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "no proof within {timeout} s: {request}, but neither "
+			  "Katapult nor Klipper answered with this UUID "
+			  "(Klipper on nodeid {asked})",
 		.next = "likely reasons, likeliest first:\n"
-			"1. no Katapult on the MCU: an STM32 built for CAN "
-			"alone then ignores the request and goes on\n"
-			"2. this UUID is not on {if}: compare canbus_uuid in "
+			"1. this UUID is not on {if}: compare canbus_uuid in "
 			"printer.cfg, and the board's power\n"
-			"3. an RP2040 without Katapult waits in its USB ROM: "
-			"lsusb shows 2e8a:0003 once a cable is in\n"
-			"4. its Katapult was built for USB or UART, not for "
-			"CAN: look with lsusb for 1d50:6177\n"
-			"5. on a real bus: Katapult was built for another bit "
-			"rate than the bus has (usually 1000000)",
+			"2. it went to a ROM or to a Katapult that is not on "
+			"CAN: look with lsusb for 1d50:6177, 2e8a:0003 or "
+			"0483:df11\n"
+			"3. on a real bus: it has another bit rate than the "
+			"bus (usually 1000000), or bad wiring",
+	},
+	[CAUSE_APPLICATION] = {
+		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
+		.reason = "Klipper {appversion} runs on it and told this UUID "
+			  "on nodeid {asked}; {request}; an MCU of its type "
+			  "({appmcu}) {why}",
+		.next = "{remedy}",
+		.back = HOST_AGAIN,
+	},
+	[CAUSE_APPLICATION_UNREAD] = {
+		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
+		.reason = "Klipper {appversion} answered on nodeid {asked}, "
+			  "which only this UUID was given, but {detail}; "
+			  "{request}; an MCU of its type ({appmcu}) {why}",
+		.next = "{remedy}",
+		.back = HOST_AGAIN,
+	},
+	[CAUSE_APPLICATION_OTHER] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = SILENT "; on nodeid {asked} Klipper answered with "
+				 "UUID {other}",
+		.next = "two nodes share a nodeid: switch the boards off and "
+			"on, then ask again",
 	},
 	[CAUSE_LEAVE_SILENT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
@@ -244,6 +295,12 @@ static const struct words rows[CAUSE_COUNT] = {
 			  "installed ({detail})",
 		.next = "install it: sudo apt install libjansson4",
 	},
+	[CAUSE_NO_ZLIB] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "--diagnose needs the libraries zlib and jansson, "
+			  "one of which is not installed ({detail})",
+		.next = "install them: sudo apt install zlib1g libjansson4",
+	},
 	[CAUSE_LOCAL] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "{detail}",
@@ -318,6 +375,11 @@ static const char *const warnings[WARNING_COUNT] = {
 	[WARNING_TORN] = "the node may have got half a command, which blocks "
 			 "its Katapult: switch its power off and on before "
 			 "anything else",
+	[WARNING_TAKEN] =
+		"asking Klipper gives a node that runs it nodeid {asked}: a "
+		"Klipper host that was using the node has lost it, shuts down "
+		"within seconds and ends its print; restart that host to take "
+		"the node back",
 	[WARNING_QUEUE_FULL] = "the transmit queue of {if} ({queue} frames) "
 			       "was full at times: not all was sent in time",
 };

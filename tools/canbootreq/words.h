@@ -10,6 +10,8 @@
 #include <kcan/outcome.h>
 #include <kcan/uuid.h>
 
+#include "application.h"
+
 /** Everything that can be the end of a call, or of one UUID in it. */
 enum cause {
 	CAUSE_PENDING, /* none yet */
@@ -26,6 +28,11 @@ enum cause {
 	CAUSE_REFUSED,
 	CAUSE_GARBLED,
 	CAUSE_LEAVE_SILENT,
+	CAUSE_NOT_TOLD,	   /* --diagnose: silent, and Klipper told nothing */
+	CAUSE_BOTH_SILENT, /* --diagnose: and so was Klipper */
+	CAUSE_APPLICATION,
+	CAUSE_APPLICATION_UNREAD, /* answered, but told no UUID */
+	CAUSE_APPLICATION_OTHER,  /* told another UUID */
 	CAUSE_BLANK,
 	CAUSE_UNANSWERED,
 	CAUSE_STAYED,
@@ -44,7 +51,8 @@ enum cause {
 	CAUSE_DOWN,
 	CAUSE_BUS_OFF,
 	CAUSE_NO_JANSSON,
-	CAUSE_LOCAL, /* anything else of this machine */
+	CAUSE_NO_ZLIB, /* or no jansson, for --diagnose */
+	CAUSE_LOCAL,   /* anything else of this machine */
 	CAUSE_QUERY_SILENT,
 	CAUSE_QUERY_LOST, /* interface went away, query sent */
 	CAUSE_HEARD,
@@ -66,6 +74,7 @@ enum warning {
 	WARNING_STILL_QUEUED,
 	WARNING_QUEUE_FULL,
 	WARNING_TORN,
+	WARNING_TAKEN,
 	WARNING_COUNT
 };
 
@@ -88,10 +97,12 @@ struct words_facts {
 	bool leave; /* the request is COMPLETE, not REQUEST_BOOTLOADER */
 	bool has_uuid;
 	struct kcan_uuid uuid;
-	struct kcan_uuid other; /* WRONG_UUID */
+	struct kcan_uuid other; /* WRONG_UUID, APPLICATION_OTHER */
 	bool identified;
 	struct kcan_kat_ident katapult; /* any bytes: through slots only */
 	uint8_t nodeid;			/* 0: none was used */
+	uint8_t asked; /* nodeid that Klipper was asked on; 0: it was not */
+	struct application application; /* any bytes, as above */
 	enum request request;
 	uint64_t timeout_us;
 	uint64_t elapsed_us; /* 0: not known */

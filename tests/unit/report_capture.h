@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef UNIT_REPORT_CAPTURE_H
+#define UNIT_REPORT_CAPTURE_H
+
+/* What canbootreq's report writes, as text. */
+#include "../support/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../tools/canbootreq/report.h"
+
+#define UUID                                               \
+	{                                                  \
+		{                                          \
+			0x11, 0x22, 0x33, 0x44, 0x55, 0x66 \
+		}                                          \
+	}
+
+struct capture {
+	struct report report;
+	char *out, *err;
+	size_t out_len, err_len;
+};
+
+static inline void capture_open(struct capture *c, bool json)
+{
+	const char *why;
+
+	memset(c, 0, sizeof(*c));
+	c->report.out = open_memstream(&c->out, &c->out_len);
+	c->report.err = open_memstream(&c->err, &c->err_len);
+	assert_non_null(c->report.out);
+	assert_non_null(c->report.err);
+	c->report.json = json;
+	if (json)
+		assert_true(json_load(&c->report.lib, &why));
+}
+
+/* Makes @c->out and @c->err readable. */
+static inline void capture_end(struct capture *c)
+{
+	fclose(c->report.out);
+	fclose(c->report.err);
+}
+
+static inline void capture_free(struct capture *c)
+{
+	free(c->out);
+	free(c->err);
+}
+
+/* An end of a UUID, with what all of them have. */
+static inline struct words_facts complete(const struct words_facts *part)
+{
+	struct words_facts facts = *part;
+
+	facts.ifname = "can0";
+	facts.has_uuid = true;
+	facts.uuid = (struct kcan_uuid)UUID;
+	facts.nodeid = 192;
+	facts.timeout_us = 1500000;
+	facts.bitrate_bps = 500000;
+	return facts;
+}
+
+#endif

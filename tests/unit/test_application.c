@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: tools/canbootreq/application.c
+#include "../support/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "../../tools/canbootreq/application.h"
+
+static struct application_lib lib;
+
+static int load(void **state)
+{
+	const char *why;
+
+	(void)state;
+	return application_load(&lib, &why) ? 0 : -1;
+}
+
+/* @out holds any dictionary of these tests. */
+static size_t deflated(uint8_t out[static 4096], const char *text, size_t len)
+{
+	uLongf out_len = 4096;
+
+	assert_int_equal(compress2(out, &out_len, (const Bytef *)text, len, 9),
+			 Z_OK);
+	return out_len;
+}
+
+/* klipper-mcu-protocol.md, section 8.2: the smallest that klippy takes */
+#define MINIMAL                                                              \
+	"{\"commands\":{\"allocate_oids count=%c\":4,\"emergency_stop\":7,"  \
+	"\"finalize_config crc=%u\":3,\"get_canbus_id\":10,\"get_clock\":5," \
+	"\"get_config\":2,\"get_uptime\":6},\"config\":{\"CLOCK_FREQ\":"     \
+	"50000000,\"STATS_SUMSQ_BASE\":256},\"responses\":{\"canbus_id "     \
+	"canbus_uuid=%.*s canbus_nodeid=%u\":21,\"clock clock=%u\":15,"      \
+	"\"config is_config=%c crc=%u is_shutdown=%c move_count=%hu\":14,"   \
+	"\"uptime high=%u clock=%u\":16}}"
+#define ID_PAIR                                                           \
+	"\"commands\":{\"get_canbus_id\":10},\"responses\":{\"canbus_id " \
+	"canbus_uuid=%.*s canbus_nodeid=%u\":21}"
+
+static const struct row {
+	const char *name;
+	const char *json;
+	struct application want;
+} rows[] = {
+	{ "the minimal dictionary", MINIMAL, { .has_uuid = true } },
+	{ "version and type",
+	  "{\"version\":\"canmcu-spike-1\",\"config\":{\"MCU\":\"rp2040\"}," //
+	  ID_PAIR "}",
+	  { .version = "canmcu-spike-1", .mcu = "rp2040", .has_uuid = true } },
+	{ "an empty object", "{}", { .version = "" } },
+	{ "values of other types",
+	  "{\"version\":7,\"config\":[],\"commands\":\"x\",\"responses\":null}",
+	  { .version = "" } },
+	{ "a version of 100 characters is cut",
+	  "{\"version\":\"0123456789012345678901234567890123456789012345678901"
+	  "23456789012345678901234567890123456789012345678901\"}",
+	  { .version = "01234567890123456789012345678901234567890123456789012"
+		       "3456789012" } },
+	{ "an id out of range",
+	  "{\"commands\":{\"get_canbus_id\":99999999999},\"responses\":"
+	  "{\"canbus_id canbus_uuid=%.*s\":21}}",
+	  { .version = "" } },
+	{ "an id that no message can have",
+	  "{\"commands\":{\"get_canbus_id\":100},\"responses\":"
+	  "{\"canbus_id canbus_uuid=%.*s\":21}}",
+	  { .version = "" } },
+	{ "an id that is no number",
+	  "{\"commands\":{\"get_canbus_id\":10},\"responses\":"
+	  "{\"canbus_id canbus_uuid=%q\":21}}",
+	  { .version = "" } },
+	{ "names that only begin like it",
+	  "{\"commands\":{\"get_canbus_id2\":10},\"responses\":"
+	  "{\"canbus_id canbus_uuid=%.*s\":21}}",
+	  { .version = "" } },
+	{ "no JSON", "version", { .unreadable = true } },
+	{ "JSON that ends early",
+	  "{\"version\":\"v1\"",
+	  { .unreadable = true } },
+	{ "text that is no UTF-8",
+	  "{\"version\":\"\377\"}",
+	  { .unreadable = true } },
+	{ "nothing", "", { .unreadable = true } },
+	{ "an array", "[1,2]", { .version = "" } },
+};
+
+static void assert_read(const uint8_t *bytes, size_t len,
+			const struct application *want)
+{
+	struct application got;
+
+	application_read(&lib, &got, bytes, len);
+	assert_string_equal(got.version, want->version);
+	assert_string_equal(got.mcu, want->mcu);
+	assert_int_equal(got.unreadable, want->unreadable);
+	assert_int_equal(got.has_uuid, want->has_uuid);
+	if (!got.has_uuid)
+		return;
+	assert_int_equal(got.ask.id, 10);
+	assert_int_equal(got.ask.count, 0);
+	assert_int_equal(got.answer.id, 21);
+	assert_int_equal(got.answer.types[0], KCAN_KLP_BYTES);
+}
+
+static void test_row(void **state)
+{
+	const struct row *row = *state;
+	uint8_t bytes[4096];
+
+	assert_read(bytes, deflated(bytes, row->json, strlen(row->json)),
+		    &row->want);
+}
+
+static const struct application unreadable = { .unreadable = true };
+
+static void test_every_cut_of_a_stream_is_unreadable(void **state)
+{
+	uint8_t bytes[4096];
+	size_t len = deflated(bytes, MINIMAL, strlen(MINIMAL));
+
+	(void)state;
+	for (size_t cut = 0; cut < len; cut++) {
+		uint8_t *exact = malloc(cut ? cut : 1);
+
+		assert_non_null(exact);
+		memcpy(exact, bytes, cut);
+		assert_read(exact, cut, &unreadable);
+		free(exact);
+	}
+}
+
+static void test_a_damaged_stream_is_unreadable(void **state)
+{
+	uint8_t bytes[4096];
+	size_t len = deflated(bytes, MINIMAL, strlen(MINIMAL));
+
+	(void)state;
+	/* the window size alone may be another and change nothing */
+	for (size_t i = 2; i < len; i++) {
+		bytes[i] ^= 0x10;
+		assert_read(bytes, len, &unreadable);
+		bytes[i] ^= 0x10;
+	}
+}
+
+/* 32 KiB from the wire can be 32 MiB of text. */
+static void test_a_bomb_is_unreadable(void **state)
+{
+	size_t size = 30u << 20;
+	char *text = malloc(size);
+	uLongf len = 32768;
+	uint8_t bytes[32768];
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, ' ', size);
+	assert_int_equal(compress2(bytes, &len, (Bytef *)text, size, 9), Z_OK);
+	free(text);
+	assert_read(bytes, len, &unreadable);
+}
+
+static void test_deep_nesting_is_unreadable(void **state)
+{
+	char text[200000];
+	uint8_t bytes[4096];
+
+	(void)state;
+	memset(text, '[', sizeof(text));
+	assert_read(bytes, deflated(bytes, text, sizeof(text)), &unreadable);
+}
+
+static const struct why_row {
+	const char *name;
+	const char *why; /* how it begins */
+	const char *next;
+} why_rows[] = {
+	{ "stm32g0b1xx", "ignores the request unless Katapult",
+	  "put Katapult on it once" },
+	{ "stm32h723xx", "ignores the request unless Katapult",
+	  "put Katapult on it once" },
+	{ "stm32f103xe",
+	  "ignores the request without Katapult, or, built "
+	  "with an offset of 2 or 8 KiB, resets",
+	  "put Katapult on it once" },
+	{ "stm32f207xx", "ignores the request, or, built with an offset of 16",
+	  "there is no Katapult" },
+	{ "stm32f446xx",
+	  "ignores the request unless Katapult lies in front of Klipper or "
+	  "Klipper was built for USB; built with an offset of 16 KiB",
+	  "put Katapult on it once" },
+	{ "stm32g431xx",
+	  "ignores the request unless Katapult lies in front of Klipper or "
+	  "Klipper was built for USB; Klipper from before April 2026",
+	  "put Katapult on it once" },
+	{ "rp2040", "always leaves Klipper", "look at the error" },
+	{ "rp2350", "always leaves Klipper", "look at the error" },
+	{ "lpc1769", "ignores the request when Klipper was built without",
+	  "there is no Katapult" },
+	{ "samc21g18", "ignores the request when Klipper was built without",
+	  "there is no Katapult" },
+	{ "same51j19", "ignores the request when Klipper was built without",
+	  "there is no Katapult" },
+	{ "same70q20b", "always leaves Klipper", "look at the error" },
+	{ "linux", "is not known here", "put Katapult on it once" },
+	{ "", "is not known here", "put Katapult on it once" },
+};
+
+static void test_why(void **state)
+{
+	const struct why_row *row = *state;
+	const char *next;
+	const char *why = application_why(row->name, &next);
+
+	assert_memory_equal(why, row->why, strlen(row->why));
+	assert_memory_equal(next, row->next, strlen(row->next));
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(why_rows) + 4] = {
+		cmocka_unit_test(test_every_cut_of_a_stream_is_unreadable),
+		cmocka_unit_test(test_a_damaged_stream_is_unreadable),
+		cmocka_unit_test(test_a_bomb_is_unreadable),
+		cmocka_unit_test(test_deep_nesting_is_unreadable),
+	};
+	size_t n = 4;
+
+	ROWS(rows, test_row);
+	ROWS(why_rows, test_why);
+	return cmocka_run_group_tests(tests, load, NULL);
+}
