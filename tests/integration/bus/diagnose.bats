@@ -144,3 +144,16 @@ diagnose() {
 	grep -q 'no-answer: .*the bus was lost while Klipper was asked (Network is down)' \
 		"$BATS_TEST_TMPDIR/out.log"
 }
+
+@test "canmcu's own application, with a nodeid and in shutdown" {
+	start_mcus mcu -i vcan0 --mcu-type stm32g0b1xx --bootloader none \
+		-u "$U" --nodeid 4 -u "$V" --state shutdown
+	diagnose -u "$U" -u "$V" --json
+	[ "$status" -eq 4 ]
+	[ "$(jq -r '[.outcome, .application.mcu, .application.nodeid] |
+		join(" ")' <<<"$output" | xargs)" = \
+		"still-application stm32g0b1xx 65 still-application stm32g0b1xx 66" ]
+	[ "$(state "$U")" = klipper ]
+	[ "$(nodeid "$U")" = 65 ]
+	[ "$(state "$V")" = shutdown ]
+}
