@@ -146,8 +146,12 @@ all_bytes() {
 	[ "$(cat out)" = "got TERM" ]
 }
 
+# Whoever started the tests with nohup has it ignored in all of them.
 @test "SIGHUP that nobody catches is 129" {
-	start_until_ready --engine uml -- sh -c ': >ready; sleep 1000'
+	env --default-signal=HUP "$VCAN_RUN" --engine uml -- \
+		sh -c ': >ready; sleep 1000' >out 2>err 3>&- &
+	VCAN_RUN_PID=$!
+	wait_until [ -e ready ]
 	kill -HUP "$VCAN_RUN_PID"
 	finish
 	[ "$status" = 129 ]
