@@ -86,3 +86,33 @@ suite() {
 	[ "$status" -eq 1 ]
 	[[ $output == *"heap-buffer-overflow"* ]]
 }
+
+# Several guests at a time, each in a process of its own.
+@test "bus: what fails in one of the guests is counted and shown" {
+	program vcan-run <<-'END'
+		echo 1..2
+		echo ok 1 - a
+		case $* in
+		*/cli.bats) echo "not ok 2 - b"; exit 1 ;;
+		*/ctl.bats) echo "ok 2 - c # SKIP no" ;;
+		*) echo ok 2 - d ;;
+		esac
+	END
+	suite bus
+	[ "$status" -eq 1 ]
+	[[ ${lines[-1]} == *" passed, 1 failed, 1 skipped" ]]
+	[[ $output == *"not ok 2 - b"* ]]
+}
+
+@test "bus: a guest that is lost is a failure" {
+	program vcan-run <<-'END'
+		case $* in
+		*/cli.bats) echo 1..2; echo ok 1 - a; kill -KILL $$ ;;
+		*) echo 1..1; echo ok 1 - b ;;
+		esac
+	END
+	suite bus
+	[ "$status" -eq 1 ]
+	[[ $output == *"not ok - bus-cli ended with status 137"* ]]
+	[[ ${lines[-1]} == *" passed, 1 failed, 0 skipped" ]]
+}
