@@ -9,7 +9,7 @@ bats_require_minimum_version 1.5.0
 load ../lib
 
 AT_ONCE=16
-SCALE=0.2 # of the client's waits: 1 s for SEND_BLOCK's answer, 0.4 s for others
+SCALE=0.5 # of the client's waits: 2.5 s for SEND_BLOCK's answer, 1 s for others
 
 # A board is an
 #   stm   stm32f042x6: each block is written as it comes, in pages of 16 blocks
@@ -41,7 +41,7 @@ stm  | drop tx after=43 count=1            | Success                        | 20
 rp   | drop tx after=18 count=1            | Success                        | 20 | klipper  |
 stm  | delay ms=2                          | Success                        | 20 | klipper  |
 stm  | delay rx ms=50 after=107 count=1    | SEND_BLOCK 08002280: no answer | 10 | katapult | reset klipper
-stm  | delay tx ms=1100 after=31 count=2   | Success                        | 20 | klipper  |
+stm  | delay tx ms=2600 after=31 count=2   | Success                        | 20 | klipper  |
 stm  | duplicate rx after=108 count=1      | SEND_BLOCK 08002280: no answer | 10 | katapult | reset klipper
 stm  | duplicate rx after=114 count=1      | Success                        | 20 | klipper  |
 stm  | duplicate tx after=31 count=1       | Success                        | 20 | klipper  |
