@@ -182,7 +182,7 @@ start() {
 	[ "$status" -eq 0 ]
 	[ "$(jq -r '.outcome, (has("katapult") | tostring)' <<<"$output" |
 		xargs)" = "in-bootloader false" ]
-	trace_is "3F0#02$UU $SET $WHO $ID $CONNECT $CONNECT $BACK"
+	trace_is "3F0#02$UU ($SET ($WHO ){1,2})+$ID( $WHO)?( $ID)? $CONNECT( $ID)? $CONNECT( $ID)? $BACK"
 }
 
 @test "--leave starts the application again" {

@@ -97,6 +97,8 @@ plain() {
 	ip link add vcan9 type vcan
 	ip link set vcan9 up
 	watch_bus vcan9
+	# it waits for as long as answers come
+	cangen vcan9 -I 3F1 -L 8 -D 2011223344556601 -g 100 3>&- &
 	"$BUILD/canbootreq" -i vcan9 --query --timeout 60 \
 		>"$BATS_TEST_TMPDIR/out.log" 2>&1 3>&- &
 	pid=$!
