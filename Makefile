@@ -34,6 +34,7 @@ HELPERS  := $(notdir $(call dirs,tests/support))
 $(foreach d,$(call dirs,tools sim tests/support),$(eval \
 	SRC_$(notdir $d) := $(wildcard $d/*.c $d/*/*.c)))
 PKGS_canmcu := libsystemd jansson zlib inih
+PKGS_khost := jansson zlib
 # canbootreq loads jansson and libsocketcan when it needs them: headers only.
 libs = $(if $(PKGS_$1),$(shell $(PKGCONF) --libs $(PKGS_$1))) -ldl
 

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* What the MCU says about itself: klipper-mcu-protocol.md, section 8. */
+#include "dict.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#define TEXT_MAX (1024 * 1024) /* bytes of JSON */
+#define NAME_SIZE 64
+
+static const struct {
+	const char *text;
+	int id;
+	enum kcan_klp_dir dir;
+} built_in[] = {
+	{ "identify_response offset=%u data=%.*s", 0, KCAN_KLP_RESPONSE },
+	{ "identify offset=%u count=%c", 1, KCAN_KLP_COMMAND },
+};
+#define BUILT_IN (sizeof(built_in) / sizeof(built_in[0]))
+
+int dict_inflate(char **text, const uint8_t *data, size_t len)
+{
+	uLongf size = TEXT_MAX;
+	char *out = malloc(size + 1);
+
+	if (!out)
+		return -ENOMEM;
+	if (uncompress((Bytef *)out, &size, data, len) != Z_OK) {
+		free(out);
+		return -EBADMSG;
+	}
+	out[size] = '\0';
+	*text = out;
+	return 0;
+}
+
+static int add(struct dict *d, const char *text, int id, enum kcan_klp_dir dir)
+{
+	struct dict_message *m = &d->messages[d->len];
+
+	if (kcan_klp_format_parse(&m->format, text, id, dir))
+		return -EBADMSG;
+	m->text = text;
+	m->name_len = strcspn(text, " ");
+	d->len++;
+	return 0;
+}
+
+static int add_all(struct dict *d, const char *key, enum kcan_klp_dir dir)
+{
+	json_t *list = json_object_get(d->root, key), *id;
+	const char *text;
+	int err = json_is_object(list) ? 0 : -EBADMSG;
+
+	json_object_foreach(list, text, id) if (!err)
+		err = json_is_integer(id) ?
+			      add(d, text, (int)json_integer_value(id), dir) :
+			      -EBADMSG;
+	return err;
+}
+
+static int add_built_in(struct dict *d)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < BUILT_IN && !err; i++)
+		err = add(d, built_in[i].text, built_in[i].id, built_in[i].dir);
+	return err;
+}
+
+int dict_read(struct dict *out, const char *json)
+{
+	struct dict d = { .root = json ? json_loads(json, 0, NULL) : NULL };
+	size_t len = BUILT_IN;
+	int err;
+
+	if (json && !json_is_object(d.root)) {
+		json_decref(d.root);
+		return -EBADMSG;
+	}
+	len += json_object_size(json_object_get(d.root, "commands")) +
+	       json_object_size(json_object_get(d.root, "responses"));
+	d.messages = calloc(len, sizeof(*d.messages));
+	err = d.messages ? add_built_in(&d) : -ENOMEM;
+	if (!err && json)
+		err = add_all(&d, "commands", KCAN_KLP_COMMAND);
+	if (!err && json)
+		err = add_all(&d, "responses", KCAN_KLP_RESPONSE);
+	if (err)
+		dict_fini(&d);
+	else
+		*out = d;
+	return err;
+}
+
+void dict_fini(struct dict *d)
+{
+	json_decref(d->root);
+	free(d->messages);
+	*d = (struct dict){ 0 };
+}
+
+const struct dict_message *dict_command(const struct dict *d, const char *name,
+					size_t len)
+{
+	for (size_t i = 0; i < d->len; i++)
+		if (d->messages[i].format.dir == KCAN_KLP_COMMAND &&
+		    d->messages[i].name_len == len &&
+		    !memcmp(d->messages[i].text, name, len))
+			return &d->messages[i];
+	return NULL;
+}
+
+const struct dict_message *dict_response(const struct dict *d, int id)
+{
+	for (size_t i = 0; i < d->len; i++)
+		if (d->messages[i].format.dir == KCAN_KLP_RESPONSE &&
+		    d->messages[i].format.id == id)
+			return &d->messages[i];
+	return NULL;
+}
+
+size_t dict_param(const struct dict_message *m, unsigned int index,
+		  const char **name)
+{
+	const char *at = m->text + m->name_len + 1;
+
+	while (index--)
+		at = strchr(at, ' ') + 1;
+	*name = at;
+	return strcspn(at, "=");
+}
+
+/* Section 8.1: of the same name, or what that ends in behind a "_". */
+static json_t *enumeration_of(const struct dict *d, const char *param,
+			      size_t len)
+{
+	json_t *all = json_object_get(d->root, "enumerations"), *value;
+	const char *key;
+
+	json_object_foreach(all, key, value)
+	{
+		size_t n = strlen(key);
+
+		if (n <= len && !memcmp(param + len - n, key, n) &&
+		    (n == len || param[len - n - 1] == '_'))
+			return value;
+	}
+	return NULL;
+}
+
+/* "PA0":[0,16] stands for PA0 to PA15. Return: 0, or -ENOENT beyond @index. */
+static int range_name(char out[static NAME_SIZE], const char *key,
+		      const json_t *range, long index)
+{
+	size_t stem = strlen(key);
+
+	if (!json_is_array(range)) {
+		snprintf(out, NAME_SIZE, "%s", key);
+		return index ? -ENOENT : 0;
+	}
+	while (stem && isdigit((unsigned char)key[stem - 1]))
+		stem--;
+	snprintf(out, NAME_SIZE, "%.*s%ld", (int)stem, key,
+		 strtol(key + stem, NULL, 10) + index);
+	return index < json_integer_value(json_array_get(range, 1)) ? 0 :
+								      -ENOENT;
+}
+
+static long range_first(const json_t *range)
+{
+	return (long)json_integer_value(
+		json_is_array(range) ? json_array_get(range, 0) : range);
+}
+
+int dict_number(const struct dict *d, const char *param, size_t len,
+		const char *text, uint32_t *out)
+{
+	json_t *all = enumeration_of(d, param, len), *range;
+	char name[NAME_SIZE];
+	const char *key;
+
+	json_object_foreach(all, key, range) for (long i = 0; !range_name(
+							  name, key, range, i);
+						  i++) if (!strcmp(name, text))
+	{
+		*out = (uint32_t)(range_first(range) + i);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+int dict_name(const struct dict *d, const struct dict_message *m,
+	      unsigned int index, uint32_t number, char out[static NAME_SIZE])
+{
+	const char *param, *key;
+	size_t len = dict_param(m, index, &param);
+	json_t *all = enumeration_of(d, param, len), *range;
+
+	if (!all)
+		return -ENOENT;
+	json_object_foreach(all, key, range)
+	{
+		long i = (long)number - range_first(range);
+
+		if (i >= 0 && !range_name(out, key, range, i))
+			return 0;
+	}
+	snprintf(out, NAME_SIZE, "?%u", number);
+	return 0;
+}
+
+long dict_constant(const struct dict *d, const char *name, long otherwise)
+{
+	json_t *value =
+		json_object_get(json_object_get(d->root, "config"), name);
+
+	return json_is_integer(value) ? (long)json_integer_value(value) :
+					otherwise;
+}

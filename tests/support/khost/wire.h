@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef KHOST_WIRE_H
+#define KHOST_WIRE_H
+
+#include <kcan/bus.h>
+#include <kcan/uuid.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** The bus as a Klipper host sees it: one node's answers, and nothing else. */
+struct wire {
+	struct kcan_bus *bus;
+	uint8_t nodeid;
+	int err; /* the first failure to send: a negative errno */
+};
+
+/** Return: 0 or a negative errno. */
+int wire_open(struct wire *w, const char *ifname, uint8_t nodeid);
+void wire_close(struct wire *w);
+
+/** Monotonic, microseconds. */
+uint64_t wire_now_us(void);
+
+/** Do nothing at all. */
+void wire_sleep(uint64_t us);
+
+/** Give the nodeid to a node (section 2.5). */
+void wire_assign(struct wire *w, const struct kcan_uuid *uuid);
+
+/**
+ * wire_send() - send bytes to the node, 8 to a frame
+ *
+ * What the kernel has no room for is lost, as on any bus: the session is there
+ * to repair that.
+ */
+void wire_send(struct wire *w, const uint8_t *bytes, size_t len);
+
+/**
+ * wire_wait() - sleep until there are frames, or until @deadline_us
+ * @input: another file that ends the sleep; -1: none
+ */
+void wire_wait(const struct wire *w, int input, uint64_t deadline_us);
+
+#endif
