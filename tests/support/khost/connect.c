@@ -11,6 +11,7 @@
 
 #define CHUNK 40 /* bytes a request */
 #define CLOCK_QUERIES 8
+#define SETTLE_US 15000u
 #define IDENTIFY_US 5000000u
 #define CLOCK_PAUSE_US 50000u
 #define MISMATCH_PAUSE_US 80000u
@@ -73,6 +74,8 @@ static int use(struct host *h, const char *json)
 				 "is none");
 	dict_fini(&h->dict);
 	h->dict = dict;
+	h->session.window =
+		(unsigned int)dict_constant(&dict, "RECEIVE_WINDOW", 0);
 	return 0;
 }
 
@@ -140,7 +143,8 @@ static int open_wire(struct host *h)
 	h->next_query_us = UINT64_MAX;
 	h->unanswered = 0;
 	wire_assign(&h->wire, &h->cfg.uuid);
-	return 0;
+	/* 3 to 28 ms: section 2.5 */
+	return host_pause(h, SETTLE_US);
 }
 
 /* One attempt: socket, nodeid, dictionary, UUID. */
@@ -152,14 +156,11 @@ static int attempt(struct host *h)
 	err = open_wire(h);
 	if (err)
 		return err;
-	if (h->cfg.dictionary) {
-		err = load_dictionary(h);
-	} else {
-		use(h, NULL);
+	if (h->cfg.dictionary)
+		return load_dictionary(h);
+	err = use(h, NULL);
+	if (!err)
 		err = ask_for_dictionary(h);
-	}
-	h->session.window =
-		(unsigned int)dict_constant(&h->dict, "RECEIVE_WINDOW", 0);
 	return err ? err : check_uuid(h);
 }
 
@@ -170,8 +171,11 @@ static bool is_worth_another(int err)
 
 static int get_clocks(struct host *h)
 {
-	int err = host_call(h, "get_uptime");
+	int err;
 
+	if (h->cfg.dictionary)
+		return 0;
+	err = host_call(h, "get_uptime");
 	for (int i = 0; i < CLOCK_QUERIES && !err; i++) {
 		if (!h->cfg.fast)
 			err = host_pause(h, CLOCK_PAUSE_US);

@@ -11,7 +11,7 @@
 	(snprintf((h)->error, HOST_ERROR_MAX, __VA_ARGS__), (err))
 
 /** Operations of its session; @arg is the host. */
-void host_send(void *arg, const uint8_t *bytes, size_t len);
+uint64_t host_send(void *arg, const uint8_t *bytes, size_t len);
 void host_hear(void *arg, const uint8_t *content, size_t len);
 
 /** Wait for something to happen once, @input included, and see to it. */

@@ -39,11 +39,12 @@ static const char *answer_to(const char *line)
 	return NULL;
 }
 
-void host_send(void *arg, const uint8_t *bytes, size_t len)
+uint64_t host_send(void *arg, const uint8_t *bytes, size_t len)
 {
 	struct host *h = arg;
 
 	wire_send(&h->wire, bytes, len);
+	return wire_now_us();
 }
 
 /* The answers to klippy's own queries are shown to nobody. */
@@ -85,7 +86,7 @@ static int query_clock(struct host *h, uint64_t now_us)
 	len = kcan_klp_msg_encode(content, sizeof(content), &m->format, NULL);
 	h->next_query_us += QUERY_EVERY_US;
 	h->unanswered++;
-	session_send(&h->session, content, (size_t)len, now_us, &number);
+	session_send(&h->session, content, (size_t)len, &number);
 	return 0;
 }
 
@@ -145,8 +146,7 @@ static int send_block(struct host *h, const uint8_t *content, size_t len,
 	int err;
 
 	for (;;) {
-		err = session_send(&h->session, content, len, wire_now_us(),
-				   number);
+		err = session_send(&h->session, content, len, number);
 		if (err != -EAGAIN)
 			return err;
 		if (wire_now_us() >= deadline_us)

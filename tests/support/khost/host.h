@@ -22,10 +22,14 @@ struct host_cfg {
 	uint8_t nodeid;
 	bool fast;  /* no pauses while connecting */
 	bool clock; /* ask for the clock as klippy does: section 11 */
-	const char *dictionary; /* JSON to use instead of asking; or NULL */
-	const char *save;	/* where to keep what was asked for; or NULL */
-	uint64_t timeout_us;	/* for an answer, which klippy does not have */
-	uint64_t give_up_us;	/* connecting */
+	/*
+	 * JSON: connect without any question; or NULL. The first block only
+	 * tells where the MCU's count is: a command in it is lost.
+	 */
+	const char *dictionary;
+	const char *save;    /* where to keep what was asked for; or NULL */
+	uint64_t timeout_us; /* for an answer, which klippy does not have */
+	uint64_t give_up_us; /* connecting */
 };
 
 /** struct host - one Klipper host with one MCU; zero but @cfg at first */

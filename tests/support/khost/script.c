@@ -9,9 +9,10 @@
 #include <unistd.h>
 
 #include "connect.h"
+#include "util/number.h"
 
 #define LINE_SIZE 1024
-#define LOOP_MAX 1000000
+#define COUNT_MAX 1000000
 
 struct script {
 	struct host *host;
@@ -37,18 +38,33 @@ static void print_stats(const struct host *h, uint32_t *us, size_t len)
 	       h->session.bytes_retransmit, h->session.bytes_invalid);
 }
 
+/* Return: how many, and the command at *@line; 0 when that is no number. */
+static unsigned long parse_count(char *args, char **line)
+{
+	unsigned long n = strtoul(args, line, 10);
+
+	if (n > COUNT_MAX || **line != ' ')
+		return 0;
+	(*line)++;
+	return n;
+}
+
+static int refuse_count(struct script *s, const char *args)
+{
+	return host_fail(s->host, -EINVAL,
+			 "'%.40s': give a number and a command", args);
+}
+
 static int run_loop(struct script *s, char *args)
 {
 	char *line;
-	unsigned long n = strtoul(args, &line, 10);
+	unsigned long n = parse_count(args, &line);
 	bool was_quiet = s->host->quiet;
 	uint32_t *us;
 	int err = 0;
 
-	if (!n || n > LOOP_MAX || *line != ' ')
-		return host_fail(s->host, -EINVAL,
-				 "loop '%.40s': give a number and a command",
-				 args);
+	if (!n)
+		return refuse_count(s, args);
 	us = calloc(n, sizeof(*us));
 	if (!us)
 		return host_fail(s->host, -ENOMEM, "out of memory");
@@ -56,7 +72,7 @@ static int run_loop(struct script *s, char *args)
 	for (size_t i = 0; i < n && !err; i++) {
 		uint64_t begin_us = wire_now_us();
 
-		err = host_call(s->host, line + 1);
+		err = host_call(s->host, line);
 		us[i] = (uint32_t)(wire_now_us() - begin_us);
 	}
 	s->host->quiet = was_quiet;
@@ -68,7 +84,13 @@ static int run_loop(struct script *s, char *args)
 
 static int run_post(struct script *s, char *args)
 {
-	return host_post(s->host, args);
+	char *line;
+	unsigned long n = parse_count(args, &line);
+	int err = n ? 0 : refuse_count(s, args);
+
+	while (n-- && !err)
+		err = host_post(s->host, line);
+	return err;
 }
 
 static int run_wait(struct script *s, char *args)
@@ -86,6 +108,22 @@ static int run_connect(struct script *s, char *args)
 	return host_connect(s->host);
 }
 
+static int run_mcu(struct script *s, char *args)
+{
+	struct host_cfg *cfg = &s->host->cfg;
+	char *nodeid = strchrnul(args, ' ');
+	unsigned long n;
+
+	if (*nodeid)
+		*nodeid++ = '\0';
+	if (kcan_uuid_parse(&cfg->uuid, args) ||
+	    util_parse_number(nodeid, &n) || n > 255)
+		return host_fail(s->host, -EINVAL,
+				 "mcu '%.40s': give a UUID and a nodeid", args);
+	cfg->nodeid = (uint8_t)n;
+	return host_connect(s->host);
+}
+
 static int run_restart(struct script *s, char *args)
 {
 	(void)args;
@@ -99,8 +137,9 @@ static const struct {
 } verbs[] = {
 	{ "wait", run_wait, "RESPONSE [FIELD=VALUE]  until such a one comes" },
 	{ "loop", run_loop, "N COMMAND  so often, one after the other" },
-	{ "post", run_post, "COMMAND  without waiting for its ACK" },
+	{ "post", run_post, "N COMMAND  so often, without waiting for ACKs" },
 	{ "connect", run_connect, "begin anew, as a host that was restarted" },
+	{ "mcu", run_mcu, "UUID NODEID  leave this MCU as it is for another" },
 	{ "restart", run_restart, "reset the MCU and begin anew" },
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

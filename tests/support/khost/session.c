@@ -45,7 +45,7 @@ static bool fits(struct session *s)
 }
 
 int session_send(struct session *s, const uint8_t *content, size_t len,
-		 uint64_t now_us, uint64_t *number)
+		 uint64_t *number)
 {
 	struct session_block *b = block_of(s, s->sent);
 	int used;
@@ -57,16 +57,15 @@ int session_send(struct session *s, const uint8_t *content, size_t len,
 		return used;
 	b->len = (uint8_t)used;
 	b->again = false;
-	b->sent_us = now_us;
 	*number = s->sent++;
+	b->sent_us = s->ops.send(s->ops.arg, b->bytes, b->len);
 	if (s->link.pending == 1)
-		s->deadline_us = now_us + s->rto_us;
-	s->ops.send(s->ops.arg, b->bytes, b->len);
+		s->deadline_us = b->sent_us + s->rto_us;
 	return 0;
 }
 
 /* All that is not acknowledged, in one go. */
-static void retransmit(struct session *s, uint64_t now_us)
+static void retransmit(struct session *s)
 {
 	uint8_t bytes[1 + KCAN_KLP_PENDING_MAX * KCAN_KLP_MAX];
 	size_t len = 0;
@@ -80,8 +79,7 @@ static void retransmit(struct session *s, uint64_t now_us)
 		b->again = true;
 	}
 	s->bytes_retransmit += (unsigned int)len;
-	s->deadline_us = now_us + s->rto_us;
-	s->ops.send(s->ops.arg, bytes, len);
+	s->deadline_us = s->ops.send(s->ops.arg, bytes, len) + s->rto_us;
 }
 
 static uint64_t clamp(uint64_t us)
@@ -97,7 +95,7 @@ void session_tick(struct session *s, uint64_t now_us)
 		return;
 	s->rto_us = clamp(2 * s->rto_us);
 	s->nak_behind = 0;
-	retransmit(s, now_us);
+	retransmit(s);
 }
 
 static void measure(struct session *s, const struct session_block *b,
@@ -126,12 +124,12 @@ static void progress(struct session *s, uint64_t before, uint64_t now_us)
  * Each block that came twice is answered with what looks like another NAK: one
  * of them counts for what was sent again.
  */
-static void take_nak(struct session *s, uint64_t now_us)
+static void take_nak(struct session *s)
 {
 	if (acknowledged(s) < s->nak_behind)
 		return;
 	s->nak_behind = s->sent;
-	retransmit(s, now_us);
+	retransmit(s);
 }
 
 /* Return: false when nothing can be done with what was received. */
@@ -145,7 +143,7 @@ static bool step(struct session *s, uint64_t now_us)
 		return false;
 	progress(s, before, now_us);
 	if (step.event == KCAN_KLP_NAK)
-		take_nak(s, now_us);
+		take_nak(s);
 	else if (step.event == KCAN_KLP_DROP && !step.block.content)
 		s->bytes_invalid += (unsigned int)step.used;
 	else if (step.event == KCAN_KLP_BLOCK && step.block.len)

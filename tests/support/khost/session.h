@@ -11,8 +11,11 @@
 
 /** What a session tells and wants; all of it is called from within. */
 struct session_ops {
-	/* Put these bytes on the bus, in this order. */
-	void (*send)(void *arg, const uint8_t *bytes, size_t len);
+	/*
+	 * Put these bytes on the bus, in this order. Return: the time when they
+	 * have left, from which on an answer is waited for.
+	 */
+	uint64_t (*send)(void *arg, const uint8_t *bytes, size_t len);
 	/* A message came, in a block of its own. */
 	void (*hear)(void *arg, const uint8_t *content, size_t len);
 	void *arg;
@@ -53,12 +56,12 @@ void session_init(struct session *s, const struct session_ops *ops);
 
 /**
  * session_send() - send one block
- * @number: set on success only
+ * @number: the block's; set on success only
  *
  * Return: 0, -EMSGSIZE, or -EAGAIN when too much is on the way already.
  */
 int session_send(struct session *s, const uint8_t *content, size_t len,
-		 uint64_t now_us, uint64_t *number);
+		 uint64_t *number);
 
 /** A frame of the MCU came. */
 void session_rx(struct session *s, const struct can_frame *frame,
