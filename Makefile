@@ -119,14 +119,14 @@ fuzz: $(FUZZ_BINS)
 	$QFUZZ_RUNS=$(FUZZ_RUNS) tests/run fuzz
 lint: all
 	$Qtests/run lint
-$B/bench/burst $B/bench/echo $B/bench/spawn: $B/bench/%: bench/%.c
+$(addprefix $B/bench/,burst echo spawn ticker): $B/bench/%: bench/%.c
 	@mkdir -p $(@D)
 	$Q$(CC) $(CFLAGS) $(CPPF) -static -o $@ $<
 $B/bench/core: $B/obj/bench/core.o $(patsubst %.c,$B/obj/%.o,\
 	$(filter-out %/main.c,$(SRC_canmcu))) $B/libkcan.a
 	@mkdir -p $(@D)
 	$Q$(CC) $(CFLAGS) -o $@ $^ $(call libs,canmcu)
-bench: all $B/flasher $(patsubst %,$B/bench/%,burst core echo spawn)
+bench: all $(HELPERS:%=$B/%) $(addprefix $B/bench/,burst core echo spawn ticker)
 	$Qbench/run
 demo: all
 	$Qscripts/demo.sh
