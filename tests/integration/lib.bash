@@ -35,8 +35,9 @@ listening() {
 # receiver of everything is what canbootreq takes for a flashing tool.
 watch_bus() {
 	BUS=$BATS_TEST_TMPDIR/bus.$1.log
-	: >"$BUS"
-	candump -r 4000000 -L "$1,00000000:00000400,00000400:00000400" >>"$BUS" 2>&1 3>&- &
+	candump -r 4000000 -L "$1,00000000:00000400,00000400:00000400" >"$BUS" 2>&1 3>&- &
+	# shellcheck disable=SC2034 # for tests that begin to watch anew
+	WATCHER=$!
 	until_true listening "$1" 00000400
 }
 

@@ -54,7 +54,9 @@ lacks() {
 # begin_to_watch - forget what was on the bus so far
 begin_to_watch() {
 	settled
-	: >"$BUS"
+	kill "$WATCHER"
+	wait "$WATCHER" || :
+	watch_bus vcan0
 }
 
 # What a host configures here, and what the MCU says of that.
@@ -574,7 +576,7 @@ taken() {
 	settled
 	# the host's blocks, again and again, and nobody answers
 	[ "$(frames '^108#7E061.05' | wc -l)" -ge 3 ]
-	frames | sed '1,/^3F0#02/d' >"$BATS_TEST_TMPDIR/behind.log"
+	frames | sed '0,/^3F0#02/d' >"$BATS_TEST_TMPDIR/behind.log"
 	lacks "$BATS_TEST_TMPDIR/behind.log" '^109#'
 	[ "$(state "$V")" = klipper ]
 	# the way back, and the host's
