@@ -36,7 +36,7 @@ $(foreach d,$(call dirs,tools sim tests/support),$(eval \
 PKGS_canmcu := libsystemd jansson zlib inih
 PKGS_khost := jansson zlib
 # canbootreq loads jansson and libsocketcan when it needs them: headers only.
-libs = $(if $(PKGS_$1),$(shell $(PKGCONF) --libs $(PKGS_$1))) -ldl
+libs = $(if $(PKGS_$1),$(shell $(PKGCONF) --libs $(PKGS_$1)) -lm) -ldl
 
 .PHONY: all check check-unit check-vcan bench fuzz lint demo install clean \
 	help FORCE

@@ -26,6 +26,7 @@ static void forget(struct mcu *m, enum mcu_state state, uint64_t now_us)
 	struct mcu_live *live = &m->live;
 
 	klipper_free(live->klipper);
+	heat_let_go(&m->heat, now_us);
 	memset(live, 0, sizeof(*live));
 	flash_reset(&m->flash);
 	m->generation++;
@@ -109,6 +110,7 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	if (cfg->nodeid >= 0 && m->live.program)
 		start_assigned(m, (uint8_t)cfg->nodeid);
 	faults_init(&m->faults, env->seed, &cfg->uuid);
+	err = heat_init(&m->heat, cfg->heat, cfg->heat_len);
 	for (size_t i = 0; i < cfg->faults_len && !err; i++)
 		err = faults_add(&m->faults, &cfg->faults[i]);
 	return err;
@@ -119,6 +121,7 @@ void mcu_fini(struct mcu *m)
 	klipper_free(m->live.klipper);
 	faults_fini(&m->faults);
 	pins_fini(&m->pins);
+	heat_fini(&m->heat);
 	flash_fini(&m->flash);
 }
 
@@ -140,8 +143,10 @@ void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg)
 	bool other_flash = !same_flash(&m->cfg, cfg);
 
 	/* another chip has other pins, with nothing on them */
-	if (m->cfg.type != cfg->type)
+	if (m->cfg.type != cfg->type) {
 		pins_fini(&m->pins);
+		heat_fini(&m->heat);
+	}
 	m->cfg = *cfg;
 	if (!other_flash)
 		return;

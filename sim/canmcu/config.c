@@ -2,7 +2,7 @@
 /*
  * A line reader in front of inih. A real printer.cfg is too much for inih: lines
  * of thousands of characters, comments, nested blanks. So the reader knows the
- * dialect, swallows what is not about MCUs, and hands inih clean, short lines.
+ * dialect, swallows what nobody asks for, and hands inih clean, short lines.
  */
 #include "config.h"
 
@@ -41,11 +41,12 @@ struct source {
 	int err;
 	bool in_section;
 	bool in_mcu;
-	bool good_name; /* of the section, for an MCU */
+	bool good_name; /* of the section */
 	bool in_value;	/* what is indented deeper belongs to the value */
 	size_t indent;	/* of the line that the value began on */
-	enum config_take take; /* of the value */
-	char key[KEY_MAX];     /* of the value, when it is taken */
+	enum config_take take;		  /* of the value */
+	char key[KEY_MAX];		  /* of the value, when it is taken */
+	char section[CONFIG_SECTION_MAX]; /* as much of it as fits */
 };
 
 struct span {
@@ -149,12 +150,6 @@ static void include(struct source *s, struct span spec)
 
 /* Lines; each returns true when @out has one for inih. */
 
-static bool is_mcu(struct span header)
-{
-	return begins(header, "mcu ") ||
-	       (begins(header, "mcu") && header.len == 3);
-}
-
 static bool is_section_name(struct span t)
 {
 	for (size_t i = 0; i < t.len; i++)
@@ -163,27 +158,37 @@ static bool is_section_name(struct span t)
 	return t.len < CONFIG_SECTION_MAX;
 }
 
+static void set_section(struct source *s, struct span header)
+{
+	snprintf(s->section, sizeof(s->section), "%.*s", (int)header.len,
+		 header.at);
+	s->in_mcu = config_is_mcu(s->section);
+}
+
 static bool begin_section(struct source *s, struct span header, char *out,
 			  size_t size)
 {
 	s->in_section = !begins(header, INCLUDE);
 	s->in_value = false;
-	s->in_mcu = is_mcu(header);
 	if (!s->in_section) {
 		header.at += strlen(INCLUDE);
 		header.len -= strlen(INCLUDE);
 		include(s, strip(header));
 		return false;
 	}
-	header = strip(header);
+	set_section(s, header);
+	if (s->in_mcu)
+		set_section(s, header = strip(header));
 	s->good_name = is_section_name(header);
-	snprintf(out, size, "[%.*s]\n", (int)header.len, header.at);
-	return s->in_mcu && s->good_name;
+	snprintf(out, size, "[%s]\n", s->section);
+	return s->good_name;
 }
 
 static bool hand_over(struct source *s, struct span value, char *out,
 		      size_t size)
 {
+	if (!s->in_mcu && value.len >= CONFIG_VALUE_MAX)
+		return false;
 	if (!s->good_name)
 		refuse(s,
 		       "an MCU with the name of this section cannot be played: "
@@ -204,8 +209,7 @@ static void read_key(struct source *s, struct span name)
 {
 	const struct config_sink *sink = s->all->sink;
 
-	s->take = CONFIG_IGNORE;
-	if (!s->in_mcu || name.len >= KEY_MAX)
+	if (name.len >= KEY_MAX || !(s->in_mcu || s->good_name))
 		return;
 	for (size_t i = 0; i < name.len; i++)
 		s->key[i] = (char)tolower((unsigned char)name.at[i]);
@@ -214,7 +218,7 @@ static void read_key(struct source *s, struct span name)
 	if (s->key[0] != '-' &&
 	    strspn(s->key, "abcdefghijklmnopqrstuvwxyz0123456789_- ") ==
 		    name.len)
-		s->take = sink->take(sink->ctx, s->key);
+		s->take = sink->take(sink->ctx, s->section, s->key);
 }
 
 static bool begin_value(struct source *s, struct span line, char *out,
@@ -223,6 +227,7 @@ static bool begin_value(struct source *s, struct span line, char *out,
 	struct span name = line, value;
 
 	s->in_value = true;
+	s->take = CONFIG_IGNORE;
 	for (name.len = 0; name.len < line.len; name.len++)
 		if (strchr("=:", line.at[name.len]))
 			break;
@@ -243,7 +248,7 @@ static bool begin_value(struct source *s, struct span line, char *out,
 static bool go_on_value(struct source *s, struct span value, char *out,
 			size_t size)
 {
-	if (!s->in_mcu || s->take == CONFIG_IGNORE)
+	if (s->take == CONFIG_IGNORE)
 		return false;
 	if (s->take == CONFIG_LINES)
 		return hand_over(s, value, out, size);

@@ -4,13 +4,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #define CONFIG_ERROR_MAX 512
 #define CONFIG_SENTENCE_MAX 256
 #define CONFIG_FILE_MAX (16u << 20) /* bytes */
 #define CONFIG_FILES_MAX 64	    /* in one call, the first one included */
 #define CONFIG_DEPTH_MAX 16	    /* files that include each other */
-#define CONFIG_SECTION_MAX 44	    /* bytes of "mcu NAME" with its NUL */
+#define CONFIG_SECTION_MAX 44	    /* bytes of a section's name with its NUL */
 #define CONFIG_VALUE_MAX 151	    /* bytes of a value with its NUL */
 
 /** Where files come from: disk, or a test. */
@@ -32,7 +33,7 @@ struct config_files {
 
 /** One line of a key's value, and where it stands. */
 struct config_line {
-	const char *section; /* "mcu" or "mcu NAME" */
+	const char *section; /* "mcu", "mcu NAME", "heater_bed" ... */
 	const char *key;     /* lower case */
 	const char *value;   /* without comment and outer blanks */
 	const char *file;
@@ -45,9 +46,11 @@ enum config_take {
 	CONFIG_LINES   /* each line of its value is told by itself */
 };
 
-/** What is done with the keys of MCU sections. */
+/** What is done with keys. */
 struct config_sink {
-	enum config_take (*take)(void *ctx, const char *key);
+	/* Of sections that are no config_is_mcu(), never CONFIG_ONE. */
+	enum config_take (*take)(void *ctx, const char *section,
+				 const char *key);
 	/*
 	 * @line lives as long as this call.
 	 * Return: 0, or a negative errno with a sentence in @error, which is
@@ -58,14 +61,22 @@ struct config_sink {
 	void *ctx;
 };
 
+/** Return: whether a section is an MCU's: [mcu] or [mcu NAME]. */
+static inline bool config_is_mcu(const char *section)
+{
+	return !strncmp(section, "mcu", 3) &&
+	       (!section[3] || section[3] == ' ');
+}
+
 /**
  * config_read() - read a printer.cfg, and what it includes, in order
  * @path:  for @files; relative includes count from its folder
  * @error: set on failure only: "file:line: sentence", printable
  *
- * Klipper's dialect: that of Python's configparser, with includes. Of all
- * sections only [mcu] and [mcu NAME] are looked into; whatever the others hold
- * is fine. A key that stands twice is told twice: the later one should win.
+ * Klipper's dialect: that of Python's configparser, with includes. Only [mcu] and
+ * [mcu NAME] are checked; whatever other sections hold is fine, and what is too
+ * long there is not told. A key that stands twice is told twice: the later one
+ * should win.
  *
  * Pure: files come through @files, and inih keeps no state.
  *

@@ -11,11 +11,16 @@ static int parse_level(struct ctl_request *r, float *out)
 	const char *word = r->args[2];
 	char *end;
 
+	if (!strcmp(word, "free")) {
+		*out = PINS_FREE;
+		return 0;
+	}
 	*out = strtof(word, &end);
 	if (strspn(word, "0123456789.") == strlen(word) && end != word &&
 	    !*end && *out <= 1)
 		return 0;
-	return ctl_refuse(r, "level '%.40s': give a number from 0 to 1", word);
+	return ctl_refuse(
+		r, "level '%.40s': give a number from 0 to 1, or 'free'", word);
 }
 
 static int put(struct ctl_request *r, uint8_t pin)
@@ -26,7 +31,7 @@ static int put(struct ctl_request *r, uint8_t pin)
 
 	if (err)
 		return err;
-	mcu_look_at_pin(r->mcu, pin, &use);
+	mcu_look_at_pin(r->mcu, pin, &use, r->now_us);
 	if (!strcmp(use, "output"))
 		return ctl_refuse(r,
 				  "%s is driven by the MCU itself: put a level "
@@ -53,7 +58,7 @@ int ctl_cmd_pin(struct ctl_request *r)
 		err = put(r, (uint8_t)pin);
 	if (err)
 		return err;
-	level = mcu_look_at_pin(r->mcu, (uint8_t)pin, &use);
+	level = mcu_look_at_pin(r->mcu, (uint8_t)pin, &use, r->now_us);
 	json_object_set_new(r->reply, "use", json_string(use));
 	json_object_set_new(r->reply, "level", json_real((double)level));
 	return 0;

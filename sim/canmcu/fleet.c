@@ -28,6 +28,13 @@ void fleet_fini(struct fleet *fleet)
 {
 	free(fleet->groups);
 	fleet->groups = NULL;
+	while (fleet->printers) {
+		struct printer *p = fleet->printers;
+
+		fleet->printers = p->next;
+		printer_fini(p);
+		free(p);
+	}
 	util_texts_free(&fleet->texts);
 }
 
@@ -186,6 +193,12 @@ static int append(struct opts *out, const struct fleet_group *g,
 	struct mcu_cfg cfg = g->board.cfg;
 	int err = find_bus(out, g, &cfg.bus, error);
 
+	cfg.heat = &out->heat[out->heat_len];
+	if (g->printer)
+		cfg.heat_len = printer_heat(g->printer, cfg.name,
+					    cfg.type->pins,
+					    &out->heat[out->heat_len]);
+	out->heat_len += cfg.heat_len;
 	cfg.faults = &out->faults[out->faults_len];
 	cfg.faults_len = g->board.faults_len;
 	/* they were checked when they were given */
@@ -290,16 +303,21 @@ static int list(struct opts *out, const struct fleet *fleet, size_t total,
 		char *error)
 {
 	struct entry *entries = calloc(total, sizeof(*entries));
-	size_t faults = 1;
+	size_t faults = 1, heat = 1;
 	int err = 0;
 
+	/* a section is on one MCU of its file at most */
+	for (const struct printer *p = fleet->printers; p; p = p->next)
+		heat += p->sections_len;
 	for (size_t i = 0; i < fleet->len; i++)
 		faults += fleet->groups[i].board.faults_len;
 	out->faults = calloc(faults, sizeof(*out->faults));
+	out->heat = calloc(heat, sizeof(*out->heat));
 	out->mcus_len = out->ifnames_len = 0;
 	out->mcus = calloc(total, sizeof(*out->mcus));
 	out->ifnames = calloc(OPTS_BUSES_MAX, sizeof(*out->ifnames));
-	if (!entries || !out->mcus || !out->ifnames || !out->faults)
+	if (!entries || !out->mcus || !out->ifnames || !out->faults ||
+	    !out->heat)
 		err = -ENOMEM;
 	for (size_t i = 0; i < fleet->len && !err; i++)
 		err = append(out, &fleet->groups[i], entries, error);

@@ -5,12 +5,14 @@
 #include "config.h"
 #include "keys.h"
 #include "opts.h"
+#include "printer.h"
 
 /** MCUs told alike: a -u or --chip-id, or a section, and what belongs to it. */
 struct fleet_group {
 	struct keys_board board; /* the first one; the others count up */
 	size_t count;
 	bool from_file;
+	const struct printer *printer; /* of its file, or NULL */
 	/* As errors call it: what was typed, or "file:line: [mcu NAME]". */
 	const char *name;
 };
@@ -21,6 +23,7 @@ struct fleet {
 	struct fleet_group *groups;
 	size_t len;
 	size_t first; /* groups from here on belong to the last -u or -c */
+	struct printer *printers; /* of each file, the last one first */
 	struct util_texts *texts; /* what the groups point into */
 };
 
@@ -43,7 +46,8 @@ struct fleet_group *fleet_current(struct fleet *fleet, size_t *len);
  * fleet_read() - add the MCUs of a configuration file
  * @error: set on failure only; begins with "file:line: " where it can
  *
- * Each section [mcu] or [mcu NAME] with a canbus_uuid or chip_id is one MCU.
+ * Each section [mcu] or [mcu NAME] with a canbus_uuid or chip_id is one MCU, and
+ * what other sections tell of its pins is on them, see printer_heat().
  *
  * Return: 0, or as config_read().
  */

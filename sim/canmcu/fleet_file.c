@@ -9,11 +9,13 @@
 _Static_assert(OPTS_ERROR_MAX >= CONFIG_ERROR_MAX, "an error fits");
 _Static_assert(CONFIG_SECTION_MAX - 4 <= MCU_NAME_MAX, "a name fits");
 
-static enum config_take take(void *ctx, const char *name)
+static enum config_take take(void *ctx, const char *section, const char *name)
 {
 	const struct key *key = keys_find(name);
 
 	(void)ctx;
+	if (!config_is_mcu(section))
+		return printer_take(section, name);
 	if (key)
 		return key->lines ? CONFIG_LINES : CONFIG_ONE;
 	/* what looks like a typing error is to be refused */
@@ -33,6 +35,7 @@ static struct fleet_group *find_or_add(struct fleet *fleet, const char *section)
 	if (!g)
 		return NULL;
 	g->from_file = true;
+	g->printer = fleet->printers;
 	snprintf(g->board.cfg.name, MCU_NAME_MAX, "%s", name);
 	return g;
 }
@@ -53,10 +56,9 @@ static const char *keep_value(struct fleet *fleet,
 	return kept;
 }
 
-static int set(void *ctx, const struct config_line *line,
-	       char error[static CONFIG_SENTENCE_MAX])
+static int set_mcu(struct fleet *fleet, const struct config_line *line,
+		   char error[static CONFIG_SENTENCE_MAX])
 {
-	struct fleet *fleet = ctx;
 	struct fleet_group *g = find_or_add(fleet, line->section);
 	const char *value = g ? keep_value(fleet, line) : NULL;
 
@@ -77,6 +79,27 @@ static int set(void *ctx, const struct config_line *line,
 	return g->name ? 0 : -ENOMEM;
 }
 
+static int set(void *ctx, const struct config_line *line,
+	       char error[static CONFIG_SENTENCE_MAX])
+{
+	struct fleet *fleet = ctx;
+
+	if (config_is_mcu(line->section))
+		return set_mcu(fleet, line, error);
+	return printer_set(fleet->printers, &fleet->texts, line);
+}
+
+static int add_printer(struct fleet *fleet)
+{
+	struct printer *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return -ENOMEM;
+	p->next = fleet->printers;
+	fleet->printers = p;
+	return 0;
+}
+
 /* An MCU on USB or a serial line has no part in this. */
 static void drop_nameless(struct fleet *fleet)
 {
@@ -92,10 +115,11 @@ int fleet_read(struct fleet *fleet, const struct config_files *files,
 	       const char *path, char error[static OPTS_ERROR_MAX])
 {
 	const struct config_sink sink = { take, set, fleet };
-	int err;
+	int err = add_printer(fleet);
 
 	fleet->first = fleet->len;
-	err = config_read(files, &sink, path, error);
+	if (!err)
+		err = config_read(files, &sink, path, error);
 	if (err)
 		return err;
 	drop_nameless(fleet);

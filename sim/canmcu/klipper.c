@@ -30,7 +30,15 @@ int mcu_put_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us)
 	return err;
 }
 
-float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use)
+bool mcu_read_pin(const struct mcu *m, uint8_t pin, uint64_t now_us,
+		  float *level)
+{
+	return pins_read(&m->pins, pin, level) ||
+	       heat_read(&m->heat, pin, now_us, level);
+}
+
+float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use,
+		      uint64_t now_us)
 {
 	static const char *const names[] = {
 		[KLIPPER_PIN_UNUSED] = "unused",
@@ -44,8 +52,8 @@ float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use)
 
 	*use = names[k ? klipper_pin_use(k, pin) : KLIPPER_PIN_UNUSED];
 	if (k)
-		return klipper_pin_level(k, pin);
-	pins_read(&m->pins, pin, &level);
+		return klipper_pin_level(k, pin, now_us);
+	mcu_read_pin(m, pin, now_us, &level);
 	return level;
 }
 

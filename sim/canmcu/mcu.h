@@ -16,6 +16,7 @@
 #include "event.h"
 #include "family.h"
 #include "fault.h"
+#include "heat.h"
 #include "pins.h"
 
 /* can-admin-channel.md, section 5 */
@@ -76,6 +77,8 @@ struct mcu_cfg {
 	char katapult_version[MCU_TEXT_MAX];
 	const struct fault *faults; /* to start with; copied by mcu_init() */
 	size_t faults_len;
+	const struct heat_cfg *heat; /* what is warm; copied likewise */
+	size_t heat_len;
 };
 
 struct mcu;
@@ -180,6 +183,7 @@ struct mcu {
 	struct flash flash;  /* only Katapult's boards have one */
 	struct faults faults;
 	struct pins pins;	       /* what hands have put on them */
+	struct heat heat;	       /* what else is on them */
 	struct dictionary application; /* what started last; "": not known */
 	struct mcu_live live;
 };
@@ -280,7 +284,7 @@ int mcu_shutdown(struct mcu *m, const char *reason, uint64_t now_us);
 
 /**
  * mcu_put_pin() - put a level on a pin from outside, until another one
- * @level: 0..1, of the supply
+ * @level: 0..1, of the supply; or PINS_FREE: nothing any more
  *
  * Stays through resets and power cycles. A program that drives the pin itself
  * does not see it.
@@ -295,9 +299,19 @@ int mcu_put_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us);
  *
  * Return: its level, 0..1.
  */
-float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use);
+float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use,
+		      uint64_t now_us);
 
 /* For the programs. */
+
+/**
+ * mcu_read_pin() - what is on a pin from outside
+ * @level: set to what hands have put there; or else a thermistor, if there is one
+ *
+ * Return: false when nothing is.
+ */
+bool mcu_read_pin(const struct mcu *m, uint8_t pin, uint64_t now_us,
+		  float *level);
 
 /** Hand @f to the hardware. Return: false when all its slots are taken. */
 bool mcu_transmit(struct mcu *m, const struct can_frame *f, uint64_t now_us);

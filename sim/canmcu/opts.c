@@ -277,10 +277,12 @@ void opts_fini(struct opts *opts)
 	free(opts->mcus);
 	free(opts->ifnames);
 	free(opts->faults);
+	free(opts->heat);
 	util_texts_free(&opts->texts);
 	opts->mcus = NULL;
 	opts->ifnames = NULL;
 	opts->faults = NULL;
+	opts->heat = NULL;
 }
 
 static void help_fault(FILE *to, const struct fault_info *info)

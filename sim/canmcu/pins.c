@@ -89,7 +89,7 @@ int pins_put(struct pins *p, uint8_t pin, float level)
 		if (!p->levels)
 			return -ENOMEM;
 		for (size_t i = 0; i < PINS_MAX; i++)
-			p->levels[i] = -1;
+			p->levels[i] = PINS_FREE;
 	}
 	p->levels[pin] = level;
 	return 0;

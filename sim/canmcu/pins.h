@@ -33,9 +33,11 @@ struct pins {
 	float *levels; /* NULL, or PINS_MAX of them; below 0: nothing */
 };
 
+#define PINS_FREE (-1.0F)
+
 /**
  * pins_put() - put a level on a pin
- * @level: 0..1, of the supply
+ * @level: 0..1, of the supply; or PINS_FREE: nothing any more
  *
  * Return: 0 or -ENOMEM.
  */

@@ -47,7 +47,8 @@ static inline bool story_hands(struct host *h, const char *say)
 	if (sscanf(say, "look %15s", name) != 1)
 		return false;
 	assert_string_equal(h->text, "");
-	level = mcu_look_at_pin(&h->board.mcu, story_pin(h, name), &use);
+	level = mcu_look_at_pin(&h->board.mcu, story_pin(h, name), &use,
+				h->board.now_us);
 	sprintf(at, "%s %g", use, (double)level);
 	return true;
 }

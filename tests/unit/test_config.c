@@ -54,9 +54,13 @@ static int match(void *ctx, const char *pattern,
 	return err;
 }
 
-static enum config_take take(void *ctx, const char *key)
+static enum config_take take(void *ctx, const char *section, const char *key)
 {
 	(void)ctx;
+	if (!config_is_mcu(section))
+		return strcmp(section, "heater") || strcmp(key, "one") ?
+			       CONFIG_IGNORE :
+			       CONFIG_LINES;
 	if (!strcmp(key, "fault"))
 		return CONFIG_LINES;
 	return !strcmp(key, "one") || !strcmp(key, "two") ? CONFIG_ONE :
@@ -113,6 +117,12 @@ static const struct row {
 		   "[mcu_x]\none=3\n[gcode_macro mcu]\none=4\n[Mcu]\none=5\n"
 		   "[mcu]\none=6\n[mcux]\none=7\n" } },
 	  "[mcu] one=6 @p:15\n" },
+	{ "keys of other sections, when they are asked for",
+	  { { "p", "[heater]\none: 1\ntwo: 2\none:\n  3\n  4 # c\nno key\n"
+		   "  5\n[ heater]\none: 6\n[mcu]\none: 7\n[heater]\n"
+		   "one = 8\n" } },
+	  "[heater] one=1 @p:2\n[heater] one=3 @p:5\n[heater] one=4 @p:6\n"
+	  "[mcu] one=7 @p:12\n[heater] one=8 @p:14\n" },
 	{ "keys of others are ignored",
 	  { { "p", "[mcu]\nserial: /dev/x\n  deeper\nbaud: 250000\n[x: y\n"
 		   "k\xc3\xa4se: 1\na_key_of_more_than_thirty_two_bytes: 1\n"
@@ -386,6 +396,21 @@ static void test_a_value_has_at_most_150_characters(void **state)
 				   "give at most 150");
 }
 
+static void test_what_is_too_long_elsewhere_is_passed_over(void **state)
+{
+	char text[512], error[CONFIG_ERROR_MAX] = "";
+	struct bench b;
+	int len = snprintf(text, sizeof(text),
+			   "[heater]\none: %0151d\none: 1\n"
+			   "[heater %044d]\none: 2\n",
+			   0, 0);
+
+	(void)state;
+	assert_int_equal(
+		read_raw(&b, (struct raw){ text, (size_t)len, 0 }, error), 0);
+	assert_string_equal(b.told, "[heater] one=1 @p:3\n");
+}
+
 /* Each includes the next one: "0" "1" ... */
 static int load_next(void *ctx, const char *path, char **data, size_t *len)
 {
@@ -443,6 +468,8 @@ int main(void)
 		cmocka_unit_test(test_a_file_of_more_than_16_mib),
 		cmocka_unit_test(test_lines_of_any_length),
 		cmocka_unit_test(test_a_value_has_at_most_150_characters),
+		cmocka_unit_test(
+			test_what_is_too_long_elsewhere_is_passed_over),
 		cmocka_unit_test(test_includes_go_16_files_deep),
 		cmocka_unit_test(test_64_files_at_most),
 	};

@@ -51,6 +51,34 @@ static int parse(struct opts *out, const char *line, char *error)
 	return opts_parse(out, argc, argv, error);
 }
 
+/* What the sections hold is known to test_printer.c. */
+static void test_heat_is_on_the_mcu_that_has_the_pins(void **state)
+{
+	static const struct file files[FILES_MAX] = {
+		{ "p", "[extruder]\nheater_pin: PA1\nsensor_pin: PA0\n"
+		       "[mcu]\ncanbus_uuid: a\n[mcu b]\ncanbus_uuid: b\n"
+		       "[bed]\nsensor_pin: b:gpio7\n"
+		       "[mcu usb]\nserial: x\n[a]\nsensor_pin: usb:PA3\n" },
+		{ "q", "[mcu b]\ncanbus_uuid: c\n" },
+		{ "sim.cfg", "[include p]\n[mcu b]\nmcu_type: rp2040\n" },
+	};
+	char error[OPTS_ERROR_MAX];
+	struct opts o;
+
+	(void)state;
+	write_files(files);
+	assert_int_equal(parse(&o, "-u 000000000001 -c sim.cfg -c q", error),
+			 0);
+	assert_int_equal(o.mcus_len, 4);
+	assert_int_equal(o.mcus[0].heat_len, 0);
+	assert_int_equal(o.mcus[1].heat_len, 1);
+	assert_int_equal(o.mcus[1].heat[0].kind, HEAT_HOTEND);
+	assert_int_equal(o.mcus[2].heat_len, 1);
+	assert_int_equal(o.mcus[2].heat[0].sensor_pin, 7);
+	assert_int_equal(o.mcus[3].heat_len, 0);
+	opts_fini(&o);
+}
+
 /* "NAME UUID TYPE STATE on IFACE boot MS image PATH" and a newline for each. */
 static void describe(const struct opts *o, char *out, size_t size)
 {
@@ -384,6 +412,7 @@ int main(void)
 		cmocka_unit_test(test_a_whole_printer),
 		cmocka_unit_test(test_the_key_fault_has_several_lines),
 		cmocka_unit_test(test_64_interfaces_at_most),
+		cmocka_unit_test(test_heat_is_on_the_mcu_that_has_the_pins),
 		cmocka_unit_test(test_a_file_of_16_mib_and_one_byte),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(accepted) + ARRAY_SIZE(refused) +

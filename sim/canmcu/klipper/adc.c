@@ -76,7 +76,7 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 {
 	/* it is the first member */
 	struct adc *adc = (struct adc *)t;
-	float sample = klipper_pin_level(k, adc->pin) * ADC_MAX + 0.5F;
+	float sample = klipper_pin_level(k, adc->pin, now_us) * ADC_MAX + 0.5F;
 	uint16_t sum = (uint16_t)((uint32_t)sample * adc->query.sample_count);
 
 	adc->query.start_ticks += adc->query.rest_ticks;

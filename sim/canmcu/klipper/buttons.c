@@ -40,14 +40,15 @@ struct buttons {
 	uint8_t pins[BUTTONS_MAX];
 };
 
-static uint8_t look(struct klipper *k, const struct buttons *b)
+static uint8_t look(struct klipper *k, const struct buttons *b, uint64_t now_us)
 {
 	uint8_t state = 0;
 
 	for (unsigned int i = 0; i < b->count; i++)
 		if (b->added & 1 << i)
 			state |=
-				(uint8_t)(klipper_pin_read(k, b->pins[i]) << i);
+				(uint8_t)(klipper_pin_read(k, b->pins[i], now_us)
+					  << i);
 	return state ^ b->invert;
 }
 
@@ -63,11 +64,12 @@ static void report(struct klipper *k, struct buttons *b, uint64_t ticks)
 }
 
 /* When to look again; never when all is still and told. */
-static void arm(struct klipper *k, struct buttons *b, uint64_t ticks)
+static void arm(struct klipper *k, struct buttons *b, uint64_t ticks,
+		uint64_t now_us)
 {
 	uint64_t next_ticks = ticks + b->rest_ticks;
 
-	if (look(k, b) == b->pressed && b->seen == b->pressed) {
+	if (look(k, b, now_us) == b->pressed && b->seen == b->pressed) {
 		if (!b->reports_len)
 			return;
 		next_ticks = b->resend_ticks;
@@ -83,7 +85,7 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 	uint64_t ticks = klipper_grid(b->first_ticks, b->rest_ticks,
 				      klipper_clock(k, now_us) + 1) -
 			 b->rest_ticks;
-	uint8_t state = look(k, b);
+	uint8_t state = look(k, b, now_us);
 	bool is_new = state == b->seen && state != b->pressed &&
 		      b->reports_len < REPORTS_MAX;
 
@@ -94,7 +96,7 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 	}
 	if (is_new || (b->reports_len && ticks >= b->resend_ticks))
 		report(k, b, ticks);
-	arm(k, b, ticks);
+	arm(k, b, ticks, now_us);
 	return NULL;
 }
 

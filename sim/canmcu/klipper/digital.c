@@ -44,8 +44,7 @@ static const char *config_digital_out(struct klipper *k,
 		.max_ticks = v[4].num,
 	};
 
-	(void)now_us;
-	return klipper_output_new(k, (uint8_t)v[0].num, &cfg);
+	return klipper_output_new(k, (uint8_t)v[0].num, &cfg, now_us);
 }
 
 static const char *set_digital_out_pwm_cycle(struct klipper *k,
@@ -98,10 +97,9 @@ static const char *set_digital_out(struct klipper *k,
 {
 	const char *reason = klipper_pin_setup(k, v[0].num, KLIPPER_PIN_OUTPUT);
 
-	(void)now_us;
 	if (!reason)
 		klipper_pin_drive(k, (uint8_t)v[0].num,
-				  (uint8_t)v[1].num ? 1 : 0);
+				  (uint8_t)v[1].num ? 1 : 0, now_us);
 	return reason;
 }
 

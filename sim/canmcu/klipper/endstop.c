@@ -26,9 +26,9 @@ struct endstop {
 	bool homing;
 };
 
-static bool is_hit(struct klipper *k, const struct endstop *e)
+static bool is_hit(struct klipper *k, const struct endstop *e, uint64_t now_us)
 {
-	return klipper_pin_read(k, e->pin) == e->pin_value;
+	return klipper_pin_read(k, e->pin, now_us) == e->pin_value;
 }
 
 static void look_at(struct klipper *k, struct endstop *e, uint64_t ticks)
@@ -53,7 +53,7 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 
 	if (e->left == e->sample_count)
 		e->next_ticks = e->sample_at + e->rest_ticks;
-	if (!is_hit(k, e)) {
+	if (!is_hit(k, e, now_us)) {
 		e->left = e->sample_count;
 		return NULL;
 	}
@@ -149,7 +149,7 @@ static const char *endstop_query_state(struct klipper *k,
 				{ .num = e->oid },
 				{ .num = e->homing },
 				{ .num = (uint32_t)e->next_ticks },
-				{ .num = klipper_pin_read(k, e->pin) },
+				{ .num = klipper_pin_read(k, e->pin, now_us) },
 			});
 	return NULL;
 }

@@ -21,12 +21,12 @@ static const char *arm(struct klipper *k, struct klipper_output *o,
 }
 
 static void apply(struct klipper *k, struct klipper_output *o, uint32_t value,
-		  uint64_t ticks)
+		  uint64_t ticks, uint64_t now_us)
 {
 	float level = o->type->level(o, value);
 	bool limited = o->max_ticks && level != o->rest;
 
-	klipper_pin_drive(k, o->pin, level);
+	klipper_pin_drive(k, o->pin, level, now_us);
 	o->end_ticks = limited ? ticks + o->max_ticks : NEVER;
 }
 
@@ -39,14 +39,15 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 
 	if (!klipper_moves_pop(k, &o->moves, &move))
 		return o->type->missed;
-	apply(k, o, move.value, move.ticks);
+	apply(k, o, move.value, move.ticks, now_us);
 	if (o->moves.first && o->moves.first->ticks < move.ticks)
 		return KLIPPER_TIMER_IN_PAST;
 	return arm(k, o, now_us);
 }
 
 const char *klipper_output_new(struct klipper *k, uint8_t oid,
-			       const struct klipper_output_cfg *cfg)
+			       const struct klipper_output_cfg *cfg,
+			       uint64_t now_us)
 {
 	struct klipper_output *o;
 	void *object;
@@ -64,7 +65,7 @@ const char *klipper_output_new(struct klipper *k, uint8_t oid,
 	o->max_ticks = cfg->max_ticks;
 	o->rest = cfg->type->level(o, cfg->rest);
 	o->end_ticks = NEVER;
-	klipper_pin_drive(k, o->pin, cfg->type->level(o, cfg->value));
+	klipper_pin_drive(k, o->pin, cfg->type->level(o, cfg->value), now_us);
 	return NULL;
 }
 
@@ -85,7 +86,7 @@ const char *klipper_output_queue(struct klipper *k, struct klipper_output *o,
 const char *klipper_output_set(struct klipper *k, struct klipper_output *o,
 			       uint32_t value, uint64_t now_us)
 {
-	apply(k, o, value, klipper_clock(k, now_us));
+	apply(k, o, value, klipper_clock(k, now_us), now_us);
 	return arm(k, o, now_us);
 }
 
@@ -100,8 +101,7 @@ void klipper_output_shutdown(struct klipper *k, void *object, uint64_t now_us)
 {
 	struct klipper_output *o = object;
 
-	(void)now_us;
 	klipper_moves_drop(k, &o->moves);
-	klipper_pin_drive(k, o->pin, o->rest);
+	klipper_pin_drive(k, o->pin, o->rest, now_us);
 	o->end_ticks = NEVER;
 }

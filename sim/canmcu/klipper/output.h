@@ -44,7 +44,8 @@ struct klipper_output_cfg {
 
 /* Return, all of these: as a command. */
 const char *klipper_output_new(struct klipper *k, uint8_t oid,
-			       const struct klipper_output_cfg *cfg);
+			       const struct klipper_output_cfg *cfg,
+			       uint64_t now_us);
 
 /** Change it at @clock. */
 const char *klipper_output_queue(struct klipper *k, struct klipper_output *o,

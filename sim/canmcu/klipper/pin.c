@@ -47,12 +47,14 @@ enum klipper_pin_use klipper_pin_use(struct klipper *k, uint8_t pin)
 	return pin_of(k, pin)->use;
 }
 
-void klipper_pin_drive(struct klipper *k, uint8_t pin, float level)
+void klipper_pin_drive(struct klipper *k, uint8_t pin, float level,
+		       uint64_t now_us)
 {
 	pin_of(k, pin)->level = level;
+	heat_drive(&klipper_mcu(k)->heat, pin, level, now_us);
 }
 
-float klipper_pin_level(struct klipper *k, uint8_t pin)
+float klipper_pin_level(struct klipper *k, uint8_t pin, uint64_t now_us)
 {
 	static const float alone[] = {
 		[KLIPPER_PIN_UNUSED] = 0,
@@ -65,7 +67,7 @@ float klipper_pin_level(struct klipper *k, uint8_t pin)
 
 	if (p->use == KLIPPER_PIN_OUTPUT)
 		return p->level;
-	if (pins_read(&klipper_mcu(k)->pins, pin, &level))
+	if (mcu_read_pin(klipper_mcu(k), pin, now_us, &level))
 		return level;
 	return alone[p->use];
 }

@@ -33,18 +33,20 @@ const char *klipper_pin_setup_input(struct klipper *k, uint32_t pin,
 enum klipper_pin_use klipper_pin_use(struct klipper *k, uint8_t pin);
 
 /** Drive an output. @level: 0..1, between them for PWM */
-void klipper_pin_drive(struct klipper *k, uint8_t pin, float level);
+void klipper_pin_drive(struct klipper *k, uint8_t pin, float level,
+		       uint64_t now_us);
 
 /**
- * Return: 0..1: what an output drives; what hands have put on any other; or
+ * Return: 0..1: what an output drives; what is on any other from outside; or
  * what it is by itself. An ADC sees a usual thermistor in a warm room then.
  */
-float klipper_pin_level(struct klipper *k, uint8_t pin);
+float klipper_pin_level(struct klipper *k, uint8_t pin, uint64_t now_us);
 
 /** Return: 0 or 1. */
-static inline uint8_t klipper_pin_read(struct klipper *k, uint8_t pin)
+static inline uint8_t klipper_pin_read(struct klipper *k, uint8_t pin,
+				       uint64_t now_us)
 {
-	return klipper_pin_level(k, pin) >= 0.5F;
+	return klipper_pin_level(k, pin, now_us) >= 0.5F;
 }
 
 #endif

@@ -42,8 +42,7 @@ static const char *config_pwm_out(struct klipper *k,
 		.max_ticks = v[5].num,
 	};
 
-	(void)now_us;
-	return klipper_output_new(k, (uint8_t)v[0].num, &cfg);
+	return klipper_output_new(k, (uint8_t)v[0].num, &cfg, now_us);
 }
 
 static const char *queue_pwm_out(struct klipper *k,
@@ -63,10 +62,9 @@ static const char *set_pwm_out(struct klipper *k,
 {
 	const char *reason = klipper_pin_setup(k, v[0].num, KLIPPER_PIN_OUTPUT);
 
-	(void)now_us;
 	if (!reason)
 		klipper_pin_drive(k, (uint8_t)v[0].num,
-				  duty((uint16_t)v[2].num));
+				  duty((uint16_t)v[2].num), now_us);
 	return reason;
 }
 

@@ -75,12 +75,12 @@ static int32_t position_at(const struct stepper *s, uint64_t ticks)
 	return position_after(s, steps_until(s, ticks));
 }
 
-static void begin_move(struct klipper *k, struct stepper *s)
+static void begin_move(struct klipper *k, struct stepper *s, uint64_t now_us)
 {
 	int64_t end = s->start_ticks + step_ticks(&s->move, s->move.count);
 	uint64_t end_ticks = end > 0 ? (uint64_t)end : 0;
 
-	klipper_pin_drive(k, s->dir_pin, s->move.forward ? 1 : 0);
+	klipper_pin_drive(k, s->dir_pin, s->move.forward ? 1 : 0, now_us);
 	klipper_timer_set(k, &s->timer, klipper_when_us(k, end_ticks));
 }
 
@@ -105,7 +105,6 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 	/* it is the first member */
 	struct stepper *s = (struct stepper *)t;
 
-	(void)now_us;
 	s->position = position_after(s, s->move.count);
 	s->start_ticks += step_ticks(&s->move, s->move.count);
 	s->move.count = 0;
@@ -113,7 +112,7 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 		return NULL;
 	if (is_too_late(k, s))
 		return refuse_move(s, TOO_FAR_IN_PAST);
-	begin_move(k, s);
+	begin_move(k, s, now_us);
 	return NULL;
 }
 
@@ -128,7 +127,7 @@ static const char *start(struct klipper *k, struct stepper *s, uint64_t now_us)
 	if (klipper_when_us(k, first) < now_us)
 		return refuse_move(s, KLIPPER_TIMER_TOO_CLOSE);
 	s->start_ticks = (int64_t)first - (int32_t)s->move.interval;
-	begin_move(k, s);
+	begin_move(k, s, now_us);
 	return NULL;
 }
 

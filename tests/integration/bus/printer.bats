@@ -45,6 +45,35 @@ teardown() {
  'soon': give a number from 0 to 3600000" ]
 }
 
+# level PIN - what a meter shows there
+level() {
+	ctl pin ca463a06a1ac "$1" | jq .level
+}
+
+# warmer_than LEVEL - the thermistor has less resistance than at that level
+warmer_than() {
+	[ "$(jq -n "$(level PA0) < $1")" = true ]
+}
+
+@test "a heater of the printer.cfg heats its thermistor" {
+	local p=$BATS_TEST_TMPDIR/p.cfg cold
+
+	printf '%s\n' '[mcu head]' 'canbus_uuid: ca463a06a1ac' '[board_pins]' \
+		'mcu: head' 'aliases: HE0=PB1' '[extruder]' \
+		'heater_pin: head:HE0' 'sensor_pin: ^head:PA0' >"$p"
+	start_mcus printer -c "$p" -i vcan0 --nodeid 4
+	cold=$(level PA0)
+	[[ $cold == 0.9551* ]]
+	# set_digital_out pin=PB1 value=1
+	cansend vcan0 108#08101D11014E237E
+	until_true has "$BUS" 109#05118F087E
+	until_true warmer_than 0.95
+	ctl pin ca463a06a1ac PA0 1
+	run ! warmer_than 0.999
+	ctl pin ca463a06a1ac PA0 free
+	warmer_than 0.95
+}
+
 # What is left of canmcu(1)'s first example: its commands, or what they print.
 example() {
 	mandoc -T utf8 "$BATS_TEST_DIRNAME/../../../docs/man/canmcu.1" |

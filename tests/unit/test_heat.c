@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu/heat.c
+/*
+ * Heaters and thermistors against their formulas, worked out elsewhere:
+ * 25 + g d + (T - 25 - g d) exp(-t / tau), with g = 400 and tau = 100 s for a
+ * hotend, 120 and 300 s for a bed; R / (R + pull-up), where
+ * R = 100 kOhm exp(3950 (1 / T - 1 / 298.15 K)).
+ */
+#include "../support/unit.h"
+
+#include "../../sim/canmcu/heat.h"
+
+#define HEATER 3
+#define SENSOR 5
+#define START_US 7000000
+
+static struct heat_part *make(struct heat *h, struct heat_cfg cfg)
+{
+	cfg.heater_pin = HEATER;
+	cfg.sensor_pin = SENSOR;
+	if (!cfg.pullup_ohm)
+		cfg.pullup_ohm = 4700;
+	assert_int_equal(heat_init(h, &cfg, 1), 0);
+	return h->parts;
+}
+
+static const struct warm_row {
+	const char *name;
+	struct heat_cfg cfg;
+	/* The heater's pin, and for how long. */
+	struct {
+		float level;
+		unsigned int ms;
+	} steps[4];
+	double want; /* degrees C */
+} warm_rows[] = {
+	{ "nothing was driven", { HEAT_HOTEND }, { { 0 } }, 25 },
+	{ "a hotend, a minute", { HEAT_HOTEND }, { { 1, 60000 } }, 205.475 },
+	{ "in two parts",
+	  { HEAT_HOTEND },
+	  { { 1, 20000 }, { 1, 40000 } },
+	  205.475 },
+	{ "half the power", { HEAT_HOTEND }, { { 0.5F, 60000 } }, 115.238 },
+	{ "for ever", { HEAT_HOTEND }, { { 1, 4000000 } }, 425 },
+	{ "and off again",
+	  { HEAT_HOTEND },
+	  { { 1, 60000 }, { 0, 100000 } },
+	  91.393 },
+	{ "cold again", { HEAT_HOTEND }, { { 1, 60000 }, { 0, 4000000 } }, 25 },
+	{ "a bed, five minutes", { HEAT_BED }, { { 1, 300000 } }, 100.854 },
+	{ "a bed at a quarter", { HEAT_BED }, { { 0.25F, 600000 } }, 50.940 },
+	{ "an inverted heater is on when low",
+	  { HEAT_HOTEND, .inverted = true },
+	  { { 0, 60000 } },
+	  205.475 },
+	{ "and off when high",
+	  { HEAT_HOTEND, .inverted = true },
+	  { { 1, 60000 } },
+	  25 },
+	{ "a thermistor in the room", { HEAT_NONE }, { { 1, 60000 } }, 25 },
+};
+
+static void test_warm(void **state)
+{
+	const struct warm_row *row = *state;
+	uint64_t now_us = START_US;
+	struct heat h;
+	struct heat_part *part = make(&h, row->cfg);
+
+	for (size_t i = 0; i < ARRAY_SIZE(row->steps); i++) {
+		if (!row->steps[i].ms)
+			break;
+		heat_drive(&h, HEATER, row->steps[i].level, now_us);
+		now_us += row->steps[i].ms * 1000ULL;
+	}
+	assert_float_equal(heat_celsius(part, now_us), row->want, 0.001);
+	heat_fini(&h);
+}
+
+static const struct level_row {
+	const char *name;
+	double celsius;
+	double pullup_ohm;
+	double want;
+} level_rows[] = {
+	{ "freezing", 0, 4700, 0.98621 },
+	{ "the room", 25, 4700, 0.95511 },
+	{ "a warm bed", 60, 4700, 0.84101 },
+	{ "a hot bed", 100, 4700, 0.59744 },
+	{ "a hotend", 200, 4700, 0.13676 },
+	{ "a hot one", 300, 4700, 0.03560 },
+	{ "2200 Ohm", 200, 2200, 0.25287 },
+	{ "10 kOhm", 25, 10000, 0.90909 },
+};
+
+static void test_level(void **state)
+{
+	const struct level_row *row = *state;
+	struct heat h;
+	struct heat_part *part =
+		make(&h, (struct heat_cfg){ .pullup_ohm = row->pullup_ohm });
+	float level = -1;
+
+	part->celsius = row->celsius;
+	part->since_us = START_US;
+	assert_true(heat_read(&h, SENSOR, START_US, &level));
+	assert_float_equal((double)level, row->want, 0.00001);
+	heat_fini(&h);
+}
+
+static void test_other_pins(void **state)
+{
+	struct heat h;
+	struct heat_part *part = make(&h, (struct heat_cfg){ HEAT_HOTEND });
+	float level;
+
+	(void)state;
+	assert_false(heat_read(&h, HEATER, START_US, &level));
+	heat_drive(&h, SENSOR, 1, START_US);
+	heat_drive(&h, HEATER + 1, 1, START_US);
+	assert_float_equal(heat_celsius(part, 2 * START_US), 25, 0.001);
+	heat_fini(&h);
+	assert_false(heat_read(&h, SENSOR, START_US, &level));
+}
+
+/* Inverted or not: a pin that nobody drives heats nothing. */
+static void test_let_go(void **state)
+{
+	struct heat h;
+	struct heat_part *part =
+		make(&h, (struct heat_cfg){ HEAT_HOTEND, .inverted = true });
+
+	(void)state;
+	heat_drive(&h, HEATER, 0, START_US);
+	heat_let_go(&h, START_US + 60000000);
+	assert_float_equal(heat_celsius(part, START_US + 160000000), 91.393,
+			   0.001);
+	heat_fini(&h);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[32] = {
+		cmocka_unit_test(test_other_pins),
+		cmocka_unit_test(test_let_go),
+	};
+	size_t n = 2;
+
+	ROWS(warm_rows, test_warm);
+	ROWS(level_rows, test_level);
+	return _cmocka_run_group_tests("heat", tests, n, NULL, NULL);
+}

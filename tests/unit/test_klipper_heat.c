@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu
+/*
+ * A heater on PA0 and its thermistor on PA1, with a Klipper that heats. Commands
+ * are written by hand, see test_klipper_outputs.c. Levels are those of the
+ * formulas in test_heat.c.
+ */
+#include "canmcu_host.h"
+
+#define PA0 0
+#define PA1 1
+#define MINUTE_US 60000000
+
+#define COLD 0.95511F
+#define HALF 0.49487F /* a minute at half the power: 115.238 degrees C */
+#define HOT 0.12587F  /* a minute on: 205.475 */
+#define COOLED 0.65582F
+
+/* emergency_stop */
+#define STOP "07"
+
+static void start(struct host *h, bool inverted)
+{
+	const struct heat_cfg heat = { .kind = HEAT_HOTEND,
+				       .pullup_ohm = 4700,
+				       .sensor_pin = PA1,
+				       .heater_pin = PA0,
+				       .inverted = inverted };
+
+	host_start(h, "stm32g0b1xx");
+	assert_int_equal(heat_init(&h->board.mcu.heat, &heat, 1), 0);
+	host_assign(h, 4);
+	h->board.mcu.live.start_us = h->board.now_us;
+}
+
+static void assert_level(const struct host *h, float want)
+{
+	const char *use;
+
+	assert_float_equal(
+		mcu_look_at_pin(&h->board.mcu, PA1, &use, h->board.now_us),
+		want, 0.00001F);
+}
+
+static const struct row {
+	const char *name;
+	const char *say;
+	float want; /* after a minute */
+	bool inverted;
+} rows[] = {
+	{ "nothing is configured", "05", COLD },
+	/* config_digital_out oid=0 pin=0 value default_value max_duration=0 */
+	{ "digital: off", "04021900000000000301", COLD },
+	{ "digital: on", "04021900000100000301", HOT },
+	{ "digital: low, of an inverted one", "04021900000001000301", HOT,
+	  true },
+	{ "digital: high, of an inverted one", "04021900000101000301", COLD,
+	  true },
+	/* update_digital_out oid=0 value=1 */
+	{ "digital: told at once", "040219000000000003011c0001", HOT },
+	/* set_digital_out pin=0 value=1 */
+	{ "digital: without an oid", "1d0001", HOT },
+	/* set_digital_out_pwm_cycle 100, queue_digital_out clock=100 on=50 */
+	{ "software PWM", "040219000000000003011a0080641b00806432", HALF },
+	/* config_pwm_out oid=0 pin=0 cycle_ticks=100 value=255 ... */
+	{ "hardware PWM", "04021e00008064817f00000301", HOT },
+	/* set_pwm_out pin=0 cycle_ticks=100 value=255 */
+	{ "hardware PWM without an oid", "20008064817f", HOT },
+};
+
+static void test_row(void **state)
+{
+	const struct row *row = *state;
+	struct host h;
+
+	start(&h, row->inverted);
+	assert_level(&h, COLD);
+	host_ask(&h, row->say);
+	host_wait(&h, MINUTE_US);
+	assert_level(&h, row->want);
+	host_end(&h);
+}
+
+static void start_hot(struct host *h)
+{
+	start(h, false);
+	host_ask(h, "04021900000100000301");
+	host_wait(h, MINUTE_US);
+	assert_level(h, HOT);
+}
+
+static void test_a_shutdown_lets_it_cool(void **state)
+{
+	struct host h;
+
+	(void)state;
+	start_hot(&h);
+	host_ask(&h, STOP);
+	host_wait(&h, 100000000);
+	assert_level(&h, COOLED);
+	host_end(&h);
+}
+
+/* It is as hot as before, and cools down while nobody drives the heater. */
+static void test_a_reset_does_not_cool_it_at_once(void **state)
+{
+	struct host h;
+
+	(void)state;
+	start_hot(&h);
+	assert_int_equal(mcu_reset(&h.board.mcu, h.board.now_us), 0);
+	assert_level(&h, HOT);
+	host_wait(&h, 100000000);
+	assert_level(&h, COOLED);
+	host_end(&h);
+}
+
+static void test_hands_win_until_they_let_go(void **state)
+{
+	struct host h;
+	struct mcu *m = &h.board.mcu;
+
+	(void)state;
+	start_hot(&h);
+	assert_int_equal(mcu_put_pin(m, PA1, 0.25F, h.board.now_us), 0);
+	assert_level(&h, 0.25F);
+	assert_int_equal(mcu_put_pin(m, PA1, PINS_FREE, h.board.now_us), 0);
+	assert_level(&h, HOT);
+	host_end(&h);
+}
+
+/*
+ * config_analog_in oid=1 pin=1; query_analog_in oid=1 clock=60001000, the rest
+ * and what comes of it as in test_klipper_inputs.c: 8 times 515.
+ */
+static void test_the_host_is_told(void **state)
+{
+	struct host h;
+
+	(void)state;
+	start(&h, false);
+	host_ask(&h, "0402190000010000210101"
+		     "0301");
+	host_wait(&h, MINUTE_US);
+	assert_string_equal(host_ask(&h, "22019cce95680a08876802"
+					 "0081ff7804"),
+			    "ack");
+	board_wait(&h.board, 1070);
+	h.heard_len = 0;
+	host_hear(&h);
+	assert_string_equal(host_text(&h), "23019cce9d50021810");
+	host_end(&h);
+}
+
+static void test_another_chip_has_no_heater(void **state)
+{
+	struct host h;
+	struct mcu *m = &h.board.mcu;
+	struct mcu_cfg cfg;
+
+	(void)state;
+	start_hot(&h);
+	cfg = m->cfg;
+	cfg.type = mcu_type_find("rp2040");
+	mcu_power(m, false, h.board.now_us);
+	mcu_configure(m, &cfg);
+	assert_level(&h, 0);
+	host_end(&h);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[24] = {
+		cmocka_unit_test(test_a_shutdown_lets_it_cool),
+		cmocka_unit_test(test_a_reset_does_not_cool_it_at_once),
+		cmocka_unit_test(test_hands_win_until_they_let_go),
+		cmocka_unit_test(test_the_host_is_told),
+		cmocka_unit_test(test_another_chip_has_no_heater),
+	};
+	size_t n = 5;
+
+	ROWS(rows, test_row);
+	return _cmocka_run_group_tests("klipper_heat", tests, n, NULL, NULL);
+}

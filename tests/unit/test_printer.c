@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu/printer.c sim/canmcu/config.c sim/canmcu/pins.c
+/*
+ * What the sections of a printer.cfg put on the pins of an MCU, here of one
+ * called "mcu" and of another called "tool", both STM32.
+ */
+#include "../support/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../sim/canmcu/printer.h"
+
+struct bench {
+	struct printer printer;
+	struct util_texts *texts;
+	const char *text;
+};
+
+static int load(void *ctx, const char *path, char **data, size_t *len)
+{
+	const struct bench *b = ctx;
+
+	(void)path;
+	*data = strdup(b->text);
+	*len = strlen(b->text);
+	return 0;
+}
+
+static enum config_take take(void *ctx, const char *section, const char *key)
+{
+	(void)ctx;
+	return config_is_mcu(section) ? CONFIG_IGNORE :
+					printer_take(section, key);
+}
+
+static int set(void *ctx, const struct config_line *line,
+	       char error[static CONFIG_SENTENCE_MAX])
+{
+	struct bench *b = ctx;
+
+	(void)error;
+	return printer_set(&b->printer, &b->texts, line);
+}
+
+static void start(struct bench *b, const char *text)
+{
+	const struct config_files files = { load, NULL, b };
+	const struct config_sink sink = { take, set, b };
+	char error[CONFIG_ERROR_MAX] = "";
+
+	*b = (struct bench){ .text = text };
+	if (config_read(&files, &sink, "p", error))
+		fail_msg("%s", error);
+}
+
+static void end(struct bench *b)
+{
+	printer_fini(&b->printer);
+	util_texts_free(&b->texts);
+}
+
+/* "KIND sensor[ heater][ inverted] ohm" and a newline for each. */
+static void describe(const struct bench *b, const char *mcu, char *out)
+{
+	static const char *const kinds[] = {
+		[HEAT_NONE] = "room",
+		[HEAT_HOTEND] = "hotend",
+		[HEAT_BED] = "bed",
+	};
+	struct heat_cfg *heat =
+		calloc(b->printer.sections_len + 1, sizeof(*heat));
+	size_t len = printer_heat(&b->printer, mcu, pins_stm32, heat);
+
+	*out = '\0';
+	for (size_t i = 0; i < len; i++) {
+		out += sprintf(out, "%s %d", kinds[heat[i].kind],
+			       heat[i].sensor_pin);
+		if (heat[i].kind != HEAT_NONE)
+			out += sprintf(out, " %d%s", heat[i].heater_pin,
+				       heat[i].inverted ? " inverted" : "");
+		out += sprintf(out, " %g\n", heat[i].pullup_ohm);
+	}
+	free(heat);
+}
+
+#define EXTRUDER "[extruder]\nheater_pin: PA1\nsensor_pin: PA0\n"
+
+static const struct row {
+	const char *name;
+	const char *text;
+	const char *want; /* on "mcu" */
+	const char *tool; /* on "tool", when not NULL */
+} rows[] = {
+	{ "no section that tells of heat", "[printer]\nkinematics: none\n", "",
+	  "" },
+	{ "an extruder", EXTRUDER, "hotend 0 1 4700\n", "" },
+	{ "a bed",
+	  "[heater_bed]\nsensor_pin = PB0\nheater_pin = PB1\n"
+	  "pullup_resistor: 2200\n",
+	  "bed 16 17 2200\n" },
+	{ "another heater",
+	  "[heater_generic chamber]\nheater_pin:PA1\nsensor_pin:PA0\n",
+	  "hotend 0 1 4700\n" },
+	{ "a thermistor without a heater",
+	  "[temperature_sensor x]\nsensor_type: EPCOS 100K B57560G104F\n"
+	  "sensor_pin: PC3\npullup_resistor: 10000.5\n",
+	  "room 35 10000.5\n" },
+	{ "a heater without a thermistor", "[heater_x]\nheater_pin: PA1\n",
+	  "" },
+	{ "several", EXTRUDER "[extruder1]\nheater_pin: PB1\nsensor_pin: PB0\n",
+	  "hotend 0 1 4700\nhotend 16 17 4700\n" },
+	{ "a section that stands twice: the later value wins",
+	  EXTRUDER "[fan]\npin: PA7\n[extruder]\nheater_pin: PA2\n",
+	  "hotend 0 2 4700\n" },
+	{ "modifiers",
+	  "[extruder]\nheater_pin: !PA1\nsensor_pin: ^PA0\n"
+	  "[e1]\nheater_pin: ~! PA2\nsensor_pin: ^!PA3\n",
+	  "hotend 0 1 inverted 4700\nhotend 3 2 inverted 4700\n" },
+	{ "on another MCU",
+	  "[extruder]\nheater_pin: !tool:PA1\nsensor_pin: tool : PA0\n", "",
+	  "hotend 0 1 inverted 4700\n" },
+	{ "its own MCU by name",
+	  "[extruder]\nheater_pin: mcu:PA1\nsensor_pin: mcu:PA0\n",
+	  "hotend 0 1 4700\n", "" },
+	{ "each on another MCU: the thermistor stays cold",
+	  "[extruder]\nheater_pin: PA1\nsensor_pin: tool:PA0\n", "",
+	  "room 0 4700\n" },
+	{ "on an MCU that is not played",
+	  "[extruder]\nheater_pin: usb:PA1\nsensor_pin: usb:PA0\n", "", "" },
+	{ "pins that are none",
+	  "[extruder]\nheater_pin: gpio1\nsensor_pin: PA0\n"
+	  "[a]\nsensor_pin: PZ0\n[b]\nsensor_pin:\n[c]\nsensor_pin: :\n"
+	  "[d]\nsensor_pin: !\n[e]\nsensor_pin: PA0:PA0:PA0\n",
+	  "room 0 4700\n" },
+	{ "a pull-up that is none",
+	  EXTRUDER "pullup_resistor: big\n"
+		   "[a]\nsensor_pin: PA2\npullup_resistor: 0\n"
+		   "[b]\nsensor_pin: PA3\npullup_resistor: -1\n"
+		   "[c]\nsensor_pin: PA4\npullup_resistor: nan\n",
+	  "hotend 0 1 4700\nroom 2 4700\nroom 3 4700\nroom 4 4700\n" },
+	{ "aliases",
+	  "[board_pins]\naliases:\n    TH0=PA0, HE0 = PA1,\n    TB=PA3\n"
+	  "aliases_more: HB=PA4, <GND>, =,\n"
+	  "[extruder]\nheater_pin: !HE0\nsensor_pin: TH0\n"
+	  "[heater_bed]\nheater_pin: HB\nsensor_pin: mcu:TB\n",
+	  "hotend 0 1 inverted 4700\nbed 3 4 4700\n", "" },
+	{ "aliases of other MCUs",
+	  "[board_pins head]\naliases: TH=PA5\nmcu: tool, tool2\n"
+	  "[a]\nsensor_pin: TH\n[b]\nsensor_pin: tool:TH\n",
+	  "", "room 5 4700\n" },
+};
+
+static void test_row(void **state)
+{
+	const struct row *row = *state;
+	char told[512];
+	struct bench b;
+
+	start(&b, row->text);
+	describe(&b, "mcu", told);
+	assert_string_equal(told, row->want);
+	describe(&b, "tool", told);
+	if (row->tool)
+		assert_string_equal(told, row->tool);
+	end(&b);
+}
+
+/* A file may have more of them than a printer has. */
+static void test_so_many_and_no_more(void **state)
+{
+	char *text = calloc(PRINTER_SECTIONS_MAX + 2, 64), *at = text;
+	struct bench b;
+
+	(void)state;
+	for (int i = 0; i <= PRINTER_SECTIONS_MAX; i++)
+		at += sprintf(at, "[board_pins %d]\naliases:\n A=PA1\n B=PA2\n",
+			      i);
+	start(&b, text);
+	assert_int_equal(b.printer.sections_len, PRINTER_SECTIONS_MAX);
+	assert_int_equal(b.printer.aliases_len, PRINTER_ALIASES_MAX);
+	end(&b);
+	free(text);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[32] = {
+		cmocka_unit_test(test_so_many_and_no_more),
+	};
+	size_t n = 1;
+
+	ROWS(rows, test_row);
+	return _cmocka_run_group_tests("printer", tests, n, NULL, NULL);
+}
