@@ -111,6 +111,8 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 		start_assigned(m, (uint8_t)cfg->nodeid);
 	faults_init(&m->faults, env->seed, &cfg->uuid);
 	err = heat_init(&m->heat, cfg->heat, cfg->heat_len);
+	if (!err)
+		err = rails_init(&m->rails, cfg->rails, cfg->rails_len);
 	for (size_t i = 0; i < cfg->faults_len && !err; i++)
 		err = faults_add(&m->faults, &cfg->faults[i]);
 	return err;
@@ -122,6 +124,7 @@ void mcu_fini(struct mcu *m)
 	faults_fini(&m->faults);
 	pins_fini(&m->pins);
 	heat_fini(&m->heat);
+	rails_fini(&m->rails);
 	flash_fini(&m->flash);
 }
 
@@ -146,6 +149,7 @@ void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg)
 	if (m->cfg.type != cfg->type) {
 		pins_fini(&m->pins);
 		heat_fini(&m->heat);
+		rails_fini(&m->rails);
 	}
 	m->cfg = *cfg;
 	if (!other_flash)

@@ -187,18 +187,29 @@ struct entry {
 	const struct fleet_group *group;
 };
 
+/* What its printer has on its pins. */
+static void build_machine(struct opts *out, const struct printer *printer,
+			  struct mcu_cfg *cfg)
+{
+	const struct printer_chip chip = { printer, cfg->name,
+					   cfg->type->pins };
+
+	cfg->heat = &out->heat[out->heat_len];
+	cfg->heat_len = printer_heat(&chip, &out->heat[out->heat_len]);
+	out->heat_len += cfg->heat_len;
+	cfg->rails = &out->rails[out->rails_len];
+	cfg->rails_len = printer_rails(&chip, &out->rails[out->rails_len]);
+	out->rails_len += cfg->rails_len;
+}
+
 static int append(struct opts *out, const struct fleet_group *g,
 		  struct entry *entries, char *error)
 {
 	struct mcu_cfg cfg = g->board.cfg;
 	int err = find_bus(out, g, &cfg.bus, error);
 
-	cfg.heat = &out->heat[out->heat_len];
 	if (g->printer)
-		cfg.heat_len = printer_heat(g->printer, cfg.name,
-					    cfg.type->pins,
-					    &out->heat[out->heat_len]);
-	out->heat_len += cfg.heat_len;
+		build_machine(out, g->printer, &cfg);
 	cfg.faults = &out->faults[out->faults_len];
 	cfg.faults_len = g->board.faults_len;
 	/* they were checked when they were given */
@@ -313,11 +324,13 @@ static int list(struct opts *out, const struct fleet *fleet, size_t total,
 		faults += fleet->groups[i].board.faults_len;
 	out->faults = calloc(faults, sizeof(*out->faults));
 	out->heat = calloc(heat, sizeof(*out->heat));
+	out->rails =
+		calloc(PRINTER_RAILS_MAX * fleet->len, sizeof(*out->rails));
 	out->mcus_len = out->ifnames_len = 0;
 	out->mcus = calloc(total, sizeof(*out->mcus));
 	out->ifnames = calloc(OPTS_BUSES_MAX, sizeof(*out->ifnames));
 	if (!entries || !out->mcus || !out->ifnames || !out->faults ||
-	    !out->heat)
+	    !out->heat || !out->rails)
 		err = -ENOMEM;
 	for (size_t i = 0; i < fleet->len && !err; i++)
 		err = append(out, &fleet->groups[i], entries, error);

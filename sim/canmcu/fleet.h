@@ -47,7 +47,7 @@ struct fleet_group *fleet_current(struct fleet *fleet, size_t *len);
  * @error: set on failure only; begins with "file:line: " where it can
  *
  * Each section [mcu] or [mcu NAME] with a canbus_uuid or chip_id is one MCU, and
- * what other sections tell of its pins is on them, see printer_heat().
+ * what other sections tell of its pins is on them, see printer.h.
  *
  * Return: 0, or as config_read().
  */

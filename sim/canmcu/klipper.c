@@ -5,6 +5,7 @@
 
 #include "klipper/engine.h"
 #include "klipper/pin.h"
+#include "klipper/stepper.h"
 #include "mcu.h"
 
 int mcu_shutdown(struct mcu *m, const char *reason, uint64_t now_us)
@@ -30,11 +31,27 @@ int mcu_put_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us)
 	return err;
 }
 
+/* An application, and when its steps are counted. */
+struct moment {
+	struct klipper *k;
+	uint64_t now_us;
+};
+
+static int32_t steps_of(void *ctx, uint8_t step_pin)
+{
+	const struct moment *at = ctx;
+
+	return at->k ? klipper_stepper_steps(at->k, step_pin, at->now_us) : 0;
+}
+
 bool mcu_read_pin(const struct mcu *m, uint8_t pin, uint64_t now_us,
 		  float *level)
 {
+	struct moment at = { m->live.klipper, now_us };
+
 	return pins_read(&m->pins, pin, level) ||
-	       heat_read(&m->heat, pin, now_us, level);
+	       heat_read(&m->heat, pin, now_us, level) ||
+	       rails_read(&m->rails, pin, steps_of, &at, level);
 }
 
 float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use,

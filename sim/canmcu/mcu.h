@@ -18,6 +18,7 @@
 #include "fault.h"
 #include "heat.h"
 #include "pins.h"
+#include "rail.h"
 
 /* can-admin-channel.md, section 5 */
 #define MCU_ADMIN_QUEUE_LEN 8 /* frames */
@@ -79,6 +80,8 @@ struct mcu_cfg {
 	size_t faults_len;
 	const struct heat_cfg *heat; /* what is warm; copied likewise */
 	size_t heat_len;
+	const struct rail_cfg *rails; /* what moves; likewise */
+	size_t rails_len;
 };
 
 struct mcu;
@@ -182,8 +185,9 @@ struct mcu {
 	uint32_t generation; /* counts resets: older frames are not ours */
 	struct flash flash;  /* only Katapult's boards have one */
 	struct faults faults;
-	struct pins pins;	       /* what hands have put on them */
-	struct heat heat;	       /* what else is on them */
+	struct pins pins; /* what hands have put on them */
+	struct heat heat; /* what else is on them */
+	struct rails rails;
 	struct dictionary application; /* what started last; "": not known */
 	struct mcu_live live;
 };
@@ -306,7 +310,7 @@ float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use,
 
 /**
  * mcu_read_pin() - what is on a pin from outside
- * @level: set to what hands have put there; or else a thermistor, if there is one
+ * @level: set to what hands have put there, or else a thermistor or an endstop
  *
  * Return: false when nothing is.
  */

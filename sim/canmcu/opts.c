@@ -278,11 +278,13 @@ void opts_fini(struct opts *opts)
 	free(opts->ifnames);
 	free(opts->faults);
 	free(opts->heat);
+	free(opts->rails);
 	util_texts_free(&opts->texts);
 	opts->mcus = NULL;
 	opts->ifnames = NULL;
 	opts->faults = NULL;
 	opts->heat = NULL;
+	opts->rails = NULL;
 }
 
 static void help_fault(FILE *to, const struct fault_info *info)

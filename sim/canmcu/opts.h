@@ -32,6 +32,8 @@ struct opts {
 	size_t faults_len;
 	struct heat_cfg *heat; /* owned, likewise */
 	size_t heat_len;
+	struct rail_cfg *rails; /* owned, likewise */
+	size_t rails_len;
 	struct util_texts *texts; /* owned: what a file gave the MCUs */
 };
 

@@ -52,12 +52,16 @@ static int parse(struct opts *out, const char *line, char *error)
 }
 
 /* What the sections hold is known to test_printer.c. */
-static void test_heat_is_on_the_mcu_that_has_the_pins(void **state)
+static void test_the_machine_is_on_the_mcu_that_has_the_pins(void **state)
 {
 	static const struct file files[FILES_MAX] = {
 		{ "p", "[extruder]\nheater_pin: PA1\nsensor_pin: PA0\n"
 		       "[mcu]\ncanbus_uuid: a\n[mcu b]\ncanbus_uuid: b\n"
 		       "[bed]\nsensor_pin: b:gpio7\n"
+		       "[printer]\nkinematics: corexy\n[stepper_z]\n"
+		       "step_pin: PB1\ndir_pin: PB2\nendstop_pin: PB3\n"
+		       "microsteps: 16\nrotation_distance: 8\n"
+		       "position_endstop: 0\nposition_max: 250\n"
 		       "[mcu usb]\nserial: x\n[a]\nsensor_pin: usb:PA3\n" },
 		{ "q", "[mcu b]\ncanbus_uuid: c\n" },
 		{ "sim.cfg", "[include p]\n[mcu b]\nmcu_type: rp2040\n" },
@@ -73,7 +77,10 @@ static void test_heat_is_on_the_mcu_that_has_the_pins(void **state)
 	assert_int_equal(o.mcus[0].heat_len, 0);
 	assert_int_equal(o.mcus[1].heat_len, 1);
 	assert_int_equal(o.mcus[1].heat[0].kind, HEAT_HOTEND);
+	assert_int_equal(o.mcus[1].rails_len, 1);
+	assert_int_equal(o.mcus[1].rails[0].endstop_pin, 19);
 	assert_int_equal(o.mcus[2].heat_len, 1);
+	assert_int_equal(o.mcus[2].rails_len, 0);
 	assert_int_equal(o.mcus[2].heat[0].sensor_pin, 7);
 	assert_int_equal(o.mcus[3].heat_len, 0);
 	opts_fini(&o);
@@ -412,7 +419,8 @@ int main(void)
 		cmocka_unit_test(test_a_whole_printer),
 		cmocka_unit_test(test_the_key_fault_has_several_lines),
 		cmocka_unit_test(test_64_interfaces_at_most),
-		cmocka_unit_test(test_heat_is_on_the_mcu_that_has_the_pins),
+		cmocka_unit_test(
+			test_the_machine_is_on_the_mcu_that_has_the_pins),
 		cmocka_unit_test(test_a_file_of_16_mib_and_one_byte),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(accepted) + ARRAY_SIZE(refused) +

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/printer.c sim/canmcu/config.c sim/canmcu/pins.c
+// needs: sim/canmcu/printer.c sim/canmcu/printer_pin.c
+// needs: sim/canmcu/printer_machine.c sim/canmcu/config.c sim/canmcu/pins.c
 /*
  * What the sections of a printer.cfg put on the pins of an MCU, here of one
  * called "mcu" and of another called "tool", both STM32.
@@ -71,7 +72,8 @@ static void describe(const struct bench *b, const char *mcu, char *out)
 	};
 	struct heat_cfg *heat =
 		calloc(b->printer.sections_len + 1, sizeof(*heat));
-	size_t len = printer_heat(&b->printer, mcu, pins_stm32, heat);
+	const struct printer_chip chip = { &b->printer, mcu, pins_stm32 };
+	size_t len = printer_heat(&chip, heat);
 
 	*out = '\0';
 	for (size_t i = 0; i < len; i++) {
@@ -167,6 +169,86 @@ static void test_row(void **state)
 	end(&b);
 }
 
+#define X_TO(endstop, more)                                                    \
+	"[printer]\nkinematics: cartesian\n[stepper_x]\nstep_pin: PA1\n"       \
+	"dir_pin: !PA2\nendstop_pin: ^PA3\nmicrosteps: 16\n"                   \
+	"rotation_distance: 40\nposition_max: 200\nposition_endstop: " endstop \
+	"\n" more
+
+#define COREXY(motors)                                                     \
+	"[printer]\nkinematics: corexy\n[stepper_x]\nendstop_pin: ^!PA3\n" \
+	"position_endstop: 0\nposition_max: 300\n[stepper_y]\n"            \
+	"endstop_pin: PA6\nposition_endstop: 310\nposition_max: 310\n"     \
+	"position_min: -10\n" motors
+#define MOTOR(name, step, dir)                                              \
+	"[" name "]\nstep_pin: " step "\ndir_pin: " dir "\nmicrosteps: 8\n" \
+	"rotation_distance: 32\n"
+
+static const struct rail_row {
+	const char *name;
+	const char *text;
+	/* "STEP_PIN*MM[ STEP_PIN*MM] START ENDSTOP min|max PIN [low]" */
+	const char *want;
+} rail_rows[] = {
+	{ "one motor", X_TO("0", ""), "1*-0.0125 100 0 min 3\n" },
+	{ "at the other end", X_TO("200", ""), "1*-0.0125 100 200 max 3\n" },
+	{ "beyond the end", X_TO("-2", "position_min: -2\n"),
+	  "1*-0.0125 99 -2 min 3\n" },
+	{ "a direction that is told", X_TO("90", "homing_positive_dir: True\n"),
+	  "1*-0.0125 100 90 max 3\n" },
+	{ "no direction: Klipper refuses it", X_TO("90", ""), "" },
+	{ "gears", X_TO("0", "gear_ratio: 80:16, 3:1\n"),
+	  "1*-0.000833333 100 0 min 3\n" },
+	{ "gears that are none", X_TO("0", "gear_ratio: 80\n"), "" },
+	{ "a motor of 0.9 degrees", X_TO("0", "full_steps_per_rotation: 400\n"),
+	  "1*-0.00625 100 0 min 3\n" },
+	{ "an endstop that is none of the pins",
+	  X_TO("0", "endstop_pin: probe:z_virtual_endstop\n"), "" },
+	{ "an endstop on another MCU", X_TO("0", "endstop_pin: tool:PA3\n"),
+	  "" },
+	{ "no microsteps", X_TO("0", "microsteps: 0\n"), "" },
+	{ "no number", X_TO("0", "position_max: far\n"), "" },
+	{ "a machine of another kind", X_TO("0", "[printer]\nkinematics: x\n"),
+	  "" },
+	{ "CoreXY: two motors a carriage",
+	  COREXY(MOTOR("stepper_x", "PA1", "PA2")
+			 MOTOR("stepper_y", "PA4", "!PA5")),
+	  "1*0.01 4*-0.01 150 0 min 3 low\n"
+	  "1*0.01 4*0.01 150 310 max 6\n" },
+	{ "CoreXY: one motor on another MCU",
+	  COREXY(MOTOR("stepper_x", "PA1", "PA2")
+			 MOTOR("stepper_y", "tool:PA4", "tool:PA5")),
+	  "" },
+};
+
+static void describe_rail(const struct rail_cfg *rail, char *out)
+{
+	for (size_t i = 0; i < RAIL_MOTORS_MAX; i++)
+		if (rail->motors[i].mm != 0)
+			out += sprintf(out, "%d*%g ", rail->motors[i].step_pin,
+				       rail->motors[i].mm);
+	sprintf(out, "%g %g %s %d%s\n", rail->start_mm, rail->endstop_mm,
+		rail->at_max ? "max" : "min", rail->endstop_pin,
+		rail->inverted ? " low" : "");
+}
+
+static void test_rail(void **state)
+{
+	const struct rail_row *row = *state;
+	struct rail_cfg rails[PRINTER_RAILS_MAX];
+	struct bench b;
+	const struct printer_chip chip = { &b.printer, "mcu", pins_stm32 };
+	char told[512] = "";
+	size_t len;
+
+	start(&b, row->text);
+	len = printer_rails(&chip, rails);
+	for (size_t i = 0; i < len; i++)
+		describe_rail(&rails[i], told + strlen(told));
+	assert_string_equal(told, row->want);
+	end(&b);
+}
+
 /* A file may have more of them than a printer has. */
 static void test_so_many_and_no_more(void **state)
 {
@@ -186,11 +268,12 @@ static void test_so_many_and_no_more(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[32] = {
+	struct CMUnitTest tests[48] = {
 		cmocka_unit_test(test_so_many_and_no_more),
 	};
 	size_t n = 1;
 
 	ROWS(rows, test_row);
+	ROWS(rail_rows, test_rail);
 	return _cmocka_run_group_tests("printer", tests, n, NULL, NULL);
 }

@@ -3,12 +3,15 @@
 #include "pin.h"
 #include "trsync.h"
 
+#define LOOKS_PER_SECOND 20000 /* at most */
+
 enum { CONFIG_ENDSTOP, ENDSTOP_HOME, ENDSTOP_QUERY_STATE, ENDSTOP_STATE };
 
 /*
  * While homing, looked at every rest_ticks; when it is as wanted, sample_count
  * looks, sample_ticks apart, have to agree. While it is not, hands decide when
- * the next look makes a difference: only then is there a timer.
+ * the next look makes a difference: only then is there a timer. But where a
+ * carriage comes to, only looking tells.
  */
 struct endstop {
 	struct klipper_timer timer;
@@ -45,6 +48,18 @@ static void catch_up(struct klipper *k, struct endstop *e, uint64_t now_us)
 					     klipper_clock(k, now_us));
 }
 
+/* Nobody says that a carriage has come; so often is often enough to see it. */
+static void look_again(struct klipper *k, struct endstop *e)
+{
+	uint64_t ticks =
+		e->sample_at + (uint64_t)klipper_clock_hz(k) / LOOKS_PER_SECOND;
+
+	if (!rails_have(&klipper_mcu(k)->rails, e->pin))
+		return;
+	e->next_ticks = klipper_grid(e->next_ticks, e->rest_ticks, ticks);
+	look_at(k, e, e->next_ticks);
+}
+
 static const char *fire(struct klipper *k, struct klipper_timer *t,
 			uint64_t now_us)
 {
@@ -55,6 +70,7 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 		e->next_ticks = e->sample_at + e->rest_ticks;
 	if (!is_hit(k, e, now_us)) {
 		e->left = e->sample_count;
+		look_again(k, e);
 		return NULL;
 	}
 	if (--e->left) {

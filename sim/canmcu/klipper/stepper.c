@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Steppers: klipper-mcu-protocol.md, section 20. */
+#include "stepper.h"
+
 #include "pin.h"
 #include "trsync.h"
 
@@ -31,6 +33,7 @@ struct stepper {
 	int64_t start_ticks; /* of @move: one interval before its first step */
 	int32_t position;    /* before @move */
 	uint8_t oid;
+	uint8_t step_pin;
 	uint8_t dir_pin;
 	bool forward;	 /* the next move */
 	bool need_reset; /* drop moves until there is a new clock */
@@ -160,6 +163,8 @@ static void fini(struct klipper *k, void *object)
 	struct stepper *s = object;
 
 	klipper_moves_drop(k, &s->moves);
+	/* the carriage stays where it is */
+	rails_keep(&klipper_mcu(k)->rails, s->step_pin, s->position);
 }
 
 static const struct klipper_kind kind = {
@@ -167,6 +172,19 @@ static const struct klipper_kind kind = {
 	.fini = fini,
 	.shutdown = shut_down,
 };
+
+int32_t klipper_stepper_steps(struct klipper *k, uint8_t step_pin,
+			      uint64_t now_us)
+{
+	for (unsigned int oid = 0; oid <= UINT8_MAX; oid++) {
+		const struct stepper *s =
+			klipper_oid_find(k, (uint8_t)oid, &kind);
+
+		if (s && s->step_pin == step_pin)
+			return position_at(s, klipper_clock(k, now_us));
+	}
+	return 0;
+}
 
 static const char *config_stepper(struct klipper *k,
 				  const struct kcan_klp_value *v,
@@ -187,6 +205,7 @@ static const char *config_stepper(struct klipper *k,
 		.timer.fire = fire,
 		.stop.run = run_stop,
 		.oid = oid,
+		.step_pin = (uint8_t)v[1].num,
 		.dir_pin = (uint8_t)v[2].num,
 	};
 	return NULL;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /*
- * A heater on PA0 and its thermistor on PA1, with a Klipper that heats. Commands
- * are written by hand, see test_klipper_outputs.c. Levels are those of the
- * formulas in test_heat.c.
+ * A heater on PA0 and its thermistor on PA1, with a Klipper that heats; and a
+ * carriage that it homes. Commands are written by hand, see
+ * test_klipper_outputs.c. Levels are those of the formulas in test_heat.c.
  */
 #include "canmcu_host.h"
 
 #define PA0 0
 #define PA1 1
+#define PA2 2
 #define MINUTE_US 60000000
 
 #define COLD 0.95511F
@@ -168,6 +169,109 @@ static void test_another_chip_has_no_heater(void **state)
 	host_end(&h);
 }
 
+/* A motor on PA0 and PA1, five steps away from the endstop on PA2. */
+static void start_carriage(struct host *h)
+{
+	const struct rail_cfg rail = { .motors = { { PA0, 1 } },
+				       .endstop_mm = 5,
+				       .at_max = true,
+				       .endstop_pin = PA2 };
+
+	host_start(h, "stm32g0b1xx");
+	assert_int_equal(rails_init(&h->board.mcu.rails, &rail, 1), 0);
+	host_assign(h, 4);
+	h->board.mcu.live.start_us = h->board.now_us;
+	/*
+	 * Stepper 0, trsync 1, endstop 2 with a pull-up, reset_step_clock 1000,
+	 * trsync_start, stepper_stop_on_trigger
+	 */
+	assert_string_equal(host_ask(h,
+				     "040332000001000029012e020201030135008768"
+				     "2a01000002380001"),
+			    "ack");
+	/* endstop_home clock=1000 sample_ticks=10 count=4 rest_ticks=50 pin=1 */
+	assert_string_equal(host_ask(h, "2f0287680a0432010101"), "ack");
+	/* set_next_step_dir dir=1; ten steps from 1100 to 2000 */
+	assert_string_equal(host_ask(h, "340001330080640a00"), "ack");
+}
+
+static const char *hear(struct host *h, uint64_t us)
+{
+	h->heard_len = 0;
+	board_wait(&h->board, us);
+	host_hear(h);
+	return host_text(h);
+}
+
+static void assert_endstop(const struct host *h, float want)
+{
+	const char *use;
+
+	assert_float_equal(
+		mcu_look_at_pin(&h->board.mcu, PA2, &use, h->board.now_us),
+		want, 0);
+}
+
+/* The fifth step is made at 1500, and the fourth sample taken at 1530. */
+static void test_a_carriage_comes_to_its_endstop(void **state)
+{
+	struct host h;
+
+	(void)state;
+	start_carriage(&h);
+	assert_string_equal(hear(&h, 1499), "");
+	assert_endstop(&h, 0);
+	assert_string_equal(hear(&h, 1), "");
+	assert_endstop(&h, 1);
+	assert_string_equal(hear(&h, 29), "");
+	assert_string_equal(hear(&h, 1), "2d01000100");
+	assert_string_equal(hear(&h, 3000), "");
+	/* stepper_get_position */
+	assert_string_equal(host_ask(&h, "3600"), "370005 ack");
+	host_end(&h);
+}
+
+static void test_a_reset_leaves_the_carriage_where_it_is(void **state)
+{
+	struct host h;
+
+	(void)state;
+	start_carriage(&h);
+	hear(&h, 3000);
+	assert_int_equal(mcu_reset(&h.board.mcu, h.board.now_us), 0);
+	assert_endstop(&h, 1);
+	host_wait(&h, 1000000);
+	assert_endstop(&h, 1);
+	host_end(&h);
+}
+
+static void test_hands_keep_the_endstop_open(void **state)
+{
+	struct host h;
+
+	(void)state;
+	start_carriage(&h);
+	assert_int_equal(mcu_put_pin(&h.board.mcu, PA2, 0, h.board.now_us), 0);
+	assert_string_equal(hear(&h, 3000), "");
+	assert_string_equal(host_ask(&h, "3600"), "37000a ack");
+	host_end(&h);
+}
+
+/* Every tick would be too often: every 50 us it is looked at. */
+static void test_looks_are_not_too_many(void **state)
+{
+	struct host h;
+
+	(void)state;
+	start_carriage(&h);
+	assert_string_equal(host_ask(&h, "2f0287680a0401010101"), "ack");
+	hear(&h, 1001);
+	assert_int_equal(mcu_deadline(&h.board.mcu) - h.board.now_us, 49);
+	assert_string_equal(hear(&h, 528), "");
+	assert_string_equal(hear(&h, 1), "2d01000100");
+	host_end(&h);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[24] = {
@@ -176,9 +280,13 @@ int main(void)
 		cmocka_unit_test(test_hands_win_until_they_let_go),
 		cmocka_unit_test(test_the_host_is_told),
 		cmocka_unit_test(test_another_chip_has_no_heater),
+		cmocka_unit_test(test_a_carriage_comes_to_its_endstop),
+		cmocka_unit_test(test_a_reset_leaves_the_carriage_where_it_is),
+		cmocka_unit_test(test_hands_keep_the_endstop_open),
+		cmocka_unit_test(test_looks_are_not_too_many),
 	};
-	size_t n = 5;
+	size_t n = 9;
 
 	ROWS(rows, test_row);
-	return _cmocka_run_group_tests("klipper_heat", tests, n, NULL, NULL);
+	return _cmocka_run_group_tests("klipper_machine", tests, n, NULL, NULL);
 }
