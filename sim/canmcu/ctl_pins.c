@@ -32,7 +32,7 @@ static int put(struct ctl_request *r, uint8_t pin)
 	if (err)
 		return err;
 	mcu_look_at_pin(r->mcu, pin, &use, r->now_us);
-	if (!strcmp(use, "output"))
+	if (!strcmp(use, "output") && level >= 0)
 		return ctl_refuse(r,
 				  "%s is driven by the MCU itself: put a level "
 				  "on an input, or on a pin that is not in use",

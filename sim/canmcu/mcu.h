@@ -185,9 +185,9 @@ struct mcu {
 	uint32_t generation; /* counts resets: older frames are not ours */
 	struct flash flash;  /* only Katapult's boards have one */
 	struct faults faults;
-	struct pins pins; /* what hands have put on them */
-	struct heat heat; /* what else is on them */
-	struct rails rails;
+	struct pins pins;	       /* what hands have put on them */
+	struct heat heat;	       /* what else is on them */
+	struct rails rails;	       /* likewise */
 	struct dictionary application; /* what started last; "": not known */
 	struct mcu_live live;
 };

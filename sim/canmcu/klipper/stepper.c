@@ -163,7 +163,7 @@ static void fini(struct klipper *k, void *object)
 	struct stepper *s = object;
 
 	klipper_moves_drop(k, &s->moves);
-	/* the carriage stays where it is */
+	/* the carriage stays there, but for what a reset cuts short */
 	rails_keep(&klipper_mcu(k)->rails, s->step_pin, s->position);
 }
 

@@ -71,6 +71,7 @@ warmer_than() {
 	ctl pin ca463a06a1ac PA0 1
 	run ! warmer_than 0.999
 	ctl pin ca463a06a1ac PA0 free
+	ctl pin ca463a06a1ac PB1 free
 	warmer_than 0.95
 }
 
