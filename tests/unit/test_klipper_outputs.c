@@ -102,6 +102,8 @@ static const struct story stories[] = {
 	    { QUEUE "806401" UPDATE "01", "12001b ack" } } },
 	{ "digital: an oid of nothing",
 	  { DIGITAL("00", "00", "00"), { "1b010a01", "12000a ack" } } },
+	{ "digital: an oid of a PWM output",
+	  { PWM("00", "00", "00"), { QUEUE "0a01", "12000a ack" } } },
 	{ "digital: a pin that is not there",
 	  { { "040119008148000000", "120015 ack" } } },
 	{ "digital: not configured, there are no moves",

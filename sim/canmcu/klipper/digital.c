@@ -23,14 +23,7 @@ static float level_of(const struct klipper_output *o, uint32_t on_ticks)
 	return (float)on_ticks / (float)o->cycle_ticks;
 }
 
-static const struct klipper_kind kind = {
-	.size = sizeof(struct klipper_output),
-	.fini = klipper_output_fini,
-	.shutdown = klipper_output_shutdown,
-};
-
-static const struct klipper_output_type type = { &kind, level_of, MISSED,
-						 TOO_LATE };
+static const struct klipper_output_type type = { level_of, MISSED, TOO_LATE };
 
 static const char *config_digital_out(struct klipper *k,
 				      const struct kcan_klp_value *v,
@@ -52,7 +45,7 @@ static const char *set_digital_out_pwm_cycle(struct klipper *k,
 					     uint64_t now_us)
 {
 	struct klipper_output *o =
-		klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+		klipper_output_find(k, (uint8_t)v[0].num, &type);
 
 	(void)now_us;
 	if (!o)
@@ -68,7 +61,7 @@ static const char *queue_digital_out(struct klipper *k,
 				     uint64_t now_us)
 {
 	struct klipper_output *o =
-		klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+		klipper_output_find(k, (uint8_t)v[0].num, &type);
 
 	if (!o)
 		return KLIPPER_INVALID_OID;
@@ -81,7 +74,7 @@ static const char *update_digital_out(struct klipper *k,
 				      uint64_t now_us)
 {
 	struct klipper_output *o =
-		klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+		klipper_output_find(k, (uint8_t)v[0].num, &type);
 
 	if (!o)
 		return KLIPPER_INVALID_OID;

@@ -45,6 +45,37 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 	return arm(k, o, now_us);
 }
 
+static void fini(struct klipper *k, void *object)
+{
+	struct klipper_output *o = object;
+
+	klipper_moves_drop(k, &o->moves);
+}
+
+static void shut_down(struct klipper *k, void *object, uint64_t now_us)
+{
+	struct klipper_output *o = object;
+
+	klipper_moves_drop(k, &o->moves);
+	klipper_pin_drive(k, o->pin, o->rest, now_us);
+	o->end_ticks = NEVER;
+}
+
+static const struct klipper_kind kind = {
+	.size = sizeof(struct klipper_output),
+	.fini = fini,
+	.shutdown = shut_down,
+};
+
+struct klipper_output *
+klipper_output_find(struct klipper *k, uint8_t oid,
+		    const struct klipper_output_type *type)
+{
+	struct klipper_output *o = klipper_oid_find(k, oid, &kind);
+
+	return o && o->type == type ? o : NULL;
+}
+
 const char *klipper_output_new(struct klipper *k, uint8_t oid,
 			       const struct klipper_output_cfg *cfg,
 			       uint64_t now_us)
@@ -54,7 +85,7 @@ const char *klipper_output_new(struct klipper *k, uint8_t oid,
 	const char *reason = klipper_pin_setup(k, cfg->pin, KLIPPER_PIN_OUTPUT);
 
 	if (!reason)
-		reason = klipper_oid_new(k, oid, cfg->type->kind, &object);
+		reason = klipper_oid_new(k, oid, &kind, &object);
 	if (reason)
 		return reason;
 	o = object;
@@ -88,20 +119,4 @@ const char *klipper_output_set(struct klipper *k, struct klipper_output *o,
 {
 	apply(k, o, value, klipper_clock(k, now_us), now_us);
 	return arm(k, o, now_us);
-}
-
-void klipper_output_fini(struct klipper *k, void *object)
-{
-	struct klipper_output *o = object;
-
-	klipper_moves_drop(k, &o->moves);
-}
-
-void klipper_output_shutdown(struct klipper *k, void *object, uint64_t now_us)
-{
-	struct klipper_output *o = object;
-
-	klipper_moves_drop(k, &o->moves);
-	klipper_pin_drive(k, o->pin, o->rest, now_us);
-	o->end_ticks = NEVER;
 }

@@ -6,9 +6,8 @@
 
 struct klipper_output;
 
-/** What outputs of a kind have in common. */
+/** What outputs of a sort have in common; its address tells them apart. */
 struct klipper_output_type {
-	const struct klipper_kind *kind;
 	/* Return: 0..1, what the host's @value means. */
 	float (*level)(const struct klipper_output *o, uint32_t value);
 	const char *missed;   /* reason: nothing came within max_duration */
@@ -42,6 +41,11 @@ struct klipper_output_cfg {
 	uint32_t max_ticks;
 };
 
+/** Return: the output, or NULL: the command returns KLIPPER_INVALID_OID. */
+struct klipper_output *
+klipper_output_find(struct klipper *k, uint8_t oid,
+		    const struct klipper_output_type *type);
+
 /* Return, all of these: as a command. */
 const char *klipper_output_new(struct klipper *k, uint8_t oid,
 			       const struct klipper_output_cfg *cfg,
@@ -55,9 +59,5 @@ const char *klipper_output_queue(struct klipper *k, struct klipper_output *o,
 /** Change it now; nothing may be queued. */
 const char *klipper_output_set(struct klipper *k, struct klipper_output *o,
 			       uint32_t value, uint64_t now_us);
-
-/** For the kind: as klipper_kind has them. */
-void klipper_output_fini(struct klipper *k, void *object);
-void klipper_output_shutdown(struct klipper *k, void *object, uint64_t now_us);
 
 #endif

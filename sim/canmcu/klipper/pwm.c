@@ -20,14 +20,7 @@ static float level_of(const struct klipper_output *o, uint32_t value)
 	return duty(value);
 }
 
-static const struct klipper_kind kind = {
-	.size = sizeof(struct klipper_output),
-	.fini = klipper_output_fini,
-	.shutdown = klipper_output_shutdown,
-};
-
-static const struct klipper_output_type type = { &kind, level_of, MISSED,
-						 TOO_LATE };
+static const struct klipper_output_type type = { level_of, MISSED, TOO_LATE };
 
 static const char *config_pwm_out(struct klipper *k,
 				  const struct kcan_klp_value *v,
@@ -50,7 +43,7 @@ static const char *queue_pwm_out(struct klipper *k,
 				 uint64_t now_us)
 {
 	struct klipper_output *o =
-		klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+		klipper_output_find(k, (uint8_t)v[0].num, &type);
 
 	if (!o)
 		return KLIPPER_INVALID_OID;
