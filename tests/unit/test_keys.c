@@ -192,6 +192,41 @@ static void test_refused(void **state)
 	assert_string_equal(error, row->want);
 }
 
+/* Return: whether a row of @key gives another board, or puts it on a bus. */
+static bool gives_another_board(const struct key *key)
+{
+	char error[KEYS_WANT_MAX + 128];
+	bool found = false, another = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(accepted); i++) {
+		const char *setting = accepted[i].name;
+		struct keys_board before = { .cfg.nodeid = -1 }, b = before;
+
+		if (strcspn(setting, "=") != strlen(key->name) ||
+		    strncmp(setting, key->name, strlen(key->name)) != 0)
+			continue;
+		found = true;
+		assert_int_equal(apply(&b, setting, error), 0);
+		another |= !mcu_same_board(&before.cfg, &b.cfg) ||
+			   b.interface || b.canbus_interface;
+	}
+	if (!found && key->effect != KEY_FAULT)
+		fail_msg("no row sets %s", key->name);
+	return another;
+}
+
+/* Told twice: what "set" refuses while a board runs, and what is another one. */
+static void test_keys_of_a_board_make_it_another_one(void **state)
+{
+	const struct key *key;
+
+	(void)state;
+	for (size_t i = 0; (key = keys_at(i)); i++)
+		if (gives_another_board(key) != (key->effect == KEY_BOARD))
+			fail_msg("%s: its effect and mcu_same_board() differ",
+				 key->name);
+}
+
 static void test_klippers_own_keys_are_not_near_ours(void **state)
 {
 	static const char *const theirs[] = {
@@ -229,6 +264,7 @@ static void test_the_two_spellings_are_not_mixed(void **state)
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(test_keys_of_a_board_make_it_another_one),
 		cmocka_unit_test(test_klippers_own_keys_are_not_near_ours),
 		cmocka_unit_test(test_names_of_any_length_are_near_nothing),
 		cmocka_unit_test(test_the_two_spellings_are_not_mixed),
