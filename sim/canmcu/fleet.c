@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grow.h"
+
 /* -EINVAL, and why. */
 #define refuse(error, ...) \
 	(snprintf((error), OPTS_ERROR_MAX, __VA_ARGS__), -EINVAL)
@@ -40,12 +42,9 @@ void fleet_fini(struct fleet *fleet)
 
 struct fleet_group *fleet_add(struct fleet *fleet)
 {
-	struct fleet_group *more = fleet->groups;
+	struct fleet_group *more =
+		grow(fleet->groups, fleet->len, sizeof(*more));
 
-	/* full at each power of two */
-	if (!(fleet->len & (fleet->len - 1)))
-		more = reallocarray(more, fleet->len ? 2 * fleet->len : 1,
-				    sizeof(*more));
 	if (!more)
 		return NULL;
 	fleet->groups = more;

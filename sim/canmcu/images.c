@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grow.h"
+
 struct images_entry {
 	struct image *image;
 	char *path;
@@ -20,31 +22,18 @@ static struct images_entry *find(const struct images *images,
 	return NULL;
 }
 
-/* Full at each power of two. */
-static int reserve(struct images *images)
-{
-	struct images_entry *more;
-
-	if (images->len & (images->len - 1))
-		return 0;
-	more = reallocarray(images->list, images->len ? 2 * images->len : 1,
-			    sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	images->list = more;
-	return 0;
-}
-
 static int add(struct images *images, struct mcu_cfg *cfg,
 	       const struct flash *factory, char *sentence, size_t size)
 {
-	struct images_entry *entry;
+	struct images_entry *entry =
+		grow(images->list, images->len, sizeof(*entry));
 	int err = -ENOMEM;
 
 	snprintf(sentence, size, "out of memory: ask for fewer MCUs");
-	if (reserve(images))
+	if (!entry)
 		return err;
-	entry = &images->list[images->len];
+	images->list = entry;
+	entry += images->len;
 	entry->path = strdup(cfg->flash_image);
 	if (entry->path)
 		err = image_open(&entry->image, entry->path, factory, sentence,

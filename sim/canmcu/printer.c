@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grow.h"
+
 static const char *const keys[PRINTER_KEYS] = {
 	[PRINTER_HEATER_PIN] = "heater_pin",
 	[PRINTER_SENSOR_PIN] = "sensor_pin",
@@ -49,29 +51,16 @@ enum config_take printer_take(const char *section, const char *key)
 		       CONFIG_IGNORE;
 }
 
-/* Room for one more, at each power of two. Return: false without memory. */
-static bool grow(void **array, size_t len, size_t size)
-{
-	void *more;
-
-	if (len & (len - 1))
-		return true;
-	more = reallocarray(*array, len ? 2 * len : 1, size);
-	if (more)
-		*array = more;
-	return more;
-}
-
 static int add_alias(struct printer *p, const char *section, const char *text)
 {
-	void *array = p->aliases;
+	struct printer_alias *more;
 
 	if (p->aliases_len == PRINTER_ALIASES_MAX)
 		return 0;
-	if (!section || !text ||
-	    !grow(&array, p->aliases_len, sizeof(*p->aliases)))
+	more = grow(p->aliases, p->aliases_len, sizeof(*more));
+	if (!more)
 		return -ENOMEM;
-	p->aliases = array;
+	p->aliases = more;
 	p->aliases[p->aliases_len++] = (struct printer_alias){ section, text };
 	return 0;
 }
@@ -86,11 +75,14 @@ struct printer_section *printer_find(const struct printer *p, const char *name)
 
 static struct printer_section *add_section(struct printer *p, const char *name)
 {
-	void *array = p->sections;
+	struct printer_section *more;
 
-	if (!name || !grow(&array, p->sections_len, sizeof(*p->sections)))
+	if (!name)
 		return NULL;
-	p->sections = array;
+	more = grow(p->sections, p->sections_len, sizeof(*more));
+	if (!more)
+		return NULL;
+	p->sections = more;
 	p->sections[p->sections_len] = (struct printer_section){ .name = name };
 	return &p->sections[p->sections_len++];
 }
