@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define BLANKS " \t\r\v\f"
 #define INCLUDE "include "
@@ -425,4 +426,18 @@ char *config_beside(const char *file, const char *path)
 	char *out;
 
 	return asprintf(&out, "%.*s%s", folder, file, path) < 0 ? NULL : out;
+}
+
+bool config_read_switch(const char *text, bool *out)
+{
+	static const char *const words[] = { "off", "on", "no",	   "yes",
+					     "0",   "1",  "false", "true" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcasecmp(text, words[i]) != 0)
+			continue;
+		*out = i % 2;
+		return true;
+	}
+	return false;
 }

@@ -69,6 +69,13 @@ static inline bool config_is_mcu(const char *section)
 }
 
 /**
+ * config_read_switch() - read one of the words that Klipper takes for a boolean
+ *
+ * Return: false when @text is none of them; then *@out is as it was.
+ */
+bool config_read_switch(const char *text, bool *out);
+
+/**
  * config_read() - read a printer.cfg, and what it includes, in order
  * @path:  for @files; relative includes count from its folder
  * @error: set on failure only: "file:line: sentence", printable

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "config.h"
 #include "util/hex.h"
 #include "util/number.h"
 
@@ -46,18 +47,10 @@ static int parse_fault(struct keys_board *b, const char *value, char *want)
 	return 0;
 }
 
-/* The words that Klipper takes for a boolean. */
 static int read_switch(const char *text, bool *out, char *want)
 {
-	static const char *const words[] = { "off", "on", "no",	   "yes",
-					     "0",   "1",  "false", "true" };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcasecmp(text, words[i]) != 0)
-			continue;
-		*out = i % 2;
+	if (config_read_switch(text, out))
 		return 0;
-	}
 	return refuse(want, "give 'on' or 'off'");
 }
 

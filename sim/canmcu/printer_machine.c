@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "printer.h"
 
@@ -107,17 +106,11 @@ static bool read_motor(const struct printer_chip *chip, const char *section,
 static bool read_direction(const struct printer_section *s, double min,
 			   double max, struct rail_cfg *out)
 {
-	static const char *const words[] = { "false", "true", "no", "yes",
-					     "off",   "on",   "0",  "1" };
 	const char *text = s->values[PRINTER_TO_MAX];
 	double quarter = (max - min) / 4;
 
-	for (size_t i = 0; text && i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcasecmp(words[i], text) != 0)
-			continue;
-		out->at_max = i % 2;
+	if (text && config_read_switch(text, &out->at_max))
 		return true;
-	}
 	out->at_max = out->endstop_mm >= max - quarter;
 	return out->at_max || out->endstop_mm <= min + quarter;
 }
