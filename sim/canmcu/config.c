@@ -14,7 +14,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define BLANKS " \t\r\v\f"
+#include "span.h"
+
 #define INCLUDE "include "
 #define KEY_MAX 32 /* bytes; a longer one is nobody's that we know */
 /* What inih holds of a line, with its newline and NUL. */
@@ -50,11 +51,6 @@ struct source {
 	char section[CONFIG_SECTION_MAX]; /* as much of it as fits */
 };
 
-struct span {
-	const char *at;
-	size_t len;
-};
-
 static int read_file(struct reading *all, struct source *parent,
 		     const char *path);
 
@@ -76,17 +72,6 @@ static void say(struct source *s, int err, const char *sentence)
 
 /* Spans. */
 
-static struct span strip(struct span t)
-{
-	while (t.len && strchr(BLANKS, t.at[0])) {
-		t.at++;
-		t.len--;
-	}
-	while (t.len && strchr(BLANKS, t.at[t.len - 1]))
-		t.len--;
-	return t;
-}
-
 static bool begins(struct span t, const char *with)
 {
 	return t.len >= strlen(with) && !memcmp(t.at, with, strlen(with));
@@ -100,7 +85,8 @@ static struct span cut_comment(struct span t)
 {
 	for (size_t i = 0; i < t.len; i++)
 		if (t.at[i] == '#' ||
-		    (t.at[i] == ';' && (!i || strchr(BLANKS, t.at[i - 1]))))
+		    (t.at[i] == ';' &&
+		     (!i || strchr(SPAN_BLANKS, t.at[i - 1]))))
 			t.len = i;
 	return t;
 }
@@ -174,12 +160,12 @@ static bool begin_section(struct source *s, struct span header, char *out,
 	if (!s->in_section) {
 		header.at += strlen(INCLUDE);
 		header.len -= strlen(INCLUDE);
-		include(s, strip(header));
+		include(s, span_strip(header));
 		return false;
 	}
 	set_section(s, header);
 	if (s->in_mcu)
-		set_section(s, header = strip(header));
+		set_section(s, header = span_strip(header));
 	s->good_name = is_section_name(header);
 	snprintf(out, size, "[%s]\n", s->section);
 	return s->good_name;
@@ -239,8 +225,8 @@ static bool begin_value(struct source *s, struct span line, char *out,
 		return false;
 	value.at = name.at + name.len + 1;
 	value.len = line.len - name.len - 1;
-	value = strip(value);
-	read_key(s, strip(name));
+	value = span_strip(value);
+	read_key(s, span_strip(name));
 	if (s->take == CONFIG_IGNORE || (s->take == CONFIG_LINES && !value.len))
 		return false;
 	return hand_over(s, value, out, size);
@@ -274,7 +260,7 @@ static bool is_header(struct span line, struct span *header)
 
 static bool read_line(struct source *s, struct span raw, char *out, size_t size)
 {
-	struct span line = strip(raw), header;
+	struct span line = span_strip(raw), header;
 	size_t indent = (size_t)(line.at - raw.at);
 
 	if (!line.len)

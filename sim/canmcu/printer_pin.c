@@ -4,25 +4,9 @@
 #include <string.h>
 
 #include "printer.h"
+#include "span.h"
 
-#define BLANKS " \t"
 #define PIN_NAME_MAX 32
-
-struct span {
-	const char *at;
-	size_t len;
-};
-
-static struct span strip(struct span t)
-{
-	while (t.len && strchr(BLANKS, t.at[0])) {
-		t.at++;
-		t.len--;
-	}
-	while (t.len && strchr(BLANKS, t.at[t.len - 1]))
-		t.len--;
-	return t;
-}
 
 static bool is(struct span t, const char *text)
 {
@@ -51,7 +35,7 @@ static bool has_word(const char *words, const char *word)
 	while (t.len) {
 		struct span rest = cut(&t, ',');
 
-		if (is(strip(t), word))
+		if (is(span_strip(t), word))
 			return true;
 		t = rest;
 	}
@@ -66,9 +50,9 @@ static bool find_alias(const char *text, struct span *name)
 	while (t.len) {
 		struct span rest = cut(&t, ','), pin = cut(&t, '=');
 
-		t = strip(t);
+		t = span_strip(t);
 		if (t.len == name->len && !memcmp(t.at, name->at, t.len)) {
-			*name = strip(pin);
+			*name = span_strip(pin);
 			return true;
 		}
 		t = rest;
@@ -99,16 +83,17 @@ static bool find_pin(const struct printer_chip *chip, const char *text,
 	int pin;
 
 	*inverted = false;
-	for (; mcu.len && strchr("^~!" BLANKS, mcu.at[0]); mcu.at++, mcu.len--)
+	for (; mcu.len && strchr("^~!" SPAN_BLANKS, mcu.at[0]);
+	     mcu.at++, mcu.len--)
 		*inverted |= mcu.at[0] == '!';
 	name = cut(&mcu, ':');
 	if (!name.len) {
 		name = mcu;
 		mcu = (struct span){ "mcu", 3 };
 	}
-	if (!is(strip(mcu), chip->mcu))
+	if (!is(span_strip(mcu), chip->mcu))
 		return false;
-	name = without_alias(chip->printer, chip->mcu, strip(name));
+	name = without_alias(chip->printer, chip->mcu, span_strip(name));
 	snprintf(word, sizeof(word), "%.*s", (int)name.len, name.at);
 	pin = pins_find(chip->pins, word);
 	*out = (uint8_t)pin;
