@@ -78,7 +78,7 @@ bool config_read_switch(const char *text, bool *out);
 /**
  * config_read() - read a printer.cfg, and what it includes, in order
  * @path:  for @files; relative includes count from its folder
- * @error: set on failure only: "file:line: sentence", printable
+ * @error: on failure "file:line: sentence", printable; else it means nothing
  *
  * Klipper's dialect: that of Python's configparser, with includes. Only [mcu] and
  * [mcu NAME] are checked; whatever other sections hold is fine, and what is too

@@ -44,7 +44,7 @@ struct fleet_group *fleet_current(struct fleet *fleet, size_t *len);
 
 /**
  * fleet_read() - add the MCUs of a configuration file
- * @error: set on failure only; begins with "file:line: " where it can
+ * @error: begins with "file:line: " where it can; after success it means nothing
  *
  * Each section [mcu] or [mcu NAME] with a canbus_uuid or chip_id is one MCU, and
  * what other sections tell of its pins is on them, see printer.h.

@@ -8,6 +8,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +19,13 @@ struct input {
 	size_t len;
 };
 
-#define WORD_BASE 0xe0
-#define WORD_MAX 32
+#define WORD_BASE 0xc0
+#define WORD_MAX 160
+/* all that a carriage needs */
+#define STEPPER                                           \
+	"step_pin: PA2\ndir_pin: PA3\nendstop_pin: PA4\n" \
+	"microsteps: 16\nrotation_distance: 40\n"         \
+	"position_max: 200\nposition_endstop: 0\n"
 
 static const char words[][WORD_MAX] = {
 	"\n[mcu]\n",
@@ -47,6 +53,23 @@ static const char words[][WORD_MAX] = {
 	"\n[gcode_macro x]\n",
 	"\n    ",
 	" ; ",
+	"\n[mcu]\ncanbus_uuid: 1\n",
+	"\n[mcu a]\ncanbus_uuid: 2\n",
+	"\n[printer]\nkinematics: corexy\n",
+	"\n[printer]\nkinematics: cartesian\n",
+	"\n[stepper_x]\n" STEPPER,
+	"\n[stepper_y]\n" STEPPER,
+	"\n[heater_bed]\nsensor_pin: PA0\nheater_pin: PA1\n",
+	"\n[extruder]\nsensor_pin: A\npullup_resistor: ",
+	"\n[board_pins x]\naliases: A=PA1, ",
+	"\nmicrosteps: ",
+	"\ngear_ratio: ",
+	"\nposition_max: ",
+	"\nheater_pin: ",
+	"\nstep_pin: ",
+	"\nendstop_pin: ",
+	"PA0\n",
+	"a:PA1\n",
 };
 #define WORDS (sizeof(words) / sizeof(words[0]))
 
@@ -102,6 +125,23 @@ static void check_sentence(const char *error)
 		check(!iscntrl((unsigned char)*error));
 }
 
+static void check_machine(const struct mcu_cfg *cfg)
+{
+	for (size_t i = 0; i < cfg->heat_len; i++) {
+		const struct heat_cfg *heat = &cfg->heat[i];
+
+		check(pins_has(cfg->type->pins, heat->sensor_pin));
+		check(heat->kind == HEAT_NONE ||
+		      pins_has(cfg->type->pins, heat->heater_pin));
+		check(heat->pullup_ohm > 0);
+	}
+	for (size_t i = 0; i < cfg->rails_len; i++) {
+		check(pins_has(cfg->type->pins, cfg->rails[i].endstop_pin));
+		check(isfinite(cfg->rails[i].motors[0].mm));
+		check(isfinite(cfg->rails[i].motors[1].mm));
+	}
+}
+
 static void check_mcu(const struct opts *o, const struct mcu_cfg *cfg)
 {
 	check(cfg->bus < o->ifnames_len && *o->ifnames[cfg->bus]);
@@ -110,6 +150,7 @@ static void check_mcu(const struct opts *o, const struct mcu_cfg *cfg)
 	check(*cfg->name && memchr(cfg->name, 0, sizeof(cfg->name)));
 	check(!cfg->flash_image || *cfg->flash_image);
 	check(!cfg->app_start || cfg->type->flash_map);
+	check_machine(cfg);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -119,12 +160,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char error[OPTS_ERROR_MAX] = "";
 	struct fleet fleet;
 	struct opts opts = { 0 };
+	int err;
 
 	fleet_init(&fleet);
-	if (fleet_read(&fleet, &files, "fuzz.cfg", error) ||
-	    fleet_build(&opts, &fleet, error))
+	err = fleet_read(&fleet, &files, "fuzz.cfg", error);
+	if (!err)
+		err = fleet_build(&opts, &fleet, error);
+	if (err)
 		check_sentence(error);
-	for (size_t i = 0; i < opts.mcus_len && !*error; i++)
+	for (size_t i = 0; i < opts.mcus_len && !err; i++)
 		check_mcu(&opts, &opts.mcus[i]);
 	fleet_fini(&fleet);
 	opts_fini(&opts);
