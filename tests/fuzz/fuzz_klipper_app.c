@@ -254,11 +254,24 @@ static void handle(struct run *r)
 
 static void start(struct run *r)
 {
+	/* what configure() moves and looks at, and its analog input */
+	static const struct rail_cfg rail = { .motors = { { 5, 0.01 } },
+					      .endstop_mm = 5,
+					      .at_max = true,
+					      .endstop_pin = 3 };
+	static const struct heat_cfg heat = { .kind = HEAT_BED,
+					      .pullup_ohm = HEAT_PULLUP_OHM,
+					      .sensor_pin = 2,
+					      .heater_pin = 0 };
 	static struct klipper_firmware *firmware;
 	struct mcu_cfg cfg = { .type = mcu_type_find("samc21"),
 			       .bootloader = BOOTLOADER_NONE,
 			       .state = MCU_KLIPPER,
-			       .nodeid = 1 };
+			       .nodeid = 1,
+			       .heat = &heat,
+			       .heat_len = 1,
+			       .rails = &rail,
+			       .rails_len = 1 };
 
 	if (!firmware)
 		check(!klipper_firmware_new(&firmware, klipper_modules));
