@@ -161,6 +161,9 @@ static const struct bad_row {
 	{ "--listen with a nodeid, be it the default",
 	  { "--listen", "--nodeid=192" },
 	  "--listen sends nothing: leave out --nodeid" },
+	{ "--listen with --diagnose",
+	  { "--listen", "--diagnose" },
+	  "--listen sends nothing: leave out --diagnose" },
 	{ "--listen for less than a node's silence",
 	  { "--listen", "--timeout=5.9" },
 	  "--timeout '5.9' is too short for --listen: a Klipper node reports "

@@ -283,11 +283,12 @@ static int check_listen(struct opts *o)
 {
 	if (o->uuids_len)
 		return fail(o, "--listen hears all nodes: leave out -u");
-	if (!o->verify || o->force || o->nodeid)
+	if (!o->verify || o->force || o->nodeid || o->diagnose)
 		return fail(o, "--listen sends nothing: leave out %s",
 			    !o->verify ? "--no-verify" :
 			    o->force   ? "--force" :
-					 "--nodeid");
+			    o->nodeid  ? "--nodeid" :
+					 "--diagnose");
 	if (o->timeout_us && o->timeout_us < KCAN_LISTEN_MIN_US)
 		return fail(o,
 			    "--timeout '%g' is too short for --listen: a "
