@@ -15,7 +15,7 @@
 #define WAIT_MAX_US 400000  /* doubled each time, up to this */
 #define ROUND 4		    /* questions without any answer, then SET again */
 #define ACK_US 30000	    /* from the answer to its ACK */
-#define GAP_US 5000	    /* between questions that a NAK asks for */
+#define GAP_US 5000	    /* between questions, the first one unanswered */
 #define STALLED_US 100000   /* without a confirmation: it was not asked */
 #define RETRY_US 5000	    /* after a full transmit queue */
 
@@ -141,14 +141,14 @@ static void ask_at(struct kcan_diagnose *d, uint64_t at_us)
 	d->due_us = at_us;
 }
 
-/* The node took the block: on to the next one. */
+/* The node took the block: on to the next one, at once if it was answered. */
 static void acked(struct kcan_diagnose *d, uint64_t now_us)
 {
+	ask_at(d, d->satisfied ? now_us : d->sent_us + GAP_US);
 	d->waiting = d->satisfied && d->result.whole;
 	d->seq = (d->seq + 1) & 15;
 	d->satisfied = false;
 	d->asked = 0;
-	ask_at(d, now_us);
 }
 
 static void build_question(struct kcan_diagnose *d)
