@@ -41,14 +41,16 @@ struct kcan_diagnose {
 	struct kcan_diagnose_cfg cfg;
 	struct kcan_diagnose_result result;
 
+	struct kcan_klp_host link;
 	struct kcan_klp_format ask, answer; /* the question that is open */
-	uint8_t seq;			    /* of its block */
-	unsigned int asked;		    /* how often it went out */
-	bool satisfied; /* its answer came, its ACK did not */
-	bool waiting;	/* for the caller to read the dictionary */
-	bool set_due;	/* before the next question */
-	bool in_flight; /* a frame is not confirmed yet */
-	bool again;	/* something came that changes what is next */
+	uint8_t block[KCAN_KLP_MAX];	    /* that it went out in last */
+	size_t block_len;
+	unsigned int asked; /* how often it went out */
+	bool open;	    /* it was built, and neither answer nor ACK came */
+	bool satisfied;	    /* its answer came, its ACK did not */
+	bool waiting;	    /* for the caller to read the dictionary */
+	bool set_due;	    /* before the next question */
+	bool in_flight;	    /* a frame is not confirmed yet */
 	uint64_t due_us;
 	uint64_t tx_us;	  /* the last frame was handed out */
 	uint64_t sent_us; /* the last frame was confirmed */
@@ -75,8 +77,7 @@ int kcan_diagnose_new(struct kcan_diagnose **out, const struct kcan_uuid *uuid,
 	d->cfg = *cfg;
 	d->ask = identify;
 	d->answer = identify_response;
-	/* a fresh node wants 0 and says so: 1 is what a host begins with */
-	d->seq = 1;
+	kcan_klp_host_init(&d->link);
 	d->set_due = true;
 	d->due_us = now_us;
 	d->give_up_us = now_us + cfg->silence_us;
@@ -137,7 +138,7 @@ static void expire(struct kcan_diagnose *d, uint64_t now_us)
 /* The open question has changed, or is to be repeated at @at_us. */
 static void ask_at(struct kcan_diagnose *d, uint64_t at_us)
 {
-	d->again = true;
+	d->open = false;
 	d->due_us = at_us;
 }
 
@@ -146,30 +147,32 @@ static void acked(struct kcan_diagnose *d, uint64_t now_us)
 {
 	ask_at(d, d->satisfied ? now_us : d->sent_us + GAP_US);
 	d->waiting = d->satisfied && d->result.whole;
-	d->seq = (d->seq + 1) & 15;
 	d->satisfied = false;
 	d->asked = 0;
 }
 
+/* A block that the node did not take yet is repeated as it is. */
 static void build_question(struct kcan_diagnose *d)
 {
 	const struct kcan_klp_value values[PARAMS_OF_IDENTIFY] = {
 		{ .num = (uint32_t)d->dictionary_len },
 		{ .num = IDENTIFY_COUNT },
 	};
-	uint8_t content[KCAN_KLP_CONTENT_MAX], block[KCAN_KLP_MAX];
+	uint8_t content[KCAN_KLP_CONTENT_MAX];
 	const uint8_t sync = KCAN_KLP_SYNC;
-	int len =
-		kcan_klp_msg_encode(content, sizeof(content), &d->ask, values);
+	int len;
 
-	len = kcan_klp_encode(block,
-			      &(struct kcan_klp_block){ .seq = d->seq,
-							.len = (uint8_t)len,
-							.content = content });
+	if (!d->link.pending) {
+		len = kcan_klp_msg_encode(content, sizeof(content), &d->ask,
+					  values);
+		d->block_len = (size_t)kcan_klp_host_encode(
+			&d->link, d->block, content, (size_t)len);
+	}
 	/* ends what may lie in the node's buffer: section 4.4 */
 	if (d->asked)
 		kcan_stream_push(&d->tx, &sync, 1);
-	kcan_stream_push(&d->tx, block, (size_t)len);
+	kcan_stream_push(&d->tx, d->block, d->block_len);
+	d->open = true;
 }
 
 static void build_set(struct kcan_diagnose *d, struct can_frame *frame)
@@ -195,7 +198,6 @@ static bool choose(struct kcan_diagnose *d, uint64_t now_us)
 	}
 	if (!d->set_due)
 		build_question(d);
-	d->again = false;
 	return true;
 }
 
@@ -258,7 +260,7 @@ void kcan_diagnose_sent(struct kcan_diagnose *d, uint64_t now_us)
 		return;
 	}
 	/* an answer may come before the confirmation of its question */
-	if (d->again)
+	if (!d->open)
 		return;
 	d->asked++;
 	d->due_us = now_us + wait_us(d);
@@ -357,59 +359,34 @@ static void rx_answer(struct kcan_diagnose *d,
 }
 
 /*
- * Each empty block tells which sequence the node wants next. The one that we
- * are at is left to the timer: it may be the echo of a repetition, and to
- * answer each echo with another repetition would never end.
+ * A NAK is left to the timer: it may be the echo of a repetition, and to answer
+ * each echo with another repetition would never end.
  */
-static void rx_empty(struct kcan_diagnose *d, uint8_t wanted, uint64_t now_us)
-{
-	if (wanted == ((d->seq + 1) & 15)) {
-		acked(d, now_us);
-	} else if (wanted != d->seq && !d->satisfied) {
-		d->seq = wanted;
-		d->asked = 0;
-		ask_at(d, d->sent_us + GAP_US);
-	}
-}
-
 static void rx_block(struct kcan_diagnose *d,
 		     const struct kcan_klp_block *block, uint64_t now_us)
 {
-	d->result.heard = true;
-	if (d->waiting)
+	if (d->link.pending || !(d->open || d->satisfied))
 		return;
-	if (!block->len)
-		rx_empty(d, block->seq, now_us);
-	else if (block->seq == ((d->seq + 1) & 15))
+	if (block->len)
 		rx_answer(d, block, now_us);
-}
-
-/* Return: bytes to drop from the front; 0 when more are needed. */
-static size_t rx_step(struct kcan_diagnose *d, uint64_t now_us)
-{
-	const uint8_t *sync;
-	struct kcan_klp_block block;
-	int used = kcan_klp_decode(&block, d->rx.buf, d->rx.len);
-
-	if (used > 0)
-		rx_block(d, &block, now_us);
-	if (used >= 0)
-		return (size_t)used;
-	sync = memchr(d->rx.buf, KCAN_KLP_SYNC, d->rx.len);
-	return sync ? (size_t)(sync - d->rx.buf) + 1 : d->rx.len;
+	else
+		acked(d, now_us);
 }
 
 void kcan_diagnose_rx(struct kcan_diagnose *d, const struct can_frame *frame,
 		      uint64_t now_us)
 {
-	size_t used;
+	struct kcan_klp_step step;
 
 	if (frame->can_id != kcan_nodeid_tx_id(d->cfg.nodeid) ||
 	    d->result.set == KCAN_DELIVERY_NONE)
 		return;
 	kcan_stream_push_frame(&d->rx, frame);
 	do {
-		used = rx_step(d, now_us);
-		kcan_stream_drop(&d->rx, used);
-	} while (used && !is_done(d));
+		step = kcan_klp_host_rx(&d->link, d->rx.buf, d->rx.len);
+		d->result.heard |= step.block.content != NULL;
+		if (step.event == KCAN_KLP_BLOCK)
+			rx_block(d, &step.block, now_us);
+		kcan_stream_drop(&d->rx, step.used);
+	} while (step.used && !is_done(d));
 }

@@ -267,8 +267,8 @@ static const struct scenario {
 	  { KCAN_DIAGNOSE_SILENT, .set = KCAN_DELIVERY_CONFIRMED } },
 	{ "blocks without an answer are heard, but no proof",
 	  { { 0, SENT, SET },
-	    { 40000, HEAR, STATS },
-	    { 50000, SENT, ASK_0_SEQ_1 },
+	    { 40000, HEAR, STATS }, /* which tells the sequence, too */
+	    { 50000, SENT, ASK_0_SEQ_0 },
 	    { 50100, HEAR, V50 },
 	    { S, SILENT, 0 } },
 	  { KCAN_DIAGNOSE_SILENT, .set = KCAN_DELIVERY_CONFIRMED,
