@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <linux/can/error.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <kcan/klp.h>
+#include <kcan/stream.h>
 
 #define NODEIDS 256
 #define ADMIN_MAX 256
@@ -21,7 +21,7 @@
 /** One direction of one nodeid's byte stream. */
 struct ear {
 	uint8_t buf[EAR_SIZE];
-	size_t len;
+	struct kcan_stream bytes;
 	uint64_t last_us;
 };
 
@@ -52,14 +52,22 @@ struct block {
 	struct kcan_kat_block kat;
 };
 
+static void init_ear(struct ear *ear)
+{
+	kcan_stream_init(&ear->bytes, ear->buf, sizeof(ear->buf));
+}
+
 int kcan_listen_new(struct kcan_listen **out)
 {
 	struct kcan_listen *l = calloc(1, sizeof(*l));
 
 	if (!l)
 		return -ENOMEM;
-	for (unsigned int i = 0; i < NODEIDS; i++)
+	for (unsigned int i = 0; i < NODEIDS; i++) {
 		l->talks[i].node.nodeid = (uint8_t)i;
+		init_ear(&l->talks[i].from);
+		init_ear(&l->talks[i].to);
+	}
 	*out = l;
 	return 0;
 }
@@ -115,16 +123,16 @@ static void tell(struct kcan_listen *l, const struct kcan_admin_msg *msg)
  * Only Katapult's blocks begin with 01: none of Klipper's is that short.
  * Return: as kcan_kat_decode().
  */
-static int find_block(struct block *out, const struct ear *ear)
+static int find_block(struct block *out, const struct kcan_stream *bytes)
 {
 	struct kcan_klp_block klp;
 
-	if (ear->buf[0] == 0x01) {
+	if (bytes->buf[0] == 0x01) {
 		out->program = KCAN_LISTEN_KATAPULT;
-		return kcan_kat_decode(&out->kat, ear->buf, ear->len);
+		return kcan_kat_decode(&out->kat, bytes->buf, bytes->len);
 	}
 	out->program = KCAN_LISTEN_KLIPPER;
-	return kcan_klp_decode(&klp, ear->buf, ear->len);
+	return kcan_klp_decode(&klp, bytes->buf, bytes->len);
 }
 
 static void block_from(struct talk *t, const struct block *block)
@@ -157,20 +165,19 @@ static void block_to(struct talk *t, const struct block *block)
 }
 
 /* Whoever begins in mid-stream, or loses a frame, looks on byte by byte. */
-static void hear(struct talk *t, struct ear *ear,
+static void hear(struct talk *t, struct kcan_stream *bytes,
 		 void (*handle)(struct talk *t, const struct block *block))
 {
 	struct block block;
 	int n = 1;
 
-	while (ear->len && n) {
-		n = find_block(&block, ear);
+	while (bytes->len && n) {
+		n = find_block(&block, bytes);
 		if (n > 0)
 			handle(t, &block);
 		else if (n < 0)
 			n = 1;
-		ear->len -= (size_t)n;
-		memmove(ear->buf, ear->buf + n, ear->len);
+		kcan_stream_drop(bytes, (size_t)n);
 	}
 }
 
@@ -178,9 +185,8 @@ static void append(struct ear *ear, const struct can_frame *frame, size_t len,
 		   uint64_t now_us)
 {
 	if (now_us - ear->last_us > STALE_US)
-		ear->len = 0;
-	memcpy(ear->buf + ear->len, frame->data, len);
-	ear->len += len;
+		kcan_stream_drop(&ear->bytes, ear->bytes.len);
+	kcan_stream_push(&ear->bytes, frame->data, len);
 	ear->last_us = now_us;
 }
 
@@ -188,7 +194,7 @@ static void rx_to(struct talk *t, const struct can_frame *frame, size_t len,
 		  uint64_t now_us)
 {
 	append(&t->to, frame, len, now_us);
-	hear(t, &t->to, block_to);
+	hear(t, &t->to.bytes, block_to);
 }
 
 static void rx_from(struct talk *t, const struct can_frame *frame, size_t len,
@@ -197,7 +203,7 @@ static void rx_from(struct talk *t, const struct can_frame *frame, size_t len,
 	t->node.frames++;
 	t->node.last_us = now_us;
 	append(&t->from, frame, len, now_us);
-	hear(t, &t->from, block_from);
+	hear(t, &t->from.bytes, block_from);
 }
 
 static size_t data_len(const struct can_frame *frame)
