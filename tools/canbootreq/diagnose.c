@@ -7,11 +7,10 @@
 
 #include <kcan/admin.h>
 #include <kcan/diagnose.h>
+#include <kcan/listen.h>
 
 #include "reserve.h"
 
-/* a node that has a nodeid reports every 5 s: can-admin-channel.md, 6 */
-#define LISTEN_US 6000000
 #define SILENCE_MAX_US 2000000
 #define TALK_US 5000000 /* in which a Klipper host has to read it all */
 
@@ -76,7 +75,7 @@ static void listen_for_nodeids(struct diagnose *d)
 		{ KCAN_ADMIN_ID, EXACT },
 		{ KCAN_DATA_ID_FIRST + 2 * NODEID_BASE, IDS_OF_64 },
 	};
-	uint64_t until_us = loop_now(&d->loop) + LISTEN_US;
+	uint64_t until_us = loop_now(&d->loop) + KCAN_LISTEN_MIN_US;
 
 	d->lost = loop_listen(&d->loop, filters, 2);
 	while (may_go_on(d) && d->loop.now_us < until_us)
@@ -143,12 +142,12 @@ static void tell_incomplete(struct words_facts *facts,
 			    const struct kcan_diagnose_result *result,
 			    const struct application *app)
 {
-	not_told(facts,
+	facts->cause = CAUSE_APPLICATION_UNREAD;
+	snprintf(facts->detail, sizeof(facts->detail), "%s",
 		 result->too_long ? "its dictionary is longer than 32 KiB" :
 		 !result->whole	 ? "its dictionary did not come whole in time" :
 		 app->unreadable ? "its dictionary could not be read" :
 				   "it did not tell its UUID");
-	facts->cause = CAUSE_APPLICATION_UNREAD;
 }
 
 static void tell_silent(struct words_facts *facts,

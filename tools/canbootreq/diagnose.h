@@ -10,7 +10,6 @@ struct diagnose {
 	struct application_lib lib;
 	struct loop loop;     /* the caller's, but with a bus of its own */
 	unsigned int ifindex; /* set by the caller */
-	uint64_t since_us;    /* listening */
 	uint64_t heard;	      /* nodeids in use, by bit */
 	int lost;	      /* negative errno: the bus failed */
 	bool stuck;	      /* a frame was never confirmed: send no more */
