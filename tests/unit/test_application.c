@@ -184,7 +184,12 @@ static const struct why_row {
 	{ "stm32f103xe",
 	  "ignores the request without Katapult, or, built "
 	  "with an offset of 2 or 8 KiB, resets",
-	  "put Katapult on it once" },
+	  "put Katapult on it once, with a debug probe, as its ROM has no "
+	  "DFU, and" },
+	{ "n32g455",
+	  "ignores the request without Katapult, or, built "
+	  "with an offset of 2 or 8 KiB, resets",
+	  "put Katapult on it once, with a debug probe" },
 	{ "stm32f207xx", "ignores the request, or, built with an offset of 16",
 	  "there is no Katapult" },
 	{ "stm32f446xx",
@@ -203,7 +208,8 @@ static const struct why_row {
 	  "there is no Katapult" },
 	{ "same51j19", "ignores the request when Klipper was built without",
 	  "there is no Katapult" },
-	{ "same70q20b", "always leaves Klipper", "look at the error" },
+	/* into a ROM that it does not leave by itself */
+	{ "same70q20b", "always leaves Klipper", "there is no Katapult" },
 	{ "linux", "is not known here", "put Katapult on it once" },
 	{ "", "is not known here", "put Katapult on it once" },
 };

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* a dictionary of everything that Klipper has is a fifth of it */
+/* bounds what a node can make us unpack */
 #define TEXT_MAX (256 * 1024)
 
 bool application_load(struct application_lib *lib, const char **why)
@@ -102,9 +102,10 @@ void application_read(const struct application_lib *lib,
 	free(text);
 }
 
-#define KATAPULT                                                          \
-	"put Katapult on it once, over USB (DFU) or with a debug probe, " \
-	"and build Klipper with the offset for it; then ask again"
+#define PUT_KATAPULT(how)               \
+	"put Katapult on it once, " how \
+	", and build Klipper with the offset for it; then ask again"
+#define KATAPULT PUT_KATAPULT("over USB (DFU) or with a debug probe")
 #define NO_KATAPULT                                                        \
 	"there is no Katapult for CAN on such an MCU: update Klipper the " \
 	"way the board's maker describes"
@@ -118,6 +119,10 @@ void application_read(const struct application_lib *lib,
 #define WITHOUT_OFFSET                                                     \
 	"ignores the request when Klipper was built without a bootloader " \
 	"offset, and otherwise resets"
+#define RESETS_OFFSET                                                        \
+	"ignores the request without Katapult, or, built with an offset of " \
+	"2 or 8 KiB, resets and comes back without the loader for that"
+#define NO_DFU "with a debug probe, as its ROM has no DFU"
 
 /* By the beginning of the name; can-admin-channel.md, section 8.1. */
 static const struct {
@@ -125,14 +130,8 @@ static const struct {
 	const char *why;
 	const char *next;
 } families[] = {
-	{ "stm32f1",
-	  "ignores the request without Katapult, or, built with an offset of "
-	  "2 or 8 KiB, resets and comes back without the loader for that",
-	  KATAPULT },
-	{ "n32g45",
-	  "ignores the request without Katapult, or, built with an offset of "
-	  "2 or 8 KiB, resets and comes back without the loader for that",
-	  KATAPULT },
+	{ "stm32f1", RESETS_OFFSET, PUT_KATAPULT(NO_DFU) },
+	{ "n32g45", RESETS_OFFSET, PUT_KATAPULT(NO_DFU) },
 	{ "stm32f2",
 	  "ignores the request, or, built with an offset of 16 KiB, resets "
 	  "and comes back without an HID loader",
@@ -157,7 +156,7 @@ static const struct {
 	  NO_KATAPULT },
 	{ "same5", WITHOUT_OFFSET " and comes back unless its bootloader stays",
 	  NO_KATAPULT },
-	{ "sam", ALWAYS_LEAVES, AGAIN },
+	{ "sam", ALWAYS_LEAVES, NO_KATAPULT },
 	{ "", "is not known here; most ignore the request without Katapult",
 	  KATAPULT },
 };
