@@ -75,6 +75,24 @@ warmer_than() {
 	warmer_than 0.95
 }
 
+@test "the man page's virtual printer is one, and hands can be laid on it" {
+	local section line count=0
+
+	section=$(sed -n '/^\.Sh A VIRTUAL PRINTER/,/^\.Sh EVENTS/p' \
+		"$BATS_TEST_DIRNAME/../../../docs/man/canmcu.1")
+	sed '1,/^\.Bd/d; /^\.Ed/,$d' <<<"$section" >"$BATS_TEST_TMPDIR/p.cfg"
+	start_mcus virtual -c "$BATS_TEST_TMPDIR/p.cfg"
+	has "$MCU_LOG" '^ready vcan0 1$'
+	while read -r line; do
+		eval "ctl $line"
+		count=$((count + 1))
+	done < <(sed -n 's/^\$ canmcu ctl //p' <<<"$section")
+	[ "$count" -eq 8 ]
+	has "$MCU_LOG" '^ca463a06a1ac shutdown Timer too close$'
+	[ "$(level PA0)" = 0.8 ]
+	[ "$(state ca463a06a1ac)" = off ]
+}
+
 # What is left of canmcu(1)'s first example: its commands, or what they print.
 example() {
 	mandoc -T utf8 "$BATS_TEST_DIRNAME/../../../docs/man/canmcu.1" |
