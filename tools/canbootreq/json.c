@@ -48,22 +48,28 @@ static const char *expand(char *buf, const char *sentence,
 	return buf;
 }
 
+/* Takes @value. Return: @array, or NULL when memory ran out. */
+static json_t *append(const struct json_lib *lib, json_t *array, json_t *value)
+{
+	if (!lib->append(array, value))
+		return array;
+	lib->del(array);
+	return NULL;
+}
+
 static json_t *pack_warnings(const struct json_lib *lib,
 			     const struct words_facts *facts)
 {
-	char buf[WARNING_COUNT][SENTENCE_LEN];
-	const char *w[WARNING_COUNT];
+	json_t *all = facts->warnings ? lib->pack("[]") : NULL;
+	char text[SENTENCE_LEN];
 
-	if (!facts->warnings)
-		return NULL;
-	for (int i = 0; i < WARNING_COUNT; i++)
-		w[i] = facts->warnings & 1u << i ?
-			       expand(buf[i], words_warning((enum warning)i),
-				      facts) :
-			       NULL;
-	_Static_assert(WARNING_COUNT == 9, "one s* for each");
-	return lib->pack("[s*, s*, s*, s*, s*, s*, s*, s*, s*]", w[0], w[1],
-			 w[2], w[3], w[4], w[5], w[6], w[7], w[8]);
+	for (int i = 0; i < WARNING_COUNT && all; i++) {
+		if (!(facts->warnings & 1u << i))
+			continue;
+		expand(text, words_warning((enum warning)i), facts);
+		all = append(lib, all, lib->pack("s", text));
+	}
+	return all;
 }
 
 static json_t *pack_katapult(const struct json_lib *lib,
@@ -201,15 +207,6 @@ static json_t *pack_heard_admin(const struct json_lib *lib,
 				 NULL,
 			 "count", (json_int_t)admin->count, "here",
 			 (json_int_t)admin->here);
-}
-
-/* Takes @value. Return: @array, or NULL when memory ran out. */
-static json_t *append(const struct json_lib *lib, json_t *array, json_t *value)
-{
-	if (!lib->append(array, value))
-		return array;
-	lib->del(array);
-	return NULL;
 }
 
 static json_t *pack_heard_nodes(const struct json_lib *lib,
