@@ -105,7 +105,7 @@ example() {
 }
 
 @test "the man page's first example works as it is written" {
-	local home=$BATS_TEST_TMPDIR log=$BATS_TEST_TMPDIR/example.log pid
+	local home=$BATS_TEST_TMPDIR log=$BATS_TEST_TMPDIR/example.log
 
 	# Katapult's tool is not to be had here: ours sends the same frames
 	mkdir -p "$home/katapult/scripts"
@@ -119,15 +119,13 @@ example() {
 	} >"$home/klipper.bin"
 	# who types the second command has seen what the first one printed
 	example commands | sed "s,~,$home,
-		1a until grep -q ready '$log'; do sleep 0.01; done
-		\$a wait" >"$home/example.sh"
+		1a until_true has '$log' ready
+		\$a until_true has '$log' 'state klipper'; kill %1; wait" \
+		>"$home/example.sh"
 	[ "$(grep -c . "$home/example.sh")" -eq 5 ]
 	cd "$home"
-	PATH=$BUILD:$PATH bash example.sh >"$log" 2>&1 3>&- &
-	pid=$!
-	until_true has "$log" 'state klipper'
-	pkill -f 'canmcu -c printer.cfg'
-	wait "$pid"
+	export -f until_true has
+	PATH=$BUILD:$PATH bash example.sh >"$log" 2>&1 3>&-
 	cat "$log"
 	diff <(grep -E '^(ready|112233445566) ' "$log") <(example output)
 }
