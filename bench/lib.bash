@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 # shellcheck shell=bash
-# What the scripts share that measure on a bus.
+# What the scripts share that measure.
 BUILD=${BUILD:-build}
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || :; rm -rf "$dir"' EXIT
