@@ -119,7 +119,7 @@ fuzz: $(FUZZ_BINS)
 	$QFUZZ_RUNS=$(FUZZ_RUNS) tests/run fuzz
 lint: all
 	$Qtests/run lint
-$(addprefix $B/bench/,burst echo spawn ticker): $B/bench/%: bench/%.c
+$(addprefix $B/bench/,burst echo spawn ticker): $B/bench/%: bench/%.c bench/raw.h
 	@mkdir -p $(@D)
 	$Q$(CC) $(CFLAGS) $(CPPF) -static -o $@ $<
 $B/bench/core: $B/obj/bench/core.o $(patsubst %.c,$B/obj/%.o,\

@@ -6,17 +6,12 @@
  * more, without what canmcu counts them with.
  * Usage: burst IFACE MCUS BITRATE SECONDS
  */
-#include <err.h>
-#include <linux/can.h>
-#include <linux/can/raw.h>
-#include <net/if.h>
+#include "raw.h"
+
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #define QUERY_ID 0x3f0
 #define ANSWER_ID 0x3f1
@@ -106,19 +101,12 @@ static unsigned int frame_bits(const struct can_frame *f)
 
 static int open_bus(const char *ifname)
 {
-	struct can_filter filter = { ANSWER_ID, CAN_SFF_MASK };
-	struct sockaddr_can addr = { .can_family = AF_CAN };
-	int fd = socket(PF_CAN, SOCK_RAW, CAN_RAW), room = RECEIVE_BUFFER;
+	const struct can_filter filter = { ANSWER_ID, CAN_SFF_MASK };
+	int fd = raw_open(ifname, &filter), room = RECEIVE_BUFFER;
 	struct timeval silence = { .tv_sec = SILENCE_S };
 
-	addr.can_ifindex = (int)if_nametoindex(ifname);
-	if (fd < 0 ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence,
-		       sizeof(silence)) ||
-	    setsockopt(fd, SOL_CAN_RAW, CAN_RAW_FILTER, &filter,
-		       sizeof(filter)) ||
-	    bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof(silence)))
 		err(1, "%s", ifname);
 	return fd;
 }

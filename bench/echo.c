@@ -6,16 +6,11 @@
  * no flash, and nothing of libkcan.
  * Usage: echo IFACE NODEID UUID
  */
-#include <err.h>
-#include <linux/can.h>
-#include <linux/can/raw.h>
-#include <net/if.h>
-#include <stdint.h>
+#include "raw.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define START 0x08002000u /* as the answer to CONNECT says */
 #define SIZE 0x20000u
@@ -41,33 +36,6 @@ struct node {
 	uint8_t uuid[8]; /* and two zeros, as it is sent */
 	uint8_t memory[SIZE];
 };
-
-static int open_bus(const char *ifname, unsigned int rx_id)
-{
-	struct can_filter filter = { rx_id, CAN_SFF_MASK };
-	struct sockaddr_can addr = { .can_family = AF_CAN };
-	int fd = socket(PF_CAN, SOCK_RAW, CAN_RAW);
-
-	addr.can_ifindex = (int)if_nametoindex(ifname);
-	if (fd < 0 ||
-	    setsockopt(fd, SOL_CAN_RAW, CAN_RAW_FILTER, &filter,
-		       sizeof(filter)) ||
-	    bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		err(1, "%s", ifname);
-	return fd;
-}
-
-static uint16_t crc16(const uint8_t *data, size_t len)
-{
-	uint16_t crc = 0xffff;
-
-	while (len--) {
-		crc ^= *data++;
-		for (int i = 0; i < 8; i++)
-			crc = (uint16_t)(crc >> 1 ^ (crc & 1 ? 0x8408 : 0));
-	}
-	return crc;
-}
 
 static void send_bytes(const struct node *n, const uint8_t *bytes, size_t len)
 {
@@ -129,7 +97,7 @@ static void acknowledge(struct node *n, const struct request *r)
 
 	block[3] = (uint8_t)(len / 4);
 	block[4] = r->bytes[2];
-	crc = crc16(block + 2, len + 2);
+	crc = raw_crc16(block + 2, len + 2);
 	block[4 + len] = (uint8_t)crc;
 	block[5 + len] = (uint8_t)(crc >> 8);
 	block[6 + len] = 0x99;
@@ -154,8 +122,8 @@ static void hear(struct node *n, struct request *r, const struct can_frame *f)
 int main(int argc, char **argv)
 {
 	static struct node node;
+	struct can_filter filter = { .can_mask = CAN_SFF_MASK };
 	struct request request = { 0 };
-	unsigned int rx_id;
 	struct can_frame f;
 
 	if (argc != 4 || strlen(argv[3]) != 12)
@@ -163,9 +131,9 @@ int main(int argc, char **argv)
 	for (int i = 0; i < 6; i++)
 		if (sscanf(argv[3] + 2 * i, "%2hhx", &node.uuid[i]) != 1)
 			errx(2, "no UUID: %s", argv[3]);
-	rx_id = 0x100 + 2 * (unsigned int)atoi(argv[2]);
-	node.tx_id = rx_id + 1;
-	node.fd = open_bus(argv[1], rx_id);
+	filter.can_id = 0x100 + 2 * (unsigned int)atoi(argv[2]);
+	node.tx_id = filter.can_id + 1;
+	node.fd = raw_open(argv[1], &filter);
 	puts("ready");
 	fflush(stdout);
 	while (read(node.fd, &f, sizeof(f)) == sizeof(f))

@@ -7,15 +7,10 @@
  * and nothing of libkcan.
  * Usage: ticker IFACE
  */
-#include <err.h>
-#include <linux/can.h>
-#include <linux/can/raw.h>
-#include <net/if.h>
-#include <stdint.h>
+#include "raw.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 /* Even ids from 100 to 1FE: to nodeids up to 127. */
 #define TO_NODES 0x100
@@ -24,31 +19,11 @@
 #define SYNC 0x7e
 #define ANSWER_LEN 15 /* 10 bytes of clock, 5 of ACK */
 
-static int open_bus(const char *ifname)
-{
-	struct can_filter filter = { TO_NODES, TO_NODES_MASK };
-	struct sockaddr_can addr = { .can_family = AF_CAN };
-	int fd = socket(PF_CAN, SOCK_RAW, CAN_RAW);
-
-	addr.can_ifindex = (int)if_nametoindex(ifname);
-	if (fd < 0 ||
-	    setsockopt(fd, SOL_CAN_RAW, CAN_RAW_FILTER, &filter,
-		       sizeof(filter)) ||
-	    bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		err(1, "%s", ifname);
-	return fd;
-}
-
 /* Of a block: CRC and sync behind @len bytes. */
 static void finish(uint8_t *block, size_t len)
 {
-	uint16_t crc = 0xffff;
+	uint16_t crc = raw_crc16(block, len);
 
-	for (size_t i = 0; i < len; i++) {
-		crc ^= block[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = (uint16_t)(crc >> 1 ^ (crc & 1 ? 0x8408 : 0));
-	}
 	block[len] = (uint8_t)(crc >> 8);
 	block[len + 1] = (uint8_t)crc;
 	block[len + 2] = SYNC;
@@ -78,6 +53,7 @@ static void send_frame(int fd, canid_t id, const uint8_t *data, uint8_t len)
 
 int main(int argc, char **argv)
 {
+	const struct can_filter filter = { TO_NODES, TO_NODES_MASK };
 	uint8_t answers[16][ANSWER_LEN];
 	struct can_frame f;
 	int fd;
@@ -86,7 +62,7 @@ int main(int argc, char **argv)
 		errx(2, "usage: ticker IFACE");
 	for (uint8_t seq = 0; seq < 16; seq++)
 		make_answer(answers[seq], seq);
-	fd = open_bus(argv[1]);
+	fd = raw_open(argv[1], &filter);
 	puts("ready");
 	fflush(stdout);
 	while (read(fd, &f, sizeof(f)) == sizeof(f)) {
