@@ -1,37 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* Lines of the control socket: each has a reply, and none does harm. */
-#include "../support/unit.h"
+#include "canmcu_ctl.h"
 
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <kcan/klp.h>
 
-#include "../../sim/canmcu/ctl.h"
 #include "canmcu_klipper.h"
-
-#define U "112233445566"
-
-/* A world and the log of it. */
-struct bench {
-	struct ctl ctl;
-	struct ctl_log log;
-	char reason[64]; /* of the last shutdown */
-};
-
-static void note_event(void *arg, const struct event *event)
-{
-	struct bench *b = arg;
-	struct event numbered = *event;
-
-	numbered.seq = b->log.last + 1;
-	ctl_log_add(&b->log, &numbered);
-	if (event->type == EVENT_SHUTDOWN)
-		snprintf(b->reason, sizeof(b->reason), "%s", event->text);
-}
 
 static int prepare(void **state)
 {
@@ -51,15 +27,7 @@ static int prepare(void **state)
 	struct bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
-	assert_int_equal(
-		world_new(&b->ctl.world,
-			  &(struct world_cfg){ .mcus = cfgs,
-					       .mcus_len = 2,
-					       .buses_len = 1,
-					       .seed = 7,
-					       .events = { note_event, b } }),
-		0);
-	b->ctl.log = &b->log;
+	bench_init(b, cfgs, ARRAY_SIZE(cfgs), 1);
 	*state = b;
 	return 0;
 }
@@ -68,8 +36,7 @@ static int release(void **state)
 {
 	struct bench *b = *state;
 
-	world_free(b->ctl.world);
-	ctl_log_fini(&b->log);
+	bench_fini(b);
 	free(b);
 	return 0;
 }
@@ -80,7 +47,6 @@ static struct ctl_result say(struct bench *b, const char *line, uint64_t now_us)
 }
 
 #define OK "{\"ok\":true}"
-#define ERROR(text) "{\"ok\":false,\"error\":\"" text "\"}"
 #define NO_COMMAND(text) \
 	ERROR("there is no command '" text "': 'help' shows those there are")
 /* how it begins: the events follow */
@@ -404,8 +370,8 @@ static void test_since_what_is_forgotten_is_refused(void **state)
 	struct ctl_result r;
 
 	while (b->log.last < CTL_LOG_LEN + 5)
-		note_event(b,
-			   &(struct event){ .type = EVENT_LINK, .text = "up" });
+		bench_event(
+			b, &(struct event){ .type = EVENT_LINK, .text = "up" });
 	r = say(b, "wait-event link since=4", 9);
 	assert_string_equal(r.reply,
 			    ERROR("'since=4': events before 6 are forgotten, "
@@ -433,80 +399,6 @@ static void test_a_shutdown_keeps_all_words_of_its_reason(void **state)
 	assert_string_equal(b->reason, "too hot");
 }
 
-/* From bytes to lines. */
-
-static void test_lines_come_out_whatever_the_pieces(void **state)
-{
-	static const char *const pieces[] = { "li", "st\nres", "", "et\n\nq" };
-	static const char *const want[] = { "list", "reset", "" };
-	struct ctl_lines lines = { 0 };
-	size_t n = 0;
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
-		const char *data = pieces[i];
-		size_t len = strlen(data);
-		struct ctl_line line;
-
-		while (ctl_lines_next(&lines, &data, &len, &line)) {
-			assert_false(line.too_long);
-			assert_int_equal(line.len, strlen(want[n]));
-			assert_memory_equal(line.text, want[n++], line.len);
-		}
-		assert_int_equal(len, 0);
-	}
-	assert_int_equal(n, ARRAY_SIZE(want));
-	assert_int_equal(lines.len, 1);
-}
-
-static void feed(struct ctl_lines *lines, size_t len, bool too_long)
-{
-	char *text = malloc(len + 1);
-	const char *data = text;
-	struct ctl_line line;
-	size_t left = len + 1;
-
-	memset(text, 'x', len);
-	text[len] = '\n';
-	assert_true(ctl_lines_next(lines, &data, &left, &line));
-	assert_int_equal(line.too_long, too_long);
-	assert_int_equal(left, 0);
-	free(text);
-}
-
-static void test_a_line_too_long_is_told_once_and_harms_no_other(void **state)
-{
-	struct ctl_lines lines = { 0 };
-
-	(void)state;
-	feed(&lines, 4096, false);
-	feed(&lines, 4097, true);
-	feed(&lines, 1000000, true);
-	feed(&lines, 4096, false);
-}
-
-static void test_a_line_too_long_in_small_pieces(void **state)
-{
-	struct ctl_lines lines = { 0 };
-	struct ctl_line line;
-	const char *data;
-	size_t len;
-
-	(void)state;
-	for (int i = 0; i < 5000; i++) {
-		data = "x";
-		len = 1;
-		assert_false(ctl_lines_next(&lines, &data, &len, &line));
-	}
-	data = "\nquit\n";
-	len = 6;
-	assert_true(ctl_lines_next(&lines, &data, &len, &line));
-	assert_true(line.too_long);
-	assert_true(ctl_lines_next(&lines, &data, &len, &line));
-	assert_false(line.too_long);
-	assert_memory_equal(line.text, "quit", 4);
-}
-
 #define CASE(f) cmocka_unit_test_setup_teardown(f, prepare, release)
 
 static void test_list_tells_which_klipper_runs(void **state)
@@ -520,23 +412,15 @@ static void test_list_tells_which_klipper_runs(void **state)
 		.nodeid = -1,
 		.flash_store = { sparse_read, sparse_write, &memory },
 	};
-	struct bench *b = calloc(1, sizeof(*b));
 	struct ctl_result r;
+	struct bench b;
 
 	(void)state;
-	assert_non_null(b);
-	b->ctl.log = &b->log;
 	assert_int_equal(sparse_write(&memory, 0x2000, klipper_stream,
 				      sizeof(klipper_stream)),
 			 0);
-	assert_int_equal(
-		world_new(&b->ctl.world,
-			  &(struct world_cfg){ .mcus = &cfg,
-					       .mcus_len = 1,
-					       .buses_len = 1,
-					       .events = { note_event, b } }),
-		0);
-	r = ctl_execute(&b->ctl, "list", 4, 0);
+	bench_init(&b, &cfg, 1, 1);
+	r = say(&b, "list", 0);
 	assert_string_equal(
 		r.reply,
 		"{\"ok\":true,\"mcus\":[{\"uuid\":\"112233445566\","
@@ -545,9 +429,7 @@ static void test_list_tells_which_klipper_runs(void **state)
 		"\"version\":\"v0.12.0-1-gabcdef\","
 		"\"mcu_name\":\"stm32g0b1xx\"}]}");
 	free(r.reply);
-	world_free(b->ctl.world);
-	ctl_log_fini(&b->log);
-	free(b);
+	bench_fini(&b);
 	sparse_fini(&memory);
 }
 
@@ -589,10 +471,6 @@ int main(void)
 		CASE(test_power_off_is_done),
 		CASE(test_a_fault_is_listed_and_counted),
 		CASE(test_a_shutdown_keeps_all_words_of_its_reason),
-		cmocka_unit_test(test_lines_come_out_whatever_the_pieces),
-		cmocka_unit_test(
-			test_a_line_too_long_is_told_once_and_harms_no_other),
-		cmocka_unit_test(test_a_line_too_long_in_small_pieces),
 		cmocka_unit_test(test_list_tells_which_klipper_runs),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(command_lines) + ARRAY_SIZE(others)];

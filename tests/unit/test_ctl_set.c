@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* "set": each key of a configuration file, said to a board that is there. */
-#include "../support/unit.h"
+#include "canmcu_ctl.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "../../sim/canmcu/ctl.h"
 #include "../../sim/canmcu/keys.h"
 
-#define U "112233445566"
 #define V "aabbccddeeff"
 
-#define ERROR(text) "{\"ok\":false,\"error\":\"" text "\"}"
 #define MCU(uuid, type, loader, state, nodeid)                             \
 	"{\"ok\":true,\"mcu\":{\"uuid\":\"" uuid "\",\"mcu_type\":\"" type \
 	"\",\"bootloader\":\"" loader "\",\"state\":\"" state              \
@@ -24,21 +19,11 @@
 #define OFF_AS_BEFORE MCU(V, "stm32g0b1xx", "katapult", "off", "null")
 
 /* A world of two boards and two buses, and image files that are not there. */
-struct bench {
-	struct ctl ctl;
-	struct ctl_log log;
+struct files_bench {
+	struct bench bench;
 	char path[32]; /* of the image that is open; "": none */
 	int images;    /* that are open */
 };
-
-static void note_event(void *arg, const struct event *event)
-{
-	struct bench *b = arg;
-	struct event numbered = *event;
-
-	numbered.seq = b->log.last + 1;
-	ctl_log_add(&b->log, &numbered);
-}
 
 static int no_bytes(void *arg, uint32_t offset, uint8_t *out, uint32_t len)
 {
@@ -51,7 +36,7 @@ static int no_bytes(void *arg, uint32_t offset, uint8_t *out, uint32_t len)
 static int open_image(void *arg, struct mcu_cfg *cfg, char *sentence,
 		      size_t size)
 {
-	struct bench *b = arg;
+	struct files_bench *b = arg;
 
 	if (!strcmp(cfg->flash_image, "/none")) {
 		snprintf(sentence, size, "there is no such file: give another");
@@ -66,7 +51,7 @@ static int open_image(void *arg, struct mcu_cfg *cfg, char *sentence,
 
 static void close_image(void *arg, const struct mcu_cfg *cfg)
 {
-	struct bench *b = arg;
+	struct files_bench *b = arg;
 
 	if (cfg->flash_store.arg)
 		b->images--;
@@ -79,7 +64,7 @@ static int prepare(void **state)
 		{ .uuid = { { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66 } } },
 		{ .uuid = { { 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff } } },
 	};
-	struct bench *b = calloc(1, sizeof(*b));
+	struct files_bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
 	for (size_t i = 0; i < ARRAY_SIZE(cfgs); i++) {
@@ -89,28 +74,19 @@ static int prepare(void **state)
 		cfgs[i].boot_us = 30000;
 		cfgs[i].nodeid = -1;
 	}
-	assert_int_equal(
-		world_new(&b->ctl.world,
-			  &(struct world_cfg){ .mcus = cfgs,
-					       .mcus_len = 2,
-					       .buses_len = 2,
-					       .seed = 7,
-					       .events = { note_event, b } }),
-		0);
-	b->ctl.log = &b->log;
-	b->ctl.ifnames = ifnames;
-	b->ctl.ifnames_len = ARRAY_SIZE(ifnames);
-	b->ctl.images = (struct ctl_images){ open_image, close_image, b };
+	bench_init(&b->bench, cfgs, ARRAY_SIZE(cfgs), ARRAY_SIZE(ifnames));
+	b->bench.ctl.ifnames = ifnames;
+	b->bench.ctl.ifnames_len = ARRAY_SIZE(ifnames);
+	b->bench.ctl.images = (struct ctl_images){ open_image, close_image, b };
 	*state = b;
 	return 0;
 }
 
 static int release(void **state)
 {
-	struct bench *b = *state;
+	struct files_bench *b = *state;
 
-	world_free(b->ctl.world);
-	ctl_log_fini(&b->log);
+	bench_fini(&b->bench);
 	free(b);
 	return 0;
 }
@@ -298,16 +274,17 @@ static void test_another_chip_has_nothing_on_its_pins(void **state)
 
 static void test_an_image_is_closed_when_another_is_opened(void **state)
 {
-	struct bench *b = *state;
+	struct files_bench *f = *state;
+	struct bench *b = &f->bench;
 
 	say(b, "set " V " flash_image a.bin", NULL);
-	assert_int_equal(b->images, 1);
+	assert_int_equal(f->images, 1);
 	say(b, "set " V " flash_image /none", NULL);
-	assert_int_equal(b->images, 1);
+	assert_int_equal(f->images, 1);
 	say(b, "set " V " boot_ms 20", NULL);
 	say(b, "set " V " canbus_uuid 1", NULL);
-	assert_int_equal(b->images, 1);
-	assert_string_equal(b->path, "a.bin");
+	assert_int_equal(f->images, 1);
+	assert_string_equal(f->path, "a.bin");
 }
 
 /* The image of b.bin is blank (FF): there is no application to start. */
