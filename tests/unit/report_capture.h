@@ -64,4 +64,29 @@ static inline struct words_facts complete(const struct words_facts *part)
 	return facts;
 }
 
+/* How a UUID ends, with what complete() adds. */
+struct end_row {
+	const char *name;
+	struct words_facts facts;
+	int code;
+	const char *out; /* all of stdout */
+	const char *err; /* a part of stderr */
+};
+
+static inline void test_end(void **state)
+{
+	const struct end_row *row = *state;
+	const struct words_facts facts = complete(&row->facts);
+	struct capture c;
+
+	capture_open(&c, false);
+	report_end(&c.report, &facts);
+	assert_int_equal(report_close(&c.report), row->code);
+	capture_end(&c);
+	assert_string_equal(c.out, row->out);
+	if (!strstr(c.err, row->err))
+		assert_string_equal(c.err, row->err);
+	capture_free(&c);
+}
+
 #endif

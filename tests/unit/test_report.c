@@ -21,13 +21,7 @@
 		.app_start = 0x08002000,                                \
 	}
 
-static const struct end_row {
-	const char *name;
-	struct words_facts facts;
-	int code;
-	const char *out; /* all of stdout */
-	const char *err; /* a part of stderr */
-} end_rows[] = {
+static const struct end_row end_rows[] = {
 	{ "proven",
 	  { .cause = CAUSE_PROVEN },
 	  0,
@@ -274,22 +268,6 @@ static const struct end_row {
 	  "no request was sent\n",
 	  "" },
 };
-
-static void test_end(void **state)
-{
-	const struct end_row *row = *state;
-	const struct words_facts facts = complete(&row->facts);
-	struct capture c;
-
-	capture_open(&c, false);
-	report_end(&c.report, &facts);
-	assert_int_equal(report_close(&c.report), row->code);
-	capture_end(&c);
-	assert_string_equal(c.out, row->out);
-	if (!strstr(c.err, row->err))
-		assert_string_equal(c.err, row->err);
-	capture_free(&c);
-}
 
 /* Errors before the first UUID: one line, nothing on stdout. */
 static const struct error_row {

@@ -7,13 +7,7 @@
 		.version = "v0.12.0-1-gabcdef", .mcu = "stm32g0b1xx" \
 	}
 
-static const struct end_row {
-	const char *name;
-	struct words_facts facts;
-	int code;
-	const char *out; /* all of stdout */
-	const char *err; /* a part of stderr */
-} end_rows[] = {
+static const struct end_row end_rows[] = {
 	{ "silent, and why Klipper was not asked",
 	  { .cause = CAUSE_NOT_TOLD,
 	    .request = REQUEST_HANDED_OVER,
@@ -97,22 +91,6 @@ static const struct end_row {
 	  "on nodeid 65 Klipper answered with UUID aabbccddeeff\n",
 	  "two nodes share a nodeid" },
 };
-
-static void test_end(void **state)
-{
-	const struct end_row *row = *state;
-	const struct words_facts facts = complete(&row->facts);
-	struct capture c;
-
-	capture_open(&c, false);
-	report_end(&c.report, &facts);
-	assert_int_equal(report_close(&c.report), row->code);
-	capture_end(&c);
-	assert_string_equal(c.out, row->out);
-	if (!strstr(c.err, row->err))
-		assert_string_equal(c.err, row->err);
-	capture_free(&c);
-}
 
 static void test_json(void **state)
 {
