@@ -12,12 +12,11 @@
 
 #include "../../sim/canmcu/images.h"
 
-static char folder[] = "/tmp/test_images.XXXXXX";
-
 struct bench {
 	struct images images;
 	struct mcu_cfg cfg;
-	char a[64], b[64]; /* paths */
+	char folder[32];
+	char a[64], b[64]; /* paths in it */
 	char sentence[512];
 };
 
@@ -26,10 +25,10 @@ static int prepare(void **state)
 	struct bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
-	strcpy(folder + sizeof(folder) - 7, "XXXXXX");
-	assert_non_null(mkdtemp(folder));
-	snprintf(b->a, sizeof(b->a), "%s/a", folder);
-	snprintf(b->b, sizeof(b->b), "%s/b", folder);
+	strcpy(b->folder, "/tmp/test_images.XXXXXX");
+	assert_non_null(mkdtemp(b->folder));
+	snprintf(b->a, sizeof(b->a), "%s/a", b->folder);
+	snprintf(b->b, sizeof(b->b), "%s/b", b->folder);
 	b->cfg.type = mcu_type_find("stm32f103x6");
 	b->cfg.flash_image = b->a;
 	*state = b;
@@ -39,12 +38,14 @@ static int prepare(void **state)
 static int release(void **state)
 {
 	struct bench *b = *state;
+	int err;
 
 	images_fini(&b->images);
 	unlink(b->a);
 	unlink(b->b);
+	err = rmdir(b->folder);
 	free(b);
-	return rmdir(folder);
+	return err;
 }
 
 static int open_it(struct bench *b, struct mcu_cfg *cfg)

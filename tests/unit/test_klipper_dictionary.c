@@ -241,62 +241,79 @@ static void test_pins(void **state)
 	json_decref(o);
 }
 
-static void assert_text(const json_t *o, const char *name, const char *want)
-{
-	assert_string_equal(json_string_value(json_object_get(o, name)), want);
-}
+/* What lies in the flash, and what is told of it. */
+static const struct texts_row {
+	const char *name;
+	const char *type;
+	struct dictionary flashed;
+	const char *version, *mcu;
+} texts_rows[] = {
+	{ "a board as it comes",
+	  "rp2040",
+	  { .version = "" },
+	  "canmcu-" KCAN_VERSION,
+	  "rp2040" },
+	{ "what was flashed",
+	  "stm32g0b1xx",
+	  { .version = "v0.12.0-1-gabcdef", .mcu = "stm32g0b0xx" },
+	  "v0.12.0-1-gabcdef",
+	  "stm32g0b0xx" },
+	/* as dictionary_find() says it */
+	{ "an image that is silent",
+	  "stm32g0b1xx",
+	  { .version = "?", .mcu = "?" },
+	  "canmcu-" KCAN_VERSION,
+	  "stm32g0b1xx" },
+};
 
-static void test_texts_of_a_board_as_it_comes(void **state)
+static void test_texts(void **state)
 {
-	json_t *o = ask_dictionary("rp2040");
-	const json_t *config = json_object_get(o, "config");
-
-	(void)state;
-	assert_text(o, "app", "Klipper");
-	assert_text(o, "version", "canmcu-" KCAN_VERSION);
-	assert_text(config, "MCU", "rp2040");
-	assert_int_equal(
-		json_integer_value(json_object_get(config, "CLOCK_FREQ")),
-		12000000);
-	json_decref(o);
-}
-
-static void test_texts_of_what_was_flashed(void **state)
-{
+	const struct texts_row *row = *state;
+	const char *app, *version, *mcu;
 	struct host h;
 	json_t *o;
 
-	(void)state;
-	host_start(&h, "stm32g0b1xx");
-	strcpy(h.board.mcu.application.version, "v0.12.0-1-gabcdef");
-	strcpy(h.board.mcu.application.mcu, "stm32g0b0xx");
-	h.board.env.bitrate_bps = 250000;
+	host_start(&h, row->type);
+	h.board.mcu.application = row->flashed;
 	host_assign(&h, 4);
 	o = dictionary_of(&h);
-	assert_text(o, "version", "v0.12.0-1-gabcdef");
-	assert_text(json_object_get(o, "config"), "MCU", "stm32g0b0xx");
-	assert_int_equal(
-		json_integer_value(json_object_get(json_object_get(o, "config"),
-						   "CANBUS_FREQUENCY")),
-		250000);
+	assert_int_equal(json_unpack(o, "{s:s, s:s, s:{s:s}}", "app", &app,
+				     "version", &version, "config", "MCU",
+				     &mcu),
+			 0);
+	assert_string_equal(app, "Klipper");
+	assert_string_equal(version, row->version);
+	assert_string_equal(mcu, row->mcu);
 	json_decref(o);
 	host_end(&h);
 }
 
-/* "?" is what dictionary_find() says where an image is silent */
-static void test_an_image_that_is_silent(void **state)
+static json_int_t constant(const json_t *o, const char *name)
+{
+	return json_integer_value(
+		json_object_get(json_object_get(o, "config"), name));
+}
+
+static void test_each_chip_has_its_clock(void **state)
+{
+	json_t *o = ask_dictionary("rp2040");
+
+	(void)state;
+	assert_int_equal(constant(o, "CLOCK_FREQ"), 12000000);
+	json_decref(o);
+}
+
+static void test_the_bit_rate_is_that_of_the_bus(void **state)
 {
 	struct host h;
 	json_t *o;
 
 	(void)state;
 	host_start(&h, "stm32g0b1xx");
-	strcpy(h.board.mcu.application.version, "?");
-	strcpy(h.board.mcu.application.mcu, "?");
+	h.board.env.bitrate_bps = 250000;
 	host_assign(&h, 4);
 	o = dictionary_of(&h);
-	assert_text(o, "version", "canmcu-" KCAN_VERSION);
-	assert_text(json_object_get(o, "config"), "MCU", "stm32g0b1xx");
+	assert_int_equal(constant(o, "CANBUS_FREQUENCY"), 250000);
 	json_decref(o);
 	host_end(&h);
 }
@@ -352,17 +369,17 @@ static void test_all_clocks_are_slow_enough(void **state)
 int main(void)
 {
 	struct CMUnitTest tests[160] = {
-		cmocka_unit_test(test_texts_of_a_board_as_it_comes),
-		cmocka_unit_test(test_texts_of_what_was_flashed),
-		cmocka_unit_test(test_an_image_that_is_silent),
+		cmocka_unit_test(test_each_chip_has_its_clock),
+		cmocka_unit_test(test_the_bit_rate_is_that_of_the_bus),
 		cmocka_unit_test(test_identify_works_in_shutdown),
 		cmocka_unit_test(test_boards_of_one_build_share_it),
 		cmocka_unit_test(test_all_clocks_are_slow_enough),
 	};
-	size_t n = 6;
+	size_t n = 5;
 
 	ROWS(number_rows, test_number);
 	ROWS(pins_rows, test_pins);
+	ROWS(texts_rows, test_texts);
 	return _cmocka_run_group_tests("klipper_dictionary", tests, n, NULL,
 				       NULL);
 }
