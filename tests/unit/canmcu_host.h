@@ -22,6 +22,10 @@
 		}                                          \
 	}
 
+/* Gives a nodeid to it, or to another one by the last byte of the UUID. */
+#define HOST_SET(last, nodeid) \
+	FRAME(0x3f0, 0x01, 0xca, 0x46, 0x3a, 0x06, 0xa1, last, nodeid)
+
 struct host {
 	struct board board;
 	uint8_t seq; /* of the next block */
@@ -75,10 +79,7 @@ static inline void host_wait(struct host *h, uint64_t us)
 
 static inline void host_assign(struct host *h, uint8_t nodeid)
 {
-	struct can_frame set =
-		FRAME(0x3f0, 0x01, 0xca, 0x46, 0x3a, 0x06, 0xa1, 0xac, nodeid);
-
-	board_hear(&h->board, set);
+	board_hear(&h->board, HOST_SET(0xac, nodeid));
 	host_wait(h, MCU_FILTER_CHANGE_US);
 }
 

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu
+/* The clock of the simulated Klipper, and the stats that it sends by it. */
+#include "canmcu_host.h"
+
+/* Nothing but the nodeid is needed for stats: section 12. */
+static void test_stats_come_every_five_seconds(void **state)
+{
+	struct host h;
+
+	(void)state;
+	host_start(&h, "stm32g0b1xx");
+	host_assign(&h, 4);
+	assert_null(h.board.mcu.live.klipper);
+	for (int i = 0; i < 3; i++) {
+		uint64_t due_us = mcu_deadline(&h.board.mcu);
+
+		assert_int_equal(due_us - h.board.mcu.live.start_us,
+				 5000000 * (i + 1));
+		h.board.now_us = due_us - 1;
+		board_run(&h.board);
+		assert_int_equal(h.board.sent_len, 0);
+		board_wait(&h.board, 1);
+		host_hear(&h);
+		/* 100 rounds of 20 ticks, whose square is 2 times 256 */
+		assert_string_equal(host_text(&h), "1180648f508148");
+		h.heard_len = 0;
+	}
+	host_end(&h);
+}
+
+static void test_stats_go_on_in_shutdown(void **state)
+{
+	struct host h;
+
+	(void)state;
+	host_start(&h, "stm32g0b1xx");
+	host_assign(&h, 4);
+	assert_string_equal(host_ask(&h, "07"), "12814802 ack");
+	h.heard_len = 0;
+	board_wait(&h.board, 5000000);
+	host_hear(&h);
+	/* 101 rounds: one block was handled */
+	assert_string_equal(host_text(&h), "1180658f64814a");
+	host_end(&h);
+}
+
+/* A day at 64 MHz: the lower half wraps every 67 s. */
+static void test_a_day_of_clock_wrap(void **state)
+{
+	struct host h;
+	char want[64];
+
+	(void)state;
+	host_start(&h, "stm32g0b1xx");
+	h.board.mcu.cfg.clock_hz = 0;
+	host_assign(&h, 4);
+	for (uint64_t us = 0; us < UINT64_C(86400) * 1000000; us += 59999999) {
+		uint64_t ticks =
+			64 * (h.board.now_us - h.board.mcu.live.start_us);
+		struct kcan_klp_value v[] = { { .num = (uint32_t)(ticks >> 32) },
+					      { .num = (uint32_t)ticks } };
+		uint8_t bytes[16];
+		struct kcan_klp_format f;
+		int len;
+
+		kcan_klp_format_parse(&f, "uptime high=%u clock=%u", 16,
+				      KCAN_KLP_RESPONSE);
+		len = kcan_klp_msg_encode(bytes, sizeof(bytes), &f, v);
+		util_hex_encode(want, bytes, (size_t)len);
+		strcat(want, " ack");
+		assert_string_equal(host_ask(&h, "06"), want);
+		host_wait(&h, 59999999);
+	}
+	host_end(&h);
+}
+
+/* Exact for years: a century at an odd frequency, against 128 bits. */
+static void test_the_clock_does_not_drift(void **state)
+{
+	static const uint64_t moments_us[] = {
+		0,
+		1,
+		999999,
+		1000000,
+		UINT64_C(86400000000) + 7,
+		UINT64_C(3155760000000000) + 123457,
+	};
+	struct host h;
+
+	(void)state;
+	host_start(&h, "stm32g0b1xx");
+	h.board.mcu.cfg.clock_hz = 715827882;
+	for (size_t i = 0; i < ARRAY_SIZE(moments_us); i++) {
+		uint64_t us = moments_us[i];
+		uint64_t now_us = h.board.now_us + us;
+		const struct klipper *k = klipper_of(&h.board.mcu, now_us);
+		unsigned __int128 exact = (unsigned __int128)us * 715827882;
+		uint64_t ticks = (uint64_t)(exact / 1000000);
+
+		assert_true(klipper_clock(k, now_us) == ticks);
+		assert_true(klipper_when_us(k, ticks) <= now_us);
+		assert_true(klipper_clock(k, klipper_when_us(k, ticks)) >=
+			    ticks);
+		assert_true(klipper_clock_near(k, (uint32_t)ticks + 5,
+					       now_us) == ticks + 5);
+	}
+	host_end(&h);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stats_come_every_five_seconds),
+		cmocka_unit_test(test_stats_go_on_in_shutdown),
+		cmocka_unit_test(test_a_day_of_clock_wrap),
+		cmocka_unit_test(test_the_clock_does_not_drift),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
