@@ -77,6 +77,18 @@ static inline void host_wait(struct host *h, uint64_t us)
 	h->heard_len = 0;
 }
 
+/* Wait for a clock of the MCU; of the stats there may be thousands. */
+static inline void host_wait_until(struct host *h, uint64_t ticks)
+{
+	uint64_t at_us = h->board.mcu.live.start_us + ticks;
+
+	while (h->board.now_us < at_us) {
+		uint64_t left_us = at_us - h->board.now_us;
+
+		host_wait(h, left_us < 5000000 ? left_us : 5000000);
+	}
+}
+
 static inline void host_assign(struct host *h, uint8_t nodeid)
 {
 	board_hear(&h->board, HOST_SET(0xac, nodeid));

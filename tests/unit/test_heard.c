@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: tools/canbootreq
-#include "../support/unit.h"
+/* What --listen prints of what was heard. */
+#include "report_capture.h"
 
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "../../tools/canbootreq/report.h"
 
 #define S 1000000u
 #define NEXT                                                                 \
@@ -161,36 +158,29 @@ static void test_row(void **state)
 {
 	const struct row *row = *state;
 	struct words_facts facts = row->facts;
-	struct report r = { .json = row->json };
 	struct kcan_listen *ears;
-	char *out, *err;
-	size_t out_len, err_len;
-	const char *why;
+	struct capture c;
 
 	facts.ifname = "can0";
 	facts.timeout_us = 6 * S;
-	assert_true(json_load(&r.lib, &why));
-	r.out = open_memstream(&out, &out_len);
-	r.err = open_memstream(&err, &err_len);
+	capture_open(&c, row->json);
 	assert_int_equal(kcan_listen_new(&ears), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(heard_frames) && !row->silent; i++)
 		kcan_listen_rx(ears, &heard_frames[i].frame,
 			       heard_frames[i].here, heard_frames[i].at_us);
-	report_heard(&r,
+	report_heard(&c.report,
 		     &(struct heard){ .ears = ears,
 				      .link = row->link,
 				      .end_us = 6 * S,
 				      .elapsed_us = 6 * S,
 				      .dropped = row->dropped },
 		     &facts);
-	assert_int_equal(report_close(&r), row->code);
-	fclose(r.out);
-	fclose(r.err);
-	assert_string_equal(out, row->out);
-	assert_string_equal(err, row->err);
+	assert_int_equal(report_close(&c.report), row->code);
+	capture_end(&c);
+	assert_string_equal(c.out, row->out);
+	assert_string_equal(c.err, row->err);
 	kcan_listen_free(ears);
-	free(out);
-	free(err);
+	capture_free(&c);
 }
 
 static void test_an_ear_of_no_time_divides_by_nothing(void **state)

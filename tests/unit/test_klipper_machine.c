@@ -78,6 +78,7 @@ static void test_row(void **state)
 	assert_level(&h, COLD);
 	host_ask(&h, row->say);
 	host_wait(&h, MINUTE_US);
+	assert_int_equal(h.board.mcu.state, MCU_KLIPPER);
 	assert_level(&h, row->want);
 	host_end(&h);
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* The contract of klipper/klipper.h, with a module made for it. */
-#include "canmcu_host.h"
+#include "canmcu_story.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 /* A lamp on an oid that is switched at a clock value. */
 enum { CONFIG_LAMP, SWITCH_LAMP, LAMP_STATE, COUNT_LAMPS };
@@ -162,14 +161,7 @@ static void start(struct host *h)
 	h->board.mcu.live.start_us = h->board.now_us;
 }
 
-static const struct story {
-	const char *name;
-	struct {
-		const char *say; /* "": nothing is said */
-		const char *want;
-		uint64_t wait_us; /* before */
-	} steps[10];
-} stories[] = {
+static const struct story stories[] = {
 	{ "an oid without allocate_oids", { { CONFIG "00", "120009 ack" } } },
 	{ "an oid out of range",
 	  { { "0402" CONFIG "01", "ack" }, { CONFIG "02", "120009 ack" } } },
@@ -244,15 +236,8 @@ static void test_story(void **state)
 	struct host h;
 
 	start(&h);
-	for (size_t i = 0; story->steps[i].say; i++) {
-		h.heard_len = 0;
-		board_wait(&h.board, story->steps[i].wait_us);
-		host_hear(&h);
-		host_text(&h);
-		if (story->steps[i].say[0])
-			host_ask(&h, story->steps[i].say);
-		assert_string_equal(h.text, story->steps[i].want);
-	}
+	for (size_t i = 0; i < STORY_STEPS && story->steps[i].say; i++)
+		story_play(&h, &story->steps[i]);
 	host_end(&h);
 }
 

@@ -61,18 +61,6 @@ static const struct line {
 	  "0a1d0e000000008c0f7e051d45647e", SAME },
 };
 
-/* Stats are not listened to. */
-static void move_clock(struct host *h, uint64_t ticks)
-{
-	uint64_t at_us = h->board.mcu.live.start_us + ticks;
-
-	while (h->board.now_us < at_us) {
-		uint64_t left_us = at_us - h->board.now_us;
-
-		host_wait(h, left_us < 5000000 ? left_us : 5000000);
-	}
-}
-
 static bool is_answer(const struct host *h, const char *want)
 {
 	char heard[HOST_TEXT];
@@ -107,7 +95,7 @@ static void play(struct host *h, const struct line *line)
 	if (line != lines)
 		skip_to(h, bytes);
 	if (line->ticks)
-		move_clock(h, line->ticks);
+		host_wait_until(h, line->ticks);
 	host_send(h, bytes, len, CAN_MAX_DLEN);
 	if (!is_answer(h, line->want))
 		fail_msg("not the answer to %s", line->name);
@@ -131,7 +119,7 @@ static void test_transcript(void **state)
 	/* like the recorded one it restarts when asked for a bootloader */
 	host_start(&h, "samc21");
 	h.board.mcu.cfg.bootloader = BOOTLOADER_ROM;
-	move_clock(&h, HIGH);
+	host_wait_until(&h, HIGH);
 	check_query(&h);
 	host_assign(&h, 4);
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)

@@ -21,18 +21,6 @@ static const struct {
 	{ 49, (UINT64_C(1) << 32) + 94377856 },
 };
 
-static void move_clock(struct host *h, uint64_t ticks)
-{
-	uint64_t at_us = h->board.mcu.live.start_us + ticks;
-
-	/* stats in thousands: nobody listens */
-	while (h->board.now_us < at_us) {
-		uint64_t left_us = at_us - h->board.now_us;
-
-		host_wait(h, left_us < 5000000 ? left_us : 5000000);
-	}
-}
-
 static bool is_host(size_t index)
 {
 	return strstr(vectors[index].name, " host ");
@@ -73,7 +61,7 @@ static void test_chain(void **state)
 
 	(void)state;
 	host_start(&h, "stm32g0b1xx");
-	move_clock(&h, moments[0].ticks - 1000);
+	host_wait_until(&h, moments[0].ticks - 1000);
 	host_assign(&h, 4);
 	for (size_t i = 0; i < CHAIN; i++) {
 		size_t len, want_len;
@@ -82,7 +70,7 @@ static void test_chain(void **state)
 			continue;
 		for (size_t j = 0; j < ARRAY_SIZE(moments); j++)
 			if (moments[j].vector == (int)i + 1)
-				move_clock(&h, moments[j].ticks);
+				host_wait_until(&h, moments[j].ticks);
 		len = host_unhex(vectors[i].value, request);
 		want_len = expected_answer(i, want);
 		host_send(&h, request, len, CAN_MAX_DLEN);
@@ -125,7 +113,7 @@ static void test_single(void **state)
 	struct host h;
 
 	host_start(&h, "stm32g0b1xx");
-	move_clock(&h, row->ticks);
+	host_wait_until(&h, row->ticks);
 	host_assign(&h, row->nodeid);
 	h.board.mcu.live.start_us += MCU_FILTER_CHANGE_US;
 	if (row->before)
