@@ -1,115 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* Many MCUs on one bus: who hears what, and in which order. */
-#include "../support/unit.h"
+#include "canmcu_world.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "../../sim/canmcu/world.h"
-
-#define MAX 1000
-
-/* A world on a wire that this test is. */
-struct bench {
-	struct world *world;
-	struct mcu_cfg cfgs[MAX];
-	struct can_frame wire[4 * MAX]; /* what was sent */
-	size_t wire_len;
-	size_t returned; /* of it, what came back */
-	uint64_t now_us;
-	size_t events[EVENT_COUNT];
-	size_t bus_off; /* of them, those that say so */
-};
-
-static void count_event(void *arg, const struct event *event)
-{
-	struct bench *b = arg;
-
-	b->events[event->type]++;
-	if (event->type == EVENT_BUS_STATE && !strcmp(event->text, "bus-off"))
-		b->bus_off++;
-}
-
-static void start(struct bench *b, size_t len)
-{
-	struct world_cfg cfg = { .mcus = b->cfgs,
-				 .mcus_len = len,
-				 .buses_len = 2,
-				 .events = { count_event, b } };
-
-	assert_int_equal(world_new(&b->world, &cfg), 0);
-}
-
-/* Number n has UUID 0000000000nn, and nothing that is unusual. */
-static int prepare(void **state)
-{
-	struct bench *b = calloc(1, sizeof(*b));
-
-	assert_non_null(b);
-	b->now_us = 1000000;
-	for (size_t i = 0; i < MAX; i++)
-		b->cfgs[i] = (struct mcu_cfg){
-			.uuid = { { 0, 0, 0, 0, (uint8_t)(i >> 8),
-				    (uint8_t)i } },
-			.type = mcu_type_find("stm32g0b1xx"),
-			.bootloader = BOOTLOADER_KATAPULT,
-			.state = MCU_KLIPPER,
-			.boot_us = 30000,
-			.nodeid = -1,
-			.double_reset = true,
-		};
-	*state = b;
-	return 0;
-}
-
-static int release(void **state)
-{
-	struct bench *b = *state;
-
-	world_free(b->world);
-	free(b);
-	return 0;
-}
-
-/* The kernel takes all that the world wants to send. */
-static void take(struct bench *b)
-{
-	while (world_tx(b->world, 0, &b->wire[b->wire_len], b->now_us)) {
-		b->wire_len++;
-		world_sent(b->world, 0);
-	}
-}
-
-static void hear(struct bench *b, struct can_frame frame)
-{
-	world_rx(b->world, 0, &frame, false, b->now_us);
-	take(b);
-}
-
-/* All that was sent comes back, and so does what that leads to. */
-static void echo(struct bench *b)
-{
-	while (b->returned < b->wire_len) {
-		world_rx(b->world, 0, &b->wire[b->returned++], true, b->now_us);
-		take(b);
-	}
-}
-
-static enum mcu_state state_of(struct bench *b, size_t n)
-{
-	return world_at(b->world, n)->state;
-}
-
-static int nodeid_of(struct bench *b, size_t n)
-{
-	return mcu_nodeid(world_at(b->world, n));
-}
-
-#define UUID_1 0, 0, 0, 0, 0, 1
-#define WHO(id) FRAME(id, 0x01, 0x88, 0x16, 0x00, 0xf9, 0x31, 0x99, 0x03)
 
 static void test_a_query_is_answered_by_all_unassigned_nodes(void **state)
 {
@@ -421,8 +315,6 @@ static void test_a_thousand_boot_at_a_time_each_of_its_own(void **state)
 	assert_int_equal(booted, MAX);
 }
 
-#define CASE(f) cmocka_unit_test_setup_teardown(f, prepare, release)
-
 /* The world has two buses; all other tests are on the first one. */
 static void test_a_bus_is_not_heard_on_another_one(void **state)
 {
@@ -457,180 +349,6 @@ static void test_a_bus_that_is_not_there_is_refused(void **state)
 	b->cfgs[0].bus = 1;
 	assert_int_equal(world_new(&w, &cfg), -EINVAL);
 	assert_null(w);
-}
-
-static void give(struct bench *b, size_t n, struct fault *fault,
-		 const char *text)
-{
-	char error[FAULT_ERROR_MAX];
-
-	assert_int_equal(fault_parse(fault, text, error), 0);
-	b->cfgs[n].faults = fault;
-	b->cfgs[n].faults_len = 1;
-}
-
-static void test_a_frame_twice_is_not_heard_by_its_sender(void **state)
-{
-	struct bench *b = *state;
-	struct fault fault;
-
-	b->cfgs[0].state = MCU_KATAPULT;
-	b->cfgs[0].nodeid = 200;
-	give(b, 0, &fault, "duplicate tx");
-	start(b, 1);
-	for (int i = 0; i < 3; i++) {
-		b->wire_len = b->returned = 0;
-		hear(b, WHO(0x290));
-		echo(b);
-		/* three frames are an answer; all hardware slots are free again */
-		assert_int_equal(b->wire_len, 6);
-		assert_frame_equal(b->wire[0], b->wire[1]);
-		assert_int_equal(nodeid_of(b, 0), 200);
-	}
-	assert_int_equal(b->events[EVENT_FAULT], 9);
-}
-
-static void test_a_late_frame_comes_at_its_time(void **state)
-{
-	struct bench *b = *state;
-	struct fault fault;
-
-	b->cfgs[0].state = MCU_KATAPULT;
-	b->cfgs[0].nodeid = 200;
-	give(b, 0, &fault, "delay tx ms=50");
-	start(b, 1);
-	hear(b, WHO(0x290));
-	assert_int_equal(b->wire_len, 0);
-	assert_int_equal(world_deadline(b->world), b->now_us + 50000);
-	b->now_us += 50000;
-	world_step(b->world, b->now_us);
-	take(b);
-	assert_int_equal(b->wire_len, 3);
-	echo(b);
-	/* the same on the way in */
-	b->wire_len = b->returned = 0;
-	hear(b, WHO(0x290));
-	b->now_us += 50000;
-	world_step(b->world, b->now_us);
-	take(b);
-	assert_int_equal(b->wire_len, 3);
-}
-
-/* REQUEST_BLOCK's answer has 10 frames, of which the hardware holds 3. */
-static void test_of_a_long_answer_that_is_late_nothing_is_lost(void **state)
-{
-	struct bench *b = *state;
-	struct fault fault;
-
-	b->cfgs[0].state = MCU_KATAPULT;
-	b->cfgs[0].nodeid = 200;
-	give(b, 0, &fault, "delay tx ms=50");
-	start(b, 1);
-	/* katapult-protocol.md, section 12 */
-	hear(b, FRAME(0x290, 0x01, 0x88, 0x14, 0x01, 0x00, 0x20, 0x00, 0x08));
-	hear(b, FRAME(0x290, 0x5b, 0xde, 0x99, 0x03));
-	b->now_us += 50000;
-	world_step(b->world, b->now_us);
-	take(b);
-	assert_int_equal(b->wire_len, 10);
-}
-
-static void test_a_late_request_is_obeyed_late(void **state)
-{
-	struct bench *b = *state;
-	struct fault fault;
-
-	give(b, 1, &fault, "delay rx ms=50");
-	start(b, 2);
-	hear(b, FRAME(0x3f0, 0x02, UUID_1));
-	assert_int_equal(state_of(b, 1), MCU_KLIPPER);
-	world_step(b->world, b->now_us + 50000);
-	assert_int_equal(state_of(b, 1), MCU_BOOT);
-}
-
-static void start_paced(struct bench *b, size_t len, bool collisions)
-{
-	struct world_cfg cfg = { .mcus = b->cfgs,
-				 .mcus_len = len,
-				 .buses_len = 1,
-				 .bitrate_bps = 1000000,
-				 .collisions = collisions,
-				 .events = { count_event, b } };
-
-	assert_int_equal(world_new(&b->world, &cfg), 0);
-}
-
-/* Let @us pass; what is sent comes back at once. */
-static void pass(struct bench *b, uint64_t us)
-{
-	uint64_t end_us = b->now_us + us;
-	uint64_t next_us;
-
-	while ((next_us = world_deadline(b->world)) <= end_us) {
-		if (next_us > b->now_us)
-			b->now_us = next_us;
-		world_step(b->world, b->now_us);
-		take(b);
-		echo(b);
-	}
-	b->now_us = end_us;
-}
-
-/*
- * 3F1 [8] 20 00 00 00 00 00 0n 01: 111 bits and the stuff bits of the zeros.
- * The arbiter's own tests count them; here two frames must not overlap.
- */
-static void test_frames_take_their_time_at_a_bit_rate(void **state)
-{
-	struct bench *b = *state;
-	uint64_t first_us, start_us = b->now_us;
-
-	start_paced(b, 2, false);
-	hear(b, FRAME(0x3f0, 0x00));
-	assert_int_equal(b->wire_len, 0);
-	first_us = world_deadline(b->world) - start_us;
-	assert_in_range(first_us, 108, 135);
-	pass(b, first_us);
-	assert_int_equal(b->wire_len, 1);
-	pass(b, first_us - 3);
-	assert_int_equal(b->wire_len, 1);
-	pass(b, 10);
-	assert_int_equal(b->wire_len, 2);
-}
-
-static void test_answers_that_collide_cost_error_counts(void **state)
-{
-	struct bench *b = *state;
-
-	start_paced(b, 2, true);
-	hear(b, FRAME(0x3f0, 0x00));
-	pass(b, 100000);
-	/* both came through in the end, and were error-passive on the way */
-	assert_int_equal(b->wire_len, 2);
-	assert_true(b->events[EVENT_BUS_STATE] >= 4);
-}
-
-static void test_many_answers_throw_nodes_off_the_bus(void **state)
-{
-	struct bench *b = *state;
-
-	start_paced(b, 32, true);
-	hear(b, FRAME(0x3f0, 0x00));
-	pass(b, 1000000);
-	/* half of them (test_arbiter.c); what they had is sent afterwards */
-	assert_int_equal(b->bus_off, 16);
-	assert_int_equal(b->wire_len, 32);
-}
-
-static void test_a_reset_takes_frames_off_the_wire(void **state)
-{
-	struct bench *b = *state;
-
-	start_paced(b, 1, false);
-	hear(b, FRAME(0x3f0, 0x00));
-	world_reset(b->world, world_at(b->world, 0), b->now_us);
-	pass(b, 400000);
-	assert_int_equal(b->wire_len, 0);
 }
 
 /* klipper-mcu-protocol.md, section 12, in the form of V54: an idle MCU */
@@ -670,30 +388,6 @@ static void test_a_shutdown_by_hand_is_told(void **state)
 					     0xc2, 0xa0, 0x00, 0x11));
 }
 
-/* get_canbus_status, id 11, after two answers have collided */
-static void test_klipper_tells_the_errors_of_its_bus(void **state)
-{
-	struct bench *b = *state;
-	const struct can_frame *last;
-
-	start_paced(b, 2, true);
-	hear(b, FRAME(0x3f0, 0x00));
-	pass(b, 100000);
-	hear(b, FRAME(0x3f0, 0x01, UUID_1, 4));
-	pass(b, 1000);
-	b->wire_len = b->returned = 0;
-	/* V20, with the sequence 0 */
-	hear(b, FRAME(0x108, 0x06, 0x10, 0x0b, 0xc4, 0xa8, 0x7e));
-	pass(b, 10000);
-	assert_true(b->wire_len >= 2);
-	last = &b->wire[0];
-	assert_int_equal(last->can_id, 0x109);
-	assert_int_equal(last->data[2], 22);
-	/* it had to send its answer more than once */
-	assert_int_not_equal(last->data[4], 0);
-	assert_int_equal(last->data[4], last->data[5]);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -717,17 +411,8 @@ int main(void)
 		CASE(test_a_uuid_twice_is_refused),
 		CASE(test_nodes_with_a_nodeid_send_stats),
 		CASE(test_a_shutdown_by_hand_is_told),
-		CASE(test_klipper_tells_the_errors_of_its_bus),
 		CASE(test_a_bus_is_not_heard_on_another_one),
 		CASE(test_a_bus_that_is_not_there_is_refused),
-		CASE(test_a_frame_twice_is_not_heard_by_its_sender),
-		CASE(test_a_late_frame_comes_at_its_time),
-		CASE(test_of_a_long_answer_that_is_late_nothing_is_lost),
-		CASE(test_a_late_request_is_obeyed_late),
-		CASE(test_frames_take_their_time_at_a_bit_rate),
-		CASE(test_answers_that_collide_cost_error_counts),
-		CASE(test_many_answers_throw_nodes_off_the_bus),
-		CASE(test_a_reset_takes_frames_off_the_wire),
 		CASE(test_each_of_a_thousand_is_found_and_answers),
 		CASE(test_a_thousand_boot_at_a_time_each_of_its_own),
 	};

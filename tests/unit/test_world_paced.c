@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu
+/* Many MCUs on a bus with a bit rate: frames take their time, and collide. */
+#include "canmcu_world.h"
+
+static void start_paced(struct bench *b, size_t len, bool collisions)
+{
+	struct world_cfg cfg = { .mcus = b->cfgs,
+				 .mcus_len = len,
+				 .buses_len = 1,
+				 .bitrate_bps = 1000000,
+				 .collisions = collisions,
+				 .events = { count_event, b } };
+
+	assert_int_equal(world_new(&b->world, &cfg), 0);
+}
+
+/* Let @us pass; what is sent comes back at once. */
+static void pass(struct bench *b, uint64_t us)
+{
+	uint64_t end_us = b->now_us + us;
+	uint64_t next_us;
+
+	while ((next_us = world_deadline(b->world)) <= end_us) {
+		if (next_us > b->now_us)
+			b->now_us = next_us;
+		world_step(b->world, b->now_us);
+		take(b);
+		echo(b);
+	}
+	b->now_us = end_us;
+}
+
+/*
+ * 3F1 [8] 20 00 00 00 00 00 0n 01: 111 bits and the stuff bits of the zeros.
+ * The arbiter's own tests count them; here two frames must not overlap.
+ */
+static void test_frames_take_their_time_at_a_bit_rate(void **state)
+{
+	struct bench *b = *state;
+	uint64_t first_us, start_us = b->now_us;
+
+	start_paced(b, 2, false);
+	hear(b, FRAME(0x3f0, 0x00));
+	assert_int_equal(b->wire_len, 0);
+	first_us = world_deadline(b->world) - start_us;
+	assert_in_range(first_us, 108, 135);
+	pass(b, first_us);
+	assert_int_equal(b->wire_len, 1);
+	pass(b, first_us - 3);
+	assert_int_equal(b->wire_len, 1);
+	pass(b, 10);
+	assert_int_equal(b->wire_len, 2);
+}
+
+static void test_answers_that_collide_cost_error_counts(void **state)
+{
+	struct bench *b = *state;
+
+	start_paced(b, 2, true);
+	hear(b, FRAME(0x3f0, 0x00));
+	pass(b, 100000);
+	/* both came through in the end, and were error-passive on the way */
+	assert_int_equal(b->wire_len, 2);
+	assert_true(b->events[EVENT_BUS_STATE] >= 4);
+}
+
+static void test_many_answers_throw_nodes_off_the_bus(void **state)
+{
+	struct bench *b = *state;
+
+	start_paced(b, 32, true);
+	hear(b, FRAME(0x3f0, 0x00));
+	pass(b, 1000000);
+	/* half of them (test_arbiter.c); what they had is sent afterwards */
+	assert_int_equal(b->bus_off, 16);
+	assert_int_equal(b->wire_len, 32);
+}
+
+static void test_a_reset_takes_frames_off_the_wire(void **state)
+{
+	struct bench *b = *state;
+
+	start_paced(b, 1, false);
+	hear(b, FRAME(0x3f0, 0x00));
+	world_reset(b->world, world_at(b->world, 0), b->now_us);
+	pass(b, 400000);
+	assert_int_equal(b->wire_len, 0);
+}
+
+/* get_canbus_status, id 11, after two answers have collided */
+static void test_klipper_tells_the_errors_of_its_bus(void **state)
+{
+	struct bench *b = *state;
+	const struct can_frame *last;
+
+	start_paced(b, 2, true);
+	hear(b, FRAME(0x3f0, 0x00));
+	pass(b, 100000);
+	hear(b, FRAME(0x3f0, 0x01, UUID_1, 4));
+	pass(b, 1000);
+	b->wire_len = b->returned = 0;
+	/* V20, with the sequence 0 */
+	hear(b, FRAME(0x108, 0x06, 0x10, 0x0b, 0xc4, 0xa8, 0x7e));
+	pass(b, 10000);
+	assert_true(b->wire_len >= 2);
+	last = &b->wire[0];
+	assert_int_equal(last->can_id, 0x109);
+	assert_int_equal(last->data[2], 22);
+	/* it had to send its answer more than once */
+	assert_int_not_equal(last->data[4], 0);
+	assert_int_equal(last->data[4], last->data[5]);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		CASE(test_frames_take_their_time_at_a_bit_rate),
+		CASE(test_answers_that_collide_cost_error_counts),
+		CASE(test_many_answers_throw_nodes_off_the_bus),
+		CASE(test_a_reset_takes_frames_off_the_wire),
+		CASE(test_klipper_tells_the_errors_of_its_bus),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
