@@ -9,40 +9,20 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "closure.h"
 #include "modules.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define NAME_LEN 64
 #define COMPRESSED_FILE 4 /* MODULE_INIT_COMPRESSED_FILE, Linux 5.17 */
 
 static const char *const roots[] = { "/usr/lib/uml/modules", "/lib/modules" };
 
-static const char *const wanted[] = {
+const char *const modules_can[] = {
 	"can",	"can-raw", "can-gw", "can-bcm",	  "can-dev",
-	"vcan", "vxcan",   "slcan",  "sch_netem",
+	"vcan", "vxcan",   "slcan",  "sch_netem", NULL,
 };
 
-/* modules.dep, read once; each line is "path: path path ..." */
-struct depot {
-	char dir[PATH_MAX];
-	char *text;
-};
-
-/* "kernel/net/can/can-raw.ko.xz" -> "can_raw": how the kernel compares */
-static void module_name(const char *path, char out[static NAME_LEN])
-{
-	const char *base = strrchr(path, '/');
-	size_t i = 0;
-
-	for (base = base ? base + 1 : path; *base && i < NAME_LEN - 1; base++) {
-		if (!strncmp(base, ".ko", 3))
-			break;
-		out[i++] = *base == '-' ? '_' : *base;
-	}
-	out[i] = '\0';
-}
-
-static char *read_file(const char *path)
+char *modules_read(const char *path)
 {
 	FILE *f = fopen(path, "re");
 	char *text = NULL;
@@ -58,47 +38,22 @@ static char *read_file(const char *path)
 	return text;
 }
 
-static int open_depot(struct depot *d)
+/* Return: the text of modules.dep, and its folder in @dir. */
+static char *find_depot(char dir[static PATH_MAX])
 {
+	char path[PATH_MAX + 16], *dep = NULL;
 	struct utsname u;
-	char path[PATH_MAX + 16];
 
 	uname(&u);
-	for (size_t i = 0; i < ARRAY_SIZE(roots); i++) {
-		snprintf(d->dir, sizeof(d->dir), "%s/%s", roots[i], u.release);
-		snprintf(path, sizeof(path), "%s/modules.dep", d->dir);
-		d->text = read_file(path);
-		if (d->text)
-			return 0;
+	for (size_t i = 0; !dep && i < ARRAY_SIZE(roots); i++) {
+		snprintf(dir, PATH_MAX, "%s/%s", roots[i], u.release);
+		snprintf(path, sizeof(path), "%s/modules.dep", dir);
+		dep = modules_read(path);
 	}
-	return -1;
+	return dep;
 }
 
-/* Return: a copy of the line whose module it is, or NULL. */
-static char *find_line(const struct depot *d, const char *module)
-{
-	char want[NAME_LEN], have[NAME_LEN];
-	const char *line = d->text;
-	size_t len;
-
-	module_name(module, want);
-	for (; *line; line += len + !!line[len]) {
-		size_t colon = strcspn(line, ":\n");
-		char path[PATH_MAX];
-
-		len = strcspn(line, "\n");
-		if (line[colon] != ':' || colon >= sizeof(path))
-			continue;
-		memcpy(path, line, colon);
-		path[colon] = '\0';
-		module_name(path, have);
-		if (!strcmp(want, have))
-			return strndup(line, len);
-	}
-	return NULL;
-}
-
-static void insert(const struct depot *d, const char *path)
+static void insert(const char *dir, const char *path)
 {
 	char full[2 * PATH_MAX];
 	size_t len = strlen(path);
@@ -106,7 +61,7 @@ static void insert(const struct depot *d, const char *path)
 
 	if (len < 3 || strcmp(path + len - 3, ".ko") != 0)
 		flags = COMPRESSED_FILE;
-	snprintf(full, sizeof(full), "%s/%s", d->dir, path);
+	snprintf(full, sizeof(full), "%s/%s", dir, path);
 	fd = open(full, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 ||
 	    (syscall(SYS_finit_module, fd, "", flags) && errno != EEXIST))
@@ -115,32 +70,29 @@ static void insert(const struct depot *d, const char *path)
 		close(fd);
 }
 
-/* modules.dep lists the whole closure, the deepest need last */
-static void load(const struct depot *d, const char *module)
-{
-	char *line = find_line(d, module);
-	char *last;
-
-	if (!line)
-		return;
-	while ((last = strrchr(line, ' '))) {
-		*last = '\0';
-		insert(d, last + 1);
-	}
-	line[strcspn(line, ":")] = '\0';
-	insert(d, line);
-	free(line);
-}
-
 void modules_load_can(void)
 {
-	struct depot d;
+	char dir[PATH_MAX], *dep = find_depot(dir);
+	struct closure c = { 0 };
 
-	if (open_depot(&d)) {
+	if (!dep) {
 		fputs("vcan-run: no modules for this kernel\n", stderr);
 		return;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
-		load(&d, wanted[i]);
-	free(d.text);
+	for (const char *const *can = modules_can; *can; can++)
+		closure_add(&c, dep, *can);
+	for (size_t i = 0; i < c.n; i++)
+		insert(dir, c.paths[i]);
+	closure_fini(&c);
+	free(dep);
+}
+
+void modules_load_list(const char *dir, const char *list)
+{
+	char *text = modules_read(list), *rest = text;
+
+	for (char *name; (name = strsep(&rest, "\n"));)
+		if (name[0])
+			insert(dir, name);
+	free(text);
 }

@@ -2,12 +2,25 @@
 #ifndef VCAN_RUN_MODULES_H
 #define VCAN_RUN_MODULES_H
 
+/* What there is for CAN without hardware, up to a NULL. */
+extern const char *const modules_can[];
+
 /**
- * modules_load_can() - load what there is for CAN, with what it needs
+ * modules_load_can() - load modules_can, with what they need
  *
  * Modules that do not exist are passed over: they may be built in, and the
  * frame that must be carried afterwards decides. Failures go to stderr.
  */
 void modules_load_can(void);
+
+/**
+ * modules_load_list() - load what a file lists, in its order
+ * @dir:  where the modules are
+ * @list: one file name a line
+ */
+void modules_load_list(const char *dir, const char *list);
+
+/** Return: a file's text, to be freed; NULL when there is none. */
+char *modules_read(const char *path);
 
 #endif
