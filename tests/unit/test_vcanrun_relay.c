@@ -17,6 +17,8 @@
 
 #define NOT_STARTED 200 /* what relay_run() says as -1 */
 #define HANG_S 20
+#define START_LEN MUX_HEADER_LEN
+#define PING_LEN (MUX_HEADER_LEN + 4)
 
 struct said {
 	enum mux_type type;
@@ -30,6 +32,10 @@ static const struct guest {
 	const char *name;
 	struct said says[5]; /* type 0: no more */
 	bool lives_on;	     /* its process, without the line */
+	bool mute;	     /* likewise, with the line */
+	bool pinged;	     /* it says no more than STARTED before a ping */
+	bool confirms;	     /* it ends with this code once it was heard */
+	int code;
 	int status;
 	const char *why;
 } guests[] = {
@@ -104,40 +110,82 @@ static const struct guest {
 	{ .name = "a guest that ends after the start is no success",
 	  .says = { { MUX_READY }, { MUX_STARTED } },
 	  .status = 125 },
+	{ .name = "a status that the guest's end confirms is the command's",
+	  .says = { { MUX_READY },
+		    { MUX_STARTED },
+		    { MUX_EXIT, 0, { MUX_EXITED, 7 }, 2 } },
+	  .confirms = true,
+	  .code = 2 * 7 + 1,
+	  .status = 7 },
+	{ .name = "an end that says otherwise is no success",
+	  .says = { { MUX_READY },
+		    { MUX_STARTED },
+		    { MUX_EXIT, 0, { MUX_EXITED, 0 }, 2 } },
+	  .confirms = true,
+	  .code = 0,
+	  .status = 125 },
+	{ .name = "a guest that stops answering is lost",
+	  .says = { { MUX_READY }, { MUX_STARTED } },
+	  .mute = true,
+	  .status = 125 },
+	{ .name = "a guest that answers may be silent otherwise",
+	  .says = { { MUX_READY },
+		    { MUX_STARTED },
+		    { MUX_ACK, 0, { START_LEN + PING_LEN }, 4 },
+		    { MUX_EXIT, 0, { MUX_EXITED, 7 }, 2 } },
+	  .pinged = true,
+	  .status = 7 },
 	{ .name = "a guest that hangs up and lives on is lost",
 	  .says = { { MUX_READY }, { MUX_STARTED } },
 	  .lives_on = true,
 	  .status = 125 },
 };
 
-/* STARTED and all that follows waits for START: six bytes, the setup is empty */
+/* The end of stdin is heard too, at some time. */
+static void hear(int line, enum mux_type type)
+{
+	struct mux_decoder d = { 0 };
+	struct mux_frame f;
+	uint8_t byte;
+
+	do {
+		if (read(line, &byte, 1) != 1)
+			_exit(1);
+	} while (mux_decode(&d, byte, &f) != 1 || f.type != type);
+}
+
+/* STARTED and all that follows waits for START; the setup is empty */
 static void play_guest(const struct guest *g, int line)
 {
-	uint8_t out[MUX_FRAME_MAX], start[MUX_HEADER_LEN];
+	uint8_t out[MUX_FRAME_MAX];
 	size_t len;
 
 	for (const struct said *s = g->says; s->type; s++) {
 		len = mux_encode(out, s->type, s->stream, s->data, s->len);
 		if (write(line, out, len) < 0)
 			_exit(1);
-		if (s->type == MUX_READY && s == g->says &&
-		    read(line, start, sizeof(start)) != sizeof(start))
-			_exit(1);
+		if (s->type == MUX_READY && s == g->says)
+			hear(line, MUX_START);
+		if (s->type == MUX_STARTED && g->pinged)
+			hear(line, MUX_CREDIT);
 	}
-	close(line);
-	while (g->lives_on)
+	if (g->confirms)
+		hear(line, MUX_EXIT);
+	if (!g->mute)
+		close(line);
+	while (g->lives_on || g->mute)
 		pause();
-	_exit(0);
+	_exit(g->code);
 }
 
 /* In a process of its own, whose stdin, stdout and stderr it uses up. */
 static void be_vcan_run(const struct guest *g, int why_fd)
 {
 	struct setup_blob setup = { 0 };
-	struct opts o = { .boot_timeout_s = 60 };
+	struct opts o = { .boot_timeout_s = 60, .hang_timeout_s = 1 };
 	struct why why = { "" };
 	int line[2], null = open("/dev/null", O_RDWR), status;
-	struct vm vm = { .console = -1 };
+	struct vm vm = { .console = -1, .confirms = g->confirms };
 	sigset_t set;
 
 	alarm(HANG_S);

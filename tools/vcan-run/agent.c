@@ -29,6 +29,8 @@ struct agent {
 	pid_t pid;			/* 0: not started */
 	bool ended;
 	int wait_status;
+	bool reported;
+	bool confirmed; /* the host has heard the report */
 };
 
 /* Return: 0, or -1 when the line is gone. */
@@ -139,6 +141,9 @@ static int take_frame(struct agent *a, const struct mux_frame *f)
 			return -1;
 		resize(a, n);
 		return 0;
+	case MUX_EXIT:
+		a->confirmed = a->reported;
+		return -1;
 	default:
 		return -1;
 	}
@@ -205,19 +210,21 @@ static void reap(struct agent *a)
 	}
 }
 
+static int exit_value(const struct agent *a)
+{
+	return WIFSIGNALED(a->wait_status) ? WTERMSIG(a->wait_status) :
+					     WEXITSTATUS(a->wait_status);
+}
+
 static int report(struct agent *a)
 {
 	bool killed = WIFSIGNALED(a->wait_status);
-	uint8_t data[2] = {
-		killed ? MUX_KILLED : MUX_EXITED,
-		killed ? WTERMSIG(a->wait_status) : WEXITSTATUS(a->wait_status),
-	};
+	uint8_t data[2] = { killed ? MUX_KILLED : MUX_EXITED, exit_value(a) };
 
 	/* what the command wrote must reach the machine's files first */
 	sync();
-	say(a, MUX_EXIT, 0, data, sizeof(data));
-	tcdrain(a->line);
-	return -1;
+	a->reported = true;
+	return say(a, MUX_EXIT, 0, data, sizeof(data));
 }
 
 static int step(struct agent *a)
@@ -232,7 +239,8 @@ static int step(struct agent *a)
 		  .events = POLLIN },
 	};
 
-	if (a->ended && a->out[MUX_STDOUT].fd < 0 && a->out[MUX_STDERR].fd < 0)
+	if (a->ended && !a->reported && a->out[MUX_STDOUT].fd < 0 &&
+	    a->out[MUX_STDERR].fd < 0)
 		return report(a);
 	if (poll(p, 5, -1) < 0)
 		return errno == EINTR ? 0 : -1;
@@ -251,13 +259,14 @@ static int step(struct agent *a)
 	return 0;
 }
 
-void agent_run(int line)
+int agent_run(int line)
 {
 	struct agent *a = calloc(1, sizeof(*a));
+	int status = -1;
 	sigset_t set;
 
 	if (!a)
-		return;
+		return -1;
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
@@ -269,5 +278,8 @@ void agent_run(int line)
 	if (!say(a, MUX_READY, 0, NULL, 0))
 		while (!step(a))
 			;
+	if (a->confirmed)
+		status = exit_value(a) & 0x7f;
 	free(a);
+	return status;
 }

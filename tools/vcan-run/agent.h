@@ -4,11 +4,12 @@
 
 /**
  * agent_run() - the guest's side of the line: run one command
- * @line: the serial line in raw mode
+ * @line: to the host, raw
  *
- * Return: when the command's status was reported or the line is gone; either
- * way nothing is left to do but to power off.
+ * Return: the last seven bits of the exit status that the host has confirmed,
+ * or -1 when the line is gone or nothing was started; either way nothing is
+ * left to do but to power off.
  */
-void agent_run(int line);
+int agent_run(int line);
 
 #endif

@@ -41,6 +41,11 @@ int console_read(struct console *c)
 	return -1;
 }
 
+bool console_has(const struct console *c, const char *text)
+{
+	return memmem(c->tail, c->len, text, strlen(text));
+}
+
 void console_print_tail(const struct console *c)
 {
 	size_t from = c->len;

@@ -18,6 +18,9 @@ struct console {
 /** Read what there is. Return: 0, or -1 at its end (fd becomes -1). */
 int console_read(struct console *c);
 
+/** Is this among the last of what it said? */
+bool console_has(const struct console *c, const char *text);
+
 /** Show the last lines, unless all were shown already. */
 void console_print_tail(const struct console *c);
 

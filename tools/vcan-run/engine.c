@@ -8,8 +8,9 @@
 
 /* in the order in which they are tried: the cheapest first */
 static const struct engine engines[] = {
-	{ "host", engine_host_run },
-	{ "uml", engine_uml_run },
+	{ "host", false, engine_host_run, NULL },
+	{ "uml", false, engine_guest_run, engine_uml_plan },
+	{ "qemu", true, engine_guest_run, engine_qemu_plan },
 };
 
 const struct engine *engine_find(const char *name)
@@ -38,12 +39,13 @@ int engine_run_first(const struct opts *o)
 	for (size_t i = 0; i < ARRAY_SIZE(engines); i++) {
 		const struct engine *e = &engines[i];
 
-		if (o->engine && strcmp(o->engine, e->name) != 0)
+		if ((o->engine && strcmp(o->engine, e->name) != 0) ||
+		    (o->usb && !e->usb))
 			continue;
 		if (o->verbose)
 			fprintf(stderr, "vcan-run: trying engine %s\n",
 				e->name);
-		status = e->run(o, &why[i]);
+		status = e->run(e, o, &why[i]);
 		if (status >= 0)
 			return status;
 		if (o->verbose)

@@ -2,24 +2,39 @@
 #ifndef VCAN_RUN_ENGINE_H
 #define VCAN_RUN_ENGINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "launch.h"
 #include "opts.h"
 #include "why.h"
 
 /**
  * struct engine - one way to have a kernel with CAN
- * @run: run the command once a CAN frame was carried; the exit status, or
- *       -1 with @why when this engine does not work here and nothing was
- *       started. It need not return: the host engine becomes the command.
+ * @usb:  its kernel has USB and PCI too, and udevd names the devices
+ * @run:  run the command once a CAN frame was carried; the exit status, or
+ *        -1 with @why when this engine does not work here and nothing was
+ *        started. It need not return: the host engine becomes the command.
+ * @plan: for a guest: say in @l how to start it. @dir is a directory that
+ *        goes with the guest. Return: 0, or -1 with @why.
  */
 struct engine {
 	const char *name;
-	int (*run)(const struct opts *o, struct why *why);
+	bool usb;
+	int (*run)(const struct engine *e, const struct opts *o,
+		   struct why *why);
+	int (*plan)(struct launch *l, const struct opts *o, const char *dir,
+		    struct why *why);
 };
 
-int engine_host_run(const struct opts *o, struct why *why);
-int engine_uml_run(const struct opts *o, struct why *why);
+int engine_host_run(const struct engine *e, const struct opts *o,
+		    struct why *why);
+int engine_guest_run(const struct engine *e, const struct opts *o,
+		     struct why *why);
+int engine_uml_plan(struct launch *l, const struct opts *o, const char *dir,
+		    struct why *why);
+int engine_qemu_plan(struct launch *l, const struct opts *o, const char *dir,
+		     struct why *why);
 
 /** Return: NULL when there is none of that name. */
 const struct engine *engine_find(const char *name);

@@ -126,8 +126,10 @@ static int rehearse(const struct opts *o, struct why *why)
 	return 0;
 }
 
-int engine_host_run(const struct opts *o, struct why *why)
+int engine_host_run(const struct engine *e, const struct opts *o,
+		    struct why *why)
 {
+	(void)e;
 	if (rehearse(o, why) || enter(o, why))
 		return -1;
 	return command_exec(o->argv);

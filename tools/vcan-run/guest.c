@@ -15,6 +15,7 @@
 #include "modules.h"
 #include "netlink.h"
 
+#define UML_LINE "/dev/ttyS0"
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* /tmp is not here: it stays the machine's */
@@ -74,34 +75,76 @@ static void mount_all(void)
 				strerror(errno));
 }
 
-static int open_line(void)
+static int uml_open_line(void)
 {
-	int fd = open(GUEST_LINE, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int fd = open(UML_LINE, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	struct termios t;
 
-	if (fd < 0 || tcgetattr(fd, &t))
-		return -1;
-	cfmakeraw(&t);
-	t.c_cc[VMIN] = 1;
-	t.c_cc[VTIME] = 0;
-	return tcsetattr(fd, TCSANOW, &t) ? -1 : fd;
+	if (fd >= 0 && !tcgetattr(fd, &t)) {
+		cfmakeraw(&t);
+		t.c_cc[VMIN] = 1;
+		t.c_cc[VTIME] = 0;
+		if (!tcsetattr(fd, TCSANOW, &t))
+			return fd;
+	}
+	fprintf(stderr, "vcan-run: " UML_LINE ": %s\n", strerror(errno));
+	return -1;
 }
 
-int guest_main(void)
+static int uml_enter(void)
+{
+	return 0;
+}
+
+static void uml_exit(int status)
+{
+	(void)status;
+}
+
+/* What depends on the machine, in the order in which it is done. */
+static const struct machine {
+	const char *name;
+	int (*enter)(void);  /* be where the machine's files are the root */
+	void (*serve)(void); /* load modules, start what the command needs */
+	int (*open_line)(void);
+	void (*exit)(int status); /* the command's, which was reported */
+} machines[] = {
+	{ "uml", uml_enter, modules_load_can, uml_open_line, uml_exit },
+	{ GUEST_QEMU, guest_qemu_enter, guest_qemu_serve, guest_qemu_open_line,
+	  guest_qemu_exit },
+};
+
+static const struct machine *find_machine(const char *name)
+{
+	for (size_t i = 0; name && i < ARRAY_SIZE(machines); i++)
+		if (!strcmp(machines[i].name, name))
+			return &machines[i];
+	return &machines[0];
+}
+
+/* Return: the status that the host knows of, -1: none. */
+static int serve(const struct machine *m)
 {
 	int line;
 
+	if (m->enter())
+		return -1;
 	mount_all();
 	open_console();
 	signal(SIGPIPE, SIG_IGN);
-	modules_load_can();
+	m->serve();
 	netlink_set_up("lo");
-	line = open_line();
-	if (line < 0)
-		fprintf(stderr, "vcan-run: " GUEST_LINE ": %s\n",
-			strerror(errno));
-	else
-		agent_run(line);
+	line = m->open_line();
+	return line < 0 ? -1 : agent_run(line);
+}
+
+int guest_main(const char *name)
+{
+	const struct machine *m = find_machine(name);
+	int status = serve(m);
+
+	if (status >= 0)
+		m->exit(status);
 	power_off();
 	return 1;
 }

@@ -2,11 +2,25 @@
 #ifndef VCAN_RUN_GUEST_H
 #define VCAN_RUN_GUEST_H
 
-/* What the guest's kernel hands to its init, which is this very program. */
+/*
+ * What the guest's kernel hands to its init, which is this very program; a
+ * second argument names another machine than User-Mode Linux.
+ */
 #define GUEST_ARG "--guest-init"
-#define GUEST_LINE "/dev/ttyS0"
+#define GUEST_QEMU "qemu"
 
-/** Be the guest's first process. Return: never; the guest powers off. */
-int guest_main(void);
+/**
+ * guest_main() - be the guest's first process
+ * @machine: NULL: User-Mode Linux
+ *
+ * Return: never; the guest powers off.
+ */
+int guest_main(const char *machine);
+
+/* guest_qemu.c: what is different with QEMU; see struct machine in guest.c */
+int guest_qemu_enter(void);
+int guest_qemu_open_line(void);
+void guest_qemu_serve(void);
+void guest_qemu_exit(int status);
 
 #endif

@@ -38,7 +38,7 @@ int main(int argc, char **argv)
 	struct opts opts;
 
 	if (getpid() == 1 && argc > 1 && !strcmp(argv[1], GUEST_ARG))
-		return guest_main();
+		return guest_main(argv[2]);
 	occupy_stdio();
 	/* a caller that ignores it would keep us from seeing a guest's end */
 	signal(SIGCHLD, SIG_DFL);

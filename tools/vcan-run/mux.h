@@ -40,10 +40,14 @@ enum mux_type {
 	MUX_FAIL,      /* guest: text, why nothing was started */
 	MUX_DATA,      /* both: bytes of a stream */
 	MUX_CLOSE,  /* both: to its reader, the end; to its writer, no reader */
-	MUX_CREDIT, /* both: u32, so many more bytes are welcome */
+	MUX_CREDIT, /* both: u32, so many more bytes are welcome; 0: a ping */
 	MUX_SIGNAL, /* host: u8, for the command's process group */
 	MUX_WINCH,  /* host: u32, columns << 16 | rows */
-	MUX_EXIT,   /* guest: u8 how (enum mux_exit), u8 value */
+	/*
+	 * guest: u8 how (enum mux_exit), u8 value; host: empty, it was heard
+	 * and the guest may power off
+	 */
+	MUX_EXIT,
 	MUX_TYPE_END
 };
 

@@ -72,18 +72,49 @@ static int set_mem(void *ctx, const char *arg)
 	return 0;
 }
 
-static int set_boot_timeout(void *ctx, const char *arg)
+static int set_seconds(struct opts *o, const char *what, const char *arg,
+		       unsigned int *out)
 {
-	struct opts *o = ctx;
 	unsigned long n;
 
 	if (util_parse_number(arg, &n) || !n || n > 3600)
 		return refuse(o,
-			      "boot timeout '%.40s' is not valid; use 1 to "
+			      "%s timeout '%.40s' is not valid; use 1 to "
 			      "3600 seconds",
-			      arg);
-	o->boot_timeout_s = n;
+			      what, arg);
+	*out = n;
 	return 0;
+}
+
+static int set_boot_timeout(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	return set_seconds(o, "boot", arg, &o->boot_timeout_s);
+}
+
+static int set_hang_timeout(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	return set_seconds(o, "hang", arg, &o->hang_timeout_s);
+}
+
+static int want_usb(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	(void)arg;
+	o->usb = true;
+	return 0;
+}
+
+static int want_kvaser(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	o->kvaser = true;
+	return want_usb(ctx, arg);
 }
 
 static int set_verbose(void *ctx, const char *arg)
@@ -114,12 +145,20 @@ static int ask_help(void *ctx, const char *arg)
 }
 
 static const struct util_opt table[] = {
-	{ "engine", 'e', "NAME", "use this engine: host or uml", set_engine },
+	{ "engine", 'e', "NAME", "use this engine: host, uml or qemu",
+	  set_engine },
 	{ "interface", 'i', "NAME", "have this interface (repeatable; vcan0)",
 	  add_iface },
-	{ "mem", 'm', "SIZE", "memory of a guest (256M)", set_mem },
+	{ "usb", 'u', NULL,
+	  "have USB too: an engine with gs_usb, cdc_acm, udev", want_usb },
+	{ "kvaser", 0, NULL, "have can0 and can1 on two emulated PCI cards",
+	  want_kvaser },
+	{ "mem", 'm', "SIZE", "memory of a guest (uml 256M, qemu 512M)",
+	  set_mem },
 	{ "boot-timeout", 0, "SECONDS", "patience with a guest's boot (60)",
 	  set_boot_timeout },
+	{ "hang-timeout", 0, "SECONDS",
+	  "patience with a guest that is silent (120)", set_hang_timeout },
 	{ "verbose", 'v', NULL, "say which engine and why; guest's console",
 	  set_verbose },
 	{ "version", 'V', NULL, "print the version", ask_version },
@@ -136,12 +175,14 @@ int opts_parse(struct opts *o, int argc, char **argv)
 				       .error_size = sizeof(o->error) };
 	int operand;
 
-	*o = (struct opts){ .mem_mib = 256, .boot_timeout_s = 60 };
+	*o = (struct opts){ .boot_timeout_s = 60, .hang_timeout_s = 120 };
 	operand = util_opts_parse(&how, argc, argv);
 	if (operand <= 0)
 		return operand;
 	if (operand == argc)
 		return refuse(o, "no command was given");
+	if (o->usb && o->engine && !engine_find(o->engine)->usb)
+		return refuse(o, "engine %s has no USB; use qemu", o->engine);
 	if (!o->n_ifaces)
 		o->ifaces[o->n_ifaces++] = "vcan0";
 	o->argv = argv + operand;

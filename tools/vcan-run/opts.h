@@ -22,8 +22,11 @@ struct opts {
 	const char *engine; /* NULL: the first that works */
 	const char *ifaces[OPTS_IFACES_MAX];
 	size_t n_ifaces;
-	unsigned int mem_mib;	     /* of a guest */
+	unsigned int mem_mib;	     /* of a guest; 0: as the engine has it */
 	unsigned int boot_timeout_s; /* of a guest */
+	unsigned int hang_timeout_s; /* of a guest */
+	bool usb;		     /* an engine with USB is needed */
+	bool kvaser;		     /* can0 and can1, two PCI cards */
 	bool verbose;
 	char **argv;	 /* the command, NULL-terminated */
 	char error[160]; /* one sentence, when parsing failed */

@@ -25,6 +25,7 @@ enum phase {
 	PHASE_SETUP, /* it listens, and is told what to run */
 	PHASE_START, /* it was told all; the command does not run yet */
 	PHASE_RUN,
+	PHASE_EXIT, /* the status was reported; the guest's end confirms it */
 	PHASE_DONE, /* status is decided; write out what is left */
 };
 
@@ -34,10 +35,14 @@ struct relay {
 	int sigfd;
 	enum phase phase;
 	int status;
+	uint8_t exit_value; /* as the guest reported it */
 	bool output_lost;
 	int signo; /* the signal that is passed on; 0: none */
 	uint64_t signo_ms;
 	uint64_t deadline_ms;
+	uint64_t hang_ms;  /* patience; a ping goes out at half time */
+	uint64_t heard_ms; /* the guest's last sign of life */
+	uint64_t ping_ms;  /* 0: none is under way */
 	struct tell tell;
 	struct line line;
 	struct source in;
@@ -66,6 +71,8 @@ static void lose(struct relay *r, const char *what)
 	if (r->console.fd >= 0)
 		console_read(&r->console);
 	console_print_tail(&r->console);
+	if (console_has(&r->console, "Kernel panic"))
+		what = "had a kernel panic";
 	if (r->phase < PHASE_RUN) {
 		why_set(r->why,
 			"the guest %s before it could start the "
@@ -76,10 +83,9 @@ static void lose(struct relay *r, const char *what)
 		return;
 	}
 	fprintf(stderr,
-		"vcan-run: the guest %s and never reported the "
-		"command's exit status; look at its console with -v, or give "
-		"it more --mem\n",
-		what);
+		"vcan-run: the guest %s and never %s the command's exit "
+		"status; look at its console with -v, or give it more --mem\n",
+		what, r->phase == PHASE_EXIT ? "confirmed" : "reported");
 	finish(r, STATUS_OWN_FAILURE);
 }
 
@@ -87,7 +93,7 @@ static void tell_guest(struct relay *r)
 {
 	if (r->phase == PHASE_SETUP && tell_setup(&r->tell, &r->line))
 		r->phase = PHASE_START;
-	else if (r->phase == PHASE_RUN)
+	else if (r->phase == PHASE_RUN || r->phase == PHASE_EXIT)
 		tell_next(&r->tell, &r->line, r->sink);
 }
 
@@ -114,7 +120,15 @@ static int take_exit(struct relay *r, const struct mux_frame *f)
 	/* what exit() would cut could come out as a success */
 	if (status > 255)
 		return -EBADMSG;
-	finish(r, status);
+	if (!r->vm->confirms) {
+		finish(r, status);
+		return 0;
+	}
+	r->phase = PHASE_EXIT;
+	r->status = status;
+	r->exit_value = f->data[1];
+	r->tell.heard_exit = true;
+	r->deadline_ms = now_ms() + GRACE_MS;
 	return 0;
 }
 
@@ -163,6 +177,7 @@ static int take_frame(struct relay *r, const struct mux_frame *f)
 	case MUX_STARTED:
 		if (!r->signo)
 			r->deadline_ms = 0;
+		r->heard_ms = now_ms();
 		return advance(r, PHASE_START, PHASE_RUN);
 	case MUX_FAIL:
 		if (r->phase != PHASE_START)
@@ -196,7 +211,13 @@ static bool read_line(struct relay *r)
 		if (got < 0 || (got && take_frame(r, &f)))
 			lose(r, "sent a damaged frame");
 	}
-	if (!n && r->phase != PHASE_DONE)
+	if (n > 0) {
+		r->heard_ms = now_ms();
+		r->ping_ms = 0;
+	}
+	if (!n && r->phase == PHASE_EXIT)
+		r->line.fd = -1;
+	else if (!n && r->phase != PHASE_DONE)
 		lose(r, "ended");
 	return n > 0 && r->phase != PHASE_DONE;
 }
@@ -211,25 +232,53 @@ static void check_guest(struct relay *r)
 		return;
 	while (read_line(r))
 		;
-	if (r->phase != PHASE_DONE)
+	if (r->phase == PHASE_EXIT && info.si_code == CLD_EXITED &&
+	    info.si_status == ((r->exit_value << 1 | 1) & 0xff))
+		finish(r, r->status);
+	else if (r->phase != PHASE_DONE)
 		lose(r, "ended");
 }
 
-/* Return: milliseconds, -1: no deadline is set. */
+/* When half of our patience with a silent guest is over. */
+static uint64_t pulse_ms(const struct relay *r)
+{
+	return (r->ping_ms ? r->ping_ms : r->heard_ms) + r->hang_ms / 2;
+}
+
+/* Return: milliseconds, -1: there is nothing to wait for. */
 static int time_left(const struct relay *r)
+{
+	uint64_t now = now_ms(), next = UINT64_MAX;
+
+	if (r->deadline_ms)
+		next = r->deadline_ms;
+	if (r->phase == PHASE_RUN && pulse_ms(r) < next)
+		next = pulse_ms(r);
+	if (next == UINT64_MAX)
+		return -1;
+	return next > now ? next - now : 0;
+}
+
+/* A guest acknowledges all that it is sent, whatever its command does. */
+static void check_pulse(struct relay *r)
 {
 	uint64_t now = now_ms();
 
-	if (!r->deadline_ms)
-		return -1;
-	return r->deadline_ms > now ? r->deadline_ms - now : 0;
+	if (r->phase != PHASE_RUN || now < pulse_ms(r))
+		return;
+	if (r->ping_ms) {
+		lose(r, "stopped answering");
+		return;
+	}
+	r->tell.ping = true;
+	r->ping_ms = now;
 }
 
 static void check_deadline(struct relay *r)
 {
-	if (time_left(r))
+	if (!r->deadline_ms || now_ms() < r->deadline_ms)
 		return;
-	if (!r->signo) {
+	if (!r->signo || r->phase == PHASE_EXIT) {
 		lose(r, "took too long");
 		return;
 	}
@@ -324,7 +373,7 @@ static void step(struct relay *r)
 		return;
 	if (p[2].revents)
 		console_read(&r->console);
-	if (p[1].revents & ~POLLOUT)
+	if (r->line.fd >= 0 && p[1].revents & ~POLLOUT)
 		read_line(r);
 	if (p[0].revents)
 		take_signal(r);
@@ -333,6 +382,7 @@ static void step(struct relay *r)
 	for (int i = MUX_STDOUT; i < MUX_STREAMS; i++)
 		if (p[3 + i].revents && r->sink[i].len)
 			write_output(r, i);
+	check_pulse(r);
 	if (!r->line.len)
 		tell_guest(r);
 	if (line_may_write(&r->line))
@@ -353,6 +403,7 @@ int relay_run(const struct vm *vm, const struct opts *o,
 	r->tell.setup = setup;
 	r->why = why;
 	r->sigfd = sigfd;
+	r->hang_ms = o->hang_timeout_s * 1000ull;
 	r->deadline_ms = now_ms() + o->boot_timeout_s * 1000ull;
 	r->console.fd = vm->console;
 	r->console.show = o->verbose;

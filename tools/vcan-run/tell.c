@@ -47,6 +47,11 @@ void tell_next(struct tell *t, struct line *l,
 {
 	bool resize = t->resize;
 
+	if (t->heard_exit) {
+		line_queue(l, MUX_EXIT, 0, NULL, 0);
+		t->heard_exit = false;
+		return;
+	}
 	if (t->signo) {
 		line_queue(l, MUX_SIGNAL, 0, &t->signo, 1);
 		t->signo = 0;
@@ -55,6 +60,11 @@ void tell_next(struct tell *t, struct line *l,
 	t->resize = false;
 	if ((resize && tell_size(l)) || tell_credit(l, sinks))
 		return;
+	if (t->ping) {
+		line_queue_u32(l, MUX_CREDIT, MUX_STDOUT, 0);
+		t->ping = false;
+		return;
+	}
 	for (int i = 0; i < MUX_STREAMS; i++) {
 		if (!t->close[i])
 			continue;

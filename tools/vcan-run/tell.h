@@ -16,6 +16,8 @@ struct tell {
 	size_t setup_done;
 	uint8_t signo; /* 0: none */
 	bool resize;
+	bool ping; /* wants nothing but an ACK */
+	bool heard_exit;
 	bool close[MUX_STREAMS];
 };
 

@@ -10,51 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "guest.h"
+#include "launch.h"
 #include "vm.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define KERNEL_ENV "VCAN_RUN_UML"
-#define LINE_FD 3
-
-static int search_path(const char *name, char out[static PATH_MAX])
-{
-	const char *path = getenv("PATH");
-	size_t len;
-
-	for (path = path ? path : "/usr/bin:/bin"; *path;
-	     path += len + !!path[len]) {
-		len = strcspn(path, ":");
-		if (snprintf(out, PATH_MAX, "%.*s/%s", (int)len, path, name) <
-			    PATH_MAX &&
-		    !access(out, X_OK))
-			return 0;
-	}
-	return -1;
-}
-
-static int find_kernel(char out[static PATH_MAX], struct why *why)
-{
-	const char *wanted = getenv(KERNEL_ENV);
-
-	if (wanted && wanted[0]) {
-		if (access(wanted, X_OK))
-			return why_set(why,
-				       KERNEL_ENV
-				       " names %.200s, which "
-				       "cannot be executed (%s); correct or "
-				       "unset it",
-				       wanted, strerror(errno));
-		snprintf(out, PATH_MAX, "%s", wanted);
-		return 0;
-	}
-	if (!search_path("linux.uml", out) || !search_path("linux", out))
-		return 0;
-	return why_set(why,
-		       "no User-Mode Linux (linux.uml) is on PATH; "
-		       "install the package user-mode-linux (x86 only), or "
-		       "set " KERNEL_ENV);
-}
 
 static void kill_all(pid_t pid)
 {
@@ -82,11 +41,11 @@ static void guard(int life, const char *dir)
 	prctl(PR_SET_NAME, name);
 	for (int i = 0; i <= STDERR_FILENO; i++)
 		dup2(null, i);
-	dup2(life, LINE_FD);
-	close_range(LINE_FD + 1, ~0U, 0);
+	dup2(life, VM_LINE_FD);
+	close_range(VM_LINE_FD + 1, ~0U, 0);
 	if (chdir("/"))
 		_exit(1);
-	while (read(LINE_FD, &got, sizeof(got)) == sizeof(got))
+	while (read(VM_LINE_FD, &got, sizeof(got)) == sizeof(got))
 		pid = got;
 	kill_all(pid);
 	dirs_remove(dir);
@@ -114,63 +73,35 @@ static int start_guardian(struct vm *vm, struct why *why)
 }
 
 /* The child's side of fork(): never returns. */
-static void become_kernel(const char *kernel, const char *memory,
-			  const struct vm *vm, unsigned int mib,
-			  const int fds[static 2])
+static void become(const struct launch *l, const int fds[static 2])
 {
-	char mem[32], dir[VM_DIR_LEN + 16], init[VM_DIR_LEN + 16];
 	char tmp[PATH_MAX + 8];
-	const char *argv[] = {
-		"vcan-run-guest",
-		"rootfstype=hostfs",
-		"rootflags=/",
-		"rw",
-		mem,
-		dir,
-		"con=null",
-		"con0=null,fd:1",
-		"ssl=null",
-		"ssl0=fd:3",
-		"noreboot",
-		"panic=-1",
-		init,
-		"--",
-		GUEST_ARG,
-		NULL,
-	};
 	const char *envp[] = { tmp, "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
 			       NULL };
 	int null = open("/dev/null", O_RDONLY);
 	sigset_t none;
 
-	snprintf(mem, sizeof(mem), "mem=%uM", mib);
-	snprintf(dir, sizeof(dir), "uml_dir=%s/", vm->dir);
-	snprintf(init, sizeof(init), "init=%s/init", vm->dir);
-	snprintf(tmp, sizeof(tmp), "TMPDIR=%s", memory);
+	snprintf(tmp, sizeof(tmp), "TMPDIR=%s", l->tmpdir);
 	setsid();
 	dup2(null, STDIN_FILENO);
 	dup2(fds[1], STDOUT_FILENO);
 	dup2(fds[1], STDERR_FILENO);
-	/* F_DUPFD first: were fds[0] LINE_FD, dup2() would leave it CLOEXEC */
-	dup2(fcntl(fds[0], F_DUPFD, LINE_FD + 1), LINE_FD);
-	close_range(LINE_FD + 1, ~0U, 0);
+	/* F_DUPFD first: were fds[0] VM_LINE_FD, dup2() would leave it CLOEXEC */
+	dup2(fcntl(fds[0], F_DUPFD, VM_LINE_FD + 1), VM_LINE_FD);
+	close_range(VM_LINE_FD + 1, ~0U, 0);
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execve(kernel, (char **)argv, (char **)envp);
-	dprintf(STDERR_FILENO, "%s: %s\n", kernel, strerror(errno));
+	execve(l->program, l->argv, (char **)envp);
+	dprintf(STDERR_FILENO, "%s: %s\n", l->program, strerror(errno));
 	_exit(STATUS_NOT_EXECUTABLE);
 }
 
-static int start_kernel(struct vm *vm, const struct opts *o, const char *kernel,
-			struct why *why)
+static int start_program(struct vm *vm, const struct launch *l, struct why *why)
 {
-	char memory[PATH_MAX];
 	int line[2], console[2], fds[2];
 
-	if (dirs_find_memory(memory, o->mem_mib, why))
-		return -1;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line))
 		return why_set(why, "no socket pair (%s); close some files",
 			       strerror(errno));
@@ -185,7 +116,7 @@ static int start_kernel(struct vm *vm, const struct opts *o, const char *kernel,
 	fds[1] = console[1];
 	vm->pid = fork();
 	if (!vm->pid)
-		become_kernel(kernel, memory, vm, o->mem_mib, fds);
+		become(l, fds);
 	close(line[1]);
 	close(console[1]);
 	if (vm->pid < 0)
@@ -199,19 +130,26 @@ static int start_kernel(struct vm *vm, const struct opts *o, const char *kernel,
 	return 0;
 }
 
-int vm_start(struct vm *vm, const struct opts *o, struct why *why)
+int vm_start(struct vm *vm, const struct engine *e, const struct opts *o,
+	     struct why *why)
 {
-	char kernel[PATH_MAX];
+	struct launch l = { 0 };
+	int err;
 
 	*vm = (struct vm){ .line = -1, .console = -1, .life = -1 };
-	if (find_kernel(kernel, why))
-		return -1;
-	if (dirs_make(vm->dir, why) || start_guardian(vm, why) ||
-	    start_kernel(vm, o, kernel, why)) {
-		vm_end(vm);
-		return -1;
-	}
-	return 0;
+	/* the guardian first: making a plan may fill the directory */
+	err = dirs_make(vm->dir, why) || start_guardian(vm, why) ||
+	      e->plan(&l, o, vm->dir, why);
+	if (!err && l.failed)
+		err = why_set(why, "no memory; end some processes");
+	vm->confirms = l.confirms;
+	if (!err)
+		err = start_program(vm, &l, why);
+	launch_fini(&l);
+	if (!err)
+		return 0;
+	vm_end(vm);
+	return -1;
 }
 
 void vm_end(struct vm *vm)

@@ -5,29 +5,37 @@
 #include <limits.h>
 #include <sys/types.h>
 
+#include "engine.h"
 #include "opts.h"
 #include "why.h"
 
 #define VM_DIR_LEN 96
+#define VM_LINE_FD 3 /* the line's other end, in the guest's program */
 
 /**
- * struct vm - a running User-Mode Linux and what must go with it
+ * struct vm - a running guest and what must go with it
  *
- * A guest is one process and a traced one for each address space in it, all
- * of one process group. A guardian process ends that group and removes the
+ * User-Mode Linux is one process and a traced one for each address space in
+ * it, all of one process group; QEMU is one process. A guardian process ends that group and removes the
  * directory when vcan-run is gone, however it went.
  */
 struct vm {
 	pid_t pid;
 	pid_t guardian;
-	int line;    /* frames, both ways, non-blocking */
-	int console; /* what the kernel says, non-blocking */
-	int life;    /* open as long as we live */
+	int line;      /* frames, both ways, non-blocking */
+	int console;   /* what the kernel says, non-blocking */
+	int life;      /* open as long as we live */
+	bool confirms; /* see struct launch */
 	char dir[VM_DIR_LEN];
 };
 
-/** Signals must be blocked by the caller. Return: 0, or -1 with @why. */
-int vm_start(struct vm *vm, const struct opts *o, struct why *why);
+/**
+ * vm_start() - start what the engine @e plans
+ *
+ * Signals must be blocked by the caller. Return: 0, or -1 with @why.
+ */
+int vm_start(struct vm *vm, const struct engine *e, const struct opts *o,
+	     struct why *why);
 
 /** Whatever state it is in: nothing of it is left. */
 void vm_end(struct vm *vm);

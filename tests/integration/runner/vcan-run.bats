@@ -489,9 +489,11 @@ ended() {
 @test "without any engine each one's reason is said, with 125" {
 	! grep -qs '^CAN' /proc/net/protocols ||
 		skip "this kernel has CAN: host works"
-	VCAN_RUN_UML=/nonexistent run -125 "$VCAN_RUN" true
+	VCAN_RUN_UML=/nonexistent VCAN_RUN_KERNEL=/nonexistent \
+		run -125 "$VCAN_RUN" true
 	[[ ${lines[0]} == *"engine host does not work here: "* ]]
 	[[ ${lines[1]} == *"engine uml does not work here: "* ]]
+	[[ ${lines[2]} == *"engine qemu does not work here: "* ]]
 }
 
 @test "the command's own options are left alone" {
@@ -501,7 +503,8 @@ ended() {
 
 @test "--help names each option, on stdout" {
 	run -0 --separate-stderr "$VCAN_RUN" --help
-	for option in engine interface mem boot-timeout verbose version help; do
+	for option in engine interface usb kvaser mem boot-timeout hang-timeout \
+		verbose version help; do
 		[[ $output == *"--$option"* ]]
 	done
 	[ -z "$stderr" ]
@@ -511,7 +514,7 @@ ended() {
 	run -125 "$VCAN_RUN"
 	[[ $output == *"no command was given"* ]]
 	run -125 "$VCAN_RUN" --engine bochs true
-	[[ $output == *"no engine 'bochs'; use host or uml"* ]]
+	[[ $output == *"no engine 'bochs'; use host or uml or qemu"* ]]
 	run -125 "$VCAN_RUN" -i a/b true
 	[[ $output == *"interface name 'a/b'"* ]]
 	run -125 "$VCAN_RUN" -i '' true

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#ifndef VCAN_RUN_LAUNCH_H
+#define VCAN_RUN_LAUNCH_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "opts.h"
+#include "why.h"
+
+#define LAUNCH_ARGS_MAX 64
+
+/** How a guest is started; zero-initialise it, release with launch_fini(). */
+struct launch {
+	char program[PATH_MAX];
+	char tmpdir[PATH_MAX];
+	/*
+	 * The program ends with 2v+1 after the guest has written v to its
+	 * isa-debug-exit device, as a second word on the status it reported.
+	 */
+	bool confirms;
+	bool failed; /* memory, or LAUNCH_ARGS_MAX, was exceeded */
+	size_t n;
+	char *argv[LAUNCH_ARGS_MAX + 1];
+};
+
+/** Add one argument. */
+void launch_add(struct launch *l, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void launch_fini(struct launch *l);
+
+/**
+ * launch_find() - set @l->program
+ * @env:   a variable that may name the program itself
+ * @names: what to look for on PATH, up to a NULL
+ *
+ * Return: 0, 1 when it is not on PATH, or -1 with @why when @env is wrong.
+ */
+int launch_find(struct launch *l, const char *env, const char *const *names,
+		struct why *why);
+
+#endif

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#ifndef VCAN_RUN_QEMU_H
+#define VCAN_RUN_QEMU_H
+
+#include <stdbool.h>
+
+#include "launch.h"
+#include "why.h"
+
+/* What QEMU and its guest must agree on. */
+#define QEMU_TAG_ROOT "root"
+#define QEMU_TAG_CWD "cwd"
+#define QEMU_EXIT_PORT 0xf4
+
+/* The guest's folder of what it needs before it has the machine's files. */
+#define QEMU_KIT "/vcan-run"
+#define QEMU_KIT_ORDER QEMU_KIT "/order" /* modules in it, one a line */
+#define QEMU_KIT_CWD QEMU_KIT "/cwd" /* where QEMU_TAG_CWD goes; may be empty */
+#define QEMU_KIT_MODULES QEMU_KIT "/modules" /* the machine's folder of all */
+
+/** Debian's kernel, unpacked by scripts/guest-kernel.sh. */
+struct qemu_kernel {
+	char vmlinux[PATH_MAX];
+	char modules[PATH_MAX]; /* the folder that has modules.dep */
+};
+
+/** Find it in the caches. Return: 0, or -1 with @why. */
+int qemu_find_kernel(struct qemu_kernel *k, struct why *why);
+
+/**
+ * qemu_make_initrd() - write the guest's first root to a file
+ *
+ * This program as its init, the libraries it is linked with, and the modules
+ * that lead to the machine's files, to CAN and to USB. Return: 0, or -1 with
+ * @why.
+ */
+int qemu_make_initrd(const char *path, const struct qemu_kernel *k,
+		     const char *cwd, bool kvaser, struct why *why);
+
+struct qemu_machine {
+	const char *vmlinux;
+	const char *initrd;
+	const char *cwd; /* shared for writing; empty: no folder is */
+	unsigned int mem_mib;
+	int line_fd;
+	bool kvaser;  /* two of its cards, on one bus */
+	bool verbose; /* the kernel says all it has to say */
+};
+
+/** The command line of QEMU for this machine. Pure. */
+void qemu_args(struct launch *l, const struct qemu_machine *m);
+
+#endif
