@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# Get the guest's kernel for vcan-run's engine qemu: Debian's package is
+# downloaded and unpacked into a cache, never installed. With --have it only
+# says by its status whether that was done.
+set -eu
+
+META=linux-image-amd64
+
+die() {
+	echo "guest-kernel: $*" >&2
+	exit 1
+}
+
+# In vcan-run's order of looking, the first one that we may write.
+cache_dir() {
+	if [ "$(id -u)" = 0 ]; then
+		echo /var/cache/vcan-run
+	elif [ -n "${XDG_CACHE_HOME-}" ]; then
+		echo "$XDG_CACHE_HOME/vcan-run"
+	else
+		echo "$HOME/.cache/vcan-run"
+	fi
+}
+
+# The meta package depends on the kernel of the day.
+package_of_today() {
+	apt-cache depends "$META" 2>/dev/null |
+		sed -n 's/.*Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1
+}
+
+is_elf() {
+	[ "$(head -c 4 "$1" | tail -c 3)" = ELF ]
+}
+
+# try_stream BZIMAGE OUT MAGIC COMMAND... - unpack the first stream of this
+# kind that holds an ELF file. What follows a stream is not its business, which
+# some programs call an error.
+try_stream() {
+	image=$1 out=$2 magic=$3
+	shift 3
+	for offset in $(LC_ALL=C grep -obUaP "$magic" "$image" | cut -d: -f1); do
+		tail -c +$((offset + 1)) "$image" | "$@" >"$out" 2>/dev/null || :
+		if is_elf "$out"; then
+			return 0
+		fi
+	done
+	return 1
+}
+
+# QEMU starts the kernel inside at once; the loader around it would take
+# seconds to unpack it, each time.
+unpack_vmlinux() {
+	try_stream "$1" "$2" '\xfd7zXZ\x00' xz -dc --single-stream ||
+		try_stream "$1" "$2" '\x28\xb5\x2f\xfd' zstd -dc ||
+		die "the kernel in $3 is packed in an unknown way;" \
+			"take the package of another Debian release"
+}
+
+# The guest's first process loads modules as they are, before it has any tool.
+unpack_modules() {
+	find "$1" -name '*.ko.xz' -exec xz -d {} +
+	find "$1" -name '*.ko.zst' -exec zstd -dq --rm {} +
+}
+
+fetch() {
+	package=$(package_of_today)
+	[ -n "$package" ] ||
+		die "there is no package $META here; engine qemu needs a" \
+			"Debian release for amd64"
+	release=${package#linux-image-}
+	(cd "$work" && apt-get -q download "$package") ||
+		die "$package cannot be downloaded; read what apt-get said above"
+	dpkg-deb -x "$work"/linux-image-*.deb "$work/deb"
+	mkdir "$work/kernel"
+	unpack_vmlinux "$work/deb/boot/vmlinuz-$release" \
+		"$work/kernel/vmlinux" "$package"
+	# Debian's lib has become usr/lib
+	for lib in "$work/deb/lib" "$work/deb/usr/lib"; do
+		if [ -d "$lib/modules" ]; then
+			mkdir "$work/kernel/lib"
+			mv "$lib/modules" "$work/kernel/lib/modules"
+			break
+		fi
+	done
+	unpack_modules "$work/kernel/lib/modules"
+	PATH=$PATH:/usr/sbin:/sbin depmod -b "$work/kernel" "$release"
+	echo "$release" >"$work/kernel/release"
+}
+
+cache=$(cache_dir)
+case ${1-} in
+'') ;;
+--have)
+	[ -e "$cache/kernel/release" ]
+	exit ;;
+*)
+	echo "guest-kernel: '$1' is not known; use --have or nothing" >&2
+	exit 2 ;;
+esac
+mkdir -p "$cache"
+# in the cache, so that the last step is a mere change of names
+work=$(mktemp -d "$cache/new.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+fetch
+rm -rf "$cache/kernel"
+chmod -R go+rX "$work/kernel"
+mv -T "$work/kernel" "$cache/kernel"
+echo "guest-kernel: $release is in $cache/kernel"
