@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CONSOLE_KEPT 2048
+#define CONSOLE_KEPT 16384 /* a panic and all that follows it */
 
 /** The last of what a guest's kernel said; zero-initialise it. */
 struct console {

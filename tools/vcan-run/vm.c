@@ -73,16 +73,23 @@ static int start_guardian(struct vm *vm, struct why *why)
 }
 
 /* The child's side of fork(): never returns. */
-static void become(const struct launch *l, const int fds[static 2])
+static void become(const struct launch *l, int life, const int fds[static 2])
 {
 	char tmp[PATH_MAX + 8];
 	const char *envp[] = { tmp, "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
 			       NULL };
 	int null = open("/dev/null", O_RDONLY);
+	pid_t self = getpid();
 	sigset_t none;
 
 	snprintf(tmp, sizeof(tmp), "TMPDIR=%s", l->tmpdir);
 	setsid();
+	/* by us: vcan-run may be killed before it knows our number */
+	if (write(life, &self, sizeof(self)) != sizeof(self)) {
+		dprintf(fds[1], "vcan-run: the guardian is gone: %s\n",
+			strerror(errno));
+		_exit(STATUS_OWN_FAILURE);
+	}
 	dup2(null, STDIN_FILENO);
 	dup2(fds[1], STDOUT_FILENO);
 	dup2(fds[1], STDERR_FILENO);
@@ -116,7 +123,7 @@ static int start_program(struct vm *vm, const struct launch *l, struct why *why)
 	fds[1] = console[1];
 	vm->pid = fork();
 	if (!vm->pid)
-		become(l, fds);
+		become(l, vm->life, fds);
 	close(line[1]);
 	close(console[1]);
 	if (vm->pid < 0)
@@ -124,9 +131,6 @@ static int start_program(struct vm *vm, const struct launch *l, struct why *why)
 			       strerror(errno));
 	fcntl(vm->line, F_SETFL, O_NONBLOCK);
 	fcntl(vm->console, F_SETFL, O_NONBLOCK);
-	if (write(vm->life, &vm->pid, sizeof(vm->pid)) != sizeof(vm->pid))
-		return why_set(why, "the guest's guardian is gone; look for "
-				    "what killed it");
 	return 0;
 }
 

@@ -8,13 +8,15 @@ bats_require_minimum_version 1.5.0
 setup() {
 	case $(uname -m) in
 	x86_64 | i?86) ;;
-	*) skip "User-Mode Linux exists for x86 only" ;;
+	*) skip "the guests exist for x86 only" ;;
 	esac
 	ROOT=$(cd "$BATS_TEST_DIRNAME/../../.." && pwd)
 	BUILD=${BUILD:-$ROOT/build}
 	VCAN_RUN=$BUILD/vcan-run
 	DIR=$(mktemp -d /tmp/vr.XXXXXX)
 	export DIR VCAN_RUN TMPDIR=$DIR/t
+	# each engine names its own directory to the guest that it starts
+	GUEST="$TMPDIR/vcan-run[.]"
 	chmod 755 "$DIR"
 	mkdir -m 1777 "$TMPDIR"
 	cd "$DIR" || return 1
@@ -25,8 +27,8 @@ teardown() {
 	[ -n "${DIR-}" ] || return 0
 	wait_until no_guest || {
 		echo "guest processes are left:"
-		pgrep -af "uml_dir=$TMPDIR/"
-		pkill -KILL -f "uml_dir=$TMPDIR/"
+		pgrep -af "$GUEST"
+		pkill -KILL -f "$GUEST"
 		return 1
 	}
 	wait_until no_files || {
@@ -37,16 +39,16 @@ teardown() {
 }
 
 no_guest() {
-	! pgrep -f "uml_dir=$TMPDIR/" >/dev/null
+	! pgrep -f "$GUEST" >/dev/null
 }
 
 no_files() {
 	[ -z "$(ls -A "$TMPDIR")" ]
 }
 
-# wait_until COMMAND... - for up to 20 s
+# wait_until COMMAND... - for up to ${PATIENCE:-20} s
 wait_until() {
-	for _ in {1..400}; do
+	for ((i = 0; i < ${PATIENCE:-20} * 20; i++)); do
 		"$@" && return 0
 		sleep 0.05
 	done
@@ -55,7 +57,7 @@ wait_until() {
 
 # The first process of the guest that belongs to this test.
 guest_pid() {
-	pgrep -of "uml_dir=$TMPDIR/"
+	pgrep -of "$GUEST"
 }
 
 need_root() {
