@@ -39,7 +39,8 @@ is_elf() {
 try_stream() {
 	image=$1 out=$2 magic=$3
 	shift 3
-	for offset in $(LC_ALL=C grep -obUaP "$magic" "$image" | cut -d: -f1); do
+	offsets=$(LC_ALL=C grep -obUaP "$magic" "$image" | cut -d: -f1)
+	for offset in $offsets; do
 		tail -c +$((offset + 1)) "$image" | "$@" >"$out" 2>/dev/null || :
 		if is_elf "$out"; then
 			return 0

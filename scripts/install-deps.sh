@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-# Install what is missing to build and show (demo) or to test (check).
+# Install what is missing to build and show (demo), to do so with USB on a
+# machine that has none (usb), or to test (check).
 # Idempotent: with nothing missing it does nothing and asks for nothing.
 set -eu
 
@@ -18,6 +19,16 @@ libsystemd-dev
 zlib1g-dev
 can-utils
 iproute2
+'
+# What vcan-run --usb needs, besides a kernel: scripts/guest-kernel.sh
+usb_packages='
+qemu-system-x86
+udev
+kmod
+xz-utils
+zstd
+usbutils
+dfu-util
 '
 check_packages='
 libcmocka-dev
@@ -40,9 +51,11 @@ git
 
 usage() {
 	cat <<'EOF'
-Usage: install-deps.sh [--list] demo|check
-Install the packages that are missing to build and run the demo, or also to
-run all tests. With --list only print what is missing.
+Usage: install-deps.sh [--list] demo|usb|check
+Install the packages that are missing to build and run the demo, or also for
+vcan-run --usb, or also to run all tests. The kernel that vcan-run --usb starts
+is downloaded and unpacked into a cache, not installed.
+With --list only print what is missing.
 Exit status: 0 nothing is missing any more, 1 something is, 2 usage.
 EOF
 }
@@ -61,6 +74,14 @@ installed() {
 on_x86() {
 	case $(dpkg --print-architecture 2>/dev/null || uname -m) in
 	amd64 | i386 | x86_64 | i686) return 0 ;;
+	esac
+	return 1
+}
+
+# The guest of vcan-run --usb runs this machine's programs.
+on_amd64() {
+	case $(dpkg --print-architecture 2>/dev/null || uname -m) in
+	amd64 | x86_64) return 0 ;;
 	esac
 	return 1
 }
@@ -94,11 +115,11 @@ clang_runtime_package() {
 	fi
 }
 
-# Some releases have none: then all else is still worth installing. Without
+# Some releases lack it: then all else is still worth installing. Without
 # package lists (make is in all of them) that is not known yet.
-uml_exists() {
+exists() {
 	! apt-cache show make >/dev/null 2>&1 ||
-		apt-cache show user-mode-linux >/dev/null 2>&1
+		apt-cache show "$1" >/dev/null 2>&1
 }
 
 needs() {
@@ -108,7 +129,10 @@ needs() {
 		has_clang_runtime || clang_runtime_package
 	fi
 	if on_x86 && { [ "$1" = check ] || ! host_engine_works; }; then
-		uml_exists && echo user-mode-linux
+		exists user-mode-linux && echo user-mode-linux
+	fi
+	if [ "$1" != demo ] && on_amd64; then
+		echo "$usb_packages"
 	fi
 	return 0
 }
@@ -129,6 +153,15 @@ missing() {
 	done
 }
 
+guest_kernel() {
+	"$(dirname "$0")/guest-kernel.sh" "$@"
+}
+
+kernel_is_missing() {
+	[ "$1" != demo ] && on_amd64 && exists linux-image-amd64 &&
+		! guest_kernel --have
+}
+
 root() {
 	if [ "$(id -u)" = 0 ]; then
 		"$@"
@@ -140,17 +173,23 @@ root() {
 	fi
 }
 
-install_missing() {
+update_lists() {
 	root apt-get -q update ||
 		die "the package lists cannot be fetched;" \
 			"check the network and the package sources"
-	# asked again: only now is it known which packages there are
+}
+
+install_missing() {
 	todo=$(missing "$1" | tr '\n' ' ')
+	[ -n "$todo" ] || return 0
 	# shellcheck disable=SC2086 # package names are words
 	root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
 		install --no-install-recommends $todo ||
 		die "these packages cannot be installed: $todo;" \
 			"read what apt-get said above"
+	todo=$(missing "$1" | tr '\n' ' ')
+	[ -z "$todo" ] || die "still missing after the installation: $todo;" \
+		"install it by hand"
 }
 
 other_distribution() {
@@ -169,14 +208,14 @@ case ${1-} in
 -h | --help)
 	usage
 	exit 0 ;;
-demo | check) ;;
+demo | usb | check) ;;
 *)
-	echo "install-deps: demo or check was expected, not '${1-}';" \
+	echo "install-deps: demo, usb or check was expected, not '${1-}';" \
 		"see 'install-deps.sh --help'" >&2
 	exit 2 ;;
 esac
 if [ $# -gt 1 ]; then
-	echo "install-deps: one of demo and check was expected, not '$*';" \
+	echo "install-deps: one of demo, usb and check was expected, not '$*';" \
 		"see 'install-deps.sh --help'" >&2
 	exit 2
 fi
@@ -185,12 +224,20 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 fi
 todo=$(missing "$1")
 if [ -n "$list" ]; then
+	if kernel_is_missing "$1"; then
+		todo="$todo${todo:+
+}linux-image-amd64 (downloaded, not installed)"
+	fi
 	[ -z "$todo" ] || echo "$todo"
 	[ -z "$todo" ]
 	exit
 fi
-[ -n "$todo" ] || exit 0
+if [ -z "$todo" ] && ! kernel_is_missing "$1"; then
+	exit 0
+fi
+# all is asked again: only now is it known which packages there are
+update_lists
 install_missing "$1"
-todo=$(missing "$1" | tr '\n' ' ')
-[ -z "$todo" ] || die "still missing after the installation: $todo;" \
-	"install it by hand"
+if kernel_is_missing "$1"; then
+	guest_kernel
+fi

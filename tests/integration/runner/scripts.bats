@@ -20,7 +20,7 @@ bare_machine() {
 
 	mkdir bin
 	: >calls
-	for c in sh sed tr find grep cat env uname; do
+	for c in sh sed tr find grep cat env uname dirname; do
 		ln -s "$(command -v "$c")" "bin/$c"
 	done
 	fake id 'echo 1000'
@@ -41,6 +41,97 @@ debian_machine() {
 	fake apt-get "[ \"\$2\" = update ] || for p; do
 		case \$p in -*) ;; *) echo \$p >>$DIR/have ;; esac; done"
 	fake sudo "shift; exec \"\$@\""
+	export XDG_CACHE_HOME=$DIR/cache
+	mkdir -p cache/vcan-run/kernel
+	: >cache/vcan-run/kernel/release
+}
+
+# The same without a guest's kernel. Its package holds a vmlinuz, which is the
+# standard input here, and a compressed module.
+kernel_machine() {
+	debian_machine
+	rm -r cache
+	for c in head tail cut mktemp mkdir mv rm chmod xz zstd; do
+		ln -s "$(command -v "$c")" "bin/$c"
+	done
+	cat >vmlinuz
+	echo module | xz >vcan.ko.xz
+	fake apt-cache "echo '  Depends: linux-image-1.2.3-amd64'"
+	fake apt-get "[ \$2 != download ] || : >linux-image-1.2.3-amd64_1.deb"
+	fake dpkg-deb "mkdir -p \$3/boot \$3/lib/modules/1.2.3-amd64
+		cat $DIR/vmlinuz >\$3/boot/vmlinuz-1.2.3-amd64
+		cat $DIR/vcan.ko.xz >\$3/lib/modules/1.2.3-amd64/vcan.ko.xz"
+	fake depmod ": >\$2/lib/modules/\$3/modules.dep"
+}
+
+guest_kernel() {
+	PATH=$DIR/bin "$ROOT/scripts/guest-kernel.sh" "$@"
+}
+
+# A loader, with what looks like a stream but is none, then a kernel, then more.
+bzimage() {
+	printf 'loader \xfd7zXZ\x00 \x28\xb5\x2f\xfd'
+	printf '\177ELF kernel' | "$@"
+	printf 'more behind it'
+}
+
+@test "guest-kernel: the kernel is found in its loader, xz or zstd" {
+	local packer
+
+	for packer in xz zstd; do
+		kernel_machine < <(bzimage "$packer" -c)
+		run -1 guest_kernel --have
+		run -0 guest_kernel
+		[[ $output == *"1.2.3-amd64 is in $DIR/cache/vcan-run/kernel" ]]
+		run -0 guest_kernel --have
+		cd cache/vcan-run
+		[ "$(ls)" = kernel ]
+		[ "$(tr -d '\177' <kernel/vmlinux)" = "ELF kernel" ]
+		[ "$(cat kernel/lib/modules/1.2.3-amd64/vcan.ko)" = module ]
+		[ -e kernel/lib/modules/1.2.3-amd64/modules.dep ]
+		cd "$DIR" && rm -r bin cache
+	done
+}
+
+@test "guest-kernel: what fails is said, and leaves what was there" {
+	kernel_machine < <(printf 'no kernel')
+	run -1 guest_kernel
+	[[ $output == *"linux-image-1.2.3-amd64 is packed in an unknown way"* ]]
+	fake apt-get 'exit 100'
+	run -1 guest_kernel
+	[[ $output == *"linux-image-1.2.3-amd64 cannot be downloaded"* ]]
+	fake apt-cache
+	mkdir cache/vcan-run/kernel
+	run -1 guest_kernel
+	[[ $output == *"there is no package linux-image-amd64 here"* ]]
+	[ "$(ls cache/vcan-run)" = kernel ]
+	run -2 guest_kernel --nonsense
+}
+
+@test "install-deps: the guest's kernel is fetched when it alone is missing" {
+	kernel_machine < <(bzimage xz -c)
+	fake dpkg-query 'echo installed'
+	run -1 install_deps --list usb
+	[ "$output" = "linux-image-amd64 (downloaded, not installed)" ]
+	run -0 install_deps usb
+	run -0 grep -h '^apt-get' calls
+	[ "${lines[0]}" = "apt-get -q update" ]
+	[ "${lines[1]}" = "apt-get -q download linux-image-1.2.3-amd64" ]
+	[ "${#lines[@]}" = 2 ]
+	run -0 install_deps --list usb
+}
+
+@test "install-deps: usb and check want QEMU, on amd64 only" {
+	debian_machine
+	run -1 install_deps --list demo
+	[[ $output != *qemu* ]]
+	run -1 install_deps --list usb
+	[[ $output == *qemu-system-x86*udev* && $output != *bats* ]]
+	run -1 install_deps --list check
+	[[ $output == *bats*qemu-system-x86* ]]
+	fake dpkg 'echo arm64'
+	run -1 install_deps --list check
+	[[ $output == *bats* && $output != *qemu* ]]
 }
 
 install_deps() {
@@ -170,7 +261,7 @@ gcc libsocketcan-dev user-mode-linux" ]
 @test "install-deps: a wrong command line is 2" {
 	run -2 "$ROOT/scripts/install-deps.sh"
 	run -2 "$ROOT/scripts/install-deps.sh" everything
-	[[ $output == *"demo or check was expected, not 'everything'"* ]]
+	[[ $output == *"demo, usb or check was expected, not 'everything'"* ]]
 	run -2 "$ROOT/scripts/install-deps.sh" --list demo check
-	[[ $output == *"one of demo and check was expected, not 'demo check'"* ]]
+	[[ $output == *"one of demo, usb and check was expected, not 'demo check'"* ]]
 }
