@@ -78,9 +78,10 @@ int qemu_find_kernel(struct qemu_kernel *k, struct why *why)
 		    !try_kernel(k, dir))
 			return 0;
 	}
-	return why_set(why,
-		       "no guest kernel is in the cache; run "
-		       "scripts/guest-kernel.sh on Debian, or set " KERNEL_ENV);
+	return why_set(
+		why,
+		"no guest kernel is in the cache; run "
+		"scripts/install-deps.sh usb on Debian, or set " KERNEL_ENV);
 }
 
 static int find_program(struct launch *l, struct why *why)
