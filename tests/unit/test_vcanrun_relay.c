@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: tools/vcan-run/relay.c tools/vcan-run/tell.c tools/vcan-run/line.c
 // needs: tools/vcan-run/pump.c tools/vcan-run/mux.c tools/vcan-run/console.c
-// needs: tools/vcan-run/why.c
+// needs: tools/vcan-run/why.c tools/vcan-run/pulse.c
 #include "../support/unit.h"
 
 #include <fcntl.h>

@@ -138,9 +138,9 @@ static int serve(const struct machine *m)
 	return line < 0 ? -1 : agent_run(line);
 }
 
-int guest_main(const char *name)
+int guest_main(const char *machine)
 {
-	const struct machine *m = find_machine(name);
+	const struct machine *m = find_machine(machine);
 	int status = serve(m);
 
 	if (status >= 0)

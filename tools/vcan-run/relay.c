@@ -13,6 +13,7 @@
 #include "console.h"
 #include "line.h"
 #include "mux.h"
+#include "pulse.h"
 #include "pump.h"
 #include "relay.h"
 #include "tell.h"
@@ -40,9 +41,7 @@ struct relay {
 	int signo; /* the signal that is passed on; 0: none */
 	uint64_t signo_ms;
 	uint64_t deadline_ms;
-	uint64_t hang_ms;  /* patience; a ping goes out at half time */
-	uint64_t heard_ms; /* the guest's last sign of life */
-	uint64_t ping_ms;  /* 0: none is under way */
+	struct pulse pulse;
 	struct tell tell;
 	struct line line;
 	struct source in;
@@ -177,7 +176,7 @@ static int take_frame(struct relay *r, const struct mux_frame *f)
 	case MUX_STARTED:
 		if (!r->signo)
 			r->deadline_ms = 0;
-		r->heard_ms = now_ms();
+		pulse_heard(&r->pulse, now_ms());
 		return advance(r, PHASE_START, PHASE_RUN);
 	case MUX_FAIL:
 		if (r->phase != PHASE_START)
@@ -211,10 +210,8 @@ static bool read_line(struct relay *r)
 		if (got < 0 || (got && take_frame(r, &f)))
 			lose(r, "sent a damaged frame");
 	}
-	if (n > 0) {
-		r->heard_ms = now_ms();
-		r->ping_ms = 0;
-	}
+	if (n > 0)
+		pulse_heard(&r->pulse, now_ms());
 	if (!n && r->phase == PHASE_EXIT)
 		r->line.fd = -1;
 	else if (!n && r->phase != PHASE_DONE)
@@ -239,12 +236,6 @@ static void check_guest(struct relay *r)
 		lose(r, "ended");
 }
 
-/* When half of our patience with a silent guest is over. */
-static uint64_t pulse_ms(const struct relay *r)
-{
-	return (r->ping_ms ? r->ping_ms : r->heard_ms) + r->hang_ms / 2;
-}
-
 /* Return: milliseconds, -1: there is nothing to wait for. */
 static int time_left(const struct relay *r)
 {
@@ -252,26 +243,24 @@ static int time_left(const struct relay *r)
 
 	if (r->deadline_ms)
 		next = r->deadline_ms;
-	if (r->phase == PHASE_RUN && pulse_ms(r) < next)
-		next = pulse_ms(r);
+	if (r->phase == PHASE_RUN && pulse_deadline(&r->pulse) < next)
+		next = pulse_deadline(&r->pulse);
 	if (next == UINT64_MAX)
 		return -1;
 	return next > now ? next - now : 0;
 }
 
-/* A guest acknowledges all that it is sent, whatever its command does. */
 static void check_pulse(struct relay *r)
 {
-	uint64_t now = now_ms();
+	enum pulse_verdict verdict;
 
-	if (r->phase != PHASE_RUN || now < pulse_ms(r))
+	if (r->phase != PHASE_RUN)
 		return;
-	if (r->ping_ms) {
+	verdict = pulse_check(&r->pulse, now_ms());
+	if (verdict == PULSE_LOST)
 		lose(r, "stopped answering");
-		return;
-	}
-	r->tell.ping = true;
-	r->ping_ms = now;
+	else if (verdict == PULSE_PING)
+		r->tell.ping = true;
 }
 
 static void check_deadline(struct relay *r)
@@ -403,7 +392,7 @@ int relay_run(const struct vm *vm, const struct opts *o,
 	r->tell.setup = setup;
 	r->why = why;
 	r->sigfd = sigfd;
-	r->hang_ms = o->hang_timeout_s * 1000ull;
+	r->pulse.patience_ms = o->hang_timeout_s * 1000ull;
 	r->deadline_ms = now_ms() + o->boot_timeout_s * 1000ull;
 	r->console.fd = vm->console;
 	r->console.show = o->verbose;

@@ -65,7 +65,7 @@ start_qemu() {
 		./usb-serial.py AA01 &
 		until_true test -e $by_id
 		stat -Lc "%U:%G %a" $by_id
-		lsusb -d 1d50:614e | cut -d" " -f5-6
+		lsusb -d 1d50:614e | cut -d" " -f6
 		exec 4<>$by_id
 		stty -F $by_id raw -echo
 		echo echoed >&4
@@ -85,7 +85,7 @@ start_qemu() {
 	echo "$output"
 	[ "${lines[0]}" = ready ]
 	[ "${lines[1]}" = "root:dialout 660" ]
-	[[ ${lines[2]} == "ID 1d50:614e" || ${lines[2]} == *1d50:614e* ]]
+	[ "${lines[2]}" = "1d50:614e" ]
 	[ "${lines[3]}" = echoed ]
 	[ "${lines[4]}" = " can1 123 [2] 11 22" ]
 	[ "${lines[5]}" = "restart-ms 100" ]
