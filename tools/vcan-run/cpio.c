@@ -28,11 +28,6 @@ static void entry(FILE *out, const char *path, unsigned int mode, size_t len)
 			 fwrite(path, 1, name_len, out));
 }
 
-void cpio_mkdir(FILE *out, const char *path)
-{
-	entry(out, path, S_IFDIR | 0755, 0);
-}
-
 /* A folder that is there already does not disturb the kernel. */
 static void add_parents(FILE *out, const char *path)
 {
@@ -42,7 +37,7 @@ static void add_parents(FILE *out, const char *path)
 	     slash = strchr(slash + 1, '/')) {
 		snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path),
 			 path);
-		cpio_mkdir(out, folder);
+		entry(out, folder, S_IFDIR | 0755, 0);
 	}
 }
 

@@ -11,14 +11,12 @@
  * of writing stay in @out, for ferror().
  */
 
-/** Add a program: a regular file of mode 0755, and the folders above it. */
+/** Add a regular file of mode 0755, and the folders above it. */
 void cpio_add(FILE *out, const char *path, const void *data, size_t len);
 
 /** As cpio_add(), with the content of a file. Return: 0 or -errno. */
 int cpio_copy(FILE *out, const char *path, const char *from);
 
-/** Add an empty folder of mode 0755. */
-void cpio_mkdir(FILE *out, const char *path);
 void cpio_end(FILE *out);
 
 #endif

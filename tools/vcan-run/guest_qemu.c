@@ -16,6 +16,7 @@
 #include "guest.h"
 #include "modules.h"
 #include "qemu.h"
+#include "text.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define P9 "trans=virtio,version=9p2000.L,msize=262144,cache="
@@ -48,7 +49,7 @@ static int mount_root(void)
 /* Nothing of it is kept in memory: both sides see what the other writes. */
 static void mount_cwd(void)
 {
-	char *cwd = modules_read(QEMU_KIT_CWD), path[PATH_MAX + 8];
+	char *cwd = text_read(QEMU_KIT_CWD), path[PATH_MAX + 8];
 
 	if (!cwd)
 		return;
@@ -82,7 +83,7 @@ static void link_modules(const char *modules)
 
 int guest_qemu_enter(void)
 {
-	char *modules = modules_read(QEMU_KIT_MODULES);
+	char *modules = text_read(QEMU_KIT_MODULES);
 	int err;
 
 	modules_load_list(QEMU_KIT, QEMU_KIT_ORDER);

@@ -11,6 +11,7 @@
 
 #include "closure.h"
 #include "modules.h"
+#include "text.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define COMPRESSED_FILE 4 /* MODULE_INIT_COMPRESSED_FILE, Linux 5.17 */
@@ -22,22 +23,6 @@ const char *const modules_can[] = {
 	"vcan", "vxcan",   "slcan",  "sch_netem", NULL,
 };
 
-char *modules_read(const char *path)
-{
-	FILE *f = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
-
-	if (!f)
-		return NULL;
-	if (getdelim(&text, &size, '\0', f) < 0) {
-		free(text);
-		text = NULL;
-	}
-	fclose(f);
-	return text;
-}
-
 /* Return: the text of modules.dep, and its folder in @dir. */
 static char *find_depot(char dir[static PATH_MAX])
 {
@@ -48,7 +33,7 @@ static char *find_depot(char dir[static PATH_MAX])
 	for (size_t i = 0; !dep && i < ARRAY_SIZE(roots); i++) {
 		snprintf(dir, PATH_MAX, "%s/%s", roots[i], u.release);
 		snprintf(path, sizeof(path), "%s/modules.dep", dir);
-		dep = modules_read(path);
+		dep = text_read(path);
 	}
 	return dep;
 }
@@ -89,7 +74,7 @@ void modules_load_can(void)
 
 void modules_load_list(const char *dir, const char *list)
 {
-	char *text = modules_read(list), *rest = text;
+	char *text = text_read(list), *rest = text;
 
 	for (char *name; (name = strsep(&rest, "\n"));)
 		if (name[0])

@@ -20,7 +20,4 @@ void modules_load_can(void);
  */
 void modules_load_list(const char *dir, const char *list);
 
-/** Return: a file's text, to be freed; NULL when there is none. */
-char *modules_read(const char *path);
-
 #endif

@@ -8,6 +8,7 @@
 #include "cpio.h"
 #include "modules.h"
 #include "qemu.h"
+#include "text.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -111,8 +112,6 @@ static int add_program(FILE *out, struct why *why)
 static int write_initrd(FILE *out, const struct depot *d, const char *cwd,
 			struct why *why)
 {
-	/* the kernel opens /dev/console before it starts us: nothing is lost */
-	cpio_mkdir(out, "/dev");
 	cpio_add(out, QEMU_KIT_CWD, cwd, strlen(cwd));
 	cpio_add(out, QEMU_KIT_MODULES, d->dir, strlen(d->dir));
 	if (add_program(out, why) || add_modules(out, d, why))
@@ -145,7 +144,7 @@ static char *read_from(const char *dir, const char *name)
 	char path[PATH_MAX + 32];
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return modules_read(path);
+	return text_read(path);
 }
 
 int qemu_make_initrd(const char *path, const struct qemu_kernel *k,

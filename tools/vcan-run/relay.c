@@ -176,7 +176,6 @@ static int take_frame(struct relay *r, const struct mux_frame *f)
 	case MUX_STARTED:
 		if (!r->signo)
 			r->deadline_ms = 0;
-		pulse_heard(&r->pulse, now_ms());
 		return advance(r, PHASE_START, PHASE_RUN);
 	case MUX_FAIL:
 		if (r->phase != PHASE_START)
@@ -362,7 +361,7 @@ static void step(struct relay *r)
 		return;
 	if (p[2].revents)
 		console_read(&r->console);
-	if (r->line.fd >= 0 && p[1].revents & ~POLLOUT)
+	if (p[1].revents & ~POLLOUT)
 		read_line(r);
 	if (p[0].revents)
 		take_signal(r);

@@ -16,8 +16,8 @@
  * struct vm - a running guest and what must go with it
  *
  * User-Mode Linux is one process and a traced one for each address space in
- * it, all of one process group; QEMU is one process. A guardian process ends that group and removes the
- * directory when vcan-run is gone, however it went.
+ * it, all of one process group; QEMU is one process. A guardian process ends
+ * that group and removes the directory when vcan-run is gone, however it went.
  */
 struct vm {
 	pid_t pid;
