@@ -43,6 +43,13 @@ setup() {
 	[[ $output == *'"outcome":"in-bootloader"'* ]]
 }
 
+# It gets as far as to start QEMU, which ends at once here.
+@test "the installed vcan-run finds the guest's kernel" {
+	[ "$(uname -m)" = x86_64 ] || skip "the guest with USB is for x86-64 only"
+	VCAN_RUN_QEMU=/bin/true run -125 vcan-run --usb true
+	[[ $output == *"the guest ended before it could start the command"* ]]
+}
+
 program() {
 	cat >program.c <<-'END'
 		#include <kcan/uuid.h>
