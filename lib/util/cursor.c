@@ -40,6 +40,21 @@ void util_put_le32(struct util_cursor *c, uint32_t value)
 	util_put_bytes(c, bytes, sizeof(bytes));
 }
 
+void util_put_be16(struct util_cursor *c, uint16_t value)
+{
+	uint8_t bytes[2] = { (uint8_t)(value >> 8), (uint8_t)value };
+
+	util_put_bytes(c, bytes, sizeof(bytes));
+}
+
+void util_put_be32(struct util_cursor *c, uint32_t value)
+{
+	uint8_t bytes[4] = { (uint8_t)(value >> 24), (uint8_t)(value >> 16),
+			     (uint8_t)(value >> 8), (uint8_t)value };
+
+	util_put_bytes(c, bytes, sizeof(bytes));
+}
+
 void util_put_bytes(struct util_cursor *c, const void *data, size_t len)
 {
 	uint8_t *at = take(c, len);
@@ -63,6 +78,13 @@ uint8_t util_get_u8(struct util_cursor *c)
 	return at ? *at : 0;
 }
 
+uint16_t util_get_le16(struct util_cursor *c)
+{
+	const uint8_t *at = take(c, 2);
+
+	return at ? (uint16_t)(at[0] | at[1] << 8) : 0;
+}
+
 uint32_t util_get_le32(struct util_cursor *c)
 {
 	const uint8_t *at = take(c, 4);
@@ -70,6 +92,22 @@ uint32_t util_get_le32(struct util_cursor *c)
 	if (!at)
 		return 0;
 	return at[0] | at[1] << 8 | at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+uint16_t util_get_be16(struct util_cursor *c)
+{
+	const uint8_t *at = take(c, 2);
+
+	return at ? (uint16_t)(at[0] << 8 | at[1]) : 0;
+}
+
+uint32_t util_get_be32(struct util_cursor *c)
+{
+	const uint8_t *at = take(c, 4);
+
+	if (!at)
+		return 0;
+	return (uint32_t)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
 }
 
 void util_get_bytes(struct util_cursor *c, void *out, size_t len)

@@ -26,11 +26,16 @@ struct util_cursor util_cursor_reading(const uint8_t *data, size_t len);
 
 void util_put_u8(struct util_cursor *c, uint8_t value);
 void util_put_le32(struct util_cursor *c, uint32_t value);
+void util_put_be16(struct util_cursor *c, uint16_t value);
+void util_put_be32(struct util_cursor *c, uint32_t value);
 void util_put_bytes(struct util_cursor *c, const void *data, size_t len);
 void util_put_zeros(struct util_cursor *c, size_t len);
 
 uint8_t util_get_u8(struct util_cursor *c);
+uint16_t util_get_le16(struct util_cursor *c);
 uint32_t util_get_le32(struct util_cursor *c);
+uint16_t util_get_be16(struct util_cursor *c);
+uint32_t util_get_be32(struct util_cursor *c);
 void util_get_bytes(struct util_cursor *c, void *out, size_t len);
 size_t util_cursor_left(const struct util_cursor *c);
 

@@ -53,6 +53,24 @@ static void test_cursor_writes_little_endian(void **state)
 	assert_memory_equal(buf, want, sizeof(want));
 }
 
+static void test_cursor_keeps_big_endian_apart(void **state)
+{
+	static const uint8_t want[] = { 0x01, 0x11, 0x80, 0x05, 0xf0, 0x0d };
+	uint8_t buf[6];
+	struct util_cursor c = util_cursor_on(buf, sizeof(buf));
+
+	(void)state;
+	util_put_be16(&c, 0x0111);
+	util_put_be32(&c, 0x8005f00d);
+	assert_false(c.bad);
+	assert_memory_equal(buf, want, sizeof(want));
+	c = util_cursor_reading(want, sizeof(want));
+	assert_int_equal(util_get_le16(&c), 0x1101);
+	assert_int_equal(util_get_be32(&c), 0x8005f00d);
+	assert_int_equal(util_get_be16(&c), 0);
+	assert_true(c.bad);
+}
+
 static void test_cursor_stops_for_good_at_the_end(void **state)
 {
 	uint8_t buf[3] = { 0 };
@@ -134,6 +152,7 @@ int main(void)
 		cmocka_unit_test(test_hex_refuses_what_is_not_hex),
 		cmocka_unit_test(test_hex_writes_two_digits_a_byte),
 		cmocka_unit_test(test_cursor_writes_little_endian),
+		cmocka_unit_test(test_cursor_keeps_big_endian_apart),
 		cmocka_unit_test(test_cursor_stops_for_good_at_the_end),
 		cmocka_unit_test(test_cursor_reads_zero_past_the_end),
 		cmocka_unit_test(test_texts_stay_where_they_are),
