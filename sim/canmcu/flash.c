@@ -147,9 +147,9 @@ int flash_cut_short(struct flash *f)
 
 /* The rules. */
 
-/* The erase unit that @offset lies in. */
-static void unit_at(const struct flash *f, uint32_t offset, uint32_t *first,
-		    uint32_t *size)
+/* The erase unit of the chip that @offset lies in. */
+static void chip_unit_at(const struct flash *f, uint32_t offset,
+			 uint32_t *first, uint32_t *size)
 {
 	const struct flash_map *map = f->map;
 	size_t row = 0;
@@ -159,6 +159,15 @@ static void unit_at(const struct flash *f, uint32_t offset, uint32_t *first,
 		row++;
 	*size = map->erase[row].size;
 	*first = offset - offset % *size;
+}
+
+/* The one that Katapult erases there. */
+static void unit_at(const struct flash *f, uint32_t offset, uint32_t *first,
+		    uint32_t *size)
+{
+	const struct flash_map *map = f->map;
+
+	chip_unit_at(f, offset, first, size);
 	if (map->last_unit && *first / *size > map->last_unit)
 		*first = map->last_unit * *size;
 }
@@ -293,12 +302,47 @@ struct flash_result flash_flush(struct flash *f)
 	return result;
 }
 
+static bool is_within(const struct flash *f, uint32_t offset, size_t len)
+{
+	return offset <= f->size && len <= f->size - offset;
+}
+
+struct flash_result flash_erase(struct flash *f, uint32_t address)
+{
+	uint32_t offset = address - f->map->start;
+	struct flash_result result = { 0 };
+	uint32_t first, size;
+
+	if (!is_within(f, offset, 1))
+		return (struct flash_result){ .err = -EFAULT };
+	f->store_err = 0;
+	chip_unit_at(f, offset, &first, &size);
+	erase_unit(f, first, size, &result);
+	result.err = f->store_err;
+	return result;
+}
+
+int flash_program(struct flash *f, uint32_t address, const uint8_t *data,
+		  size_t len)
+{
+	uint32_t offset = address - f->map->start;
+
+	if (!is_within(f, offset, len))
+		return -EFAULT;
+	f->store_err = 0;
+	for (uint32_t n; len; offset += n, data += n, len -= n) {
+		n = len < FLASH_PAGE_BUFFER ? (uint32_t)len : FLASH_PAGE_BUFFER;
+		program(f, offset, data, n);
+	}
+	return f->store_err;
+}
+
 int flash_read(const struct flash *f, uint32_t address, uint8_t *out,
 	       size_t len)
 {
 	uint32_t offset = address - f->map->start;
 
-	if (offset > f->size || f->size - offset < len)
+	if (!is_within(f, offset, len))
 		return -EFAULT;
 	return load(f, offset, out, (uint32_t)len);
 }

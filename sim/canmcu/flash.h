@@ -126,6 +126,22 @@ flash_write_block(struct flash *f, uint32_t address,
 struct flash_result flash_flush(struct flash *f);
 
 /**
+ * flash_erase() - what the chip can do by itself: erase the unit at @address
+ *
+ * Return: -EFAULT outside of the flash; any other @err: the store has failed.
+ */
+struct flash_result flash_erase(struct flash *f, uint32_t address);
+
+/**
+ * flash_program() - the same: clear bits; those of @data that are 0
+ *
+ * Return: 0, -EFAULT when it is not all within the flash, or what the store
+ * failed with.
+ */
+int flash_program(struct flash *f, uint32_t address, const uint8_t *data,
+		  size_t len);
+
+/**
  * flash_read() - @len bytes at @address
  *
  * Return: 0, -EFAULT when they are not all within the flash, or what the store
