@@ -19,6 +19,7 @@ struct bridge {
 	struct gsusb_env env;
 	char log[256]; /* who got what, in order */
 	bool bus_is_full;
+	bool mcu_is_full;
 	bool up;
 	uint32_t bitrate_bps;
 	unsigned int modes;
@@ -34,17 +35,20 @@ static void note(struct bridge *b, const char *who, const struct can_frame *f)
 	b->last = *f;
 }
 
-static void take_local(void *arg, const struct can_frame *f, uint64_t now_us)
+static bool take_local(void *arg, const struct can_frame *f, uint64_t now_us)
 {
 	struct bridge *b = arg;
 	const uint8_t *tx;
 
 	(void)now_us;
+	if (b->mcu_is_full)
+		return false;
 	/* the echo is on its way already */
 	if (b->gsusb.live.echo_len || usb_stream_tx(&b->host.stream, &tx))
 		note(b, "echoed,mcu", f);
 	else
 		note(b, "mcu", f);
+	return true;
 }
 
 static bool take_bus(void *arg, const struct can_frame *f, uint64_t now_us)
@@ -464,6 +468,29 @@ static void test_short_room(void **state)
 	end(b);
 }
 
+/* Nobody hears it twice, and the bus not before the MCU. */
+static void test_mcu_is_full(void **state)
+{
+	struct bridge *b = new_bridge();
+
+	(void)state;
+	up(b);
+	b->mcu_is_full = true;
+	host_hears_done(&b->host, send(b, REQUEST), 0, ROOM);
+	b->host.now_us += 10 * GSUSB_PATIENCE_US;
+	gsusb_run(&b->gsusb, b->host.now_us);
+	assert_string_equal(b->log, "");
+	b->mcu_is_full = false;
+	b->bus_is_full = true;
+	gsusb_run(&b->gsusb, b->host.now_us);
+	assert_string_equal(b->log, "echoed,mcu:3f0");
+	b->bus_is_full = false;
+	gsusb_run(&b->gsusb, b->host.now_us);
+	assert_string_equal(b->log, "echoed,mcu:3f0 bus:3f0");
+	assert_int_equal(b->gsusb.discarded, 0);
+	end(b);
+}
+
 /* 16 wait in the firmware, then the host does. */
 static void test_bus_is_full(void **state)
 {
@@ -581,6 +608,7 @@ int main(void)
 		{ "what is no frame is ignored", test_odd_lengths },
 		{ "a URB that is too short gets what fits", test_short_room },
 		{ "a full bus makes the host wait", test_bus_is_full },
+		{ "a full MCU makes the bus wait", test_mcu_is_full },
 		{ "a stuck bus makes the bridge discard, echoes go on",
 		  test_discarding },
 		{ "frames of the bus are dropped when the host does not read",
@@ -588,7 +616,7 @@ int main(void)
 		{ "echoes that are not read make the host wait",
 		  test_echoes_are_not_read },
 	};
-	size_t n = 16;
+	size_t n = 17;
 
 	ROWS(rates, test_rate);
 	ROWS(stalled, test_stalled);

@@ -116,14 +116,20 @@ static bool echo(struct gsusb *g, const struct gsusb_record *record)
 	return true;
 }
 
-static void hear(struct gsusb *g, const struct can_frame *f, uint64_t now_us)
+static bool is_local(const struct gsusb *g, const struct can_frame *f)
 {
-	if (g->live.heard)
-		return;
+	return g->local_id && f->can_id == g->local_id;
+}
+
+/* Return: false when the MCU has no room. */
+static bool hear(struct gsusb *g, const struct can_frame *f, uint64_t now_us)
+{
+	bool ours = f->can_id == KCAN_ADMIN_ID || is_local(g, f);
+
+	if (!g->live.heard && ours && !g->env->local(g->env->arg, f, now_us))
+		return false;
 	g->live.heard = true;
-	if (f->can_id == KCAN_ADMIN_ID ||
-	    (g->local_id && f->can_id == g->local_id))
-		g->env->local(g->env->arg, f, now_us);
+	return true;
 }
 
 /* Return: false when the bus has no room, and the host has to wait. */
@@ -151,12 +157,10 @@ static bool handle_one(struct gsusb *g, uint64_t now_us)
 	struct gsusb_live *live = &g->live;
 	const struct gsusb_record *record = &live->host[live->host_first];
 	struct can_frame f = frame_of(record);
-	bool own = g->local_id && f.can_id == g->local_id;
 
-	if (!echo(g, record))
+	if (!echo(g, record) || !hear(g, &f, now_us))
 		return false;
-	hear(g, &f, now_us);
-	if (!own && !forward(g, &f, now_us))
+	if (!is_local(g, &f) && !forward(g, &f, now_us))
 		return false;
 	live->echoed = false;
 	live->heard = false;

@@ -29,9 +29,11 @@
  * Called from within the functions below, which they must not call in turn.
  */
 struct gsusb_env {
-	/* A frame of the host for the MCU itself. */
-	void (*local)(void *arg, const struct can_frame *f, uint64_t now_us);
-	/* One for the bus. Return: false when that has no room now. */
+	/*
+	 * A frame of the host for the MCU itself; one for the bus. Return: false
+	 * when there is no room for it now.
+	 */
+	bool (*local)(void *arg, const struct can_frame *f, uint64_t now_us);
 	bool (*bus)(void *arg, const struct can_frame *f, uint64_t now_us);
 	/* The interface goes up with this bit rate (0: none was set) or down. */
 	void (*mode)(void *arg, bool up, uint32_t bitrate_bps, uint64_t now_us);
@@ -104,7 +106,7 @@ void gsusb_receive(struct gsusb *g, const struct can_frame *f);
 /** A frame of the MCU itself. Return: false when there is no room for it now. */
 bool gsusb_send(struct gsusb *g, const struct can_frame *f);
 
-/** Go on with the host's frames; when the bus has room, and at the deadline. */
+/** Go on with the host's frames; when there is room again, at the deadline. */
 void gsusb_run(struct gsusb *g, uint64_t now_us);
 
 /** Return: when to call gsusb_run() in any case; UINT64_MAX: no need. */
