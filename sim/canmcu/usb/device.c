@@ -26,14 +26,22 @@ static const uint8_t *next_descriptor(const struct usb_personality *p,
 	return at < p->config + p->config_len ? at : NULL;
 }
 
+const uint8_t *usb_device_interface(const struct usb_device *d,
+				    const uint8_t *at)
+{
+	do
+		at = next_descriptor(d->personality, at);
+	while (at && at[1] != DESCRIPTOR_INTERFACE);
+	return at;
+}
+
 static bool has_interface(const struct usb_device *d, uint16_t interface,
 			  uint16_t alternate)
 {
 	const uint8_t *at = NULL;
 
-	while ((at = next_descriptor(d->personality, at)))
-		if (at[1] == DESCRIPTOR_INTERFACE && at[2] == interface &&
-		    at[3] == alternate)
+	while ((at = usb_device_interface(d, at)))
+		if (at[2] == interface && at[3] == alternate)
 			return true;
 	return false;
 }

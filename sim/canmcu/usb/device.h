@@ -88,4 +88,8 @@ void usb_device_init(struct usb_device *d,
 		     const struct usb_personality *personality, void *self,
 		     const struct usb_identity *identity);
 
+/** Return: the descriptor of the interface behind @at (NULL: the first); or NULL. */
+const uint8_t *usb_device_interface(const struct usb_device *d,
+				    const uint8_t *at);
+
 #endif
