@@ -26,13 +26,18 @@ WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 CPPF := -D_GNU_SOURCE -Iinclude -Ilib
 ALLC  = -std=gnu11 $(WARN) $(CPPF) $(CPPFLAGS) -fPIC -fno-semantic-interposition -MMD -MP
 
+# A test, a fuzz target or the main.c of a helper: `// needs: FILE|FOLDER...` in
+# it names sources of the programs that it wants linked, main.c excepted.
+needs = $(foreach n,$(shell sed -n 's,^// needs: ,,p' $1),$(filter-out \
+	%/main.c,$(if $(filter %.c,$n),$n,$(wildcard $n/*.c $n/*/*.c))))
 LIB_SRC  := $(wildcard lib/*/*.c)
 # Each main.c is a program; the ones for the tests' own use are not installed.
 dirs      = $(patsubst %/main.c,%,$(wildcard $(1:%=%/*/main.c)))
 PROGRAMS := $(notdir $(call dirs,tools sim))
 HELPERS  := $(notdir $(call dirs,tests/support))
 $(foreach d,$(call dirs,tools sim tests/support),$(eval \
-	SRC_$(notdir $d) := $(wildcard $d/*.c $d/*/*.c)))
+	SRC_$(notdir $d) := $(wildcard $d/*.c $d/*/*.c) \
+	$(call needs,$d/main.c)))
 PKGS_canmcu := libsystemd jansson zlib inih
 PKGS_khost := jansson zlib
 # canbootreq loads jansson and libsocketcan when it needs them: headers only.
@@ -82,10 +87,6 @@ $B/kcan.pc: lib/kcan.pc.in FORCE
 	$Qsed -e 's,@PREFIX@,$(PREFIX),' -e 's,@LIBDIR@,$(LIBDIR),' \
 		-e 's,@INCDIR@,$(INCDIR),' -e 's,@VERSION@,$(VERSION),' $< >$@
 
-# A test or fuzz target is one file; `// needs: FILE|FOLDER...` in it names
-# sources of the programs that it wants linked, main.c excepted.
-needs = $(foreach n,$(shell sed -n 's,^// needs: ,,p' $1),$(filter-out \
-	%/main.c,$(if $(filter %.c,$n),$n,$(wildcard $n/*.c $n/*/*.c))))
 SUPPORT := $(wildcard tests/support/*.c)
 TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

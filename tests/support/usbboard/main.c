@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu/usb sim/canmcu/flash.c sim/canmcu/family.c
+// needs: sim/canmcu/sparse.c
+/*
+ * A board on USB without an MCU behind it: for trying the USB endpoint on a real
+ * kernel. Usage: usbboard [--tcp PORT] [--port N]
+ *
+ * Commands come on stdin, one a line: "plug KIND", "unplug", "send ID DATA" (a
+ * frame from its bus), "local ID", "mute 0|1", "hang" (as a world that is stuck),
+ * "quit". What the host does is told on stdout. Its serial port sends back what
+ * it gets; its flash is that of an STM32G0B1.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../../sim/canmcu/family.h"
+#include "../../../sim/canmcu/usb/endpoint.h"
+
+#define TYPE "stm32g0b1xx"
+/* usbip-gsusb-bridge.md, section 3.1: they belong together */
+#define SERIAL "3B0028001451303432353938"
+
+struct bench {
+	int link;
+	bool quit;
+	struct flash flash;
+};
+
+static const struct kind {
+	const char *name;
+	enum usb_kind kind;
+	const char *strings[USB_STRING_COUNT];
+} kinds[] = {
+	{ "gsusb", USB_GSUSB, { NULL, "Klipper", TYPE, SERIAL } },
+	{ "klipper", USB_CDC_KLIPPER, { NULL, "Klipper", TYPE, SERIAL } },
+	{ "katapult", USB_CDC_KATAPULT, { NULL, "katapult", TYPE, SERIAL } },
+	{ "dfu",
+	  USB_DFUSE,
+	  { NULL, "STMicroelectronics", "STM32  BOOTLOADER", "3569365A3330" } },
+	{ "rp2040",
+	  USB_RP2040,
+	  { NULL, "Raspberry Pi", "RP2 Boot", "E0C9125B0D9B" } },
+};
+
+static void tell(struct bench *b, const struct usb_link_msg *msg)
+{
+	int err = usb_endpoint_tell(b->link, msg);
+
+	if (err)
+		printf("lost %s\n", strerror(-err));
+}
+
+/* Commands. */
+
+static void plug(struct bench *b, const char *name)
+{
+	const struct mcu_type *type = mcu_type_find(TYPE);
+	struct usb_link_msg msg = { .kind = USB_LINK_PLUG };
+	char memory[DFUSE_MEMORY_TEXT_MAX];
+	size_t i = 0;
+
+	while (i < sizeof(kinds) / sizeof(kinds[0]) &&
+	       strcmp(kinds[i].name, name) != 0)
+		i++;
+	if (i == sizeof(kinds) / sizeof(kinds[0])) {
+		printf("unknown %s\n", name);
+		return;
+	}
+	msg.plug.kind = kinds[i].kind;
+	msg.plug.memory = (struct dfuse_cfg){ type->flash_map->start,
+					      type->flash_size, 1000 };
+	for (size_t s = 1; s < USB_STRING_INTERFACE; s++)
+		snprintf(msg.plug.strings[s], USB_LINK_TEXT_MAX, "%s",
+			 kinds[i].strings[s]);
+	dfuse_memory_text(memory, type->flash_map, type->flash_size);
+	snprintf(msg.plug.strings[USB_STRING_INTERFACE], USB_LINK_TEXT_MAX,
+		 "%s", memory);
+	tell(b, &msg);
+}
+
+static void unplug(struct bench *b, const char *arg)
+{
+	(void)arg;
+	tell(b, &(struct usb_link_msg){ .kind = USB_LINK_UNPLUG });
+}
+
+static void send_frame(struct bench *b, const char *arg)
+{
+	struct usb_link_msg msg = { .kind = USB_LINK_FRAME };
+	char data[2 * CAN_MAX_DLEN + 1] = "";
+	unsigned int byte;
+
+	if (sscanf(arg, "%x %16s", &msg.frame.can_id, data) < 1)
+		return;
+	while (msg.frame.can_dlc < CAN_MAX_DLEN &&
+	       sscanf(data + 2 * msg.frame.can_dlc, "%2x", &byte) == 1)
+		msg.frame.data[msg.frame.can_dlc++] = (uint8_t)byte;
+	tell(b, &msg);
+}
+
+static void local(struct bench *b, const char *arg)
+{
+	tell(b, &(struct usb_link_msg){
+			.kind = USB_LINK_LOCAL_ID,
+			.local_id = (canid_t)strtoul(arg, NULL, 16) });
+}
+
+static void mute(struct bench *b, const char *arg)
+{
+	tell(b, &(struct usb_link_msg){ .kind = USB_LINK_DEVIATE,
+					.gsusb.mute = arg[0] == '1' });
+}
+
+static void hang(struct bench *b, const char *arg)
+{
+	(void)b;
+	(void)arg;
+	fflush(stdout);
+	while (1)
+		pause();
+}
+
+static void quit(struct bench *b, const char *arg)
+{
+	(void)arg;
+	b->quit = true;
+}
+
+static const struct command {
+	const char *name;
+	void (*run)(struct bench *b, const char *arg);
+} commands[] = {
+	{ "plug", plug },   { "unplug", unplug }, { "send", send_frame },
+	{ "local", local }, { "mute", mute },	  { "hang", hang },
+	{ "quit", quit },
+};
+
+static void obey(struct bench *b, char *line)
+{
+	char *arg = line + strcspn(line, " ");
+
+	if (*arg)
+		*arg++ = '\0';
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(commands[i].name, line))
+			commands[i].run(b, arg);
+}
+
+/* What the host does. */
+
+static void print_frame(const char *what, const struct can_frame *f)
+{
+	printf("%s %03X#", what, f->can_id);
+	for (unsigned int i = 0; i < f->can_dlc; i++)
+		printf("%02X", f->data[i]);
+	putchar('\n');
+}
+
+static void answer_memory(struct bench *b, const struct usb_link_msg *asked)
+{
+	struct usb_link_msg msg = { .kind = USB_LINK_MEMORY };
+	const struct usb_link_memory *m = &asked->memory;
+	struct flash_result erased;
+
+	msg.memory.seq = m->seq;
+	if (asked->kind == USB_LINK_ERASE) {
+		erased = flash_erase(&b->flash, m->address);
+		msg.memory.result = erased.err ? erased.err :
+						 (int32_t)erased.erased_bytes;
+	} else if (asked->kind == USB_LINK_PROGRAM) {
+		msg.memory.result =
+			flash_program(&b->flash, m->address, m->bytes, m->len);
+	} else if (m->len <= sizeof(msg.memory.bytes)) {
+		msg.memory.result = flash_read(&b->flash, m->address,
+					       msg.memory.bytes, m->len);
+		msg.memory.len = m->len;
+	}
+	tell(b, &msg);
+}
+
+static void hear(struct bench *b, const struct usb_link_msg *msg)
+{
+	switch (msg->kind) {
+	case USB_LINK_PLUGGED:
+		printf("plugged %d\n", msg->number);
+		break;
+	case USB_LINK_UNPLUGGED:
+		printf("unplugged %d\n", msg->number);
+		break;
+	case USB_LINK_LOCAL:
+		print_frame("local", &msg->frame);
+		break;
+	case USB_LINK_BUS:
+		print_frame("bus", &msg->frame);
+		break;
+	case USB_LINK_MODE:
+		printf("mode %d %u\n", msg->mode.up, msg->mode.bitrate_bps);
+		break;
+	case USB_LINK_TOUCH:
+		puts("touch");
+		break;
+	case USB_LINK_LEAVE:
+		printf("leave %08x\n", (unsigned int)msg->number);
+		break;
+	case USB_LINK_BYTES:
+		printf("bytes %u\n", msg->bytes.len);
+		tell(b, msg);
+		break;
+	case USB_LINK_ERASE:
+	case USB_LINK_PROGRAM:
+	case USB_LINK_READ:
+		answer_memory(b, msg);
+		break;
+	default:
+		printf("message %d\n", (int)msg->kind);
+	}
+}
+
+static void loop(struct bench *b)
+{
+	struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+				{ .fd = b->link, .events = POLLIN } };
+	struct usb_link_msg msg;
+	char line[256];
+	int err = 0;
+
+	setvbuf(stdin, NULL, _IONBF, 0);
+	while (!b->quit && err != -EPIPE && poll(fds, 2, -1) > 0) {
+		if (fds[0].revents && !fgets(line, sizeof(line), stdin)) {
+			fds[0].fd = -1;
+		} else if (fds[0].revents) {
+			line[strcspn(line, "\n")] = '\0';
+			obey(b, line);
+		}
+		while (!(err = usb_endpoint_hear(b->link, &msg)))
+			hear(b, &msg);
+		fflush(stdout);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "tcp", required_argument, NULL, 't' },
+		{ "port", required_argument, NULL, 'p' },
+		{ 0 },
+	};
+	const struct mcu_type *type = mcu_type_find(TYPE);
+	struct usb_endpoint_cfg cfg = { .vhci_port = -1 };
+	struct bench b = { 0 };
+	pid_t pid;
+	int c, err;
+
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (c == 't')
+			cfg.tcp_port = (uint16_t)atoi(optarg);
+		else if (c == 'p')
+			cfg.vhci_port = atoi(optarg);
+		else
+			return 2;
+	}
+	flash_init(&b.flash, type->flash_map, type->flash_size, true);
+	err = usb_endpoint_start(&cfg, &b.link, &pid);
+	if (err) {
+		fprintf(stderr, "usbboard: %s\n", strerror(-err));
+		return EXIT_FAILURE;
+	}
+	printf("endpoint %d\n", (int)pid);
+	fflush(stdout);
+	loop(&b);
+	close(b.link);
+	waitpid(pid, NULL, 0);
+	flash_fini(&b.flash);
+	return EXIT_SUCCESS;
+}
