@@ -192,7 +192,7 @@ static void test_session(void **state)
 	host_hears_done(&b->host, out, 0, sizeof(data));
 	assert_int_equal(b->got_len, sizeof(data));
 	assert_true(cdc_send(&b->cdc, data, 130));
-	usb_stream_run(&b->host.stream, 0);
+	usb_stream_run(b->host.stream, 0);
 	host_hears_data(&b->host, first + 1, data, 128);
 	host_hears_data(&b->host, first + 2, data, 2);
 	host_control(&b->host, &close);
@@ -217,7 +217,7 @@ static void test_receiver_is_full(void **state)
 	while (b->got_len < sizeof(data)) {
 		host_hears_nothing(&b->host);
 		b->room = 192;
-		usb_stream_run(&b->host.stream, 0);
+		usb_stream_run(b->host.stream, 0);
 	}
 	host_hears_done(&b->host, out, 0, sizeof(data));
 	assert_memory_equal(b->got, data, sizeof(data));

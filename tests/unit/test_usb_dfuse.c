@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/usb/stream.c sim/canmcu/usb/usbip.c sim/canmcu/usb/device.c
 // needs: sim/canmcu/usb/dfuse.c sim/canmcu/flash.c sim/canmcu/family.c
-// needs: sim/canmcu/sparse.c
+// needs: sim/canmcu/sparse.c sim/canmcu/pins.c
 /* As dfu-util 0.11 drives it: usbip-gsusb-bridge.md, section 4.6 */
 #include "usb_host.h"
 
@@ -382,7 +382,7 @@ static void test_memory_is_late(void **state)
 			 (uint8_t[8]){ 0xa1, 2, 2, 0, 0, 0, 2, 0 }, NULL, 2);
 	host_hears_nothing(&b->host);
 	b->err = 0;
-	usb_stream_run(&b->host.stream, 0);
+	usb_stream_run(b->host.stream, 0);
 	host_hears_data(&b->host, in, "\xff\xff", 2);
 	end(b);
 }

@@ -44,7 +44,7 @@ static bool take_local(void *arg, const struct can_frame *f, uint64_t now_us)
 	if (b->mcu_is_full)
 		return false;
 	/* the echo is on its way already */
-	if (b->gsusb.live.echo_len || usb_stream_tx(&b->host.stream, &tx))
+	if (b->gsusb.live.echo_len || usb_stream_tx(b->host.stream, &tx))
 		note(b, "echoed,mcu", f);
 	else
 		note(b, "mcu", f);
@@ -138,7 +138,7 @@ static void up(struct bridge *b)
 
 static void run(struct bridge *b)
 {
-	usb_stream_run(&b->host.stream, b->host.now_us);
+	usb_stream_run(b->host.stream, b->host.now_us);
 }
 
 /* Frames on USB, literally. */

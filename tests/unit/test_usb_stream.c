@@ -82,7 +82,8 @@ static struct host *new_host(void)
 	dummy = (struct dummy){ .control_result = -EAGAIN,
 				.out_result = -EAGAIN,
 				.in_result = -EAGAIN };
-	usb_stream_init(&h->stream, &dummy_ops, &dummy);
+	h->stream = &h->own;
+	usb_stream_init(h->stream, &dummy_ops, &dummy);
 	return h;
 }
 
@@ -95,7 +96,7 @@ static void end(struct host *h)
 static void give(struct host *h, int len)
 {
 	dummy.in_result = len;
-	usb_stream_run(&h->stream, h->now_us);
+	usb_stream_run(h->stream, h->now_us);
 }
 
 /* The tables of section 2, written out once in full. */
@@ -129,9 +130,9 @@ static void assert_tx(struct host *h, const void *want, size_t len)
 {
 	const uint8_t *tx;
 
-	assert_int_equal(usb_stream_tx(&h->stream, &tx), len);
+	assert_int_equal(usb_stream_tx(h->stream, &tx), len);
 	assert_memory_equal(tx, want, len);
-	usb_stream_sent(&h->stream, len);
+	usb_stream_sent(h->stream, len);
 }
 
 static void test_literal_bytes(void **state)
@@ -262,7 +263,7 @@ static void test_30_unlinks(void **state)
 		host_in(h, 1, 20);
 	for (uint32_t i = 0; i < 30; i++)
 		host_hears_unlinked(h, host_unlink(h, first + i), -ECONNRESET);
-	assert_int_equal(h->stream.pending, 0);
+	assert_int_equal(h->stream->pending, 0);
 	end(h);
 }
 
@@ -277,7 +278,7 @@ static void test_reset(void **state)
 	dummy.control_result = 2;
 	host_feed(h, get_descriptor, sizeof(get_descriptor));
 	host_feed(h, get_descriptor, 47);
-	usb_stream_reset(&h->stream);
+	usb_stream_reset(h->stream);
 	give(h, 20);
 	host_hears_nothing(h);
 	host_feed(h, get_descriptor, sizeof(get_descriptor));
@@ -296,7 +297,7 @@ static void test_reset_in_a_payload(void **state)
 	(void)state;
 	host_feed(h, header, sizeof(header));
 	host_feed(h, "half", 4);
-	usb_stream_reset(&h->stream);
+	usb_stream_reset(h->stream);
 	dummy.control_result = 2;
 	host_feed(h, get_descriptor, sizeof(get_descriptor));
 	assert_tx(h, answered, sizeof(answered));
@@ -331,7 +332,7 @@ static void test_endpoints_do_not_wait_for_each_other(void **state)
 			      NULL, 0);
 	host_hears_done(h, control, 0, 0);
 	dummy.out_result = 4;
-	usb_stream_run(&h->stream, h->now_us);
+	usb_stream_run(h->stream, h->now_us);
 	host_hears_done(h, out, 0, 4);
 	end(h);
 }
@@ -346,15 +347,15 @@ static void test_out_in_parts(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		dummy.out_result = 4;
-		usb_stream_run(&h->stream, h->now_us);
+		usb_stream_run(h->stream, h->now_us);
 		host_hears_nothing(h);
 	}
 	dummy.out_result = 4;
-	usb_stream_run(&h->stream, h->now_us);
+	usb_stream_run(h->stream, h->now_us);
 	host_hears_done(h, out, 0, 10);
 	host_hears_nothing(h);
 	dummy.out_result = 4;
-	usb_stream_run(&h->stream, h->now_us);
+	usb_stream_run(h->stream, h->now_us);
 	host_hears_done(h, next, 0, 1);
 	assert_int_equal(dummy.got_len, 11);
 	assert_memory_equal(dummy.got, "0123456789x", 11);
@@ -384,7 +385,7 @@ static void test_control_waits_its_turn(void **state)
 	assert_int_equal(dummy.control.request, 1);
 	assert_memory_equal(dummy.data, "ab", 2);
 	dummy.control_result = 0;
-	usb_stream_run(&h->stream, h->now_us);
+	usb_stream_run(h->stream, h->now_us);
 	host_hears_done(h, first, 0, 2);
 	host_hears_data(h, second, "", 0);
 	end(h);
@@ -480,12 +481,12 @@ static void test_kernel_does_not_read(void **state)
 	(void)state;
 	dummy.control_result = 2;
 	do {
-		n = usb_stream_feed(&h->stream, unlink_it, 48, 0);
+		n = usb_stream_feed(h->stream, unlink_it, 48, 0);
 		sent += n == 48;
 	} while (n == 48);
 	assert_int_equal(n, 0);
 	assert_int_equal(sent, USB_TX_SIZE / 48);
-	while (usb_stream_tx(&h->stream, &tx)) {
+	while (usb_stream_tx(h->stream, &tx)) {
 		host_hears_unlinked(h, 0x2b, 0);
 		heard++;
 	}
@@ -502,14 +503,14 @@ static void test_answers_wait_for_room(void **state)
 	uint32_t in;
 
 	(void)state;
-	while (usb_stream_feed(&h->stream, unlink_it, 48, 0) == 48)
+	while (usb_stream_feed(h->stream, unlink_it, 48, 0) == 48)
 		;
-	usb_stream_sent(&h->stream, 48);
+	usb_stream_sent(h->stream, 48);
 	in = host_in(h, 1, 1);
 	give(h, 1);
 	assert_int_equal(dummy.in_result, 1);
-	usb_stream_sent(&h->stream, usb_stream_tx(&h->stream, &tx));
-	usb_stream_run(&h->stream, h->now_us);
+	usb_stream_sent(h->stream, usb_stream_tx(h->stream, &tx));
+	usb_stream_run(h->stream, h->now_us);
 	host_hears_data(h, in, "\1", 1);
 	end(h);
 }
@@ -539,9 +540,9 @@ static void test_refused(void **state)
 
 	memcpy(header, get_descriptor, sizeof(header));
 	memcpy(header + row->at, row->bytes, 4);
-	assert_int_equal(usb_stream_feed(&h->stream, header, 48, 0), row->want);
+	assert_int_equal(usb_stream_feed(h->stream, header, 48, 0), row->want);
 	/* and for good */
-	assert_int_equal(usb_stream_feed(&h->stream, get_descriptor, 48, 0),
+	assert_int_equal(usb_stream_feed(h->stream, get_descriptor, 48, 0),
 			 row->want);
 	host_hears_nothing(h);
 	end(h);
