@@ -23,7 +23,7 @@ struct bench {
 	struct host host;
 	struct usb_board board;
 	bool stuck;
-	struct usb_link_msg told[32];
+	struct usb_link_msg told[48];
 	size_t told_len;
 	size_t read_len; /* of those */
 };
@@ -121,6 +121,39 @@ static void test_bridge(void **state)
 					.frame = FRAME(0x10b, 0xab, 0xcd) });
 	host_hears_data(&b->host, in, FROM_BUS, ROOM);
 	told_nothing(b);
+	end(b);
+}
+
+/* As the CAN hardware tells that a slot is free again. */
+static void test_own_frames(void **state)
+{
+	struct usb_link_msg own = { .kind = USB_LINK_SENT,
+				    .frame = FRAME(0x10b, 0xab, 0xcd) };
+	struct bench *b = new_bench();
+	uint32_t in;
+
+	(void)state;
+	plug(b, USB_GSUSB);
+	tell(b, &own);
+	told(b, USB_LINK_ACCEPTED); /* down: it is on no bus */
+	control(b, &up);
+	told(b, USB_LINK_MODE);
+	for (size_t i = 0; i < GSUSB_BUS_QUEUE_LEN; i++) {
+		tell(b, &own);
+		told(b, USB_LINK_ACCEPTED);
+	}
+	tell(b, &own);
+	told_nothing(b);
+	in = host_in(&b->host, 1, ROOM);
+	host_hears_data(&b->host, in, FROM_BUS, ROOM);
+	run(b);
+	told(b, USB_LINK_ACCEPTED);
+	told_nothing(b);
+	for (size_t i = 0; i < GSUSB_BUS_QUEUE_LEN; i++)
+		host_hears_data(&b->host, host_in(&b->host, 1, ROOM), FROM_BUS,
+				ROOM);
+	host_in(&b->host, 1, ROOM);
+	host_hears_nothing(&b->host);
 	end(b);
 }
 
@@ -409,6 +442,7 @@ int main(void)
 {
 	struct CMUnitTest tests[32] = {
 		{ "a bridge: frames both ways, and its mode", test_bridge },
+		{ "own frames are accepted as there is room", test_own_frames },
 		{ "strings are the world's", test_strings },
 		{ "a stuck world holds no unlink up", test_world_is_stuck },
 		{ "what must not be lost is kept for a stuck world",
@@ -422,7 +456,7 @@ int main(void)
 		{ "an upload that was taken back is not answered",
 		  test_upload },
 	};
-	size_t n = 9;
+	size_t n = 10;
 
 	ROWS(broken, test_broken);
 	ROWS(statuses, test_status);

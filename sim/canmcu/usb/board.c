@@ -205,6 +205,7 @@ static void unplug(struct usb_board *b, const struct usb_link_msg *msg)
 	usb_stream_reset(&b->stream);
 	b->plugged = false;
 	b->memory.asked = false;
+	b->own_len = 0;
 }
 
 static void plug(struct usb_board *b, const struct usb_link_msg *msg)
@@ -235,8 +236,22 @@ static void receive(struct usb_board *b, const struct usb_link_msg *msg)
 
 static void sent(struct usb_board *b, const struct usb_link_msg *msg)
 {
-	if (!gsusb_send(&b->gsusb, &msg->frame))
+	if (b->own_len == USB_BOARD_OWN_LEN) {
 		b->gsusb.dropped++;
+		return;
+	}
+	b->own[(b->own_first + b->own_len++) % USB_BOARD_OWN_LEN] = msg->frame;
+}
+
+/* The MCU sends its next one when the bridge has taken this one. */
+static void send_own(struct usb_board *b)
+{
+	while (b->own_len && gsusb_send(&b->gsusb, &b->own[b->own_first])) {
+		b->own_first = (b->own_first + 1) % USB_BOARD_OWN_LEN;
+		b->own_len--;
+		usb_board_tell(
+			b, &(struct usb_link_msg){ .kind = USB_LINK_ACCEPTED });
+	}
 }
 
 static void set_local_id(struct usb_board *b, const struct usb_link_msg *msg)
@@ -298,10 +313,17 @@ void usb_board_take(struct usb_board *b, const struct usb_link_msg *msg)
 void usb_board_run(struct usb_board *b, uint64_t now_us)
 {
 	empty_outbox(b);
-	if (is(b, OF(USB_GSUSB)))
+	if (!b->plugged)
+		return;
+	if (b->plug.kind == USB_GSUSB) {
 		gsusb_run(&b->gsusb, now_us);
-	if (b->plugged)
+		send_own(b);
+	}
+	usb_stream_run(&b->stream, now_us);
+	if (b->own_len) {
+		send_own(b);
 		usb_stream_run(&b->stream, now_us);
+	}
 }
 
 uint64_t usb_board_deadline(const struct usb_board *b)

@@ -9,6 +9,7 @@
 #include "link.h"
 
 #define USB_BOARD_OUTBOX_LEN 8 /* messages */
+#define USB_BOARD_OWN_LEN 8    /* frames: more than CAN hardware has slots */
 
 /** A request to the memory, which is with the world. */
 struct usb_board_memory {
@@ -43,6 +44,10 @@ struct usb_board {
 		struct dfuse dfuse;
 	};
 	struct usb_board_memory memory;
+	/* frames of the MCU itself that the bridge has no room for */
+	struct can_frame own[USB_BOARD_OWN_LEN];
+	size_t own_first;
+	size_t own_len;
 	/* what must not be lost, and frames wait for */
 	struct usb_link_msg outbox[USB_BOARD_OUTBOX_LEN];
 	size_t outbox_first;

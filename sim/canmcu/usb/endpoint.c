@@ -25,6 +25,7 @@
 #define PATIENCE_US 5000000 /* for that */
 #define FLUSH_MS 100	    /* for the last answers before an unplug */
 #define LINK_BATCH 16	    /* messages, before the kernel has its turn */
+#define LINK_BUFFER 8192    /* bytes for the world: some 20 frames */
 #define RX_SIZE 65536
 
 enum { POLL_LINK, POLL_USB, POLL_LISTEN, POLL_COUNT };
@@ -369,13 +370,15 @@ int usb_endpoint_start(const struct usb_endpoint_cfg *cfg, int *link,
 		       pid_t *pid)
 {
 	int listener = cfg->tcp_port ? open_listener(cfg->tcp_port) : -1;
-	int pair[2], err;
+	int pair[2], size = LINK_BUFFER, err;
 
 	if (cfg->tcp_port && listener < 0)
 		return listener;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
 		err = -errno;
 	} else {
+		/* a bus that is stuck is to be felt soon */
+		setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 		err = start(pair[1], cfg->vhci_port, listener, pid);
 		close(pair[1]);
 		if (err)

@@ -35,7 +35,7 @@ enum usb_link_kind {
 	USB_LINK_PLUG,	   /* plug; what was plugged in is unplugged first */
 	USB_LINK_UNPLUG,   /* once all its answers are sent */
 	USB_LINK_FRAME,	   /* frame: from the bus, or of its state */
-	USB_LINK_SENT,	   /* frame: from the MCU itself */
+	USB_LINK_SENT,	   /* frame: from the MCU itself; see ACCEPTED */
 	USB_LINK_LOCAL_ID, /* local_id: of the MCU; 0: unassigned */
 	USB_LINK_DEVIATE,  /* gsusb */
 	USB_LINK_MEMORY,   /* memory: the answer to one of the requests below */
@@ -46,12 +46,13 @@ enum usb_link_kind {
 	USB_LINK_UNPLUGGED, /* number: negative errno, or 0: as asked, or pulled */
 	USB_LINK_LOCAL,	    /* frame: of the host, for the MCU itself */
 	USB_LINK_BUS,	    /* frame: of the host, for the bus */
-	USB_LINK_MODE,	    /* mode */
-	USB_LINK_TOUCH,	    /* 1200 baud: the bootloader, please */
-	USB_LINK_ERASE,	    /* memory, answered with the bytes erased */
-	USB_LINK_PROGRAM, /* memory with bytes */
-	USB_LINK_READ,	  /* memory, answered with bytes */
-	USB_LINK_LEAVE,	  /* number: address; the answer was given */
+	USB_LINK_ACCEPTED, /* the oldest SENT one is on its way to the host */
+	USB_LINK_MODE,	   /* mode */
+	USB_LINK_TOUCH,	   /* 1200 baud: the bootloader, please */
+	USB_LINK_ERASE,	   /* memory, answered with the bytes erased */
+	USB_LINK_PROGRAM,  /* memory with bytes */
+	USB_LINK_READ,	   /* memory, answered with bytes */
+	USB_LINK_LEAVE,	   /* number: address; the answer was given */
 	USB_LINK_KIND_COUNT
 };
 
