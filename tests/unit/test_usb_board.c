@@ -438,6 +438,25 @@ static void test_status(void **state)
 	assert_int_equal(vhci_find_free(row->text), row->want);
 }
 
+static const struct problem {
+	const char *name;
+	int err;
+	const char *want; /* in the sentence */
+} problems[] = {
+	{ "no controller: how to load it", -ENODEV, "modprobe vhci-hcd" },
+	{ "not root: TCP works, too", -EACCES, "usbip attach -r 127.0.0.1" },
+	{ "a port in use: how to free it", -EBUSY, "usbip detach -p" },
+	{ "no such port: where they are", -EINVAL, "vhci_hcd.0/status" },
+	{ "what nobody has thought of", -ENOSPC, "No space left" },
+};
+
+static void test_problem(void **state)
+{
+	const struct problem *row = *state;
+
+	assert_non_null(strstr(vhci_problem(row->err), row->want));
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[32] = {
@@ -460,5 +479,6 @@ int main(void)
 
 	ROWS(broken, test_broken);
 	ROWS(statuses, test_status);
+	ROWS(problems, test_problem);
 	return _cmocka_run_group_tests("usb_board", tests, n, NULL, NULL);
 }

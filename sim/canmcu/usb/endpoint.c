@@ -124,7 +124,7 @@ static void send_the_rest(struct endpoint *e)
 	while (e->usb >= 0 && usb_stream_tx(&e->board.stream, &tx)) {
 		struct pollfd fd = { .fd = e->usb, .events = POLLOUT };
 
-		if (poll(&fd, 1, FLUSH_MS) <= 0 || !(fd.revents & POLLOUT))
+		if (poll(&fd, 1, FLUSH_MS) <= 0 || fd.revents != POLLOUT)
 			return;
 		flush(e);
 	}

@@ -88,3 +88,26 @@ int vhci_attach(unsigned int port)
 	close(pair[0]);
 	return err;
 }
+
+static const struct problem {
+	int err;
+	const char *text;
+} problems[] = {
+	{ -ENODEV, "this kernel has no virtual USB host controller: load it by "
+		   "'modprobe vhci-hcd', as root" },
+	{ -EACCES, "only root can plug a device into vhci_hcd: start this as "
+		   "root, or serve the device on TCP and let root attach it by "
+		   "'usbip attach -r 127.0.0.1 -b 1-1'" },
+	{ -EBUSY, "the port of vhci_hcd is in use by another device: choose "
+		  "another one, or free it by 'usbip detach -p PORT'" },
+	{ -EINVAL, "vhci_hcd has no such port: choose one of those that "
+		   "'cat " VHCI "status' lists as hs" },
+};
+
+const char *vhci_problem(int err)
+{
+	for (size_t i = 0; i < sizeof(problems) / sizeof(problems[0]); i++)
+		if (problems[i].err == err)
+			return problems[i].text;
+	return strerror(-err);
+}

@@ -26,4 +26,7 @@ int vhci_free_port(void);
  */
 int vhci_attach(unsigned int port);
 
+/** Return: for a user, what is wrong and what to do; @err as above. */
+const char *vhci_problem(int err);
+
 #endif

@@ -21,6 +21,7 @@
 
 #include "../../../sim/canmcu/family.h"
 #include "../../../sim/canmcu/usb/endpoint.h"
+#include "../../../sim/canmcu/usb/vhci.h"
 
 #define TYPE "stm32g0b1xx"
 /* usbip-gsusb-bridge.md, section 3.1: they belong together */
@@ -191,7 +192,9 @@ static void hear(struct bench *b, const struct usb_link_msg *msg)
 		printf("plugged %d\n", msg->number);
 		break;
 	case USB_LINK_UNPLUGGED:
-		printf("unplugged %d\n", msg->number);
+		printf("unplugged %d%s%s\n", msg->number,
+		       msg->number ? " " : "",
+		       msg->number ? vhci_problem(msg->number) : "");
 		break;
 	case USB_LINK_LOCAL:
 		print_frame("local", &msg->frame);
