@@ -291,11 +291,14 @@ static void test_serial_port(void **state)
 	in = host_in(&b->host, 1, 128);
 	tell(b, &bytes);
 	host_hears_data(&b->host, in, "ab", 2);
+	assert_false(usb_board_waits(&b->board));
 	b->stuck = true;
 	out = host_out(&b->host, 2, "xyz", 3);
 	host_hears_nothing(&b->host);
+	assert_true(usb_board_waits(&b->board));
 	b->stuck = false;
 	run(b);
+	assert_false(usb_board_waits(&b->board));
 	host_hears_done(&b->host, out, 0, 3);
 	told(b, USB_LINK_BYTES);
 	control(b, &slow);

@@ -131,11 +131,14 @@ static uint16_t import(struct bench *b)
 
 /* A SUBMIT's header; section 2. */
 static void submit(struct bench *b, uint8_t seqnum, uint8_t ep, bool in,
-		   uint8_t len, const char *setup)
+		   uint16_t len, const char *setup)
 {
-	uint8_t header[48] = {
-		[3] = 1, [7] = seqnum, [15] = in, [19] = ep, [27] = len
-	};
+	uint8_t header[48] = { [3] = 1,
+			       [7] = seqnum,
+			       [15] = in,
+			       [19] = ep,
+			       [26] = (uint8_t)(len >> 8),
+			       [27] = (uint8_t)len };
 
 	if (setup)
 		memcpy(header + 40, setup, 8);
@@ -192,6 +195,30 @@ static void test_answers_before_the_end(void **state)
 	expect_answer(&b, 4, 0);
 	expect_answer(&b, 3, 20);
 	expect_end(&b);
+	end(&b);
+}
+
+/* Longer than what fits between both: it goes on as soon as it is read. */
+static void test_slow_world(void **state)
+{
+	static uint8_t payload[16000];
+	size_t heard = 0;
+	struct bench b;
+
+	(void)state;
+	start(&b);
+	plug(&b, USB_CDC_KATAPULT);
+	import(&b);
+	submit(&b, 1, 0, false, 0, "\0\x09\1\0\0\0\0\0");
+	expect_answer(&b, 1, 0);
+	for (uint8_t i = 2; i < 6; i++) {
+		submit(&b, i, 2, false, sizeof(payload), NULL);
+		transmit(&b, payload, sizeof(payload));
+	}
+	while (heard < 4 * sizeof(payload))
+		heard += hear(&b, USB_LINK_BYTES).bytes.len;
+	for (uint8_t i = 2; i < 6; i++)
+		expect_answer(&b, i, 0);
 	end(&b);
 }
 
@@ -277,6 +304,7 @@ int main(void)
 		  test_attach_and_swap },
 		{ "answers are sent before an unplug",
 		  test_answers_before_the_end },
+		{ "a slow world loses nothing", test_slow_world },
 		{ "no file of the world is open in the endpoint",
 		  test_no_files_of_the_world },
 		{ "the end of the world unplugs the device",

@@ -33,7 +33,10 @@ void usb_board_tell(struct usb_board *b, const struct usb_link_msg *msg)
 static bool offer(struct usb_board *b, const struct usb_link_msg *msg)
 {
 	empty_outbox(b);
-	return !b->outbox_len && b->send(b->arg, msg);
+	if (!b->outbox_len && b->send(b->arg, msg))
+		return true;
+	b->waits = true;
+	return false;
 }
 
 static bool take_local(void *arg, const struct can_frame *f, uint64_t now_us)
@@ -313,6 +316,7 @@ void usb_board_take(struct usb_board *b, const struct usb_link_msg *msg)
 void usb_board_run(struct usb_board *b, uint64_t now_us)
 {
 	empty_outbox(b);
+	b->waits = false;
 	if (!b->plugged)
 		return;
 	if (b->plug.kind == USB_GSUSB) {

@@ -52,6 +52,7 @@ struct usb_board {
 	struct usb_link_msg outbox[USB_BOARD_OUTBOX_LEN];
 	size_t outbox_first;
 	size_t outbox_len;
+	bool waits;    /* something of the host does, for room to tell it */
 	uint64_t lost; /* messages; the world has not read for long */
 };
 
@@ -79,6 +80,12 @@ void usb_board_tell(struct usb_board *b, const struct usb_link_msg *msg);
 
 /** After anything: bytes, messages, room for them, or the deadline. */
 void usb_board_run(struct usb_board *b, uint64_t now_us);
+
+/** Return: whether to call usb_board_run() as soon as there is room to send. */
+static inline bool usb_board_waits(const struct usb_board *b)
+{
+	return b->waits || b->outbox_len;
+}
 
 /** Return: when to call usb_board_run() in any case; UINT64_MAX: no need. */
 uint64_t usb_board_deadline(const struct usb_board *b);

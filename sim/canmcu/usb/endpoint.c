@@ -279,7 +279,7 @@ static void wait_and_handle(struct endpoint *e)
 	};
 	const uint8_t *tx;
 
-	if (e->board.outbox_len)
+	if (usb_board_waits(&e->board))
 		fds[POLL_LINK].events |= POLLOUT;
 	/* what was not taken of the last read comes first */
 	if (!e->rx_len || e->importing)

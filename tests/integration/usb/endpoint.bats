@@ -154,7 +154,7 @@ is_in_state() {
 	say plug katapult
 	until_true [ -c "/dev/serial/by-id/usb-katapult_stm32g0b1xx_$SERIAL-if00" ]
 	# less than what its buffer holds: the board does not wait for us
-	python3 - <<-'END'
+	/usr/bin/python3 - <<-'END'
 		import os, select, tty
 		fd = os.open("/dev/ttyACM0", os.O_RDWR | os.O_NOCTTY)
 		tty.setraw(fd)
@@ -207,7 +207,7 @@ is_in_state() {
 		[ $((i % 2)) = 0 ] || victim=$(sed -n 's/^endpoint //p' told)
 		timeout 20 ip link set can0 down 3>&- 9>&- &
 		down=$!
-		python3 -c "import random, time; time.sleep(random.random() * 0.3)"
+		sleep "0.$((RANDOM % 4))$((RANDOM % 10))"
 		kill -KILL "$victim"
 		wait "$down" || [ "$?" = 1 ] # the interface may be gone
 		exec 9>&-
