@@ -32,7 +32,11 @@ enum usb_kind {
 
 enum usb_link_kind {
 	/* to the device */
-	USB_LINK_PLUG,	   /* plug; what was plugged in is unplugged first */
+	/*
+	 * plug: what was plugged in is unplugged first; a bridge has forgotten
+	 * its LOCAL_ID and what was set by DEVIATE
+	 */
+	USB_LINK_PLUG,
 	USB_LINK_UNPLUG,   /* once all its answers are sent */
 	USB_LINK_FRAME,	   /* frame: from the bus, or of its state */
 	USB_LINK_SENT,	   /* frame: from the MCU itself; see ACCEPTED */
