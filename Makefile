@@ -36,8 +36,7 @@ dirs      = $(patsubst %/main.c,%,$(wildcard $(1:%=%/*/main.c)))
 PROGRAMS := $(notdir $(call dirs,tools sim))
 HELPERS  := $(notdir $(call dirs,tests/support))
 $(foreach d,$(call dirs,tools sim tests/support),$(eval \
-	SRC_$(notdir $d) := $(wildcard $d/*.c $d/*/*.c) \
-	$(call needs,$d/main.c)))
+	SRC_$(notdir $d) := $(wildcard $d/*.c $d/*/*.c) $(call needs,$d/main.c)))
 PKGS_canmcu := libsystemd jansson zlib inih
 PKGS_khost := jansson zlib
 # canbootreq loads jansson and libsocketcan when it needs them: headers only.
@@ -111,11 +110,11 @@ UNIT_BINS := $(TESTS:%=$B/unit/%)
 FUZZ_BINS := $(FUZZERS:%=$B/fuzz/%)
 VCAN_BINS := $(patsubst %,$B/ubsan/%,$(PROGRAMS) $(HELPERS))
 check: all $(UNIT_BINS) $(FUZZ_BINS) $(VCAN_BINS)
-	$QFUZZ_RUNS=$(FUZZ_RUNS) tests/run unit runner bus fuzz $(if $(CI),lint)
+	$QFUZZ_RUNS=$(FUZZ_RUNS) tests/run unit runner bus usb fuzz $(if $(CI),lint)
 check-unit: $(UNIT_BINS)
 	$Qtests/run unit
 check-vcan: all $(VCAN_BINS)
-	$Qtests/run runner bus
+	$Qtests/run runner bus usb
 fuzz: $(FUZZ_BINS)
 	$QFUZZ_RUNS=$(FUZZ_RUNS) tests/run fuzz
 lint: all

@@ -28,6 +28,7 @@ kmod
 xz-utils
 zstd
 usbutils
+usbip
 dfu-util
 '
 check_packages='
