@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/usb sim/canmcu/flash.c sim/canmcu/family.c
-// needs: sim/canmcu/sparse.c
+// needs: sim/canmcu/sparse.c sim/canmcu/pins.c
 /*
  * A board on USB without an MCU behind it: for trying the USB endpoint on a real
  * kernel. Usage: usbboard [--tcp PORT] [--port N]
