@@ -27,7 +27,8 @@ struct kcan_link {
 	unsigned int txqueuelen; /* frames */
 	char driver[32];	 /* "" when the kernel does not tell */
 	enum kcan_link_state state;
-	uint32_t bitrate_bps; /* 0 when the driver does not tell */
+	uint32_t bitrate_bps; /* 0: not set, or the driver does not tell */
+	uint32_t restart_ms;  /* after bus-off; 0: not by itself */
 	bool has_counters;    /* the two below were read */
 	uint16_t tx_errors;
 	uint16_t rx_errors;
@@ -36,10 +37,12 @@ struct kcan_link {
 /**
  * kcan_link_get() - facts about the interface @ifname
  *
- * State, bit rate and counters are asked for only where the driver may have
- * them (the counters: not while the state is ERROR-ACTIVE); libsocketcan is
- * loaded for that, and its absence leaves them unknown. All but @index is for
- * CAN interfaces only and zero on others. A kernel without CAN is no error.
+ * State, bit rate, restart and, of one that is up, counters are asked for where
+ * the driver may have them; libsocketcan is loaded for that, and its absence
+ * leaves them unknown. It complains of what is missing on stderr, which is
+ * therefore set aside meanwhile: not while another thread writes there. All but
+ * @index is for CAN interfaces only and zero on others. A kernel without CAN is
+ * no error.
  *
  * Return: 0, -ENODEV when there is no such interface, or a negative errno.
  */

@@ -7,6 +7,7 @@
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if_arp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -116,6 +117,7 @@ static const struct soft *find_soft(const char *driver)
 struct socketcan {
 	__typeof__(can_get_state) *state;
 	__typeof__(can_get_bittiming) *bittiming;
+	__typeof__(can_get_restart_ms) *restart;
 	__typeof__(can_get_berr_counter) *counters;
 };
 
@@ -128,8 +130,9 @@ static bool load_socketcan(struct socketcan *lib)
 		return false;
 	lib->state = dlsym(so, "can_get_state");
 	lib->bittiming = dlsym(so, "can_get_bittiming");
+	lib->restart = dlsym(so, "can_get_restart_ms");
 	lib->counters = dlsym(so, "can_get_berr_counter");
-	return lib->state && lib->bittiming && lib->counters;
+	return lib->state && lib->bittiming && lib->restart && lib->counters;
 }
 
 static enum kcan_link_state state_from_kernel(int state)
@@ -148,32 +151,53 @@ static enum kcan_link_state state_from_kernel(int state)
 	return states[state];
 }
 
-/*
- * libsocketcan complains on stderr about each value that a driver lacks, so
- * none is asked for that may be missing.
- */
-static void ask_netlink(struct kcan_link *out)
+static void ask_controller(struct kcan_link *out, const struct socketcan *lib)
 {
-	const struct soft *soft = find_soft(out->driver);
 	struct can_berr_counter counters;
 	struct can_bittiming timing;
-	struct socketcan lib;
-	int state;
 
-	if (!out->driver[0] || (soft && !soft->netlink) ||
-	    !load_socketcan(&lib) || lib.state(out->name, &state))
-		return;
-	out->state = state_from_kernel(state);
-	if (soft || !out->up)
-		return;
-	if (!lib.bittiming(out->name, &timing))
+	if (!lib->bittiming(out->name, &timing))
 		out->bitrate_bps = timing.bitrate;
-	if (out->state == KCAN_LINK_STATE_ERROR_ACTIVE ||
-	    lib.counters(out->name, &counters))
+	if (lib->restart(out->name, &out->restart_ms))
+		out->restart_ms = 0;
+	if (!out->up || lib->counters(out->name, &counters))
 		return;
 	out->has_counters = true;
 	out->tx_errors = counters.txerr;
 	out->rx_errors = counters.rxerr;
+}
+
+static void ask_socketcan(struct kcan_link *out, const struct soft *soft)
+{
+	struct socketcan lib;
+	int state;
+
+	if (!load_socketcan(&lib) || lib.state(out->name, &state))
+		return;
+	out->state = state_from_kernel(state);
+	if (!soft)
+		ask_controller(out, &lib);
+}
+
+/*
+ * libsocketcan complains on stderr about each value that a driver lacks, and
+ * whether it does is not told beforehand.
+ */
+static void ask_netlink(struct kcan_link *out)
+{
+	const struct soft *soft = find_soft(out->driver);
+	FILE *own = stderr, *aside;
+	char complaints[256];
+
+	if (!out->driver[0] || (soft && !soft->netlink))
+		return;
+	aside = fmemopen(complaints, sizeof(complaints), "w");
+	if (!aside)
+		return;
+	stderr = aside;
+	ask_socketcan(out, soft);
+	stderr = own;
+	fclose(aside);
 }
 
 int kcan_link_get(struct kcan_link *out, const char *ifname)

@@ -165,6 +165,10 @@ static void show_link(const struct kcan_link *link)
 		kcan_link_state_name(link->state), link->bitrate_bps,
 		link->txqueuelen,
 		kcan_link_confirms_ack(link) ? "acknowledged" : "handed over");
+	if (link->restart_ms)
+		fprintf(stderr,
+			"canbootreq: %s: restarts %u ms after bus-off\n",
+			link->name, link->restart_ms);
 	if (link->has_counters)
 		fprintf(stderr, "canbootreq: %s: error counters tx %u rx %u\n",
 			link->name, link->tx_errors, link->rx_errors);
@@ -184,7 +188,7 @@ bool look_at_link(const struct opts *opts, struct report *r,
 	if (opts->verbose)
 		show_link(link);
 	facts->txqueuelen = link->txqueuelen;
-	facts->state = kcan_link_state_name(link->state);
+	facts->link = *link;
 	if (kcan_link_has_bitrate(link)) {
 		facts->bitrate_guessed = !link->bitrate_bps;
 		facts->bitrate_bps = link->bitrate_bps ? link->bitrate_bps :
@@ -194,8 +198,7 @@ bool look_at_link(const struct opts *opts, struct report *r,
 		return end_with(facts, CAUSE_DOWN);
 	if (link->state == KCAN_LINK_STATE_BUS_OFF)
 		return end_with(facts, CAUSE_BUS_OFF);
-	if (link->state == KCAN_LINK_STATE_ERROR_PASSIVE ||
-	    link->state == KCAN_LINK_STATE_ERROR_WARNING)
+	if (link->state > KCAN_LINK_STATE_ERROR_ACTIVE)
 		warn(r, facts, WARNING_STATE);
 	return true;
 }
