@@ -151,7 +151,7 @@ static void look_again(struct run *run)
 		asked = true;
 		if (link.state <= KCAN_LINK_STATE_ERROR_ACTIVE)
 			continue;
-		facts->state = kcan_link_state_name(link.state);
+		facts->link = link;
 		facts->warnings |= 1u << WARNING_STATE;
 	}
 }

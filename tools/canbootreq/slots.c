@@ -6,6 +6,9 @@
 
 #include "words.h"
 
+#define CLEARED                                                           \
+	"it ends when all is well again, or, while no Klipper host uses " \
+	"the bus, with"
 #define GUESS "; 1000000 is Klipper's default, take what your nodes have"
 
 /* [true]: with --leave */
@@ -167,6 +170,45 @@ static void put_queue(char *out, size_t size, const struct words_facts *f)
 	snprintf(out, size, "%u", f->txqueuelen);
 }
 
+/* What is known of a controller in trouble beside its state. */
+static void put_health(char *out, size_t size, const struct words_facts *f)
+{
+	char counters[48] = "", restart[48] = "";
+
+	if (f->link.has_counters)
+		snprintf(counters, sizeof(counters),
+			 "error counters tx %u rx %u", f->link.tx_errors,
+			 f->link.rx_errors);
+	if (f->link.state == KCAN_LINK_STATE_BUS_OFF && f->link.restart_ms)
+		snprintf(restart, sizeof(restart),
+			 "restarts by itself after %u ms", f->link.restart_ms);
+	*out = '\0';
+	if (*counters || *restart)
+		snprintf(out, size, " (%s%s%s)", counters,
+			 *counters && *restart ? ", " : "", restart);
+}
+
+/* What a state means; up to the command that ends it. */
+static void put_trouble(char *out, size_t size, const struct words_facts *f)
+{
+	static const char *const troubles[] = {
+		[KCAN_LINK_STATE_ERROR_WARNING] =
+			"some frames fail, so look for wiring, termination and "
+			"bit rate; " CLEARED,
+		[KCAN_LINK_STATE_ERROR_PASSIVE] =
+			"most frames fail, so look for power, wiring, "
+			"termination and the same bit rate on all nodes; " CLEARED,
+		[KCAN_LINK_STATE_BUS_OFF] =
+			"nothing is sent any more, as with a wrong bit rate, "
+			"CAN-H and CAN-L swapped or no termination; restart it",
+		[KCAN_LINK_STATE_STOPPED] = "nothing is sent; restart it",
+		[KCAN_LINK_STATE_SLEEPING] = "nothing is sent; restart it",
+	};
+	const char *trouble = troubles[f->link.state];
+
+	snprintf(out, size, "%s", trouble ? trouble : "");
+}
+
 static void put_signal(char *out, size_t size, const struct words_facts *f)
 {
 	snprintf(out, size, "%s",
@@ -183,7 +225,7 @@ static void put_detail(char *out, size_t size, const struct words_facts *f)
 
 static void put_state(char *out, size_t size, const struct words_facts *f)
 {
-	snprintf(out, size, "%s", f->state ? f->state : "");
+	snprintf(out, size, "%s", kcan_link_state_name(f->link.state));
 }
 
 static const struct slot {
@@ -212,6 +254,8 @@ static const struct slot {
 	{ "{remedy}", put_remedy },
 	{ "{timeout}", put_timeout },
 	{ "{queue}", put_queue },
+	{ "{health}", put_health },
+	{ "{trouble}", put_trouble },
 	{ "{signal}", put_signal },
 	{ "{detail}", put_detail },
 	{ "{state}", put_state },

@@ -10,8 +10,9 @@
 #define AGAIN                                                               \
 	"bring {if} up again (if it is gone, plug its adapter in before): " \
 	"sudo {up}"
+#define DOWN_UP "sudo ip link set {if} down && sudo {up}"
 #define RESTART                                                         \
-	"restart it: sudo ip link set {if} down && sudo {up}\n"         \
+	"restart it: " DOWN_UP "\n"                                     \
 	"if that comes back: wrong bit rate, CAN-H and CAN-L swapped, " \
 	"or no termination"
 #define WIRING                                                              \
@@ -286,7 +287,8 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_BUS_OFF] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
-		.reason = "{if} is in state BUS-OFF; no request was sent",
+		.reason = "{if} is in state BUS-OFF{health}; no request was "
+			  "sent",
 		.next = RESTART,
 	},
 	[CAUSE_NO_JANSSON] = {
@@ -364,8 +366,8 @@ static const char *const warnings[WARNING_COUNT] = {
 		"its print; stop it, for example: sudo systemctl stop klipper",
 	[WARNING_FORCED] = "somebody is flashing over {if}; going on because "
 			   "of --force",
-	[WARNING_STATE] = "{if} sees errors on the bus ({state}): look for "
-			  "wiring, termination and bit rate",
+	[WARNING_STATE] =
+		"{if} is in state {state}{health}: {trouble}: " DOWN_UP,
 	[WARNING_DROPPED] = "{if} is so busy that frames were lost here; a "
 			    "confirmation may have been among them",
 	[WARNING_NODEID_HELD] =

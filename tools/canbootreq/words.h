@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <kcan/kat.h>
+#include <kcan/link.h>
 #include <kcan/outcome.h>
 #include <kcan/uuid.h>
 
@@ -91,9 +92,9 @@ enum request {
 struct words_facts {
 	enum cause cause;
 	const char *ifname;
-	uint32_t bitrate_bps; /* to bring it up with; 0: it has none */
-	bool bitrate_guessed; /* the driver did not tell */
-	const char *state;    /* of the controller, for WARNING_STATE */
+	uint32_t bitrate_bps;  /* to bring it up with; 0: it has none */
+	bool bitrate_guessed;  /* the driver did not tell */
+	struct kcan_link link; /* WARNING_STATE, BUS_OFF: as last looked at */
 	bool leave; /* the request is COMPLETE, not REQUEST_BOOTLOADER */
 	bool has_uuid;
 	struct kcan_uuid uuid;
