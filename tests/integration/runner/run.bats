@@ -116,3 +116,32 @@ suite() {
 	[[ $output == *"not ok - bus-cli ended with status 137"* ]]
 	[[ ${lines[-1]} == *" passed, 1 failed, 0 skipped" ]]
 }
+
+@test "usb: each file gets the guest that it asks for" {
+	program vcan-run <<-'END'
+		echo 1..1
+		case $* in
+		"--usb --kvaser -- bats --tap tests/integration/usb/health.bats" | \
+			"--usb -- bats --tap tests/integration/usb/endpoint.bats")
+			echo ok 1 - asked for ;;
+		*)
+			echo "ok 1 - $* # SKIP" ;;
+		esac
+	END
+	suite usb
+	[ "$status" -eq 0 ]
+	[[ ${lines[-1]} == "2 passed, 0 failed, "* ]]
+}
+
+@test "several suites: each has a line, and a failure in one is a failure" {
+	program unit/test_a <<<'echo 1..1; echo not ok 1 - a; exit 1'
+	program fuzz/fuzz_b <<<'exit 0'
+	suite unit fuzz
+	[ "$status" -eq 1 ]
+	[[ ${lines[-3]} == "unit       1 run, 1 not ok, 0 skipped, "* ]]
+	[[ ${lines[-2]} == "fuzz       1 run, 0 not ok, 0 skipped, "* ]]
+	[ "${lines[-1]}" = "1 passed, 1 failed, 0 skipped" ]
+	suite unit bus
+	[[ $output == *"bus-cli ended with status 127"* ]]
+	[[ ${lines[-1]} == "0 passed, "*" failed, 0 skipped" ]]
+}
