@@ -89,6 +89,18 @@ ask() {
 	echo "stderr: $stderr"
 }
 
+# type_in - obey every command in $stderr, as it was printed there
+type_in() {
+	local typed=0 command
+
+	while read -r command; do
+		echo "typed in: $command"
+		eval "${command//sudo /}"
+		typed=$((typed + 1))
+	done < <(grep -o 'sudo ip [^;]*' <<<"$stderr")
+	[ "$typed" -gt 0 ]
+}
+
 # ends_with PID STATUS - wait for a child of this shell and compare; `run wait`
 # would ask a subshell, whose child it is not
 ends_with() {

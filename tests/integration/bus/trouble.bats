@@ -45,7 +45,7 @@ plain() {
 	on vcan9 -u "$U"
 	[ "$status" -eq 5 ]
 	[[ $stderr$output == *"ip link set vcan9 up"* ]]
-	eval "$(grep -oE 'ip link set vcan9 up' <<<"$stderr$output" | head -n 1)"
+	type_in
 	on vcan9 -u "$U" --no-verify
 	[ "$status" -eq 0 ]
 }
@@ -119,7 +119,7 @@ plain() {
 	plain
 }
 
-@test "a full transmit queue: not sent, and txqueuelen is named" {
+@test "a full transmit queue: not sent, and what is printed empties it" {
 	local jammed
 
 	"$BATS_TEST_DIRNAME/../../support/jam-slcan.py" \
@@ -134,6 +134,9 @@ plain() {
 	[ "$status" -eq 5 ]
 	[[ $stderr$output == *txqueuelen* ]]
 	[[ $stderr$output == *full* ]]
+	type_in
+	ip link show "$jammed" | grep -q 'qlen 128'
+	cansend "$jammed" 123#00
 }
 
 @test "several UUIDs in one call are proven, each on a nodeid of its own" {

@@ -7,35 +7,7 @@
 # shellcheck disable=SC2154
 
 load ../lib
-
-SERIAL=3B0028001451303432353938
-PORTS=/sys/devices/platform/vhci_hcd.0/status
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return
-	mkfifo say
-}
-
-teardown() {
-	[ -z "${BOARD-}" ] || kill -KILL "$BOARD" 2>/dev/null || :
-	until_true port_is_free
-}
-
-# start_board OPTION... - commands go to fd 9, what it tells to "told"
-start_board() {
-	"$BUILD/usbboard" "$@" <say >told 2>&1 3>&- &
-	BOARD=$!
-	exec 9>say
-	until_true has told '^endpoint'
-}
-
-say() {
-	echo "$@" >&9
-}
-
-port_is_free() {
-	[[ $(sed -n 2p "$PORTS") == 'hs  0000 004 '* ]]
-}
+load board
 
 has_can0() {
 	[ -e /sys/class/net/can0 ]
