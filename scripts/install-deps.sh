@@ -13,6 +13,7 @@ make
 pkg-config pkgconf
 libc6-dev
 libsocketcan-dev
+libudev-dev
 libjansson-dev
 libinih-dev
 libsystemd-dev
