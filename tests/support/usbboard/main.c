@@ -3,11 +3,12 @@
 // needs: sim/canmcu/sparse.c sim/canmcu/pins.c
 /*
  * A board on USB without an MCU behind it: for trying the USB endpoint on a real
- * kernel. Usage: usbboard [--tcp PORT] [--port N]
+ * kernel. Usage: usbboard [--tcp PORT] [--port N] [--serial TEXT]
  *
  * Commands come on stdin, one a line: "plug KIND", "unplug", "send ID DATA" (a
- * frame from its bus), "local ID", "mute 0|1", "hang" (as a world that is stuck),
- * "quit". What the host does is told on stdout. Its serial port sends back what
+ * frame from its bus), "local ID", "mute 0|1", "request UUID KIND" (what to be
+ * plugged as after a bootloader request to this UUID; "nothing": unplugged),
+ * "hang" (as a world that is stuck), "quit". What the host does is told on stdout. Its serial port sends back what
  * it gets; its flash is that of an STM32G0B1.
  */
 #include <errno.h>
@@ -19,6 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <kcan/admin.h>
+
 #include "../../../sim/canmcu/family.h"
 #include "../../../sim/canmcu/usb/endpoint.h"
 #include "../../../sim/canmcu/usb/vhci.h"
@@ -29,6 +32,9 @@
 
 struct bench {
 	int link;
+	const char *serial;
+	struct kcan_uuid uuid; /* of "request" */
+	char on_request[16];   /* kind; "": ignores it */
 	bool quit;
 	struct flash flash;
 };
@@ -36,11 +42,11 @@ struct bench {
 static const struct kind {
 	const char *name;
 	enum usb_kind kind;
-	const char *strings[USB_STRING_COUNT];
+	const char *strings[USB_STRING_COUNT]; /* NULL: the chip's serial */
 } kinds[] = {
-	{ "gsusb", USB_GSUSB, { NULL, "Klipper", TYPE, SERIAL } },
-	{ "klipper", USB_CDC_KLIPPER, { NULL, "Klipper", TYPE, SERIAL } },
-	{ "katapult", USB_CDC_KATAPULT, { NULL, "katapult", TYPE, SERIAL } },
+	{ "gsusb", USB_GSUSB, { NULL, "Klipper", TYPE, NULL } },
+	{ "klipper", USB_CDC_KLIPPER, { NULL, "Klipper", TYPE, NULL } },
+	{ "katapult", USB_CDC_KATAPULT, { NULL, "katapult", TYPE, NULL } },
 	{ "dfu",
 	  USB_DFUSE,
 	  { NULL, "STMicroelectronics", "STM32  BOOTLOADER", "3569365A3330" } },
@@ -78,7 +84,7 @@ static void plug(struct bench *b, const char *name)
 					      type->flash_size, 1000 };
 	for (size_t s = 1; s < USB_STRING_INTERFACE; s++)
 		snprintf(msg.plug.strings[s], USB_LINK_TEXT_MAX, "%s",
-			 kinds[i].strings[s]);
+			 kinds[i].strings[s] ? kinds[i].strings[s] : b->serial);
 	dfuse_memory_text(memory, type->flash_map, type->flash_size);
 	snprintf(msg.plug.strings[USB_STRING_INTERFACE], USB_LINK_TEXT_MAX,
 		 "%s", memory);
@@ -118,6 +124,33 @@ static void mute(struct bench *b, const char *arg)
 					.gsusb.mute = arg[0] == '1' });
 }
 
+static void request(struct bench *b, const char *arg)
+{
+	char uuid[KCAN_UUID_STR_LEN + 1];
+
+	if (sscanf(arg, "%12s %15s", uuid, b->on_request) != 2 ||
+	    kcan_uuid_parse(&b->uuid, uuid))
+		printf("unknown %s\n", arg);
+}
+
+/* As its Klipper does: at once, and once. */
+static void obey_request(struct bench *b, const struct can_frame *frame)
+{
+	struct kcan_admin_msg msg;
+	char kind[sizeof(b->on_request)];
+
+	if (!b->on_request[0] || kcan_admin_decode(&msg, frame) ||
+	    msg.cmd != KCAN_ADMIN_REQUEST_BOOTLOADER ||
+	    !kcan_uuid_equal(&msg.uuid, &b->uuid))
+		return;
+	strcpy(kind, b->on_request);
+	b->on_request[0] = '\0';
+	if (!strcmp(kind, "nothing"))
+		unplug(b, NULL);
+	else
+		plug(b, kind);
+}
+
 static void hang(struct bench *b, const char *arg)
 {
 	(void)b;
@@ -138,8 +171,8 @@ static const struct command {
 	void (*run)(struct bench *b, const char *arg);
 } commands[] = {
 	{ "plug", plug },   { "unplug", unplug }, { "send", send_frame },
-	{ "local", local }, { "mute", mute },	  { "hang", hang },
-	{ "quit", quit },
+	{ "local", local }, { "mute", mute },	  { "request", request },
+	{ "hang", hang },   { "quit", quit },
 };
 
 static void obey(struct bench *b, char *line)
@@ -198,6 +231,7 @@ static void hear(struct bench *b, const struct usb_link_msg *msg)
 		break;
 	case USB_LINK_LOCAL:
 		print_frame("local", &msg->frame);
+		obey_request(b, &msg->frame);
 		break;
 	case USB_LINK_BUS:
 		print_frame("bus", &msg->frame);
@@ -252,11 +286,12 @@ int main(int argc, char **argv)
 	static const struct option longs[] = {
 		{ "tcp", required_argument, NULL, 't' },
 		{ "port", required_argument, NULL, 'p' },
+		{ "serial", required_argument, NULL, 's' },
 		{ 0 },
 	};
 	const struct mcu_type *type = mcu_type_find(TYPE);
 	struct usb_endpoint_cfg cfg = { .vhci_port = -1 };
-	struct bench b = { 0 };
+	struct bench b = { .serial = SERIAL };
 	pid_t pid;
 	int c, err;
 
@@ -265,6 +300,8 @@ int main(int argc, char **argv)
 			cfg.tcp_port = (uint16_t)atoi(optarg);
 		else if (c == 'p')
 			cfg.vhci_port = atoi(optarg);
+		else if (c == 's')
+			b.serial = optarg;
 		else
 			return 2;
 	}
