@@ -19,13 +19,14 @@ enum kcan_usbfollow_verdict {
  * struct kcan_usbfollow - follows a device that may come back as another
  *
  * Looks at the port come in, a verdict comes out; all times are monotonic
- * microseconds. Only @seen is for reading.
+ * microseconds. @seen is for reading, the others are its own.
  */
 struct kcan_usbfollow {
 	struct kcan_usbdev before;
 	struct kcan_usbdev seen; /* the last look: what the verdict is about */
 	bool left;		 /* the first device is gone */
 	uint64_t since_us;	 /* when @seen.devnum became what it is */
+	uint64_t leave_us;
 	uint64_t end_us;
 	enum kcan_usbfollow_verdict verdict;
 };
@@ -33,10 +34,12 @@ struct kcan_usbfollow {
 /**
  * kcan_usbfollow_init() - before the request is sent
  * @before: what is on the port; its @devnum is not 0
+ * @leave_us: when it has stayed, if it has not left until then
  * @end_us: when to decide at the latest
  */
 void kcan_usbfollow_init(struct kcan_usbfollow *f,
-			 const struct kcan_usbdev *before, uint64_t end_us);
+			 const struct kcan_usbdev *before, uint64_t leave_us,
+			 uint64_t end_us);
 
 /* For what came back unchanged, or is not known, to leave once more. */
 #define KCAN_USBFOLLOW_SETTLE_US 500000

@@ -4,10 +4,12 @@
 #include <string.h>
 
 void kcan_usbfollow_init(struct kcan_usbfollow *f,
-			 const struct kcan_usbdev *before, uint64_t end_us)
+			 const struct kcan_usbdev *before, uint64_t leave_us,
+			 uint64_t end_us)
 {
 	*f = (struct kcan_usbfollow){ .before = *before,
 				      .seen = *before,
+				      .leave_us = leave_us,
 				      .end_us = end_us };
 }
 
@@ -71,6 +73,8 @@ static uint64_t told_at(const struct kcan_usbfollow *f,
 		[KCAN_USBFOLLOW_EMPTY] = { false, 0 },
 	};
 
+	if (verdict == KCAN_USBFOLLOW_STAYED)
+		return f->leave_us;
 	if (!rules[verdict].early || !is_whole(f, verdict))
 		return UINT64_MAX;
 	return f->since_us + rules[verdict].after_us;

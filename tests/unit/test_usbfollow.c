@@ -5,6 +5,7 @@
 
 #include <kcan/usbfollow.h>
 
+#define LEAVE_MS 3500
 #define END_MS 5000
 #define CHIP "3B0028001451303432353938"
 
@@ -154,7 +155,12 @@ static const struct row {
 	{ "it never left",
 	  &bridge,
 	  { { 0, 2, &bridge }, { 2500, 2, &bridge } },
-	  END_MS,
+	  LEAVE_MS,
+	  KCAN_USBFOLLOW_STAYED },
+	{ "it left too late",
+	  &bridge,
+	  { { 0, 2, &bridge }, { 3501, 0, NULL } },
+	  LEAVE_MS,
 	  KCAN_USBFOLLOW_STAYED },
 	{ "nothing came",
 	  &bridge,
@@ -204,7 +210,7 @@ static void test_row(void **state)
 	unsigned int ms = 0;
 
 	dev.devnum = 2;
-	kcan_usbfollow_init(&f, &dev, END_MS * 1000);
+	kcan_usbfollow_init(&f, &dev, LEAVE_MS * 1000, END_MS * 1000);
 	for (; ms < END_MS + 10 && !f.verdict; ms++) {
 		dev = at(row, ms);
 		kcan_usbfollow_look(&f, &dev, ms * 1000ull);
@@ -224,7 +230,7 @@ static void test_row_by_deadline(void **state)
 	uint64_t next_us;
 
 	dev.devnum = 2;
-	kcan_usbfollow_init(&f, &dev, END_MS * 1000);
+	kcan_usbfollow_init(&f, &dev, LEAVE_MS * 1000, END_MS * 1000);
 	dev = at(row, 0);
 	while (!kcan_usbfollow_look(&f, &dev, now_us)) {
 		next_us = kcan_usbfollow_deadline(&f);
@@ -247,7 +253,7 @@ static void test_verdict_stays(void **state)
 
 	(void)state;
 	dev.devnum = 2;
-	kcan_usbfollow_init(&f, &dev, END_MS * 1000);
+	kcan_usbfollow_init(&f, &dev, LEAVE_MS * 1000, END_MS * 1000);
 	dev = dfu;
 	dev.devnum = 3;
 	assert_int_equal(kcan_usbfollow_look(&f, &dev, 1000),
