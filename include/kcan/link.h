@@ -73,6 +73,17 @@ bool kcan_link_confirms_ack(const struct kcan_link *link);
  */
 bool kcan_link_has_bitrate(const struct kcan_link *link);
 
+/**
+ * kcan_link_watch() - be told when an interface comes, goes or changes
+ *
+ * Return: a descriptor that is readable then, for poll(), kcan_link_changed()
+ * and close(); or a negative errno.
+ */
+int kcan_link_watch(void);
+
+/** Take back what made the descriptor readable; which interface is not told. */
+void kcan_link_changed(int fd);
+
 /** The state's name as ip-link(8) prints it: "ERROR-ACTIVE"; never NULL. */
 const char *kcan_link_state_name(enum kcan_link_state state);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <libsocketcan.h>
 #include <linux/ethtool.h>
+#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <net/if_arp.h>
 #include <stdio.h>
@@ -261,6 +262,32 @@ bool kcan_link_has_bitrate(const struct kcan_link *link)
 {
 	/* no name: no bus driver stands behind it */
 	return link->driver[0] && !find_soft(link->driver);
+}
+
+int kcan_link_watch(void)
+{
+	const struct sockaddr_nl addr = { .nl_family = AF_NETLINK,
+					  .nl_groups = RTMGRP_LINK };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			NETLINK_ROUTE);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	if (!bind(fd, (const struct sockaddr *)&addr, sizeof(addr)))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+void kcan_link_changed(int fd)
+{
+	char message;
+
+	/* a full buffer is told as an error, and is a change like any other */
+	while (recv(fd, &message, sizeof(message), 0) >= 0 || errno == ENOBUFS)
+		continue;
 }
 
 const char *kcan_link_state_name(enum kcan_link_state state)
