@@ -94,13 +94,28 @@ static json_t *pack_application(const struct json_lib *lib,
 	char mcu[SENTENCE_LEN], version[SENTENCE_LEN];
 	const struct application *app = &facts->application;
 
-	if (words->outcome != KCAN_OUTCOME_STILL_APPLICATION)
+	if (words->outcome != KCAN_OUTCOME_STILL_APPLICATION || facts->port)
 		return NULL;
 	return lib->pack(
 		"{s:s*, s:s*, s:i}", "mcu",
 		expand(mcu, app->mcu[0] ? "{appmcu}" : NULL, facts), "version",
 		expand(version, app->version[0] ? "{appversion}" : NULL, facts),
 		"nodeid", (int)facts->asked);
+}
+
+static json_t *pack_usb(const struct json_lib *lib,
+			const struct words_facts *facts)
+{
+	const struct kcan_usbdev *usb = &facts->usb;
+	char id[SENTENCE_LEN], tty[SENTENCE_LEN], by_id[SENTENCE_LEN];
+
+	if (!facts->port)
+		return NULL;
+	return lib->pack(
+		"{s:s, s:s*, s:s*, s:s*}", "port", facts->port, "id",
+		expand(id, usb->devnum ? "{usbid}" : NULL, facts), "tty",
+		expand(tty, usb->tty[0] ? "{usbtty}" : NULL, facts), "by_id",
+		expand(by_id, usb->by_id[0] ? "{byid}" : NULL, facts));
 }
 
 static json_t *pack_number(const struct json_lib *lib, bool known,
@@ -120,7 +135,7 @@ char *json_end(const struct json_lib *lib, const struct words_facts *facts)
 		lib,
 		lib->pack(
 			"{s:i, s:s*, s:s, s:i, s:s, s:s*, s:o*, s:s*, s:o*, "
-			"s:o*, s:o*, s:o*, s:s*, s:s*}",
+			"s:o*, s:o*, s:o*, s:o*, s:s*, s:s*}",
 			"schema", SCHEMA, "uuid", facts->has_uuid ? uuid : NULL,
 			"outcome", kcan_outcome_get(words->outcome)->name,
 			"code", words_code(facts), "reason",
@@ -131,7 +146,8 @@ char *json_end(const struct json_lib *lib, const struct words_facts *facts)
 			pack_number(lib, facts->elapsed_us,
 				    facts->elapsed_us / 1000),
 			"katapult", pack_katapult(lib, facts), "application",
-			pack_application(lib, facts), "warnings",
+			pack_application(lib, facts), "usb",
+			pack_usb(lib, facts), "warnings",
 			pack_warnings(lib, facts), "next",
 			expand(next, words->next, facts), "back",
 			expand(back, words->back, facts)));

@@ -104,11 +104,10 @@ static int take_confirmation(struct loop *l, struct kcan_bus_rx *rx)
 	return take_frames(l, rx);
 }
 
-static int wait_turn(struct loop *l, struct kcan_bus_rx *rx,
-		     uint64_t deadline_us)
+int loop_wait(struct loop *l, int fd, uint64_t deadline_us)
 {
 	struct pollfd fds[] = {
-		{ .fd = kcan_bus_fd(l->bus), .events = POLLIN },
+		{ .fd = fd, .events = POLLIN },
 		{ .fd = l->signals, .events = POLLIN },
 	};
 	uint64_t wait = deadline_us > l->now_us ? deadline_us - l->now_us : 0;
@@ -120,13 +119,21 @@ static int wait_turn(struct loop *l, struct kcan_bus_rx *rx,
 	int err = n < 0 ? -errno : 0;
 
 	loop_now(l);
-	l->sent = false;
-	l->unwaited = 0;
 	if (err)
 		return err == -EINTR ? 0 : err;
 	if (fds[1].revents)
 		take_signal(l);
-	return fds[0].revents ? take_frames(l, rx) : 0;
+	return fds[0].revents != 0;
+}
+
+static int wait_turn(struct loop *l, struct kcan_bus_rx *rx,
+		     uint64_t deadline_us)
+{
+	int n = loop_wait(l, kcan_bus_fd(l->bus), deadline_us);
+
+	l->sent = false;
+	l->unwaited = 0;
+	return n > 0 ? take_frames(l, rx) : n;
 }
 
 int loop_turn(struct loop *l, struct kcan_bus_rx rx[static LOOP_BATCH],

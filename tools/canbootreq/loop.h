@@ -46,6 +46,14 @@ uint64_t loop_now(struct loop *l);
 int loop_send(struct loop *l, const struct can_frame *frame);
 
 /**
+ * loop_wait() - wait for a descriptor, a signal or the deadline
+ * @deadline_us: as in loop_turn()
+ *
+ * Return: 1 when @fd is readable or has failed, 0, or a negative errno.
+ */
+int loop_wait(struct loop *l, int fd, uint64_t deadline_us);
+
+/**
  * loop_turn() - wait for frames, a signal or the deadline, whichever is first
  * @rx:   filled with up to LOOP_BATCH frames
  * @deadline_us: past means: look, but do not wait; counted from @l->now_us,

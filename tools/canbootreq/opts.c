@@ -191,6 +191,15 @@ static int opt_diagnose(void *ctx, const char *arg)
 	return 0;
 }
 
+static int opt_wait_iface(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	(void)arg;
+	o->wait_iface = true;
+	return 0;
+}
+
 static int opt_force(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
@@ -253,6 +262,8 @@ static const struct util_opt table[] = {
 	  opt_diagnose },
 	{ "timeout", 0, "SECONDS",
 	  "how long to wait (5; --query 2, --listen 6)", opt_timeout },
+	{ "wait-iface", 0, NULL, "wait for somebody to bring IFACE up",
+	  opt_wait_iface },
 	{ "nodeid", 0, "N", "first nodeid to use, 130..254 (default 192)",
 	  opt_nodeid },
 	{ "force", 0, NULL, "go on although somebody is flashing", opt_force },
@@ -276,6 +287,15 @@ static int apply_all(struct opts *o, int argc, char **argv)
 		return fail(o, "'%.40s' belongs to no option; %s",
 			    argv[operand], "an MCU is named with -u UUID");
 	return operand < 0 ? operand : 0;
+}
+
+static int check_wait_iface(struct opts *o)
+{
+	if (o->wait_iface && o->command != OPTS_REQUEST &&
+	    o->command != OPTS_LEAVE)
+		return fail(o, "--wait-iface is for a request or --leave: "
+			       "leave out --query, --listen, --dry-run");
+	return 0;
 }
 
 /* What names, disturbs or moves a node has no meaning there. */
@@ -347,6 +367,8 @@ int opts_parse(struct opts *out, int argc, char **argv)
 	out->verify = true;
 	out->json = wants_json(argc, argv);
 	err = apply_all(out, argc, argv);
+	if (!err)
+		err = check_wait_iface(out);
 	if (!err && out->command == OPTS_LISTEN)
 		err = check_listen(out);
 	if (!out->nodeid)

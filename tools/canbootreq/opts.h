@@ -33,7 +33,8 @@ struct opts {
 	uint64_t timeout_us;
 	uint8_t nodeid; /* first of the pool; the last is 254 */
 	bool verify;
-	bool diagnose; /* ask Klipper, when Katapult does not answer */
+	bool diagnose;	 /* ask Klipper, when Katapult does not answer */
+	bool wait_iface; /* for somebody to bring the interface up */
 	bool json;
 	bool force;
 	bool verbose;

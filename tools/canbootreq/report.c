@@ -12,9 +12,10 @@
 #define PROGRAM "canbootreq: "
 
 /* These are about one node; the others are about the bus. */
-#define NODE_WARNINGS                                             \
-	(1u << WARNING_NODEID_HELD | 1u << WARNING_STILL_QUEUED | \
-	 1u << WARNING_TORN | 1u << WARNING_TAKEN)
+#define NODE_WARNINGS                                                       \
+	(1u << WARNING_NODEID_HELD | 1u << WARNING_STILL_QUEUED |           \
+	 1u << WARNING_TORN | 1u << WARNING_TAKEN | 1u << WARNING_HEATERS | \
+	 1u << WARNING_UNTOLD | 1u << WARNING_LEFT_AGAIN)
 
 static void flush(struct report *r)
 {
@@ -123,7 +124,7 @@ static void say_error(struct report *r, const struct words_facts *facts)
 	fputc('\n', r->err);
 }
 
-static void say_result(struct report *r, const struct words_facts *facts)
+static void say_line(struct report *r, const struct words_facts *facts)
 {
 	const struct words *words = words_of(facts->cause);
 	char uuid[KCAN_UUID_STR_LEN + 1];
@@ -135,6 +136,13 @@ static void say_result(struct report *r, const struct words_facts *facts)
 		kcan_outcome_get(words->outcome)->name, reason);
 	/* what follows belongs below it, wherever the two streams go */
 	flush(r);
+}
+
+static void say_result(struct report *r, const struct words_facts *facts)
+{
+	if (!r->early)
+		say_line(r, facts);
+	r->early = false;
 	for (int i = 0; i < WARNING_COUNT; i++)
 		if (facts->warnings & 1u << i)
 			report_warning(r, (enum warning)i, facts);
@@ -159,6 +167,14 @@ void report_end(struct report *r, const struct words_facts *facts)
 		say_result(r, facts);
 	else
 		say_error(r, facts);
+}
+
+void report_early(struct report *r, const struct words_facts *facts)
+{
+	if (r->json)
+		return;
+	say_line(r, facts);
+	r->early = true;
 }
 
 void report_node(struct report *r, const char *ifname,

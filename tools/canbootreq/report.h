@@ -20,6 +20,7 @@ struct report {
 	struct json_lib lib;
 	unsigned int told;  /* warnings about the bus, once per call */
 	enum cause advised; /* advice is not repeated for every UUID */
+	bool early;	    /* the line of the next end has been said */
 	int write_error;    /* errno of the first failure on @out */
 	int code;	    /* highest so far */
 };
@@ -40,6 +41,9 @@ void report_warning(struct report *r, enum warning warning,
 
 /** One end: of a UUID, or of the whole call when the facts have none. */
 void report_end(struct report *r, const struct words_facts *facts);
+
+/** The line of an end whose report_end() is to follow a little later. */
+void report_early(struct report *r, const struct words_facts *facts);
 
 /** One node that answered --query; @app is byte 7 of its answer. */
 void report_node(struct report *r, const char *ifname,

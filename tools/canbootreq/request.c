@@ -8,6 +8,7 @@
 
 #include <kcan/admin.h>
 
+#include "adapter.h"
 #include "diagnose.h"
 #include "look.h"
 #include "reserve.h"
@@ -33,6 +34,12 @@ static int take_nodeid(uint8_t *nodeid, unsigned int ifindex,
 	return fd;
 }
 
+/* The adapter proves itself on its USB port. */
+static bool proves_on_can(const struct job *job, const struct opts *opts)
+{
+	return opts->verify && !job->is_adapter;
+}
+
 /*
  * The reservations last until this process ends.
  * Return: 0, also when somebody else has them, or a negative errno.
@@ -45,7 +52,7 @@ static int prepare_job(struct job *job, const struct opts *opts,
 	int fd = reserve_uuid(ifindex, &facts->uuid);
 
 	facts->request = REQUEST_NONE;
-	if (fd >= 0 && opts->verify) {
+	if (fd >= 0 && proves_on_can(job, opts)) {
 		taken = CAUSE_NODEIDS_RESERVED;
 		fd = take_nodeid(&facts->nodeid, ifindex, next);
 	}
@@ -76,18 +83,18 @@ static int listen_for_jobs(struct loop *l, const struct run *run)
 	return loop_listen(l, filters, n);
 }
 
-static enum kcan_bootreq_goal goal_of(const struct opts *opts)
+static enum kcan_bootreq_goal goal_of(const struct job *job,
+				      const struct opts *opts)
 {
 	if (opts->command == OPTS_LEAVE)
 		return KCAN_BOOTREQ_GOAL_LEAVE;
-	return opts->verify ? KCAN_BOOTREQ_GOAL_ENTER :
-			      KCAN_BOOTREQ_GOAL_REQUEST;
+	return proves_on_can(job, opts) ? KCAN_BOOTREQ_GOAL_ENTER :
+					  KCAN_BOOTREQ_GOAL_REQUEST;
 }
 
 static int start_jobs(struct run *run, const struct opts *opts)
 {
-	struct kcan_bootreq_cfg cfg = { .timeout_us = opts->timeout_us,
-					.goal = goal_of(opts) };
+	struct kcan_bootreq_cfg cfg = { .timeout_us = opts->timeout_us };
 	uint64_t now_us = loop_now(run->loop);
 	int err = 0;
 
@@ -96,28 +103,39 @@ static int start_jobs(struct run *run, const struct opts *opts)
 
 		if (job->facts.cause != CAUSE_PENDING)
 			continue;
-		cfg.nodeid = opts->verify ? job->facts.nodeid : opts->nodeid;
+		/* what asks for nothing but the request does not use it */
+		cfg.nodeid = job->facts.nodeid ? job->facts.nodeid :
+						 opts->nodeid;
+		cfg.goal = goal_of(job, opts);
 		err = kcan_bootreq_new(&job->req, &job->facts.uuid, &cfg,
 				       now_us);
 	}
 	return err;
 }
 
+/* In their order, but the adapter last: it takes the bus along. */
 static int prepare_jobs(struct run *run, const struct opts *opts,
-			unsigned int ifindex, const struct words_facts *common)
+			unsigned int ifindex, size_t adapter,
+			const struct words_facts *common)
 {
 	unsigned int next = opts->nodeid;
+	size_t len = opts->uuids_len;
 	int err = 0;
 
-	run->jobs = calloc(opts->uuids_len, sizeof(*run->jobs));
+	run->jobs = calloc(len, sizeof(*run->jobs));
 	if (!run->jobs)
 		return -ENOMEM;
-	run->len = opts->uuids_len;
-	for (size_t i = 0; i < run->len && !err; i++) {
-		run->jobs[i].facts = *common;
-		run->jobs[i].facts.has_uuid = true;
-		run->jobs[i].facts.uuid = opts->uuids[i];
-		err = prepare_job(&run->jobs[i], opts, ifindex, &next);
+	run->len = len;
+	for (size_t i = 0; i < len && !err; i++) {
+		struct job *job = &run->jobs[i];
+
+		job->is_adapter = adapter < len && i == len - 1;
+		job->facts = *common;
+		job->facts.has_uuid = true;
+		job->facts.uuid = opts->uuids[job->is_adapter ? adapter :
+					      i < adapter     ? i :
+								i + 1];
+		err = prepare_job(job, opts, ifindex, &next);
 	}
 	return err;
 }
@@ -156,55 +174,151 @@ static void look_again(struct run *run)
 	}
 }
 
-/* Return: 0, or a negative errno before anything was sent. */
-static int run_jobs(struct run *run, const struct opts *opts, struct report *r,
-		    struct diagnose *diagnose)
-{
-	int err = listen_for_jobs(run->loop, run);
+/* Everything of one call. */
+struct call {
+	const struct opts *opts;
+	struct report *r;
+	struct loop loop;
+	struct kcan_link link;
+	struct adapter adapter;
+	struct diagnose diagnose;
+	struct words_facts common;
+	struct run run;
+};
 
-	if (!err)
-		err = start_jobs(run, opts);
+/* Return: 0, or a negative errno before any of these was sent. */
+static int run_some(struct call *c, struct run *some)
+{
+	int err = start_jobs(some, c->opts);
+
 	if (err)
 		return err;
-	run_all(run);
-	look_again(run);
-	if (opts->diagnose)
-		diagnose_jobs(diagnose, run);
-	for (size_t i = 0; i < run->len; i++)
-		report_end(r, &run->jobs[i].facts);
+	run_all(some);
+	look_again(some);
+	if (c->opts->diagnose)
+		diagnose_jobs(&c->diagnose, some);
 	return 0;
+}
+
+static void end_some(struct call *c, struct run *some)
+{
+	adapter_conclude(&c->adapter, some, c->opts, c->r);
+	for (size_t i = 0; i < some->len; i++)
+		report_end(c->r, &some->jobs[i].facts);
+}
+
+/* Return: false when the bus can no longer be used; @last says so. */
+static bool may_ask_adapter(const struct run *others, struct job *last)
+{
+	if (others->lost)
+		look_tell_lost(&last->facts, CAUSE_LOST_UNSENT, others->lost);
+	for (size_t i = 0; i < others->len && !others->lost; i++)
+		if (is_unsent(&others->jobs[i]))
+			last->facts.cause = CAUSE_BEHIND;
+	return last->facts.cause == CAUSE_PENDING;
+}
+
+/* The adapter comes last, after all others are decided and reported. */
+static int run_jobs(struct call *c)
+{
+	struct run others = c->run, last = c->run;
+	int err = listen_for_jobs(&c->loop, &c->run);
+
+	others.len -= c->run.jobs[c->run.len - 1].is_adapter;
+	if (!err && others.len)
+		err = run_some(c, &others);
+	if (err)
+		return err;
+	last.jobs += others.len;
+	last.len -= others.len;
+	if (last.len && !may_ask_adapter(&others, last.jobs)) {
+		others.len++;
+		last.len = 0;
+	}
+	end_some(c, &others);
+	if (last.len)
+		err = run_some(c, &last);
+	if (!err)
+		end_some(c, &last);
+	return err;
+}
+
+static void tell_interrupted(struct call *c)
+{
+	c->common.cause = CAUSE_INTERRUPTED;
+	c->common.signal = c->loop.signal;
+}
+
+/* Return: false when the call ends here, as @c->common says. */
+static bool look_first(struct call *c)
+{
+	const struct opts *opts = c->opts;
+
+	if (opts->diagnose && !diagnose_load(&c->diagnose, &c->common))
+		return false;
+	if (opts->wait_iface)
+		adapter_wait_up(&c->loop, opts->ifname,
+				loop_now(&c->loop) + opts->timeout_us);
+	if (c->loop.signal) {
+		tell_interrupted(c);
+		return false;
+	}
+	return look(&c->loop, opts, c->r, &c->link, &c->common);
+}
+
+/* Return: false when some of what is to be asked would take the bus away. */
+static bool find_adapter(struct call *c, size_t *index)
+{
+	*index = c->opts->uuids_len;
+	adapter_find(&c->adapter, c->opts->ifname);
+	if (c->opts->command == OPTS_REQUEST)
+		*index = adapter_match(&c->adapter, c->opts);
+	if (c->adapter.match != KCAN_USBDEV_MATCH_UNKNOWN ||
+	    c->opts->uuids_len < 2)
+		return true;
+	c->common.cause = CAUSE_MIXED;
+	c->common.port = kcan_usbport_name(c->adapter.port);
+	c->common.usb = c->adapter.dev;
+	return false;
+}
+
+static int prepare(struct call *c, size_t adapter)
+{
+	c->diagnose.ifindex = c->link.index;
+	c->run.loop = &c->loop;
+	c->run.acks = kcan_link_confirms_ack(&c->link);
+	c->run.progress = c->opts->verify && isatty(STDERR_FILENO);
+	return prepare_jobs(&c->run, c->opts, c->link.index, adapter,
+			    &c->common);
 }
 
 void cmd_request(const struct opts *opts, struct report *r)
 {
-	struct words_facts common = { .ifname = opts->ifname,
-				      .leave = opts->command == OPTS_LEAVE,
-				      .timeout_us = opts->timeout_us };
-	struct diagnose diagnose = { 0 };
-	struct run run = { 0 };
-	struct kcan_link link = { 0 };
-	struct loop loop;
-	int err = loop_init(&loop, opts->ifname, opts->verbose);
+	struct call c = {
+		.opts = opts,
+		.r = r,
+		.common = { .ifname = opts->ifname,
+			    .leave = opts->command == OPTS_LEAVE,
+			    .timeout_us = opts->timeout_us },
+	};
+	int err = loop_init(&c.loop, opts->ifname, opts->verbose);
+	size_t adapter;
 
-	if ((opts->diagnose && !diagnose_load(&diagnose, &common)) ||
-	    (!err && !look(&loop, opts, r, &link, &common))) {
-		report_end(r, &common);
-		return;
+	if (!err && (!look_first(&c) || !find_adapter(&c, &adapter))) {
+		report_end(r, &c.common);
+	} else {
+		if (!err)
+			err = prepare(&c, adapter);
+		if (!err)
+			err = run_jobs(&c);
 	}
-	diagnose.ifindex = link.index;
-	run.loop = &loop;
-	run.acks = !err && kcan_link_confirms_ack(&link);
-	run.progress = opts->verify && isatty(STDERR_FILENO);
-	if (!err)
-		err = prepare_jobs(&run, opts, link.index, &common);
-	if (!err)
-		err = run_jobs(&run, opts, r, &diagnose);
 	if (err) {
-		look_explain(&common, err);
-		report_end(r, &common);
+		look_explain(&c.common, err);
+		report_end(r, &c.common);
 	}
-	loop_deafen(&loop);
-	free_jobs(&run);
+	loop_deafen(&c.loop);
+	adapter_forget(&c.adapter);
+	free_jobs(&c.run);
 }
 
 void cmd_dry_run(const struct opts *opts, struct report *r)

@@ -14,7 +14,8 @@
 struct job {
 	struct words_facts facts; /* cause set before running: not run */
 	struct kcan_bootreq *req; /* NULL: not run */
-	struct can_frame flying;  /* with the kernel, not confirmed yet */
+	bool is_adapter; /* it takes the bus along: asked alone, and last */
+	struct can_frame flying; /* with the kernel, not confirmed yet */
 	bool in_flight;
 	bool refused;	      /* the transmit queue was full at least once */
 	uint64_t sent_us;     /* when @flying was handed to the kernel */

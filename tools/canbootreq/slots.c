@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "words.h"
+#include "slots.h"
 
 #define CLEARED                                                           \
 	"it ends when all is well again, or, while no Klipper host uses " \
@@ -39,7 +39,7 @@ static void put_if(char *out, size_t size, const struct words_facts *f)
 
 static void put_up(char *out, size_t size, const struct words_facts *f)
 {
-	int n = snprintf(out, size, "ip link set %s up", f->ifname);
+	int n = snprintf(out, size, "ip link set %s up", slots_ifname(f));
 
 	if (f->bitrate_bps && n > 0 && (size_t)n < size)
 		snprintf(out + n, size - (size_t)n, " type can bitrate %u",
@@ -80,6 +80,13 @@ static void put_elsewhere(char *out, size_t size, const struct words_facts *f)
 
 static void put_request(char *out, size_t size, const struct words_facts *f)
 {
+	bool gone = f->followed && f->followed != KCAN_USBFOLLOW_STAYED;
+
+	if (gone && f->request == REQUEST_UNCONFIRMED) {
+		snprintf(out, size, "%s was on its way when %s went",
+			 f->leave ? "COMPLETE" : "the request", f->ifname);
+		return;
+	}
 	snprintf(out, size, "%s", request_phrases[f->leave][f->request]);
 }
 
@@ -228,10 +235,7 @@ static void put_state(char *out, size_t size, const struct words_facts *f)
 	snprintf(out, size, "%s", kcan_link_state_name(f->link.state));
 }
 
-static const struct slot {
-	const char *name;
-	void (*put)(char *out, size_t size, const struct words_facts *f);
-} slots[] = {
+static const struct slot slots[] = {
 	{ "{if}", put_if },
 	{ "{up}", put_up },
 	{ "{guess}", put_guess },
@@ -261,12 +265,21 @@ static const struct slot {
 	{ "{state}", put_state },
 };
 
+static const struct slot *find_in(const struct slot *table, size_t len,
+				  const char *at)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!strncmp(at, table[i].name, strlen(table[i].name)))
+			return &table[i];
+	return NULL;
+}
+
 static const struct slot *find_slot(const char *at)
 {
-	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
-		if (!strncmp(at, slots[i].name, strlen(slots[i].name)))
-			return &slots[i];
-	return NULL;
+	const struct slot *slot =
+		find_in(slots, sizeof(slots) / sizeof(slots[0]), at);
+
+	return slot ? slot : find_in(slots_usb, slots_usb_len, at);
 }
 
 void words_expand(char *out, size_t size, const char *sentence,

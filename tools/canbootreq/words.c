@@ -239,10 +239,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_LOST] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "{if} {detail} while waiting for proof; {request}",
-		.next = "if this MCU is the USB-to-CAN bridge behind {if}, it "
-			"has left with it: see with lsusb what came up (1d50:"
-			"6177 is Katapult)\n"
-			"otherwise " AGAIN,
+		.next = AGAIN,
 	},
 	[CAUSE_LOST_UNSENT] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
@@ -382,6 +379,16 @@ static const char *const warnings[WARNING_COUNT] = {
 		"Klipper host that was using the node has lost it, shuts down "
 		"within seconds and ends its print; restart that host to take "
 		"the node back",
+	[WARNING_HEATERS] =
+		"in a bootloader nobody controls heaters, fans and steppers, "
+		"and some boards switch a heater on in DFU mode: switch heater "
+		"power off, or stay with the machine",
+	[WARNING_UNTOLD] = "the serial number of the adapter does not tell its "
+			   "UUID: that it is this MCU follows only from its "
+			   "leaving with the request",
+	[WARNING_LEFT_AGAIN] =
+		"what came up on USB port {port} has left it again: see what "
+		"is there now, lsusb -t",
 	[WARNING_QUEUE_FULL] = "the transmit queue of {if} ({queue} frames) "
 			       "was full at times: not all was sent in time",
 };
@@ -395,6 +402,8 @@ static const char *const requests[] = {
 
 const struct words *words_of(enum cause cause)
 {
+	if (cause >= CAUSE_USB_KATAPULT && cause < CAUSE_COUNT)
+		return words_of_usb(cause);
 	return &rows[cause < CAUSE_COUNT ? cause : CAUSE_PENDING];
 }
 

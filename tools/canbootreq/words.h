@@ -9,6 +9,7 @@
 #include <kcan/kat.h>
 #include <kcan/link.h>
 #include <kcan/outcome.h>
+#include <kcan/usbfollow.h>
 #include <kcan/uuid.h>
 
 #include "application.h"
@@ -62,6 +63,19 @@ enum cause {
 	CAUSE_CUT_SHORT,   /* by a signal, while listening */
 	CAUSE_LISTEN_LOST,
 	CAUSE_DEAF, /* down: nothing to listen to */
+
+	/* The adapter itself was asked, or left with what was asked over it. */
+	CAUSE_USB_KATAPULT,
+	CAUSE_USB_NO_TTY, /* Katapult, but the kernel made no tty for it */
+	CAUSE_USB_LOADER,
+	CAUSE_USB_BACK,
+	CAUSE_USB_STAYED,
+	CAUSE_USB_EMPTY,
+	CAUSE_USB_OTHER,
+	CAUSE_USB_REQUESTED,
+	CAUSE_ADAPTER_LOST, /* it was not asked; request confirmed */
+	CAUSE_ADAPTER_LOST_UNSENT,
+	CAUSE_MIXED, /* may be one of several that are to be asked */
 	CAUSE_COUNT
 };
 
@@ -76,6 +90,9 @@ enum warning {
 	WARNING_QUEUE_FULL,
 	WARNING_TORN,
 	WARNING_TAKEN,
+	WARNING_HEATERS,
+	WARNING_UNTOLD,	    /* that the adapter is this MCU is not proven */
+	WARNING_LEFT_AGAIN, /* the port, after it was reported */
 	WARNING_COUNT
 };
 
@@ -106,7 +123,12 @@ struct words_facts {
 	struct application application; /* any bytes, as above */
 	enum request request;
 	uint64_t timeout_us;
-	uint64_t elapsed_us; /* 0: not known */
+	uint64_t elapsed_us;	/* 0: not known */
+	const char *port;	/* of the adapter; NULL: not looked at */
+	struct kcan_usbdev usb; /* on @port now; any bytes, as above */
+	bool usb_up;		/* its interface is up */
+	enum kcan_usbfollow_verdict followed;
+	enum kcan_usbdev_match match; /* is the adapter this MCU? */
 	unsigned int txqueuelen;
 	unsigned int warnings;
 	int signal;
@@ -123,6 +145,9 @@ struct words {
 
 /** Return: the row of @cause, never NULL. */
 const struct words *words_of(enum cause cause);
+
+/** Return: the row of a cause from CAUSE_USB_KATAPULT on. */
+const struct words *words_of_usb(enum cause cause);
 
 /** Return: the sentence for one warning. */
 const char *words_warning(enum warning warning);

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "adapter.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include <kcan/link.h>
+
+#define NAME_US 1000000
+#define LEAVE_US 1000000 /* a bus that was lost is gone soon, or stays */
+
+void adapter_find(struct adapter *a, const char *ifname)
+{
+	*a = (struct adapter){ 0 };
+	if (kcan_usbport_of_interface(&a->port, ifname))
+		return;
+	kcan_usbport_look(a->port, &a->dev);
+	if (!a->dev.devnum)
+		adapter_forget(a);
+}
+
+void adapter_forget(struct adapter *a)
+{
+	kcan_usbport_close(a->port);
+	a->port = NULL;
+}
+
+size_t adapter_match(struct adapter *a, const struct opts *opts)
+{
+	enum kcan_usbdev_match one;
+
+	for (size_t i = 0; a->port && i < opts->uuids_len; i++) {
+		one = kcan_usbdev_match(&a->dev, &opts->uuids[i]);
+		if (one != KCAN_USBDEV_MATCH_NO)
+			a->match = one;
+		if (one == KCAN_USBDEV_MATCH_YES)
+			return i;
+	}
+	return opts->uuids_len;
+}
+
+static bool is_up(const char *ifname)
+{
+	struct kcan_link link;
+
+	return !kcan_link_get(&link, ifname) && link.up;
+}
+
+/* Wait for a change on the port; true: look again. */
+static bool wait_for_port(struct adapter *a, struct loop *l, uint64_t until_us)
+{
+	return loop_wait(l, kcan_usbport_fd(a->port), until_us) >= 0 &&
+	       !l->signal;
+}
+
+static void follow(struct adapter *a, struct loop *l, struct words_facts *facts,
+		   struct kcan_usbfollow *f)
+{
+	struct kcan_usbdev now;
+
+	kcan_usbport_watch(a->port);
+	do {
+		kcan_usbport_look(a->port, &now);
+		kcan_usbfollow_look(f, &now, loop_now(l));
+	} while (!f->verdict &&
+		 wait_for_port(a, l, kcan_usbfollow_deadline(f)));
+	facts->port = kcan_usbport_name(a->port);
+	facts->usb = f->seen;
+	facts->usb_up = is_up(f->seen.ifname);
+	facts->followed = f->verdict;
+	facts->signal = l->signal;
+}
+
+bool adapter_wait_up(struct loop *l, const char *ifname, uint64_t end_us)
+{
+	int fd = kcan_link_watch();
+	int n = fd;
+
+	loop_now(l);
+	while (n >= 0 && !l->signal && !is_up(ifname) && l->now_us < end_us) {
+		n = loop_wait(l, fd, end_us);
+		kcan_link_changed(fd);
+	}
+	if (fd >= 0)
+		close(fd);
+	return is_up(ifname);
+}
+
+/* The name that udev makes, a second at most. */
+static void wait_for_name(struct adapter *a, struct loop *l,
+			  struct words_facts *facts)
+{
+	uint64_t until_us = loop_now(l) + NAME_US;
+	unsigned int devnum = facts->usb.devnum;
+	struct kcan_usbdev now = facts->usb;
+
+	while (now.devnum == devnum && !now.by_id[0] && l->now_us < until_us &&
+	       wait_for_port(a, l, until_us))
+		kcan_usbport_look(a->port, &now);
+	if (now.devnum == devnum)
+		facts->usb = now;
+	else
+		facts->warnings |= 1u << WARNING_LEFT_AGAIN;
+}
+
+static bool has_lost(const struct job *job)
+{
+	return job->facts.cause == CAUSE_LOST ||
+	       job->facts.cause == CAUSE_LOST_UNSENT;
+}
+
+static bool is_asked_adapter(const struct job *job)
+{
+	return job->is_adapter && job->facts.cause == CAUSE_REQUESTED;
+}
+
+static bool is_in_bootloader(const struct words_facts *facts)
+{
+	return facts->followed == KCAN_USBFOLLOW_KATAPULT ||
+	       facts->followed == KCAN_USBFOLLOW_LOADER;
+}
+
+/* The request was with the kernel, so what the port shows may be its work. */
+static bool is_about(const struct adapter *a, const struct job *job,
+		     const struct words_facts *story)
+{
+	if (job->facts.request == REQUEST_NONE)
+		return false;
+	return job->is_adapter || (a->match == KCAN_USBDEV_MATCH_UNKNOWN &&
+				   is_in_bootloader(story));
+}
+
+static enum cause cause_of(const struct words_facts *story)
+{
+	static const enum cause causes[] = {
+		[KCAN_USBFOLLOW_PENDING] = CAUSE_INTERRUPTED,
+		[KCAN_USBFOLLOW_KATAPULT] = CAUSE_USB_KATAPULT,
+		[KCAN_USBFOLLOW_LOADER] = CAUSE_USB_LOADER,
+		[KCAN_USBFOLLOW_BACK] = CAUSE_USB_BACK,
+		[KCAN_USBFOLLOW_STAYED] = CAUSE_USB_STAYED,
+		[KCAN_USBFOLLOW_EMPTY] = CAUSE_USB_EMPTY,
+		[KCAN_USBFOLLOW_OTHER] = CAUSE_USB_OTHER,
+	};
+
+	if (story->followed == KCAN_USBFOLLOW_KATAPULT && !story->usb.tty[0])
+		return CAUSE_USB_NO_TTY;
+	return causes[story->followed];
+}
+
+static void tell_own(struct words_facts *facts, const struct words_facts *story)
+{
+	/* what a reset has made an end of */
+	facts->warnings &= ~(1u << WARNING_NODEID_HELD | 1u << WARNING_TORN |
+			     1u << WARNING_STILL_QUEUED);
+	facts->cause = cause_of(story);
+	if (story->followed == KCAN_USBFOLLOW_LOADER)
+		facts->warnings |= 1u << WARNING_HEATERS;
+	if (is_in_bootloader(story) &&
+	    facts->match == KCAN_USBDEV_MATCH_UNKNOWN &&
+	    kcan_usbdev_match(&story->usb, &facts->uuid) !=
+		    KCAN_USBDEV_MATCH_YES)
+		facts->warnings |= 1u << WARNING_UNTOLD;
+}
+
+static void tell(const struct adapter *a, struct job *job,
+		 const struct words_facts *story)
+{
+	struct words_facts *facts = &job->facts;
+
+	facts->port = story->port;
+	facts->usb = story->usb;
+	facts->usb_up = story->usb_up;
+	facts->followed = story->followed;
+	facts->match = a->match;
+	facts->signal = story->signal;
+	facts->elapsed_us = story->elapsed_us;
+	if (is_about(a, job, story))
+		tell_own(facts, story);
+	else if (!story->followed)
+		facts->cause = CAUSE_INTERRUPTED;
+	else
+		facts->cause = facts->cause == CAUSE_LOST ?
+				       CAUSE_ADAPTER_LOST :
+				       CAUSE_ADAPTER_LOST_UNSENT;
+}
+
+/* When to decide, and until when the adapter has to have left. */
+static void begin(struct kcan_usbfollow *f, const struct adapter *a,
+		  const struct run *run, const struct opts *opts)
+{
+	uint64_t now_us = run->loop->now_us;
+	uint64_t end_us = run->start_us + opts->timeout_us;
+
+	/* a request that was confirmed has all the time from then on */
+	if (!run->lost)
+		end_us = now_us + opts->timeout_us;
+	kcan_usbfollow_init(f, &a->dev,
+			    run->lost && now_us + LEAVE_US < end_us ?
+				    now_us + LEAVE_US :
+				    end_us,
+			    end_us);
+}
+
+void adapter_conclude(struct adapter *a, struct run *run,
+		      const struct opts *opts, struct report *r)
+{
+	struct words_facts story = { 0 };
+	struct kcan_usbfollow f;
+	struct job *last = NULL;
+
+	for (size_t i = 0; i < run->len; i++)
+		if (has_lost(&run->jobs[i]) || is_asked_adapter(&run->jobs[i]))
+			last = &run->jobs[i];
+	if (!last || !a->port)
+		return;
+	if (is_asked_adapter(last) && !opts->verify) {
+		last->facts.port = kcan_usbport_name(a->port);
+		last->facts.usb = a->dev;
+		last->facts.cause = CAUSE_USB_REQUESTED;
+		return;
+	}
+	loop_deafen(run->loop);
+	begin(&f, a, run, opts);
+	follow(a, run->loop, &story, &f);
+	story.elapsed_us = run->loop->now_us - run->start_us;
+	if (opts->wait_iface && story.followed == KCAN_USBFOLLOW_BACK)
+		story.usb_up =
+			adapter_wait_up(run->loop, story.usb.ifname, f.end_us);
+	for (size_t i = 0; i < run->len; i++)
+		if (has_lost(&run->jobs[i]) || is_asked_adapter(&run->jobs[i]))
+			tell(a, &run->jobs[i], &story);
+	if (last->facts.cause != CAUSE_USB_KATAPULT)
+		return;
+	report_early(r, &last->facts);
+	if (kcan_usbport_has_udevd())
+		wait_for_name(a, run->loop, &last->facts);
+}

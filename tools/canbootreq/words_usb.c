@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* The ends that an adapter on USB has to do with. */
+#include "words.h"
+
+#define ON_PORT "on USB port {port} ({usbid})"
+#define AFTER "then bring {usbif} up, which is down after each plug: sudo {up}"
+#define LOOK "lsusb -t"
+
+static const struct words rows[CAUSE_COUNT] = {
+	[CAUSE_USB_KATAPULT] = {
+		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
+		.reason = "Katapult came up " ON_PORT " as {usbtty}; {request}",
+		.next = "{usbnext}",
+		.back = "{usbback}\n" AFTER,
+	},
+	[CAUSE_USB_NO_TTY] = {
+		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
+		.reason = "Katapult came up " ON_PORT ", but no tty for it "
+			  "within {timeout} s; {request}",
+		.next = "load the driver: sudo modprobe cdc-acm\n"
+			"then see which tty it is: ls /dev/serial/by-id",
+		.back = "{usbback}\n" AFTER,
+	},
+	[CAUSE_USB_LOADER] = {
+		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
+		.reason = "{usbwhat} came up " ON_PORT "; {request}",
+		.next = "{usbnext}",
+		.back = "{usbback}\n" AFTER,
+	},
+	[CAUSE_USB_BACK] = {
+		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
+		.reason = "this bridge left USB port {port} and came back "
+			  "unchanged ({usbid}): it runs Klipper; {request}; "
+			  "{usblink}",
+		.next = "{usbup}\n"
+			"likely reason: the bootloader in front of Klipper "
+			"does not stay when asked; put Katapult, built for "
+			"USB, on it once",
+	},
+	[CAUSE_USB_STAYED] = {
+		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
+		.reason = "this bridge has not left USB port {port} ({usbid}) "
+			  "within "
+			  "{timeout} s: it still runs Klipper; {request}",
+		.next = "likely reason: neither Katapult nor a ROM bootloader "
+			"can be entered from its Klipper; put Katapult, built "
+			"for USB, on it once, with Klipper built for its "
+			"offset",
+	},
+	[CAUSE_USB_EMPTY] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "this bridge left USB port {port}, but nothing was "
+			  "there {timeout} s after the request; {request}",
+		.next = "likely reasons, likeliest first:\n"
+			"1. its bootloader takes longer: look with " LOOK
+			", and ask the next time with a longer --timeout\n"
+			"2. its Katapult was built for CAN or UART, not for "
+			"USB: it waits there, out of reach through itself\n"
+			"3. it hangs: switch the board's power off and on",
+	},
+	[CAUSE_USB_OTHER] = {
+		.outcome = KCAN_OUTCOME_UNPROVEN,
+		.reason = "this bridge left USB port {port}, where now "
+			  "{usbwhat} is ({usbid} {usbmaker} {usbname}); "
+			  "{request}",
+		.next = "see what it is: " LOOK "\n"
+			"if another board was plugged in there, ask the "
+			"bridge once more on its own port",
+	},
+	[CAUSE_USB_REQUESTED] = {
+		.outcome = KCAN_OUTCOME_REQUESTED,
+		.reason = "not verified; {request}, and this is the bridge "
+			  "behind {if} itself, " ON_PORT,
+		.next = "see what comes up on its port: " LOOK,
+		.back = "switch the board's power off and on\n" AFTER,
+	},
+	[CAUSE_ADAPTER_LOST] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "{if} {detail} while waiting for proof; {request}; "
+			  "{usbstory}, which tells nothing of this MCU",
+		.next = "{usbup}\nthen ask again",
+	},
+	[CAUSE_ADAPTER_LOST_UNSENT] = {
+		.outcome = KCAN_OUTCOME_NOT_SENT,
+		.reason = "{if} {detail} before {told} was confirmed; "
+			  "{usbstory}",
+		.next = "{usbup}\nthen ask again",
+	},
+	[CAUSE_MIXED] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "the adapter behind {if} is Klipper too, " ON_PORT
+			  ", but its serial number '{usbserial}' does not tell "
+			  "its UUID: asked before the others it would take "
+			  "{if} away from them, so no request was sent",
+		.next = "ask with one -u in each call, those that are not "
+			"the adapter first",
+	},
+};
+
+const struct words *words_of_usb(enum cause cause)
+{
+	return &rows[cause];
+}
