@@ -213,7 +213,8 @@ void adapter_conclude(struct adapter *a, struct run *run,
 			last = &run->jobs[i];
 	if (!last || !a->port)
 		return;
-	if (is_asked_adapter(last) && !opts->verify) {
+	if (last->is_adapter && !opts->verify &&
+	    last->facts.request != REQUEST_NONE) {
 		last->facts.port = kcan_usbport_name(a->port);
 		last->facts.usb = a->dev;
 		last->facts.cause = CAUSE_USB_REQUESTED;

@@ -80,7 +80,8 @@ static void put_elsewhere(char *out, size_t size, const struct words_facts *f)
 
 static void put_request(char *out, size_t size, const struct words_facts *f)
 {
-	bool gone = f->followed && f->followed != KCAN_USBFOLLOW_STAYED;
+	/* with its interface went the queue */
+	bool gone = f->port && f->followed != KCAN_USBFOLLOW_STAYED;
 
 	if (gone && f->request == REQUEST_UNCONFIRMED) {
 		snprintf(out, size, "%s was on its way when %s went",
