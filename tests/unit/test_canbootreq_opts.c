@@ -134,6 +134,14 @@ static const struct bad_row {
 	  { "-u", U, "-i", "/dev/can0" },
 	  "-i '/dev/can0' is no interface name: 1 to 15 characters without '/' "
 	  "and blanks, like can0" },
+	{ "--wait-iface with --query",
+	  { "--query", "--wait-iface" },
+	  "--wait-iface is for a request or --leave: leave out --query, "
+	  "--listen, --dry-run" },
+	{ "--wait-iface with --listen",
+	  { "--wait-iface", "--listen" },
+	  "--wait-iface is for a request or --leave: leave out --query, "
+	  "--listen, --dry-run" },
 	{ "--query with a UUID",
 	  { "--query", "-u", U },
 	  "--query asks all nodes: leave out -u" },
