@@ -5,6 +5,7 @@ bats_require_minimum_version 1.5.0
 load ../lib
 
 setup() {
+	cd "$BATS_TEST_TMPDIR" || return
 	watch_bus vcan0
 }
 
@@ -48,6 +49,35 @@ plain() {
 	type_in
 	on vcan9 -u "$U" --no-verify
 	[ "$status" -eq 0 ]
+}
+
+@test "--wait-iface waits until the interface is there and up" {
+	"$BUILD/canbootreq" -i vcan9 -u "$U" --no-verify --wait-iface \
+		--timeout 60 >out.log 2>err.log 3>&- &
+	asker=$!
+	# it has its netlink socket, so it is waiting
+	until_true listens_to_links "$asker"
+	ip link add vcan9 type vcan
+	ip link set vcan9 up
+	ends_with "$asker" 0
+	grep -q "^$U: requested: " out.log
+
+	ip link set vcan9 down
+	on vcan9 -u "$U" --wait-iface --timeout 0.1
+	[ "$status" -eq 5 ]
+	[[ $stderr == *"ip link set vcan9 up"* ]]
+	"$BUILD/canbootreq" -i vcan9 -u "$U" --wait-iface --timeout 60 \
+		>out.log 2>err.log 3>&- &
+	asker=$!
+	until_true listens_to_links "$asker"
+	kill "$asker"
+	ends_with "$asker" 143
+}
+
+# listens_to_links PID - a netlink socket of this process is in group 1, of links
+listens_to_links() {
+	awk -v pid="$1" '$2 == 0 && $3 == pid && $4 == "00000001"' \
+		/proc/net/netlink | grep -q .
 }
 
 @test "interface removed in mid-wait: said at once, not after the timeout" {
