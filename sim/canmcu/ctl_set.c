@@ -127,13 +127,22 @@ static int set_board(struct ctl_request *r, struct keys_board *b)
 	return 0;
 }
 
+static int set_fixed(struct ctl_request *r, struct keys_board *b)
+{
+	(void)b;
+	return ctl_refuse(r,
+			  "%s: how an MCU is reached cannot be changed while "
+			  "it is simulated; start canmcu anew",
+			  r->args[1]);
+}
+
 int ctl_cmd_set(struct ctl_request *r)
 {
 	static int (*const effects[])(struct ctl_request *,
 				      struct keys_board *) = {
 		[KEY_FACT] = set_fact,	 [KEY_BOARD] = set_board,
 		[KEY_STATE] = set_state, [KEY_NODEID] = set_nodeid,
-		[KEY_FAULT] = set_fault,
+		[KEY_FAULT] = set_fault, [KEY_FIXED] = set_fixed,
 	};
 	struct keys_board b = { .cfg = r->mcu->cfg, .has_uuid = true };
 	const struct key *key = keys_find(r->args[1]);

@@ -138,6 +138,40 @@ static int check_start(const struct fleet_group *g, char *error)
 	return check_blank(g, error);
 }
 
+/* Those that can be played. */
+static const bool played[MCU_LINK_COUNT] = {
+	[MCU_LINK_CAN] = true,
+};
+
+static int check_link(const struct fleet_group *g, char *error)
+{
+	const struct mcu_cfg *cfg = &g->board.cfg;
+	const char *link = mcu_link_name(cfg->link);
+
+	if (!played[cfg->link])
+		return refuse(error,
+			      "%s: '%s' cannot be played yet; leave it away",
+			      g->name, link);
+	if (cfg->link != MCU_LINK_USB && cfg->link != MCU_LINK_UART)
+		return 0;
+	if (g->board.interface)
+		return refuse(error,
+			      "%s: with '%s' it is on no CAN interface; leave "
+			      "'interface' away",
+			      g->name, link);
+	if (cfg->nodeid >= 0)
+		return refuse(error,
+			      "%s: with '%s' it has no nodeid; leave one of "
+			      "the two away",
+			      g->name, link);
+	if (cfg->link == MCU_LINK_UART && g->count > 1)
+		return refuse(error,
+			      "%s: '%s' is one line for %zu MCUs; each MCU "
+			      "needs its own",
+			      g->name, cfg->uart, g->count);
+	return 0;
+}
+
 int fleet_check(struct fleet_group *g, char error[static OPTS_ERROR_MAX])
 {
 	struct mcu_cfg *cfg = &g->board.cfg;
@@ -145,7 +179,9 @@ int fleet_check(struct fleet_group *g, char error[static OPTS_ERROR_MAX])
 
 	if (!g->board.has_bootloader)
 		cfg->bootloader = family_default_bootloader(cfg->type->family);
-	err = check_board(g, error);
+	err = check_link(g, error);
+	if (!err)
+		err = check_board(g, error);
 	if (!err)
 		err = check_application(g, error);
 	return err ? err : check_start(g, error);

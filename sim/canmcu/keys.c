@@ -134,6 +134,55 @@ static int parse_interface(struct keys_board *b, const char *value, char *want)
 	return read_interface(value, &b->interface, want);
 }
 
+/* Four ways, and an MCU has one of them. */
+static int choose_link(struct keys_board *b, enum mcu_link link, char *want)
+{
+	if (b->cfg.link != MCU_LINK_CAN && b->cfg.link != link)
+		return refuse(want,
+			      "it has '%s' already; leave one of the two "
+			      "away",
+			      mcu_link_name(b->cfg.link));
+	b->cfg.link = link;
+	return 0;
+}
+
+static int switch_link(struct keys_board *b, enum mcu_link link,
+		       const char *value, char *want)
+{
+	bool on = false;
+	int err = read_switch(value, &on, want);
+
+	if (!err && on)
+		return choose_link(b, link, want);
+	if (!err && b->cfg.link == link)
+		b->cfg.link = MCU_LINK_CAN;
+	return err;
+}
+
+static int parse_bridge(struct keys_board *b, const char *value, char *want)
+{
+	return switch_link(b, MCU_LINK_BRIDGE, value, want);
+}
+
+static int parse_usb(struct keys_board *b, const char *value, char *want)
+{
+	return switch_link(b, MCU_LINK_USB, value, want);
+}
+
+static int parse_uart(struct keys_board *b, const char *value, char *want)
+{
+	size_t kind = strncmp(value, "pty:", 4) ? 0 : 4;
+
+	if (value[kind] != '/')
+		return refuse(want, "give 'pty:/PATH' to make a serial line "
+				    "with that name, or one there is, like "
+				    "/dev/ttyS0");
+	if (choose_link(b, MCU_LINK_UART, want))
+		return -EINVAL;
+	b->cfg.uart = value;
+	return 0;
+}
+
 static int parse_mcu_type(struct keys_board *b, const char *value, char *want)
 {
 	const struct mcu_type *type = mcu_type_find(value);
@@ -266,6 +315,10 @@ static const struct key table[] = {
 	{ "interface", 'i', "IFACE",
 	  "CAN interface (vcan0; for MCUs of a file can0)", parse_interface,
 	  .effect = KEY_BOARD },
+	{ "bridge", .parse = parse_bridge, .effect = KEY_FIXED,
+	  .file_only = true },
+	{ "usb", .parse = parse_usb, .effect = KEY_FIXED, .file_only = true },
+	{ "uart", .parse = parse_uart, .effect = KEY_FIXED, .file_only = true },
 	{ "mcu_type", 0, "TYPE", "chip, see below (stm32g0b1xx)",
 	  parse_mcu_type, .effect = KEY_BOARD },
 	{ "bootloader", 0, "WHICH",

@@ -27,6 +27,7 @@ enum key_effect {
 	KEY_STATE,  /* it is put in that state */
 	KEY_NODEID, /* it takes that nodeid */
 	KEY_FAULT,  /* it gets that fault, too */
+	KEY_FIXED,  /* nothing does: canmcu has to be started anew */
 };
 
 /** What can be said about an MCU: a key of a file, most of them options too. */

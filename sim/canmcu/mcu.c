@@ -15,6 +15,18 @@ static const char *const state_names[MCU_STATE_COUNT] = {
 	[MCU_DEAD] = "dead",
 };
 
+const char *mcu_link_name(enum mcu_link link)
+{
+	static const char *const names[MCU_LINK_COUNT] = {
+		[MCU_LINK_CAN] = "can",
+		[MCU_LINK_BRIDGE] = "bridge",
+		[MCU_LINK_USB] = "usb",
+		[MCU_LINK_UART] = "uart",
+	};
+
+	return names[link];
+}
+
 const char *mcu_state_name(enum mcu_state state)
 {
 	return state_names[state];

@@ -37,6 +37,18 @@
  */
 #define MCU_FILTER_CHANGE_US 200
 
+/** How an MCU is reached: Klipper's own communication interfaces. */
+enum mcu_link {
+	MCU_LINK_CAN,
+	MCU_LINK_BRIDGE, /* on USB, with a CAN bus behind it */
+	MCU_LINK_USB,	 /* a serial port on USB */
+	MCU_LINK_UART,	 /* a serial line */
+	MCU_LINK_COUNT
+};
+
+/** Return: "can", "bridge", "usb" or "uart". */
+const char *mcu_link_name(enum mcu_link link);
+
 /** What an MCU is doing, by the names of --state, "list" and "wait". */
 enum mcu_state {
 	MCU_OFF,
@@ -60,6 +72,8 @@ struct mcu_cfg {
 	struct kcan_uuid uuid;
 	char name[MCU_NAME_MAX]; /* of its section; "": has none */
 	unsigned int bus;	 /* that it is on: opts.ifnames[bus] */
+	enum mcu_link link;
+	const char *uart; /* of MCU_LINK_UART: "pty:PATH", or a tty's path */
 	const struct mcu_type *type;
 	enum bootloader bootloader; /* one that the family can have */
 	enum mcu_state state;	    /* to start in; not BOOT, ROM, DEAD */

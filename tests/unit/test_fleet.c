@@ -273,6 +273,11 @@ static const struct row refused[] = {
 	  "-c p",
 	  "p:2: [mcu]: state 'katapult' needs bootloader 'katapult', not "
 	  "'none'" },
+	{ "two ways to reach it",
+	  { { "p", A "usb: yes\nuart: /dev/ttyS0\n" } },
+	  "-c p",
+	  "p:4: uart '/dev/ttyS0': it has 'usb' already; leave one of the two "
+	  "away" },
 	{ "a start beyond the flash",
 	  { { "p", A "application_start: 0x8080000\n" } },
 	  "-c p",

@@ -23,7 +23,8 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 	snprintf(
 		out, size,
 		"uuid %s/%d/%zu on %s/%s type %s boot %s/%d state %s id %d "
-		"us %llu/%u dr %d blank %d sane %d at %x '%s' '%s' in %s hz %u ",
+		"us %llu/%u dr %d blank %d sane %d at %x '%s' '%s' in %s hz %u "
+		"link %s %s ",
 		uuid, b->has_uuid, b->chip_id_len,
 		b->interface ? b->interface : "-",
 		b->canbus_interface ? b->canbus_interface : "-",
@@ -32,7 +33,7 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 		(unsigned long long)c->boot_us, c->erase_us, c->double_reset,
 		c->blank, c->sane_rx, c->app_start, c->mcu_name,
 		c->katapult_version, c->flash_image ? c->flash_image : "-",
-		c->clock_hz);
+		c->clock_hz, mcu_link_name(c->link), c->uart ? c->uart : "-");
 }
 
 static const struct row {
@@ -51,6 +52,10 @@ static const struct row {
 	{ "interface=can7", "on can7/- " },
 	{ "interface=a23456789012345", "on a23456789012345/- " },
 	{ "--interface=can7", "on can7/- " },
+	{ "bridge=yes", "link bridge - " },
+	{ "usb=on", "link usb - " },
+	{ "uart=pty:/tmp/a b", "link uart pty:/tmp/a b " },
+	{ "uart=/dev/ttyS0", "link uart /dev/ttyS0 " },
 	{ "mcu_type=rp2040", "type rp2040 " },
 	{ "--mcu-type=rp2040", "type rp2040 " },
 	{ "bootloader=rom", "boot rom/1 " },
@@ -80,10 +85,15 @@ static const struct row off_again[] = {
 	{ "no_application=off", "blank 0 " },
 	{ "no_application=No", "blank 0 " },
 	{ "no_application=0", "blank 0 " },
+	{ "bridge=no", "link can - " },
+	{ "usb=off", "link can - " },
 	{ "sane_rx=False", "sane 0 " },
 	{ "double_reset=off", "dr 0 " },
 };
 
+#define UART_WANT                                                      \
+	": give 'pty:/PATH' to make a serial line with that name, or " \
+	"one there is, like /dev/ttyS0"
 #define UUID_WANT ": give up to 12 hex digits, like 112233445566"
 #define CHIP_WANT                                                      \
 	": give 24 hex digits for an STM32, 16 for an RP2040, 32 for " \
@@ -109,6 +119,12 @@ static const struct row refused[] = {
 	  "interface 'a234567890123456'" IFACE_WANT },
 	{ "interface=a/b", "interface 'a/b'" IFACE_WANT },
 	{ "canbus_interface=can 0", "canbus_interface 'can 0'" IFACE_WANT },
+	{ "bridge=maybe", "bridge 'maybe': give 'on' or 'off'" },
+	{ "usb=", "usb '': give 'on' or 'off'" },
+	{ "uart=", "uart ''" UART_WANT },
+	{ "uart=ttyS0", "uart 'ttyS0'" UART_WANT },
+	{ "uart=pty:", "uart 'pty:'" UART_WANT },
+	{ "uart=pty:~/a", "uart 'pty:~/a'" UART_WANT },
 	{ "mcu_type=z80", "mcu_type 'z80': give one that --help lists, like "
 			  "stm32g0b1xx" },
 	{ "--mcu-type=z80", "--mcu-type 'z80': give one that --help lists, "
@@ -227,6 +243,36 @@ static void test_keys_of_a_board_make_it_another_one(void **state)
 				 key->name);
 }
 
+/* Klipper's own four interfaces: a build has one. */
+static void test_an_mcu_is_reached_in_one_way(void **state)
+{
+	static const char *const ways[] = { "bridge=yes", "usb=yes",
+					    "uart=/dev/ttyS0" };
+	char error[KEYS_WANT_MAX + 128];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ways) * ARRAY_SIZE(ways); i++) {
+		const char *first = ways[i / ARRAY_SIZE(ways)];
+		const char *second = ways[i % ARRAY_SIZE(ways)];
+		struct keys_board b = { .cfg.nodeid = -1 };
+
+		assert_int_equal(apply(&b, first, error), 0);
+		assert_int_equal(apply(&b, second, error),
+				 first == second ? 0 : -EINVAL);
+	}
+}
+
+static void test_two_ways_are_told_by_name(void **state)
+{
+	struct keys_board b = { .cfg.link = MCU_LINK_USB };
+	char error[KEYS_WANT_MAX + 128] = "";
+
+	(void)state;
+	assert_int_equal(apply(&b, "bridge=yes", error), -EINVAL);
+	assert_string_equal(error, "bridge 'yes': it has 'usb' already; leave "
+				   "one of the two away");
+}
+
 static void test_klippers_own_keys_are_not_near_ours(void **state)
 {
 	static const char *const theirs[] = {
@@ -265,6 +311,8 @@ int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_keys_of_a_board_make_it_another_one),
+		cmocka_unit_test(test_an_mcu_is_reached_in_one_way),
+		cmocka_unit_test(test_two_ways_are_told_by_name),
 		cmocka_unit_test(test_klippers_own_keys_are_not_near_ours),
 		cmocka_unit_test(test_names_of_any_length_are_near_nothing),
 		cmocka_unit_test(test_the_two_spellings_are_not_mixed),
