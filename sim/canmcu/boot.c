@@ -15,10 +15,11 @@
 #define WINDOW_OPENS_US 10000
 #define WINDOW_LASTS_US 490000
 
+/* By the link that it is built for. */
 static const struct mcu_program *const programs[MCU_STATE_COUNT] = {
-	[MCU_KLIPPER] = &klipper_program,
-	[MCU_SHUTDOWN] = &klipper_program,
-	[MCU_KATAPULT] = &katapult_program,
+	[MCU_KLIPPER] = klipper_programs,
+	[MCU_SHUTDOWN] = klipper_programs,
+	[MCU_KATAPULT] = katapult_programs,
 };
 
 static void forget(struct mcu *m, enum mcu_state state, uint64_t now_us)
@@ -31,9 +32,10 @@ static void forget(struct mcu *m, enum mcu_state state, uint64_t now_us)
 	flash_reset(&m->flash);
 	m->generation++;
 	m->state = state;
-	live->program = programs[state];
+	live->program = programs[state] ? &programs[state][m->cfg.link] : NULL;
 	live->start_us = now_us;
-	kcan_stream_init(&live->rx, live->rx_buf, sizeof(live->rx_buf));
+	kcan_stream_init(&live->rx, live->rx_buf,
+			 live->program ? live->program->rx_size : 0);
 	kcan_stream_init(&live->tx, live->tx_buf,
 			 live->program ? live->program->tx_size : 0);
 }
@@ -70,7 +72,7 @@ static void look_at_application(struct mcu *m)
 /* What comes of @state, which a board is to start in. */
 static enum mcu_state first_state(struct mcu *m, enum mcu_state state)
 {
-	if (!m->flash.map || programs[state] != &klipper_program)
+	if (!m->flash.map || programs[state] != klipper_programs)
 		return state;
 	look_at_application(m);
 	if (m->cfg.bootloader == BOOTLOADER_KATAPULT &&
@@ -109,6 +111,8 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	forget(m, first_state(m, cfg->state), env->start_us);
 	if (cfg->nodeid >= 0 && m->live.program)
 		start_assigned(m, (uint8_t)cfg->nodeid);
+	if (m->live.program && m->live.program->started)
+		m->live.program->started(m, env->start_us);
 	faults_init(&m->faults, env->seed, &cfg->uuid);
 	err = heat_init(&m->heat, cfg->heat, cfg->heat_len);
 	if (!err)
@@ -170,6 +174,8 @@ void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us)
 	forget(m, state, now_us);
 	if (state != old)
 		mcu_event(m, EVENT_STATE, mcu_state_name(state), now_us);
+	if (m->live.program && m->live.program->started)
+		m->live.program->started(m, now_us);
 }
 
 static void set_alarm(struct mcu *m, uint64_t at_us,
@@ -324,6 +330,15 @@ int mcu_put(struct mcu *m, enum mcu_state state, uint64_t now_us)
 	mcu_enter(m, first_state(m, state), now_us);
 	mcu_event_application(m, now_us);
 	return 0;
+}
+
+void mcu_usb_touch(struct mcu *m, uint64_t now_us)
+{
+	const struct mcu_program *program = m->live.program;
+
+	if (m->cfg.link == MCU_LINK_USB && program &&
+	    program->app == KCAN_ADMIN_APP_KLIPPER)
+		mcu_request_bootloader(m, now_us);
 }
 
 void mcu_request_bootloader(struct mcu *m, uint64_t now_us)

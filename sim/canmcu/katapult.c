@@ -50,9 +50,13 @@ static int connect(struct mcu *m, const struct kcan_kat_block *block,
 static int get_canbus_id(struct mcu *m, const struct kcan_kat_block *block,
 			 uint8_t *out, uint64_t now_us)
 {
-	struct kcan_uuid uuid = mcu_told_uuid(m, now_us);
+	struct kcan_uuid uuid;
 
 	(void)block;
+	/* only builds for CAN know it (section 8) */
+	if (m->live.program->serial)
+		return -EINVAL;
+	uuid = mcu_told_uuid(m, now_us);
 	return kcan_kat_encode_canbus_id(out, &uuid);
 }
 
@@ -300,10 +304,30 @@ static const struct mcu_cmd katapult_cmds[] = {
 	{ KCAN_ADMIN_CLEAR_CANBOOT_NODEID, 1, false, cmd_clear },
 };
 
-const struct mcu_program katapult_program = {
-	.app = KCAN_ADMIN_APP_KATAPULT,
-	.tx_size = 96,
-	.cmds = katapult_cmds,
-	.cmds_len = sizeof(katapult_cmds) / sizeof(katapult_cmds[0]),
-	.data_task = katapult_data,
+#define ON_USB                                                     \
+	{                                                          \
+		.app = KCAN_ADMIN_APP_KATAPULT, .serial = true,    \
+		.throttles = true, .rx_size = 128, .tx_size = 192, \
+		.data_task = katapult_data,                        \
+	}
+
+/* Sizes: katapult-protocol.md, section 6. */
+const struct mcu_program katapult_programs[MCU_LINK_COUNT] = {
+	[MCU_LINK_CAN] = {
+		.app = KCAN_ADMIN_APP_KATAPULT,
+		.rx_size = MCU_RX_SIZE,
+		.tx_size = 96,
+		.cmds = katapult_cmds,
+		.cmds_len = sizeof(katapult_cmds) / sizeof(katapult_cmds[0]),
+		.data_task = katapult_data,
+	},
+	[MCU_LINK_BRIDGE] = ON_USB,
+	[MCU_LINK_USB] = ON_USB,
+	[MCU_LINK_UART] = {
+		.app = KCAN_ADMIN_APP_KATAPULT,
+		.serial = true,
+		.rx_size = MCU_RX_SIZE,
+		.tx_size = 96,
+		.data_task = katapult_data,
+	},
 };

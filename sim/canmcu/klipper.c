@@ -12,7 +12,7 @@ int mcu_shutdown(struct mcu *m, const char *reason, uint64_t now_us)
 {
 	struct klipper *k;
 
-	if (m->live.program != &klipper_program)
+	if (!m->live.program || m->live.program->app != KCAN_ADMIN_APP_KLIPPER)
 		return -EINVAL;
 	k = klipper_of(m, now_us);
 	if (!k)
@@ -95,6 +95,39 @@ static bool klipper_data(struct mcu *m, uint64_t now_us)
 	return k && klipper_step(k, now_us);
 }
 
+/* What is said first goes out by the main loop, which has to be called. */
+static void klipper_starting(struct mcu *m, uint64_t now_us)
+{
+	struct klipper *k = klipper_of(m, now_us);
+
+	if (k)
+		klipper_tell_starting(k);
+	m->live.alarm = klipper_alarm;
+	m->live.alarm_us = klipper_stats_us(m, now_us);
+}
+
+static void klipper_started(struct mcu *m, uint64_t now_us)
+{
+	m->live.alarm = klipper_starting;
+	m->live.alarm_us = now_us;
+}
+
+/* A block is run when its answer has room, and there is nobody to wait for. */
+static bool klipper_serial_data(struct mcu *m, uint64_t now_us)
+{
+	mcu_transmit_queued(m, now_us);
+	return klipper_data(m, now_us);
+}
+
+/* The task that reads the buffer is woken by the byte that ends a block. */
+static bool klipper_uart_data(struct mcu *m, uint64_t now_us)
+{
+	if (m->live.woken && klipper_serial_data(m, now_us))
+		return true;
+	m->live.woken = false;
+	return false;
+}
+
 static bool cmd_request_bootloader(struct mcu *m, const struct can_frame *f,
 				   uint64_t now_us)
 {
@@ -110,13 +143,34 @@ static const struct mcu_cmd klipper_cmds[] = {
 	{ KCAN_ADMIN_REQUEST_BOOTLOADER, 7, true, cmd_request_bootloader },
 };
 
-const struct mcu_program klipper_program = {
-	.app = KCAN_ADMIN_APP_KLIPPER,
-	/* more than firmware has: klipper-mcu-protocol.md, section 2.4 */
-	.tx_size = MCU_TX_SIZE,
-	.cmds = klipper_cmds,
-	.cmds_len = sizeof(klipper_cmds) / sizeof(klipper_cmds[0]),
-	.data_task = klipper_data,
-	.assigned = klipper_assigned,
-	.conflict = klipper_conflict,
+/* More room than firmware has to send: klipper-mcu-protocol.md, section 2.4. */
+#define ON_CAN                                                              \
+	{                                                                   \
+		.app = KCAN_ADMIN_APP_KLIPPER, .rx_size = MCU_RX_SIZE,      \
+		.tx_size = MCU_TX_SIZE, .cmds = klipper_cmds,               \
+		.cmds_len = sizeof(klipper_cmds) / sizeof(klipper_cmds[0]), \
+		.data_task = klipper_data, .assigned = klipper_assigned,    \
+		.conflict = klipper_conflict,                               \
+	}
+
+const struct mcu_program klipper_programs[MCU_LINK_COUNT] = {
+	[MCU_LINK_CAN] = ON_CAN,
+	[MCU_LINK_BRIDGE] = ON_CAN,
+	[MCU_LINK_USB] = {
+		.app = KCAN_ADMIN_APP_KLIPPER,
+		.serial = true,
+		.throttles = true,
+		.rx_size = 128,
+		.tx_size = MCU_TX_SIZE,
+		.data_task = klipper_serial_data,
+		.started = klipper_started,
+	},
+	[MCU_LINK_UART] = {
+		.app = KCAN_ADMIN_APP_KLIPPER,
+		.serial = true,
+		.rx_size = MCU_RX_SIZE,
+		.tx_size = MCU_TX_SIZE,
+		.data_task = klipper_uart_data,
+		.started = klipper_started,
+	},
 };

@@ -2,6 +2,7 @@
 #include "mcu.h"
 
 #include <kcan/admin.h>
+#include <kcan/klp.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -131,7 +132,7 @@ const struct dictionary *mcu_application(const struct mcu *m)
 {
 	const struct dictionary *application = &m->application;
 
-	if (m->live.program != &klipper_program)
+	if (!m->live.program || m->live.program->app != KCAN_ADMIN_APP_KLIPPER)
 		return NULL;
 	return application->version[0] ? application : NULL;
 }
@@ -158,7 +159,7 @@ static void file_admin(struct mcu_live *live, const struct can_frame *f)
 		    MCU_ADMIN_QUEUE_LEN] = *f;
 }
 
-static bool browns_out(struct mcu *m, uint64_t now_us)
+static inline bool browns_out(struct mcu *m, uint64_t now_us)
 {
 	if (!mcu_fault(m, &(struct fault_place){ .kind = FAULT_BROWN_OUT },
 		       now_us))
@@ -190,6 +191,23 @@ void mcu_rx(struct mcu *m, const struct can_frame *f, uint64_t now_us)
 		kcan_stream_push_frame(&live->rx, f);
 	else if (f->can_id == live->rx_id + 1)
 		file_admin(live, f);
+}
+
+size_t mcu_rx_bytes(struct mcu *m, const uint8_t *bytes, size_t len,
+		    uint64_t now_us)
+{
+	struct mcu_live *live = &m->live;
+	const struct mcu_program *program = live->program;
+	size_t room = live->rx.size - live->rx.len;
+
+	if (!len || !program || !program->serial || browns_out(m, now_us))
+		return len;
+	if (memchr(bytes, KCAN_KLP_SYNC, len))
+		live->woken = true;
+	if (len <= room)
+		room = len;
+	kcan_stream_push(&live->rx, bytes, room);
+	return program->throttles ? room : len;
 }
 
 /* Nodeids. */
@@ -307,6 +325,16 @@ static void admin_task(struct mcu *m, uint64_t now_us)
 	}
 }
 
+static size_t write_bytes(struct mcu *m, uint64_t now_us)
+{
+	const struct mcu_env *env = m->env;
+	const struct kcan_stream *tx = &m->live.tx;
+
+	if (!m->live.program->serial || !env->write)
+		return tx->len;
+	return env->write(env->arg, m, tx->buf, tx->len, now_us);
+}
+
 static void transmit_task(struct mcu *m, uint64_t now_us)
 {
 	struct kcan_stream *tx = &m->live.tx;
@@ -314,7 +342,7 @@ static void transmit_task(struct mcu *m, uint64_t now_us)
 	size_t len;
 
 	if (!m->live.rx_id) {
-		kcan_stream_drop(tx, tx->len);
+		kcan_stream_drop(tx, write_bytes(m, now_us));
 		return;
 	}
 	while ((len = kcan_stream_peek_frame(tx, m->live.rx_id + 1, &f))) {
@@ -322,6 +350,11 @@ static void transmit_task(struct mcu *m, uint64_t now_us)
 			return;
 		kcan_stream_drop(tx, len);
 	}
+}
+
+void mcu_transmit_queued(struct mcu *m, uint64_t now_us)
+{
+	transmit_task(m, now_us);
 }
 
 void mcu_run(struct mcu *m, uint64_t now_us)

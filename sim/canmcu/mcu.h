@@ -74,6 +74,7 @@ struct mcu_cfg {
 	unsigned int bus;	 /* that it is on: opts.ifnames[bus] */
 	enum mcu_link link;
 	const char *uart; /* of MCU_LINK_UART: "pty:PATH", or a tty's path */
+	uint32_t baud;	  /* of MCU_LINK_UART */
 	const struct mcu_type *type;
 	enum bootloader bootloader; /* one that the family can have */
 	enum mcu_state state;	    /* to start in; not BOOT, ROM, DEAD */
@@ -115,6 +116,12 @@ struct mcu_env {
 	/* The hardware got a frame to send; mcu_tx_done() when it was sent. */
 	void (*transmit)(void *arg, struct mcu *m, const struct can_frame *f,
 			 uint64_t now_us);
+	/*
+	 * Bytes for a serial line. Return: how many it takes now, mcu_run() for
+	 * the others; a UART takes all. NULL: nobody is there.
+	 */
+	size_t (*write)(void *arg, struct mcu *m, const uint8_t *bytes,
+			size_t len, uint64_t now_us);
 	/* NULL: a bus without errors. */
 	void (*bus_status)(void *arg, const struct mcu *m,
 			   struct mcu_bus_status *out);
@@ -143,9 +150,12 @@ struct mcu_cmd {
 	bool (*run)(struct mcu *m, const struct can_frame *f, uint64_t now_us);
 };
 
-/** A program that can run on an MCU and is on CAN. */
+/** A program that can run on an MCU, as it is built for one mcu_link. */
 struct mcu_program {
 	uint8_t app;	/* its SET command, and byte 7 of its answers */
+	bool serial;	/* bytes instead of frames: no nodeid, no admin */
+	bool throttles; /* what it has no room for waits; else it is lost */
+	size_t rx_size; /* bytes, at most MCU_RX_SIZE */
 	size_t tx_size; /* bytes */
 	const struct mcu_cmd *cmds;
 	size_t cmds_len;
@@ -153,12 +163,15 @@ struct mcu_program {
 	bool (*data_task)(struct mcu *m, uint64_t now_us);
 	/* It has a nodeid, or another one; may be NULL. */
 	void (*assigned)(struct mcu *m, uint64_t now_us);
+	/* It has just started; may be NULL. */
+	void (*started)(struct mcu *m, uint64_t now_us);
 	/* The nodeid was just taken away because somebody else uses it. */
 	void (*conflict)(struct mcu *m, uint64_t now_us);
 };
 
-extern const struct mcu_program klipper_program;
-extern const struct mcu_program katapult_program;
+extern const struct mcu_program klipper_programs[MCU_LINK_COUNT];
+/* With a CAN bus behind it, Katapult is a serial port on USB. */
+extern const struct mcu_program katapult_programs[MCU_LINK_COUNT];
 
 /** What a reset forgets: cleared as one. */
 struct mcu_live {
@@ -173,6 +186,7 @@ struct mcu_live {
 	uint8_t slots_used;
 	uint8_t admin_first;
 	uint8_t admin_len;
+	bool woken;	 /* Klipper on a UART: there was a sync byte */
 	bool blocked;	 /* in an answer that the hardware has no room for */
 	bool need_sync;	 /* Katapult: look for a header first */
 	bool need_valid; /* Katapult: one NACK was sent, no good block yet */
@@ -186,9 +200,10 @@ struct mcu_live {
 /**
  * struct mcu - one microcontroller: identity, memory, the program that runs
  *
- * Pure: no socket, no clock. Frames go in through mcu_rx(), which only files
- * them as the interrupt does; mcu_run() is the main loop. Must not be moved
- * once initialised. Others read it through the functions below.
+ * Pure: no socket, no clock. Frames go in through mcu_rx(), bytes through
+ * mcu_rx_bytes(), which only file them as the interrupt does; mcu_run() is the
+ * main loop. Must not be moved once initialised. Others read it through the
+ * functions below.
  */
 struct mcu {
 	struct mcu_cfg cfg;
@@ -239,7 +254,28 @@ void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg);
 /** A frame of somebody else ended on the wire; anything may be given. */
 void mcu_rx(struct mcu *m, const struct can_frame *f, uint64_t now_us);
 
-/** Do what there is to do at @now_us; call after mcu_rx() and mcu_tx_done(). */
+/**
+ * mcu_rx_bytes() - bytes came in on the serial line; anything may be given
+ *
+ * Give a few at a time, with mcu_run() in between: the main loop is quicker
+ * than a line, and the buffer small (klipper-mcu-protocol.md, section 2.4;
+ * katapult-protocol.md, section 6).
+ *
+ * Return: how many were taken: all of them, but on USB what has no room is to
+ * be given again after mcu_run().
+ */
+size_t mcu_rx_bytes(struct mcu *m, const uint8_t *bytes, size_t len,
+		    uint64_t now_us);
+
+/**
+ * mcu_usb_touch() - the serial port on USB is at 1200 baud without DTR
+ *
+ * Klipper takes that for a bootloader request, anything else does not
+ * (can-admin-channel.md, section 11.1).
+ */
+void mcu_usb_touch(struct mcu *m, uint64_t now_us);
+
+/** Do what there is to do at @now_us; call after the functions above. */
 void mcu_run(struct mcu *m, uint64_t now_us);
 
 /** One frame handed to mcu_env.transmit since the last reset was sent. */
@@ -350,6 +386,15 @@ void mcu_event_fault(struct mcu *m, const struct fault *fault, uint64_t now_us);
 
 /** The UUID that it tells, which a fault may have changed. */
 struct kcan_uuid mcu_told_uuid(struct mcu *m, uint64_t now_us);
+
+/** Return: whether somebody may hear its data channel. */
+static inline bool mcu_is_connected(const struct mcu *m)
+{
+	return m->live.rx_id || m->live.program->serial;
+}
+
+/** Hand out what is queued on the data channel, as far as it goes now. */
+void mcu_transmit_queued(struct mcu *m, uint64_t now_us);
 
 /** Queue bytes on the data channel; dropped as a whole when they do not fit. */
 void mcu_answer(struct mcu *m, const void *data, size_t len);

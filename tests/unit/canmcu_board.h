@@ -23,6 +23,9 @@ struct board {
 	struct mcu_env env;
 	struct can_frame sent[320];
 	size_t sent_len;
+	uint8_t written[2304]; /* on a serial line */
+	size_t written_len;
+	size_t full_at; /* bytes that the line takes in all; 0: any */
 	enum event_type events[64];
 	size_t events_len;
 	char reason[128]; /* of the last shutdown or flash error */
@@ -38,6 +41,21 @@ static inline void board_transmit(void *arg, struct mcu *m,
 	(void)now_us;
 	assert_in_range(b->sent_len, 0, ARRAY_SIZE(b->sent) - 1);
 	b->sent[b->sent_len++] = *f;
+}
+
+static inline size_t board_write(void *arg, struct mcu *m, const uint8_t *bytes,
+				 size_t len, uint64_t now_us)
+{
+	struct board *b = arg;
+
+	(void)m;
+	(void)now_us;
+	if (b->full_at && len > b->full_at - b->written_len)
+		len = b->full_at - b->written_len;
+	assert_in_range(len, 0, sizeof(b->written) - b->written_len);
+	memcpy(b->written + b->written_len, bytes, len);
+	b->written_len += len;
+	return len;
 }
 
 static inline void board_event(void *arg, const struct event *event)
@@ -76,6 +94,7 @@ static inline void board_init(struct board *b, const struct mcu_cfg *cfg)
 {
 	memset(b, 0, sizeof(*b));
 	b->env = (struct mcu_env){ .transmit = board_transmit,
+				   .write = board_write,
 				   .arg = b,
 				   .klipper = board_firmware(),
 				   .events = { board_event, b } };

@@ -335,7 +335,7 @@ static void test_boards_of_one_build_share_it(void **state)
 	struct klipper_firmware *fw;
 	struct klipper_build build = { .type = mcu_type_find("rp2040"),
 				       .clock_hz = 12000000,
-				       .bitrate_bps = 1000000,
+				       .rate = 1000000,
 				       .version = "1",
 				       .mcu = "rp2040" };
 	const struct firmware_image *first;
@@ -353,6 +353,69 @@ static void test_boards_of_one_build_share_it(void **state)
 	assert_ptr_not_equal(firmware_image(fw, &build), first);
 	build.clock_hz--;
 	assert_ptr_equal(firmware_image(fw, &build), first);
+	klipper_firmware_free(fw);
+}
+
+/* What a build for @link tells; 0 is absent. */
+static const struct link_row {
+	enum mcu_link link;
+	json_int_t canbus_frequency;
+	json_int_t canbus_bridge;
+	json_int_t serial_baud;
+	json_int_t receive_window;
+	bool canbus_id; /* has get_canbus_id and the like */
+} link_rows[] = {
+	{ MCU_LINK_CAN, 4711, 0, 0, 192, true },
+	{ MCU_LINK_BRIDGE, 4711, 1, 0, 192, true },
+	{ MCU_LINK_USB, 0, 0, 0, 0, false },
+	{ MCU_LINK_UART, 0, 0, 4711, 192, false },
+};
+
+static void check_link(const json_t *o, const struct link_row *row)
+{
+	static const struct {
+		const char *kind;
+		const char *name;
+	} on_can[] = {
+		{ "commands", "get_canbus_id" },
+		{ "commands", "get_canbus_status" },
+		{ "responses", "canbus_id canbus_uuid=%.*s canbus_nodeid=%u" },
+		{ "responses", "canbus_status rx_error=%u tx_error=%u "
+			       "tx_retries=%u canbus_bus_state=%u" },
+		{ "enumerations", "canbus_bus_state" },
+	};
+
+	assert_int_equal(constant(o, "CANBUS_FREQUENCY"),
+			 row->canbus_frequency);
+	assert_int_equal(constant(o, "CANBUS_BRIDGE"), row->canbus_bridge);
+	assert_int_equal(constant(o, "SERIAL_BAUD"), row->serial_baud);
+	assert_int_equal(constant(o, "RECEIVE_WINDOW"), row->receive_window);
+	for (size_t i = 0; i < ARRAY_SIZE(on_can); i++)
+		assert_int_equal(
+			json_object_get(json_object_get(o, on_can[i].kind),
+					on_can[i].name) != NULL,
+			row->canbus_id);
+}
+
+static void test_each_link_has_its_own(void **state)
+{
+	struct klipper_firmware *fw;
+
+	(void)state;
+	assert_int_equal(klipper_firmware_new(&fw, klipper_modules), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(link_rows); i++) {
+		struct klipper_build build = { .type = mcu_type_find("rp2040"),
+					       .link = link_rows[i].link,
+					       .rate = 4711,
+					       .mcu = "rp2040" };
+		char *text = firmware_describe(fw, &build);
+		json_t *o = json_loads(text ? text : "", 0, NULL);
+
+		assert_non_null(o);
+		check_link(o, &link_rows[i]);
+		json_decref(o);
+		free(text);
+	}
 	klipper_firmware_free(fw);
 }
 
@@ -374,8 +437,9 @@ int main(void)
 		cmocka_unit_test(test_identify_works_in_shutdown),
 		cmocka_unit_test(test_boards_of_one_build_share_it),
 		cmocka_unit_test(test_all_clocks_are_slow_enough),
+		cmocka_unit_test(test_each_link_has_its_own),
 	};
-	size_t n = 5;
+	size_t n = 6;
 
 	ROWS(number_rows, test_number);
 	ROWS(pins_rows, test_pins);

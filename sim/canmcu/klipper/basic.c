@@ -41,7 +41,7 @@ enum {
 	STATS,
 	SHUTDOWN,
 	IS_SHUTDOWN,
-	STARTING, /* never reaches a CAN bus */
+	STARTING,
 	CANBUS_ID,
 	CANBUS_STATUS,
 	PONG,
@@ -65,15 +65,22 @@ static void copy_told(char *out, size_t size, const char *told,
 	snprintf(out, size, "%s", is_told ? told : otherwise);
 }
 
+static uint32_t rate_of(const struct mcu *m)
+{
+	uint32_t bitrate_bps = m->env->bitrate_bps;
+
+	if (!klipper_is_on_can(m->cfg.link))
+		return m->cfg.link == MCU_LINK_UART ? m->cfg.baud : 0;
+	return bitrate_bps ? bitrate_bps : CANBUS_FREQUENCY;
+}
+
 static const struct firmware_image *image_of(struct klipper *k)
 {
 	const struct mcu *m = k->mcu;
-	uint32_t bitrate_bps = m->env->bitrate_bps;
-	struct klipper_build build = {
-		.type = m->cfg.type,
-		.clock_hz = klipper_clock_hz(k),
-		.bitrate_bps = bitrate_bps ? bitrate_bps : CANBUS_FREQUENCY,
-	};
+	struct klipper_build build = { .type = m->cfg.type,
+				       .clock_hz = klipper_clock_hz(k),
+				       .link = m->cfg.link,
+				       .rate = rate_of(m) };
 
 	if (k->image)
 		return k->image;
@@ -231,6 +238,11 @@ void klipper_tell_is_shutdown(struct klipper *k)
 	respond(k, IS_SHUTDOWN, &reason);
 }
 
+void klipper_tell_starting(struct klipper *k)
+{
+	respond(k, STARTING, NULL);
+}
+
 static const char *emergency_stop(struct klipper *k,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
@@ -267,7 +279,7 @@ static const char *get_canbus_id(struct klipper *k,
 				 const struct kcan_klp_value *v,
 				 uint64_t now_us)
 {
-	struct kcan_uuid uuid = mcu_told_uuid(k->mcu, now_us);
+	struct kcan_uuid uuid;
 	int nodeid = mcu_nodeid(k->mcu);
 	struct kcan_klp_value answer[] = {
 		{ .data = uuid.b, .len = KCAN_UUID_LEN },
@@ -275,6 +287,9 @@ static const char *get_canbus_id(struct klipper *k,
 	};
 
 	(void)v;
+	if (!klipper_is_on_can(k->mcu->cfg.link))
+		return "Invalid command";
+	uuid = mcu_told_uuid(k->mcu, now_us);
 	respond(k, CANBUS_ID, answer);
 	return NULL;
 }
@@ -288,6 +303,8 @@ static const char *get_canbus_status(struct klipper *k,
 
 	(void)v;
 	(void)now_us;
+	if (!klipper_is_on_can(k->mcu->cfg.link))
+		return "Invalid command";
 	if (env->bus_status)
 		env->bus_status(env->arg, k->mcu, &status);
 	respond(k, CANBUS_STATUS,
@@ -325,8 +342,9 @@ static const struct klipper_message messages[] = {
 	[EMERGENCY_STOP] = { "emergency_stop", emergency_stop, true },
 	[CLEAR_SHUTDOWN] = { "clear_shutdown", clear_shutdown, true },
 	[RESET] = { "reset", reset, true },
-	[GET_CANBUS_ID] = { "get_canbus_id", get_canbus_id, true },
-	[GET_CANBUS_STATUS] = { "get_canbus_status", get_canbus_status, true },
+	[GET_CANBUS_ID] = { "get_canbus_id", get_canbus_id, true, true },
+	[GET_CANBUS_STATUS] = { "get_canbus_status", get_canbus_status, true,
+				true },
 	[DEBUG_PING] = { "debug_ping data=%*s", debug_ping, true },
 	[DEBUG_NOP] = { "debug_nop", debug_nop, true },
 	[CONFIG] = { "config is_config=%c crc=%u is_shutdown=%c "
@@ -337,9 +355,11 @@ static const struct klipper_message messages[] = {
 	[SHUTDOWN] = { "shutdown clock=%u static_string_id=%hu" },
 	[IS_SHUTDOWN] = { "is_shutdown static_string_id=%hu" },
 	[STARTING] = { "starting" },
-	[CANBUS_ID] = { "canbus_id canbus_uuid=%.*s canbus_nodeid=%u" },
+	[CANBUS_ID] = { "canbus_id canbus_uuid=%.*s canbus_nodeid=%u",
+			.on_can = true },
 	[CANBUS_STATUS] = { "canbus_status rx_error=%u tx_error=%u "
-			    "tx_retries=%u canbus_bus_state=%u" },
+			    "tx_retries=%u canbus_bus_state=%u",
+			    .on_can = true },
 	[PONG] = { "pong data=%*s" },
 	[CONFIG_RESET] = { "config_reset", config_reset, true },
 };
@@ -368,19 +388,41 @@ static const char *const strings[] = {
 };
 
 /* Section 8.4. */
+static int describe_link(json_t *config, const struct klipper_build *build)
+{
+	static const char *const rates[] = {
+		[MCU_LINK_CAN] = "CANBUS_FREQUENCY",
+		[MCU_LINK_BRIDGE] = "CANBUS_FREQUENCY",
+		[MCU_LINK_UART] = "SERIAL_BAUD",
+		[MCU_LINK_USB] = NULL,
+	};
+	int err = 0;
+
+	/* USB has a flow control of its own */
+	if (build->link != MCU_LINK_USB)
+		err = json_object_set_new(config, "RECEIVE_WINDOW",
+					  json_integer(MCU_RX_SIZE));
+	if (rates[build->link])
+		err |= json_object_set_new(config, rates[build->link],
+					   json_integer(build->rate));
+	if (build->link == MCU_LINK_BRIDGE)
+		err |= json_object_set_new(config, "CANBUS_BRIDGE",
+					   json_integer(1));
+	return err;
+}
+
 static int describe(json_t *config, json_t *enumerations,
 		    const struct klipper_build *build)
 {
-	json_t *constants =
-		json_pack("{s:I, s:i, s:i, s:I, s:s}", "CLOCK_FREQ",
-			  (json_int_t)build->clock_hz, "STATS_SUMSQ_BASE",
-			  (int)STATS_SUMSQ_BASE, "RECEIVE_WINDOW", MCU_RX_SIZE,
-			  "CANBUS_FREQUENCY", (json_int_t)build->bitrate_bps,
-			  "MCU", build->mcu);
+	json_t *constants = json_pack(
+		"{s:I, s:i, s:s}", "CLOCK_FREQ", (json_int_t)build->clock_hz,
+		"STATS_SUMSQ_BASE", (int)STATS_SUMSQ_BASE, "MCU", build->mcu);
 	int err = json_object_update(config, constants);
 
 	json_decref(constants);
-	if (err)
+	if (!err)
+		err = describe_link(config, build);
+	if (err || !klipper_is_on_can(build->link))
 		return err;
 	return json_object_set_new(
 		enumerations, "canbus_bus_state",

@@ -7,13 +7,15 @@
 
 /* Return: 0, or not when there was no memory; so do all of these. */
 static int add_messages(json_t *commands, json_t *responses,
-			const struct klipper_firmware *fw)
+			const struct klipper_firmware *fw, bool on_can)
 {
 	int err = 0;
 
 	for (size_t id = 0; id < fw->rows_len && !err; id++) {
 		const struct klipper_message *m = fw->rows[id].message;
 
+		if (m->on_can && !on_can)
+			continue;
 		err = json_object_set_new(m->run ? commands : responses,
 					  m->format, json_integer((int)id));
 	}
@@ -59,9 +61,10 @@ char *firmware_describe(const struct klipper_firmware *fw,
 				"build_versions", "canmcu " KCAN_VERSION,
 				"config", config, "enumerations", enumerations,
 				"commands", commands, "responses", responses);
+	bool on_can = klipper_is_on_can(build->link);
 	char *text = NULL;
 
-	if (all && !add_messages(commands, responses, fw) &&
+	if (all && !add_messages(commands, responses, fw, on_can) &&
 	    !add_strings(strings, fw) &&
 	    !add_modules(config, enumerations, fw, build))
 		text = json_dumps(all, JSON_COMPACT);

@@ -67,7 +67,8 @@ static void send(struct klipper *k, const uint8_t *content, uint8_t len)
 	uint8_t bytes[KCAN_KLP_MAX];
 	size_t size = (size_t)kcan_klp_encode(bytes, &block);
 
-	if (!k->mcu->live.rx_id || size + (len ? KCAN_KLP_MIN : 0) > room(k))
+	if (!mcu_is_connected(k->mcu) ||
+	    size + (len ? KCAN_KLP_MIN : 0) > room(k))
 		return;
 	mcu_answer(k->mcu, bytes, size);
 }
@@ -172,6 +173,20 @@ static void run_block(struct klipper *k, const struct kcan_klp_block *block,
 }
 
 /*
+ * What is rejected may be the request of a serial line: 32 bytes, with the sync
+ * that ends them and nothing in front (can-admin-channel.md, section 11.2).
+ */
+static bool asks_for_bootloader(const struct klipper *k,
+				const struct kcan_klp_step *step)
+{
+	static const char request[] = " \x1c Request Serial Bootloader!! ~";
+
+	return k->mcu->cfg.link == MCU_LINK_UART &&
+	       step->used == sizeof(request) - 1 &&
+	       !memcmp(k->mcu->live.rx.buf, request, sizeof(request) - 1);
+}
+
+/*
  * A block waits until its answer has room: a simulator should not lose one as
  * the firmware does (section 2.4).
  */
@@ -179,6 +194,7 @@ bool klipper_step(struct klipper *k, uint64_t now_us)
 {
 	struct kcan_stream *rx = &k->mcu->live.rx;
 	struct kcan_klp_step step;
+	bool request;
 
 	if (room(k) < ANSWER_MAX)
 		return false;
@@ -192,8 +208,12 @@ bool klipper_step(struct klipper *k, uint64_t now_us)
 		mcu_restart(k->mcu, now_us);
 		return true;
 	}
+	request = step.event != KCAN_KLP_BLOCK && asks_for_bootloader(k, &step);
 	kcan_stream_drop(rx, step.used);
 	if (step.event != KCAN_KLP_DROP)
 		send(k, NULL, 0);
+	/* the NAK before it does not get out when there is a reset */
+	if (request)
+		mcu_request_bootloader(k->mcu, now_us);
 	return true;
 }

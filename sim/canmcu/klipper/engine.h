@@ -81,6 +81,8 @@ void klipper_forget_config(struct klipper *k);
 /** What is told to the host in and at a shutdown: is in basic.c. */
 void klipper_tell_shutdown(struct klipper *k, uint64_t now_us);
 void klipper_tell_is_shutdown(struct klipper *k);
+/** Nobody hears that on CAN: section 9.1. */
+void klipper_tell_starting(struct klipper *k);
 
 /** Prepare @k's stats, which come every 5 s (section 12). */
 void klipper_start_stats(struct klipper *k, uint64_t now_us);

@@ -102,7 +102,7 @@ static bool is_same(const struct klipper_build *a,
 		    const struct klipper_build *b)
 {
 	return a->type == b->type && a->clock_hz == b->clock_hz &&
-	       a->bitrate_bps == b->bitrate_bps &&
+	       a->link == b->link && a->rate == b->rate &&
 	       !strcmp(a->version, b->version) && !strcmp(a->mcu, b->mcu);
 }
 

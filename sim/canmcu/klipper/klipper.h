@@ -40,16 +40,23 @@ struct klipper_message {
 	const char *format;   /* "clock clock=%u": as in the dictionary */
 	klipper_command *run; /* NULL: it is a response */
 	bool in_shutdown;     /* allowed there (section 9.1, "S") */
+	bool on_can;	      /* only builds for CAN have it */
 };
 
 /** What tells builds of Klipper apart; MCUs that agree share a dictionary. */
 struct klipper_build {
 	const struct mcu_type *type;
 	uint32_t clock_hz;
-	uint32_t bitrate_bps;
+	enum mcu_link link;
+	uint32_t rate; /* bit/s of CAN, baud of a UART, 0 on USB */
 	char version[sizeof(((struct dictionary *)0)->version)];
 	char mcu[sizeof(((struct dictionary *)0)->mcu)];
 };
+
+static inline bool klipper_is_on_can(enum mcu_link link)
+{
+	return link == MCU_LINK_CAN || link == MCU_LINK_BRIDGE;
+}
 
 /**
  * struct klipper_module - commands that belong together
