@@ -81,8 +81,8 @@ static int read_interface(const char *text, const char **out, char *want)
 
 	if (!len || len >= IFNAMSIZ || !is_printable(text) ||
 	    text[strcspn(text, " /")])
-		return refuse(want, "give the name of a CAN interface, "
-				    "like can0");
+		return refuse(want, "give the name of a CAN interface, like "
+				    "can0, or of a bus in here, like :desk");
 	*out = text;
 	return 0;
 }
@@ -313,8 +313,8 @@ static const struct key table[] = {
 	{ "canbus_interface", .parse = parse_canbus_interface,
 	  .effect = KEY_BOARD, .file_only = true },
 	{ "interface", 'i', "IFACE",
-	  "CAN interface (vcan0; for MCUs of a file can0)", parse_interface,
-	  .effect = KEY_BOARD },
+	  "CAN interface, or :NAME within here (vcan0; in a file can0)",
+	  parse_interface, .effect = KEY_BOARD },
 	{ "bridge", .parse = parse_bridge, .effect = KEY_FIXED,
 	  .file_only = true },
 	{ "usb", .parse = parse_usb, .effect = KEY_FIXED, .file_only = true },

@@ -10,7 +10,7 @@ struct ports {
 	struct ports_cfg cfg;
 	uint64_t armed_us;
 	sd_event_source *timer;
-	struct port_can *port[];
+	struct port_can *port[]; /* NULL: a bus within the simulator */
 };
 
 /* Re-arming for every frame would cost more than waking up in vain. */
@@ -25,10 +25,22 @@ static void arm(struct ports *p)
 	sd_event_source_set_enabled(p->timer, SD_EVENT_ONESHOT);
 }
 
+static void loop_back(struct ports *p, unsigned int bus)
+{
+	uint64_t now_us = 0;
+
+	sd_event_now(p->cfg.loop, CLOCK_MONOTONIC, &now_us);
+	world_loop_back(p->cfg.world, bus, now_us);
+}
+
 void ports_kick(struct ports *p)
 {
-	for (size_t i = 0; i < p->cfg.len; i++)
-		port_can_kick(p->port[i]);
+	for (unsigned int bus = 0; bus < p->cfg.len; bus++) {
+		if (p->port[bus])
+			port_can_kick(p->port[bus]);
+		else
+			loop_back(p, bus);
+	}
 	arm(p);
 }
 
@@ -64,6 +76,8 @@ static int open_all(struct ports *p, char *sentence, size_t size)
 		err = sd_event_source_set_enabled(p->timer, SD_EVENT_OFF);
 	for (; err >= 0 && cfg.bus < p->cfg.len; cfg.bus++) {
 		cfg.ifname = p->cfg.ifnames[cfg.bus];
+		if (cfg.ifname[0] == PORTS_INTERNAL)
+			continue;
 		err = port_can_open(&p->port[cfg.bus], &cfg);
 		if (err)
 			port_can_error(sentence, size, cfg.ifname, err);

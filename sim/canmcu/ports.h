@@ -4,9 +4,15 @@
 
 #include "port_can.h"
 
+/*
+ * The name of a bus within the simulator begins so, which no interface's does:
+ * the kernel refuses it.
+ */
+#define PORTS_INTERNAL ':'
+
 /**
- * struct ports - a world in a loop: an interface for each of its buses, and
- * the timer that lets its time pass
+ * struct ports - a world in a loop: an interface for each of its buses that is
+ * not within the simulator, and the timer that lets its time pass
  */
 struct ports;
 

@@ -202,6 +202,16 @@ void world_link(struct world *w, unsigned int bus, bool up)
 	medium_link(&w->buses[bus].medium, up);
 }
 
+void world_loop_back(struct world *w, unsigned int bus, uint64_t now_us)
+{
+	struct can_frame frame;
+
+	while (world_tx(w, bus, &frame, now_us)) {
+		world_sent(w, bus);
+		world_rx(w, bus, &frame, true, now_us);
+	}
+}
+
 /* Hands on a board. */
 
 uint64_t world_seed(const struct world *w)

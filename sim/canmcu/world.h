@@ -82,6 +82,12 @@ void world_lost(struct world *w, unsigned int bus, uint64_t now_us);
 /** The bus is cut off, and what has not come back fails; or it is back. */
 void world_link(struct world *w, unsigned int bus, bool up);
 
+/**
+ * world_loop_back() - a bus that no interface carries: what is to be sent there
+ * has been sent, and is heard by all
+ */
+void world_loop_back(struct world *w, unsigned int bus, uint64_t now_us);
+
 /** Return: how many MCUs there are. */
 size_t world_len(const struct world *w);
 

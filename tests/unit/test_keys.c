@@ -98,7 +98,9 @@ static const struct row off_again[] = {
 #define CHIP_WANT                                                      \
 	": give 24 hex digits for an STM32, 16 for an RP2040, 32 for " \
 	"LPC and SAM"
-#define IFACE_WANT ": give the name of a CAN interface, like can0"
+#define IFACE_WANT                                                       \
+	": give the name of a CAN interface, like can0, or of a bus in " \
+	"here, like :desk"
 #define TEXT_WANT ": give at most 47 printable ASCII characters"
 #define CLOCK_WANT ": give a number of Hz from 1000000 to 715827882"
 #define STATE_WANT ": give 'klipper', 'shutdown', 'katapult' or 'off'"

@@ -67,6 +67,24 @@ static void test_a_sibling_on_the_same_nodeid_hears_them(void **state)
 	assert_int_equal(state_of(b, 1), MCU_KATAPULT);
 }
 
+static void
+test_siblings_hear_each_other_on_a_bus_without_interface(void **state)
+{
+	struct bench *b = *state;
+	struct can_frame f;
+
+	b->cfgs[0].nodeid = 4;
+	b->cfgs[1].state = MCU_KATAPULT;
+	b->cfgs[1].nodeid = 4;
+	start(b, 2);
+	world_rx(b->world, 0, &WHO(0x108), false, b->now_us);
+	world_loop_back(b->world, 0, b->now_us);
+	assert_int_equal(state_of(b, 0), MCU_SHUTDOWN);
+	assert_int_equal(nodeid_of(b, 1), -1);
+	assert_int_equal(state_of(b, 1), MCU_KATAPULT);
+	assert_false(world_tx(b->world, 0, &f, b->now_us));
+}
+
 static void test_two_nodes_may_share_a_nodeid_until_one_sends(void **state)
 {
 	struct bench *b = *state;
@@ -394,6 +412,7 @@ int main(void)
 		CASE(test_a_query_is_answered_by_all_unassigned_nodes),
 		CASE(test_a_request_reaches_one_node_only),
 		CASE(test_a_node_never_hears_its_own_frames),
+		CASE(test_siblings_hear_each_other_on_a_bus_without_interface),
 		CASE(test_a_sibling_on_the_same_nodeid_hears_them),
 		CASE(test_two_nodes_may_share_a_nodeid_until_one_sends),
 		CASE(test_a_set_for_another_uuid_takes_the_nodeid_away),

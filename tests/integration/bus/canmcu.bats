@@ -340,3 +340,11 @@ power $U on" | head -n 6000 |
 	ip link del vcan9
 	ends_with "$MCU_PID" 1
 }
+
+@test "a bus within the simulator needs no interface" {
+	start_mcus in -i :desk -u "$U" --nodeid 4 -u "$V" -i :bench
+	has "$MCU_LOG" '^ready :desk,:bench 2'
+	[ "$(nodeid "$U")" = 4 ]
+	ctl reset "$V"
+	has "$MCU_LOG" "$V reset pin"
+}
