@@ -162,6 +162,14 @@ static void close_image(void *arg, const struct mcu_cfg *cfg)
 	images_close(arg, cfg);
 }
 
+static size_t write_serial(void *arg, const struct mcu *m, const uint8_t *bytes,
+			   size_t len, uint64_t now_us)
+{
+	struct app *app = arg;
+
+	return ports_write(app->ports, m, bytes, len, now_us);
+}
+
 static int open_world(struct app *app)
 {
 	const struct opts *opts = app->opts;
@@ -171,7 +179,8 @@ static int open_world(struct app *app)
 				 .bitrate_bps = opts->bitrate_bps,
 				 .collisions = opts->collisions,
 				 .seed = app->seed,
-				 .events = { emit, app } };
+				 .events = { emit, app },
+				 .serial = { write_serial, app } };
 
 	sd_event_now(app->loop, CLOCK_MONOTONIC, &cfg.start_us);
 	if (world_new(&app->world, &cfg))

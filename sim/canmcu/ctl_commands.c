@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <errno.h>
 #include <string.h>
 
 #include "ctl_command.h"
@@ -10,14 +11,15 @@ json_t *ctl_describe(const struct mcu *m)
 	int nodeid = mcu_nodeid(m);
 
 	kcan_uuid_format(&m->cfg.uuid, uuid);
-	return json_pack("{s:s,s:s,s:s,s:s,s:o,s:s*,s:s*,s:s*}", "uuid", uuid,
-			 "mcu_type", m->cfg.type->name, "bootloader",
+	return json_pack("{s:s,s:s,s:s,s:s,s:o,s:s*,s:s*,s:s*,s:s*}", "uuid",
+			 uuid, "mcu_type", m->cfg.type->name, "bootloader",
 			 bootloader_name(m->cfg.bootloader), "state",
 			 mcu_state_name(m->state), "nodeid",
 			 nodeid < 0 ? json_null() : json_integer(nodeid),
 			 "version", app ? app->version : NULL, "mcu_name",
 			 app ? app->mcu : NULL, "name",
-			 m->cfg.name[0] ? m->cfg.name : NULL);
+			 m->cfg.name[0] ? m->cfg.name : NULL, "link",
+			 m->cfg.link ? mcu_link_name(m->cfg.link) : NULL);
 }
 
 static int cmd_list(struct ctl_request *r)
@@ -72,14 +74,21 @@ int ctl_add_fault(struct ctl_request *r, const char *text)
 {
 	char error[FAULT_ERROR_MAX];
 	struct fault fault;
+	int err;
 
 	if (fault_parse(&fault, text, error))
 		return ctl_refuse(r, "%s", error);
 	json_object_set_new(
 		r->reply, "seed",
 		json_integer((json_int_t)world_seed(r->ctl->world)));
-	if (!world_add_fault(r->ctl->world, r->mcu, &fault))
+	err = world_add_fault(r->ctl->world, r->mcu, &fault);
+	if (!err)
 		return 0;
+	if (err == -EOPNOTSUPP)
+		return ctl_refuse(r,
+				  "%s is on no CAN bus, and '%s' is about "
+				  "frames; give another fault",
+				  r->args[0], fault_info(fault.kind)->name);
 	return ctl_refuse(r,
 			  "%s has %d faults, which is the most: take some away "
 			  "with 'fault-clear %s'",

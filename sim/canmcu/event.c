@@ -30,6 +30,7 @@ static const struct event_row {
 	[EVENT_APPLICATION] = { "application", "version", NULL, false, "mcu" },
 	[EVENT_LINK] = { "link", "link", NULL, false },
 	[EVENT_DROPPED] = { "dropped", NULL, "frames", false },
+	[EVENT_LOST] = { "lost", NULL, "bytes", false },
 };
 
 const char *event_name(enum event_type type)

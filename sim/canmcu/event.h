@@ -26,6 +26,7 @@ enum event_type {
 	EVENT_SEED,	   /* count: what all chances come from */
 	EVENT_LINK,	   /* text: "up", "down" or "gone" */
 	EVENT_DROPPED,	   /* count: frames the kernel dropped */
+	EVENT_LOST,	   /* count: bytes of an MCU that nobody read */
 	EVENT_COUNT
 };
 

@@ -11,6 +11,10 @@
 #define refuse(error, ...) \
 	(snprintf((error), OPTS_ERROR_MAX, __VA_ARGS__), -EINVAL)
 
+/* What MCUs are on that are on no CAN bus. */
+#define SERIAL_BUS ":serial"
+
+#define BAUD_DEFAULT 250000
 #define BOOT_MS_DEFAULT 30
 #define ERASE_MS_DEFAULT 10 /* 128 KiB take 1 to 4 s on real chips */
 
@@ -141,7 +145,13 @@ static int check_start(const struct fleet_group *g, char *error)
 /* Those that can be played. */
 static const bool played[MCU_LINK_COUNT] = {
 	[MCU_LINK_CAN] = true,
+	[MCU_LINK_UART] = true,
 };
+
+static bool is_serial(const struct mcu_cfg *cfg)
+{
+	return cfg->link == MCU_LINK_USB || cfg->link == MCU_LINK_UART;
+}
 
 static int check_link(const struct fleet_group *g, char *error)
 {
@@ -152,13 +162,8 @@ static int check_link(const struct fleet_group *g, char *error)
 		return refuse(error,
 			      "%s: '%s' cannot be played yet; leave it away",
 			      g->name, link);
-	if (cfg->link != MCU_LINK_USB && cfg->link != MCU_LINK_UART)
+	if (!is_serial(cfg))
 		return 0;
-	if (g->board.interface)
-		return refuse(error,
-			      "%s: with '%s' it is on no CAN interface; leave "
-			      "'interface' away",
-			      g->name, link);
 	if (cfg->nodeid >= 0)
 		return refuse(error,
 			      "%s: with '%s' it has no nodeid; leave one of "
@@ -177,6 +182,8 @@ int fleet_check(struct fleet_group *g, char error[static OPTS_ERROR_MAX])
 	struct mcu_cfg *cfg = &g->board.cfg;
 	int err;
 
+	if (!cfg->baud)
+		cfg->baud = BAUD_DEFAULT;
 	if (!g->board.has_bootloader)
 		cfg->bootloader = family_default_bootloader(cfg->type->family);
 	err = check_link(g, error);
@@ -204,6 +211,8 @@ static int find_bus(struct opts *out, const struct fleet_group *g,
 		name = g->board.canbus_interface;
 	if (!name)
 		name = usual;
+	if (is_serial(&g->board.cfg))
+		name = SERIAL_BUS;
 	for (*bus = 0; *bus < out->ifnames_len; ++*bus)
 		if (!strcmp(out->ifnames[*bus], name))
 			return 0;
@@ -237,6 +246,22 @@ static void build_machine(struct opts *out, const struct printer *printer,
 	out->rails_len += cfg->rails_len;
 }
 
+/* It was checked when it was given. */
+static int append_fault(struct opts *out, const struct fleet_group *g,
+			const char *text, char *error)
+{
+	struct fault *fault = &out->faults[out->faults_len++];
+	int err = fault_parse(fault, text, error);
+
+	if (!err && fault->dirs && is_serial(&g->board.cfg))
+		return refuse(error,
+			      "%s: with '%s' it is on no CAN bus, and fault "
+			      "'%s' is about frames; leave one of the two away",
+			      g->name, mcu_link_name(g->board.cfg.link),
+			      fault_info(fault->kind)->name);
+	return err;
+}
+
 static int append(struct opts *out, const struct fleet_group *g,
 		  struct entry *entries, char *error)
 {
@@ -247,11 +272,8 @@ static int append(struct opts *out, const struct fleet_group *g,
 		build_machine(out, g->printer, &cfg);
 	cfg.faults = &out->faults[out->faults_len];
 	cfg.faults_len = g->board.faults_len;
-	/* they were checked when they were given */
 	for (size_t i = 0; i < cfg.faults_len && !err; i++)
-		err = fault_parse(&out->faults[out->faults_len++],
-				  g->board.faults[i], error);
-
+		err = append_fault(out, g, g->board.faults[i], error);
 	for (size_t i = 0; i < g->count && !err; i++) {
 		entries[out->mcus_len] = (struct entry){ cfg.uuid, g };
 		out->mcus[out->mcus_len++] = cfg;
@@ -333,6 +355,36 @@ static int refuse_image(const struct entry *a, const struct entry *b,
 		      second->name, image_of(a), first->name);
 }
 
+static const char *line_of(const struct entry *entry)
+{
+	const struct mcu_cfg *cfg = &entry->group->board.cfg;
+
+	return cfg->link == MCU_LINK_UART ? cfg->uart : "";
+}
+
+static int by_line(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int order = strcmp(line_of(x), line_of(y));
+
+	return order ? order : by_uuid(a, b);
+}
+
+static int check_lines(struct entry *entries, size_t len, char *error)
+{
+	qsort(entries, len, sizeof(*entries), by_line);
+	for (size_t i = 1; i < len; i++)
+		if (*line_of(&entries[i]) &&
+		    !strcmp(line_of(&entries[i - 1]), line_of(&entries[i])))
+			return refuse(error,
+				      "%s: uart '%s' is also that of %s; each "
+				      "MCU needs its own",
+				      entries[i].group->name,
+				      line_of(&entries[i]),
+				      entries[i - 1].group->name);
+	return 0;
+}
+
 /* One file by two names is found when it is opened. */
 static int check_images(struct entry *entries, size_t len, char *error)
 {
@@ -373,6 +425,8 @@ static int list(struct opts *out, const struct fleet *fleet, size_t total,
 		err = check_unique(entries, total, error);
 	if (!err)
 		err = check_images(entries, total, error);
+	if (!err)
+		err = check_lines(entries, total, error);
 	free(entries);
 	return err;
 }

@@ -100,15 +100,34 @@ static int add_printer(struct fleet *fleet)
 	return 0;
 }
 
-/* An MCU on USB or a serial line has no part in this. */
-static void drop_nameless(struct fleet *fleet)
+static int refuse_nameless(const struct keys_board *b, const char *path,
+			   char *error)
+{
+	bool is_only = !strcmp(b->cfg.name, "mcu");
+
+	snprintf(error, OPTS_ERROR_MAX,
+		 "%s: [mcu%s%s] has '%s', and nothing to call it by: add its "
+		 "chip_id, or a canbus_uuid",
+		 path, is_only ? "" : " ", is_only ? "" : b->cfg.name,
+		 mcu_link_name(b->cfg.link));
+	return -EINVAL;
+}
+
+/* An MCU on USB or a serial line has no part in this, unless it is said so. */
+static int drop_nameless(struct fleet *fleet, const char *path, char *error)
 {
 	size_t kept = fleet->first;
 
-	for (size_t i = fleet->first; i < fleet->len; i++)
-		if (fleet->groups[i].name)
-			fleet->groups[kept++] = fleet->groups[i];
+	for (size_t i = fleet->first; i < fleet->len; i++) {
+		const struct fleet_group *g = &fleet->groups[i];
+
+		if (g->name)
+			fleet->groups[kept++] = *g;
+		else if (g->board.cfg.link != fleet->defaults.board.cfg.link)
+			return refuse_nameless(&g->board, path, error);
+	}
 	fleet->len = kept;
+	return 0;
 }
 
 int fleet_read(struct fleet *fleet, const struct config_files *files,
@@ -120,9 +139,10 @@ int fleet_read(struct fleet *fleet, const struct config_files *files,
 	fleet->first = fleet->len;
 	if (!err)
 		err = config_read(files, &sink, path, error);
+	if (!err)
+		err = drop_nameless(fleet, path, error);
 	if (err)
 		return err;
-	drop_nameless(fleet);
 	if (fleet->len > fleet->first)
 		return 0;
 	snprintf(error, OPTS_ERROR_MAX,

@@ -16,6 +16,8 @@
 /* klipper-mcu-protocol.md, section 8.4: what a host takes, and was tried */
 #define CLOCK_HZ_MIN 1000000
 #define CLOCK_HZ_MAX 715827882
+#define BAUD_MIN 300
+#define BAUD_MAX 4000000
 #define NAME_MAX_LEN 31
 #define NEAR 2 /* typing errors */
 
@@ -183,6 +185,18 @@ static int parse_uart(struct keys_board *b, const char *value, char *want)
 	return 0;
 }
 
+static int parse_baud(struct keys_board *b, const char *value, char *want)
+{
+	unsigned long baud;
+
+	if (util_parse_number(value, &baud) || baud < BAUD_MIN ||
+	    baud > BAUD_MAX)
+		return refuse(want, "give a number from %d to %d", BAUD_MIN,
+			      BAUD_MAX);
+	b->cfg.baud = (uint32_t)baud;
+	return 0;
+}
+
 static int parse_mcu_type(struct keys_board *b, const char *value, char *want)
 {
 	const struct mcu_type *type = mcu_type_find(value);
@@ -318,7 +332,11 @@ static const struct key table[] = {
 	{ "bridge", .parse = parse_bridge, .effect = KEY_FIXED,
 	  .file_only = true },
 	{ "usb", .parse = parse_usb, .effect = KEY_FIXED, .file_only = true },
-	{ "uart", .parse = parse_uart, .effect = KEY_FIXED, .file_only = true },
+	{ "uart", 0, "LINE",
+	  "not on CAN but on a serial line: pty:/PATH makes one, or a tty",
+	  parse_uart, .effect = KEY_FIXED },
+	{ "baud", 0, "N", "of the serial line (250000)", parse_baud,
+	  .effect = KEY_FIXED },
 	{ "mcu_type", 0, "TYPE", "chip, see below (stm32g0b1xx)",
 	  parse_mcu_type, .effect = KEY_BOARD },
 	{ "bootloader", 0, "WHICH",

@@ -74,7 +74,7 @@ struct mcu_cfg {
 	unsigned int bus;	 /* that it is on: opts.ifnames[bus] */
 	enum mcu_link link;
 	const char *uart; /* of MCU_LINK_UART: "pty:PATH", or a tty's path */
-	uint32_t baud;	  /* of MCU_LINK_UART */
+	uint32_t baud;	  /* of MCU_LINK_UART, or 0: the usual, 250000 */
 	const struct mcu_type *type;
 	enum bootloader bootloader; /* one that the family can have */
 	enum mcu_state state;	    /* to start in; not BOOT, ROM, DEAD */
@@ -238,6 +238,12 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 
 /** Release what @m holds; not @m itself. */
 void mcu_fini(struct mcu *m);
+
+/** Return: whether the board has no CAN at all. */
+static inline bool mcu_is_serial(const struct mcu *m)
+{
+	return m->cfg.link == MCU_LINK_USB || m->cfg.link == MCU_LINK_UART;
+}
 
 /** Return: whether @a and @b tell of one board, set up in two ways. */
 bool mcu_same_board(const struct mcu_cfg *a, const struct mcu_cfg *b);

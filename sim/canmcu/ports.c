@@ -6,10 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "port_uart.h"
+
 struct ports {
 	struct ports_cfg cfg;
 	uint64_t armed_us;
 	sd_event_source *timer;
+	struct port_uart **uarts;
+	size_t uarts_len;
 	struct port_can *port[]; /* NULL: a bus within the simulator */
 };
 
@@ -85,6 +89,40 @@ static int open_all(struct ports *p, char *sentence, size_t size)
 	return err < 0 ? err : 0;
 }
 
+static int open_uarts(struct ports *p, char *sentence, size_t size)
+{
+	struct port_uart_cfg cfg = { .loop = p->cfg.loop,
+				     .world = p->cfg.world,
+				     .events = p->cfg.events,
+				     .on_turn = on_turn,
+				     .arg = p };
+	size_t mcus = world_len(cfg.world);
+	int err = 0;
+
+	p->uarts = calloc(mcus ? mcus : 1, sizeof(struct port_uart *));
+	if (!p->uarts)
+		return -ENOMEM;
+	for (size_t i = 0; i < mcus && !err; i++) {
+		cfg.mcu = world_at(cfg.world, i);
+		if (cfg.mcu->cfg.link != MCU_LINK_UART)
+			continue;
+		err = port_uart_open(&p->uarts[p->uarts_len], &cfg, sentence,
+				     size);
+		if (!err)
+			p->uarts_len++;
+	}
+	return err;
+}
+
+size_t ports_write(struct ports *p, const struct mcu *m, const uint8_t *bytes,
+		   size_t len, uint64_t now_us)
+{
+	for (size_t i = 0; p && i < p->uarts_len; i++)
+		if (port_uart_mcu(p->uarts[i]) == m)
+			port_uart_write(p->uarts[i], bytes, len, now_us);
+	return len;
+}
+
 int ports_open(struct ports **out, const struct ports_cfg *cfg, char *sentence,
 	       size_t size)
 {
@@ -98,6 +136,8 @@ int ports_open(struct ports **out, const struct ports_cfg *cfg, char *sentence,
 	p->cfg = *cfg;
 	p->armed_us = UINT64_MAX;
 	err = open_all(p, sentence, size);
+	if (!err)
+		err = open_uarts(p, sentence, size);
 	if (err) {
 		ports_close(p);
 		return err;
@@ -114,6 +154,9 @@ void ports_close(struct ports *p)
 		return;
 	for (size_t i = 0; i < p->cfg.len; i++)
 		port_can_close(p->port[i]);
+	for (size_t i = 0; i < p->uarts_len; i++)
+		port_uart_close(p->uarts[i]);
+	free(p->uarts);
 	sd_event_source_unref(p->timer);
 	free(p);
 }

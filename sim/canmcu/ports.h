@@ -12,7 +12,8 @@
 
 /**
  * struct ports - a world in a loop: an interface for each of its buses that is
- * not within the simulator, and the timer that lets its time pass
+ * not within the simulator, a tty for each of its serial lines, and the timer
+ * that lets its time pass
  */
 struct ports;
 
@@ -37,6 +38,10 @@ int ports_open(struct ports **out, const struct ports_cfg *cfg, char *sentence,
 
 /** NULL is allowed. */
 void ports_close(struct ports *p);
+
+/** As world_serial.write; NULL is allowed. */
+size_t ports_write(struct ports *p, const struct mcu *m, const uint8_t *bytes,
+		   size_t len, uint64_t now_us);
 
 /** Anything was done to the world: send, and wake up when it has to go on. */
 void ports_kick(struct ports *p);

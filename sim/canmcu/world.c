@@ -12,6 +12,7 @@
 struct world {
 	struct agenda agenda;
 	struct mcu_env env;
+	struct world_serial serial;
 	struct node *nodes;
 	size_t nodes_len;
 	struct bus *buses;
@@ -23,6 +24,14 @@ static void transmit(void *arg, struct mcu *m, const struct can_frame *f,
 {
 	(void)arg;
 	bus_transmit(node_of(m)->bus, node_of(m), f, now_us);
+}
+
+static size_t write_bytes(void *arg, struct mcu *m, const uint8_t *bytes,
+			  size_t len, uint64_t now_us)
+{
+	const struct world *w = arg;
+
+	return w->serial.write(w->serial.arg, m, bytes, len, now_us);
 }
 
 static void bus_status(void *arg, const struct mcu *m,
@@ -94,7 +103,10 @@ int world_new(struct world **out, const struct world_cfg *cfg)
 
 	if (!w)
 		return -ENOMEM;
+	w->serial = cfg->serial;
 	w->env = (struct mcu_env){ .transmit = transmit,
+				   .write = cfg->serial.write ? write_bytes :
+								NULL,
 				   .bus_status = bus_status,
 				   .arg = w,
 				   .bitrate_bps = cfg->bitrate_bps,
@@ -212,6 +224,41 @@ void world_loop_back(struct world *w, unsigned int bus, uint64_t now_us)
 	}
 }
 
+/* A serial line and the outside. */
+
+/* Less than what is left of a buffer by a block that is not complete. */
+#define BYTES_AT_ONCE 32
+
+size_t world_rx_bytes(struct world *w, const struct mcu *m,
+		      const uint8_t *bytes, size_t len, uint64_t now_us)
+{
+	struct node *node = node_of(m);
+	size_t taken = 0, n = 0, wanted = 0;
+
+	world_step(w, now_us);
+	for (; taken < len && n == wanted; taken += n) {
+		wanted = len - taken;
+		if (wanted > BYTES_AT_ONCE)
+			wanted = BYTES_AT_ONCE;
+		n = mcu_rx_bytes(&node->mcu, bytes + taken, wanted, now_us);
+		bus_run(node->bus, node, now_us);
+	}
+	return taken;
+}
+
+void world_serial_room(struct world *w, const struct mcu *m, uint64_t now_us)
+{
+	(void)w;
+	bus_run(node_of(m)->bus, node_of(m), now_us);
+}
+
+void world_usb_touch(struct world *w, const struct mcu *m, uint64_t now_us)
+{
+	world_step(w, now_us);
+	mcu_usb_touch(&node_of(m)->mcu, now_us);
+	bus_update(node_of(m)->bus, node_of(m));
+}
+
 /* Hands on a board. */
 
 uint64_t world_seed(const struct world *w)
@@ -288,6 +335,8 @@ int world_add_fault(struct world *w, const struct mcu *m,
 		    const struct fault *fault)
 {
 	(void)w;
+	if (fault->dirs && mcu_is_serial(m))
+		return -EOPNOTSUPP;
 	return faults_add(&node_of(m)->mcu.faults, fault);
 }
 

@@ -13,8 +13,8 @@
 /**
  * struct world - MCUs, the buses they are on, and time
  *
- * Pure: no socket, no clock. Frames and time go in, frames and the next
- * deadline come out. After any call, take what is to be sent with world_tx().
+ * Pure: no socket, no clock. Frames, bytes and time go in, frames, bytes and
+ * the next deadline come out. After any call, take what is to be sent with world_tx().
  * Times are microseconds of a monotonic clock and must not go backwards.
  *
  * Order: of what happens at one time, a deadline comes before a frame, and
@@ -23,16 +23,25 @@
  */
 struct world;
 
+/** Where bytes of MCUs on serial lines go; called from within a world. */
+struct world_serial {
+	/* As mcu_env.write, but world_serial_room() for the others. */
+	size_t (*write)(void *arg, const struct mcu *m, const uint8_t *bytes,
+			size_t len, uint64_t now_us);
+	void *arg;
+};
+
 /** What a world is made of. */
 struct world_cfg {
 	const struct mcu_cfg *mcus; /* copied; what they point to is not */
 	size_t mcus_len;
-	uint32_t bitrate_bps;	  /* of every bus; 0: frames take no time */
-	bool collisions;	  /* only with a bit rate */
-	uint64_t start_us;	  /* when it begins; the MCUs start then */
-	uint64_t seed;		  /* of all faults that strike by chance */
-	size_t buses_len;	  /* at least one; mcu_cfg.bus is below it */
-	struct event_sink events; /* called from within these functions */
+	uint32_t bitrate_bps;	    /* of every bus; 0: frames take no time */
+	bool collisions;	    /* only with a bit rate */
+	uint64_t start_us;	    /* when it begins; the MCUs start then */
+	uint64_t seed;		    /* of all faults that strike by chance */
+	size_t buses_len;	    /* at least one; mcu_cfg.bus is below it */
+	struct event_sink events;   /* called from within these functions */
+	struct world_serial serial; /* .write NULL: nobody is there */
 };
 
 /**
@@ -88,6 +97,24 @@ void world_link(struct world *w, unsigned int bus, bool up);
  */
 void world_loop_back(struct world *w, unsigned int bus, uint64_t now_us);
 
+/**
+ * world_rx_bytes() - bytes came in on the serial line of @m
+ * @m: one of world_find() or world_at(); its link is USB or UART, or it is a
+ *     bridge in Katapult
+ *
+ * Bytes take no time; what an MCU is too busy for is as with mcu_rx_bytes().
+ *
+ * Return: how many were taken, as mcu_rx_bytes().
+ */
+size_t world_rx_bytes(struct world *w, const struct mcu *m,
+		      const uint8_t *bytes, size_t len, uint64_t now_us);
+
+/** More bytes of @m can be taken than the last write did. */
+void world_serial_room(struct world *w, const struct mcu *m, uint64_t now_us);
+
+/** As mcu_usb_touch(). */
+void world_usb_touch(struct world *w, const struct mcu *m, uint64_t now_us);
+
 /** Return: how many MCUs there are. */
 size_t world_len(const struct world *w);
 
@@ -103,7 +130,8 @@ uint64_t world_seed(const struct world *w);
 
 /*
  * Hands on a board: as the functions of mcu.h, and as faults_add() and
- * faults_remove(); @m is one of world_find().
+ * faults_remove(); @m is one of world_find(). A fault of frames is -EOPNOTSUPP
+ * where there are none.
  */
 int world_put_pin(struct world *w, const struct mcu *m, uint8_t pin,
 		  float level, uint64_t now_us);

@@ -180,6 +180,7 @@ static const struct set_line {
 		  "off, switch it off with 'power " U " off'") },
 	{ "another way to a bridge", "set " V " bridge yes", FIXED("bridge") },
 	{ "another way to USB", "set " V " usb yes", FIXED("usb") },
+	{ "another speed", "set " V " baud 115200", FIXED("baud") },
 	{ "a serial line", "set " V " uart /dev/ttyS0", FIXED("uart") },
 	{ "a key that looks like a typing error", "set " U " boot_mss 3",
 	  ERROR("there is no key 'boot_mss': did you mean 'boot_ms'?") },

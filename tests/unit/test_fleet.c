@@ -273,6 +273,32 @@ static const struct row refused[] = {
 	  "-c p",
 	  "p:2: [mcu]: state 'katapult' needs bootloader 'katapult', not "
 	  "'none'" },
+	{ "a serial line with nothing to call the MCU by",
+	  { { "p", A "[mcu b]\nuart: /dev/ttyS0\n" } },
+	  "-c p",
+	  "p: [mcu b] has 'uart', and nothing to call it by: add its chip_id, "
+	  "or a canbus_uuid" },
+	{ "a serial line and a nodeid",
+	  { { "p", A "uart: /dev/ttyS0\nnodeid: 4\n" } },
+	  "-c p",
+	  "p:2: [mcu]: with 'uart' it has no nodeid; leave one of the two "
+	  "away" },
+	{ "a serial line for several MCUs",
+	  { { NULL } },
+	  "-u 000000000001 --count 2 --uart pty:/a",
+	  "000000000001: 'pty:/a' is one line for 2 MCUs; each MCU needs its "
+	  "own" },
+	{ "one serial line twice",
+	  { { "p", A "uart: pty:/a\n" B "uart: pty:/b\n[mcu c]\n"
+		     "canbus_uuid: 9\nuart: pty:/a\n" } },
+	  "-c p",
+	  "p:2: [mcu]: uart 'pty:/a' is also that of p:8: [mcu c]; each MCU "
+	  "needs its own" },
+	{ "a fault of frames, without frames",
+	  { { "p", A "uart: pty:/a\nfault: mute\n" } },
+	  "-c p",
+	  "p:2: [mcu]: with 'uart' it is on no CAN bus, and fault 'mute' is "
+	  "about frames; leave one of the two away" },
 	{ "two ways to reach it",
 	  { { "p", A "usb: yes\nuart: /dev/ttyS0\n" } },
 	  "-c p",

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "tty.h"
+
+/* not <termios.h>: it has no speed that is any number */
+#include <asm/termbits.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define PTY "pty:"
+
+/* Written like this by nobody else: so a link is known to be of ours. */
+#define TARGET "/dev/pts/./"
+
+#define refuse(err, ...) (snprintf(sentence, size, __VA_ARGS__), -(err))
+
+/* On the one end of a pty this is about the other, where its user is. */
+static int set_up(int fd, uint32_t baud)
+{
+	struct termios2 how = { .c_cflag = BOTHER | CS8 | CREAD | CLOCAL,
+				.c_ispeed = baud,
+				.c_ospeed = baud };
+
+	how.c_cc[VMIN] = 1;
+	return ioctl(fd, TCSETS2, &how) ? -errno : 0;
+}
+
+uint32_t tty_speed(const struct tty *t)
+{
+	struct termios2 how;
+
+	return ioctl(t->fd, TCGETS2, &how) ? 0 : how.c_ospeed;
+}
+
+/*
+ * The kernel ends it with the process, however that ends. Two names that are
+ * cut to the same one are taken for the same link, which does no harm.
+ */
+static int lock_link(struct tty *t, char *sentence, size_t size)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	const char *slash = strrchr(t->link, '/');
+	char folder[PATH_MAX];
+	struct stat st;
+
+	snprintf(folder, sizeof(folder), "%.*s", (int)(slash + 1 - t->link),
+		 t->link);
+	if (stat(folder, &st))
+		return refuse(errno,
+			      "cannot make '%s' (%s): give a path in a folder "
+			      "that is there",
+			      t->link, strerror(errno));
+	snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1,
+		 "canmcu/pty/%llx/%llx/%s", (unsigned long long)st.st_dev,
+		 (unsigned long long)st.st_ino, slash + 1);
+	t->lock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (t->lock >= 0 &&
+	    !bind(t->lock, (struct sockaddr *)&name, sizeof(name)))
+		return 0;
+	if (errno == EADDRINUSE)
+		return refuse(errno,
+			      "'%s' is the line of another canmcu that runs: "
+			      "give another path, or stop that one",
+			      t->link);
+	return refuse(errno, "cannot lock '%s' (%s): is 'ulimit -n' reached?",
+		      t->link, strerror(errno));
+}
+
+static bool is_ours(const char *link)
+{
+	char target[sizeof(TARGET)];
+	ssize_t len = readlink(link, target, sizeof(target));
+
+	return len > (ssize_t)strlen(TARGET) &&
+	       !memcmp(target, TARGET, strlen(TARGET));
+}
+
+static int make_link(struct tty *t, char *sentence, size_t size)
+{
+	char target[sizeof(TARGET) + 12];
+	const char *link = t->link;
+
+	snprintf(target, sizeof(target), TARGET "%u", t->number);
+	if (is_ours(link))
+		unlink(link);
+	if (!symlink(target, link))
+		return 0;
+	/* what is there is not ours to remove */
+	t->link = NULL;
+	if (errno == EEXIST)
+		return refuse(EEXIST,
+			      "'%s' is there already, and is no line of "
+			      "canmcu's: give another path, or remove it",
+			      link);
+	return refuse(errno,
+		      "cannot make '%s' (%s): give a path in a folder that you "
+		      "may write to",
+		      link, strerror(errno));
+}
+
+static int make_pty(struct tty *t, uint32_t baud)
+{
+	char other[32];
+
+	t->fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (t->fd < 0 || grantpt(t->fd) || unlockpt(t->fd) ||
+	    ioctl(t->fd, TIOCGPTN, &t->number))
+		return -errno;
+	snprintf(other, sizeof(other), TARGET "%u", t->number);
+	if (chmod(other, 0600))
+		return -errno;
+	/* the kernel knows that it is closed once it was open */
+	tty_forget_sent(t);
+	return set_up(t->fd, baud);
+}
+
+static int open_pty(struct tty *t, uint32_t baud, char *sentence, size_t size)
+{
+	int err = make_pty(t, baud);
+
+	t->made = true;
+	if (err)
+		return refuse(-err,
+			      "cannot make a pty for '%s' (%s): is /dev/pts "
+			      "mounted, and is 'ulimit -n' high enough?",
+			      t->link, strerror(-err));
+	err = lock_link(t, sentence, size);
+	if (!err)
+		return make_link(t, sentence, size);
+	t->link = NULL;
+	return err;
+}
+
+static int open_tty(struct tty *t, const char *path, uint32_t baud,
+		    char *sentence, size_t size)
+{
+	int err;
+
+	t->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (t->fd < 0)
+		return refuse(errno,
+			      "cannot open the line '%s' (%s): give a tty that "
+			      "nobody uses and that you may open, or pty:/PATH "
+			      "to make one",
+			      path, strerror(errno));
+	err = set_up(t->fd, baud);
+	if (err)
+		return refuse(-err,
+			      "'%s' cannot be used at %u baud (%s): give a "
+			      "tty, and a speed that it has",
+			      path, baud, strerror(-err));
+	/* two readers would each get half of what comes */
+	ioctl(t->fd, TIOCEXCL);
+	return 0;
+}
+
+int tty_open(struct tty *t, const char *line, uint32_t baud, char *sentence,
+	     size_t size)
+{
+	*t = (struct tty){ .fd = -1, .lock = -1 };
+	if (strncmp(line, PTY, strlen(PTY)) != 0)
+		return open_tty(t, line, baud, sentence, size);
+	t->link = line + strlen(PTY);
+	return open_pty(t, baud, sentence, size);
+}
+
+void tty_close(struct tty *t)
+{
+	char target[sizeof(TARGET) + 12], found[sizeof(target)] = "";
+
+	snprintf(target, sizeof(target), TARGET "%u", t->number);
+	if (t->link && readlink(t->link, found, sizeof(found) - 1) > 0 &&
+	    !strcmp(found, target))
+		unlink(t->link);
+	if (t->fd >= 0)
+		close(t->fd);
+	if (t->lock >= 0)
+		close(t->lock);
+	*t = (struct tty){ .fd = -1, .lock = -1 };
+}
+
+bool tty_alone(const struct tty *t)
+{
+	struct pollfd p = { .fd = t->fd };
+
+	return t->made && poll(&p, 1, 0) == 1 && p.revents & POLLHUP;
+}
+
+void tty_forget_sent(struct tty *t)
+{
+	char other[32];
+	int fd;
+
+	snprintf(other, sizeof(other), TARGET "%u", t->number);
+	fd = open(other, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	ioctl(fd, TCFLSH, TCIFLUSH);
+	close(fd);
+}
