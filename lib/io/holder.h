@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef IO_HOLDER_H
+#define IO_HOLDER_H
+
+#include <stdbool.h>
+
+#include <kcan/tty.h>
+
+/**
+ * io_holder_find() - another process that has the device @path open
+ * @out: set when there is one
+ *
+ * Reads /proc/PID/fd, as no call tells: a process of another user is seen by
+ * root only. The master of a pseudo terminal does not count: it is the other
+ * end of the line, also where it keeps this end open for itself.
+ */
+bool io_holder_find(struct kcan_tty_holder *out, const char *path);
+
+#endif
