@@ -53,7 +53,7 @@ static void complain_of_speed(struct port_uart *p, uint32_t baud)
 /* Return: 0, or the speed that made noise of it; of a real line the wire does. */
 static uint32_t pass(struct port_uart *p, uint8_t *bytes, size_t len)
 {
-	uint32_t baud = p->tty.made ? tty_speed(&p->tty) : 0;
+	uint32_t baud = tty_is_pty(&p->tty) ? tty_speed(&p->tty) : 0;
 
 	if (!baud || baud == p->cfg.mcu->cfg.baud)
 		return 0;
@@ -94,10 +94,10 @@ void port_uart_write(struct port_uart *p, const uint8_t *bytes, size_t len,
 /* Its user has closed it: what was not read is not there for the next one. */
 static void hung_up(struct port_uart *p, uint64_t now_us)
 {
-	if (p->tty.made && p->unread)
+	if (tty_is_pty(&p->tty) && p->unread)
 		tty_forget_sent(&p->tty);
 	p->unread = false;
-	if (p->tty.made)
+	if (tty_is_pty(&p->tty))
 		return;
 	report(p,
 	       (struct event){ .type = EVENT_LINK,

@@ -23,7 +23,7 @@
 
 #define refuse(err, ...) (snprintf(sentence, size, __VA_ARGS__), -(err))
 
-/* On the one end of a pty this is about the other, where its user is. */
+/* About the other end, where its user is, as all settings of a pty are. */
 static int set_up(int fd, uint32_t baud)
 {
 	struct termios2 how = { .c_cflag = BOTHER | CS8 | CREAD | CLOCAL,
@@ -127,7 +127,6 @@ static int open_pty(struct tty *t, uint32_t baud, char *sentence, size_t size)
 {
 	int err = make_pty(t, baud);
 
-	t->made = true;
 	if (err)
 		return refuse(-err,
 			      "cannot make a pty for '%s' (%s): is /dev/pts "
@@ -140,26 +139,36 @@ static int open_pty(struct tty *t, uint32_t baud, char *sentence, size_t size)
 	return err;
 }
 
-static int open_tty(struct tty *t, const char *path, uint32_t baud,
-		    char *sentence, size_t size)
+static int refuse_port(const char *path, int err,
+		       const struct kcan_tty_holder *holder, char *sentence,
+		       size_t size)
 {
-	int err;
+	if (err == -EBUSY && holder->pid)
+		return refuse(EBUSY,
+			      "'%s' is in use by process %d: stop that one, or "
+			      "give another line",
+			      path, (int)holder->pid);
+	return refuse(-err,
+		      "cannot use '%s' (%s): give a tty that nobody uses and "
+		      "that you may open, or pty:/PATH to make one",
+		      path, strerror(-err));
+}
 
-	t->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (t->fd < 0)
-		return refuse(errno,
-			      "cannot open the line '%s' (%s): give a tty that "
-			      "nobody uses and that you may open, or pty:/PATH "
-			      "to make one",
-			      path, strerror(errno));
-	err = set_up(t->fd, baud);
+static int open_port(struct tty *t, const char *path, uint32_t baud,
+		     char *sentence, size_t size)
+{
+	struct kcan_tty_holder holder;
+	int err = kcan_tty_open(&t->port, path, &holder);
+
+	if (err)
+		return refuse_port(path, err, &holder, sentence, size);
+	t->fd = kcan_tty_fd(t->port);
+	err = kcan_tty_speed(t->port, baud);
 	if (err)
 		return refuse(-err,
-			      "'%s' cannot be used at %u baud (%s): give a "
-			      "tty, and a speed that it has",
+			      "'%s' cannot be set to %u baud (%s): give a "
+			      "speed that it has",
 			      path, baud, strerror(-err));
-	/* two readers would each get half of what comes */
-	ioctl(t->fd, TIOCEXCL);
 	return 0;
 }
 
@@ -168,7 +177,7 @@ int tty_open(struct tty *t, const char *line, uint32_t baud, char *sentence,
 {
 	*t = (struct tty){ .fd = -1, .lock = -1 };
 	if (strncmp(line, PTY, strlen(PTY)) != 0)
-		return open_tty(t, line, baud, sentence, size);
+		return open_port(t, line, baud, sentence, size);
 	t->link = line + strlen(PTY);
 	return open_pty(t, baud, sentence, size);
 }
@@ -181,7 +190,8 @@ void tty_close(struct tty *t)
 	if (t->link && readlink(t->link, found, sizeof(found) - 1) > 0 &&
 	    !strcmp(found, target))
 		unlink(t->link);
-	if (t->fd >= 0)
+	kcan_tty_close(t->port);
+	if (tty_is_pty(t) && t->fd >= 0)
 		close(t->fd);
 	if (t->lock >= 0)
 		close(t->lock);
@@ -192,7 +202,7 @@ bool tty_alone(const struct tty *t)
 {
 	struct pollfd p = { .fd = t->fd };
 
-	return t->made && poll(&p, 1, 0) == 1 && p.revents & POLLHUP;
+	return tty_is_pty(t) && poll(&p, 1, 0) == 1 && p.revents & POLLHUP;
 }
 
 void tty_forget_sent(struct tty *t)

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kcan/tty.h>
+
 /**
  * struct tty - a serial line of this machine, or one end of a line made here
  *
@@ -14,11 +16,11 @@
  * is replaced, and nothing else ever is.
  */
 struct tty {
-	int fd;		     /* does not block */
-	bool made;	     /* here: it is a pty */
-	int lock;	     /* of the link, while this process runs */
-	const char *link;    /* NULL: there is none (any more) */
-	unsigned int number; /* of the pty */
+	int fd;		       /* does not block */
+	struct kcan_tty *port; /* NULL: it is a pty, made here */
+	int lock;	       /* of the link, while this process runs */
+	const char *link;      /* NULL: there is none (any more) */
+	unsigned int number;   /* of the pty */
 };
 
 /**
@@ -36,6 +38,11 @@ int tty_open(struct tty *t, const char *line, uint32_t baud, char *sentence,
 	     size_t size);
 
 void tty_close(struct tty *t);
+
+static inline bool tty_is_pty(const struct tty *t)
+{
+	return !t->port;
+}
 
 /** Return: what the user of a pty has set, in baud; 0: not to be had. */
 uint32_t tty_speed(const struct tty *t);
