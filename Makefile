@@ -110,11 +110,11 @@ UNIT_BINS := $(TESTS:%=$B/unit/%)
 FUZZ_BINS := $(FUZZERS:%=$B/fuzz/%)
 VCAN_BINS := $(patsubst %,$B/ubsan/%,$(PROGRAMS) $(HELPERS))
 check: all $(UNIT_BINS) $(FUZZ_BINS) $(VCAN_BINS)
-	$Qtests/run usb bus runner host unit fuzz $(if $(CI),lint)
+	$Qtests/run usb bus runner host serial unit fuzz $(if $(CI),lint)
 check-unit: $(UNIT_BINS)
 	$Qtests/run unit
 check-vcan: all $(VCAN_BINS)
-	$Qtests/run usb bus runner host
+	$Qtests/run usb bus runner host serial
 fuzz: $(FUZZ_BINS)
 	$Qtests/run fuzz
 lint: all

@@ -330,7 +330,7 @@ static size_t write_bytes(struct mcu *m, uint64_t now_us)
 	const struct mcu_env *env = m->env;
 	const struct kcan_stream *tx = &m->live.tx;
 
-	if (!m->live.program->serial || !env->write)
+	if (!tx->len || !m->live.program->serial || !env->write)
 		return tx->len;
 	return env->write(env->arg, m, tx->buf, tx->len, now_us);
 }

@@ -56,9 +56,15 @@ static void say(struct job *j, enum kcan_admin_cmd cmd, uint64_t wait_us)
 
 static void request_bootloader(struct job *j)
 {
+	/* can-admin-channel.md, section 12.3 */
+	static const char serial[] = "~ \x1c Request Serial Bootloader!! ~";
+
 	if (j->cfg->no_request)
 		return;
 	printf("Requesting the bootloader\n");
+	if (j->w->tty)
+		wire_send_data(j->w, (const uint8_t *)serial, strlen(serial),
+			       1);
 	say(j, KCAN_ADMIN_REQUEST_BOOTLOADER, AFTER_REQUEST_US);
 }
 
@@ -118,8 +124,12 @@ static bool connect_node(struct job *j)
 
 static bool check_uuid(struct job *j)
 {
-	enum ask_verdict verdict = ask_plain(j, KCAN_KAT_GET_CANBUS_ID);
+	enum ask_verdict verdict;
 
+	/* only builds for CAN tell it */
+	if (j->w->tty)
+		return true;
+	verdict = ask_plain(j, KCAN_KAT_GET_CANBUS_ID);
 	if (verdict)
 		return failed("GET_CANBUS_ID", 0, ask_verdict_name(verdict));
 	if (j->answer.len < KCAN_UUID_LEN ||

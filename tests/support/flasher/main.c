@@ -113,7 +113,8 @@ static int apply_scale(void *ctx, const char *arg)
 }
 
 static const struct util_opt rows[] = {
-	{ "interface", 'i', "IFACE", "CAN interface (can0)", apply_interface },
+	{ "interface", 'i', "IFACE", "CAN interface (can0), or a tty's path",
+	  apply_interface },
 	{ "uuid", 'u', "UUID", "the node", apply_uuid },
 	{ "firmware", 'f', "FILE", "what to flash", apply_file },
 	{ "request", 'r', NULL, "only request the bootloader", apply_request },
@@ -154,7 +155,7 @@ static int parse(struct opts *o, int argc, char **argv)
 		return operand;
 	if (operand < argc)
 		return refuse(o, "'%.40s' is no option", argv[operand]);
-	if (!o->has_uuid && o->run != flash_query)
+	if (!o->has_uuid && o->run != flash_query && !strchr(o->ifname, '/'))
 		return refuse(o, "no node: give its UUID with -u");
 	if (!o->file && o->run == flash_run)
 		return refuse(o, "nothing to flash: give a file with -f");

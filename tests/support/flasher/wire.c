@@ -11,10 +11,33 @@
 #include <time.h>
 #include <unistd.h>
 
+#define BAUD 250000 /* katapult-protocol.md, section 6 */
+
+static void init_streams(struct wire *w)
+{
+	kcan_stream_init(&w->data, w->data_buf, sizeof(w->data_buf));
+	kcan_stream_init(&w->admin, w->admin_buf, sizeof(w->admin_buf));
+}
+
+static int open_tty(struct wire *w, const char *path)
+{
+	struct kcan_tty_holder holder;
+	int err = kcan_tty_open(&w->tty, path, &holder);
+
+	init_streams(w);
+	if (!err)
+		err = kcan_tty_speed(w->tty, BAUD);
+	if (!err)
+		w->fd = kcan_tty_fd(w->tty);
+	return err;
+}
+
 int wire_open(struct wire *w, const char *ifname)
 {
 	struct sockaddr_can addr = { .can_family = AF_CAN };
 
+	if (strchr(ifname, '/'))
+		return open_tty(w, ifname);
 	addr.can_ifindex = (int)if_nametoindex(ifname);
 	if (!addr.can_ifindex)
 		return -errno;
@@ -27,15 +50,16 @@ int wire_open(struct wire *w, const char *ifname)
 		wire_close(w);
 		return err;
 	}
-	kcan_stream_init(&w->data, w->data_buf, sizeof(w->data_buf));
-	kcan_stream_init(&w->admin, w->admin_buf, sizeof(w->admin_buf));
+	init_streams(w);
 	return 0;
 }
 
 void wire_close(struct wire *w)
 {
-	if (w->fd >= 0)
+	if (w->fd >= 0 && !w->tty)
 		close(w->fd);
+	kcan_tty_close(w->tty);
+	w->tty = NULL;
 	w->fd = -1;
 }
 
@@ -66,6 +90,8 @@ void wire_send_admin(struct wire *w, const struct kcan_admin_msg *msg)
 {
 	struct can_frame frame;
 
+	if (w->tty)
+		return;
 	kcan_admin_encode(&frame, msg);
 	wire_send(w, &frame);
 }
@@ -77,6 +103,12 @@ void wire_send_data(struct wire *w, const uint8_t *data, size_t len,
 	struct can_frame frame;
 	struct kcan_stream out;
 
+	if (w->tty && frames_max) {
+		w->sent_us = wire_now_us();
+		if (kcan_tty_write(w->tty, data, len))
+			perror("flasher: cannot write to the line");
+		return;
+	}
 	kcan_stream_init(&out, buf, sizeof(buf));
 	kcan_stream_push(&out, data, len);
 	while (frames_max-- &&
@@ -97,11 +129,29 @@ static void file(struct wire *w, const struct can_frame *frame)
 		kcan_stream_push_frame(&w->admin, frame);
 }
 
+/* Return: false when there is nothing more to come. */
+static bool take(struct wire *w)
+{
+	uint8_t bytes[CAN_MAX_DLEN];
+	struct can_frame frame;
+	ssize_t n;
+
+	if (w->tty) {
+		n = kcan_tty_read(w->tty, bytes, sizeof(bytes));
+		if (n > 0)
+			kcan_stream_push(&w->data, bytes, (size_t)n);
+		return n >= 0;
+	}
+	n = read(w->fd, &frame, sizeof(frame));
+	if (n == sizeof(frame))
+		file(w, &frame);
+	return n == sizeof(frame);
+}
+
 bool wire_wait(struct wire *w, uint64_t deadline_us)
 {
 	struct pollfd p = { .fd = w->fd, .events = POLLIN };
 	uint64_t now = wire_now_us(), left;
-	struct can_frame frame;
 	struct timespec t;
 
 	left = deadline_us > now ? deadline_us - now : 0;
@@ -109,10 +159,8 @@ bool wire_wait(struct wire *w, uint64_t deadline_us)
 	t.tv_nsec = (long)(left % 1000000) * 1000;
 	if (ppoll(&p, 1, &t, NULL) != 1)
 		return false;
-	if (read(w->fd, &frame, sizeof(frame)) == sizeof(frame)) {
-		file(w, &frame);
+	if (take(w))
 		return true;
-	}
 	perror("flasher: cannot read from the bus");
 	wire_close(w);
 	return true;

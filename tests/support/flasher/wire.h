@@ -4,6 +4,7 @@
 
 #include <kcan/admin.h>
 #include <kcan/stream.h>
+#include <kcan/tty.h>
 #include <linux/can.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +20,7 @@
  */
 struct wire {
 	int fd; /* -1 after a write has failed: then nothing is heard either */
+	struct kcan_tty *tty; /* a serial line instead of a bus; or NULL */
 	uint8_t nodeid;
 	double scale; /* of every wait */
 	struct kcan_stream data, admin;
@@ -27,7 +29,9 @@ struct wire {
 };
 
 /**
- * wire_open() - start listening on @ifname
+ * wire_open() - start listening on @ifname, or on the tty of that path
+ *
+ * On a tty there are no frames: admin messages are not sent, data is bytes.
  *
  * @w points into itself from then on: it has to stay where it is.
  *

@@ -120,8 +120,12 @@ static int load_dictionary(struct host *h)
 static int check_uuid(struct host *h)
 {
 	char wanted[32], uuid[KCAN_UUID_STR_LEN + 1];
-	int err = host_call(h, "get_canbus_id");
+	int err;
 
+	/* only builds for CAN tell it */
+	if (h->wire.tty)
+		return 0;
+	err = host_call(h, "get_canbus_id");
 	kcan_uuid_format(&h->cfg.uuid, uuid);
 	snprintf(wanted, sizeof(wanted), "canbus_uuid=%s", uuid);
 	if (err || host_find(h, "canbus_id", wanted))

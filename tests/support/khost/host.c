@@ -97,16 +97,16 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 int host_step(struct host *h, int input, uint64_t until_us)
 {
-	struct kcan_bus_rx rx[BATCH];
+	struct can_frame rx[BATCH];
 	uint64_t now_us;
 	int n;
 
 	until_us = earlier(until_us, h->session.deadline_us);
 	wire_wait(&h->wire, input, earlier(until_us, h->next_query_us));
-	n = kcan_bus_recv(h->wire.bus, rx, BATCH);
+	n = wire_receive(&h->wire, rx, BATCH);
 	now_us = wire_now_us();
 	for (int i = 0; i < n; i++)
-		session_rx(&h->session, &rx[i].frame, now_us);
+		session_rx(&h->session, &rx[i], now_us);
 	session_tick(&h->session, now_us);
 	if (n < 0 || h->wire.err)
 		return host_fail(h, n < 0 ? n : h->wire.err,

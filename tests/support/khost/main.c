@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "script.h"
@@ -96,7 +97,8 @@ static int apply_give_up(void *ctx, const char *arg)
 }
 
 static const struct util_opt rows[] = {
-	{ "interface", 'i', "IFACE", "CAN interface (can0)", apply_interface },
+	{ "interface", 'i', "IFACE", "CAN interface (can0), or a tty's path",
+	  apply_interface },
 	{ "uuid", 'u', "UUID", "the MCU", apply_uuid },
 	{ "nodeid", 0, "N", "the nodeid to give it (4)", apply_nodeid },
 	{ "clock", 0, NULL, "ask for the clock every 0.98 s, as klippy does",
@@ -128,7 +130,9 @@ static int parse(struct opts *o, int argc, char **argv)
 		return operand;
 	if (operand < argc)
 		return refuse(o, "'%.40s' is no option", argv[operand]);
-	return o->has_uuid ? 0 : refuse(o, "no MCU: give its UUID with -u");
+	if (!o->has_uuid && !strchr(o->cfg.ifname, '/'))
+		return refuse(o, "no MCU: give its UUID with -u");
+	return 0;
 }
 
 int main(int argc, char **argv)

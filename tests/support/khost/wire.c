@@ -5,7 +5,19 @@
 #include <kcan/admin.h>
 #include <kcan/stream.h>
 #include <poll.h>
+#include <string.h>
 #include <time.h>
+
+#define BAUD 250000 /* as klippy has it */
+#define BATCH 16
+
+static int open_tty(struct wire *w, const char *path)
+{
+	struct kcan_tty_holder holder;
+	int err = kcan_tty_open(&w->tty, path, &holder);
+
+	return err ? err : kcan_tty_speed(w->tty, BAUD);
+}
 
 int wire_open(struct wire *w, const char *ifname, uint8_t nodeid)
 {
@@ -17,6 +29,8 @@ int wire_open(struct wire *w, const char *ifname, uint8_t nodeid)
 				    .filters_len = 1 };
 
 	*w = (struct wire){ .nodeid = nodeid };
+	if (strchr(ifname, '/'))
+		return open_tty(w, ifname);
 	return kcan_bus_open(&w->bus, &cfg);
 }
 
@@ -24,6 +38,8 @@ void wire_close(struct wire *w)
 {
 	kcan_bus_close(w->bus);
 	w->bus = NULL;
+	kcan_tty_close(w->tty);
+	w->tty = NULL;
 }
 
 uint64_t wire_now_us(void)
@@ -62,6 +78,8 @@ void wire_assign(struct wire *w, const struct kcan_uuid *uuid)
 				      .nodeid = w->nodeid };
 	struct can_frame frame;
 
+	if (w->tty)
+		return;
 	kcan_admin_encode(&frame, &set);
 	send_frame(w, &frame);
 }
@@ -73,6 +91,10 @@ void wire_send(struct wire *w, const uint8_t *bytes, size_t len)
 	struct kcan_stream out = { .buf = (uint8_t *)bytes, .len = len };
 	struct can_frame frame;
 
+	if (w->tty) {
+		w->err = kcan_tty_write(w->tty, bytes, len);
+		return;
+	}
 	while ((len = kcan_stream_peek_frame(&out, id, &frame))) {
 		send_frame(w, &frame);
 		out.buf += len;
@@ -80,9 +102,40 @@ void wire_send(struct wire *w, const uint8_t *bytes, size_t len)
 	}
 }
 
+static int receive_bytes(struct wire *w, struct can_frame *frames, int len)
+{
+	int i = 0;
+
+	for (; i < len; i++) {
+		ssize_t n = kcan_tty_read(w->tty, frames[i].data, CAN_MAX_DLEN);
+
+		if (n < 0)
+			return (int)n;
+		if (!n)
+			break;
+		frames[i].can_dlc = (uint8_t)n;
+	}
+	return i;
+}
+
+int wire_receive(struct wire *w, struct can_frame *frames, int len)
+{
+	struct kcan_bus_rx rx[BATCH];
+	int n;
+
+	if (w->tty)
+		return receive_bytes(w, frames, len);
+	n = kcan_bus_recv(w->bus, rx, len < BATCH ? len : BATCH);
+	for (int i = 0; i < n; i++)
+		frames[i] = rx[i].frame;
+	return n;
+}
+
 void wire_wait(const struct wire *w, int input, uint64_t deadline_us)
 {
-	struct pollfd p[] = { { .fd = kcan_bus_fd(w->bus), .events = POLLIN },
+	struct pollfd p[] = { { .fd = w->tty ? kcan_tty_fd(w->tty) :
+					       kcan_bus_fd(w->bus),
+				.events = POLLIN },
 			      { .fd = input, .events = POLLIN } };
 	uint64_t now = wire_now_us();
 	uint64_t left = deadline_us > now ? deadline_us - now : 0;

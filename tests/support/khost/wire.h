@@ -3,18 +3,23 @@
 #define KHOST_WIRE_H
 
 #include <kcan/bus.h>
+#include <kcan/tty.h>
 #include <kcan/uuid.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/** The bus as a Klipper host sees it: one node's answers, and nothing else. */
+/**
+ * The bus as a Klipper host sees it: one node's answers, and nothing else; or a
+ * serial line, whose bytes come as if in frames.
+ */
 struct wire {
 	struct kcan_bus *bus;
+	struct kcan_tty *tty; /* instead of a bus; or NULL */
 	uint8_t nodeid;
 	int err; /* the first failure to send: a negative errno */
 };
 
-/** Return: 0 or a negative errno. */
+/** @ifname: or the path of a tty. Return: 0 or a negative errno. */
 int wire_open(struct wire *w, const char *ifname, uint8_t nodeid);
 void wire_close(struct wire *w);
 
@@ -34,6 +39,9 @@ void wire_assign(struct wire *w, const struct kcan_uuid *uuid);
  * to repair that.
  */
 void wire_send(struct wire *w, const uint8_t *bytes, size_t len);
+
+/** Return: frames that came, at most @len, or a negative errno. */
+int wire_receive(struct wire *w, struct can_frame *frames, int len);
 
 /**
  * wire_wait() - sleep until there are frames, or until @deadline_us
