@@ -22,6 +22,8 @@ struct bench {
 	uint64_t now_us;
 	size_t events[EVENT_COUNT];
 	size_t bus_off; /* of them, those that say so */
+	size_t written; /* bytes on serial lines */
+	size_t room;	/* for more of them; 0: any */
 };
 
 static inline void count_event(void *arg, const struct event *event)
@@ -33,12 +35,28 @@ static inline void count_event(void *arg, const struct event *event)
 		b->bus_off++;
 }
 
+static inline size_t count_bytes(void *arg, const struct mcu *m,
+				 const uint8_t *bytes, size_t len,
+				 uint64_t now_us)
+{
+	struct bench *b = arg;
+
+	(void)m;
+	(void)bytes;
+	(void)now_us;
+	if (b->room && len > b->room - b->written)
+		len = b->room - b->written;
+	b->written += len;
+	return len;
+}
+
 static inline void start(struct bench *b, size_t len)
 {
 	struct world_cfg cfg = { .mcus = b->cfgs,
 				 .mcus_len = len,
 				 .buses_len = 2,
-				 .events = { count_event, b } };
+				 .events = { count_event, b },
+				 .serial = { count_bytes, b } };
 
 	assert_int_equal(world_new(&b->world, &cfg), 0);
 }
