@@ -87,6 +87,10 @@ static const struct row {
 	  { EVENT_DROPPED, 42, NULL, NULL, 12, 0 },
 	  "dropped 12",
 	  "{\"event\":\"dropped\",\"time_us\":42,\"frames\":12}" },
+	{ "lost",
+	  { EVENT_LOST, 42, &uuid, NULL, 12, 0 },
+	  U " lost 12",
+	  JSON("lost", "\"bytes\":12") },
 };
 
 static void test_row(void **state)
