@@ -12,10 +12,14 @@
 static void report_state(void *arg, struct arbiter_sender *s, uint64_t at_us)
 {
 	enum confinement_state state = confinement_state(&s->confinement);
+	struct node *node = node_of_sender(s);
 
 	(void)arg;
-	mcu_event(&node_of_sender(s)->mcu, EVENT_BUS_STATE,
-		  confinement_state_name(state), at_us);
+	if (node->bridge)
+		bridge_update(node->bridge, at_us);
+	else
+		mcu_event(&node->mcu, EVENT_BUS_STATE,
+			  confinement_state_name(state), at_us);
 }
 
 /*
@@ -53,7 +57,7 @@ void bus_fini(struct bus *b)
 
 int bus_reserve(struct bus *b, unsigned int slots)
 {
-	size_t nodes = b->roster.len + 1;
+	size_t nodes = b->roster.len + b->bridges_len + 1;
 	int err = roster_reserve(&b->roster, nodes);
 
 	if (!err)
@@ -81,8 +85,37 @@ void bus_remove(struct bus *b, struct node *node)
 	roster_remove(&b->roster, node);
 }
 
+/* The bus of its controller, not of its MCU. */
+static bool is_bridge_here(const struct bus *b, const struct node *node)
+{
+	return node->bridge && node->bridge->bus == b;
+}
+
+void bus_add_bridge(struct bus *b, struct bridge *br)
+{
+	br->next = b->bridges;
+	b->bridges = br;
+	b->bridges_len++;
+	b->slots += br->node->mcu.cfg.type->family->tx_slots;
+	if (b->paced)
+		arbiter_add(&b->arbiter, &br->node->sender);
+}
+
+void bus_remove_bridge(struct bus *b, struct bridge *br)
+{
+	struct bridge **at = &b->bridges;
+
+	while (*at != br)
+		at = &(*at)->next;
+	*at = br->next;
+	b->bridges_len--;
+	b->slots -= br->node->mcu.cfg.type->family->tx_slots;
+	if (b->paced)
+		arbiter_remove(&b->arbiter, &br->node->sender);
+}
+
 /* The controller was reset with the MCU, or lost its supply. */
-static void follow_reset(struct bus *b, struct node *node)
+void bus_follow_reset(struct bus *b, struct node *node)
 {
 	if (!b->paced || node->sender_generation == node->mcu.generation)
 		return;
@@ -107,11 +140,11 @@ static bool queue(struct bus *b, struct node *node, const struct can_frame *f,
  * second time or late comes from what stands between, which has no speed.
  */
 static bool send(struct bus *b, struct node *node, const struct can_frame *f,
-		 uint64_t now_us)
+		 bool extra, uint64_t now_us)
 {
 	if (!b->paced)
-		return queue(b, node, f, false);
-	follow_reset(b, node);
+		return queue(b, node, f, extra);
+	bus_follow_reset(b, node);
 	return arbiter_queue(&b->arbiter, &node->sender, node->mcu.generation,
 			     f, now_us);
 }
@@ -137,7 +170,7 @@ static void transmit_faulty(struct bus *b, struct node *node,
 	pass(node, FAULT_TX, f, now_us, &out);
 	for (size_t i = 0; i < out.len; i++)
 		waits |= waits ? queue(b, node, &out.frames[i], true) :
-				 send(b, node, &out.frames[i], now_us);
+				 send(b, node, &out.frames[i], false, now_us);
 	if (!waits)
 		mcu_tx_done(&node->mcu);
 }
@@ -147,8 +180,14 @@ void bus_transmit(struct bus *b, struct node *node, const struct can_frame *f,
 {
 	if (node->mcu.faults.len)
 		transmit_faulty(b, node, f, now_us);
-	else if (!send(b, node, f, now_us))
+	else if (!send(b, node, f, false, now_us))
 		mcu_tx_done(&node->mcu);
+}
+
+bool bus_forward(struct bus *b, struct node *node, const struct can_frame *f,
+		 uint64_t now_us)
+{
+	return send(b, node, f, true, now_us);
 }
 
 static uint64_t deadline_of(const struct node *node)
@@ -166,7 +205,7 @@ void bus_update(struct bus *b, struct node *node)
 {
 	uint64_t deadline_us = deadline_of(node);
 
-	follow_reset(b, node);
+	bus_follow_reset(b, node);
 	if (deadline_us != node->date.at_us)
 		agenda_set(b->agenda, &node->date, deadline_us);
 	roster_update(&b->roster, node);
@@ -293,6 +332,17 @@ static void hear_data(struct bus *b, const struct can_frame *f,
 		hear_nodeid(b, nodeid, sender, f, now_us);
 }
 
+/* A bridge may have sent what no node sends: a host's admin frames. */
+static void hear_with_bridges(struct bus *b, const struct can_frame *f,
+			      const struct node *sender, uint64_t now_us)
+{
+	bridge_hear(b->bridges, f, sender);
+	if (f->can_id == KCAN_ADMIN_ID)
+		hear_admin(b, f, now_us);
+	else
+		hear_data(b, f, sender, now_us);
+}
+
 /* What comes back. */
 
 static bool is_stale(const struct medium_entry *e)
@@ -306,8 +356,13 @@ static void done(struct bus *b, const struct medium_entry *e, uint64_t now_us)
 {
 	struct node *node = e->sender;
 
-	if (is_stale(e) || e->extra)
+	if (is_stale(e))
 		return;
+	if (e->extra) {
+		if (is_bridge_here(b, node))
+			bridge_sent(node->bridge);
+		return;
+	}
 	mcu_tx_done(&node->mcu);
 	bus_run(b, node, now_us);
 }
@@ -326,7 +381,10 @@ static void confirm(struct bus *b, const struct can_frame *frame,
 	if (!len)
 		return;
 	e = medium_pop(&b->medium);
-	hear_data(b, &e.frame, e.sender, now_us);
+	if (b->bridges)
+		hear_with_bridges(b, &e.frame, e.sender, now_us);
+	else
+		hear_data(b, &e.frame, e.sender, now_us);
 	done(b, &e, now_us);
 }
 
@@ -337,6 +395,8 @@ void bus_rx(struct bus *b, const struct can_frame *frame, bool own,
 		arbiter_heard(&b->arbiter, frame, now_us);
 	if (own)
 		confirm(b, frame, now_us);
+	else if (b->bridges)
+		hear_with_bridges(b, frame, NULL, now_us);
 	else if (frame->can_id == KCAN_ADMIN_ID)
 		hear_admin(b, frame, now_us);
 	else
@@ -349,8 +409,10 @@ static void end_frames(struct bus *b, uint64_t now_us)
 	struct arbiter_result r;
 
 	while (arbiter_next(&b->arbiter, &r, now_us)) {
-		struct medium_entry e = { .sender = node_of_sender(r.sender),
+		struct node *node = node_of_sender(r.sender);
+		struct medium_entry e = { .sender = node,
 					  .generation = r.generation,
+					  .extra = is_bridge_here(b, node),
 					  .frame = r.frame };
 
 		if (r.outcome == ARBITER_MERGED ||

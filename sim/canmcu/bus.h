@@ -9,6 +9,7 @@
 
 #include "agenda.h"
 #include "arbiter.h"
+#include "bridge.h"
 #include "medium.h"
 #include "roster.h"
 
@@ -21,7 +22,9 @@
 struct bus {
 	struct roster roster;
 	struct medium medium;
-	size_t slots;	       /* frames that the hardware of all nodes holds */
+	size_t slots; /* frames that the hardware of all nodes holds */
+	struct bridge *bridges; /* that are on it with their controllers */
+	size_t bridges_len;
 	struct agenda *agenda; /* the world's: when nodes want to run */
 	bool paced;	       /* has a bit rate, and an arbiter: */
 	struct arbiter arbiter;
@@ -40,7 +43,7 @@ struct bus_cfg {
 int bus_init(struct bus *b, const struct bus_cfg *cfg);
 void bus_fini(struct bus *b);
 
-/** Room for one node more, with @slots. Return: 0, or -ENOMEM: as it was. */
+/** Room for one node or bridge more, with @slots. Return: 0, or -ENOMEM: as it was. */
 int bus_reserve(struct bus *b, unsigned int slots);
 
 /** Connect @node. Return: 0, or -EEXIST when its UUID is there already. */
@@ -48,6 +51,22 @@ int bus_add(struct bus *b, struct node *node);
 
 /** Disconnect a node that is off; before its configuration is changed. */
 void bus_remove(struct bus *b, struct node *node);
+
+/** Connect the controller of @br, for which there is room; or disconnect it. */
+void bus_add_bridge(struct bus *b, struct bridge *br);
+void bus_remove_bridge(struct bus *b, struct bridge *br);
+
+/**
+ * bus_forward() - what the controller of a bridge sends for its host
+ * @node: of the bridge's MCU, which is on another bus
+ *
+ * bridge_sent() tells when it was sent. Return: false: there is no room.
+ */
+bool bus_forward(struct bus *b, struct node *node, const struct can_frame *f,
+		 uint64_t now_us);
+
+/** When @node's MCU was reset, so was its controller: it has nothing to send. */
+void bus_follow_reset(struct bus *b, struct node *node);
 
 /** What the hardware of @node, one of this bus, sends. */
 void bus_transmit(struct bus *b, struct node *node, const struct can_frame *f,

@@ -8,7 +8,7 @@
 
 static int set_fact(struct ctl_request *r, struct keys_board *b)
 {
-	world_configure(r->ctl->world, r->mcu, &b->cfg);
+	world_configure(r->ctl->world, r->mcu, &b->cfg, r->now_us);
 	return 0;
 }
 
@@ -119,7 +119,7 @@ static int set_board(struct ctl_request *r, struct keys_board *b)
 
 	if (check_board(r, b) || open_image(r, &b->cfg))
 		return -EINVAL;
-	if (world_configure(r->ctl->world, r->mcu, &b->cfg)) {
+	if (world_configure(r->ctl->world, r->mcu, &b->cfg, r->now_us)) {
 		close_image(r, &b->cfg, &old);
 		return ctl_refuse(r, "out of memory: simulate fewer MCUs");
 	}

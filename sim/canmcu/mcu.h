@@ -28,6 +28,9 @@
 /* Longest text that CONNECT tells here, with its NUL. */
 #define MCU_TEXT_MAX 48
 
+/* Longest USB serial number, with its NUL. */
+#define MCU_SERIAL_MAX 48
+
 /* Longest name that a configuration file gives, with its NUL. */
 #define MCU_NAME_MAX 40
 
@@ -67,6 +70,18 @@ const char *mcu_state_name(enum mcu_state state);
 /** Return: false when no state is called @name. */
 bool mcu_state_find(enum mcu_state *out, const char *name);
 
+/** What USB has to do with an MCU. */
+struct mcu_usb_cfg {
+	char serial[MCU_SERIAL_MAX]; /* number: text; "": not known */
+	int vhci_port;		     /* of vhci_hcd; -1: any that is free */
+	uint16_t tcp_port;	     /* not 0: on TCP instead */
+	/* Of a bridge, for tests of hosts: */
+	uint32_t bitrate_bps;		  /* that the host has to set; 0: any */
+	enum confinement_state bus_state; /* at least so bad */
+	bool mute;			  /* no echo of the host's frames */
+	bool slow;			  /* takes none of them */
+};
+
 /** What a board is. */
 struct mcu_cfg {
 	struct kcan_uuid uuid;
@@ -75,6 +90,7 @@ struct mcu_cfg {
 	enum mcu_link link;
 	const char *uart; /* of MCU_LINK_UART: "pty:PATH", or a tty's path */
 	uint32_t baud;	  /* of MCU_LINK_UART, or 0: the usual, 250000 */
+	struct mcu_usb_cfg usb;
 	const struct mcu_type *type;
 	enum bootloader bootloader; /* one that the family can have */
 	enum mcu_state state;	    /* to start in; not BOOT, ROM, DEAD */

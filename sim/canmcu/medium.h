@@ -21,7 +21,7 @@
 struct medium_entry {
 	void *sender;	     /* the caller's; NULL once withdrawn */
 	uint32_t generation; /* the caller's */
-	bool extra;	     /* the caller's: no slot waits for it */
+	bool extra;	     /* the caller's: no MCU waits for it */
 	struct can_frame frame;
 };
 

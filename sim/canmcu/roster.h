@@ -12,6 +12,7 @@
 #include "mcu.h"
 #include "transceiver.h"
 
+struct bridge;
 struct bus;
 
 /** One MCU and what leads to it. */
@@ -21,6 +22,7 @@ struct node {
 	struct arbiter_sender sender; /* used on a bus that has a bit rate */
 	uint32_t sender_generation;   /* of the MCU, when it was looked at */
 	struct bus *bus;	      /* the one it is on */
+	struct bridge *bridge;	      /* that it is the MCU of; or NULL */
 	struct node *all_next;
 	struct agenda_date date; /* when the MCU wants to run */
 	int nodeid;		 /* whose list it is in; -1: none */

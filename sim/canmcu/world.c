@@ -15,8 +15,11 @@ struct world {
 	struct world_serial serial;
 	struct node *nodes;
 	size_t nodes_len;
-	struct bus *buses;
+	struct bus *buses; /* as told, and behind them one within each bridge */
 	size_t buses_len;
+	size_t told_len;
+	struct bridge *bridges;
+	size_t bridges_len;
 };
 
 static void transmit(void *arg, struct mcu *m, const struct can_frame *f,
@@ -63,20 +66,43 @@ static int add_bus(struct world *w, unsigned int bus,
 	return bus_init(&w->buses[bus], &bus_cfg);
 }
 
+static int add_bridge(struct world *w, struct node *node)
+{
+	const struct mcu_cfg *cfg = &node->mcu.cfg;
+	const struct bus_cfg inside = { .nodes_max = 1,
+					.slots = cfg->type->family->tx_slots,
+					.agenda = &w->agenda };
+
+	node->bridge = &w->bridges[w->bridges_len++];
+	bridge_init(node->bridge, node);
+	node->bridge->inside = (unsigned int)w->buses_len++;
+	bridge_add(node->bridge, &w->buses[cfg->bus]);
+	return bus_init(&w->buses[node->bridge->inside], &inside);
+}
+
+/* The bus that the MCU is on. */
+static struct bus *home_of(struct world *w, const struct node *node,
+			   const struct mcu_cfg *cfg)
+{
+	return &w->buses[node->bridge ? node->bridge->inside : cfg->bus];
+}
+
 static int add_node(struct world *w, struct node *node,
 		    const struct mcu_cfg *cfg)
 {
 	int err;
 
-	if (cfg->bus >= w->buses_len)
+	if (cfg->bus >= w->told_len)
 		return -EINVAL;
 	if (world_find(w, &cfg->uuid))
 		return -EEXIST;
 	node->date.at_us = UINT64_MAX;
 	w->nodes_len++;
 	err = mcu_init(&node->mcu, cfg, &w->env);
+	if (!err && cfg->link == MCU_LINK_BRIDGE)
+		err = add_bridge(w, node);
 	if (!err)
-		err = bus_add(&w->buses[cfg->bus], node);
+		err = bus_add(home_of(w, node, cfg), node);
 	if (!err)
 		bus_update(node->bus, node);
 	return err;
@@ -89,11 +115,24 @@ static int populate(struct world *w, const struct world_cfg *cfg)
 	if (!err)
 		err = klipper_firmware_new(&w->env.klipper, klipper_modules);
 
-	for (unsigned int i = 0; i < w->buses_len && !err; i++)
+	for (unsigned int i = 0; i < w->told_len && !err; i++)
 		err = add_bus(w, i, cfg);
 	for (size_t i = 0; i < cfg->mcus_len && !err; i++)
 		err = add_node(w, &w->nodes[i], &cfg->mcus[i]);
 	return err;
+}
+
+/* Return: false without memory. */
+static bool allocate(struct world *w, const struct world_cfg *cfg)
+{
+	size_t bridges = 0;
+
+	for (size_t i = 0; i < cfg->mcus_len; i++)
+		bridges += cfg->mcus[i].link == MCU_LINK_BRIDGE;
+	w->nodes = calloc(cfg->mcus_len + 1, sizeof(*w->nodes));
+	w->buses = calloc(cfg->buses_len + bridges, sizeof(*w->buses));
+	w->bridges = calloc(bridges + 1, sizeof(*w->bridges));
+	return w->nodes && w->buses && w->bridges;
 }
 
 int world_new(struct world **out, const struct world_cfg *cfg)
@@ -113,10 +152,8 @@ int world_new(struct world **out, const struct world_cfg *cfg)
 				   .start_us = cfg->start_us,
 				   .seed = cfg->seed,
 				   .events = cfg->events };
-	w->nodes = calloc(cfg->mcus_len ? cfg->mcus_len : 1, sizeof(*w->nodes));
-	w->buses = calloc(cfg->buses_len, sizeof(*w->buses));
-	if (w->nodes && w->buses) {
-		w->buses_len = cfg->buses_len;
+	if (allocate(w, cfg)) {
+		w->buses_len = w->told_len = cfg->buses_len;
 		err = populate(w, cfg);
 	}
 	if (err) {
@@ -143,6 +180,7 @@ void world_free(struct world *w)
 		bus_fini(&w->buses[i]);
 	klipper_firmware_free(w->env.klipper);
 	agenda_fini(&w->agenda);
+	free(w->bridges);
 	free(w->buses);
 	free(w->nodes);
 	free(w);
@@ -378,25 +416,33 @@ static int change_board(struct world *w, struct node *node,
 		return -EBUSY;
 	if (twin && twin != &node->mcu)
 		return -EEXIST;
-	if (cfg->bus >= w->buses_len)
+	if (cfg->bus >= w->told_len)
 		return -EINVAL;
 	err = bus_reserve(&w->buses[cfg->bus], cfg->type->family->tx_slots);
+	if (!err && node->bridge)
+		err = bus_reserve(node->bus, cfg->type->family->tx_slots);
 	if (err)
 		return err;
 	bus_remove(node->bus, node);
+	if (node->bridge)
+		bridge_remove(node->bridge);
 	mcu_configure(&node->mcu, cfg);
-	err = bus_add(&w->buses[cfg->bus], node);
+	if (node->bridge)
+		bridge_add(node->bridge, &w->buses[cfg->bus]);
+	err = bus_add(home_of(w, node, cfg), node);
 	bus_update(node->bus, node);
 	return err;
 }
 
 int world_configure(struct world *w, const struct mcu *m,
-		    const struct mcu_cfg *cfg)
+		    const struct mcu_cfg *cfg, uint64_t now_us)
 {
 	struct node *node = node_of(m);
 
 	if (!mcu_same_board(&m->cfg, cfg))
 		return change_board(w, node, cfg);
 	mcu_configure(&node->mcu, cfg);
+	if (node->bridge)
+		bridge_update(node->bridge, now_us);
 	return 0;
 }

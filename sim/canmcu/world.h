@@ -162,6 +162,6 @@ size_t world_remove_faults(struct world *w, const struct mcu *m,
  * bus that is not there) or -ENOMEM; after an error all is as it was.
  */
 int world_configure(struct world *w, const struct mcu *m,
-		    const struct mcu_cfg *cfg);
+		    const struct mcu_cfg *cfg, uint64_t now_us);
 
 #endif

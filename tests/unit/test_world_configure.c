@@ -97,7 +97,8 @@ static void put(struct bench *b, size_t i, enum mcu_state state)
 
 static int configure(struct bench *b, size_t i)
 {
-	return world_configure(b->world, world_at(b->world, i), &b->cfgs[i]);
+	return world_configure(b->world, world_at(b->world, i), &b->cfgs[i],
+			       b->now_us);
 }
 
 static void test_all_move_to_a_bus_that_had_nobody(void **state)

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "bridge.h"
+
+#include <linux/can/error.h>
+#include <string.h>
+
+#include "bus.h"
+#include "roster.h"
+
+void bridge_init(struct bridge *br, struct node *node)
+{
+	*br = (struct bridge){ .node = node,
+			       .generation = node->mcu.generation };
+}
+
+void bridge_add(struct bridge *br, struct bus *bus)
+{
+	br->bus = bus;
+	br->slots_used = 0;
+	bus_add_bridge(bus, br);
+}
+
+void bridge_remove(struct bridge *br)
+{
+	bus_remove_bridge(br->bus, br);
+	br->bus = NULL;
+}
+
+/* The state of its controller. */
+
+static enum confinement_state state_of(const struct bridge *br)
+{
+	enum confinement_state own =
+		confinement_state(&br->node->sender.confinement);
+	enum confinement_state given = br->node->mcu.cfg.usb.bus_state;
+
+	if (br->deaf)
+		return CONFINEMENT_BUS_OFF;
+	return own > given ? own : given;
+}
+
+/* usbip-gsusb-bridge.md, section 4.3; the host forgets bus-off by RESTARTED. */
+static struct can_frame error_frame(enum confinement_state from,
+				    enum confinement_state to)
+{
+	static const struct {
+		canid_t id;
+		uint8_t detail; /* data[1] */
+	} rows[CONFINEMENT_STATE_COUNT] = {
+		[CONFINEMENT_ACTIVE] = { CAN_ERR_CRTL, CAN_ERR_CRTL_ACTIVE },
+		[CONFINEMENT_WARNING] = { CAN_ERR_CRTL,
+					  CAN_ERR_CRTL_TX_WARNING },
+		[CONFINEMENT_PASSIVE] = { CAN_ERR_CRTL,
+					  CAN_ERR_CRTL_TX_PASSIVE },
+		[CONFINEMENT_BUS_OFF] = { CAN_ERR_BUSOFF, 0 },
+	};
+	struct can_frame f = { .can_id = CAN_ERR_FLAG | rows[to].id,
+			       .can_dlc = CAN_ERR_DLC };
+
+	if (from == CONFINEMENT_BUS_OFF && to == CONFINEMENT_ACTIVE)
+		f.can_id = CAN_ERR_FLAG | CAN_ERR_RESTARTED;
+	f.data[1] = rows[to].detail;
+	return f;
+}
+
+static void tell_host(const struct bridge *br, const struct can_frame *f)
+{
+	if (br->heard)
+		br->heard(br->arg, f);
+}
+
+void bridge_update(struct bridge *br, uint64_t now_us)
+{
+	enum confinement_state state = state_of(br);
+	struct can_frame f = error_frame(br->told, state);
+
+	if (state != br->state)
+		mcu_event(&br->node->mcu, EVENT_BUS_STATE,
+			  confinement_state_name(state), now_us);
+	br->state = state;
+	if (state != br->told)
+		tell_host(br, &f);
+	br->told = state;
+}
+
+/* A reset of the chip is one of its controller. */
+static void follow_reset(struct bridge *br)
+{
+	if (br->generation == br->node->mcu.generation)
+		return;
+	br->generation = br->node->mcu.generation;
+	br->slots_used = 0;
+	br->deaf = false;
+	bus_follow_reset(br->bus, br->node);
+}
+
+/* Frames. */
+
+static bool is_off(const struct bridge *br)
+{
+	return state_of(br) == CONFINEMENT_BUS_OFF;
+}
+
+/* By itself it comes back, and what it had is sent: see struct arbiter. */
+static bool is_off_for_good(const struct bridge *br)
+{
+	return br->deaf ||
+	       br->node->mcu.cfg.usb.bus_state == CONFINEMENT_BUS_OFF;
+}
+
+void bridge_hear(struct bridge *br, const struct can_frame *f,
+		 const struct node *sender)
+{
+	for (; br; br = br->next)
+		if (br->node != sender && !is_off(br))
+			tell_host(br, f);
+}
+
+void bridge_sent(struct bridge *br)
+{
+	follow_reset(br);
+	if (br->slots_used)
+		br->slots_used--;
+}
+
+static struct bridge *bridge_of(const struct mcu *m)
+{
+	return node_of(m)->bridge;
+}
+
+void bridge_attach(const struct mcu *m,
+		   void (*heard)(void *arg, const struct can_frame *f),
+		   void *arg)
+{
+	struct bridge *br = bridge_of(m);
+
+	br->heard = heard;
+	br->arg = arg;
+}
+
+unsigned int bridge_inside(const struct mcu *m)
+{
+	return bridge_of(m)->inside;
+}
+
+bool bridge_forward(const struct mcu *m, const struct can_frame *f,
+		    uint64_t now_us)
+{
+	struct bridge *br = bridge_of(m);
+
+	follow_reset(br);
+	if (br->slots_used >= m->cfg.type->family->tx_slots ||
+	    is_off_for_good(br) || !bus_forward(br->bus, br->node, f, now_us))
+		return false;
+	br->slots_used++;
+	return true;
+}
+
+void bridge_host(const struct mcu *m, bool up, uint32_t bitrate_bps,
+		 uint64_t now_us)
+{
+	struct bridge *br = bridge_of(m);
+	uint32_t wanted_bps = m->cfg.usb.bitrate_bps;
+
+	follow_reset(br);
+	br->deaf = up && wanted_bps && bitrate_bps != wanted_bps;
+	/* an interface that goes up believes that all is well */
+	br->told = CONFINEMENT_ACTIVE;
+	if (up)
+		bridge_update(br, now_us);
+}
