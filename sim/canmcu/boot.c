@@ -40,6 +40,13 @@ static void forget(struct mcu *m, enum mcu_state state, uint64_t now_us)
 			 live->program ? live->program->tx_size : 0);
 }
 
+/* Only on USB is what has no Katapult in front ever written. */
+static bool starts_first(const struct mcu_cfg *cfg)
+{
+	return cfg->bootloader != BOOTLOADER_KATAPULT &&
+	       (cfg->link == MCU_LINK_USB || cfg->link == MCU_LINK_BRIDGE);
+}
+
 void mcu_factory_flash(struct flash *f, const struct mcu_cfg *cfg)
 {
 	const struct mcu_type *type = cfg->type;
@@ -47,6 +54,8 @@ void mcu_factory_flash(struct flash *f, const struct mcu_cfg *cfg)
 	flash_init(f, type->flash_map, type->flash_size, !cfg->blank);
 	if (cfg->app_start)
 		f->app_start = cfg->app_start;
+	else if (starts_first(cfg))
+		f->app_start = type->flash_map->start;
 }
 
 /*
@@ -142,12 +151,13 @@ bool mcu_same_board(const struct mcu_cfg *a, const struct mcu_cfg *b)
 {
 	return kcan_uuid_equal(&a->uuid, &b->uuid) && a->bus == b->bus &&
 	       a->bootloader == b->bootloader && a->clock_hz == b->clock_hz &&
-	       same_flash(a, b);
+	       !strcmp(a->usb.serial, b->usb.serial) && same_flash(a, b);
 }
 
 void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg)
 {
-	bool other_flash = !same_flash(&m->cfg, cfg);
+	bool other_flash = !same_flash(&m->cfg, cfg) ||
+			   starts_first(&m->cfg) != starts_first(cfg);
 
 	/* another chip has other pins, with nothing on them */
 	if (m->cfg.type != cfg->type) {
@@ -339,6 +349,28 @@ void mcu_usb_touch(struct mcu *m, uint64_t now_us)
 	if (m->cfg.link == MCU_LINK_USB && program &&
 	    program->app == KCAN_ADMIN_APP_KLIPPER)
 		mcu_request_bootloader(m, now_us);
+}
+
+/* As boot decisions are made: section 8.3. */
+static bool starts_with_code(const struct flash *flash, uint32_t address)
+{
+	uint8_t word[4];
+	uint32_t first;
+
+	if (!flash->map || flash_read(flash, address, word, sizeof(word)))
+		return false;
+	memcpy(&first, word, sizeof(first));
+	return first && first != UINT32_MAX;
+}
+
+void mcu_rom_leave(struct mcu *m, uint32_t address, uint64_t now_us)
+{
+	if (m->state != MCU_ROM)
+		return;
+	if (starts_with_code(&m->flash, address))
+		start_application(m, now_us);
+	else
+		mcu_enter(m, MCU_DEAD, now_us);
 }
 
 void mcu_request_bootloader(struct mcu *m, uint64_t now_us)

@@ -31,6 +31,9 @@ static const struct event_row {
 	[EVENT_LINK] = { "link", "link", NULL, false },
 	[EVENT_DROPPED] = { "dropped", NULL, "frames", false },
 	[EVENT_LOST] = { "lost", NULL, "bytes", false },
+	[EVENT_PLUGGED] = { "plugged", "device", "port", false },
+	[EVENT_UNPLUGGED] = { "unplugged", NULL, "port", false },
+	[EVENT_HOST] = { "host", "host", "bitrate", false },
 };
 
 const char *event_name(enum event_type type)
@@ -97,8 +100,8 @@ static bool format_text(char *out, const struct event *event)
 	if (row->has_nodeid)
 		snprintf(nodeid, sizeof(nodeid), " %u", event->nodeid);
 	if (row->count_key)
-		snprintf(count, sizeof(count), " %llu",
-			 (unsigned long long)event->count);
+		snprintf(count, sizeof(count), " %lld",
+			 (long long)event->count);
 	len = snprintf(out, EVENT_LINE_MAX, "%s%s%s%s%s%s%s%s%s", uuid,
 		       event->uuid ? " " : "", row->name, nodeid,
 		       row->text_key ? " " : "",

@@ -27,6 +27,9 @@ enum event_type {
 	EVENT_LINK,	   /* text: "up", "down" or "gone" */
 	EVENT_DROPPED,	   /* count: frames the kernel dropped */
 	EVENT_LOST,	   /* count: bytes of an MCU that nobody read */
+	EVENT_PLUGGED,	   /* text: USB device; count: port, or -1: TCP */
+	EVENT_UNPLUGGED,   /* count: likewise */
+	EVENT_HOST,	   /* text: "up" or "down"; count: bit/s it has set */
 	EVENT_COUNT
 };
 

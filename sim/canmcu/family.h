@@ -27,6 +27,14 @@ enum request_action {
 	REQUEST_IMPOSSIBLE /* such a build does not exist */
 };
 
+/** What a chip's ROM is on USB: can-admin-channel.md, section 8.5. */
+enum family_rom {
+	FAMILY_ROM_OTHER, /* nothing that can be played */
+	FAMILY_ROM_DFUSE,
+	FAMILY_ROM_RP2040,
+	FAMILY_ROM_RP2350,
+};
+
 /**
  * struct family - chips that behave alike
  *
@@ -49,6 +57,7 @@ struct mcu_type {
 	const struct pin_range *pins;
 	const struct flash_map *flash_map; /* NULL: no Katapult on CAN */
 	uint32_t flash_size;		   /* bytes */
+	enum family_rom rom;
 };
 
 /** Return: the chip called @name, or NULL when it has no Klipper with CAN. */

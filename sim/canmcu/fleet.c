@@ -11,9 +11,6 @@
 #define refuse(error, ...) \
 	(snprintf((error), OPTS_ERROR_MAX, __VA_ARGS__), -EINVAL)
 
-/* What MCUs are on that are on no CAN bus. */
-#define SERIAL_BUS ":serial"
-
 #define BAUD_DEFAULT 250000
 #define BOOT_MS_DEFAULT 30
 #define ERASE_MS_DEFAULT 10 /* 128 KiB take 1 to 4 s on real chips */
@@ -25,6 +22,7 @@ void fleet_init(struct fleet *fleet)
 				     .boot_us = BOOT_MS_DEFAULT * 1000u,
 				     .erase_us = ERASE_MS_DEFAULT * 1000u,
 				     .nodeid = -1,
+				     .usb.vhci_port = -1,
 				     .double_reset = true };
 
 	*fleet = (struct fleet){ .defaults = { .board.cfg = cfg, .count = 1 } };
@@ -142,15 +140,30 @@ static int check_start(const struct fleet_group *g, char *error)
 	return check_blank(g, error);
 }
 
-/* Those that can be played. */
-static const bool played[MCU_LINK_COUNT] = {
-	[MCU_LINK_CAN] = true,
-	[MCU_LINK_UART] = true,
-};
-
 static bool is_serial(const struct mcu_cfg *cfg)
 {
 	return cfg->link == MCU_LINK_USB || cfg->link == MCU_LINK_UART;
+}
+
+static int check_usb(const struct fleet_group *g, char *error)
+{
+	enum mcu_link link = g->board.cfg.link;
+
+	if (link != MCU_LINK_BRIDGE && link != MCU_LINK_USB)
+		return 0;
+	if (!g->board.cfg.usb.serial[0])
+		return refuse(
+			error,
+			"%s: the USB serial number of a board is its chip "
+			"id, which does not follow from a UUID; give a "
+			"chip id, or any text as usb serial",
+			g->name);
+	if (g->count > 1)
+		return refuse(error,
+			      "%s: %zu MCUs on USB cannot have one serial "
+			      "number; give each its own",
+			      g->name, g->count);
+	return 0;
 }
 
 static int check_link(const struct fleet_group *g, char *error)
@@ -158,10 +171,6 @@ static int check_link(const struct fleet_group *g, char *error)
 	const struct mcu_cfg *cfg = &g->board.cfg;
 	const char *link = mcu_link_name(cfg->link);
 
-	if (!played[cfg->link])
-		return refuse(error,
-			      "%s: '%s' cannot be played yet; leave it away",
-			      g->name, link);
 	if (!is_serial(cfg))
 		return 0;
 	if (cfg->nodeid >= 0)
@@ -188,6 +197,8 @@ int fleet_check(struct fleet_group *g, char error[static OPTS_ERROR_MAX])
 		cfg->bootloader = family_default_bootloader(cfg->type->family);
 	err = check_link(g, error);
 	if (!err)
+		err = check_usb(g, error);
+	if (!err)
 		err = check_board(g, error);
 	if (!err)
 		err = check_application(g, error);
@@ -200,19 +211,13 @@ static void count_up(struct kcan_uuid *uuid)
 		;
 }
 
-/* The index of the interface that @g is on. */
-static int find_bus(struct opts *out, const struct fleet_group *g,
-		    unsigned int *bus, char *error)
+static int find_bus(struct opts *out, struct fleet *fleet,
+		    const struct fleet_group *g, unsigned int *bus, char *error)
 {
-	const char *usual = g->from_file ? "can0" : "vcan0";
-	const char *name = g->board.interface;
+	const char *name = fleet_bus_name(fleet, g);
 
 	if (!name)
-		name = g->board.canbus_interface;
-	if (!name)
-		name = usual;
-	if (is_serial(&g->board.cfg))
-		name = SERIAL_BUS;
+		return -ENOMEM;
 	for (*bus = 0; *bus < out->ifnames_len; ++*bus)
 		if (!strcmp(out->ifnames[*bus], name))
 			return 0;
@@ -262,11 +267,12 @@ static int append_fault(struct opts *out, const struct fleet_group *g,
 	return err;
 }
 
-static int append(struct opts *out, const struct fleet_group *g,
-		  struct entry *entries, char *error)
+static int append(struct opts *out, struct fleet *fleet,
+		  const struct fleet_group *g, struct entry *entries,
+		  char *error)
 {
 	struct mcu_cfg cfg = g->board.cfg;
-	int err = find_bus(out, g, &cfg.bus, error);
+	int err = find_bus(out, fleet, g, &cfg.bus, error);
 
 	if (g->printer)
 		build_machine(out, g->printer, &cfg);
@@ -397,7 +403,7 @@ static int check_images(struct entry *entries, size_t len, char *error)
 	return 0;
 }
 
-static int list(struct opts *out, const struct fleet *fleet, size_t total,
+static int list(struct opts *out, struct fleet *fleet, size_t total,
 		char *error)
 {
 	struct entry *entries = calloc(total, sizeof(*entries));
@@ -420,7 +426,7 @@ static int list(struct opts *out, const struct fleet *fleet, size_t total,
 	    !out->heat || !out->rails)
 		err = -ENOMEM;
 	for (size_t i = 0; i < fleet->len && !err; i++)
-		err = append(out, &fleet->groups[i], entries, error);
+		err = append(out, fleet, &fleet->groups[i], entries, error);
 	if (!err)
 		err = check_unique(entries, total, error);
 	if (!err)

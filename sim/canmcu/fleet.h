@@ -64,6 +64,13 @@ int fleet_read(struct fleet *fleet, const struct config_files *files,
 int fleet_check(struct fleet_group *g, char error[static OPTS_ERROR_MAX]);
 
 /**
+ * fleet_bus_name() - the bus that an MCU is on, or with a bridge behind it
+ *
+ * An interface, or a bus within the simulator. Return: NULL without memory.
+ */
+const char *fleet_bus_name(struct fleet *fleet, const struct fleet_group *g);
+
+/**
  * fleet_build() - check all groups, and list the MCUs one by one
  * @out:   gets the MCUs, the interfaces and the texts that they point into; to
  *         be released by opts_fini() in any case

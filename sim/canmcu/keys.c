@@ -18,6 +18,8 @@
 #define CLOCK_HZ_MAX 715827882
 #define BAUD_MIN 300
 #define BAUD_MAX 4000000
+#define VHCI_PORT_MAX 239 /* Debian has the most: 240 */
+#define BITRATE_MAX 1000000
 #define NAME_MAX_LEN 31
 #define NEAR 2 /* typing errors */
 
@@ -107,7 +109,16 @@ static int parse_canbus_uuid(struct keys_board *b, const char *value,
 				    "112233445566");
 	b->has_uuid = true;
 	b->chip_id_len = 0;
+	if (!b->has_serial)
+		b->cfg.usb.serial[0] = '\0';
 	return 0;
+}
+
+/* As firmware writes it: can-admin-channel.md, section 9. */
+static void set_serial(struct keys_board *b, const uint8_t *id, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		snprintf(b->cfg.usb.serial + 2 * i, 3, "%02X", id[i]);
 }
 
 static int parse_chip_id(struct keys_board *b, const char *value, char *want)
@@ -122,6 +133,8 @@ static int parse_chip_id(struct keys_board *b, const char *value, char *want)
 	kcan_uuid_from_chip_id(&b->cfg.uuid, id, len);
 	b->has_uuid = true;
 	b->chip_id_len = len;
+	if (!b->has_serial)
+		set_serial(b, id, len);
 	return 0;
 }
 
@@ -195,6 +208,74 @@ static int parse_baud(struct keys_board *b, const char *value, char *want)
 			      BAUD_MAX);
 	b->cfg.baud = (uint32_t)baud;
 	return 0;
+}
+
+static int parse_usb_serial(struct keys_board *b, const char *value, char *want)
+{
+	b->has_serial = true;
+	return read_text(value, b->cfg.usb.serial, want);
+}
+
+static int parse_usb_port(struct keys_board *b, const char *value, char *want)
+{
+	unsigned long port;
+	int err = read_number(value, VHCI_PORT_MAX, &port, want);
+
+	if (!err)
+		b->cfg.usb.vhci_port = (int)port;
+	return err;
+}
+
+static int parse_usb_tcp(struct keys_board *b, const char *value, char *want)
+{
+	unsigned long port;
+	int err = read_number(value, UINT16_MAX, &port, want);
+
+	if (!err)
+		b->cfg.usb.tcp_port = (uint16_t)port;
+	return err;
+}
+
+static int parse_bridge_bitrate(struct keys_board *b, const char *value,
+				char *want)
+{
+	unsigned long bps;
+	int err = read_number(value, BITRATE_MAX, &bps, want);
+
+	if (!err)
+		b->cfg.usb.bitrate_bps = (uint32_t)bps;
+	return err;
+}
+
+static int parse_bridge_state(struct keys_board *b, const char *value,
+			      char *want)
+{
+	for (int i = 0; i < CONFINEMENT_STATE_COUNT; i++) {
+		enum confinement_state state = (enum confinement_state)i;
+
+		if (strcmp(confinement_state_name(state), value) != 0)
+			continue;
+		b->cfg.usb.bus_state = state;
+		return 0;
+	}
+	return refuse(want, "give 'error-active', 'error-warning', "
+			    "'error-passive' or 'bus-off'");
+}
+
+static int parse_bridge_echo(struct keys_board *b, const char *value,
+			     char *want)
+{
+	bool echo = true;
+	int err = read_switch(value, &echo, want);
+
+	b->cfg.usb.mute = !echo;
+	return err;
+}
+
+static int parse_bridge_slow(struct keys_board *b, const char *value,
+			     char *want)
+{
+	return read_switch(value, &b->cfg.usb.slow, want);
 }
 
 static int parse_mcu_type(struct keys_board *b, const char *value, char *want)
@@ -329,14 +410,32 @@ static const struct key table[] = {
 	{ "interface", 'i', "IFACE",
 	  "CAN interface, or :NAME within here (vcan0; in a file can0)",
 	  parse_interface, .effect = KEY_BOARD },
-	{ "bridge", .parse = parse_bridge, .effect = KEY_FIXED,
-	  .file_only = true },
-	{ "usb", .parse = parse_usb, .effect = KEY_FIXED, .file_only = true },
+	{ "bridge", 0, NULL, "be a USB-to-CAN bridge: gs_usb", parse_bridge,
+	  .effect = KEY_FIXED },
+	{ "usb", 0, NULL, "be a serial port on USB: CDC-ACM", parse_usb,
+	  .effect = KEY_FIXED },
 	{ "uart", 0, "LINE",
 	  "not on CAN but on a serial line: pty:/PATH makes one, or a tty",
 	  parse_uart, .effect = KEY_FIXED },
 	{ "baud", 0, "N", "of the serial line (250000)", parse_baud,
 	  .effect = KEY_FIXED },
+	{ "usb_serial", 0, "TEXT", "USB serial number (the chip id)",
+	  parse_usb_serial, .effect = KEY_BOARD },
+	{ "usb_port", 0, "N", "port of vhci_hcd (the lowest that is free)",
+	  parse_usb_port, .effect = KEY_FIXED },
+	{ "usb_tcp", 0, "PORT",
+	  "wait there for 'usbip attach' (plugged in by canmcu itself)",
+	  parse_usb_tcp, .effect = KEY_FIXED },
+	{ "bridge_bitrate", 0, "N",
+	  "bit rate that the host has to set on a bridge (any)",
+	  parse_bridge_bitrate },
+	{ "bridge_state", 0, "STATE",
+	  "state of a bridge's bus, at least (error-active)",
+	  parse_bridge_state },
+	{ "bridge_echo", 0, "on|off", "echo the host's frames (on)",
+	  parse_bridge_echo },
+	{ "bridge_slow", 0, NULL, "take none of the host's frames",
+	  parse_bridge_slow },
 	{ "mcu_type", 0, "TYPE", "chip, see below (stm32g0b1xx)",
 	  parse_mcu_type, .effect = KEY_BOARD },
 	{ "bootloader", 0, "WHICH",

@@ -13,6 +13,7 @@ struct keys_board {
 	struct mcu_cfg cfg;
 	bool has_uuid;
 	bool has_bootloader;		     /* false: the family's usual one */
+	bool has_serial;		     /* told, and not of the chip id */
 	size_t chip_id_len;		     /* bytes; 0: named by its UUID */
 	const char *faults[KEYS_FAULTS_MAX]; /* as fault_parse() reads them */
 	size_t faults_len;

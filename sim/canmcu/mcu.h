@@ -350,6 +350,9 @@ int mcu_put(struct mcu *m, enum mcu_state state, uint64_t now_us);
 /** Take this nodeid, as if by a SET; no effect when it is deaf. */
 void mcu_assign(struct mcu *m, uint8_t nodeid, uint64_t now_us);
 
+/** The ROM's bootloader jumps there; no effect when it does not run. */
+void mcu_rom_leave(struct mcu *m, uint32_t address, uint64_t now_us);
+
 /**
  * mcu_shutdown() - the Klipper application shuts down; a first reason is kept
  * @reason: any text; a host is told the ones that the firmware knows

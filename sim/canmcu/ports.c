@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "opts.h"
 #include "port_uart.h"
+#include "port_usb.h"
 
 struct ports {
 	struct ports_cfg cfg;
@@ -14,6 +16,8 @@ struct ports {
 	sd_event_source *timer;
 	struct port_uart **uarts;
 	size_t uarts_len;
+	struct port_usb **usb; /* of each MCU that is on USB */
+	size_t usb_len;
 	struct port_can *port[]; /* NULL: a bus within the simulator */
 };
 
@@ -37,7 +41,7 @@ static void loop_back(struct ports *p, unsigned int bus)
 	world_loop_back(p->cfg.world, bus, now_us);
 }
 
-void ports_kick(struct ports *p)
+static void kick_buses(struct ports *p)
 {
 	for (unsigned int bus = 0; bus < p->cfg.len; bus++) {
 		if (p->port[bus])
@@ -45,6 +49,23 @@ void ports_kick(struct ports *p)
 		else
 			loop_back(p, bus);
 	}
+}
+
+static bool kick_usb(struct ports *p)
+{
+	bool news = false;
+
+	for (size_t i = 0; i < p->usb_len; i++)
+		news |= port_usb_kick(p->usb[i]);
+	return news;
+}
+
+void ports_kick(struct ports *p)
+{
+	/* what was sent on a bus makes room for frames of a host */
+	do
+		kick_buses(p);
+	while (kick_usb(p));
 	arm(p);
 }
 
@@ -80,7 +101,7 @@ static int open_all(struct ports *p, char *sentence, size_t size)
 		err = sd_event_source_set_enabled(p->timer, SD_EVENT_OFF);
 	for (; err >= 0 && cfg.bus < p->cfg.len; cfg.bus++) {
 		cfg.ifname = p->cfg.ifnames[cfg.bus];
-		if (cfg.ifname[0] == PORTS_INTERNAL)
+		if (cfg.ifname[0] == OPTS_INTERNAL)
 			continue;
 		err = port_can_open(&p->port[cfg.bus], &cfg);
 		if (err)
@@ -114,12 +135,43 @@ static int open_uarts(struct ports *p, char *sentence, size_t size)
 	return err;
 }
 
+static bool is_on_usb(const struct mcu *m)
+{
+	return m->cfg.link == MCU_LINK_BRIDGE || m->cfg.link == MCU_LINK_USB;
+}
+
+static int open_usb(struct ports *p, char *sentence, size_t size)
+{
+	struct port_usb_cfg cfg = { .loop = p->cfg.loop,
+				    .world = p->cfg.world,
+				    .events = p->cfg.events,
+				    .on_turn = on_turn,
+				    .arg = p };
+	size_t mcus = world_len(cfg.world);
+	int err = 0;
+
+	p->usb = calloc(mcus + 1, sizeof(struct port_usb *));
+	if (!p->usb)
+		return -ENOMEM;
+	for (size_t i = 0; i < mcus && !err; i++) {
+		cfg.mcu = world_at(cfg.world, i);
+		if (!is_on_usb(cfg.mcu))
+			continue;
+		err = port_usb_open(&p->usb[p->usb_len], &cfg, sentence, size);
+		p->usb_len += !err;
+	}
+	return err;
+}
+
 size_t ports_write(struct ports *p, const struct mcu *m, const uint8_t *bytes,
 		   size_t len, uint64_t now_us)
 {
 	for (size_t i = 0; p && i < p->uarts_len; i++)
 		if (port_uart_mcu(p->uarts[i]) == m)
 			port_uart_write(p->uarts[i], bytes, len, now_us);
+	for (size_t i = 0; p && i < p->usb_len; i++)
+		if (port_usb_mcu(p->usb[i]) == m)
+			return port_usb_write(p->usb[i], bytes, len);
 	return len;
 }
 
@@ -138,6 +190,8 @@ int ports_open(struct ports **out, const struct ports_cfg *cfg, char *sentence,
 	err = open_all(p, sentence, size);
 	if (!err)
 		err = open_uarts(p, sentence, size);
+	if (!err)
+		err = open_usb(p, sentence, size);
 	if (err) {
 		ports_close(p);
 		return err;
@@ -152,6 +206,9 @@ void ports_close(struct ports *p)
 {
 	if (!p)
 		return;
+	for (size_t i = 0; i < p->usb_len; i++)
+		port_usb_close(p->usb[i]);
+	free(p->usb);
 	for (size_t i = 0; i < p->cfg.len; i++)
 		port_can_close(p->port[i]);
 	for (size_t i = 0; i < p->uarts_len; i++)

@@ -4,16 +4,10 @@
 
 #include "port_can.h"
 
-/*
- * The name of a bus within the simulator begins so, which no interface's does:
- * the kernel refuses it.
- */
-#define PORTS_INTERNAL ':'
-
 /**
  * struct ports - a world in a loop: an interface for each of its buses that is
- * not within the simulator, a tty for each of its serial lines, and the timer
- * that lets its time pass
+ * not within the simulator, a tty for each of its serial lines, a USB device for
+ * each MCU that has one, and the timer that lets its time pass
  */
 struct ports;
 

@@ -149,6 +149,17 @@ int world_add_fault(struct world *w, const struct mcu *m,
 size_t world_remove_faults(struct world *w, const struct mcu *m,
 			   const char *name);
 
+/** Return: the flash, while the ROM's bootloader runs; else NULL. */
+struct flash *world_rom_flash(struct world *w, const struct mcu *m);
+
+/**
+ * world_rom_leave() - the ROM's bootloader starts what is at @address
+ *
+ * Where nothing is, the chip runs into nothing. No effect in other states.
+ */
+void world_rom_leave(struct world *w, const struct mcu *m, uint32_t address,
+		     uint64_t now_us);
+
 /**
  * world_configure() - let a board be another one from now on
  * @m:   one of world_find(), and stays it

@@ -91,6 +91,18 @@ static const struct row {
 	  { EVENT_LOST, 42, &uuid, NULL, 12, 0 },
 	  U " lost 12",
 	  JSON("lost", "\"bytes\":12") },
+	{ "plugged",
+	  { EVENT_PLUGGED, 42, &uuid, "gs_usb", 3, 0 },
+	  U " plugged gs_usb 3",
+	  JSON("plugged", "\"device\":\"gs_usb\",\"port\":3") },
+	{ "unplugged",
+	  { EVENT_UNPLUGGED, 42, &uuid, NULL, 3, 0 },
+	  U " unplugged 3",
+	  JSON("unplugged", "\"port\":3") },
+	{ "host",
+	  { EVENT_HOST, 42, &uuid, "up", 500000, 0 },
+	  U " host up 500000",
+	  JSON("host", "\"host\":\"up\",\"bitrate\":500000") },
 };
 
 static void test_row(void **state)
@@ -108,6 +120,19 @@ static void test_every_event_is_in_the_table(void **state)
 {
 	(void)state;
 	assert_int_equal(ARRAY_SIZE(rows), EVENT_COUNT);
+}
+
+static void test_a_device_on_tcp_has_no_port(void **state)
+{
+	const struct event event = { EVENT_PLUGGED, 42, &uuid, "gs_usb",
+				     (uint64_t)-1 };
+	char line[EVENT_LINE_MAX];
+
+	(void)state;
+	assert_true(event_format(line, &event, false));
+	assert_string_equal(line, "112233445566 plugged gs_usb -1");
+	assert_true(event_format(line, &event, true));
+	assert_non_null(strstr(line, "\"port\":-1}"));
 }
 
 static void test_every_event_is_found_by_its_name(void **state)
@@ -160,6 +185,7 @@ int main(void)
 {
 	struct CMUnitTest tests[ARRAY_SIZE(rows) + 4] = {
 		cmocka_unit_test(test_every_event_is_in_the_table),
+		cmocka_unit_test(test_a_device_on_tcp_has_no_port),
 		cmocka_unit_test(test_every_event_is_found_by_its_name),
 		cmocka_unit_test(test_a_number_is_told_in_json_only),
 		cmocka_unit_test(test_what_does_not_fit_is_not_cut),

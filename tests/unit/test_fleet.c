@@ -110,6 +110,9 @@ static void describe(const struct opts *o, char *out, size_t size)
 
 #define A "[mcu]\ncanbus_uuid: a\n"
 #define B "[mcu b]\ncanbus_uuid: b\n"
+/* tests/vectors/uuid.txt */
+#define CHIP "[mcu]\nchip_id: 3d0052001450425539383920\n"
+#define UUID_CHIP "154aab036e6a"
 #define UUID_A "00000000000a"
 #define UUID_B "00000000000b"
 #define USUAL " stm32g0b1xx klipper on can0 boot 30\n"
@@ -124,6 +127,36 @@ static const struct row {
 	  { { "p", "[mcu]\ncanbus_uuid: 0xA\n[mcu b]\ncanbus_uuid = b\n" } },
 	  "-c p",
 	  "mcu " UUID_A USUAL "b " UUID_B USUAL },
+	{ "a bridge is on a bus of its own",
+	  { { "p", CHIP "bridge: yes\n" } },
+	  "-c p",
+	  "mcu " UUID_CHIP " stm32g0b1xx klipper on :" UUID_CHIP " boot 30\n" },
+	{ "or on an interface",
+	  { { "p", CHIP "bridge: yes\ninterface: vcan1\n" } },
+	  "-c p",
+	  "mcu " UUID_CHIP " stm32g0b1xx klipper on vcan1 boot 30\n" },
+	{ "what is on the interface of a bridge is behind it",
+	  { { "p", CHIP "bridge: yes\n" B "[mcu c]\ncanbus_uuid: c\n"
+			"canbus_interface: can1\n" } },
+	  "-c p",
+	  "mcu " UUID_CHIP " stm32g0b1xx klipper on :" UUID_CHIP " boot 30\n"
+	  "b " UUID_B " stm32g0b1xx klipper on :" UUID_CHIP " boot 30\n"
+	  "c 00000000000c stm32g0b1xx klipper on can1 boot 30\n" },
+	{ "and goes with it to another bus",
+	  { { "p", CHIP "bridge: yes\ninterface: :x\n" B } },
+	  "-c p",
+	  "mcu " UUID_CHIP " stm32g0b1xx klipper on :x boot 30\n"
+	  "b " UUID_B " stm32g0b1xx klipper on :x boot 30\n" },
+	{ "unless it is told where it is",
+	  { { "p", CHIP "bridge: yes\n" B "interface: vcan0\n" } },
+	  "-c p",
+	  "mcu " UUID_CHIP " stm32g0b1xx klipper on :" UUID_CHIP " boot 30\n"
+	  "b " UUID_B " stm32g0b1xx klipper on vcan0 boot 30\n" },
+	{ "other files have their own can0",
+	  { { "p", CHIP "bridge: yes\n" }, { "q", B } },
+	  "-c p -c q",
+	  "mcu " UUID_CHIP " stm32g0b1xx klipper on :" UUID_CHIP " boot 30\n"
+	  "b " UUID_B " stm32g0b1xx klipper on can0 boot 30\n" },
 	{ "one with a chip_id too",
 	  { { "p", "[mcu x]\nchip_id: 3d0052001450425539383920\n" } },
 	  "-c p",
@@ -299,6 +332,17 @@ static const struct row refused[] = {
 	  "-c p",
 	  "p:2: [mcu]: with 'uart' it is on no CAN bus, and fault 'mute' is "
 	  "about frames; leave one of the two away" },
+	{ "a bridge without a serial number",
+	  { { "p", A "bridge: yes\n" } },
+	  "-c p",
+	  "p:2: [mcu]: the USB serial number of a board is its chip id, which "
+	  "does not follow from a UUID; give a chip id, or any text as usb "
+	  "serial" },
+	{ "many bridges with one serial number",
+	  { { NULL } },
+	  "-u 00000000000a --bridge --usb-serial 1 --count 2",
+	  "00000000000a: 2 MCUs on USB cannot have one serial number; give "
+	  "each its own" },
 	{ "two ways to reach it",
 	  { { "p", A "usb: yes\nuart: /dev/ttyS0\n" } },
 	  "-c p",

@@ -24,7 +24,7 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 		out, size,
 		"uuid %s/%d/%zu on %s/%s type %s boot %s/%d state %s id %d "
 		"us %llu/%u dr %d blank %d sane %d at %x '%s' '%s' in %s hz %u "
-		"link %s %s %u",
+		"link %s %s %u serial '%s' port %d/%u bridge %u/%s/%d/%d ",
 		uuid, b->has_uuid, b->chip_id_len,
 		b->interface ? b->interface : "-",
 		b->canbus_interface ? b->canbus_interface : "-",
@@ -34,7 +34,9 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 		c->blank, c->sane_rx, c->app_start, c->mcu_name,
 		c->katapult_version, c->flash_image ? c->flash_image : "-",
 		c->clock_hz, mcu_link_name(c->link), c->uart ? c->uart : "-",
-		c->baud);
+		c->baud, c->usb.serial, c->usb.vhci_port, c->usb.tcp_port,
+		c->usb.bitrate_bps, confinement_state_name(c->usb.bus_state),
+		c->usb.mute, c->usb.slow);
 }
 
 static const struct row {
@@ -49,6 +51,8 @@ static const struct row {
 	{ "canbus_uuid=0", "uuid 000000000000/1/0 " },
 	/* can-admin-channel.md, section 10.3: a real board */
 	{ "chip_id=3d0052001450425539383920", "uuid 154aab036e6a/1/12 " },
+	/* as USB tells it: section 9 */
+	{ "chip_id=e660583883724a32", "serial 'E660583883724A32' " },
 	{ "canbus_interface=can1", "on -/can1 " },
 	{ "interface=can7", "on can7/- " },
 	{ "interface=a23456789012345", "on a23456789012345/- " },
@@ -59,6 +63,13 @@ static const struct row {
 	{ "uart=/dev/ttyS0", "link uart /dev/ttyS0 " },
 	{ "baud=300", " 300" },
 	{ "--baud=4000000", " 4000000" },
+	{ "usb_serial=my board", "serial 'my board' " },
+	{ "usb_port=7", "port 7/0 " },
+	{ "usb_tcp=3240", "port 0/3240 " },
+	{ "bridge_bitrate=500000", "bridge 500000/error-active/0/0 " },
+	{ "bridge_state=bus-off", "bridge 0/bus-off/0/0 " },
+	{ "bridge_echo=off", "bridge 0/error-active/1/0 " },
+	{ "bridge_slow=yes", "bridge 0/error-active/0/1 " },
 	{ "mcu_type=rp2040", "type rp2040 " },
 	{ "--mcu-type=rp2040", "type rp2040 " },
 	{ "bootloader=rom", "boot rom/1 " },
@@ -132,6 +143,16 @@ static const struct row refused[] = {
 	{ "baud=299", "baud '299': give a number from 300 to 4000000" },
 	{ "baud=4000001", "baud '4000001': give a number from 300 to 4000000" },
 	{ "uart=pty:~/a", "uart 'pty:~/a'" UART_WANT },
+	{ "usb_serial=\t",
+	  "usb_serial '\t': give at most 47 printable ASCII characters" },
+	{ "usb_port=240", "usb_port '240': give a number from 0 to 239" },
+	{ "usb_tcp=65536", "usb_tcp '65536': give a number from 0 to 65535" },
+	{ "bridge_bitrate=1000001",
+	  "bridge_bitrate '1000001': give a number from 0 to 1000000" },
+	{ "bridge_state=off",
+	  "bridge_state 'off': give 'error-active', 'error-warning', "
+	  "'error-passive' or 'bus-off'" },
+	{ "bridge_echo=1.0", "bridge_echo '1.0': give 'on' or 'off'" },
 	{ "mcu_type=z80", "mcu_type 'z80': give one that --help lists, like "
 			  "stm32g0b1xx" },
 	{ "--mcu-type=z80", "--mcu-type 'z80': give one that --help lists, "

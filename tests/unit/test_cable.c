@@ -1,0 +1,717 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu
+/*
+ * What an MCU of a world and the process with its USB device tell each other; the
+ * test is that process. Facts: can-admin-channel.md, sections 4, 8.5 and 9;
+ * usbip-gsusb-bridge.md, section 4.3.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../sim/canmcu/cable.h"
+#include "../../sim/canmcu/klipper/firmware.h"
+#include "../support/unit.h"
+
+#define BUS 0
+#define TOLD_MAX 64
+/* usbip-gsusb-bridge.md, section 3.1: they belong together */
+#define SERIAL "3B0028001451303432353938"
+#define UUID 0xb0, 0x91, 0xcc, 0xc2, 0x41, 0xc9
+
+struct bench {
+	struct world *world;
+	struct mcu_cfg cfgs[2];
+	const struct mcu *m;
+	struct cable cable;
+	struct usb_link_msg told[TOLD_MAX];
+	size_t told_len;
+	size_t room; /* for messages */
+	char events[512];
+	uint64_t now_us;
+};
+
+static bool tell(void *arg, const struct usb_link_msg *msg)
+{
+	struct bench *b = arg;
+
+	if (!b->room)
+		return false;
+	assert_in_range(b->told_len, 0, TOLD_MAX - 1);
+	b->told[b->told_len++] = *msg;
+	b->room--;
+	return true;
+}
+
+static void note(void *arg, const struct event *event)
+{
+	struct bench *b = arg;
+	size_t len = strlen(b->events);
+
+	if (event->type == EVENT_PLUGGED || event->type == EVENT_UNPLUGGED ||
+	    event->type == EVENT_HOST)
+		snprintf(b->events + len, sizeof(b->events) - len,
+			 "%s %s %lld;", event_name(event->type),
+			 event->text ? event->text : "",
+			 (long long)event->count);
+}
+
+static size_t write_bytes(void *arg, const struct mcu *m, const uint8_t *data,
+			  size_t len, uint64_t now_us)
+{
+	struct bench *b = arg;
+
+	(void)now_us;
+	return m == b->m ? cable_write(&b->cable, data, len) : len;
+}
+
+/* Number 0 is on USB, number 1 a node behind it. */
+static int prepare(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+
+	assert_non_null(b);
+	b->now_us = 1000000;
+	b->room = SIZE_MAX;
+	b->cfgs[0] = (struct mcu_cfg){ .uuid = { { UUID } },
+				       .link = MCU_LINK_BRIDGE,
+				       .usb.serial = SERIAL,
+				       .type = mcu_type_find("stm32f446xx"),
+				       .bootloader = BOOTLOADER_KATAPULT,
+				       .state = MCU_KLIPPER,
+				       .boot_us = 30000,
+				       .double_reset = true,
+				       .nodeid = -1 };
+	b->cfgs[1] = b->cfgs[0];
+	b->cfgs[1].uuid = (struct kcan_uuid){ { 0, 0, 0, 0, 0, 1 } };
+	b->cfgs[1].link = MCU_LINK_CAN;
+	*state = b;
+	return 0;
+}
+
+static int release(void **state)
+{
+	struct bench *b = *state;
+
+	world_free(b->world);
+	free(b);
+	return 0;
+}
+
+static void kick(struct bench *b)
+{
+	do
+		world_loop_back(b->world, BUS, b->now_us);
+	while (cable_kick(&b->cable, b->now_us));
+}
+
+static void take(struct bench *b, struct usb_link_msg msg)
+{
+	cable_take(&b->cable, &msg, b->now_us);
+	kick(b);
+}
+
+#define TAKE(b, ...) take(b, (struct usb_link_msg){ __VA_ARGS__ })
+
+static void wait_us(struct bench *b, uint64_t us)
+{
+	b->now_us += us;
+	world_step(b->world, b->now_us);
+	kick(b);
+}
+
+static void create(struct bench *b)
+{
+	struct world_cfg cfg = { .mcus = b->cfgs,
+				 .mcus_len = ARRAY_SIZE(b->cfgs),
+				 .buses_len = 1,
+				 .start_us = b->now_us,
+				 .events = { note, b },
+				 .serial = { write_bytes, b } };
+	struct cable_cfg cable = { .events = { note, b },
+				   .tell = tell,
+				   .arg = b };
+
+	assert_int_equal(world_new(&b->world, &cfg), 0);
+	cable.world = b->world;
+	cable.mcu = b->m = world_at(b->world, 0);
+	cable_init(&b->cable, &cable);
+	kick(b);
+}
+
+/* The device is there; what is told from now on counts. */
+static void attach(struct bench *b)
+{
+	TAKE(b, .kind = USB_LINK_PLUGGED, .number = 2);
+	b->told_len = 0;
+}
+
+static void start(struct bench *b)
+{
+	create(b);
+	attach(b);
+}
+
+static void from_host(struct bench *b, enum usb_link_kind kind,
+		      struct can_frame f)
+{
+	TAKE(b, .kind = kind, .frame = f);
+}
+
+static void expect(struct bench *b, size_t at, enum usb_link_kind kind)
+{
+	assert_in_range(at, 0, b->told_len - 1);
+	assert_int_equal(b->told[at].kind, kind);
+}
+
+/* What is plugged in. */
+
+static const struct row {
+	const char *name;
+	const char *type;
+	enum mcu_link link;
+	enum bootloader bootloader;
+	enum mcu_state state;
+	enum usb_kind kind; /* USB_KIND_COUNT: nothing */
+	const char *strings[USB_STRING_COUNT];
+} rows[] = {
+	{ "Klipper, a bridge",
+	  "stm32f446xx",
+	  MCU_LINK_BRIDGE,
+	  BOOTLOADER_KATAPULT,
+	  MCU_KLIPPER,
+	  USB_GSUSB,
+	  { NULL, "Klipper", "stm32f446xx", SERIAL, "" } },
+	{ "after a shutdown",
+	  "stm32f446xx",
+	  MCU_LINK_BRIDGE,
+	  BOOTLOADER_KATAPULT,
+	  MCU_SHUTDOWN,
+	  USB_GSUSB,
+	  { NULL, "Klipper", "stm32f446xx", SERIAL, "" } },
+	{ "Klipper, a serial port",
+	  "stm32g0b1xx",
+	  MCU_LINK_USB,
+	  BOOTLOADER_KATAPULT,
+	  MCU_KLIPPER,
+	  USB_CDC_KLIPPER,
+	  { NULL, "Klipper", "stm32g0b1xx", SERIAL, "" } },
+	{ "Katapult",
+	  "stm32f446xx",
+	  MCU_LINK_BRIDGE,
+	  BOOTLOADER_KATAPULT,
+	  MCU_KATAPULT,
+	  USB_CDC_KATAPULT,
+	  { NULL, "katapult", "stm32f446xx", SERIAL, "" } },
+	{ "the ROM of an STM32",
+	  "stm32f446xx",
+	  MCU_LINK_BRIDGE,
+	  BOOTLOADER_ROM,
+	  MCU_ROM,
+	  USB_DFUSE,
+	  { NULL, "STMicroelectronics", "STM32  BOOTLOADER", "3861356D3430",
+	    "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,03*128Kg" } },
+	{ "the ROM of an RP2040",
+	  "rp2040",
+	  MCU_LINK_BRIDGE,
+	  BOOTLOADER_ROM,
+	  MCU_ROM,
+	  USB_RP2040,
+	  { NULL, "Raspberry Pi", "RP2 Boot", "E0C9125B0D9B", "" } },
+	{ "that of an RP2350",
+	  "rp2350",
+	  MCU_LINK_USB,
+	  BOOTLOADER_ROM,
+	  MCU_ROM,
+	  USB_RP2350,
+	  { NULL, "Raspberry Pi", "RP2350 Boot", SERIAL, "" } },
+	{ "a ROM without USB",
+	  "stm32f103xe",
+	  MCU_LINK_BRIDGE,
+	  BOOTLOADER_ROM,
+	  MCU_ROM,
+	  USB_KIND_COUNT,
+	  { NULL } },
+	{ "in reset",
+	  "stm32f446xx",
+	  MCU_LINK_BRIDGE,
+	  BOOTLOADER_KATAPULT,
+	  MCU_BOOT,
+	  USB_KIND_COUNT,
+	  { NULL } },
+	{ "off",
+	  "stm32f446xx",
+	  MCU_LINK_BRIDGE,
+	  BOOTLOADER_KATAPULT,
+	  MCU_OFF,
+	  USB_KIND_COUNT,
+	  { NULL } },
+	{ "dead",
+	  "stm32f446xx",
+	  MCU_LINK_BRIDGE,
+	  BOOTLOADER_KATAPULT,
+	  MCU_DEAD,
+	  USB_KIND_COUNT,
+	  { NULL } },
+};
+
+static void test_row(void **state)
+{
+	const struct row *row = *state;
+	struct mcu m = { .cfg = { .link = row->link,
+				  .usb.serial = SERIAL,
+				  .type = mcu_type_find(row->type),
+				  .bootloader = row->bootloader },
+			 .state = row->state };
+	struct usb_link_plug plug;
+
+	assert_int_equal(cable_plug(&plug, &m), row->kind != USB_KIND_COUNT);
+	if (row->kind == USB_KIND_COUNT)
+		return;
+	assert_int_equal(plug.kind, row->kind);
+	for (size_t i = 1; i < USB_STRING_COUNT; i++)
+		assert_string_equal(plug.strings[i], row->strings[i]);
+	if (row->kind == USB_DFUSE) {
+		assert_int_equal(plug.memory.start, 0x08000000);
+		assert_int_equal(plug.memory.size, 512 * 1024);
+	}
+}
+
+static void test_a_bridge_is_plugged_in_at_once(void **state)
+{
+	struct bench *b = *state;
+
+	create(b);
+	assert_int_equal(b->told_len, 1);
+	expect(b, 0, USB_LINK_PLUG);
+	assert_int_equal(b->told[0].plug.kind, USB_GSUSB);
+	attach(b);
+	assert_string_equal(b->events, "plugged gs_usb 2;");
+}
+
+static void test_a_request_swaps_it_for_katapult(void **state)
+{
+	struct bench *b = *state;
+
+	start(b);
+	from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x02, UUID));
+	assert_int_equal(b->told_len, 1);
+	expect(b, 0, USB_LINK_UNPLUG);
+	TAKE(b, .kind = USB_LINK_UNPLUGGED, .number = 0);
+	assert_int_equal(b->told_len, 1);
+	wait_us(b, 30000);
+	assert_int_equal(b->told_len, 2);
+	expect(b, 1, USB_LINK_PLUG);
+	assert_int_equal(b->told[1].plug.kind, USB_CDC_KATAPULT);
+	attach(b);
+	assert_string_equal(
+		b->events, "plugged gs_usb 2;unplugged  2;plugged katapult 2;");
+}
+
+static void test_a_request_for_another_uuid_does_nothing(void **state)
+{
+	struct bench *b = *state;
+
+	start(b);
+	from_host(b, USB_LINK_LOCAL,
+		  FRAME(0x3f0, 0x02, 0xb0, 0x91, 0xcc, 0xc2, 0x41, 0xc8));
+	assert_int_equal(b->told_len, 0);
+	assert_int_equal(b->m->state, MCU_KLIPPER);
+}
+
+static void test_a_reset_is_an_unplug_even_when_told_late(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[0].bootloader = BOOTLOADER_NONE;
+	start(b);
+	/* the same thing again, and at once */
+	world_reset(b->world, b->m, b->now_us);
+	assert_int_equal(b->m->state, MCU_KLIPPER);
+	b->room = 0;
+	kick(b);
+	assert_true(b->cable.waits);
+	b->room = SIZE_MAX;
+	kick(b);
+	assert_false(b->cable.waits);
+	assert_int_equal(b->told_len, 1);
+	expect(b, 0, USB_LINK_PLUG);
+}
+
+static void test_power_goes_and_comes(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[0].bootloader = BOOTLOADER_NONE;
+	start(b);
+	world_power(b->world, b->m, false, b->now_us);
+	kick(b);
+	expect(b, 0, USB_LINK_UNPLUG);
+	world_power(b->world, b->m, true, b->now_us);
+	kick(b);
+	assert_int_equal(b->told_len, 2);
+	expect(b, 1, USB_LINK_PLUG);
+}
+
+static void test_one_that_never_starts_stays_away(void **state)
+{
+	struct bench *b = *state;
+	struct fault never;
+	char error[FAULT_ERROR_MAX];
+
+	start(b);
+	assert_int_equal(fault_parse(&never, "boot-never", error), 0);
+	assert_int_equal(world_add_fault(b->world, b->m, &never), 0);
+	from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x02, UUID));
+	wait_us(b, 60000000);
+	assert_int_equal(b->told_len, 1);
+	expect(b, 0, USB_LINK_UNPLUG);
+}
+
+static void test_a_device_that_cannot_be_plugged_in_is_an_error(void **state)
+{
+	struct bench *b = *state;
+
+	create(b);
+	TAKE(b, .kind = USB_LINK_UNPLUGGED, .number = -EBUSY);
+	assert_int_equal(b->cable.err, -EBUSY);
+	assert_string_equal(b->events, "");
+}
+
+/* A bridge. */
+
+static void test_its_own_answers_go_to_the_host_one_by_one(void **state)
+{
+	struct bench *b = *state;
+
+	start(b);
+	for (int i = 0; i < 5; i++)
+		from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x00));
+	/* as many as its hardware holds */
+	assert_int_equal(b->told_len, 3);
+	expect(b, 0, USB_LINK_SENT);
+	assert_frame_equal(b->told[0].frame, FRAME(0x3f1, 0x20, UUID, 0x01));
+	TAKE(b, .kind = USB_LINK_ACCEPTED);
+	assert_int_equal(b->told_len, 4);
+	for (int i = 0; i < 9; i++)
+		TAKE(b, .kind = USB_LINK_ACCEPTED);
+	assert_int_equal(b->told_len, 5);
+}
+
+static void test_its_nodeid_is_told(void **state)
+{
+	struct bench *b = *state;
+
+	start(b);
+	from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x01, UUID, 4));
+	assert_int_equal(b->told_len, 1);
+	expect(b, 0, USB_LINK_LOCAL_ID);
+	assert_int_equal(b->told[0].local_id, 0x108);
+	/* a conflict: nobody's any more */
+	from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x01, 0, 0, 0, 0, 0, 1, 4));
+	expect(b, 1, USB_LINK_LOCAL_ID);
+	assert_int_equal(b->told[1].local_id, 0);
+}
+
+static void test_a_frame_that_overtook_the_nodeid_stays_local(void **state)
+{
+	struct bench *b = *state;
+	struct can_frame f;
+
+	start(b);
+	b->room = 0;
+	from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x01, UUID, 4));
+	b->now_us += MCU_FILTER_CHANGE_US;
+	b->room = SIZE_MAX;
+	cable_take(&b->cable,
+		   &(struct usb_link_msg){ .kind = USB_LINK_BUS,
+					   .frame = FRAME(0x108, 0x7e) },
+		   b->now_us);
+	assert_false(world_tx(b->world, BUS, &f, b->now_us));
+	assert_false(cable_is_full(&b->cable));
+}
+
+static void test_frames_go_both_ways(void **state)
+{
+	struct bench *b = *state;
+
+	start(b);
+	from_host(b, USB_LINK_BUS, FRAME(0x3f0, 0x00));
+	assert_int_equal(b->told_len, 1);
+	expect(b, 0, USB_LINK_FRAME);
+	assert_frame_equal(b->told[0].frame,
+			   FRAME(0x3f1, 0x20, 0, 0, 0, 0, 0, 1, 0x01));
+}
+
+static void test_a_full_bus_keeps_one_frame_back(void **state)
+{
+	struct bench *b = *state;
+	struct usb_link_msg msg = { .kind = USB_LINK_BUS };
+	struct can_frame f;
+
+	start(b);
+	for (uint8_t i = 0; i < 4; i++) {
+		assert_false(cable_is_full(&b->cable));
+		msg.frame = FRAME(0x123, i);
+		cable_take(&b->cable, &msg, b->now_us);
+	}
+	assert_true(cable_is_full(&b->cable));
+	assert_false(cable_kick(&b->cable, b->now_us));
+	for (uint8_t i = 0; i < 3; i++) {
+		assert_true(world_tx(b->world, BUS, &f, b->now_us));
+		assert_frame_equal(f, FRAME(0x123, i));
+		world_sent(b->world, BUS);
+		world_rx(b->world, BUS, &f, true, b->now_us);
+	}
+	assert_true(cable_kick(&b->cable, b->now_us));
+	assert_false(cable_is_full(&b->cable));
+	assert_true(world_tx(b->world, BUS, &f, b->now_us));
+	assert_frame_equal(f, FRAME(0x123, 3));
+}
+
+static void test_what_comes_from_before_a_reset_is_lost(void **state)
+{
+	struct bench *b = *state;
+	struct can_frame f;
+
+	start(b);
+	from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x00));
+	world_put(b->world, b->m, MCU_KATAPULT, b->now_us);
+	world_put(b->world, b->m, MCU_KLIPPER, b->now_us);
+	kick(b);
+	b->told_len = 0;
+	from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x02, UUID));
+	from_host(b, USB_LINK_BUS, FRAME(0x123));
+	TAKE(b, .kind = USB_LINK_ACCEPTED);
+	TAKE(b, .kind = USB_LINK_MODE, .mode = { true, 500000 });
+	TAKE(b, .kind = USB_LINK_UNPLUGGED, .number = 0);
+	assert_int_equal(b->m->state, MCU_KLIPPER);
+	assert_false(world_tx(b->world, BUS, &f, b->now_us));
+	assert_int_equal(b->told_len, 0);
+	attach(b);
+	from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x00));
+	assert_int_equal(b->told_len, 1);
+}
+
+static void test_deviations_are_told_and_told_again(void **state)
+{
+	struct bench *b = *state;
+	struct mcu_cfg cfg;
+
+	start(b);
+	cfg = b->m->cfg;
+	cfg.usb.mute = true;
+	world_configure(b->world, b->m, &cfg, b->now_us);
+	kick(b);
+	assert_int_equal(b->told_len, 1);
+	expect(b, 0, USB_LINK_DEVIATE);
+	assert_true(b->told[0].gsusb.mute);
+	assert_false(b->told[0].gsusb.slow);
+	/* a device that is plugged in has forgotten */
+	world_put(b->world, b->m, MCU_KATAPULT, b->now_us);
+	world_put(b->world, b->m, MCU_KLIPPER, b->now_us);
+	kick(b);
+	attach(b);
+	TAKE(b, .kind = USB_LINK_UNPLUGGED, .number = 0);
+	attach(b);
+	world_put(b->world, b->m, MCU_KATAPULT, b->now_us);
+	kick(b);
+	world_put(b->world, b->m, MCU_KLIPPER, b->now_us);
+	b->told_len = 0;
+	kick(b);
+	expect(b, 0, USB_LINK_PLUG);
+	TAKE(b, .kind = USB_LINK_PLUGGED, .number = 2);
+	expect(b, 1, USB_LINK_DEVIATE);
+}
+
+static void test_a_wrong_bit_rate_is_bus_off(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[0].usb.bitrate_bps = 1000000;
+	start(b);
+	TAKE(b, .kind = USB_LINK_MODE, .mode = { true, 500000 });
+	assert_int_equal(b->told_len, 1);
+	expect(b, 0, USB_LINK_FRAME);
+	assert_int_equal(b->told[0].frame.can_id, 0x20000040);
+	assert_string_equal(b->events, "plugged gs_usb 2;host up 500000;");
+}
+
+/* A serial port. */
+
+static void take_bytes(struct bench *b, const void *data, uint32_t len)
+{
+	struct usb_link_msg msg = { .kind = USB_LINK_BYTES, .bytes.len = len };
+
+	memcpy(msg.bytes.bytes, data, len);
+	take(b, msg);
+}
+
+/* tests/vectors/katapult.txt */
+static const uint8_t connect[] = { 0x01, 0x88, 0x11, 0x00,
+				   0xf1, 0x7c, 0x99, 0x03 };
+static const uint8_t ack_head[] = { 0x01, 0x88, 0xa0, 0x0d, 0x11 };
+
+static void test_katapult_answers_on_its_serial_port(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[0].state = MCU_KATAPULT;
+	start(b);
+	take_bytes(b, connect, 3);
+	assert_int_equal(b->told_len, 0);
+	take_bytes(b, connect + 3, sizeof(connect) - 3);
+	assert_int_equal(b->told_len, 1);
+	expect(b, 0, USB_LINK_BYTES);
+	assert_memory_equal(b->told[0].bytes.bytes, ack_head, sizeof(ack_head));
+}
+
+static void test_an_answer_waits_for_room(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[0].state = MCU_KATAPULT;
+	start(b);
+	b->room = 0;
+	take_bytes(b, connect, sizeof(connect));
+	assert_int_equal(b->told_len, 0);
+	assert_true(b->cable.waits);
+	b->room = 1;
+	kick(b);
+	assert_int_equal(b->told_len, 1);
+	expect(b, 0, USB_LINK_BYTES);
+}
+
+static void test_1200_baud_is_a_request_to_klipper_on_usb(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[0].link = MCU_LINK_USB;
+	start(b);
+	TAKE(b, .kind = USB_LINK_TOUCH);
+	assert_int_equal(b->m->state, MCU_BOOT);
+	expect(b, b->told_len - 1, USB_LINK_UNPLUG);
+}
+
+/* The bootloader in the ROM. */
+
+static void start_rom(struct bench *b)
+{
+	b->cfgs[0].bootloader = BOOTLOADER_ROM;
+	start(b);
+	from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x02, UUID));
+	expect(b, 0, USB_LINK_PLUG);
+	assert_int_equal(b->told[0].plug.kind, USB_DFUSE);
+	attach(b);
+}
+
+static int32_t ask(struct bench *b, enum usb_link_kind kind, uint32_t address,
+		   const void *data, uint32_t len)
+{
+	struct usb_link_msg msg = {
+		.kind = kind,
+		.memory = { .seq = 7, .address = address, .len = len }
+	};
+
+	if (data)
+		memcpy(msg.memory.bytes, data, len);
+	b->told_len = 0;
+	take(b, msg);
+	assert_int_equal(b->told_len, 1);
+	expect(b, 0, USB_LINK_MEMORY);
+	assert_int_equal(b->told[0].memory.seq, 7);
+	return b->told[0].memory.result;
+}
+
+static void test_the_rom_erases_programs_and_reads(void **state)
+{
+	struct bench *b = *state;
+
+	start_rom(b);
+	assert_int_equal(ask(b, USB_LINK_ERASE, 0x08000000, NULL, 0),
+			 16 * 1024);
+	assert_int_equal(
+		ask(b, USB_LINK_PROGRAM, 0x08000000, "\x00\x10\x00\x20", 4), 0);
+	assert_int_equal(ask(b, USB_LINK_READ, 0x08000000, NULL, 6), 0);
+	assert_int_equal(b->told[0].memory.len, 6);
+	assert_memory_equal(b->told[0].memory.bytes, "\x00\x10\x00\x20\xff\xff",
+			    6);
+	assert_int_equal(ask(b, USB_LINK_READ, 0x08080000, NULL, 1), -EFAULT);
+	assert_int_equal(ask(b, USB_LINK_READ, 0x08000000, NULL, UINT32_MAX),
+			 -EINVAL);
+}
+
+static void test_an_answer_of_the_flash_is_not_lost(void **state)
+{
+	struct bench *b = *state;
+
+	start_rom(b);
+	b->room = 0;
+	TAKE(b, .kind = USB_LINK_READ,
+	     .memory = { .seq = 9, .address = 0x08000000, .len = 4 });
+	assert_true(cable_is_full(&b->cable));
+	b->room = 1;
+	kick(b);
+	assert_false(cable_is_full(&b->cable));
+	expect(b, 0, USB_LINK_MEMORY);
+	assert_int_equal(b->told[0].memory.seq, 9);
+}
+
+static void test_leaving_starts_what_is_there(void **state)
+{
+	struct bench *b = *state;
+
+	start_rom(b);
+	TAKE(b, .kind = USB_LINK_LEAVE, .number = 0x08000000);
+	assert_int_equal(b->m->state, MCU_KLIPPER);
+	expect(b, 0, USB_LINK_PLUG);
+	assert_int_equal(b->told[0].plug.kind, USB_GSUSB);
+}
+
+static void test_leaving_to_nothing_is_the_end(void **state)
+{
+	struct bench *b = *state;
+
+	start_rom(b);
+	ask(b, USB_LINK_ERASE, 0x08000000, NULL, 0);
+	b->told_len = 0;
+	TAKE(b, .kind = USB_LINK_LEAVE, .number = 0x08000000);
+	assert_int_equal(b->m->state, MCU_DEAD);
+	expect(b, 0, USB_LINK_UNPLUG);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, prepare, release)
+
+int main(void)
+{
+	static const struct CMUnitTest others[] = {
+		CASE(test_a_bridge_is_plugged_in_at_once),
+		CASE(test_a_request_swaps_it_for_katapult),
+		CASE(test_a_request_for_another_uuid_does_nothing),
+		CASE(test_a_reset_is_an_unplug_even_when_told_late),
+		CASE(test_power_goes_and_comes),
+		CASE(test_one_that_never_starts_stays_away),
+		CASE(test_a_device_that_cannot_be_plugged_in_is_an_error),
+		CASE(test_its_own_answers_go_to_the_host_one_by_one),
+		CASE(test_its_nodeid_is_told),
+		CASE(test_a_frame_that_overtook_the_nodeid_stays_local),
+		CASE(test_frames_go_both_ways),
+		CASE(test_a_full_bus_keeps_one_frame_back),
+		CASE(test_what_comes_from_before_a_reset_is_lost),
+		CASE(test_deviations_are_told_and_told_again),
+		CASE(test_a_wrong_bit_rate_is_bus_off),
+		CASE(test_katapult_answers_on_its_serial_port),
+		CASE(test_an_answer_waits_for_room),
+		CASE(test_1200_baud_is_a_request_to_klipper_on_usb),
+		CASE(test_the_rom_erases_programs_and_reads),
+		CASE(test_an_answer_of_the_flash_is_not_lost),
+		CASE(test_leaving_starts_what_is_there),
+		CASE(test_leaving_to_nothing_is_the_end),
+	};
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(others)];
+	size_t n = 0;
+
+	ROWS(rows, test_row);
+	memcpy(&tests[n], others, sizeof(others));
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
