@@ -43,6 +43,7 @@ mandoc
 bsdextrautils bsdmainutils
 jq
 socat
+picocom
 procps
 python3
 python3-can

@@ -20,6 +20,7 @@ struct port_can_cfg {
 	struct world *world;
 	unsigned int bus; /* which one of the world's */
 	const char *ifname;
+	bool all; /* frames; else those that concern nodes */
 	struct event_sink events;
 	void (*on_turn)(void *arg); /* the world may have to send, or to wait */
 	void *arg;

@@ -87,10 +87,19 @@ static int on_timer(sd_event_source *source, uint64_t at_us, void *arg)
 	return 0;
 }
 
+static bool has_bridges(const struct world *w)
+{
+	for (size_t i = 0; i < world_len(w); i++)
+		if (world_at(w, i)->cfg.link == MCU_LINK_BRIDGE)
+			return true;
+	return false;
+}
+
 static int open_all(struct ports *p, char *sentence, size_t size)
 {
 	struct port_can_cfg cfg = { .loop = p->cfg.loop,
 				    .world = p->cfg.world,
+				    .all = has_bridges(p->cfg.world),
 				    .events = p->cfg.events,
 				    .on_turn = on_turn,
 				    .arg = p };
