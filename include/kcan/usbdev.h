@@ -44,8 +44,9 @@ struct kcan_usbdev_info {
 	 * One line each, NULL where there is nothing to say; "{port}" stands
 	 * for the name of the port, "{tty}" for the best name of its tty.
 	 */
-	const char *next; /* the command that flashes it */
-	const char *back; /* how the application starts again */
+	const char *next;    /* the command that flashes it */
+	const char *back;    /* how the application starts again */
+	const char *warning; /* what to mind as long as it runs */
 };
 
 /**

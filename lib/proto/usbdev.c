@@ -10,6 +10,11 @@
 
 #define FIRMWARE "~/klipper/out/klipper.bin"
 #define MAKE_FLASH(id) "make -C ~/klipper flash FLASH_DEVICE=" id
+/* can-admin-channel.md, section 14.5 */
+#define HEATERS                                                            \
+	"in a bootloader nobody controls heaters, fans and steppers, and " \
+	"some boards switch a heater on in DFU mode: switch heater power " \
+	"off, or stay with the machine"
 #define RESET                                                                \
 	"press the board's reset button, or switch its power off and on; a " \
 	"boot button must not be held"
@@ -36,9 +41,9 @@ struct row {
 	{                                                                   \
 		KCAN_USBDEV_KLIPPER, "Klipper on a serial port", NULL, NULL \
 	}
-#define ROM(what, id)                                        \
-	{                                                    \
-		KCAN_USBDEV_ROM, what, MAKE_FLASH(id), RESET \
+#define ROM(what, id)                                                 \
+	{                                                             \
+		KCAN_USBDEV_ROM, what, MAKE_FLASH(id), RESET, HEATERS \
 	}
 #define LOADER(what, id)                                        \
 	{                                                       \
@@ -64,7 +69,7 @@ static const struct row rows[] = {
 	  { KCAN_USBDEV_DFU, "the STM32 ROM bootloader (DFU)",
 	    "sudo dfu-util -d ,0483:df11 -p {port} -a 0 -s 0x08000000:leave "
 	    "-D " FIRMWARE,
-	    RESET } },
+	    RESET, HEATERS } },
 	{ NULL, 0x2e8a, 0x0003, ROM("the RP2040 boot ROM", "2e8a:0003") },
 	{ NULL, 0x2e8a, 0x000f, ROM("the RP2350 boot ROM", "2e8a:000f") },
 	{ NULL,
@@ -73,7 +78,8 @@ static const struct row rows[] = {
 	  { KCAN_USBDEV_ROM, "the SAM-BA bootloader in the ROM",
 	    MAKE_FLASH("{tty}"),
 	    "only flashing it starts the application again: a power cycle "
-	    "does not" } },
+	    "does not",
+	    HEATERS } },
 	{ NULL, 0x1eaf, 0x0003, LOADER("the stm32duino loader", "1eaf:0003") },
 	{ NULL, 0x1209, 0xbeba, LOADER("the STM32 HID loader", "1209:beba") },
 	{ NULL, 0x1d50, 0x6015,
