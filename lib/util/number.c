@@ -22,3 +22,19 @@ int util_parse_number(const char *text, unsigned long *out)
 	*out = value;
 	return 0;
 }
+
+int util_parse_seconds(const char *text, uint64_t *out)
+{
+	size_t len = strlen(text);
+	const char *point = strchr(text, '.');
+	double seconds;
+
+	if (!len || len > 12 || strspn(text, "0123456789.") < len ||
+	    len == (point != NULL) || (point && strchr(point + 1, '.')))
+		return -EINVAL;
+	seconds = strtod(text, NULL);
+	if (seconds < 0.1 || seconds > 3600)
+		return -ERANGE;
+	*out = (uint64_t)(seconds * 1e6 + 0.5);
+	return 0;
+}

@@ -88,6 +88,14 @@ int util_opts_parse(const struct util_opts *o, int argc, char **argv)
 	return optind;
 }
 
+bool util_opts_has(int argc, char **argv, const char *word)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (!strcmp(argv[i], word))
+			return true;
+	return false;
+}
+
 void util_opts_print(FILE *to, const struct util_opt *table, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {

@@ -42,6 +42,12 @@ struct util_opts {
  */
 int util_opts_parse(const struct util_opts *o, int argc, char **argv);
 
+/**
+ * util_opts_has() - look for an option ahead of parsing
+ * @word: in full, as "--json": an error in parsing is to come as JSON, too
+ */
+bool util_opts_has(int argc, char **argv, const char *word);
+
 /** Print a line for each option, and the headings. */
 void util_opts_print(FILE *to, const struct util_opt *table, size_t len);
 

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: tools/serialbootreq
+#include "../support/unit.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../tools/serialbootreq/report.h"
+
+#define UART "/dev/ttyS0"
+#define BY_ID "/dev/serial/by-id/usb-katapult_rp2040_E66-if00"
+#define KATAPULT                                                   \
+	{                                                          \
+		.devnum = 5, .vendor = 0x1d50, .product = 0x6177,  \
+		.manufacturer = "katapult", .tty = "/dev/ttyACM0", \
+		.by_id = BY_ID,                                    \
+	}
+#define KLIPPER                                                   \
+	{                                                         \
+		.devnum = 4, .vendor = 0x1d50, .product = 0x614e, \
+		.manufacturer = "Klipper", .tty = "/dev/ttyACM0", \
+	}
+#define DFU                                                      \
+	{                                                        \
+		.devnum = 5, .vendor = 0x0483, .product = 0xdf11 \
+	}
+
+struct capture {
+	struct report report;
+	char *out, *err;
+	size_t out_len, err_len;
+};
+
+static void capture_open(struct capture *c, bool json)
+{
+	const char *why;
+
+	memset(c, 0, sizeof(*c));
+	c->report.out = open_memstream(&c->out, &c->out_len);
+	c->report.err = open_memstream(&c->err, &c->err_len);
+	c->report.json = json;
+	if (json)
+		assert_true(say_json_load(&c->report.lib, &why));
+}
+
+static void capture_close(struct capture *c)
+{
+	fclose(c->report.out);
+	fclose(c->report.err);
+}
+
+static void capture_free(struct capture *c)
+{
+	free(c->out);
+	free(c->err);
+}
+
+static struct words_facts complete(const struct words_facts *part)
+{
+	struct words_facts facts = *part;
+
+	facts.device = facts.device ? facts.device : UART;
+	facts.baud_bps = 115200;
+	facts.katapult_bps = 250000;
+	facts.timeout_us = 1500000;
+	snprintf(facts.port, sizeof(facts.port), "1-1.4");
+	return facts;
+}
+
+static const struct end_row {
+	const char *name;
+	struct words_facts facts;
+	int code;
+	const char *out; /* all of stdout */
+	const char *err; /* a part of stderr */
+} end_rows[] = {
+	{ "Katapult on a UART",
+	  { .cause = CAUSE_PROVEN,
+	    .requested = true,
+	    .katapult = { .mcu = "rp2040",
+			  .version = "v1",
+			  .app_start = 0x10004000 } },
+	  0,
+	  UART ": in-bootloader: Katapult answered at 250000 baud (rp2040, "
+	       "Katapult v1, application at 0x10004000)\n",
+	  "serialbootreq: next: python3 ~/katapult/scripts/flashtool.py -d "
+	  "/dev/ttyS0 -b 250000 -f ~/klipper/out/klipper.bin\n"
+	  "serialbootreq: back: press the board's reset button" },
+	{ "it was there before",
+	  { .cause = CAUSE_ALREADY, .katapult.mcu = "\033[2J" },
+	  0,
+	  UART ": in-bootloader: it was in Katapult already, which answered at "
+	       "250000 baud (?[2J, Katapult of unknown version, application at "
+	       "0x00000000); no request was sent\n",
+	  "next: python3" },
+	{ "Klipper on a UART",
+	  { .cause = CAUSE_APPLICATION, .requested = true },
+	  4,
+	  UART ": still-application: Klipper still answers at 115200 baud; the "
+	       "request was sent\n",
+	  "serialbootreq: it has no bootloader that it could start" },
+	{ "silence",
+	  { .cause = CAUSE_SILENT, .requested = true },
+	  3,
+	  UART ": no-answer: nobody answered on it, before the request and "
+	       "within 1.5 s after it; the request was sent\n",
+	  "serialbootreq: likely reasons, likeliest first:\n"
+	  "serialbootreq:   1. Klipper has another rate than 115200 baud" },
+	{ "Katapult on USB",
+	  { .cause = CAUSE_USB_KATAPULT, .requested = true, .usb = KATAPULT },
+	  0,
+	  UART ": in-bootloader: Katapult came up on USB port 1-1.4 "
+	       "(1d50:6177) as " BY_ID "\n",
+	  "serialbootreq: next: python3 ~/katapult/scripts/flashtool.py -d " BY_ID
+	  " -f ~/klipper/out/klipper.bin\nserialbootreq: back: " },
+	{ "DFU: the heaters come first",
+	  { .cause = CAUSE_USB_LOADER, .requested = true, .usb = DFU },
+	  0,
+	  UART ": in-bootloader: the STM32 ROM bootloader (DFU) came up on USB "
+	       "port 1-1.4 (0483:df11)\n",
+	  "serialbootreq: warning: in a bootloader nobody controls heaters, "
+	  "fans and steppers, and some boards switch a heater on in DFU mode: "
+	  "switch heater power off, or stay with the machine\n"
+	  "serialbootreq: next: sudo dfu-util -d ,0483:df11 -p 1-1.4 -a 0 " },
+	{ "on USB it never left",
+	  { .cause = CAUSE_USB_STAYED, .requested = true, .usb = KLIPPER },
+	  4,
+	  UART
+	  ": still-application: Klipper on a serial port did not leave USB "
+	  "port 1-1.4; the request was sent\n",
+	  "" },
+	{ "vanished while it was touched",
+	  { .cause = CAUSE_USB_LOST, .detail = "Input/output error" },
+	  5,
+	  UART ": not-sent: it vanished while it was being asked (Input/output "
+	       "error), and on USB port 1-1.4 there is nothing\n",
+	  "" },
+	{ "held",
+	  { .cause = CAUSE_HELD, .holder = { .pid = 4711, .name = "python3" } },
+	  6,
+	  UART ": busy: python3 (pid 4711) has it open; no request was sent\n",
+	  "serialbootreq: end that program, and the print with it; Klipper's "
+	  "host: sudo systemctl stop klipper\n" },
+	{ "no permission, but a group has it",
+	  { .cause = CAUSE_PERMISSION, .group = "dialout" },
+	  1,
+	  UART ": local-error: this user may not open it, members of the group "
+	       "dialout may\n",
+	  "sudo usermod -a -G dialout \"$USER\"\n" },
+	{ "a signal",
+	  { .cause = CAUSE_INTERRUPTED, .requested = true, .signal = SIGINT },
+	  130,
+	  UART ": interrupted: ended by SIGINT before it was decided; the "
+	       "request was sent\n",
+	  "" },
+};
+
+static void test_end(void **state)
+{
+	const struct end_row *row = *state;
+	const struct words_facts facts = complete(&row->facts);
+	struct capture c;
+
+	capture_open(&c, false);
+	assert_int_equal(report_end(&c.report, &facts), row->code);
+	capture_close(&c);
+	assert_string_equal(c.out, row->out);
+	if (!strstr(c.err, row->err))
+		assert_string_equal(c.err, row->err);
+	capture_free(&c);
+}
+
+static void test_a_wrong_command_line_is_one_line(void **state)
+{
+	const struct words_facts facts = { .cause = CAUSE_USAGE,
+					   .detail = "-b 'x' is no number" };
+	struct capture c;
+
+	(void)state;
+	capture_open(&c, false);
+	assert_int_equal(report_end(&c.report, &facts), 2);
+	capture_close(&c);
+	assert_string_equal(c.out, "");
+	assert_string_equal(c.err, "serialbootreq: -b 'x' is no number (see "
+				   "serialbootreq --help)\n");
+	capture_free(&c);
+}
+
+static const struct json_row {
+	const char *name;
+	struct words_facts facts;
+	const char *want;
+} json_rows[] = {
+	{ "JSON of Katapult on a UART",
+	  { .cause = CAUSE_PROVEN,
+	    .device = UART,
+	    .way = WAY_UART,
+	    .katapult_bps = 250000,
+	    .requested = true,
+	    .elapsed_us = 41999,
+	    .identified = true,
+	    .katapult = { .mcu = "\377\"", .app_start = 0x10004000 } },
+	  "{\"schema\":1,\"device\":\"/dev/ttyS0\",\"outcome\":"
+	  "\"in-bootloader\",\"code\":0,\"reason\":\"Katapult answered at "
+	  "250000 baud (?\\\", Katapult of unknown version, application at "
+	  "0x10004000)\",\"way\":\"uart\",\"request\":\"handed-over\","
+	  "\"elapsed_ms\":41,\"katapult\":{\"mcu\":\"?\\\"\","
+	  "\"application_start\":\"0x10004000\"},\"next\":\"python3 "
+	  "~/katapult/scripts/flashtool.py -d /dev/ttyS0 -b 250000 -f "
+	  "~/klipper/out/klipper.bin\",\"back\":\"press the board's reset "
+	  "button, or switch its power off and on: without a request Katapult "
+	  "starts the application\"}\n" },
+	{ "JSON of an empty USB port",
+	  { .cause = CAUSE_USB_LOST,
+	    .device = UART,
+	    .way = WAY_USB,
+	    .port = "1-1",
+	    .detail = "why" },
+	  "{\"schema\":1,\"device\":\"/dev/ttyS0\",\"outcome\":\"not-sent\","
+	  "\"code\":5,\"reason\":\"it vanished while it was being asked (why), "
+	  "and on USB port 1-1 there is nothing\",\"way\":\"usb\",\"request\":"
+	  "\"none\",\"usb\":{\"port\":\"1-1\"},\"next\":\"was it unplugged? "
+	  "Plug it in, then ask again\"}\n" },
+	{ "JSON of a wrong command line",
+	  { .cause = CAUSE_USAGE, .detail = "-b 'x' is no number" },
+	  "{\"schema\":1,\"outcome\":\"usage\",\"code\":2,\"reason\":\"-b 'x' "
+	  "is no number (see serialbootreq --help)\"}\n" },
+};
+
+static void test_json(void **state)
+{
+	const struct json_row *row = *state;
+	struct capture c;
+
+	capture_open(&c, true);
+	report_end(&c.report, &row->facts);
+	capture_close(&c);
+	assert_string_equal(c.out, row->want);
+	assert_string_equal(c.err, "");
+	capture_free(&c);
+}
+
+/* Every way it can end makes whole sentences, as text and as JSON. */
+static void test_no_slot_is_left(void **state)
+{
+	struct words_facts facts = complete(&(struct words_facts){ 0 });
+	struct capture c;
+
+	(void)state;
+	for (facts.cause = 0; facts.cause < CAUSE_COUNT; facts.cause++) {
+		assert_true(strlen(words_of(facts.cause)->reason) > 7);
+		capture_open(&c, false);
+		report_end(&c.report, &facts);
+		capture_close(&c);
+		assert_null(strpbrk(c.out, "{}"));
+		assert_null(strpbrk(c.err, "{}"));
+		capture_free(&c);
+	}
+}
+
+static void test_the_string_as_hex(void **state)
+{
+	struct capture c;
+
+	(void)state;
+	/* can-admin-channel.md, section 11.2, behind a sync */
+	capture_open(&c, false);
+	assert_int_equal(report_dry_run(&c.report), 0);
+	capture_close(&c);
+	assert_string_equal(c.out,
+			    "7e201c20526571756573742053657269616c20426f6f746c"
+			    "6f616465722121207e\n");
+	capture_free(&c);
+}
+
+static void test_results_that_cannot_be_written(void **state)
+{
+	const struct words_facts facts =
+		complete(&(struct words_facts){ .cause = CAUSE_PROVEN });
+	struct capture c;
+
+	(void)state;
+	capture_open(&c, false);
+	fclose(c.report.out);
+	c.report.out = fopen("/dev/full", "w");
+	assert_int_equal(report_end(&c.report, &facts), 1);
+	capture_close(&c);
+	assert_non_null(strstr(c.err, "results could not be written: No space "
+				      "left on device\n"));
+	capture_free(&c);
+}
+
+int main(void)
+{
+	struct CMUnitTest
+		tests[ARRAY_SIZE(end_rows) + ARRAY_SIZE(json_rows) + 4] = {
+			cmocka_unit_test(test_a_wrong_command_line_is_one_line),
+			cmocka_unit_test(test_no_slot_is_left),
+			cmocka_unit_test(test_the_string_as_hex),
+			cmocka_unit_test(test_results_that_cannot_be_written),
+		};
+	size_t n = 4;
+
+	ROWS(end_rows, test_end);
+	ROWS(json_rows, test_json);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef SERIALBOOTREQ_ASK_H
+#define SERIALBOOTREQ_ASK_H
+
+#include <kcan/tty.h>
+#include <kcan/usbport.h>
+
+#include "loop.h"
+#include "words.h"
+
+/*
+ * Each makes facts->cause something else than CAUSE_PENDING, and adds what it
+ * has found out.
+ */
+
+/** Open the device; NULL: it has been explained. Release: kcan_tty_close(). */
+struct kcan_tty *ask_open(struct words_facts *facts);
+
+/** The string, and what answers. */
+void ask_uart(struct words_facts *facts, struct loop *l);
+
+/** 1200 baud and DTR, and what comes up on the port, which is being watched. */
+void ask_usb(struct words_facts *facts, struct loop *l,
+	     struct kcan_usbport *port);
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <errno.h>
+#include <string.h>
+
+#include <kcan/version.h>
+
+#include "ask.h"
+#include "report.h"
+
+/* Whether what is there can only be meant: nobody said how to ask it. */
+static bool is_loader(const struct words_facts *facts)
+{
+	switch (kcan_usbdev_info(&facts->usb)->kind) {
+	case KCAN_USBDEV_KATAPULT:
+	case KCAN_USBDEV_DFU:
+	case KCAN_USBDEV_ROM:
+	case KCAN_USBDEV_LOADER:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* An adapter is on USB, too, but what is behind it is asked as a UART is. */
+static bool is_usb(const struct words_facts *facts)
+{
+	return facts->way == WAY_USB ||
+	       kcan_usbdev_info(&facts->usb)->kind == KCAN_USBDEV_KLIPPER;
+}
+
+static void ask_port(struct words_facts *facts, struct loop *l,
+		     struct kcan_usbport *port)
+{
+	int err = kcan_usbport_watch(port);
+
+	snprintf(facts->port, sizeof(facts->port), "%s",
+		 kcan_usbport_name(port));
+	kcan_usbport_look(port, &facts->usb);
+	if (is_loader(facts)) {
+		facts->way = WAY_USB;
+		facts->cause = CAUSE_USB_ALREADY;
+	} else if (!is_usb(facts)) {
+		ask_uart(facts, l);
+	} else if (err) {
+		facts->cause = CAUSE_LOCAL;
+		snprintf(facts->detail, sizeof(facts->detail),
+			 "USB port %s cannot be watched: %s", facts->port,
+			 strerror(-err));
+	} else {
+		ask_usb(facts, l, port);
+	}
+}
+
+/* What cannot be found out here is found out by opening it. */
+static void ask(struct words_facts *facts, struct loop *l)
+{
+	struct kcan_usbport *port = NULL;
+	int err = facts->way == WAY_UART ?
+			  -ENXIO :
+			  kcan_usbport_of_tty(&port, facts->device);
+
+	if (!err)
+		ask_port(facts, l, port);
+	else if (facts->way == WAY_USB && err == -ENXIO)
+		facts->cause = CAUSE_NOT_USB;
+	else
+		ask_uart(facts, l);
+	kcan_usbport_close(port);
+}
+
+static int request(const struct opts *opts, struct report *r,
+		   struct words_facts *facts)
+{
+	struct loop loop;
+	uint64_t start_us;
+	int err = loop_init(&loop, opts->verbose);
+
+	start_us = loop.now_us;
+	if (err) {
+		facts->cause = CAUSE_LOCAL;
+		snprintf(facts->detail, sizeof(facts->detail), "%s",
+			 strerror(-err));
+	} else {
+		ask(facts, &loop);
+	}
+	facts->signal = loop.signal;
+	facts->elapsed_us = loop_now(&loop) - start_us;
+	return report_end(r, facts);
+}
+
+static int run(const struct opts *opts, struct report *r,
+	       struct words_facts *facts)
+{
+	if (opts->command == OPTS_HELP)
+		opts_help(stdout);
+	else if (opts->command == OPTS_VERSION)
+		puts("serialbootreq " KCAN_VERSION);
+	else if (opts->command == OPTS_DRY_RUN)
+		return report_dry_run(r);
+	else
+		return request(opts, r, facts);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct words_facts facts = { 0 };
+	struct report report;
+	struct opts opts;
+	int err = opts_parse(&opts, argc, argv);
+
+	if (err) {
+		facts.cause = CAUSE_USAGE;
+		snprintf(facts.detail, sizeof(facts.detail), "%s", opts.error);
+		report_open(&report, opts.json, &(struct words_facts){ 0 });
+		return report_end(&report, &facts);
+	}
+	facts = (struct words_facts){ .device = opts.device,
+				      .way = opts.way,
+				      .baud_bps = opts.baud_bps,
+				      .katapult_bps = opts.katapult_bps,
+				      .timeout_us = opts.timeout_us };
+	if (!report_open(&report, opts.json, &facts))
+		return report_end(&report, &facts);
+	return run(&opts, &report, &facts);
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "opts.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <kcan/outcome.h>
+
+#include "util/number.h"
+#include "util/opt.h"
+#include "words.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define DEVICE_FORM                                                       \
+	"-d /dev/serial/by-id/usb-Klipper_... (USB) or -d /dev/ttyS0 -b " \
+	"250000 (UART)"
+#define TIMEOUT_FORM "seconds from 0.1 to 3600, like 5 or 0.5"
+#define BAUD_FORM "bits per second from 1200 to 4000000, like 250000"
+#define BAUD_MIN 1200
+#define BAUD_MAX 4000000
+#define BAUD_DEFAULT 250000 /* of Klipper and of Katapult */
+
+__attribute__((format(printf, 2, 3))) static int fail(struct opts *o,
+						      const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(o->error, sizeof(o->error), format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+static int opt_device(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	if (!*arg)
+		return fail(o, "-d '' names no device: " DEVICE_FORM);
+	if (o->device)
+		return fail(o, "-d '%.80s': one device in one call", arg);
+	o->device = arg;
+	return 0;
+}
+
+static int parse_baud(struct opts *o, const char *option, const char *arg,
+		      uint32_t *out)
+{
+	unsigned long value = BAUD_MAX + 1; /* or beyond every number */
+
+	if (util_parse_number(arg, &value) == -EINVAL)
+		return fail(o, "%s '%.40s' is no number: " BAUD_FORM, option,
+			    arg);
+	if (value < BAUD_MIN || value > BAUD_MAX)
+		return fail(o, "%s '%.40s' is out of range: " BAUD_FORM, option,
+			    arg);
+	*out = (uint32_t)value;
+	return 0;
+}
+
+static int opt_baud(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	return parse_baud(o, "-b", arg, &o->baud_bps);
+}
+
+static int opt_katapult_baud(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	return parse_baud(o, "--katapult-baud", arg, &o->katapult_bps);
+}
+
+static int set_way(struct opts *o, enum way way)
+{
+	if (o->way && o->way != way)
+		return fail(o, "--usb and --uart exclude each other");
+	o->way = way;
+	return 0;
+}
+
+static int opt_usb(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	(void)arg;
+	return set_way(o, WAY_USB);
+}
+
+static int opt_uart(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	(void)arg;
+	return set_way(o, WAY_UART);
+}
+
+static int opt_timeout(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+	int err = util_parse_seconds(arg, &o->timeout_us);
+
+	if (err == -EINVAL)
+		return fail(o, "--timeout '%.40s' is no number: " TIMEOUT_FORM,
+			    arg);
+	if (err)
+		return fail(o, "--timeout '%s' is out of range: " TIMEOUT_FORM,
+			    arg);
+	return 0;
+}
+
+static int opt_dry_run(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	(void)arg;
+	o->command = OPTS_DRY_RUN;
+	return 0;
+}
+
+static int opt_json(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	(void)arg;
+	o->json = true;
+	return 0;
+}
+
+static int opt_verbose(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	(void)arg;
+	o->verbose = true;
+	return 0;
+}
+
+static int opt_version(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	(void)arg;
+	o->command = OPTS_VERSION;
+	return 1;
+}
+
+static int opt_help(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	(void)arg;
+	o->command = OPTS_HELP;
+	return 1;
+}
+
+static const struct util_opt table[] = {
+	{ "device", 'd', "DEVICE", "the serial port that the MCU is behind",
+	  opt_device },
+	{ "baud", 'b', "BAUD", "UART: rate of the application (default 250000)",
+	  opt_baud },
+	{ "katapult-baud", 0, "BAUD", "UART: rate of Katapult (default 250000)",
+	  opt_katapult_baud },
+	{ "usb", 0, NULL, "ask by 1200 baud and DTR, whatever it looks like",
+	  opt_usb },
+	{ "uart", 0, NULL, "ask by the string, whatever it looks like",
+	  opt_uart },
+	{ "dry-run", 0, NULL, "print the string as hex, touch nothing",
+	  opt_dry_run },
+	{ "timeout", 0, "SECONDS", "how long to wait for the proof (5)",
+	  opt_timeout },
+	{ "json", 0, NULL, "print JSON, one object a line", opt_json },
+	{ "verbose", 'v', NULL, "show every byte and what was looked at",
+	  opt_verbose },
+	{ "version", 0, NULL, "print the version", opt_version },
+	{ "help", 'h', NULL, "print this help", opt_help },
+};
+
+static int apply_all(struct opts *o, int argc, char **argv)
+{
+	const struct util_opts how = { .table = table,
+				       .len = ARRAY_SIZE(table),
+				       .ctx = o,
+				       .error = o->error,
+				       .error_size = sizeof(o->error) };
+	int operand = util_opts_parse(&how, argc, argv);
+
+	if (operand > 0 && operand < argc)
+		return fail(o,
+			    "'%.40s' belongs to no option; a device is "
+			    "named with -d DEVICE",
+			    argv[operand]);
+	return operand < 0 ? operand : 0;
+}
+
+static int check_whole(struct opts *o)
+{
+	if (o->command == OPTS_REQUEST && !o->device)
+		return fail(o, "no device is named: give " DEVICE_FORM);
+	if (o->command == OPTS_DRY_RUN && o->way == WAY_USB)
+		return fail(o, "--usb sends no bytes that --dry-run could "
+			       "print: the request is 1200 baud and DTR");
+	if (o->way == WAY_USB && (o->baud_bps || o->katapult_bps))
+		return fail(o, "--usb asks at 1200 baud always: leave out %s",
+			    o->baud_bps ? "-b" : "--katapult-baud");
+	return 0;
+}
+
+int opts_parse(struct opts *out, int argc, char **argv)
+{
+	int err;
+
+	*out = (struct opts){ .json = util_opts_has(argc, argv, "--json"),
+			      .timeout_us = 5000000 };
+	err = apply_all(out, argc, argv);
+	if (!err)
+		err = check_whole(out);
+	if (!out->baud_bps)
+		out->baud_bps = BAUD_DEFAULT;
+	if (!out->katapult_bps)
+		out->katapult_bps = BAUD_DEFAULT;
+	return err;
+}
+
+void opts_help(FILE *to)
+{
+	const struct kcan_outcome_info *info;
+
+	fputs("usage: serialbootreq -d DEVICE [-b BAUD] [options]\n"
+	      "       serialbootreq --dry-run\n\n"
+	      "Ask a Klipper MCU on a serial port for its bootloader, and "
+	      "prove what came of it.\n\noptions:\n",
+	      to);
+	util_opts_print(to, table, ARRAY_SIZE(table));
+	fputs("\nOutcomes and exit codes:\n", to);
+	for (int i = 0; i < KCAN_OUTCOME_COUNT; i++) {
+		info = kcan_outcome_get((enum kcan_outcome)i);
+		if (words_has((enum kcan_outcome)i))
+			fprintf(to, "  %3d  %-17s %s\n", info->code, info->name,
+				info->meaning);
+	}
+}

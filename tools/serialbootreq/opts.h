@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef SERIALBOOTREQ_OPTS_H
+#define SERIALBOOTREQ_OPTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum opts_command {
+	OPTS_REQUEST,
+	OPTS_DRY_RUN,
+	OPTS_HELP,
+	OPTS_VERSION,
+};
+
+/** How the device is asked. */
+enum way {
+	WAY_UNKNOWN, /* look what it is */
+	WAY_USB,     /* 1200 baud and DTR */
+	WAY_UART,    /* the string */
+};
+
+/** The command line, checked. Texts point into argv. */
+struct opts {
+	enum opts_command command;
+	enum way way;
+	const char *device;
+	uint32_t baud_bps;     /* of the application */
+	uint32_t katapult_bps; /* of Katapult */
+	uint64_t timeout_us;
+	bool json;
+	bool verbose;
+	char error[240]; /* one sentence, when parsing failed */
+};
+
+/**
+ * opts_parse() - read the command line
+ * @out: usable as a whole on success; after an error @json and @error only
+ *
+ * Return: 0, or -EINVAL and a sentence in @out->error.
+ */
+int opts_parse(struct opts *out, int argc, char **argv);
+
+/** Print usage, every option and the table of outcomes. */
+void opts_help(FILE *to);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef SERIALBOOTREQ_TRACE_H
+#define SERIALBOOTREQ_TRACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <kcan/usbdev.h>
+
+#include "loop.h"
+
+/* One line on stderr with the time, when @l wants it. */
+
+/** Bytes at a rate, as hex; @way: ">" written, "<" read. */
+void trace_bytes(const struct loop *l, uint32_t rate_bps, const char *way,
+		 const uint8_t *bytes, size_t len);
+
+/** What is on a USB port. */
+void trace_device(const struct loop *l, const char *port,
+		  const struct kcan_usbdev *dev);
+
+#endif

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "ask.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <kcan/serialreq.h>
+
+#include "trace.h"
+
+struct uart {
+	struct words_facts *facts;
+	struct loop *loop;
+	struct kcan_tty *tty;
+	struct kcan_serialreq *req;
+	uint32_t rate_bps; /* set last; 0: none yet */
+};
+
+static void give_up(struct uart *u, enum cause cause, int err)
+{
+	u->facts->cause = cause;
+	snprintf(u->facts->detail, sizeof(u->facts->detail), "%s",
+		 strerror(-err));
+}
+
+static bool is_lost(int err)
+{
+	return err == -EIO || err == -ENODEV || err == -ENXIO;
+}
+
+/* A write or a setting failed. */
+static void explain(struct uart *u, int err)
+{
+	if (!is_lost(err))
+		give_up(u, CAUSE_NOT_TAKEN, err);
+	else if (kcan_serialreq_result(u->req).requested)
+		give_up(u, CAUSE_LOST, err);
+	else
+		give_up(u, CAUSE_LOST_UNSENT, err);
+	if (err != -ERANGE)
+		return;
+	u->facts->cause = CAUSE_RATE;
+	snprintf(u->facts->detail, sizeof(u->facts->detail), "%u", u->rate_bps);
+}
+
+static void send_due(struct uart *u)
+{
+	struct kcan_serialreq_send send;
+	int err = 0;
+
+	if (!kcan_serialreq_tx(u->req, &send, u->loop->now_us))
+		return;
+	if (send.rate_bps != u->rate_bps)
+		err = kcan_tty_speed(u->tty, send.rate_bps);
+	u->rate_bps = send.rate_bps;
+	if (!err)
+		err = kcan_tty_write(u->tty, send.bytes, send.len);
+	if (err) {
+		explain(u, err);
+		return;
+	}
+	trace_bytes(u->loop, u->rate_bps, ">", send.bytes, send.len);
+	kcan_serialreq_sent(u->req, loop_now(u->loop));
+}
+
+static void take_bytes(struct uart *u)
+{
+	uint8_t bytes[256];
+	ssize_t n = kcan_tty_read(u->tty, bytes, sizeof(bytes));
+
+	if (n < 0) {
+		explain(u, (int)n);
+		return;
+	}
+	trace_bytes(u->loop, u->rate_bps, "<", bytes, (size_t)n);
+	kcan_serialreq_rx(u->req, bytes, (size_t)n, u->loop->now_us);
+}
+
+static enum cause cause_of(const struct kcan_serialreq_result *result)
+{
+	static const enum cause causes[] = {
+		[KCAN_SERIALREQ_PENDING] = CAUSE_PENDING,
+		[KCAN_SERIALREQ_ALREADY] = CAUSE_ALREADY,
+		[KCAN_SERIALREQ_PROVEN] = CAUSE_PROVEN,
+		[KCAN_SERIALREQ_APPLICATION] = CAUSE_APPLICATION,
+		[KCAN_SERIALREQ_SILENT] = CAUSE_SILENT,
+		[KCAN_SERIALREQ_GARBLED] = CAUSE_GARBLED,
+	};
+
+	if (result->verdict != KCAN_SERIALREQ_SILENT)
+		return causes[result->verdict];
+	return result->echo    ? CAUSE_ECHO :
+	       result->noise   ? CAUSE_NOISE :
+	       result->klipper ? CAUSE_SILENT_SINCE :
+				 CAUSE_SILENT;
+}
+
+static void exchange(struct uart *u)
+{
+	struct words_facts *facts = u->facts;
+	struct kcan_serialreq_result result;
+
+	while (facts->cause == CAUSE_PENDING) {
+		send_due(u);
+		result = kcan_serialreq_result(u->req);
+		facts->requested = result.requested;
+		facts->katapult = result.ident;
+		if (facts->cause == CAUSE_PENDING)
+			facts->cause = cause_of(&result);
+		if (facts->cause == CAUSE_PENDING &&
+		    loop_wait(u->loop, kcan_tty_fd(u->tty),
+			      kcan_serialreq_deadline(u->req)))
+			take_bytes(u);
+		if (u->loop->signal && facts->cause == CAUSE_PENDING)
+			facts->cause = CAUSE_INTERRUPTED;
+	}
+	facts->identified = facts->cause == CAUSE_PROVEN ||
+			    facts->cause == CAUSE_ALREADY;
+}
+
+void ask_uart(struct words_facts *facts, struct loop *l)
+{
+	const struct kcan_serialreq_cfg cfg = { facts->timeout_us,
+						facts->baud_bps,
+						facts->katapult_bps };
+	struct uart u = { .facts = facts, .loop = l };
+	int err;
+
+	u.tty = ask_open(facts);
+	if (!u.tty)
+		return;
+	facts->way = WAY_UART;
+	err = kcan_serialreq_new(&u.req, &cfg);
+	if (err)
+		give_up(&u, CAUSE_LOCAL, err);
+	else
+		exchange(&u);
+	kcan_serialreq_free(u.req);
+	kcan_tty_close(u.tty);
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Facts: usbip-gsusb-bridge.md, sections 4.5 and 5; can-admin-channel.md, 11.1. */
+#include "ask.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <kcan/usbfollow.h>
+
+#include "trace.h"
+
+#define TOUCH_BPS 1200
+#define LEAVE_US 2000000 /* Klipper resets at once, and hubs notice in 0.1 s */
+#define NAMES_US \
+	1000000 /* for udev to name a new tty, and set who may open it */
+
+/*
+ * Klipper compares when either setting arrives, and may still see the old rate
+ * then: so DTR falls last, while it is 1200. The port is closed before the
+ * device can come back, or that would get another tty.
+ */
+static int touch(struct kcan_tty *tty)
+{
+	int err = kcan_tty_dtr(tty, true);
+
+	if (!err)
+		err = kcan_tty_speed(tty, TOUCH_BPS);
+	if (!err)
+		err = kcan_tty_dtr(tty, false);
+	return err;
+}
+
+static void note(struct words_facts *facts, const struct loop *l,
+		 const struct kcan_usbdev *seen)
+{
+	if (seen->devnum != facts->usb.devnum)
+		trace_device(l, facts->port, seen);
+	facts->usb = *seen;
+}
+
+static enum kcan_usbfollow_verdict follow(struct words_facts *facts,
+					  struct loop *l,
+					  struct kcan_usbport *port,
+					  struct kcan_usbfollow *f)
+{
+	enum kcan_usbfollow_verdict verdict = KCAN_USBFOLLOW_PENDING;
+	struct kcan_usbdev seen;
+
+	while (!verdict && !l->signal) {
+		loop_wait(l, kcan_usbport_fd(port), kcan_usbfollow_deadline(f));
+		kcan_usbport_look(port, &seen);
+		note(facts, l, &seen);
+		verdict = kcan_usbfollow_look(f, &seen, loop_now(l));
+	}
+	return verdict;
+}
+
+/* The name that stays is worth a moment. */
+static void wait_for_names(struct words_facts *facts, struct loop *l,
+			   struct kcan_usbport *port)
+{
+	unsigned int devnum = facts->usb.devnum;
+	uint64_t end_us = l->now_us + NAMES_US;
+	struct kcan_usbdev seen = facts->usb;
+
+	if (!kcan_usbport_has_udevd())
+		return;
+	while (seen.tty[0] && !seen.by_id[0] && l->now_us < end_us &&
+	       !l->signal) {
+		loop_wait(l, kcan_usbport_fd(port), end_us);
+		kcan_usbport_look(port, &seen);
+	}
+	if (seen.devnum == devnum)
+		facts->usb = seen;
+}
+
+static enum cause cause_of(enum kcan_usbfollow_verdict verdict, bool touched)
+{
+	static const enum cause causes[] = {
+		[KCAN_USBFOLLOW_PENDING] = CAUSE_INTERRUPTED,
+		[KCAN_USBFOLLOW_KATAPULT] = CAUSE_USB_KATAPULT,
+		[KCAN_USBFOLLOW_LOADER] = CAUSE_USB_LOADER,
+		[KCAN_USBFOLLOW_BACK] = CAUSE_USB_BACK,
+		[KCAN_USBFOLLOW_STAYED] = CAUSE_USB_STAYED,
+		[KCAN_USBFOLLOW_EMPTY] = CAUSE_USB_EMPTY,
+		[KCAN_USBFOLLOW_OTHER] = CAUSE_USB_OTHER,
+	};
+	enum cause cause = causes[verdict];
+
+	/* what came up proves itself, however it came to that */
+	if (touched || cause == CAUSE_USB_KATAPULT || cause == CAUSE_USB_LOADER)
+		return cause;
+	return cause == CAUSE_INTERRUPTED ? cause : CAUSE_USB_LOST;
+}
+
+void ask_usb(struct words_facts *facts, struct loop *l,
+	     struct kcan_usbport *port)
+{
+	enum kcan_usbfollow_verdict verdict;
+	struct kcan_usbfollow f;
+	struct kcan_tty *tty;
+	int err;
+
+	facts->way = WAY_USB;
+	tty = ask_open(facts);
+	if (!tty)
+		return;
+	err = touch(tty);
+	kcan_tty_close(tty);
+	facts->requested = !err;
+	if (err)
+		snprintf(facts->detail, sizeof(facts->detail), "%s",
+			 strerror(-err));
+	loop_now(l);
+	kcan_usbfollow_init(&f, &facts->usb, l->now_us + LEAVE_US,
+			    l->now_us + facts->timeout_us);
+	verdict = follow(facts, l, port, &f);
+	if (verdict == KCAN_USBFOLLOW_KATAPULT ||
+	    verdict == KCAN_USBFOLLOW_BACK)
+		wait_for_names(facts, l, port);
+	facts->cause = cause_of(verdict, !err);
+}

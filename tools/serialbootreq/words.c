@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "words.h"
+
+#include "say/json.h"
+
+#define FLASH                                                             \
+	"python3 ~/katapult/scripts/flashtool.py -d {dev} -b {kbaud} -f " \
+	"~/klipper/out/klipper.bin"
+#define RESET                                                              \
+	"press the board's reset button, or switch its power off and on: " \
+	"without a request Katapult starts the application"
+#define AGAIN "serialbootreq -d {dev} -b {baud}"
+#define NOT_HERE                                                             \
+	"its Katapult was built for USB or CAN, or it waits in its USB ROM:" \
+	" look with lsusb for 1d50:6177, 2e8a:0003 or 0483:df11"
+#define OTHER_RATE                                                       \
+	"its Katapult has another rate than {kbaud} baud: name it with " \
+	"--katapult-baud"
+#define WIRING                                                               \
+	"another device, or wiring: TX and RX have to cross, and the board " \
+	"needs power"
+
+static const struct words rows[CAUSE_COUNT] = {
+	[CAUSE_PENDING] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "ended without a result",
+	},
+	[CAUSE_ALREADY] = {
+		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
+		.reason = "it was in Katapult already, which answered at "
+			  "{kbaud} baud ({katapult}); {request}",
+		.next = FLASH,
+		.back = RESET,
+	},
+	[CAUSE_PROVEN] = {
+		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
+		.reason = "Katapult answered at {kbaud} baud ({katapult})",
+		.next = FLASH,
+		.back = RESET,
+	},
+	[CAUSE_APPLICATION] = {
+		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
+		.reason = "Klipper still answers at {baud} baud; {request}",
+		.next = "it has no bootloader that it could start: an STM32 "
+			"built for a UART knows Katapult only\n"
+			"put Katapult on the board first (by boot button, "
+			"debug probe or SD card), and build Klipper with a "
+			"bootloader offset",
+	},
+	[CAUSE_SILENT] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "nobody answered on it, before the request and "
+			  "within {timeout} s after it; {request}",
+		.next = "likely reasons, likeliest first:\n"
+			"1. Klipper has another rate than {baud} baud: look "
+			"for baud in printer.cfg, and name it with -b\n"
+			"2. " WIRING "\n"
+			"3. " NOT_HERE "\n"
+			"4. " OTHER_RATE,
+	},
+	[CAUSE_SILENT_SINCE] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "Klipper answered before the request, but nobody "
+			  "did within {timeout} s after it; {request}",
+		.next = "likely reasons, likeliest first:\n"
+			"1. " NOT_HERE "\n"
+			"2. " OTHER_RATE,
+	},
+	[CAUSE_NOISE] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "bytes came, but neither Katapult's at {kbaud} baud "
+			  "nor Klipper's at {baud}; {request}",
+		.next = "likely reasons, likeliest first:\n"
+			"1. one of them has another rate: look for baud in "
+			"printer.cfg; name it with -b, Katapult's with "
+			"--katapult-baud\n"
+			"2. something else than Klipper is on this port",
+	},
+	[CAUSE_ECHO] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "only what was written came back; {request}",
+		.next = "TX and RX are connected to each other: look at the "
+			"wiring",
+	},
+	[CAUSE_GARBLED] = {
+		.outcome = KCAN_OUTCOME_UNPROVEN,
+		.reason = "Katapult is there, but does not answer CONNECT: "
+			  "its receiver may be stuck; {request}",
+		.next = "ask again: " AGAIN "\n"
+			"if that stays so: switch the board's power off and "
+			"on, which starts the application",
+	},
+	[CAUSE_LOST] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "it vanished while waiting for proof ({detail}); "
+			  "{request}",
+		.next = "was it an adapter that was unplugged? Plug it in, "
+			"then ask again: " AGAIN,
+	},
+	[CAUSE_LOST_UNSENT] = {
+		.outcome = KCAN_OUTCOME_NOT_SENT,
+		.reason = "it vanished before the request was sent ({detail})",
+		.next = "was it an adapter that was unplugged? Plug it in, "
+			"then ask again: " AGAIN,
+	},
+	[CAUSE_NOT_TAKEN] = {
+		.outcome = KCAN_OUTCOME_NOT_SENT,
+		.reason = "it does not take what is written ({detail}); "
+			  "{request}",
+		.next = "look at the adapter: unplug it and plug it in again",
+	},
+	[CAUSE_USB_ALREADY] = {
+		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
+		.reason = "it was in the bootloader already: {what} is on USB "
+			  "port {port} ({id}); {request}",
+		.next = "{usbnext}",
+		.back = "{usbback}",
+	},
+	[CAUSE_USB_KATAPULT] = {
+		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
+		.reason = "Katapult came up on USB port {port} ({id}) as "
+			  "{tty}",
+		.next = "{usbnext}",
+		.back = "{usbback}",
+	},
+	[CAUSE_USB_LOADER] = {
+		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
+		.reason = "{what} came up on USB port {port} ({id})",
+		.next = "{usbnext}",
+		.back = "{usbback}",
+	},
+	[CAUSE_USB_STAYED] = {
+		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
+		.reason = "{what} did not leave USB port {port}; {request}",
+		.next = "it has no bootloader that it could start, or it does "
+			"not know the request: press its boot button, or use "
+			"the way of its maker",
+	},
+	[CAUSE_USB_BACK] = {
+		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
+		.reason = "it left USB port {port} and came back there as it "
+			  "was: {what}, as {tty}; {request}",
+		.next = "it was reset, but found no bootloader: put Katapult "
+			"on the board, or use the way of its maker",
+	},
+	[CAUSE_USB_EMPTY] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "it left USB port {port}, and nothing came up there "
+			  "within {timeout} s; {request}",
+		.next = "likely reasons, likeliest first:\n"
+			"1. its Katapult was built for CAN or a UART: ask it "
+			"there\n"
+			"2. it takes longer: look with lsusb\n"
+			"3. it was unplugged, or its cable or hub is bad: "
+			"look with dmesg",
+	},
+	[CAUSE_USB_OTHER] = {
+		.outcome = KCAN_OUTCOME_UNPROVEN,
+		.reason = "{what} came up on USB port {port} ({id}); "
+			  "{request}",
+		.next = "see what it is: lsusb -v -d {id}",
+	},
+	[CAUSE_USB_LOST] = {
+		.outcome = KCAN_OUTCOME_NOT_SENT,
+		.reason = "it vanished while it was being asked ({detail}), "
+			  "and on USB port {port} there is {what}",
+		.next = "was it unplugged? Plug it in, then ask again",
+	},
+	[CAUSE_INTERRUPTED] = {
+		.outcome = KCAN_OUTCOME_INTERRUPTED,
+		.reason = "ended by {signal} before it was decided; {request}",
+	},
+	[CAUSE_USAGE] = {
+		.outcome = KCAN_OUTCOME_USAGE,
+		.reason = "{detail} (see serialbootreq --help)",
+	},
+	[CAUSE_NO_DEVICE] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "there is no such device ({detail})",
+		.next = "see which there are: ls /dev/serial/by-id/ "
+			"/dev/ttyS* /dev/ttyAMA*\n"
+			"a board that is in Katapult already has another name "
+			"there; a missing one: is it plugged in (lsusb, "
+			"dmesg)?",
+	},
+	[CAUSE_NOT_TTY] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "it is no serial port",
+		.next = "see which there are: ls /dev/serial/by-id/ "
+			"/dev/ttyS* /dev/ttyAMA*",
+	},
+	[CAUSE_PERMISSION] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "this user may not open it, members of the group "
+			  "{group} may",
+		.next = "join the group, then log out and in again: sudo "
+			"usermod -a -G {group} \"$USER\"",
+	},
+	[CAUSE_PERMISSION_ROOT] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "only its owner may open it",
+		.next = "ask as root: sudo serialbootreq -d {dev}",
+	},
+	[CAUSE_HELD] = {
+		.outcome = KCAN_OUTCOME_BUSY,
+		.reason = "{holder} (pid {pid}) has it open; {request}",
+		.next = "end that program, and the print with it; Klipper's "
+			"host: sudo systemctl stop klipper",
+	},
+	[CAUSE_HELD_UNSEEN] = {
+		.outcome = KCAN_OUTCOME_BUSY,
+		.reason = "a program that this user cannot see has it open; "
+			  "{request}",
+		.next = "see which: sudo fuser -v {dev}\n"
+			"Klipper's host: sudo systemctl stop klipper",
+	},
+	[CAUSE_RATE] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "it cannot do {detail} baud; {request}",
+		.next = "use another adapter, or build Klipper and Katapult "
+			"for a rate that it has",
+	},
+	[CAUSE_NOT_USB] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "it is not behind a USB port, so --usb has no "
+			  "meaning",
+		.next = "ask as a UART is asked: " AGAIN,
+	},
+	[CAUSE_NO_JANSSON] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = SAY_JSON_MISSING,
+		.next = SAY_JSON_INSTALL,
+	},
+	[CAUSE_LOCAL] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "{detail}",
+	},
+};
+
+const struct words *words_of(enum cause cause)
+{
+	return &rows[cause < CAUSE_COUNT ? cause : CAUSE_PENDING];
+}
+
+bool words_has(enum kcan_outcome outcome)
+{
+	for (int i = 0; i < CAUSE_COUNT; i++)
+		if (rows[i].outcome == outcome)
+			return true;
+	return false;
+}
+
+const char *words_warning(const struct words_facts *facts)
+{
+	if (words_of(facts->cause)->outcome != KCAN_OUTCOME_IN_BOOTLOADER)
+		return NULL;
+	return kcan_usbdev_info(&facts->usb)->warning;
+}
+
+int words_code(const struct words_facts *facts)
+{
+	enum kcan_outcome outcome = words_of(facts->cause)->outcome;
+	int code = kcan_outcome_get(outcome)->code;
+
+	return code + (outcome == KCAN_OUTCOME_INTERRUPTED ? facts->signal : 0);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef SERIALBOOTREQ_WORDS_H
+#define SERIALBOOTREQ_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <kcan/outcome.h>
+#include <kcan/serialreq.h>
+#include <kcan/tty.h>
+#include <kcan/usbdev.h>
+
+#include "opts.h"
+
+/** Everything that can be the end of a call. */
+enum cause {
+	CAUSE_PENDING, /* none yet */
+	/* on a UART */
+	CAUSE_ALREADY,
+	CAUSE_PROVEN,
+	CAUSE_APPLICATION,
+	CAUSE_SILENT,	    /* as it was before the request */
+	CAUSE_SILENT_SINCE, /* Klipper answered before it */
+	CAUSE_NOISE,	    /* silent, but for bytes without a meaning */
+	CAUSE_ECHO,	    /* silent, but for our own */
+	CAUSE_GARBLED,
+	CAUSE_LOST, /* the port vanished, after the request */
+	CAUSE_LOST_UNSENT,
+	CAUSE_NOT_TAKEN, /* the port did not take the request */
+	/* on USB */
+	CAUSE_USB_ALREADY,
+	CAUSE_USB_KATAPULT,
+	CAUSE_USB_LOADER,
+	CAUSE_USB_STAYED,
+	CAUSE_USB_BACK,
+	CAUSE_USB_EMPTY,
+	CAUSE_USB_OTHER,
+	CAUSE_USB_LOST, /* vanished before the touch was complete */
+	/* on both */
+	CAUSE_INTERRUPTED,
+	CAUSE_USAGE,
+	CAUSE_NO_DEVICE,
+	CAUSE_NOT_TTY,
+	CAUSE_PERMISSION,
+	CAUSE_PERMISSION_ROOT, /* no group may open it */
+	CAUSE_HELD,
+	CAUSE_HELD_UNSEEN, /* by a program of another user */
+	CAUSE_RATE,
+	CAUSE_NOT_USB,
+	CAUSE_NO_JANSSON,
+	CAUSE_LOCAL, /* anything else of this machine */
+	CAUSE_COUNT
+};
+
+/** How the call ended, and what the sentences about it may mention. */
+struct words_facts {
+	enum cause cause;
+	const char *device; /* NULL: none was named */
+	enum way way;
+	uint32_t baud_bps;
+	uint32_t katapult_bps;
+	uint64_t timeout_us;
+	uint64_t elapsed_us; /* 0: not known */
+	bool requested;	     /* the string, or the whole touch, has left */
+	bool identified;
+	struct kcan_kat_ident katapult; /* any bytes: through slots only */
+	char port[64];			/* USB; "" when not known */
+	struct kcan_usbdev usb;		/* what is there, any bytes */
+	struct kcan_tty_holder holder;	/* any bytes */
+	char group[64];			/* that may open the device */
+	int signal;
+	char detail[240]; /* for causes that need more to be said */
+};
+
+/** The row for a cause: sentences with {slots}; NULL where there is none. */
+struct words {
+	enum kcan_outcome outcome;
+	const char *reason; /* one line */
+	const char *next;   /* what to do; lines */
+	const char *back;   /* the way back */
+};
+
+/** Return: the row of @cause, never NULL. */
+const struct words *words_of(enum cause cause);
+
+/** Return: whether a call can end so. */
+bool words_has(enum kcan_outcome outcome);
+
+/** Return: what is worth knowing beside the end; NULL: nothing. */
+const char *words_warning(const struct words_facts *facts);
+
+/**
+ * words_expand() - fill the slots of a sentence
+ * @out: always NUL-terminated; what is unprintable in a slot becomes '?'
+ */
+void words_expand(char *out, size_t size, const char *sentence,
+		  const struct words_facts *facts);
+
+/** Return: exit status for this end. */
+int words_code(const struct words_facts *facts);
+
+#endif
