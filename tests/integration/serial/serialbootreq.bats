@@ -1,0 +1,229 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# serialbootreq on a UART, which is a pseudo terminal: it takes no bus, so these
+# run on the machine itself. tests/support/serial-peer.py is at the other end.
+bats_require_minimum_version 1.5.0
+load ../lib
+
+# shellcheck disable=SC2154
+
+STRING=7E201C20526571756573742053657269616C20426F6F746C6F616465722121207E
+ASK=$(printf '7E%.0s' {1..64})05118F087E
+
+setup() {
+	LINE=$BATS_TEST_TMPDIR/line
+	PEER_LOG=$BATS_TEST_TMPDIR/peer.log
+}
+
+teardown() {
+	stop_all
+}
+
+# start_peer ROLE [BAUD]
+start_peer() {
+	/usr/bin/python3 "$BATS_TEST_DIRNAME/../../support/serial-peer.py" \
+		"$LINE" "$@" >"$PEER_LOG" 2>&1 3>&- &
+	PEER=$!
+	until_true has "$PEER_LOG" ready
+}
+
+# request ARGUMENTS... - sets status, output, stderr
+request() {
+	run --separate-stderr "$BUILD/serialbootreq" -d "$LINE" "$@"
+	echo "status $status"
+	echo "stdout: $output"
+	echo "stderr: $stderr"
+}
+
+# ends STATUS OUTCOME TEXT - what request() has to have come to
+ends() {
+	[ "$status" -eq "$1" ]
+	[[ $output == "$LINE: $2: "*"$3"* ]]
+}
+
+# written - what serialbootreq -v has written: "250000 7E20..." a line
+written() {
+	sed -n 's/^([0-9.]*) \([0-9]*\) > /\1 /p' <<<"$stderr"
+}
+
+asked() {
+	has "$PEER_LOG" '^request'
+}
+
+@test "a Klipper that enters Katapult" {
+	start_peer enters
+	request
+	ends 0 in-bootloader 'Katapult answered at 250000 baud (rp2040, Katapult'
+	asked
+	[[ $stderr == *"next: python3 "*"flashtool.py -d $LINE -b 250000 -f "* ]]
+	[[ $stderr == *"back: "* ]]
+}
+
+@test "what is written, in which order and at which rate" {
+	start_peer enters 115200
+	request -v -b 115200
+	ends 0 in-bootloader 'Katapult answered at 250000 baud'
+	[ "$(written)" = "250000 01881100F17C9903
+115200 $ASK
+115200 $STRING
+250000 01881100F17C9903" ]
+}
+
+@test "who is in Katapult already is left alone" {
+	start_peer katapult
+	request -v
+	ends 0 in-bootloader 'it was in Katapult already'
+	[ "$(written)" = '250000 01881100F17C9903' ]
+	! asked
+}
+
+@test "a Katapult that boots late is waited for" {
+	start_peer late
+	request
+	ends 0 in-bootloader 'Katapult answered'
+	asked
+}
+
+@test "a Klipper without a bootloader" {
+	start_peer stays 115200
+	request -b 115200 --timeout 0.3
+	ends 4 still-application 'Klipper still answers at 115200 baud; the request was sent'
+	asked
+}
+
+@test "a Klipper that goes where no UART leads" {
+	start_peer leaves
+	request --timeout 0.3
+	ends 3 no-answer 'Klipper answered before the request, but nobody'
+	[[ $stderr == *'2e8a:0003'* ]]
+}
+
+@test "silence, as at a wrong rate" {
+	start_peer stays 57600
+	request -b 115200 --timeout 0.3
+	ends 3 no-answer 'nobody answered on it'
+	[[ $stderr == *'another rate than 115200 baud'* ]]
+	! asked
+}
+
+@test "bytes without a meaning" {
+	start_peer babble
+	request --timeout 0.3
+	ends 3 no-answer 'bytes came, but neither'
+}
+
+@test "a line that sends everything back" {
+	start_peer echo
+	request --timeout 0.3
+	ends 3 no-answer 'only what was written came back'
+}
+
+@test "a Katapult whose receiver is stuck is asked no more" {
+	start_peer stuck
+	request -v
+	ends 7 unproven 'does not answer CONNECT'
+	[ "$(written)" = $'250000 01881100F17C9903\n250000 01881100F17C9903' ]
+}
+
+@test "an adapter that is unplugged, after the request and before" {
+	start_peer unplugged
+	request
+	ends 3 no-answer 'it vanished while waiting for proof'
+	start_peer missing
+	request
+	ends 5 not-sent 'it vanished before the request was sent'
+}
+
+@test "who holds the port is named with its pid, and it stays as it was" {
+	start_peer stays
+	/usr/bin/python3 -c 'import sys, time
+port = open(sys.argv[1], "rb", buffering=0)
+print("open", flush=True)
+port.read()' "$LINE" >"$BATS_TEST_TMPDIR/holder.log" 2>&1 3>&- &
+	holder=$!
+	until_true has "$BATS_TEST_TMPDIR/holder.log" open
+	before=$(stty -a -F "$LINE")
+	request
+	ends 6 busy "python3 (pid $holder) has it open; no request was sent"
+	[ "$(stty -a -F "$LINE")" = "$before" ]
+	[[ $stderr == *'sudo systemctl stop klipper'* ]]
+}
+
+@test "the settings of the port are put back" {
+	start_peer stays
+	stty -F "$LINE" 9600 echo icanon
+	before=$(stty -g -F "$LINE")
+	request --timeout 0.3
+	ends 4 still-application ''
+	[ "$(stty -g -F "$LINE")" = "$before" ]
+}
+
+@test "no permission: the group to join, or root" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root to become somebody else"
+	start_peer stays
+	chmod 711 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/*
+	cp "$BUILD/serialbootreq" "$BATS_TEST_TMPDIR"
+	BUILD=$BATS_TEST_TMPDIR
+	chgrp dialout "$(realpath "$LINE")"
+	chmod 660 "$(realpath "$LINE")"
+	run --separate-stderr setpriv --reuid nobody --clear-groups \
+		"$BUILD/serialbootreq" -d "$LINE"
+	ends 1 local-error 'members of the group dialout may'
+	[[ $stderr == *'sudo usermod -a -G dialout "$USER"'* ]]
+	chmod 600 "$(realpath "$LINE")"
+	run --separate-stderr setpriv --reuid nobody --clear-groups \
+		"$BUILD/serialbootreq" -d "$LINE"
+	ends 1 local-error 'only its owner may open it'
+}
+
+@test "what is no serial port" {
+	ln -s /dev/null "$LINE"
+	request
+	ends 1 local-error 'it is no serial port'
+	rm "$LINE"
+	request
+	ends 1 local-error 'there is no such device (No such file or directory)'
+	request --usb
+	ends 1 local-error 'there is no such device'
+	start_peer stays
+	request --usb
+	ends 1 local-error 'it is not behind a USB port, so --usb has no meaning'
+}
+
+@test "a signal ends it at once" {
+	cd "$BATS_TEST_TMPDIR"
+	start_peer stays
+	"$BUILD/serialbootreq" -d "$LINE" -v >out 2>err 3>&- &
+	asker=$!
+	until_true has err ' > 7E201C20'
+	kill -INT "$asker"
+	ends_with "$asker" 130
+	grep -q "^$LINE: interrupted: ended by SIGINT before it was decided" out
+}
+
+@test "--json: the documented keys" {
+	start_peer enters
+	request --json
+	[ "$status" -eq 0 ]
+	[ "$(jq -r '[.schema, .device, .outcome, .code, .way, .request,
+		.katapult.mcu, .katapult.application_start] |
+		map(tostring) | join(" ")' <<<"$output")" = \
+		"1 $LINE in-bootloader 0 uart handed-over rp2040 0x10004000" ]
+	[ "$(jq '[.elapsed_ms, .next, .back] | map(type) | join(" ")' \
+		<<<"$output")" = '"number string string"' ]
+	request --json -b x
+	[ "$status" -eq 2 ]
+	[ "$(jq -r .outcome <<<"$output")" = usage ]
+}
+
+@test "the shell sends what --dry-run prints" {
+	start_peer enters 115200
+	stty -F "$LINE" 115200 raw -echo
+	run "$BUILD/serialbootreq" --dry-run
+	[ "${output^^}" = "$STRING" ]
+	# shellcheck disable=SC2059
+	printf "$(sed 's/../\\x&/g' <<<"$output")" >"$LINE"
+	until_true asked
+	request
+	ends 0 in-bootloader 'it was in Katapult already'
+}
