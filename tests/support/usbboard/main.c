@@ -8,8 +8,9 @@
  * Commands come on stdin, one a line: "plug KIND", "unplug", "send ID DATA" (a
  * frame from its bus), "local ID", "mute 0|1", "request UUID KIND" (what to be
  * plugged as after a bootloader request to this UUID; "nothing": unplugged),
- * "hang" (as a world that is stuck), "quit". What the host does is told on stdout. Its serial port sends back what
- * it gets; its flash is that of an STM32G0B1.
+ * "touch KIND" (the same after 1200 baud), "hang" (as a world that is stuck),
+ * "quit". What the host does is told on stdout. Its serial port sends back what it
+ * gets; its flash is that of an STM32G0B1.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -35,6 +36,7 @@ struct bench {
 	const char *serial;
 	struct kcan_uuid uuid; /* of "request" */
 	char on_request[16];   /* kind; "": ignores it */
+	char on_touch[16];     /* likewise */
 	bool quit;
 	struct flash flash;
 };
@@ -133,22 +135,33 @@ static void request(struct bench *b, const char *arg)
 		printf("unknown %s\n", arg);
 }
 
+static void touch(struct bench *b, const char *arg)
+{
+	snprintf(b->on_touch, sizeof(b->on_touch), "%s", arg);
+}
+
 /* As its Klipper does: at once, and once. */
+static void become(struct bench *b, char on[static 16])
+{
+	char kind[16];
+
+	strcpy(kind, on);
+	on[0] = '\0';
+	if (!strcmp(kind, "nothing"))
+		unplug(b, NULL);
+	else if (kind[0])
+		plug(b, kind);
+}
+
 static void obey_request(struct bench *b, const struct can_frame *frame)
 {
 	struct kcan_admin_msg msg;
-	char kind[sizeof(b->on_request)];
 
-	if (!b->on_request[0] || kcan_admin_decode(&msg, frame) ||
+	if (kcan_admin_decode(&msg, frame) ||
 	    msg.cmd != KCAN_ADMIN_REQUEST_BOOTLOADER ||
 	    !kcan_uuid_equal(&msg.uuid, &b->uuid))
 		return;
-	strcpy(kind, b->on_request);
-	b->on_request[0] = '\0';
-	if (!strcmp(kind, "nothing"))
-		unplug(b, NULL);
-	else
-		plug(b, kind);
+	become(b, b->on_request);
 }
 
 static void hang(struct bench *b, const char *arg)
@@ -172,7 +185,7 @@ static const struct command {
 } commands[] = {
 	{ "plug", plug },   { "unplug", unplug }, { "send", send_frame },
 	{ "local", local }, { "mute", mute },	  { "request", request },
-	{ "hang", hang },   { "quit", quit },
+	{ "touch", touch }, { "hang", hang },	  { "quit", quit },
 };
 
 static void obey(struct bench *b, char *line)
@@ -241,6 +254,7 @@ static void hear(struct bench *b, const struct usb_link_msg *msg)
 		break;
 	case USB_LINK_TOUCH:
 		puts("touch");
+		become(b, b->on_touch);
 		break;
 	case USB_LINK_LEAVE:
 		printf("leave %08x\n", (unsigned int)msg->number);
