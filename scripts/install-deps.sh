@@ -45,8 +45,10 @@ jq
 socat
 picocom
 procps
+picocom
 python3
 python3-can
+python3-serial
 valgrind
 universal-ctags
 git

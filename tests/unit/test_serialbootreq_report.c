@@ -128,7 +128,7 @@ static const struct end_row {
 	  4,
 	  UART
 	  ": still-application: Klipper on a serial port did not leave USB "
-	  "port 1-1.4; the request was sent\n",
+	  "port 1-1.4 within 1.5 s; the request was sent\n",
 	  "" },
 	{ "vanished while it was touched",
 	  { .cause = CAUSE_USB_LOST, .detail = "Input/output error" },

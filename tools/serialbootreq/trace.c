@@ -25,6 +25,14 @@ void trace_bytes(const struct loop *l, uint32_t rate_bps, const char *way,
 	fputc('\n', stderr);
 }
 
+void trace_text(const struct loop *l, const char *text)
+{
+	if (!l->trace)
+		return;
+	begin();
+	fprintf(stderr, "%s\n", text);
+}
+
 void trace_device(const struct loop *l, const char *port,
 		  const struct kcan_usbdev *dev)
 {

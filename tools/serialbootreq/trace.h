@@ -15,6 +15,9 @@
 void trace_bytes(const struct loop *l, uint32_t rate_bps, const char *way,
 		 const uint8_t *bytes, size_t len);
 
+/** Anything else that is done. */
+void trace_text(const struct loop *l, const char *text);
+
 /** What is on a USB port. */
 void trace_device(const struct loop *l, const char *port,
 		  const struct kcan_usbdev *dev);

@@ -10,7 +10,6 @@
 #include "trace.h"
 
 #define TOUCH_BPS 1200
-#define LEAVE_US 2000000 /* Klipper resets at once, and hubs notice in 0.1 s */
 #define NAMES_US \
 	1000000 /* for udev to name a new tty, and set who may open it */
 
@@ -99,21 +98,22 @@ void ask_usb(struct words_facts *facts, struct loop *l,
 	enum kcan_usbfollow_verdict verdict;
 	struct kcan_usbfollow f;
 	struct kcan_tty *tty;
+	uint64_t end_us;
 	int err;
 
 	facts->way = WAY_USB;
 	tty = ask_open(facts);
 	if (!tty)
 		return;
+	trace_text(l, "DTR on, 1200 baud, DTR off");
 	err = touch(tty);
 	kcan_tty_close(tty);
 	facts->requested = !err;
 	if (err)
 		snprintf(facts->detail, sizeof(facts->detail), "%s",
 			 strerror(-err));
-	loop_now(l);
-	kcan_usbfollow_init(&f, &facts->usb, l->now_us + LEAVE_US,
-			    l->now_us + facts->timeout_us);
+	end_us = loop_now(l) + facts->timeout_us;
+	kcan_usbfollow_init(&f, &facts->usb, end_us, end_us);
 	verdict = follow(facts, l, port, &f);
 	if (verdict == KCAN_USBFOLLOW_KATAPULT ||
 	    verdict == KCAN_USBFOLLOW_BACK)

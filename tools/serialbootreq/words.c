@@ -131,7 +131,8 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_USB_STAYED] = {
 		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
-		.reason = "{what} did not leave USB port {port}; {request}",
+		.reason = "{what} did not leave USB port {port} within "
+			  "{timeout} s; {request}",
 		.next = "it has no bootloader that it could start, or it does "
 			"not know the request: press its boot button, or use "
 			"the way of its maker",

@@ -23,7 +23,6 @@ teardown() {
 start_peer() {
 	/usr/bin/python3 "$BATS_TEST_DIRNAME/../../support/serial-peer.py" \
 		"$LINE" "$@" >"$PEER_LOG" 2>&1 3>&- &
-	PEER=$!
 	until_true has "$PEER_LOG" ready
 }
 
@@ -74,7 +73,7 @@ asked() {
 	request -v
 	ends 0 in-bootloader 'it was in Katapult already'
 	[ "$(written)" = '250000 01881100F17C9903' ]
-	! asked
+	run ! asked
 }
 
 @test "a Katapult that boots late is waited for" {
@@ -103,7 +102,7 @@ asked() {
 	request -b 115200 --timeout 0.3
 	ends 3 no-answer 'nobody answered on it'
 	[[ $stderr == *'another rate than 115200 baud'* ]]
-	! asked
+	run ! asked
 }
 
 @test "bytes without a meaning" {
@@ -163,16 +162,15 @@ port.read()' "$LINE" >"$BATS_TEST_TMPDIR/holder.log" 2>&1 3>&- &
 	start_peer stays
 	chmod 711 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/*
 	cp "$BUILD/serialbootreq" "$BATS_TEST_TMPDIR"
-	BUILD=$BATS_TEST_TMPDIR
 	chgrp dialout "$(realpath "$LINE")"
 	chmod 660 "$(realpath "$LINE")"
 	run --separate-stderr setpriv --reuid nobody --clear-groups \
-		"$BUILD/serialbootreq" -d "$LINE"
+		"$BATS_TEST_TMPDIR/serialbootreq" -d "$LINE"
 	ends 1 local-error 'members of the group dialout may'
 	[[ $stderr == *'sudo usermod -a -G dialout "$USER"'* ]]
 	chmod 600 "$(realpath "$LINE")"
 	run --separate-stderr setpriv --reuid nobody --clear-groups \
-		"$BUILD/serialbootreq" -d "$LINE"
+		"$BATS_TEST_TMPDIR/serialbootreq" -d "$LINE"
 	ends 1 local-error 'only its owner may open it'
 }
 
@@ -221,7 +219,7 @@ port.read()' "$LINE" >"$BATS_TEST_TMPDIR/holder.log" 2>&1 3>&- &
 	stty -F "$LINE" 115200 raw -echo
 	run "$BUILD/serialbootreq" --dry-run
 	[ "${output^^}" = "$STRING" ]
-	# shellcheck disable=SC2059
+	# shellcheck disable=SC2001,SC2059
 	printf "$(sed 's/../\\x&/g' <<<"$output")" >"$LINE"
 	until_true asked
 	request

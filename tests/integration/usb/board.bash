@@ -13,6 +13,10 @@ setup() {
 }
 
 teardown() {
+	stop_board
+}
+
+stop_board() {
 	[ -z "${BOARD-}" ] || kill -KILL "$BOARD" 2>/dev/null || :
 	until_true port_is_free
 }
@@ -31,4 +35,9 @@ say() {
 
 port_is_free() {
 	[[ $(sed -n 2p "$PORTS") == 'hs  0000 004 '* ]]
+}
+
+# usb_is ID - what is plugged into the port
+usb_is() {
+	[ "$(lsusb -s 1: -d "$1" | wc -l)" = 1 ] && [ -e /sys/bus/usb/devices/1-1 ]
 }

@@ -17,11 +17,6 @@ no_can0() {
 	[ ! -e /sys/class/net/can0 ]
 }
 
-# usb_is ID - what is plugged into the port
-usb_is() {
-	[ "$(lsusb -s 1: -d "$1" | wc -l)" = 1 ] && [ -e /sys/bus/usb/devices/1-1 ]
-}
-
 up() {
 	ip link set can0 up type can bitrate "${1:-1000000}"
 }
