@@ -45,9 +45,9 @@ struct row {
 	{                                                             \
 		KCAN_USBDEV_ROM, what, MAKE_FLASH(id), RESET, HEATERS \
 	}
-#define LOADER(what, id)                                        \
-	{                                                       \
-		KCAN_USBDEV_LOADER, what, MAKE_FLASH(id), RESET \
+#define LOADER(what, id)                                                 \
+	{                                                                \
+		KCAN_USBDEV_LOADER, what, MAKE_FLASH(id), RESET, HEATERS \
 	}
 
 /*

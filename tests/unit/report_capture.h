@@ -34,7 +34,7 @@ static inline void capture_open(struct capture *c, bool json)
 	assert_non_null(c->report.err);
 	c->report.json = json;
 	if (json)
-		assert_true(json_load(&c->report.lib, &why));
+		assert_true(say_json_load(&c->report.lib, &why));
 }
 
 /* Makes @c->out and @c->err readable. */

@@ -1,42 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "json.h"
 
-#include <dlfcn.h>
-#include <string.h>
-
 #define SCHEMA 1
 #define SENTENCE_LEN 900
-#define DIGITS 6 /* of a rate or a load */
-
-bool json_load(struct json_lib *lib, const char **why)
-{
-	void *so = dlopen("libjansson.so.4", RTLD_NOW);
-
-	if (so) {
-		lib->pack = dlsym(so, "json_pack");
-		lib->append = dlsym(so, "json_array_append_new");
-		lib->dumps = dlsym(so, "json_dumps");
-		lib->del = dlsym(so, "json_delete");
-	}
-	if (so && lib->pack && lib->append && lib->dumps && lib->del)
-		return true;
-	*why = dlerror();
-	if (!*why)
-		*why = "libjansson.so.4 is another library";
-	return false;
-}
-
-/* Takes the only reference to @value. */
-static char *dump(const struct json_lib *lib, json_t *value)
-{
-	char *line;
-
-	if (!value)
-		return NULL;
-	line = lib->dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
-	lib->del(value);
-	return line;
-}
 
 /* NULL, which leaves the key out, when there is no such sentence. */
 static const char *expand(char *buf, const char *sentence,
@@ -48,16 +14,7 @@ static const char *expand(char *buf, const char *sentence,
 	return buf;
 }
 
-/* Takes @value. Return: @array, or NULL when memory ran out. */
-static json_t *append(const struct json_lib *lib, json_t *array, json_t *value)
-{
-	if (!lib->append(array, value))
-		return array;
-	lib->del(array);
-	return NULL;
-}
-
-static json_t *pack_warnings(const struct json_lib *lib,
+static json_t *pack_warnings(const struct say_json *lib,
 			     const struct words_facts *facts)
 {
 	json_t *all = facts->warnings ? lib->pack("[]") : NULL;
@@ -67,27 +24,12 @@ static json_t *pack_warnings(const struct json_lib *lib,
 		if (!(facts->warnings & 1u << i))
 			continue;
 		expand(text, words_warning((enum warning)i), facts);
-		all = append(lib, all, lib->pack("s", text));
+		all = say_json_append(lib, all, lib->pack("s", text));
 	}
 	return all;
 }
 
-static json_t *pack_katapult(const struct json_lib *lib,
-			     const struct words_facts *facts)
-{
-	const struct kcan_kat_ident *ident = &facts->katapult;
-	char mcu[SENTENCE_LEN], version[SENTENCE_LEN], start[SENTENCE_LEN];
-
-	if (!facts->identified)
-		return NULL;
-	return lib->pack(
-		"{s:s*, s:s*, s:s}", "mcu",
-		expand(mcu, ident->mcu[0] ? "{mcu}" : NULL, facts), "version",
-		expand(version, ident->version[0] ? "{version}" : NULL, facts),
-		"application_start", expand(start, "{start}", facts));
-}
-
-static json_t *pack_application(const struct json_lib *lib,
+static json_t *pack_application(const struct say_json *lib,
 				const struct words_facts *facts)
 {
 	const struct words *words = words_of(facts->cause);
@@ -103,35 +45,14 @@ static json_t *pack_application(const struct json_lib *lib,
 		"nodeid", (int)facts->asked);
 }
 
-static json_t *pack_usb(const struct json_lib *lib,
-			const struct words_facts *facts)
-{
-	const struct kcan_usbdev *usb = &facts->usb;
-	char id[SENTENCE_LEN], tty[SENTENCE_LEN], by_id[SENTENCE_LEN];
-
-	if (!facts->port)
-		return NULL;
-	return lib->pack(
-		"{s:s, s:s*, s:s*, s:s*}", "port", facts->port, "id",
-		expand(id, usb->devnum ? "{usbid}" : NULL, facts), "tty",
-		expand(tty, usb->tty[0] ? "{usbtty}" : NULL, facts), "by_id",
-		expand(by_id, usb->by_id[0] ? "{byid}" : NULL, facts));
-}
-
-static json_t *pack_number(const struct json_lib *lib, bool known,
-			   uint64_t value)
-{
-	return known ? lib->pack("I", (json_int_t)value) : NULL;
-}
-
-char *json_end(const struct json_lib *lib, const struct words_facts *facts)
+char *json_end(const struct say_json *lib, const struct words_facts *facts)
 {
 	const struct words *words = words_of(facts->cause);
 	char reason[SENTENCE_LEN], next[SENTENCE_LEN], back[SENTENCE_LEN];
 	char uuid[KCAN_UUID_STR_LEN + 1];
 
 	kcan_uuid_format(&facts->uuid, uuid);
-	return dump(
+	return say_json_dump(
 		lib,
 		lib->pack(
 			"{s:i, s:s*, s:s, s:i, s:s, s:s*, s:o*, s:s*, s:o*, "
@@ -141,34 +62,37 @@ char *json_end(const struct json_lib *lib, const struct words_facts *facts)
 			"code", words_code(facts), "reason",
 			expand(reason, words->reason, facts), "interface",
 			facts->ifname, "nodeid",
-			pack_number(lib, facts->nodeid, facts->nodeid),
+			say_json_number(lib, facts->nodeid, facts->nodeid),
 			"request", words_request(facts->request), "elapsed_ms",
-			pack_number(lib, facts->elapsed_us,
-				    facts->elapsed_us / 1000),
-			"katapult", pack_katapult(lib, facts), "application",
-			pack_application(lib, facts), "usb",
-			pack_usb(lib, facts), "warnings",
-			pack_warnings(lib, facts), "next",
+			say_json_number(lib, facts->elapsed_us,
+					facts->elapsed_us / 1000),
+			"katapult",
+			say_json_katapult(lib, facts->identified,
+					  &facts->katapult),
+			"application", pack_application(lib, facts), "usb",
+			say_json_usb(lib, facts->port ? facts->port : "",
+				     &facts->usb),
+			"warnings", pack_warnings(lib, facts), "next",
 			expand(next, words->next, facts), "back",
 			expand(back, words->back, facts)));
 }
 
-char *json_node(const struct json_lib *lib, const char *ifname,
+char *json_node(const struct say_json *lib, const char *ifname,
 		const char *uuid, const char *application)
 {
-	return dump(lib, lib->pack("{s:i, s:s, s:s, s:s}", "schema", SCHEMA,
-				   "uuid", uuid, "application", application,
-				   "interface", ifname));
+	return say_json_dump(lib, lib->pack("{s:i, s:s, s:s, s:s}", "schema",
+					    SCHEMA, "uuid", uuid, "application",
+					    application, "interface", ifname));
 }
 
-char *json_dry_run(const struct json_lib *lib, const char *uuid,
+char *json_dry_run(const struct say_json *lib, const char *uuid,
 		   const char *frame)
 {
-	return dump(lib, lib->pack("{s:i, s:s, s:s}", "schema", SCHEMA, "uuid",
-				   uuid, "frame", frame));
+	return say_json_dump(lib, lib->pack("{s:i, s:s, s:s}", "schema", SCHEMA,
+					    "uuid", uuid, "frame", frame));
 }
 
-static json_t *pack_commands(const struct json_lib *lib,
+static json_t *pack_commands(const struct say_json *lib,
 			     const uint32_t commands[KCAN_LISTEN_COMMANDS])
 {
 	const char *name[KCAN_LISTEN_COMMANDS];
@@ -176,7 +100,7 @@ static json_t *pack_commands(const struct json_lib *lib,
 
 	for (unsigned int i = 0; i < KCAN_LISTEN_COMMANDS; i++) {
 		name[i] = heard_command(i);
-		count[i] = pack_number(lib, commands[i], commands[i]);
+		count[i] = say_json_number(lib, commands[i], commands[i]);
 	}
 	_Static_assert(KCAN_LISTEN_COMMANDS == 6, "one s:o* for each");
 	return lib->pack("{s:o*, s:o*, s:o*, s:o*, s:o*, s:o*}", name[0],
@@ -185,7 +109,7 @@ static json_t *pack_commands(const struct json_lib *lib,
 			 count[5]);
 }
 
-static json_t *pack_heard_node(const struct json_lib *lib,
+static json_t *pack_heard_node(const struct say_json *lib,
 			       const struct heard *heard,
 			       const struct kcan_listen_node *node)
 {
@@ -198,34 +122,34 @@ static json_t *pack_heard_node(const struct json_lib *lib,
 		node->frames ? heard_program(node->program)->key : NULL, "uuid",
 		node->has_uuid ? uuid : NULL, "frames",
 		(json_int_t)node->frames, "last_ms",
-		pack_number(lib, node->frames,
-			    (heard->end_us - node->last_us) / 1000),
+		say_json_number(lib, node->frames,
+				(heard->end_us - node->last_us) / 1000),
 		"asked", (json_int_t)node->asked, "asked_here",
 		(json_int_t)node->asked_here, "flash",
 		kcan_listen_is_flash(node), "commands",
 		pack_commands(lib, node->commands));
 }
 
-static json_t *pack_heard_admin(const struct json_lib *lib,
+static json_t *pack_heard_admin(const struct say_json *lib,
 				const struct kcan_listen_admin *admin)
 {
 	const struct kcan_admin_msg *msg = &admin->msg;
 	char uuid[KCAN_UUID_STR_LEN + 1];
 
 	kcan_uuid_format(&msg->uuid, uuid);
-	return lib->pack("{s:s, s:s*, s:o*, s:s*, s:I, s:I}", "command",
-			 heard_admin(msg->cmd), "uuid",
-			 heard_has_uuid(msg->cmd) ? uuid : NULL, "nodeid",
-			 pack_number(lib, heard_is_set(msg->cmd), msg->nodeid),
-			 "program",
-			 msg->cmd == KCAN_ADMIN_NEED_NODEID ?
-				 heard_app(msg->app)->key :
-				 NULL,
-			 "count", (json_int_t)admin->count, "here",
-			 (json_int_t)admin->here);
+	return lib->pack(
+		"{s:s, s:s*, s:o*, s:s*, s:I, s:I}", "command",
+		heard_admin(msg->cmd), "uuid",
+		heard_has_uuid(msg->cmd) ? uuid : NULL, "nodeid",
+		say_json_number(lib, heard_is_set(msg->cmd), msg->nodeid),
+		"program",
+		msg->cmd == KCAN_ADMIN_NEED_NODEID ? heard_app(msg->app)->key :
+						     NULL,
+		"count", (json_int_t)admin->count, "here",
+		(json_int_t)admin->here);
 }
 
-static json_t *pack_heard_nodes(const struct json_lib *lib,
+static json_t *pack_heard_nodes(const struct say_json *lib,
 				const struct heard *heard)
 {
 	const struct kcan_listen_node *node;
@@ -234,13 +158,13 @@ static json_t *pack_heard_nodes(const struct json_lib *lib,
 	for (unsigned int n = 0; n < HEARD_NODEIDS && all; n++) {
 		node = kcan_listen_node(heard->ears, (uint8_t)n);
 		if (node)
-			all = append(lib, all,
-				     pack_heard_node(lib, heard, node));
+			all = say_json_append(
+				lib, all, pack_heard_node(lib, heard, node));
 	}
 	return all;
 }
 
-static json_t *pack_heard_admins(const struct json_lib *lib,
+static json_t *pack_heard_admins(const struct say_json *lib,
 				 const struct heard *heard)
 {
 	const struct kcan_listen_admin *admin;
@@ -248,17 +172,17 @@ static json_t *pack_heard_admins(const struct json_lib *lib,
 
 	for (size_t i = 0; all && (admin = kcan_listen_admin(heard->ears, i));
 	     i++)
-		all = append(lib, all, pack_heard_admin(lib, admin));
+		all = say_json_append(lib, all, pack_heard_admin(lib, admin));
 	return all;
 }
 
-static json_t *pack_rate(const struct json_lib *lib, bool known, double value)
+static json_t *pack_rate(const struct say_json *lib, bool known, double value)
 {
 	return known ? lib->pack("f", value) : NULL;
 }
 
 /* What is known of the bus itself. */
-static json_t *pack_heard_bus(const struct json_lib *lib,
+static json_t *pack_heard_bus(const struct say_json *lib,
 			      const struct heard *heard)
 {
 	const struct kcan_listen_totals *t = kcan_listen_totals(heard->ears);
@@ -268,38 +192,38 @@ static json_t *pack_heard_bus(const struct json_lib *lib,
 		"{s:s, s:o*, s:I, s:I, s:f, s:f, s:o*, s:I, s:I, s:o*, s:o*, "
 		"s:I}",
 		"state", kcan_link_state_name(link->state), "bitrate_bps",
-		pack_number(lib, link->bitrate_bps, link->bitrate_bps),
+		say_json_number(lib, link->bitrate_bps, link->bitrate_bps),
 		"frames", (json_int_t)t->frames, "bytes", (json_int_t)t->bytes,
 		"frames_per_s", heard_rate(heard, t->frames), "bytes_per_s",
 		heard_rate(heard, t->bytes), "load_percent",
 		pack_rate(lib, link->bitrate_bps, heard_load(heard)),
 		"error_frames", (json_int_t)t->errors, "bus_off",
 		(json_int_t)t->bus_offs, "tx_errors",
-		pack_number(lib, link->has_counters, link->tx_errors),
+		say_json_number(lib, link->has_counters, link->tx_errors),
 		"rx_errors",
-		pack_number(lib, link->has_counters, link->rx_errors),
+		say_json_number(lib, link->has_counters, link->rx_errors),
 		"dropped", (json_int_t)heard->dropped);
 }
 
-char *json_heard(const struct json_lib *lib, const struct heard *heard,
+char *json_heard(const struct say_json *lib, const struct heard *heard,
 		 const struct words_facts *facts)
 {
 	const struct words *words = words_of(facts->cause);
 	uint64_t unlisted = kcan_listen_totals(heard->ears)->unlisted;
 	char reason[SENTENCE_LEN], next[SENTENCE_LEN];
 
-	return dump(lib,
-		    lib->pack("{s:i, s:s, s:i, s:s*, s:s, s:I, s:o, s:o, s:o, "
-			      "s:o*, s:s*}",
-			      "schema", SCHEMA, "outcome",
-			      kcan_outcome_get(words->outcome)->name, "code",
-			      words_code(facts), "reason",
-			      expand(reason, words->reason, facts), "interface",
-			      facts->ifname, "elapsed_ms",
-			      (json_int_t)(heard->elapsed_us / 1000), "bus",
-			      pack_heard_bus(lib, heard), "nodes",
-			      pack_heard_nodes(lib, heard), "admin",
-			      pack_heard_admins(lib, heard), "unlisted",
-			      pack_number(lib, unlisted, unlisted), "next",
-			      expand(next, words->next, facts)));
+	return say_json_dump(
+		lib, lib->pack("{s:i, s:s, s:i, s:s*, s:s, s:I, s:o, s:o, s:o, "
+			       "s:o*, s:s*}",
+			       "schema", SCHEMA, "outcome",
+			       kcan_outcome_get(words->outcome)->name, "code",
+			       words_code(facts), "reason",
+			       expand(reason, words->reason, facts),
+			       "interface", facts->ifname, "elapsed_ms",
+			       (json_int_t)(heard->elapsed_us / 1000), "bus",
+			       pack_heard_bus(lib, heard), "nodes",
+			       pack_heard_nodes(lib, heard), "admin",
+			       pack_heard_admins(lib, heard), "unlisted",
+			       say_json_number(lib, unlisted, unlisted), "next",
+			       expand(next, words->next, facts)));
 }

@@ -1,39 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "loop.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <sys/signalfd.h>
-#include <time.h>
-#include <unistd.h>
-
 #include "trace.h"
+#include "util/wait.h"
 
 int loop_init(struct loop *l, const char *ifname, bool trace)
 {
-	struct sigaction hup;
-	sigset_t set;
-
-	*l = (struct loop){ .ifname = ifname, .trace = trace };
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGQUIT);
-	sigaddset(&set, SIGTERM);
-	/* nohup(1) ignores it, which a blocked signal would not be */
-	if (sigaction(SIGHUP, NULL, &hup) || hup.sa_handler != SIG_IGN)
-		sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	/* a reader that has left must not keep a node from being handed back */
-	signal(SIGPIPE, SIG_IGN);
-	l->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	/*
-	 * Started with a standard stream closed, its number is free, and no
-	 * bus may come to sit where text is written to.
-	 */
-	while (l->signals >= 0 && l->signals <= STDERR_FILENO)
-		l->signals = dup(l->signals);
-	return l->signals < 0 ? -errno : 0;
+	*l = (struct loop){ .ifname = ifname,
+			    .trace = trace,
+			    .signals = util_wait_signals() };
+	return l->signals < 0 ? l->signals : 0;
 }
 
 int loop_listen(struct loop *l, const struct can_filter *filters, size_t len)
@@ -55,11 +31,7 @@ void loop_deafen(struct loop *l)
 
 uint64_t loop_now(struct loop *l)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	l->now_us =
-		(uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	l->now_us = util_now_us();
 	return l->now_us;
 }
 
@@ -71,14 +43,6 @@ int loop_send(struct loop *l, const struct can_frame *frame)
 	if (l->trace && !err)
 		trace_frame(l->ifname, frame);
 	return err;
-}
-
-static void take_signal(struct loop *l)
-{
-	struct signalfd_siginfo info;
-
-	if (read(l->signals, &info, sizeof(info)) == sizeof(info) && !l->signal)
-		l->signal = (int)info.ssi_signo;
 }
 
 static int take_frames(struct loop *l, struct kcan_bus_rx *rx)
@@ -106,24 +70,13 @@ static int take_confirmation(struct loop *l, struct kcan_bus_rx *rx)
 
 int loop_wait(struct loop *l, int fd, uint64_t deadline_us)
 {
-	struct pollfd fds[] = {
-		{ .fd = fd, .events = POLLIN },
-		{ .fd = l->signals, .events = POLLIN },
-	};
 	uint64_t wait = deadline_us > l->now_us ? deadline_us - l->now_us : 0;
-	struct timespec timeout = { .tv_sec = (time_t)(wait / 1000000),
-				    .tv_nsec = (long)(wait % 1000000) * 1000 };
-
-	int n = ppoll(fds, 2, deadline_us == UINT64_MAX ? NULL : &timeout,
-		      NULL);
-	int err = n < 0 ? -errno : 0;
+	int n = util_wait(fd, l->signals,
+			  deadline_us == UINT64_MAX ? UINT64_MAX : wait,
+			  &l->signal);
 
 	loop_now(l);
-	if (err)
-		return err == -EINTR ? 0 : err;
-	if (fds[1].revents)
-		take_signal(l);
-	return fds[0].revents != 0;
+	return n;
 }
 
 static int wait_turn(struct loop *l, struct kcan_bus_rx *rx,

@@ -91,19 +91,14 @@ static int opt_uuid(void *ctx, const char *arg)
 static int opt_timeout(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
-	size_t len = strlen(arg);
-	const char *point = strchr(arg, '.');
-	double seconds;
+	int err = util_parse_seconds(arg, &o->timeout_us);
 
-	if (!len || len > 12 || strspn(arg, "0123456789.") < len ||
-	    len == (point != NULL) || (point && strchr(point + 1, '.')))
+	if (err == -EINVAL)
 		return fail(o, "--timeout '%.40s' is no number: " TIMEOUT_FORM,
 			    arg);
-	seconds = strtod(arg, NULL);
-	if (seconds < 0.1 || seconds > 3600)
+	if (err)
 		return fail(o, "--timeout '%s' is out of range: " TIMEOUT_FORM,
 			    arg);
-	o->timeout_us = (uint64_t)(seconds * 1e6 + 0.5);
 	return 0;
 }
 
@@ -342,15 +337,6 @@ static int check_whole(struct opts *o)
 	return 0;
 }
 
-/* Looked for ahead of parsing: an error is to come as JSON, too. */
-static bool wants_json(int argc, char **argv)
-{
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (!strcmp(argv[i], "--json"))
-			return true;
-	return false;
-}
-
 static uint64_t default_timeout(enum opts_command command)
 {
 	if (command == OPTS_LISTEN)
@@ -365,7 +351,7 @@ int opts_parse(struct opts *out, int argc, char **argv)
 	memset(out, 0, sizeof(*out));
 	out->ifname = "can0";
 	out->verify = true;
-	out->json = wants_json(argc, argv);
+	out->json = util_opts_has(argc, argv, "--json");
 	err = apply_all(out, argc, argv);
 	if (!err)
 		err = check_wait_iface(out);

@@ -7,9 +7,10 @@
 
 #include <kcan/admin.h>
 
+#include "say/sentence.h"
 #include "trace.h"
 
-#define PROGRAM "canbootreq: "
+#define PROGRAM "canbootreq"
 
 /* These are about one node; the others are about the bus. */
 #define NODE_WARNINGS                                                       \
@@ -37,7 +38,7 @@ bool report_open(struct report *r, bool json)
 	*r = (struct report){ .out = stdout, .err = stderr };
 	if (!json)
 		return true;
-	if (json_load(&r->lib, &why)) {
+	if (say_json_load(&r->lib, &why)) {
 		r->json = true;
 		return true;
 	}
@@ -55,7 +56,7 @@ void report_usage(struct report *r, bool json, const char *sentence)
 	snprintf(facts.detail, sizeof(facts.detail), "%s", sentence);
 	report_end(r, &facts);
 	/* the sentence is what matters: without jansson it stands alone */
-	if (!json || !json_load(&r->lib, &why))
+	if (!json || !say_json_load(&r->lib, &why))
 		return;
 	r->json = true;
 	report_end(r, &facts);
@@ -65,19 +66,11 @@ static void say(struct report *r, const char *head, const char *sentence,
 		const struct words_facts *facts)
 {
 	char text[1600];
-	char *line = text;
-	char *end;
 
 	if (!sentence)
 		return;
 	words_expand(text, sizeof(text), sentence, facts);
-	for (; line; line = end) {
-		end = strchr(line, '\n');
-		if (end)
-			*end++ = '\0';
-		fprintf(r->err, PROGRAM "%s%s\n", head, line);
-		head = "  ";
-	}
+	say_lines(r->err, PROGRAM, head, text);
 }
 
 void report_warning(struct report *r, enum warning warning,
@@ -117,7 +110,7 @@ static void say_error(struct report *r, const struct words_facts *facts)
 	char text[900];
 
 	words_expand(text, sizeof(text), words->reason, facts);
-	fprintf(r->err, PROGRAM "%s", text);
+	fprintf(r->err, PROGRAM ": %s", text);
 	words_expand(text, sizeof(text), words->next ? words->next : "", facts);
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
 		fprintf(r->err, "; %s", line);
@@ -228,7 +221,7 @@ int report_close(struct report *r)
 {
 	flush(r);
 	if (r->write_error || ferror(r->out)) {
-		fprintf(r->err, PROGRAM "results could not be written: %s\n",
+		fprintf(r->err, PROGRAM ": results could not be written: %s\n",
 			strerror(r->write_error ? r->write_error : EIO));
 		note_code(r, 1);
 	}

@@ -17,7 +17,7 @@ struct report {
 	FILE *out; /* results */
 	FILE *err; /* diagnostics */
 	bool json;
-	struct json_lib lib;
+	struct say_json lib;
 	unsigned int told;  /* warnings about the bus, once per call */
 	enum cause advised; /* advice is not repeated for every UUID */
 	bool early;	    /* the line of the next end has been said */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* The slots of the sentences in words.c. */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "say/sentence.h"
 #include "slots.h"
+#include "util/wait.h"
 
 #define CLEARED                                                           \
 	"it ends when all is well again, or, while no Klipper host uses " \
@@ -106,32 +107,16 @@ static void put_leave(char *out, size_t size, const struct words_facts *f)
 	snprintf(out, size, "%s", f->leave ? "--leave " : "");
 }
 
-static void put_mcu(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s", f->katapult.mcu);
-}
-
-static void put_version(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s", f->katapult.version);
-}
-
-static void put_start(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "0x%08x", f->katapult.app_start);
-}
-
 /* Katapult tells no version before protocol 1.1, and may have no name set. */
 static void put_katapult(char *out, size_t size, const struct words_facts *f)
 {
-	const struct kcan_kat_ident *k = &f->katapult;
+	char text[256];
 
 	*out = '\0';
-	if (f->identified)
-		snprintf(out, size, " (%s, Katapult %s, application at 0x%08x)",
-			 k->mcu[0] ? k->mcu : "unnamed MCU",
-			 k->version[0] ? k->version : "of unknown version",
-			 k->app_start);
+	if (!f->identified)
+		return;
+	say_katapult(text, sizeof(text), &f->katapult);
+	snprintf(out, size, " (%s)", text);
 }
 
 static void put_asked(char *out, size_t size, const struct words_facts *f)
@@ -219,11 +204,7 @@ static void put_trouble(char *out, size_t size, const struct words_facts *f)
 
 static void put_signal(char *out, size_t size, const struct words_facts *f)
 {
-	snprintf(out, size, "%s",
-		 f->signal == SIGINT  ? "SIGINT" :
-		 f->signal == SIGQUIT ? "SIGQUIT" :
-		 f->signal == SIGTERM ? "SIGTERM" :
-					"SIGHUP");
+	snprintf(out, size, "%s", util_signal_name(f->signal));
 }
 
 static void put_detail(char *out, size_t size, const struct words_facts *f)
@@ -248,9 +229,6 @@ static const struct slot slots[] = {
 	{ "{frame}", put_frame },
 	{ "{told}", put_told },
 	{ "{leave}", put_leave },
-	{ "{mcu}", put_mcu },
-	{ "{version}", put_version },
-	{ "{start}", put_start },
 	{ "{katapult}", put_katapult },
 	{ "{asked}", put_asked },
 	{ "{appversion}", put_appversion },
@@ -283,24 +261,19 @@ static const struct slot *find_slot(const char *at)
 	return slot ? slot : find_in(slots_usb, slots_usb_len, at);
 }
 
+static size_t put_slot(char *out, size_t size, const char *at,
+		       const void *facts)
+{
+	const struct slot *slot = find_slot(at);
+
+	if (!slot)
+		return 0;
+	slot->put(out, size, facts);
+	return strlen(slot->name);
+}
+
 void words_expand(char *out, size_t size, const char *sentence,
 		  const struct words_facts *facts)
 {
-	const struct slot *slot;
-	size_t used = 0;
-
-	while (*sentence && used + 1 < size) {
-		slot = *sentence == '{' ? find_slot(sentence) : NULL;
-		if (!slot) {
-			out[used++] = *sentence++;
-			continue;
-		}
-		/* argv goes into slots, and they to terminals and into JSON */
-		slot->put(out + used, size - used, facts);
-		for (; out[used]; used++)
-			if (out[used] < ' ' || out[used] > '~')
-				out[used] = '?';
-		sentence += strlen(slot->name);
-	}
-	out[used] = '\0';
+	say_expand(out, size, sentence, put_slot, facts);
 }

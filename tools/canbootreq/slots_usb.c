@@ -30,11 +30,6 @@ static void put_usbtty(char *out, size_t size, const struct words_facts *f)
 	snprintf(out, size, "%s", f->usb.tty);
 }
 
-static void put_byid(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s", f->usb.by_id);
-}
-
 /* What outlives the next plug, where udev has made it. */
 static void put_tty(char *out, size_t size, const struct words_facts *f)
 {
@@ -76,6 +71,13 @@ static void put_usbback(char *out, size_t size, const struct words_facts *f)
 	const char *back = kcan_usbdev_info(&f->usb)->back;
 
 	words_expand(out, size, back ? back : "", f);
+}
+
+static void put_usbwarning(char *out, size_t size, const struct words_facts *f)
+{
+	const char *warning = kcan_usbdev_info(&f->usb)->warning;
+
+	snprintf(out, size, "%s", warning ? warning : "");
 }
 
 static void put_usblink(char *out, size_t size, const struct words_facts *f)
@@ -139,14 +141,15 @@ static void put_maybe(char *out, size_t size, const struct words_facts *f)
 }
 
 const struct slot slots_usb[] = {
-	{ "{port}", put_port },	      { "{tty}", put_tty },
-	{ "{byid}", put_byid },	      { "{maybe}", put_maybe },
-	{ "{usbid}", put_usbid },     { "{usbif}", put_usbif },
-	{ "{usbtty}", put_usbtty },   { "{usbmaker}", put_usbmaker },
-	{ "{usbname}", put_usbname }, { "{usbserial}", put_usbserial },
-	{ "{usbwhat}", put_usbwhat }, { "{usbnext}", put_usbnext },
-	{ "{usbback}", put_usbback }, { "{usblink}", put_usblink },
-	{ "{usbup}", put_usbup },     { "{usbstory}", put_usbstory },
+	{ "{port}", put_port },		  { "{tty}", put_tty },
+
+	{ "{maybe}", put_maybe },	  { "{usbid}", put_usbid },
+	{ "{usbif}", put_usbif },	  { "{usbtty}", put_usbtty },
+	{ "{usbmaker}", put_usbmaker },	  { "{usbname}", put_usbname },
+	{ "{usbserial}", put_usbserial }, { "{usbwhat}", put_usbwhat },
+	{ "{usbnext}", put_usbnext },	  { "{usbback}", put_usbback },
+	{ "{usblink}", put_usblink },	  { "{usbup}", put_usbup },
+	{ "{usbstory}", put_usbstory },	  { "{usbwarning}", put_usbwarning },
 };
 
 const size_t slots_usb_len = sizeof(slots_usb) / sizeof(slots_usb[0]);

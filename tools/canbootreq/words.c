@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "words.h"
 
+#include "say/json.h"
+
 #define FLASH                                                        \
 	"python3 ~/katapult/scripts/flashtool.py -i {if} -u {uuid} " \
 	"-f ~/klipper/out/klipper.bin"
@@ -290,9 +292,8 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_NO_JANSSON] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
-		.reason = "--json needs the library jansson, which is not "
-			  "installed ({detail})",
-		.next = "install it: sudo apt install libjansson4",
+		.reason = SAY_JSON_MISSING,
+		.next = SAY_JSON_INSTALL,
 	},
 	[CAUSE_NO_ZLIB] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
@@ -379,10 +380,7 @@ static const char *const warnings[WARNING_COUNT] = {
 		"Klipper host that was using the node has lost it, shuts down "
 		"within seconds and ends its print; restart that host to take "
 		"the node back",
-	[WARNING_HEATERS] =
-		"in a bootloader nobody controls heaters, fans and steppers, "
-		"and some boards switch a heater on in DFU mode: switch heater "
-		"power off, or stay with the machine",
+	[WARNING_HEATERS] = "{usbwarning}",
 	[WARNING_UNTOLD] = "the serial number of the adapter does not tell its "
 			   "UUID: that it is this MCU follows only from its "
 			   "leaving with the request",

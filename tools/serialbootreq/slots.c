@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "say/sentence.h"
-#include "util/signals.h"
+#include "util/wait.h"
 #include "words.h"
 
 static void put_dev(char *out, size_t size, const struct words_facts *f)
