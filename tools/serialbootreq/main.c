@@ -31,23 +31,16 @@ static bool is_usb(const struct words_facts *facts)
 static void ask_port(struct words_facts *facts, struct loop *l,
 		     struct kcan_usbport *port)
 {
-	int err = kcan_usbport_watch(port);
-
 	snprintf(facts->port, sizeof(facts->port), "%s",
 		 kcan_usbport_name(port));
 	kcan_usbport_look(port, &facts->usb);
 	if (is_loader(facts)) {
 		facts->way = WAY_USB;
 		facts->cause = CAUSE_USB_ALREADY;
-	} else if (!is_usb(facts)) {
-		ask_uart(facts, l);
-	} else if (err) {
-		facts->cause = CAUSE_LOCAL;
-		snprintf(facts->detail, sizeof(facts->detail),
-			 "USB port %s cannot be watched: %s", facts->port,
-			 strerror(-err));
-	} else {
+	} else if (is_usb(facts)) {
 		ask_usb(facts, l, port);
+	} else {
+		ask_uart(facts, l);
 	}
 }
 

@@ -37,21 +37,17 @@ static void note(struct words_facts *facts, const struct loop *l,
 	facts->usb = *seen;
 }
 
-static enum kcan_usbfollow_verdict follow(struct words_facts *facts,
-					  struct loop *l,
-					  struct kcan_usbport *port,
-					  struct kcan_usbfollow *f)
+static void follow(struct words_facts *facts, struct loop *l,
+		   struct kcan_usbport *port, struct kcan_usbfollow *f)
 {
-	enum kcan_usbfollow_verdict verdict = KCAN_USBFOLLOW_PENDING;
 	struct kcan_usbdev seen;
 
-	while (!verdict && !l->signal) {
+	while (!f->verdict && !l->signal) {
 		loop_wait(l, kcan_usbport_fd(port), kcan_usbfollow_deadline(f));
 		kcan_usbport_look(port, &seen);
 		note(facts, l, &seen);
-		verdict = kcan_usbfollow_look(f, &seen, loop_now(l));
+		kcan_usbfollow_look(f, &seen, loop_now(l));
 	}
-	return verdict;
 }
 
 /* The name that stays is worth a moment. */
@@ -73,7 +69,7 @@ static void wait_for_names(struct words_facts *facts, struct loop *l,
 		facts->usb = seen;
 }
 
-static enum cause cause_of(enum kcan_usbfollow_verdict verdict, bool touched)
+static enum cause cause_of(const struct kcan_usbfollow *f, bool touched)
 {
 	static const enum cause causes[] = {
 		[KCAN_USBFOLLOW_PENDING] = CAUSE_INTERRUPTED,
@@ -84,39 +80,45 @@ static enum cause cause_of(enum kcan_usbfollow_verdict verdict, bool touched)
 		[KCAN_USBFOLLOW_EMPTY] = CAUSE_USB_EMPTY,
 		[KCAN_USBFOLLOW_OTHER] = CAUSE_USB_OTHER,
 	};
-	enum cause cause = causes[verdict];
+	enum cause cause = causes[f->verdict];
 
+	if (cause == CAUSE_USB_KATAPULT && !f->seen.tty[0])
+		return CAUSE_USB_NO_TTY;
 	/* what came up proves itself, however it came to that */
 	if (touched || cause == CAUSE_USB_KATAPULT || cause == CAUSE_USB_LOADER)
 		return cause;
 	return cause == CAUSE_INTERRUPTED ? cause : CAUSE_USB_LOST;
 }
 
+static void explain(struct words_facts *facts, int err, enum cause cause)
+{
+	facts->cause = cause;
+	snprintf(facts->detail, sizeof(facts->detail), "%s", strerror(-err));
+}
+
 void ask_usb(struct words_facts *facts, struct loop *l,
 	     struct kcan_usbport *port)
 {
-	enum kcan_usbfollow_verdict verdict;
+	int err = kcan_usbport_watch(port);
 	struct kcan_usbfollow f;
 	struct kcan_tty *tty;
 	uint64_t end_us;
-	int err;
 
 	facts->way = WAY_USB;
-	tty = ask_open(facts);
+	if (err)
+		explain(facts, err, CAUSE_UNWATCHED);
+	tty = err ? NULL : ask_open(facts);
 	if (!tty)
 		return;
 	trace_text(l, "DTR on, 1200 baud, DTR off");
 	err = touch(tty);
 	kcan_tty_close(tty);
 	facts->requested = !err;
-	if (err)
-		snprintf(facts->detail, sizeof(facts->detail), "%s",
-			 strerror(-err));
 	end_us = loop_now(l) + facts->timeout_us;
 	kcan_usbfollow_init(&f, &facts->usb, end_us, end_us);
-	verdict = follow(facts, l, port, &f);
-	if (verdict == KCAN_USBFOLLOW_KATAPULT ||
-	    verdict == KCAN_USBFOLLOW_BACK)
+	follow(facts, l, port, &f);
+	if (f.verdict == KCAN_USBFOLLOW_KATAPULT ||
+	    f.verdict == KCAN_USBFOLLOW_BACK)
 		wait_for_names(facts, l, port);
-	facts->cause = cause_of(verdict, !err);
+	explain(facts, err, cause_of(&f, !err));
 }

@@ -123,6 +123,14 @@ static const struct words rows[CAUSE_COUNT] = {
 		.next = "{usbnext}",
 		.back = "{usbback}",
 	},
+	[CAUSE_USB_NO_TTY] = {
+		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
+		.reason = "Katapult came up on USB port {port} ({id}), but no "
+			  "tty for it within {timeout} s",
+		.next = "load the driver: sudo modprobe cdc-acm\n"
+			"then see which tty it is: ls /dev/serial/by-id",
+		.back = "{usbback}",
+	},
 	[CAUSE_USB_LOADER] = {
 		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
 		.reason = "{what} came up on USB port {port} ({id})",
@@ -166,6 +174,12 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "it vanished while it was being asked ({detail}), "
 			  "and on USB port {port} there is {what}",
 		.next = "was it unplugged? Plug it in, then ask again",
+	},
+	[CAUSE_UNWATCHED] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "USB port {port} cannot be watched ({detail}); "
+			  "{request}",
+		.next = "end other programs: there are no descriptors left",
 	},
 	[CAUSE_INTERRUPTED] = {
 		.outcome = KCAN_OUTCOME_INTERRUPTED,

@@ -31,12 +31,14 @@ enum cause {
 	/* on USB */
 	CAUSE_USB_ALREADY,
 	CAUSE_USB_KATAPULT,
+	CAUSE_USB_NO_TTY, /* Katapult, but the kernel made no tty for it */
 	CAUSE_USB_LOADER,
 	CAUSE_USB_STAYED,
 	CAUSE_USB_BACK,
 	CAUSE_USB_EMPTY,
 	CAUSE_USB_OTHER,
-	CAUSE_USB_LOST, /* vanished before the touch was complete */
+	CAUSE_USB_LOST,	 /* vanished before the touch was complete */
+	CAUSE_UNWATCHED, /* the USB port */
 	/* on both */
 	CAUSE_INTERRUPTED,
 	CAUSE_USAGE,

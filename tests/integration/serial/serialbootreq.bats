@@ -21,6 +21,7 @@ teardown() {
 
 # start_peer ROLE [BAUD]
 start_peer() {
+	rm -f "$PEER_LOG"
 	/usr/bin/python3 "$BATS_TEST_DIRNAME/../../support/serial-peer.py" \
 		"$LINE" "$@" >"$PEER_LOG" 2>&1 3>&- &
 	until_true has "$PEER_LOG" ready
