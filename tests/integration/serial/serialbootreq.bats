@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 # serialbootreq on a UART, which is a pseudo terminal: it takes no bus, so these
-# run on the machine itself. tests/support/serial-peer.py is at the other end.
+# run on the machine itself. At the other end is canmcu or, for what firmware does
+# not do on demand, tests/support/serial-peer.py.
 bats_require_minimum_version 1.5.0
 load ../lib
 
@@ -48,6 +49,48 @@ written() {
 
 asked() {
 	has "$PEER_LOG" '^request'
+}
+
+# start_uart OPTION... - an MCU of canmcu
+start_uart() {
+	start_mcus mcu --uart "pty:$LINE" -u "$U" "$@"
+}
+
+@test "canmcu: Klipper enters Katapult, in a shutdown too, and it is left alone then" {
+	start_uart --state shutdown
+	request
+	ends 0 in-bootloader 'Katapult answered at 250000 baud (stm32g0b1xx, Katapult'
+	[ "$(state "$U")" = katapult ]
+	has "$MCU_LOG" 'reset request'
+	request
+	ends 0 in-bootloader 'it was in Katapult already'
+	[ "$(state "$U")" = katapult ]
+}
+
+@test "canmcu: a Katapult that boots for long" {
+	start_uart --boot-ms 1400
+	request
+	ends 0 in-bootloader 'Katapult answered'
+}
+
+@test "canmcu: a Klipper that has nothing to enter" {
+	start_uart --bootloader none --baud 115200
+	request -b 115200 --timeout 0.3
+	ends 4 still-application 'Klipper still answers at 115200 baud; the request was sent'
+	has "$MCU_LOG" 'request ignored'
+	[ "$(state "$U")" = klipper ]
+}
+
+@test "canmcu: a Klipper at another rate hears noise, and is not disturbed" {
+	start_uart --baud 57600
+	request --timeout 0.3
+	[ "$status" -eq 3 ]
+	[[ $output == *': no-answer: '* ]]
+	[[ $stderr == *'another rate'* ]]
+	[ "$(state "$U")" = klipper ]
+	# where one UART at one rate leads to both, both rates have to be named
+	request -b 57600 --katapult-baud 57600
+	ends 0 in-bootloader 'Katapult answered at 57600 baud'
 }
 
 @test "a Klipper that enters Katapult" {
