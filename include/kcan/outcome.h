@@ -3,10 +3,10 @@
 #define KCAN_OUTCOME_H
 
 /**
- * enum kcan_outcome - everything that canbootreq can end in
+ * enum kcan_outcome - everything that a request can end in
  *
  * One table (kcan_outcome_get) gives each its exit code, name and meaning; the
- * program, its --help, the man page and the tests all use that one.
+ * programs, their --help, the man pages and the tests all use that one.
  */
 enum kcan_outcome {
 	KCAN_OUTCOME_IN_BOOTLOADER,

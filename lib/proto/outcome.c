@@ -7,7 +7,7 @@ static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
 	[KCAN_OUTCOME_IN_BOOTLOADER] = {
 		.code = 0,
 		.name = "in-bootloader",
-		.meaning = "proven: by Katapult on CAN, or on the bridge's USB port",
+		.meaning = "proven: Katapult answered, or a bootloader is on its USB port",
 	},
 	[KCAN_OUTCOME_REQUESTED] = {
 		.code = 0,
@@ -42,7 +42,7 @@ static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
 	[KCAN_OUTCOME_STILL_APPLICATION] = {
 		.code = 4,
 		.name = "still-application",
-		.meaning = "Klipper still runs: by --diagnose, or on the bridge",
+		.meaning = "Klipper still runs: it answered, or is on its USB port",
 	},
 	[KCAN_OUTCOME_NOT_SENT] = {
 		.code = 5,
