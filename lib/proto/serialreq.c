@@ -175,6 +175,9 @@ static void take_klipper(struct kcan_serialreq *req,
 {
 	bool ours = !block->len && block->seq == OUR_SEQ;
 
+	/* it answered what was asked before this step */
+	if (!req->handed)
+		return;
 	if (req->step == LOOK || (req->step == ASK && !ours)) {
 		req->result.klipper = true;
 		go(req, REQUEST, now_us);
@@ -222,11 +225,19 @@ static void take_blocks(struct kcan_serialreq *req, uint64_t now_us)
 void kcan_serialreq_rx(struct kcan_serialreq *req, const uint8_t *bytes,
 		       size_t len, uint64_t now_us)
 {
-	for (size_t i = 0; i < len && !req->result.verdict; i++) {
-		if (req->heard.len == sizeof(req->buf))
-			forget(req, 1);
-		kcan_stream_push(&req->heard, bytes + i, 1);
+	struct kcan_stream *s = &req->heard;
+	size_t n;
+
+	while (len && !req->result.verdict) {
+		/* what begins a block in this half has ended it by now */
+		if (s->len == sizeof(req->buf))
+			forget(req, sizeof(req->buf) - KCAN_KAT_MAX);
+		n = sizeof(req->buf) - s->len;
+		n = len < n ? len : n;
+		kcan_stream_push(s, bytes, n);
 		take_blocks(req, now_us);
+		bytes += n;
+		len -= n;
 	}
 }
 
