@@ -26,11 +26,12 @@ setup() {
 
 @test "the files that a package would ship" {
 	run find "$DEST/opt/kcan" -type f -o -type l
-	for f in bin/canbootreq bin/canmcu bin/vcan-run lib/libkcan.a \
+	for f in bin/canbootreq bin/canmcu bin/serialbootreq bin/vcan-run \
+		lib/libkcan.a \
 		lib/libkcan.so lib/libkcan.so.0 lib/pkgconfig/kcan.pc \
 		include/kcan/uuid.h include/kcan/bootreq.h \
 		share/man/man1/canbootreq.1 share/man/man1/canmcu.1 \
-		share/man/man1/vcan-run.1; do
+		share/man/man1/serialbootreq.1 share/man/man1/vcan-run.1; do
 		[[ $output == *"/opt/kcan/$f"* ]]
 	done
 }
