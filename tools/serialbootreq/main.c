@@ -7,7 +7,7 @@
 #include "ask.h"
 #include "report.h"
 
-/* Whether what is there can only be meant: nobody said how to ask it. */
+/* In a bootloader already, which its ids and names tell. */
 static bool is_loader(const struct words_facts *facts)
 {
 	switch (kcan_usbdev_info(&facts->usb)->kind) {

@@ -10,8 +10,8 @@
 #include "trace.h"
 
 #define TOUCH_BPS 1200
-#define NAMES_US \
-	1000000 /* for udev to name a new tty, and set who may open it */
+/* for udev to name a new tty, and to set who may open it */
+#define NAMES_US 1000000
 
 /*
  * Klipper compares when either setting arrives, and may still see the old rate
@@ -93,7 +93,9 @@ static enum cause cause_of(const struct kcan_usbfollow *f, bool touched)
 static void explain(struct words_facts *facts, int err, enum cause cause)
 {
 	facts->cause = cause;
-	snprintf(facts->detail, sizeof(facts->detail), "%s", strerror(-err));
+	if (err)
+		snprintf(facts->detail, sizeof(facts->detail), "%s",
+			 strerror(-err));
 }
 
 void ask_usb(struct words_facts *facts, struct loop *l,
