@@ -7,6 +7,8 @@
 # Two MCUs, and the complement of the first.
 export U=41f905f55004 V=112233445566 NOT_U=BE06FA0AAFFB
 
+# Starting a process takes a guest 10 to 50 ms: what waits asks without any.
+
 # until_true COMMAND... - ask every 10 ms, for 10 s at most
 until_true() {
 	local tries=1000
@@ -17,18 +19,32 @@ until_true() {
 			echo "never came true: $*" >&2
 			return 1
 		}
-		sleep 0.01
+		# a pipe into which nobody writes
+		[ -n "${NOTHING-}" ] || exec {NOTHING}<> <(:)
+		read -rt 0.01 -u "$NOTHING" || :
 	done
 }
 
 # has FILE PATTERN [TIMES] - the file has the extended regex on so many lines
 has() {
-	[ "$(grep -cE -- "$2" "$1" 2>/dev/null)" -ge "${3:-1}" ]
+	local line lines=() left=${3:-1}
+
+	[ ! -r "$1" ] || mapfile -t lines <"$1"
+	for line in "${lines[@]}"; do
+		[[ ! $line =~ $2 ]] || left=$((left - 1))
+		[ "$left" -gt 0 ] || return 0
+	done
+	return 1
 }
 
 # listening IFACE MASK - a receiver with this mask stands in the kernel's lists
 listening() {
-	grep -qsE "^ +$1 +[0-9A-Fa-f]+ +$2 " /proc/net/can/rcvlist_*
+	local list
+
+	for list in /proc/net/can/rcvlist_*; do
+		! has "$list" "^ +$1 +[0-9A-Fa-f]+ +$2 " || return 0
+	done
+	return 1
 }
 
 # watch_bus IFACE - record every frame to $BUS. Two half filters, since a
