@@ -28,7 +28,7 @@ struct port_uart {
 	uint32_t told_baud;  /* a wrong one that was complained of, or 0 */
 	uint64_t lost;	     /* bytes that were not told yet */
 	uint64_t told_us;    /* when some last were */
-	bool unread;	     /* something may have been sent to nobody */
+	bool unread;	     /* something was sent, and maybe never read */
 };
 
 static void report(struct port_uart *p, struct event event, uint64_t now_us)

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,21 @@
 /* Written like this by nobody else: so a link is known to be of ours. */
 #define TARGET "/dev/pts/./"
 
-#define refuse(err, ...) (snprintf(sentence, size, __VA_ARGS__), -(err))
+static int refuse_(int err, char *sentence, size_t size, const char *format,
+		   ...) __attribute__((format(printf, 4, 5)));
+static int refuse_(int err, char *sentence, size_t size, const char *format,
+		   ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence, size, format, args);
+	va_end(args);
+	return -err;
+}
+
+/* -errno, and why. */
+#define refuse(err, ...) refuse_((err), sentence, size, __VA_ARGS__)
 
 /* About the other end, where its user is, as all settings of a pty are. */
 static int set_up(int fd, uint32_t baud)

@@ -360,7 +360,7 @@ static void test_katapult_answers_blocks(void **state)
 		cfg.state = MCU_KATAPULT;
 		start(&b, &cfg);
 		for (size_t n = 0; n < 8; n++)
-			feed(&b, CONNECT + n, 1);
+			feed(&b, &CONNECT[n], 1);
 		/* ACK of CONNECT, protocol 1.1.0, start and size of a block */
 		assert_memory_equal(written(&b) + 8,
 				    "1100000000010100002000084000", 28);
