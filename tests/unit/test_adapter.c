@@ -57,6 +57,9 @@ static const struct kcan_usbdev no_tty = { .devnum = 3,
 static const struct kcan_usbdev dfu = { .devnum = 3,
 					.vendor = 0x0483,
 					.product = 0xdf11 };
+static const struct kcan_usbdev samba = { .devnum = 3,
+					  .vendor = 0x03eb,
+					  .product = 0x6124 };
 static const struct kcan_usbdev nothing;
 
 /* A port that goes from one device to another, and who looks at it. */
@@ -204,6 +207,9 @@ static const struct row {
 	  &gsusb, &no_tty, false, false, CAUSE_USB_NO_TTY, TIMEOUT_US, 0, 0 },
 	{ "a ROM", &bridge, ASKED, 9 * MS, 480 * MS, 0, 0, 0, &gsusb, &dfu,
 	  false, false, CAUSE_USB_LOADER, 480 * MS, 0, 1u << WARNING_HEATERS },
+	{ "SAM-BA, which is flashed by its tty", &bridge, ASKED, 9 * MS,
+	  480 * MS, 500 * MS, 0, 0, &gsusb, &samba, false, false,
+	  CAUSE_USB_LOADER, 500 * MS, 480 * MS, 1u << WARNING_HEATERS },
 	{ "back", &bridge, ASKED, 9 * MS, 480 * MS, 0, 0, 0, &gsusb, &back,
 	  false, false, CAUSE_USB_BACK, 980 * MS, 0, 0 },
 	{ "back, and waited for until it is up", &bridge, ASKED, 9 * MS,
@@ -222,6 +228,12 @@ static const struct row {
 	  CAUSE_LOST_UNSENT, REQUEST_NONE, 9 * MS, 480 * MS, 0, 0, 0, &gsusb,
 	  &katapult, false, false, CAUSE_ADAPTER_LOST_UNSENT, 480 * MS, 0,
 	  1u << WARNING_NODEID_HELD },
+	{ "set down by somebody before the confirmation", &bridge, GONE_UNSENT,
+	  0, 0, 0, 0, 0, &gsusb, &back, false, false, CAUSE_ADAPTER_LOST_UNSENT,
+	  1000 * MS, 0, 1u << WARNING_NODEID_HELD },
+	{ "set down by somebody after the confirmation", &bridge, GONE, 0, 0, 0,
+	  0, 0, &gsusb, &back, false, false, CAUSE_USB_STAYED, 1000 * MS, 0,
+	  0 },
 	{ "another node: it becomes Katapult", &node, GONE, 9 * MS, 480 * MS, 0,
 	  0, 0, &gsusb, &katapult, false, false, CAUSE_ADAPTER_LOST, 480 * MS,
 	  0, 1u << WARNING_NODEID_HELD },
@@ -286,7 +298,7 @@ static void test_row(void **state)
 			      .udevd = true };
 	if (row->cause == CAUSE_LOST || row->cause == CAUSE_LOST_UNSENT)
 		run.lost = -19; /* ENODEV */
-	adapter_find(&adapter, "can0");
+	adapter_find(&adapter, &opts);
 	job.is_adapter = adapter_match(&adapter, &opts) == 0;
 	adapter_conclude(&adapter, &run, &opts, &report);
 	assert_int_equal(job.facts.cause, row->want);

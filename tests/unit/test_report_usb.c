@@ -128,7 +128,7 @@ static const struct end_row rows[] = {
 	  3,
 	  NAME "no-answer: can0 vanished while waiting for proof; " HANDED
 	       "; its adapter left USB port 1-1.4 and came back unchanged "
-	       "(1d50:606f); can0 is down, which tells nothing of this MCU\n",
+	       "(1d50:606f), which tells nothing of this MCU; can0 is down\n",
 	  "canbootreq: bring can0 up: " UP "\ncanbootreq:   then ask again\n" },
 	{ "the adapter of another MCU is gone, and no request was confirmed",
 	  { .cause = CAUSE_ADAPTER_LOST_UNSENT,
@@ -136,7 +136,8 @@ static const struct end_row rows[] = {
 	    FOLLOWED(EMPTY, { 0 }) },
 	  5,
 	  NAME "not-sent: can0 vanished before the request was confirmed; its "
-	       "adapter left USB port 1-1.4 and has not come back\n",
+	       "adapter left USB port 1-1.4 and has not come back, which tells "
+	       "nothing of this MCU\n",
 	  "canbootreq: plug the adapter in again, then: " UP "\n" },
 	{ "an adapter that may be it, in something that is not known",
 	  { .cause = CAUSE_ADAPTER_LOST,
@@ -146,8 +147,7 @@ static const struct end_row rows[] = {
 	  3,
 	  NAME "no-answer: can0 vanished while waiting for proof; " HANDED
 	       "; its adapter, which may be this MCU itself, left USB port "
-	       "1-1.4 and has not come back, which tells nothing of this "
-	       "MCU\n",
+	       "1-1.4 and has not come back\n",
 	  "" },
 	{ "an interface that comes back under another name",
 	  { .cause = CAUSE_USB_BACK,

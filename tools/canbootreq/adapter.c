@@ -2,6 +2,7 @@
 #include "adapter.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <kcan/link.h>
@@ -9,12 +10,16 @@
 #define NAME_US 1000000
 #define LEAVE_US 1000000 /* a bus that was lost is gone soon, or stays */
 
-void adapter_find(struct adapter *a, const char *ifname)
+void adapter_find(struct adapter *a, const struct opts *opts)
 {
 	*a = (struct adapter){ 0 };
-	if (kcan_usbport_of_interface(&a->port, ifname))
+	if (kcan_usbport_of_interface(&a->port, opts->ifname))
 		return;
 	kcan_usbport_look(a->port, &a->dev);
+	if (opts->verbose)
+		fprintf(stderr, "canbootreq: %s: USB port %s, %04x:%04x, %s\n",
+			opts->ifname, kcan_usbport_name(a->port), a->dev.vendor,
+			a->dev.product, kcan_usbdev_info(&a->dev)->what);
 	if (!a->dev.devnum)
 		adapter_forget(a);
 }
@@ -120,11 +125,14 @@ static bool is_in_bootloader(const struct words_facts *facts)
 	       facts->followed == KCAN_USBFOLLOW_LOADER;
 }
 
-/* The request was with the kernel, so what the port shows may be its work. */
+/* Is what the port shows the work of a request? */
 static bool is_about(const struct adapter *a, const struct job *job,
 		     const struct words_facts *story)
 {
-	if (job->facts.request == REQUEST_NONE)
+	/* never with the kernel, or flushed when somebody set the bus down */
+	if (job->facts.request == REQUEST_NONE ||
+	    (job->facts.cause == CAUSE_LOST_UNSENT &&
+	     story->followed == KCAN_USBFOLLOW_STAYED))
 		return false;
 	return job->is_adapter || (a->match == KCAN_USBDEV_MATCH_UNKNOWN &&
 				   is_in_bootloader(story));
@@ -184,6 +192,15 @@ static void tell(const struct adapter *a, struct job *job,
 				       CAUSE_ADAPTER_LOST_UNSENT;
 }
 
+static bool is_flashed_by_tty(const struct words_facts *facts)
+{
+	const char *next = kcan_usbdev_info(&facts->usb)->next;
+
+	return (facts->cause == CAUSE_USB_KATAPULT ||
+		facts->cause == CAUSE_USB_LOADER) &&
+	       next && strstr(next, "{tty}");
+}
+
 /* When to decide, and until when the adapter has to have left. */
 static void begin(struct kcan_usbfollow *f, const struct adapter *a,
 		  const struct run *run, const struct opts *opts)
@@ -223,14 +240,14 @@ void adapter_conclude(struct adapter *a, struct run *run,
 	loop_deafen(run->loop);
 	begin(&f, a, run, opts);
 	follow(a, run->loop, &story, &f);
-	story.elapsed_us = run->loop->now_us - run->start_us;
 	if (opts->wait_iface && story.followed == KCAN_USBFOLLOW_BACK)
 		story.usb_up =
 			adapter_wait_up(run->loop, story.usb.ifname, f.end_us);
+	story.elapsed_us = run->loop->now_us - run->start_us;
 	for (size_t i = 0; i < run->len; i++)
 		if (has_lost(&run->jobs[i]) || is_asked_adapter(&run->jobs[i]))
 			tell(a, &run->jobs[i], &story);
-	if (last->facts.cause != CAUSE_USB_KATAPULT)
+	if (!is_flashed_by_tty(&last->facts))
 		return;
 	report_early(r, &last->facts);
 	if (kcan_usbport_has_udevd())

@@ -17,7 +17,7 @@ struct adapter {
 };
 
 /** Never fails: what cannot be found is not on USB. */
-void adapter_find(struct adapter *a, const char *ifname);
+void adapter_find(struct adapter *a, const struct opts *opts);
 
 void adapter_forget(struct adapter *a);
 

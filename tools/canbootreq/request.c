@@ -270,7 +270,7 @@ static bool look_first(struct call *c)
 static bool find_adapter(struct call *c, size_t *index)
 {
 	*index = c->opts->uuids_len;
-	adapter_find(&c->adapter, c->opts->ifname);
+	adapter_find(&c->adapter, c->opts);
 	if (c->opts->command == OPTS_REQUEST)
 		*index = adapter_match(&c->adapter, c->opts);
 	if (c->adapter.match != KCAN_USBDEV_MATCH_UNKNOWN ||

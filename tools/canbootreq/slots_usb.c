@@ -112,21 +112,21 @@ static void put_usbstory(char *out, size_t size, const struct words_facts *f)
 		[KCAN_USBFOLLOW_PENDING] = "its adapter is on USB port {port}",
 		[KCAN_USBFOLLOW_KATAPULT] = "its adapter{maybe} left USB port "
 					    "{port}, where now {usbwhat} is "
-					    "({usbid})",
+					    "({usbid}){usbtail}",
 		[KCAN_USBFOLLOW_LOADER] = "its adapter{maybe} left USB port "
 					  "{port}, where now {usbwhat} is "
-					  "({usbid})",
+					  "({usbid}){usbtail}",
 		[KCAN_USBFOLLOW_OTHER] = "its adapter{maybe} left USB port "
 					 "{port}, where now {usbwhat} is "
-					 "({usbid})",
+					 "({usbid}){usbtail}",
 		[KCAN_USBFOLLOW_BACK] =
 			"its adapter{maybe} left USB port {port} and came "
-			"back unchanged ({usbid}); {usblink}",
+			"back unchanged ({usbid}){usbtail}; {usblink}",
 		[KCAN_USBFOLLOW_STAYED] =
 			"its adapter has not left USB port {port} ({usbid})",
 		[KCAN_USBFOLLOW_EMPTY] =
 			"its adapter{maybe} left USB port {port} and has not "
-			"come back",
+			"come back{usbtail}",
 	};
 
 	words_expand(out, size, stories[f->followed], f);
@@ -140,9 +140,16 @@ static void put_maybe(char *out, size_t size, const struct words_facts *f)
 		 unknown ? ", which may be this MCU itself," : "");
 }
 
+static void put_usbtail(char *out, size_t size, const struct words_facts *f)
+{
+	bool unknown = f->match == KCAN_USBDEV_MATCH_UNKNOWN;
+
+	snprintf(out, size, "%s",
+		 unknown ? "" : ", which tells nothing of this MCU");
+}
+
 const struct slot slots_usb[] = {
 	{ "{port}", put_port },		  { "{tty}", put_tty },
-
 	{ "{maybe}", put_maybe },	  { "{usbid}", put_usbid },
 	{ "{usbif}", put_usbif },	  { "{usbtty}", put_usbtty },
 	{ "{usbmaker}", put_usbmaker },	  { "{usbname}", put_usbname },
@@ -150,6 +157,7 @@ const struct slot slots_usb[] = {
 	{ "{usbnext}", put_usbnext },	  { "{usbback}", put_usbback },
 	{ "{usblink}", put_usblink },	  { "{usbup}", put_usbup },
 	{ "{usbstory}", put_usbstory },	  { "{usbwarning}", put_usbwarning },
+	{ "{usbtail}", put_usbtail },
 };
 
 const size_t slots_usb_len = sizeof(slots_usb) / sizeof(slots_usb[0]);

@@ -77,7 +77,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_ADAPTER_LOST] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "{if} {detail} while waiting for proof; {request}; "
-			  "{usbstory}, which tells nothing of this MCU",
+			  "{usbstory}",
 		.next = "{usbup}\nthen ask again",
 	},
 	[CAUSE_ADAPTER_LOST_UNSENT] = {
