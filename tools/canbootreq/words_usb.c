@@ -88,10 +88,10 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_MIXED] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
-		.reason = "the adapter behind {if} is Klipper too, " ON_PORT
-			  ", but its serial number '{usbserial}' does not tell "
-			  "its UUID: asked before the others it would take "
-			  "{if} away from them, so no request was sent",
+		.reason = "behind {if} is {usbwhat} " ON_PORT " whose serial "
+			  "number '{usbserial}' does not tell its UUID: asked "
+			  "before the others it would take {if} away from "
+			  "them, so no request was sent",
 		.next = "ask with one -u in each call, those that are not "
 			"the adapter first",
 	},
