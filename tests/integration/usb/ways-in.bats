@@ -15,6 +15,7 @@ BRIDGE=b091ccc241c9
 setup() {
 	PAGE=$(realpath "$BATS_TEST_DIRNAME/../../../docs/ways-in.md")
 	cd "$BATS_TEST_TMPDIR" || return
+	mkfifo say
 	# pyserial is Debian's, and so has to be the Python
 	ln -s /usr/bin/python3 .
 	PATH=$PWD:$BUILD:$PATH
