@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "../support/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "say/sentence.h"
+
+/* {name} is the facts, {empty} nothing. */
+static size_t put(char *out, size_t size, const char *at, const void *facts)
+{
+	if (!strncmp(at, "{name}", 6)) {
+		snprintf(out, size, "%s", (const char *)facts);
+		return 6;
+	}
+	return strncmp(at, "{empty}", 7) ? 0 : 7;
+}
+
+static const struct row {
+	const char *name;
+	const char *sentence, *facts;
+	size_t size;
+	const char *want;
+} rows[] = {
+	{ "no slot", "as it is", "x", 64, "as it is" },
+	{ "slots", "{name}, {name}", "x", 64, "x, x" },
+	{ "a slot of nothing", "a{empty}b", "x", 64, "ab" },
+	{ "what is no slot stays", "{other} {", "x", 64, "{other} {" },
+	{ "lines of a sentence stay, in a slot they do not", "{name}\n{name}",
+	  "a\nb", 64, "a?b\na?b" },
+	{ "what a terminal would obey", "{name}", "\033[2J\177\200", 64,
+	  "?[2J??" },
+	{ "a slot in a slot is not filled", "{name}", "{name}", 64, "{name}" },
+	{ "cut within a slot", "{name}!", "12345678", 5, "1234" },
+	{ "cut before a slot", "12345{name}", "x", 5, "1234" },
+	{ "room for nothing", "{name}", "x", 1, "" },
+};
+
+static void test_expand(void **state)
+{
+	const struct row *row = *state;
+	char *out = malloc(row->size);
+
+	assert_non_null(out);
+	say_expand(out, row->size, row->sentence, put, row->facts);
+	assert_string_equal(out, row->want);
+	free(out);
+}
+
+static void test_lines(void **state)
+{
+	char text[] = "one\ntwo\nthree";
+	char *got = NULL;
+	size_t len;
+	FILE *to = open_memstream(&got, &len);
+
+	(void)state;
+	assert_non_null(to);
+	say_lines(to, "program", "next: ", text);
+	fclose(to);
+	assert_string_equal(got, "program: next: one\n"
+				 "program:   two\n"
+				 "program:   three\n");
+	free(got);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 1] = {
+		cmocka_unit_test(test_lines),
+	};
+	size_t n = 1;
+
+	ROWS(rows, test_expand);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
