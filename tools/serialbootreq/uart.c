@@ -31,12 +31,12 @@ static bool is_lost(int err)
 /* A write or a setting failed. */
 static void explain(struct uart *u, int err)
 {
-	if (!is_lost(err))
-		give_up(u, CAUSE_NOT_TAKEN, err);
-	else if (kcan_serialreq_result(u->req).requested)
+	if (kcan_serialreq_result(u->req).requested)
 		give_up(u, CAUSE_LOST, err);
-	else
+	else if (is_lost(err))
 		give_up(u, CAUSE_LOST_UNSENT, err);
+	else
+		give_up(u, CAUSE_NOT_TAKEN, err);
 	if (err != -ERANGE)
 		return;
 	u->facts->cause = CAUSE_RATE;

@@ -92,7 +92,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_LOST] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = "it vanished while waiting for proof ({detail}); "
+		.reason = "it failed while waiting for proof ({detail}); "
 			  "{request}",
 		.next = "was it an adapter that was unplugged? Plug it in, "
 			"then ask again: " AGAIN,

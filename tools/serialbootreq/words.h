@@ -25,7 +25,7 @@ enum cause {
 	CAUSE_NOISE,	    /* silent, but for bytes without a meaning */
 	CAUSE_ECHO,	    /* silent, but for our own */
 	CAUSE_GARBLED,
-	CAUSE_LOST, /* the port vanished, after the request */
+	CAUSE_LOST, /* the port failed, after the request */
 	CAUSE_LOST_UNSENT,
 	CAUSE_NOT_TAKEN, /* the port did not take the request */
 	/* on USB */

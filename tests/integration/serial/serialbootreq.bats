@@ -171,7 +171,7 @@ start_uart() {
 @test "an adapter that is unplugged, after the request and before" {
 	start_peer unplugged
 	request
-	ends 3 no-answer 'it vanished while waiting for proof'
+	ends 3 no-answer 'it failed while waiting for proof (Input/output error); the request was sent'
 	start_peer missing
 	request
 	ends 5 not-sent 'it vanished before the request was sent'
