@@ -304,6 +304,18 @@ usb() {
 	[ "$status" = 3 ]
 }
 
+@test "canmcu's bridge and a node behind it, in one call" {
+	say quit
+	until_true port_is_free 1
+	start_mcus in -i :bus --chip-id "$SERIAL" --mcu-type stm32f446xx --bridge \
+		-u "$U" -i :bus
+	up
+	asks -u $BRIDGE -u "$U"
+	[ "$status" = 0 ]
+	[[ $output == "$U: in-bootloader: Katapult answered on can0 with this UUID"*$'\n'"$BRIDGE: in-bootloader: Katapult came up on USB port 1-1 (1d50:6177)"* ]]
+	[ "$(state "$BRIDGE")" = katapult ]
+}
+
 @test "an interface that is only set down is no adapter that left" {
 	begin -u "$U" --timeout 60
 	ip link set can0 down
