@@ -275,22 +275,25 @@ static const char *reset(struct klipper *k, const struct kcan_klp_value *v,
 
 /* CAN bus and debugging: section 9.1. */
 
+static void tell_canbus_id(struct klipper *k, uint64_t now_us)
+{
+	struct kcan_uuid uuid = mcu_told_uuid(k->mcu, now_us);
+	int nodeid = mcu_nodeid(k->mcu);
+
+	respond(k, CANBUS_ID,
+		(struct kcan_klp_value[]){
+			{ .data = uuid.b, .len = KCAN_UUID_LEN },
+			NUM(nodeid < 0 ? 0 : nodeid) });
+}
+
 static const char *get_canbus_id(struct klipper *k,
 				 const struct kcan_klp_value *v,
 				 uint64_t now_us)
 {
-	struct kcan_uuid uuid;
-	int nodeid = mcu_nodeid(k->mcu);
-	struct kcan_klp_value answer[] = {
-		{ .data = uuid.b, .len = KCAN_UUID_LEN },
-		NUM(nodeid < 0 ? 0 : nodeid),
-	};
-
 	(void)v;
 	if (!klipper_is_on_can(k->mcu->cfg.link))
 		return "Invalid command";
-	uuid = mcu_told_uuid(k->mcu, now_us);
-	respond(k, CANBUS_ID, answer);
+	tell_canbus_id(k, now_us);
 	return NULL;
 }
 

@@ -181,6 +181,7 @@ static bool asks_for_bootloader(const struct klipper *k,
 {
 	static const char request[] = " \x1c Request Serial Bootloader!! ~";
 
+	_Static_assert(sizeof(request) == 32 + 1, "as it is told there");
 	return k->mcu->cfg.link == MCU_LINK_UART &&
 	       step->used == sizeof(request) - 1 &&
 	       !memcmp(k->mcu->live.rx.buf, request, sizeof(request) - 1);
