@@ -118,7 +118,6 @@ void bridge_hear(struct bridge *br, const struct can_frame *f,
 
 void bridge_sent(struct bridge *br)
 {
-	follow_reset(br);
 	if (br->slots_used)
 		br->slots_used--;
 }

@@ -76,6 +76,7 @@ static void start_paced(struct bench *b, size_t len, uint32_t bitrate_bps)
 				 .mcus_len = len,
 				 .buses_len = 2,
 				 .bitrate_bps = bitrate_bps,
+				 .collisions = bitrate_bps,
 				 .start_us = b->now_us,
 				 .events = { count, b } };
 
@@ -244,6 +245,28 @@ static void test_two_bridges_hear_each_other(void **state)
 	assert_frame_equal(b->heard[0], f);
 }
 
+/* Errors of its own: 16 of 8 each until it is error-passive, as is the other. */
+static void test_error_counters_that_climb_are_told(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[2].link = MCU_LINK_BRIDGE;
+	start_paced(b, 3, 1000000);
+	assert_true(bridge_forward(b->m, &FRAME(0x321, 0x00), b->now_us));
+	assert_true(bridge_forward(world_at(b->world, 2), &FRAME(0x321, 0xff),
+				   b->now_us));
+	while (b->heard_len < 2) {
+		assert_in_range(world_deadline(b->world), b->now_us,
+				b->now_us + 1000);
+		b->now_us = world_deadline(b->world);
+		world_step(b->world, b->now_us);
+	}
+	assert_frame_equal(b->heard[0],
+			   FRAME(0x20000004, 0, 0x08, 0, 0, 0, 0, 0, 0));
+	assert_frame_equal(b->heard[1],
+			   FRAME(0x20000004, 0, 0x20, 0, 0, 0, 0, 0, 0));
+}
+
 static void test_it_moves_to_another_bus(void **state)
 {
 	struct bench *b = *state;
@@ -378,6 +401,7 @@ int main(void)
 		CASE(test_a_reset_forgets_what_was_to_be_sent),
 		CASE(test_a_frame_takes_its_time_on_a_bus_with_a_bit_rate),
 		CASE(test_two_bridges_hear_each_other),
+		CASE(test_error_counters_that_climb_are_told),
 		CASE(test_it_moves_to_another_bus),
 		CASE(test_an_interface_that_goes_up_is_told_again),
 		CASE(test_bus_off_is_silence_both_ways),
