@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "config.h"
+#include "keys_parse.h"
 #include "util/hex.h"
 #include "util/number.h"
 
@@ -16,19 +17,11 @@
 /* klipper-mcu-protocol.md, section 8.4: what a host takes, and was tried */
 #define CLOCK_HZ_MIN 1000000
 #define CLOCK_HZ_MAX 715827882
-#define BAUD_MIN 300
-#define BAUD_MAX 4000000
-#define VHCI_PORT_MAX 239 /* Debian has the most: 240 */
-#define BITRATE_MAX 1000000
 #define NAME_MAX_LEN 31
 #define NEAR 2 /* typing errors */
 
-/* -EINVAL, and what should be given instead. */
-#define refuse(want, ...) \
-	(snprintf((want), KEYS_WANT_MAX, __VA_ARGS__), -EINVAL)
-
-static int read_number(const char *text, unsigned long max, unsigned long *out,
-		       char *want)
+int keys_read_number(const char *text, unsigned long max, unsigned long *out,
+		     char *want)
 {
 	if (!util_parse_number(text, out) && *out <= max)
 		return 0;
@@ -51,7 +44,7 @@ static int parse_fault(struct keys_board *b, const char *value, char *want)
 	return 0;
 }
 
-static int read_switch(const char *text, bool *out, char *want)
+int keys_read_switch(const char *text, bool *out, char *want)
 {
 	if (config_read_switch(text, out))
 		return 0;
@@ -66,8 +59,7 @@ static bool is_printable(const char *text)
 	return true;
 }
 
-static int read_text(const char *text, char out[static MCU_TEXT_MAX],
-		     char *want)
+int keys_read_text(const char *text, char out[static MCU_TEXT_MAX], char *want)
 {
 	size_t len = strlen(text);
 
@@ -149,135 +141,6 @@ static int parse_interface(struct keys_board *b, const char *value, char *want)
 	return read_interface(value, &b->interface, want);
 }
 
-/* Four ways, and an MCU has one of them. */
-static int choose_link(struct keys_board *b, enum mcu_link link, char *want)
-{
-	if (b->cfg.link != MCU_LINK_CAN && b->cfg.link != link)
-		return refuse(want,
-			      "it has '%s' already; leave one of the two "
-			      "away",
-			      mcu_link_name(b->cfg.link));
-	b->cfg.link = link;
-	return 0;
-}
-
-static int switch_link(struct keys_board *b, enum mcu_link link,
-		       const char *value, char *want)
-{
-	bool on = false;
-	int err = read_switch(value, &on, want);
-
-	if (!err && on)
-		return choose_link(b, link, want);
-	if (!err && b->cfg.link == link)
-		b->cfg.link = MCU_LINK_CAN;
-	return err;
-}
-
-static int parse_bridge(struct keys_board *b, const char *value, char *want)
-{
-	return switch_link(b, MCU_LINK_BRIDGE, value, want);
-}
-
-static int parse_usb(struct keys_board *b, const char *value, char *want)
-{
-	return switch_link(b, MCU_LINK_USB, value, want);
-}
-
-static int parse_uart(struct keys_board *b, const char *value, char *want)
-{
-	size_t kind = strncmp(value, "pty:", 4) ? 0 : 4;
-
-	if (value[kind] != '/')
-		return refuse(want, "give 'pty:/PATH' to make a serial line "
-				    "with that name, or one there is, like "
-				    "/dev/ttyS0");
-	if (choose_link(b, MCU_LINK_UART, want))
-		return -EINVAL;
-	b->cfg.uart = value;
-	return 0;
-}
-
-static int parse_baud(struct keys_board *b, const char *value, char *want)
-{
-	unsigned long baud;
-
-	if (util_parse_number(value, &baud) || baud < BAUD_MIN ||
-	    baud > BAUD_MAX)
-		return refuse(want, "give a number from %d to %d", BAUD_MIN,
-			      BAUD_MAX);
-	b->cfg.baud = (uint32_t)baud;
-	return 0;
-}
-
-static int parse_usb_serial(struct keys_board *b, const char *value, char *want)
-{
-	b->has_serial = true;
-	return read_text(value, b->cfg.usb.serial, want);
-}
-
-static int parse_usb_port(struct keys_board *b, const char *value, char *want)
-{
-	unsigned long port;
-	int err = read_number(value, VHCI_PORT_MAX, &port, want);
-
-	if (!err)
-		b->cfg.usb.vhci_port = (int)port;
-	return err;
-}
-
-static int parse_usb_tcp(struct keys_board *b, const char *value, char *want)
-{
-	unsigned long port;
-	int err = read_number(value, UINT16_MAX, &port, want);
-
-	if (!err)
-		b->cfg.usb.tcp_port = (uint16_t)port;
-	return err;
-}
-
-static int parse_bridge_bitrate(struct keys_board *b, const char *value,
-				char *want)
-{
-	unsigned long bps;
-	int err = read_number(value, BITRATE_MAX, &bps, want);
-
-	if (!err)
-		b->cfg.usb.bitrate_bps = (uint32_t)bps;
-	return err;
-}
-
-static int parse_bridge_state(struct keys_board *b, const char *value,
-			      char *want)
-{
-	for (int i = 0; i < CONFINEMENT_STATE_COUNT; i++) {
-		enum confinement_state state = (enum confinement_state)i;
-
-		if (strcmp(confinement_state_name(state), value) != 0)
-			continue;
-		b->cfg.usb.bus_state = state;
-		return 0;
-	}
-	return refuse(want, "give 'error-active', 'error-warning', "
-			    "'error-passive' or 'bus-off'");
-}
-
-static int parse_bridge_echo(struct keys_board *b, const char *value,
-			     char *want)
-{
-	bool echo = true;
-	int err = read_switch(value, &echo, want);
-
-	b->cfg.usb.mute = !echo;
-	return err;
-}
-
-static int parse_bridge_slow(struct keys_board *b, const char *value,
-			     char *want)
-{
-	return read_switch(value, &b->cfg.usb.slow, want);
-}
-
 static int parse_mcu_type(struct keys_board *b, const char *value, char *want)
 {
 	const struct mcu_type *type = mcu_type_find(value);
@@ -312,7 +175,7 @@ static int parse_state(struct keys_board *b, const char *value, char *want)
 static int parse_nodeid(struct keys_board *b, const char *value, char *want)
 {
 	unsigned long nodeid;
-	int err = read_number(value, 255, &nodeid, want);
+	int err = keys_read_number(value, 255, &nodeid, want);
 
 	if (!err)
 		b->cfg.nodeid = (int)nodeid;
@@ -322,7 +185,7 @@ static int parse_nodeid(struct keys_board *b, const char *value, char *want)
 static int parse_boot_ms(struct keys_board *b, const char *value, char *want)
 {
 	unsigned long ms;
-	int err = read_number(value, BOOT_MS_MAX, &ms, want);
+	int err = keys_read_number(value, BOOT_MS_MAX, &ms, want);
 
 	if (!err)
 		b->cfg.boot_us = ms * 1000u;
@@ -332,13 +195,13 @@ static int parse_boot_ms(struct keys_board *b, const char *value, char *want)
 static int parse_double_reset(struct keys_board *b, const char *value,
 			      char *want)
 {
-	return read_switch(value, &b->cfg.double_reset, want);
+	return keys_read_switch(value, &b->cfg.double_reset, want);
 }
 
 static int parse_no_application(struct keys_board *b, const char *value,
 				char *want)
 {
-	return read_switch(value, &b->cfg.blank, want);
+	return keys_read_switch(value, &b->cfg.blank, want);
 }
 
 static int parse_application_start(struct keys_board *b, const char *value,
@@ -355,13 +218,13 @@ static int parse_application_start(struct keys_board *b, const char *value,
 
 static int parse_mcu_name(struct keys_board *b, const char *value, char *want)
 {
-	return read_text(value, b->cfg.mcu_name, want);
+	return keys_read_text(value, b->cfg.mcu_name, want);
 }
 
 static int parse_katapult_version(struct keys_board *b, const char *value,
 				  char *want)
 {
-	return read_text(value, b->cfg.katapult_version, want);
+	return keys_read_text(value, b->cfg.katapult_version, want);
 }
 
 static int parse_flash_image(struct keys_board *b, const char *value,
@@ -376,7 +239,7 @@ static int parse_flash_image(struct keys_board *b, const char *value,
 static int parse_erase_ms(struct keys_board *b, const char *value, char *want)
 {
 	unsigned long ms;
-	int err = read_number(value, ERASE_MS_MAX, &ms, want);
+	int err = keys_read_number(value, ERASE_MS_MAX, &ms, want);
 
 	if (!err)
 		b->cfg.erase_us = (uint32_t)ms * 1000u;
@@ -397,7 +260,7 @@ static int parse_clock_freq(struct keys_board *b, const char *value, char *want)
 
 static int parse_sane_rx(struct keys_board *b, const char *value, char *want)
 {
-	return read_switch(value, &b->cfg.sane_rx, want);
+	return keys_read_switch(value, &b->cfg.sane_rx, want);
 }
 
 static const struct key table[] = {
@@ -410,32 +273,32 @@ static const struct key table[] = {
 	{ "interface", 'i', "IFACE",
 	  "CAN interface, or :NAME within here (vcan0; in a file can0)",
 	  parse_interface, .effect = KEY_BOARD },
-	{ "bridge", 0, NULL, "be a USB-to-CAN bridge: gs_usb", parse_bridge,
-	  .effect = KEY_FIXED },
-	{ "usb", 0, NULL, "be a serial port on USB: CDC-ACM", parse_usb,
+	{ "bridge", 0, NULL, "be a USB-to-CAN bridge: gs_usb",
+	  keys_parse_bridge, .effect = KEY_FIXED },
+	{ "usb", 0, NULL, "be a serial port on USB: CDC-ACM", keys_parse_usb,
 	  .effect = KEY_FIXED },
 	{ "uart", 0, "LINE",
 	  "not on CAN but on a serial line: pty:/PATH makes one, or a tty",
-	  parse_uart, .effect = KEY_FIXED },
-	{ "baud", 0, "N", "of the serial line (250000)", parse_baud,
+	  keys_parse_uart, .effect = KEY_FIXED },
+	{ "baud", 0, "N", "of the serial line (250000)", keys_parse_baud,
 	  .effect = KEY_FIXED },
 	{ "usb_serial", 0, "TEXT", "USB serial number (the chip id)",
-	  parse_usb_serial, .effect = KEY_BOARD },
+	  keys_parse_usb_serial, .effect = KEY_BOARD },
 	{ "usb_port", 0, "N", "port of vhci_hcd (the lowest that is free)",
-	  parse_usb_port, .effect = KEY_FIXED },
+	  keys_parse_usb_port, .effect = KEY_FIXED },
 	{ "usb_tcp", 0, "PORT",
 	  "wait there for 'usbip attach' (plugged in by canmcu itself)",
-	  parse_usb_tcp, .effect = KEY_FIXED },
+	  keys_parse_usb_tcp, .effect = KEY_FIXED },
 	{ "bridge_bitrate", 0, "N",
 	  "bit rate that the host has to set on a bridge (any)",
-	  parse_bridge_bitrate },
+	  keys_parse_bridge_bitrate },
 	{ "bridge_state", 0, "STATE",
 	  "state of a bridge's bus, at least (error-active)",
-	  parse_bridge_state },
+	  keys_parse_bridge_state },
 	{ "bridge_echo", 0, "on|off", "echo the host's frames (on)",
-	  parse_bridge_echo },
+	  keys_parse_bridge_echo },
 	{ "bridge_slow", 0, NULL, "take none of the host's frames",
-	  parse_bridge_slow },
+	  keys_parse_bridge_slow },
 	{ "mcu_type", 0, "TYPE", "chip, see below (stm32g0b1xx)",
 	  parse_mcu_type, .effect = KEY_BOARD },
 	{ "bootloader", 0, "WHICH",

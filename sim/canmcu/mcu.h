@@ -25,11 +25,8 @@
 #define MCU_RX_SIZE 192	      /* bytes */
 #define MCU_TX_SIZE 2048      /* bytes; how many are used is the program's */
 
-/* Longest text that CONNECT tells here, with its NUL. */
+/* Longest text that CONNECT or USB tells here, with its NUL. */
 #define MCU_TEXT_MAX 48
-
-/* Longest USB serial number, with its NUL. */
-#define MCU_SERIAL_MAX 48
 
 /* Longest name that a configuration file gives, with its NUL. */
 #define MCU_NAME_MAX 40
@@ -72,9 +69,9 @@ bool mcu_state_find(enum mcu_state *out, const char *name);
 
 /** What USB has to do with an MCU. */
 struct mcu_usb_cfg {
-	char serial[MCU_SERIAL_MAX]; /* number: text; "": not known */
-	int vhci_port;		     /* of vhci_hcd; -1: any that is free */
-	uint16_t tcp_port;	     /* not 0: on TCP instead */
+	char serial[MCU_TEXT_MAX]; /* number: text; "": not known */
+	int vhci_port;		   /* of vhci_hcd; -1: any that is free */
+	uint16_t tcp_port;	   /* not 0: on TCP instead */
 	/* Of a bridge, for tests of hosts: */
 	uint32_t bitrate_bps;		  /* that the host has to set; 0: any */
 	enum confinement_state bus_state; /* at least so bad */
