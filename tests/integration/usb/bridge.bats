@@ -112,6 +112,22 @@ image() {
 	[ "$(grep -c ' T$' dump.can0)" = 5 ]
 }
 
+@test "Klipper's host and Katapult's on all ways: bridge, behind it, serial port" {
+	start_bridge -u "$V" -i :bus --chip-id "$SECOND" --usb
+	klipper=/dev/serial/by-id/usb-Klipper_stm32g0b1xx_$SECOND-if00
+	ip link set can0 txqueuelen 128
+	up
+	until_true [ -c "$klipper" ]
+	for way in "can0 -u $BRIDGE" "can0 -u $V" "$klipper"; do
+		# shellcheck disable=SC2086 # an option, too
+		"$BUILD/khost" -i $way --fast < <(echo get_config) >host
+		has host '^config is_config=0 '
+	done
+	image 1000
+	"$BUILD/flasher" -i can0 -u "$V" --fast -f image
+	has "$MCU_LOG" "^$V flashed 1"
+}
+
 @test "the bus behind it can be another interface, for all frames" {
 	start_mcus in -i vcan0 --chip-id "$SERIAL" --bridge
 	until_true exists can0
