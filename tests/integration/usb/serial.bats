@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 # serialbootreq on USB: the kernel's own cdc_acm and udev's names, in a guest of
-# `vcan-run --usb`; tests/support/usbboard is the board. Facts:
-# usbip-gsusb-bridge.md, sections 4.5 to 7.
+# `vcan-run --usb`; tests/support/usbboard is the board, and canmcu one with an MCU
+# behind it. Facts: usbip-gsusb-bridge.md, sections 4.5 to 7.
 bats_require_minimum_version 1.5.0
 
 # shellcheck disable=SC2154
@@ -160,6 +160,41 @@ port.read()' >holder.log 2>&1 3>&- 9>&- &
 	request -d "$KLIPPER" --uart --timeout 0.3
 	ends 3 no-answer 'only what was written came back'
 	run ! touched
+}
+
+# canmcu_usb OPTION... - an MCU of canmcu, there as Klipper
+canmcu_usb() {
+	start_mcus mcu --usb --chip-id "$SERIAL" "$@" 9>&-
+	until_true [ -c "$KLIPPER" ]
+}
+
+unplug_canmcu() {
+	kill "$MCU_PID"
+	wait "$MCU_PID" || :
+	until_true port_is_free
+}
+
+@test "canmcu: Katapult, and back into Klipper by a reset" {
+	canmcu_usb
+	request -d "$KLIPPER" --timeout 20
+	ends 0 in-bootloader "Katapult came up on USB port 1-1 (1d50:6177) as $KATAPULT"
+	uuid=$(ctl list | jq -r '.mcus[0].uuid')
+	[ "$(state "$uuid")" = katapult ]
+	ctl reset "$uuid"
+	until_true [ -c "$KLIPPER" ]
+	[ "$(state "$uuid")" = klipper ]
+	unplug_canmcu
+}
+
+@test "canmcu: the ROM, and nothing to enter" {
+	canmcu_usb --bootloader rom
+	request -d "$KLIPPER" --timeout 20
+	ends 0 in-bootloader '(DFU) came up on USB port 1-1 (0483:df11)'
+	unplug_canmcu
+	canmcu_usb --bootloader none
+	request -d "$KLIPPER" --timeout 1
+	ends 4 still-application 'did not leave USB port 1-1'
+	unplug_canmcu
 }
 
 # client TIMES COMMAND... - on a board that was plugged in anew; @DEV@ is its tty.
