@@ -43,7 +43,7 @@ PKGS_khost := jansson zlib
 libs = $(if $(PKGS_$1),$(shell $(PKGCONF) --libs $(PKGS_$1)) -lm) -ldl
 
 .PHONY: all check check-unit check-vcan bench fuzz lint demo install clean \
-	help FORCE
+	help FORCE demo-bridge
 .DELETE_ON_ERROR .SECONDARY:
 all: $(PROGRAMS:%=$B/%) $B/libkcan.a $B/libkcan.so $B/kcan.pc
 
@@ -128,7 +128,7 @@ $B/bench/core: $B/obj/bench/core.o $(patsubst %.c,$B/obj/%.o,\
 	$Q$(CC) $(CFLAGS) -o $@ $^ $(call libs,canmcu)
 bench: all $(HELPERS:%=$B/%) $(patsubst %.c,$B/%,$(wildcard bench/*.c))
 	$Qbench/run
-demo: all
+demo demo-bridge: all $B/flasher
 	$Qscripts/$@.sh
 
 install: all
@@ -146,5 +146,5 @@ clean:
 	rm -rf $B
 
 help:
-	@echo 'all check check-unit check-vcan fuzz lint bench demo install clean'
-	@echo 'CC CFLAGS LDFLAGS PREFIX DESTDIR FUZZ_RUNS=n V=1 WERROR=1'
+	@echo 'all check check-unit check-vcan fuzz lint bench demo demo-bridge'
+	@echo 'install clean CC CFLAGS LDFLAGS PREFIX DESTDIR FUZZ_RUNS=n V=1 WERROR=1'
