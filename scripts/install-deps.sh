@@ -45,7 +45,6 @@ jq
 socat
 picocom
 procps
-picocom
 python3
 python3-can
 python3-serial

@@ -70,7 +70,7 @@ static void request_bootloader(struct job *j)
 
 static void clear_nodeids(struct job *j)
 {
-	if (j->cfg->no_clear)
+	if (j->cfg->no_clear || j->w->tty)
 		return;
 	printf("Resetting all nodeids\n");
 	say(j, KCAN_ADMIN_CLEAR_CANBOOT_NODEID, AFTER_ADMIN_US);
@@ -91,7 +91,10 @@ static enum ask_verdict set_and_connect(struct job *j)
 	uint64_t give_up_us = wire_now_us() + FAST_GIVE_UP_US;
 	enum ask_verdict verdict;
 
-	printf("Connecting as nodeid %u\n", j->w->nodeid);
+	if (j->w->tty)
+		printf("Connecting\n");
+	else
+		printf("Connecting as nodeid %u\n", j->w->nodeid);
 	say(j, KCAN_ADMIN_SET_CANBOOT_NODEID, AFTER_ADMIN_US);
 	if (!j->cfg->fast)
 		return ask(j->w, &request, &j->answer);
