@@ -190,7 +190,7 @@ between() {
 
 # can-admin-channel.md, 3.6: every Katapult node is un-assigned, one that is
 # being flashed, too. The old content makes it erase 3 pages of 400 ms: there is
-# time for the CLEAR in the second.
+# time for the CLEAR, which is sent as soon as the first one is erased.
 @test "a third party's CLEAR ends a flash, and nothing else" {
 	local client
 
@@ -202,7 +202,7 @@ between() {
 	"$BUILD/flasher" -i vcan0 -u "$U" -f "$IMAGE" --fast --scale 0.1 \
 		>"$BATS_TEST_TMPDIR/client.log" 2>&1 3>&- &
 	client=$!
-	until_true has "$BUS" '202#0188121100280008'
+	until_true has "$BUS" '202#0188121140200008'
 	cansend vcan0 3F0#12
 	ends_with "$client" 1
 	cat "$BATS_TEST_TMPDIR/client.log"

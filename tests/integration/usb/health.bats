@@ -9,8 +9,6 @@ bats_require_minimum_version 1.5.0
 load ../lib
 load board
 
-U=b091ccc241c9
-
 # ask IFACE ARGUMENTS... - for the bootloader; sets status, output, stderr
 ask() {
 	run --separate-stderr "$BUILD/canbootreq" -i "$1" -u "$U" --no-verify \
