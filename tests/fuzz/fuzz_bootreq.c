@@ -9,7 +9,7 @@
 
 #include <kcan/bootreq.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static const struct kcan_uuid UUID = { { 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04 } };
 /* katapult-protocol.md, section 12 */
@@ -62,12 +62,6 @@ struct run {
 	size_t heard_len;
 	bool half; /* of a command is sent */
 };
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void hear(struct run *r, const uint8_t *data, size_t len)
 {

@@ -6,14 +6,7 @@
 #include <zlib.h>
 
 #include "../../tools/canbootreq/application.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#include "fuzz.h"
 
 static void look(const struct application_lib *lib, const uint8_t *bytes,
 		 size_t len)

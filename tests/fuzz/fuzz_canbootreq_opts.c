@@ -9,16 +9,9 @@
 
 #include "../../tools/canbootreq/opts.h"
 #include "../../tools/canbootreq/words.h"
+#include "fuzz.h"
 
 #define WORDS_MAX 64
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void check_sentence(const struct opts *opts)
 {

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "../../sim/canmcu/fleet.h"
+#include "fuzz.h"
 
 struct input {
 	const uint8_t *data;
@@ -72,14 +73,6 @@ static const char words[][WORD_MAX] = {
 	"a:PA1\n",
 };
 #define WORDS (sizeof(words) / sizeof(words[0]))
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 /* Return: how many bytes @byte became. */
 static size_t expand(char *out, uint8_t byte)

@@ -7,14 +7,7 @@
 #include <string.h>
 
 #include "../../sim/canmcu/ctl.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#include "fuzz.h"
 
 /* A world, and a client of it. */
 struct bench {

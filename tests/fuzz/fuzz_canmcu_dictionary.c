@@ -6,14 +6,7 @@
 #include <zlib.h>
 
 #include "../../sim/canmcu/dictionary.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#include "fuzz.h"
 
 static void check_text(const char *text, size_t size)
 {

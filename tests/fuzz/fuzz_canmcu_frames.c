@@ -8,26 +8,18 @@
 #include <kcan/admin.h>
 
 #include "../../sim/canmcu/world.h"
+#include "fuzz.h"
 
 #define MCUS 6
 #define WIRE_MAX 256 /* frames that may be under way */
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 struct run {
 	struct world *world;
-	const uint8_t *data;
-	size_t size;
+	struct fuzz_input in;
 	uint64_t now_us;
 	struct can_frame wire[WIRE_MAX];
 	size_t wire_len;
 };
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void take_event(void *arg, const struct event *event)
 {
@@ -36,26 +28,19 @@ static void take_event(void *arg, const struct event *event)
 	check(event_format(line, event, *(bool *)arg));
 }
 
-static uint8_t next(struct run *r)
-{
-	if (!r->size)
-		return 0;
-	r->size--;
-	return *r->data++;
-}
-
 /* Known UUIDs and nodeids are met more often than chance has it. */
 static void next_frame(struct run *r, struct can_frame *f)
 {
-	uint8_t shape = next(r);
+	uint8_t shape = fuzz_next(&r->in);
 
 	memset(f, 0, sizeof(*f));
-	f->can_id = shape & 1 ? KCAN_ADMIN_ID : 0x100u + next(r);
+	f->can_id = shape & 1 ? KCAN_ADMIN_ID : 0x100u + fuzz_next(&r->in);
 	if (shape & 2)
-		f->can_id ^= (canid_t)next(r) << 24 | next(r);
+		f->can_id ^= (canid_t)fuzz_next(&r->in) << 24 |
+			     fuzz_next(&r->in);
 	f->can_dlc = shape >> 4;
 	for (int i = 0; i < CAN_MAX_DLEN; i++)
-		f->data[i] = next(r);
+		f->data[i] = fuzz_next(&r->in);
 	if (!(shape & 4))
 		return;
 	memset(&f->data[1], 0, 5);
@@ -87,13 +72,13 @@ static void lose(struct run *r)
 
 static void wait(struct run *r)
 {
-	r->now_us += (uint64_t)next(r) * 1000;
+	r->now_us += (uint64_t)fuzz_next(&r->in) * 1000;
 	world_step(r->world, r->now_us);
 }
 
 static void handle_board(struct run *r)
 {
-	uint8_t what = next(r);
+	uint8_t what = fuzz_next(&r->in);
 	const struct mcu *m = world_at(r->world, what % MCUS);
 
 	if (what & 0x80)
@@ -108,7 +93,7 @@ static void cut(struct run *r)
 {
 	world_link(r->world, 0, false);
 	r->wire_len = 0;
-	if (next(r) & 1)
+	if (fuzz_next(&r->in) & 1)
 		wait(r);
 	world_link(r->world, 0, true);
 }
@@ -189,11 +174,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		echo, echo, echo, wait, wait, handle_board, lose, cut,
 	};
 	bool json = size & 1;
-	struct run r = { .data = data, .size = size };
+	struct run r = { .in = { data, size } };
 
-	r.world = build(&json, (uint16_t)(next(&r) << 8 | next(&r)));
-	while (r.size) {
-		uint8_t op = next(&r);
+	r.world = build(&json,
+			(uint16_t)(fuzz_next(&r.in) << 8 | fuzz_next(&r.in)));
+	while (r.in.size) {
+		uint8_t op = fuzz_next(&r.in);
 
 		deeds[op & 15](&r);
 		take(&r, (op & 0xf0) == 0xf0);

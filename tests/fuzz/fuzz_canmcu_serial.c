@@ -10,18 +10,16 @@
 
 #include "../../sim/canmcu/klipper/firmware.h"
 #include "../../sim/canmcu/mcu.h"
+#include "fuzz.h"
 
 /* can-admin-channel.md, section 11.2 */
 #define REQUEST " \x1c Request Serial Bootloader!! ~"
 #define REQUEST_LEN 32
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 struct run {
 	struct mcu mcu;
 	struct mcu_env env;
-	const uint8_t *data;
-	size_t size;
+	struct fuzz_input in;
 	uint64_t now_us;
 	size_t room;		   /* of the line; SIZE_MAX: a UART */
 	uint8_t last[REQUEST_LEN]; /* that was sent, the newest one behind */
@@ -29,20 +27,6 @@ struct run {
 	bool touched;
 	volatile uint8_t sum; /* of what it says */
 };
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
-
-static uint8_t next(struct run *r)
-{
-	if (!r->size)
-		return 0;
-	r->size--;
-	return *r->data++;
-}
 
 static size_t take(void *arg, struct mcu *m, const uint8_t *bytes, size_t len,
 		   uint64_t now_us)
@@ -97,13 +81,13 @@ static void feed(struct run *r, const uint8_t *bytes, size_t len)
 
 static void feed_some(struct run *r)
 {
-	size_t len = next(r) % 64;
+	size_t len = fuzz_next(&r->in) % 64;
 
-	if (len > r->size)
-		len = r->size;
-	r->data += len;
-	r->size -= len;
-	feed(r, r->data - len, len);
+	if (len > r->in.size)
+		len = r->in.size;
+	r->in.data += len;
+	r->in.size -= len;
+	feed(r, r->in.data - len, len);
 }
 
 static void feed_request(struct run *r)
@@ -113,7 +97,7 @@ static void feed_request(struct run *r)
 
 static void wait(struct run *r)
 {
-	r->now_us += (uint64_t)next(r) << (next(r) % 16);
+	r->now_us += (uint64_t)fuzz_next(&r->in) << (fuzz_next(&r->in) % 16);
 	mcu_run(&r->mcu, r->now_us);
 	check(mcu_deadline(&r->mcu) > r->now_us);
 }
@@ -133,7 +117,7 @@ static void reset(struct run *r)
 static void give_room(struct run *r)
 {
 	if (r->room != SIZE_MAX)
-		r->room += next(r);
+		r->room += fuzz_next(&r->in);
 	mcu_run(&r->mcu, r->now_us);
 }
 
@@ -145,7 +129,7 @@ static void (*const steps[])(struct run *) = {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct klipper_firmware *fw;
-	struct run r = { .data = data, .size = size };
+	struct run r = { .in = { data, size } };
 	struct mcu_cfg cfg = { .type = mcu_type_find("stm32g0b1xx"),
 			       .nodeid = -1,
 			       .boot_us = 1000,
@@ -153,16 +137,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!fw)
 		check(!klipper_firmware_new(&fw, klipper_modules));
-	cfg.link = next(&r) % 2 ? MCU_LINK_UART : MCU_LINK_USB;
-	cfg.state = next(&r) % 2 ? MCU_KLIPPER : MCU_KATAPULT;
+	cfg.link = fuzz_next(&r.in) % 2 ? MCU_LINK_UART : MCU_LINK_USB;
+	cfg.state = fuzz_next(&r.in) % 2 ? MCU_KLIPPER : MCU_KATAPULT;
 	cfg.bootloader = BOOTLOADER_KATAPULT;
 	r.room = cfg.link == MCU_LINK_UART ? SIZE_MAX : 100;
 	r.env = (struct mcu_env){
 		.write = take, .arg = &r, .klipper = fw, .events = { look, &r }
 	};
 	check(!mcu_init(&r.mcu, &cfg, &r.env));
-	while (r.size)
-		steps[next(&r) % (sizeof(steps) / sizeof(steps[0]))](&r);
+	while (r.in.size)
+		steps[fuzz_next(&r.in) % (sizeof(steps) / sizeof(steps[0]))](
+			&r);
 	mcu_fini(&r.mcu);
 	return 0;
 }

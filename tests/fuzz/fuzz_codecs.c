@@ -7,13 +7,7 @@
 #include <kcan/kat.h>
 #include <kcan/klp.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#include "fuzz.h"
 
 static void fuzz_uuid(const uint8_t *data, size_t size)
 {

@@ -9,7 +9,7 @@
 
 #include <kcan/diagnose.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 #define SIZE_MAX_IN 600
 #define SILENCE_US 500000
@@ -25,12 +25,6 @@ struct run {
 	size_t heard_len;
 	bool has_uuid;
 };
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void hear(struct run *r, const uint8_t *data, size_t len)
 {

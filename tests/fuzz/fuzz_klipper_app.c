@@ -8,35 +8,19 @@
 #include <string.h>
 
 #include "../../sim/canmcu/klipper/engine.h"
+#include "fuzz.h"
 
 #define HEARD_MAX 256
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct run {
 	struct mcu mcu;
 	struct mcu_env env;
-	const uint8_t *data;
-	size_t size;
+	struct fuzz_input in;
 	uint64_t now_us;
 	unsigned int on_wire;
 	uint8_t heard[HEARD_MAX]; /* a block that has not come to its end */
 	size_t heard_len;
 };
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
-
-static uint8_t next(struct run *r)
-{
-	if (!r->size)
-		return 0;
-	r->size--;
-	return *r->data++;
-}
 
 static void check_response(const struct run *r,
 			   const struct kcan_klp_block *block)
@@ -115,10 +99,10 @@ static void hear(struct run *r, canid_t id, const uint8_t *bytes, size_t len)
 static void say_bytes(struct run *r)
 {
 	uint8_t bytes[KCAN_KLP_MAX];
-	size_t len = next(r) % sizeof(bytes);
+	size_t len = fuzz_next(&r->in) % sizeof(bytes);
 
 	for (size_t i = 0; i < len; i++)
-		bytes[i] = next(r);
+		bytes[i] = fuzz_next(&r->in);
 	if (r->mcu.live.rx_id)
 		hear(r, r->mcu.live.rx_id, bytes, len);
 }
@@ -127,22 +111,25 @@ static void say_bytes(struct run *r)
 static uint32_t choose_number(struct run *r)
 {
 	const struct klipper *k = r->mcu.live.klipper;
-	uint8_t choice = next(r);
+	uint8_t choice = fuzz_next(&r->in);
 
 	if (choice < 160)
 		return choice & 3;
 	if (choice < 220)
 		return choice;
 	if (choice < 250 && k)
-		return (uint32_t)klipper_clock(k, r->now_us) + next(r) * 1000u;
-	return (uint32_t)next(r) << 24 | (uint32_t)next(r) << 8;
+		return (uint32_t)klipper_clock(k, r->now_us) +
+		       fuzz_next(&r->in) * 1000u;
+	return (uint32_t)fuzz_next(&r->in) << 24 | (uint32_t)fuzz_next(&r->in)
+							   << 8;
 }
 
 /* One command of the dictionary with any parameters. Return: its bytes. */
 static int choose_command(struct run *r, uint8_t *out, size_t size)
 {
 	const struct klipper_firmware *fw = r->env.klipper;
-	const struct firmware_row *row = &fw->rows[next(r) % fw->rows_len];
+	const struct firmware_row *row =
+		&fw->rows[fuzz_next(&r->in) % fw->rows_len];
 	struct kcan_klp_value values[KCAN_KLP_PARAMS_MAX] = { 0 };
 	static const uint8_t bytes[4];
 
@@ -176,7 +163,7 @@ static void say_commands(struct run *r)
 	do {
 		used = choose_command(r, content + len, sizeof(content) - len);
 		len += used > 0 ? (size_t)used : 0;
-	} while (used > 0 && r->size && next(r) & 3);
+	} while (used > 0 && r->in.size && fuzz_next(&r->in) & 3);
 	say_content(r, content, len);
 }
 
@@ -199,7 +186,8 @@ static void configure(struct run *r)
 
 static void press(struct run *r)
 {
-	check(!mcu_put_pin(&r->mcu, next(r) & 7, next(r) & 1, r->now_us));
+	check(!mcu_put_pin(&r->mcu, fuzz_next(&r->in) & 7,
+			   fuzz_next(&r->in) & 1, r->now_us));
 	mcu_run(&r->mcu, r->now_us);
 }
 
@@ -209,11 +197,11 @@ static void say_block(struct run *r)
 	const struct klipper *k = r->mcu.live.klipper;
 	uint8_t content[KCAN_KLP_CONTENT_MAX], out[KCAN_KLP_MAX];
 	struct kcan_klp_block block = { .content = content };
-	uint8_t choice = next(r);
+	uint8_t choice = fuzz_next(&r->in);
 
 	block.len = choice % (KCAN_KLP_CONTENT_MAX + 1);
 	for (size_t i = 0; i < block.len; i++)
-		content[i] = next(r);
+		content[i] = fuzz_next(&r->in);
 	block.seq = k ? k->link.expected : 0;
 	block.seq = (block.seq + (choice > 250)) & 15;
 	if (r->mcu.live.rx_id)
@@ -223,7 +211,7 @@ static void say_block(struct run *r)
 
 static void set_nodeid(struct run *r)
 {
-	uint8_t choice = next(r);
+	uint8_t choice = fuzz_next(&r->in);
 	const uint8_t bytes[8] = {
 		0x01, 0, 0, 0, 0, 0, choice & 0x80 ? 1 : 0, choice & 3
 	};
@@ -236,13 +224,13 @@ static void set_nodeid(struct run *r)
 
 static void wait(struct run *r)
 {
-	r->now_us += (uint64_t)next(r) * next(r) * 1000;
+	r->now_us += (uint64_t)fuzz_next(&r->in) * fuzz_next(&r->in) * 1000;
 	mcu_run(&r->mcu, r->now_us);
 }
 
 static void handle(struct run *r)
 {
-	uint8_t choice = next(r);
+	uint8_t choice = fuzz_next(&r->in);
 
 	if (choice < 64)
 		mcu_shutdown(&r->mcu, choice & 1 ? "Timer too close" : "fuzz",
@@ -289,11 +277,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		say_bytes, configure,	 press,	       drain,
 		drain,	   wait,	 set_nodeid,   handle,
 	};
-	struct run r = { .data = data, .size = size, .now_us = 1000000 };
+	struct run r = { .in = { data, size }, .now_us = 1000000 };
 
 	start(&r);
-	while (r.size) {
-		deeds[next(&r) % (sizeof(deeds) / sizeof(deeds[0]))](&r);
+	while (r.in.size) {
+		deeds[fuzz_next(&r.in) % (sizeof(deeds) / sizeof(deeds[0]))](
+			&r);
 		/* a command may have set a timer for this very moment */
 		mcu_run(&r.mcu, r.now_us);
 		check(mcu_deadline(&r.mcu) > r.now_us);

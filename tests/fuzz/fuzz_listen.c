@@ -8,13 +8,7 @@
 
 #include <kcan/listen.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#include "fuzz.h"
 
 static void check_sums(const struct kcan_listen *l, uint64_t heard)
 {

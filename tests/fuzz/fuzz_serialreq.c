@@ -8,16 +8,10 @@
 
 #include <kcan/serialreq.h>
 
+#include "fuzz.h"
+
 #define TIMEOUT_US 1000000
 #define TURNS_MAX 64 /* without a byte */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 /* Return: whether it was the request. */
 static bool write_due(struct kcan_serialreq *req, uint64_t now_us)

@@ -14,8 +14,7 @@
 #include "../../sim/canmcu/usb/cdc.h"
 #include "../../sim/canmcu/usb/dfuse.h"
 #include "../../sim/canmcu/usb/gsusb.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static const struct flash_map map = { .start = 0x08000000,
 				      .app_start = 0x08002000,
@@ -30,12 +29,6 @@ struct world {
 	struct cdc cdc;
 	struct dfuse dfuse;
 };
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static bool is_late(struct world *w)
 {

@@ -6,8 +6,7 @@
 
 #include "../../sim/canmcu/usb/cdc.h"
 #include "../../sim/canmcu/usb/op.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -11,14 +11,12 @@
 #include <string.h>
 
 #include "../../sim/canmcu/usb/gsusb.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 #define SEQNUMS 1024
 
 struct run {
-	const uint8_t *data;
-	size_t size;
+	struct fuzz_input in;
 	uint64_t now_us;
 	struct usb_stream stream;
 	struct usb_device device;
@@ -33,20 +31,6 @@ struct run {
 		uint32_t len;
 	} submits[SEQNUMS];
 };
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
-
-static uint8_t next(struct run *r)
-{
-	if (!r->size)
-		return 0;
-	r->size--;
-	return *r->data++;
-}
 
 static void put_be32(uint8_t *at, uint32_t value)
 {
@@ -89,7 +73,7 @@ static int32_t read_answers(struct run *r, uint32_t unlink)
 static void feed(struct run *r, const uint8_t *data, size_t len)
 {
 	for (size_t n; len; data += n, len -= n) {
-		n = 1 + next(r);
+		n = 1 + fuzz_next(&r->in);
 		if (n > len)
 			n = len;
 		check(usb_stream_feed(&r->stream, data, n, r->now_us) ==
@@ -101,9 +85,9 @@ static void submit(struct run *r)
 {
 	static uint8_t payload[USB_PAYLOAD_MAX + 64];
 	uint8_t header[48] = { 0, 0, 0, 1 };
-	uint8_t where = next(r);
+	uint8_t where = fuzz_next(&r->in);
 	bool in = where & 0x10;
-	uint32_t len = next(r);
+	uint32_t len = fuzz_next(&r->in);
 
 	if (r->seqnum + 1 >= SEQNUMS)
 		return;
@@ -116,9 +100,9 @@ static void submit(struct run *r)
 	put_be32(header + 16, where & 0x0f);
 	put_be32(header + 24, len);
 	for (size_t i = 40; i < 48; i++)
-		header[i] = next(r);
+		header[i] = fuzz_next(&r->in);
 	for (size_t i = 0; i < 12; i++)
-		payload[i] = next(r);
+		payload[i] = fuzz_next(&r->in);
 	r->submits[r->seqnum].open = true;
 	r->submits[r->seqnum].in = in;
 	r->submits[r->seqnum].len = len;
@@ -131,7 +115,9 @@ static void submit(struct run *r)
 
 static void unlink_any(struct run *r)
 {
-	uint32_t victim = (uint32_t)(next(r) | next(r) << 8) % SEQNUMS;
+	uint32_t victim =
+		(uint32_t)(fuzz_next(&r->in) | fuzz_next(&r->in) << 8) %
+		SEQNUMS;
 	uint8_t header[48] = { 0, 0, 0, 2 };
 	int32_t want = r->submits[victim].open ? -ECONNRESET : 0;
 
@@ -147,7 +133,7 @@ static void unlink_any(struct run *r)
 
 static void go_on(struct run *r)
 {
-	uint8_t how = next(r);
+	uint8_t how = fuzz_next(&r->in);
 
 	r->now_us += how * 1000u;
 	r->bus_is_full = how & 1;
@@ -160,7 +146,8 @@ static void go_on(struct run *r)
 
 static void receive(struct run *r)
 {
-	struct can_frame f = { .can_id = next(r), .can_dlc = next(r) };
+	struct can_frame f = { .can_id = fuzz_next(&r->in),
+			       .can_dlc = fuzz_next(&r->in) };
 
 	gsusb_receive(&r->gsusb, &f);
 	usb_stream_run(&r->stream, r->now_us);
@@ -188,13 +175,13 @@ static void garbage(struct run *r)
 {
 	const uint8_t *tx;
 
-	while (r->size) {
-		int n = usb_stream_feed(&r->stream, r->data, r->size, 0);
+	while (r->in.size) {
+		int n = usb_stream_feed(&r->stream, r->in.data, r->in.size, 0);
 
 		if (n < 0)
 			return;
-		r->data += n;
-		r->size -= (size_t)n;
+		r->in.data += n;
+		r->in.size -= (size_t)n;
 		usb_stream_sent(&r->stream, usb_stream_tx(&r->stream, &tx));
 		usb_stream_run(&r->stream, 0);
 	}
@@ -232,15 +219,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct run *r = calloc(1, sizeof(*r));
 
 	check(r);
-	r->data = data;
-	r->size = size;
+	r->in.data = data;
+	r->in.size = size;
 	r->env = (struct gsusb_env){ take_local, take_bus, take_mode, r };
 	gsusb_init(&r->gsusb, &r->env);
 	usb_device_init(&r->device, &gsusb_personality, &r->gsusb,
 			&(struct usb_identity){ 0 });
 	usb_stream_init(&r->stream, &usb_device_ops, &r->device);
-	while (r->size) {
-		uint8_t op = next(r);
+	while (r->in.size) {
+		uint8_t op = fuzz_next(&r->in);
 
 		if (op == 0xff)
 			break;

@@ -8,7 +8,7 @@
 
 #include <kcan/usbfollow.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 #define END_US 5000000
 #define LEAVE_US 3000000
@@ -21,12 +21,6 @@ static const struct kcan_usbdev known[] = {
 	{ .vendor = 0x2e8a, .product = 0x0003 },
 	{ 0 },
 };
-
-static void check(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 /* Return: how many bytes were used. */
 static size_t take_text(char *out, size_t room, const uint8_t *data,

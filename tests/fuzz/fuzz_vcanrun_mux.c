@@ -6,8 +6,7 @@
 
 #include "../../tools/vcan-run/mux.h"
 #include "../../tools/vcan-run/setup.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 /* Whatever the line delivers: a frame that is accepted encodes the same. */
 static void decode_line(const uint8_t *data, size_t size)
