@@ -64,6 +64,17 @@ static int refuse(const struct util_opts *o, int got, const char *word)
 	return -EINVAL;
 }
 
+static int apply(const struct util_opts *o, const struct util_opt *opt,
+		 const char *arg)
+{
+	if (opt->sets) {
+		*(bool *)((char *)o->ctx + opt->sets - 1) = true;
+		return 0;
+	}
+	return opt->apply ? opt->apply(o->ctx, arg) :
+			    o->apply(o->ctx, opt, arg);
+}
+
 int util_opts_parse(const struct util_opts *o, int argc, char **argv)
 {
 	struct option longs[ROWS_MAX + 1] = { 0 };
@@ -80,8 +91,7 @@ int util_opts_parse(const struct util_opts *o, int argc, char **argv)
 		opt = find(o, got);
 		if (got == '?' || got == ':' || !opt)
 			return refuse(o, got, argv[optind - 1]);
-		status = opt->apply ? opt->apply(o->ctx, optarg) :
-				      o->apply(o->ctx, opt, optarg);
+		status = apply(o, opt, optarg);
 		if (status)
 			return status < 0 ? status : 0;
 	}

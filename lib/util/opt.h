@@ -18,7 +18,11 @@ struct util_opt {
 	 * errno after writing the reason where the program keeps it.
 	 */
 	int (*apply)(void *ctx, const char *arg); /* NULL: util_opts.apply */
+	size_t sets; /* UTIL_OPT_SETS(): that, and no apply is called */
 };
+
+/** A bool of the context, of this type, that an option sets. */
+#define UTIL_OPT_SETS(type, field) (offsetof(type, field) + 1)
 
 /** How to read a command line. */
 struct util_opts {

@@ -120,6 +120,25 @@ static void test_row(void **state)
 	assert_string_equal(error, row->error);
 }
 
+static void test_a_flag_sets_its_own_bool_only(void **state)
+{
+	struct {
+		bool before;
+		bool flag;
+		bool behind;
+	} ctx = { 0 };
+	const struct util_opt flags[] = {
+		{ "flag", 'f', NULL, "set it",
+		  .sets = UTIL_OPT_SETS(__typeof__(ctx), flag) },
+	};
+	struct util_opts o = { .table = flags, .len = 1, .ctx = &ctx };
+	char *argv[] = { (char *)"program", (char *)"-f", NULL };
+
+	(void)state;
+	assert_int_equal(util_opts_parse(&o, 2, argv), 2);
+	assert_true(ctx.flag && !ctx.before && !ctx.behind);
+}
+
 static void test_help_lists_rows_under_their_headings(void **state)
 {
 	char *text = NULL;
@@ -143,8 +162,9 @@ int main(void)
 {
 	struct CMUnitTest tests[32] = {
 		cmocka_unit_test(test_help_lists_rows_under_their_headings),
+		cmocka_unit_test(test_a_flag_sets_its_own_bool_only),
 	};
-	size_t n = 1;
+	size_t n = 2;
 
 	ROWS(rows, test_row);
 	return _cmocka_run_group_tests("opt", tests, n, NULL, NULL);

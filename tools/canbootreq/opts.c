@@ -177,51 +177,6 @@ static int opt_no_verify(void *ctx, const char *arg)
 	return 0;
 }
 
-static int opt_diagnose(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->diagnose = true;
-	return 0;
-}
-
-static int opt_wait_iface(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->wait_iface = true;
-	return 0;
-}
-
-static int opt_force(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->force = true;
-	return 0;
-}
-
-static int opt_json(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->json = true;
-	return 0;
-}
-
-static int opt_verbose(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->verbose = true;
-	return 0;
-}
-
 static int opt_version(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
@@ -254,17 +209,19 @@ static const struct util_opt table[] = {
 	{ "no-verify", 0, NULL, "stop after the request, prove nothing",
 	  opt_no_verify },
 	{ "diagnose", 0, NULL, "without proof, ask Klipper: ends a print",
-	  opt_diagnose },
+	  .sets = UTIL_OPT_SETS(struct opts, diagnose) },
 	{ "timeout", 0, "SECONDS",
 	  "how long to wait (5; --query 2, --listen 6)", opt_timeout },
 	{ "wait-iface", 0, NULL, "wait for somebody to bring IFACE up",
-	  opt_wait_iface },
+	  .sets = UTIL_OPT_SETS(struct opts, wait_iface) },
 	{ "nodeid", 0, "N", "first nodeid to use, 130..254 (default 192)",
 	  opt_nodeid },
-	{ "force", 0, NULL, "go on although somebody is flashing", opt_force },
-	{ "json", 0, NULL, "print JSON, one object a line", opt_json },
+	{ "force", 0, NULL, "go on although somebody is flashing",
+	  .sets = UTIL_OPT_SETS(struct opts, force) },
+	{ "json", 0, NULL, "print JSON, one object a line",
+	  .sets = UTIL_OPT_SETS(struct opts, json) },
 	{ "verbose", 'v', NULL, "show every frame and what was looked at",
-	  opt_verbose },
+	  .sets = UTIL_OPT_SETS(struct opts, verbose) },
 	{ "version", 0, NULL, "print the version", opt_version },
 	{ "help", 'h', NULL, "print this help", opt_help },
 };

@@ -120,24 +120,6 @@ static int opt_dry_run(void *ctx, const char *arg)
 	return 0;
 }
 
-static int opt_json(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->json = true;
-	return 0;
-}
-
-static int opt_verbose(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->verbose = true;
-	return 0;
-}
-
 static int opt_version(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
@@ -171,9 +153,10 @@ static const struct util_opt table[] = {
 	  opt_dry_run },
 	{ "timeout", 0, "SECONDS", "how long to wait for the proof (5)",
 	  opt_timeout },
-	{ "json", 0, NULL, "print JSON, one object a line", opt_json },
+	{ "json", 0, NULL, "print JSON, one object a line",
+	  .sets = UTIL_OPT_SETS(struct opts, json) },
 	{ "verbose", 'v', NULL, "show every byte and what was looked at",
-	  opt_verbose },
+	  .sets = UTIL_OPT_SETS(struct opts, verbose) },
 	{ "version", 0, NULL, "print the version", opt_version },
 	{ "help", 'h', NULL, "print this help", opt_help },
 };

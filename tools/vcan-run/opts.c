@@ -117,15 +117,6 @@ static int want_kvaser(void *ctx, const char *arg)
 	return want_usb(ctx, arg);
 }
 
-static int set_verbose(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->verbose = true;
-	return 0;
-}
-
 static int ask_version(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
@@ -160,7 +151,7 @@ static const struct util_opt table[] = {
 	{ "hang-timeout", 0, "SECONDS",
 	  "patience with a guest that is silent (120)", set_hang_timeout },
 	{ "verbose", 'v', NULL, "say which engine and why; guest's console",
-	  set_verbose },
+	  .sets = UTIL_OPT_SETS(struct opts, verbose) },
 	{ "version", 'V', NULL, "print the version", ask_version },
 	{ "help", 'h', NULL, "print this help", ask_help },
 };
