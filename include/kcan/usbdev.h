@@ -30,6 +30,7 @@ enum kcan_usbdev_kind {
 	KCAN_USBDEV_OTHER,
 	KCAN_USBDEV_BRIDGE,  /* Klipper that is a USB-to-CAN adapter */
 	KCAN_USBDEV_KLIPPER, /* Klipper on a serial port */
+	/* bootloaders, all from here on */
 	KCAN_USBDEV_KATAPULT,
 	KCAN_USBDEV_DFU,    /* STM32 ROM bootloader */
 	KCAN_USBDEV_ROM,    /* another bootloader in ROM */

@@ -10,15 +10,7 @@
 /* In a bootloader already, which its ids and names tell. */
 static bool is_loader(const struct words_facts *facts)
 {
-	switch (kcan_usbdev_info(&facts->usb)->kind) {
-	case KCAN_USBDEV_KATAPULT:
-	case KCAN_USBDEV_DFU:
-	case KCAN_USBDEV_ROM:
-	case KCAN_USBDEV_LOADER:
-		return true;
-	default:
-		return false;
-	}
+	return kcan_usbdev_info(&facts->usb)->kind >= KCAN_USBDEV_KATAPULT;
 }
 
 /* An adapter is on USB, too, but what is behind it is asked as a UART is. */

@@ -104,7 +104,6 @@ image() {
 	cansend can0 "3F0#01${BRIDGE^^}04"
 	cansend can0 "3F0#01${V}05"
 	until_true has "$MCU_LOG" ' assigned ' 2
-	sleep 0.1
 	cansend can0 108#01881600F9319903
 	until_true has dump.can0 '109#05109E817E R'
 	cansend can0 10A#01881600F9319903
