@@ -21,6 +21,7 @@
 
 /* Written like this by nobody else: so a link is known to be of ours. */
 #define TARGET "/dev/pts/./"
+#define OTHER_MAX (sizeof(TARGET) + 12)
 
 static int refuse_(int err, char *sentence, size_t size, const char *format,
 		   ...) __attribute__((format(printf, 4, 5)));
@@ -60,20 +61,20 @@ uint32_t tty_speed(const struct tty *t)
  * The kernel ends it with the process, however that ends. Two names that are
  * cut to the same one are taken for the same link, which does no harm.
  */
-static int lock_link(struct tty *t, char *sentence, size_t size)
+static int lock_link(struct tty *t, const char *link, char *sentence,
+		     size_t size)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
-	const char *slash = strrchr(t->link, '/');
+	const char *slash = strrchr(link, '/');
 	char folder[PATH_MAX];
 	struct stat st;
 
-	snprintf(folder, sizeof(folder), "%.*s", (int)(slash + 1 - t->link),
-		 t->link);
+	snprintf(folder, sizeof(folder), "%.*s", (int)(slash + 1 - link), link);
 	if (stat(folder, &st))
 		return refuse(errno,
 			      "cannot make '%s' (%s): give a path in a folder "
 			      "that is there",
-			      t->link, strerror(errno));
+			      link, strerror(errno));
 	snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1,
 		 "canmcu/pty/%llx/%llx/%s", (unsigned long long)st.st_dev,
 		 (unsigned long long)st.st_ino, slash + 1);
@@ -85,9 +86,9 @@ static int lock_link(struct tty *t, char *sentence, size_t size)
 		return refuse(errno,
 			      "'%s' is the line of another canmcu that runs: "
 			      "give another path, or stop that one",
-			      t->link);
+			      link);
 	return refuse(errno, "cannot lock '%s' (%s): is 'ulimit -n' reached?",
-		      t->link, strerror(errno));
+		      link, strerror(errno));
 }
 
 static bool is_ours(const char *link)
@@ -99,18 +100,24 @@ static bool is_ours(const char *link)
 	       !memcmp(target, TARGET, strlen(TARGET));
 }
 
-static int make_link(struct tty *t, char *sentence, size_t size)
+/* The name of the end that is for the user. */
+static void other_end(const struct tty *t, char out[static OTHER_MAX])
 {
-	char target[sizeof(TARGET) + 12];
-	const char *link = t->link;
+	snprintf(out, OTHER_MAX, TARGET "%u", t->number);
+}
 
-	snprintf(target, sizeof(target), TARGET "%u", t->number);
+static int make_link(struct tty *t, const char *link, char *sentence,
+		     size_t size)
+{
+	char target[OTHER_MAX];
+
+	other_end(t, target);
 	if (is_ours(link))
 		unlink(link);
-	if (!symlink(target, link))
+	if (!symlink(target, link)) {
+		t->link = link;
 		return 0;
-	/* what is there is not ours to remove */
-	t->link = NULL;
+	}
 	if (errno == EEXIST)
 		return refuse(EEXIST,
 			      "'%s' is there already, and is no line of "
@@ -124,13 +131,13 @@ static int make_link(struct tty *t, char *sentence, size_t size)
 
 static int make_pty(struct tty *t, uint32_t baud)
 {
-	char other[32];
+	char other[OTHER_MAX];
 
 	t->fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (t->fd < 0 || grantpt(t->fd) || unlockpt(t->fd) ||
 	    ioctl(t->fd, TIOCGPTN, &t->number))
 		return -errno;
-	snprintf(other, sizeof(other), TARGET "%u", t->number);
+	other_end(t, other);
 	if (chmod(other, 0600))
 		return -errno;
 	/* the kernel knows that it is closed once it was open */
@@ -138,7 +145,8 @@ static int make_pty(struct tty *t, uint32_t baud)
 	return set_up(t->fd, baud);
 }
 
-static int open_pty(struct tty *t, uint32_t baud, char *sentence, size_t size)
+static int open_pty(struct tty *t, const char *link, uint32_t baud,
+		    char *sentence, size_t size)
 {
 	int err = make_pty(t, baud);
 
@@ -146,12 +154,9 @@ static int open_pty(struct tty *t, uint32_t baud, char *sentence, size_t size)
 		return refuse(-err,
 			      "cannot make a pty for '%s' (%s): is /dev/pts "
 			      "mounted, and is 'ulimit -n' high enough?",
-			      t->link, strerror(-err));
-	err = lock_link(t, sentence, size);
-	if (!err)
-		return make_link(t, sentence, size);
-	t->link = NULL;
-	return err;
+			      link, strerror(-err));
+	err = lock_link(t, link, sentence, size);
+	return err ? err : make_link(t, link, sentence, size);
 }
 
 static int refuse_port(const char *path, int err,
@@ -193,15 +198,14 @@ int tty_open(struct tty *t, const char *line, uint32_t baud, char *sentence,
 	*t = (struct tty){ .fd = -1, .lock = -1 };
 	if (strncmp(line, PTY, strlen(PTY)) != 0)
 		return open_port(t, line, baud, sentence, size);
-	t->link = line + strlen(PTY);
-	return open_pty(t, baud, sentence, size);
+	return open_pty(t, line + strlen(PTY), baud, sentence, size);
 }
 
 void tty_close(struct tty *t)
 {
-	char target[sizeof(TARGET) + 12], found[sizeof(target)] = "";
+	char target[OTHER_MAX], found[sizeof(target)] = "";
 
-	snprintf(target, sizeof(target), TARGET "%u", t->number);
+	other_end(t, target);
 	if (t->link && readlink(t->link, found, sizeof(found) - 1) > 0 &&
 	    !strcmp(found, target))
 		unlink(t->link);
@@ -222,10 +226,10 @@ bool tty_alone(const struct tty *t)
 
 void tty_forget_sent(struct tty *t)
 {
-	char other[32];
+	char other[OTHER_MAX];
 	int fd;
 
-	snprintf(other, sizeof(other), TARGET "%u", t->number);
+	other_end(t, other);
 	fd = open(other, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return;
