@@ -122,15 +122,20 @@ static void send_own(struct cable *c, uint64_t now_us)
 size_t cable_write(struct cable *c, const uint8_t *data, size_t len)
 {
 	struct usb_link_msg msg = { .kind = USB_LINK_BYTES };
+	size_t sent = 0, n;
 
 	if (!is(c, USB_CDC_KLIPPER) && !is(c, USB_CDC_KATAPULT))
 		return len;
-	if (len > sizeof(msg.bytes.bytes))
-		len = sizeof(msg.bytes.bytes);
-	memcpy(msg.bytes.bytes, data, len);
-	msg.bytes.len = (uint32_t)len;
-	c->mcu_waits = !tell(c, &msg);
-	return c->mcu_waits ? 0 : len;
+	/* the port takes a piece as a whole, or drops it */
+	for (; sent < len; sent += n) {
+		n = len - sent < CDC_TX_SIZE ? len - sent : CDC_TX_SIZE;
+		memcpy(msg.bytes.bytes, data + sent, n);
+		msg.bytes.len = (uint32_t)n;
+		if (!tell(c, &msg))
+			break;
+	}
+	c->mcu_waits = sent < len;
+	return sent;
 }
 
 /* From the device. Return: false when it has to be taken later. */
@@ -151,8 +156,10 @@ static bool plugged(struct cable *c, const struct usb_link_msg *msg,
 static bool unplugged(struct cable *c, const struct usb_link_msg *msg,
 		      uint64_t now_us)
 {
+	/* a host that breaks off has pulled it; one that never took it has not */
+	if (!c->attached)
+		c->err = msg->number;
 	c->attached = false;
-	c->err = msg->number;
 	if (!c->err)
 		report(c,
 		       (struct event){ .type = EVENT_UNPLUGGED,

@@ -378,6 +378,17 @@ static void test_a_device_that_cannot_be_plugged_in_is_an_error(void **state)
 	assert_string_equal(b->events, "");
 }
 
+static void test_a_host_that_breaks_off_has_unplugged_it(void **state)
+{
+	struct bench *b = *state;
+
+	start(b);
+	b->events[0] = '\0';
+	TAKE(b, .kind = USB_LINK_UNPLUGGED, .number = -ECONNRESET);
+	assert_int_equal(b->cable.err, 0);
+	assert_string_equal(b->events, "unplugged  2;");
+}
+
 /* A bridge. */
 
 static void test_its_own_answers_go_to_the_host_one_by_one(void **state)
@@ -582,6 +593,23 @@ static void test_an_answer_waits_for_room(void **state)
 	expect(b, 0, USB_LINK_BYTES);
 }
 
+/* The port drops what is longer than its room, all of it: cdc.h. */
+static void test_many_bytes_come_in_pieces_that_the_port_takes(void **state)
+{
+	static const uint8_t bytes[300] = { [192] = 7 };
+	struct bench *b = *state;
+
+	b->cfgs[0].state = MCU_KATAPULT;
+	start(b);
+	b->room = 1;
+	assert_int_equal(cable_write(&b->cable, bytes, sizeof(bytes)), 192);
+	assert_int_equal(b->told[0].bytes.len, 192);
+	b->room = 1;
+	assert_int_equal(cable_write(&b->cable, bytes + 192, 108), 108);
+	assert_int_equal(b->told[1].bytes.len, 108);
+	assert_int_equal(b->told[1].bytes.bytes[0], 7);
+}
+
 static void test_1200_baud_is_a_request_to_klipper_on_usb(void **state)
 {
 	struct bench *b = *state;
@@ -692,6 +720,7 @@ int main(void)
 		CASE(test_power_goes_and_comes),
 		CASE(test_one_that_never_starts_stays_away),
 		CASE(test_a_device_that_cannot_be_plugged_in_is_an_error),
+		CASE(test_a_host_that_breaks_off_has_unplugged_it),
 		CASE(test_its_own_answers_go_to_the_host_one_by_one),
 		CASE(test_its_nodeid_is_told),
 		CASE(test_a_frame_that_overtook_the_nodeid_stays_local),
@@ -702,6 +731,7 @@ int main(void)
 		CASE(test_a_wrong_bit_rate_is_bus_off),
 		CASE(test_katapult_answers_on_its_serial_port),
 		CASE(test_an_answer_waits_for_room),
+		CASE(test_many_bytes_come_in_pieces_that_the_port_takes),
 		CASE(test_1200_baud_is_a_request_to_klipper_on_usb),
 		CASE(test_the_rom_erases_programs_and_reads),
 		CASE(test_an_answer_of_the_flash_is_not_lost),

@@ -171,6 +171,23 @@ static void test_attach_and_swap(void **state)
 	end(&b);
 }
 
+/* As one that is killed with unread answers. */
+static void test_a_host_that_breaks_off_can_attach_again(void **state)
+{
+	const struct linger now = { .l_onoff = 1 };
+	struct bench b;
+
+	(void)state;
+	start(&b);
+	plug(&b, USB_GSUSB);
+	import(&b);
+	setsockopt(b.usb, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	close(b.usb);
+	assert_int_equal(hear(&b, USB_LINK_UNPLUGGED).number, -ECONNRESET);
+	assert_int_equal(import(&b), 0x606f);
+	end(&b);
+}
+
 /* The frame that leads to a reset still has its echo. */
 static void test_answers_before_the_end(void **state)
 {
@@ -302,6 +319,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		{ "usbip attach, and again after a swap",
 		  test_attach_and_swap },
+		{ "a host that breaks off can attach again",
+		  test_a_host_that_breaks_off_can_attach_again },
 		{ "answers are sent before an unplug",
 		  test_answers_before_the_end },
 		{ "a slow world loses nothing", test_slow_world },

@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "board.h"
 #include "op.h"
+#include "util/wait.h"
 #include "vhci.h"
 
 /* In the process of the endpoint. */
@@ -42,14 +42,6 @@ struct endpoint {
 	size_t rx_len;
 	uint8_t rx[RX_SIZE]; /* what the stream has not taken yet */
 };
-
-static uint64_t now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
 
 /* The link; for both ends. */
 
@@ -99,7 +91,7 @@ static void flush(struct endpoint *e)
 			break;
 		usb_stream_sent(&e->board.stream, (size_t)n);
 		/* there is room for more answers now */
-		usb_board_run(&e->board, now_us());
+		usb_board_run(&e->board, util_now_us());
 	}
 }
 
@@ -143,7 +135,7 @@ static void try_attach(struct endpoint *e)
 	int port = any ? vhci_free_port() : e->vhci_port;
 	int fd = port < 0 ? port : vhci_attach((unsigned int)port);
 
-	if (fd == -EBUSY && now_us() - e->since_us < PATIENCE_US)
+	if (fd == -EBUSY && util_now_us() - e->since_us < PATIENCE_US)
 		return;
 	if (fd < 0) {
 		e->since_us = 0;
@@ -200,7 +192,7 @@ static void feed(struct endpoint *e)
 	do {
 		n = e->importing ? feed_tool(e) :
 				   usb_stream_feed(&e->board.stream, e->rx,
-						   e->rx_len, now_us());
+						   e->rx_len, util_now_us());
 		if (n < 0) {
 			disconnect(e, n);
 			return;
@@ -236,9 +228,9 @@ static void take(struct endpoint *e, const struct usb_link_msg *msg)
 		e->since_us = 0;
 	}
 	usb_board_take(&e->board, msg);
-	usb_board_run(&e->board, now_us());
+	usb_board_run(&e->board, util_now_us());
 	if (e->listener < 0 && msg->kind == USB_LINK_PLUG) {
-		e->since_us = now_us();
+		e->since_us = util_now_us();
 		try_attach(e);
 	}
 }
@@ -260,7 +252,7 @@ static void read_link(struct endpoint *e)
 
 static int timeout_ms(const struct endpoint *e)
 {
-	uint64_t now = now_us(), deadline = usb_board_deadline(&e->board);
+	uint64_t now = util_now_us(), deadline = usb_board_deadline(&e->board);
 
 	if (e->since_us && now + RETRY_US < deadline)
 		deadline = now + RETRY_US;
@@ -296,7 +288,7 @@ static void wait_and_handle(struct endpoint *e)
 		accept_tool(e);
 	if (e->since_us)
 		try_attach(e);
-	usb_board_run(&e->board, now_us());
+	usb_board_run(&e->board, util_now_us());
 	if (e->usb < 0)
 		return;
 	flush(e);

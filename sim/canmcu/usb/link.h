@@ -47,9 +47,13 @@ enum usb_link_kind {
 	USB_LINK_BYTES, /* bytes: of the serial port */
 	/* from the device */
 	USB_LINK_PLUGGED, /* number: of the port of vhci_hcd, or -1: TCP */
-	USB_LINK_UNPLUGGED, /* number: see vhci_problem(); 0: as asked, or pulled */
-	USB_LINK_LOCAL,	    /* frame: of the host, for the MCU itself */
-	USB_LINK_BUS,	    /* frame: of the host, for the bus */
+	/*
+	 * number: 0: as asked, or pulled; an errno: how the connection broke,
+	 * or, when it was not PLUGGED before, see vhci_problem()
+	 */
+	USB_LINK_UNPLUGGED,
+	USB_LINK_LOCAL,	   /* frame: of the host, for the MCU itself */
+	USB_LINK_BUS,	   /* frame: of the host, for the bus */
 	USB_LINK_ACCEPTED, /* the oldest SENT one is on its way to the host */
 	USB_LINK_MODE,	   /* mode */
 	USB_LINK_TOUCH,	   /* 1200 baud: the bootloader, please */
