@@ -12,9 +12,9 @@ setup() {
 }
 
 teardown() {
-	stop_all
 	ip link del vcan9 2>/dev/null || :
 	ip link del vxa 2>/dev/null || :
+	stop_all
 }
 
 # listen_on IFACE ARGUMENTS... - start to listen; sets LISTENER

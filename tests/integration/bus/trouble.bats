@@ -10,9 +10,9 @@ setup() {
 }
 
 teardown() {
-	stop_all
 	ip link del vcan9 2>/dev/null || :
 	ip link del vxa 2>/dev/null || :
+	stop_all
 }
 
 # on IFACE ARGUMENTS... - like ask, on another interface

@@ -60,7 +60,7 @@ start_qemu() {
 @test "qemu: --usb --kvaser: udev names a serial adapter, can0 talks to can1" {
 	cp "$ROOT/tests/support/usb-serial.py" .
 	run -0 "$VCAN_RUN" --usb --kvaser --boot-timeout 120 -- bash -ec '
-		until_true() { until "$@"; do sleep 0.05; done; }
+		until_true() { timeout 20 sh -c "until $*; do sleep 0.05; done"; }
 		by_id=/dev/serial/by-id/usb-Klipper_stm32f446xx_AA01-if00
 		./usb-serial.py AA01 &
 		until_true test -e $by_id

@@ -62,11 +62,6 @@ heard() {
 	hex | grep -qE -- "$1"
 }
 
-# lacks FILE PATTERN - no line of the file has the extended regex
-lacks() {
-	! has "$@"
-}
-
 # accepted BEFORE SENT - then it is the bootloader that answers
 accepted() {
 	start_uart
@@ -85,7 +80,7 @@ refused() {
 	say "$2"
 	say '~'"$IDENTIFY"
 	until_true heard "$IDENTIFIED"
-	lacks "$MCU_LOG" request
+	has_no "$MCU_LOG" request
 	[ "$(state "$U")" = klipper ]
 }
 
@@ -172,7 +167,7 @@ refused() {
 	stty -F "$TTY" 115200
 	say '~'"$IDENTIFY"
 	until_true heard "$IDENTIFIED"
-	lacks "$MCU_LOG" request
+	has_no "$MCU_LOG" request
 	say "$REQUEST"
 	ctl wait "$U" katapult 5000
 }

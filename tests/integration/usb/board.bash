@@ -4,7 +4,8 @@
 # `vcan-run --usb`.
 
 # shellcheck disable=SC2034 # for the tests
-SERIAL=3B0028001451303432353938
+# they belong together: usbip-gsusb-bridge.md, section 3.1
+SERIAL=3B0028001451303432353938 BRIDGE=b091ccc241c9
 PORTS=/sys/devices/platform/vhci_hcd.0/status
 
 setup() {
@@ -13,7 +14,7 @@ setup() {
 }
 
 teardown() {
-	stop_board
+	stop_board && stop_all
 }
 
 stop_board() {
@@ -37,7 +38,9 @@ port_is_free() {
 	[[ $(sed -n 2p "$PORTS") == 'hs  0000 004 '* ]]
 }
 
-# usb_is ID - what is plugged into the port
+# usb_is ID [PORT] - what is plugged in there, and nothing else
 usb_is() {
-	[ "$(lsusb -s 1: -d "$1" | wc -l)" = 1 ] && [ -e /sys/bus/usb/devices/1-1 ]
+	[ "$(cat "/sys/bus/usb/devices/${2-1-1}/idVendor" \
+		"/sys/bus/usb/devices/${2-1-1}/idProduct" 2>/dev/null |
+		xargs | tr ' ' :)" = "$1" ] && lsusb -d "$1" >/dev/null
 }

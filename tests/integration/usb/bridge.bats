@@ -8,21 +8,17 @@
 # shellcheck disable=SC2154
 
 load ../lib
+load board
 
-# They belong together: section 3.1.
-SERIAL=3B0028001451303432353938
-BRIDGE=b091ccc241c9
 SECOND=3D0052001450425539383920
 TTY=/dev/serial/by-id/usb-katapult_stm32f446xx_$SERIAL-if00
-PORTS=/sys/devices/platform/vhci_hcd.0/status
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
 teardown() {
-	stop_all
-	until_true ports_are_free
+	stop_all && until_true ports_are_free
 }
 
 # start_bridge OPTION... - a bridge, whose bus nobody else sees, and what follows
@@ -44,20 +40,8 @@ is_gone() {
 	[ ! -e "/sys/class/net/$1" ]
 }
 
-# usb_is ID [PORT] - what is plugged in there, and nothing else
-usb_is() {
-	[ "$(cat "/sys/bus/usb/devices/${2-1-1}/idVendor" \
-		"/sys/bus/usb/devices/${2-1-1}/idProduct" 2>/dev/null |
-		xargs | tr ' ' :)" = "$1" ] && lsusb -d "$1" >/dev/null
-}
-
 up() {
 	ip link set "${2-can0}" up type can bitrate "${1:-1000000}"
-}
-
-# has_no FILE PATTERN - no line has the extended regex
-has_no() {
-	[ "$(grep -cE -- "$2" "$1")" = 0 ]
 }
 
 # is_back - the bridge is: can0 is down after each plug
@@ -259,6 +243,10 @@ image() {
 	[ "$n" -ge 20 ]
 }
 
+one_is_left() {
+	[ "$(cd /sys/class/net && echo can[01] | wc -w)" = 1 ]
+}
+
 @test "two bridges at once" {
 	start_mcus in --chip-id "$SERIAL" --bridge --chip-id "$SECOND" --bridge
 	until_true exists can1
@@ -278,6 +266,7 @@ image() {
 	# one goes, and the other one stays
 	ctl power 154aab036e6a off
 	until_true has "$MCU_LOG" '^154aab036e6a unplugged 1'
+	until_true one_is_left
 	cansend "$(cd /sys/class/net && echo can[01])" 3F0#00
 }
 
@@ -290,9 +279,12 @@ image() {
 	until_true [ -c "$TTY" ]
 	ctl reset "$BRIDGE"
 	until_true [ -c "$klipper" ]
+	before=$(grep -c request "$MCU_LOG")
 	# a normal quit sets the speed back before it lets go
-	picocom -q -b 1200 -t 'x' -x 100 "$klipper" </dev/null || :
-	[ "$(state "$BRIDGE")" = klipper ]
+	picocom -q -b 1200 -x 500 "$klipper" </dev/null
+	# what it did is behind this answer
+	"$BUILD/khost" -i "$klipper" --fast < <(echo get_config)
+	[ "$(grep -c request "$MCU_LOG")" = "$before" ]
 	picocom -q -b 1200 --lower-dtr -x 1000 "$klipper" </dev/null || :
 	until_true [ -c "$TTY" ]
 	until_true has "$MCU_LOG" "^$BRIDGE plugged katapult 0" 2
@@ -307,7 +299,7 @@ image() {
 	request
 	until_true is_gone can0
 	until_true ports_are_free
-	until_true [ "$(state "$BRIDGE")" = katapult ]
+	ctl wait "$BRIDGE" katapult 10000
 	usbip attach -r 127.0.0.1 -b 1-1
 	until_true usb_is 1d50:6177
 }
@@ -348,21 +340,21 @@ has ended \(by signal 9\): start canmcu again"
 		start_bridge -u "$V" -i :bus
 		up
 		endpoint=$(pgrep -P "$MCU_PID")
-		victim=$MCU_PID
-		[ $((i % 2)) = 0 ] || victim=$endpoint
+		victim=$MCU_PID want=137
+		[ $((i % 2)) = 0 ] || victim=$endpoint want=1
 		timeout 20 ip link set can0 down 3>&- &
 		down=$!
 		sleep "0.$((RANDOM % 4))$((RANDOM % 10))"
 		kill -KILL "$victim"
 		wait "$down" || [ "$?" -le 2 ] # the interface may be gone
-		wait "$MCU_PID" || :
+		ends_with "$MCU_PID" "$want"
 		until_true is_gone can0
 		until_true ports_are_free
 		until_true is_over "$endpoint"
 		timeout 20 ip link show >/dev/null
 	done
-	run ps -eo stat=,comm=
-	[[ $output != *$'\n'D*' ip'* ]]
+	ps -eo stat=,comm= >processes
+	has_no processes '^D.* ip$'
 }
 
 is_over() {

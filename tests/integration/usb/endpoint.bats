@@ -183,8 +183,8 @@ is_in_state() {
 		wait "$BOARD" || :
 		timeout 20 ip link show >/dev/null
 	done
-	run ps -eo stat=,comm=
-	[[ $output != *$'\n'D*' ip'* ]]
+	ps -eo stat=,comm= >processes
+	has_no processes '^D.* ip$'
 }
 
 @test "the stock usbip tool attaches it over TCP, and again after a reset" {

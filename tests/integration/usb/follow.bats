@@ -7,10 +7,8 @@
 
 bats_require_minimum_version 1.5.0
 load ../lib
+load board
 
-# usbip-gsusb-bridge.md, section 3.1: they belong together
-SERIAL=3B0028001451303432353938
-BRIDGE=b091ccc241c9
 BY_ID=/dev/serial/by-id/usb-katapult_stm32g0b1xx_$SERIAL-if00
 UP='sudo ip link set can0 up type can bitrate 500000'
 
@@ -26,9 +24,7 @@ setup() {
 
 teardown() {
 	exec 7>&- 8>&-
-	stop_all
-	until_true port_is_free 1
-	until_true port_is_free 2
+	stop_all && until_true port_is_free 1 && until_true port_is_free 2
 }
 
 # start_board FD OPTION... - commands go to this fd, what it tells to told.FD
@@ -109,8 +105,8 @@ usb() {
 }
 
 @test "Katapult comes up: port, tty, what to type next, the way back" {
-	say request $BRIDGE katapult
-	asks -u $BRIDGE
+	say request "$BRIDGE" katapult
+	asks -u "$BRIDGE"
 	[ "$status" = 0 ]
 	[[ $output == "$BRIDGE: in-bootloader: Katapult came up on USB port 1-1 (1d50:6177) as /dev/ttyACM0; "* ]]
 	[[ $stderr == *"next: python3 ~/katapult/scripts/flashtool.py -d /dev/"*" -f ~/klipper/out/klipper.bin"* ]]
@@ -122,8 +118,8 @@ usb() {
 }
 
 @test "a ROM comes up: its id, what to type next, and a word on heaters" {
-	say request $BRIDGE dfu
-	asks -u $BRIDGE
+	say request "$BRIDGE" dfu
+	asks -u "$BRIDGE"
 	[ "$status" = 0 ]
 	[[ $output == *"in-bootloader: the STM32 ROM bootloader (DFU) came up on USB port 1-1 (0483:df11)"* ]]
 	[[ $stderr == *"next: sudo dfu-util -d ,0483:df11 -p 1-1 "* ]]
@@ -137,8 +133,8 @@ usb() {
 
 	say plug gsusb
 	up
-	say request $BRIDGE rp2040
-	asks -u $BRIDGE --json
+	say request "$BRIDGE" rp2040
+	asks -u "$BRIDGE" --json
 	[ "$status" = 0 ]
 	[ "$(usb id)" = 2e8a:0003 ] && [ "$(usb port)" = 1-1 ] && [ "$(usb tty)" = null ]
 	[[ $(jq -r '.warnings[]' <<<"$output") == *heater* ]]
@@ -148,8 +144,8 @@ usb() {
 @test "JSON has port, id, tty and by-id name" {
 	# udev has a second for the name, which a busy machine may not give it
 	for ((i = 0; i < 5; i++)); do
-		say request $BRIDGE katapult
-		asks -u $BRIDGE --json
+		say request "$BRIDGE" katapult
+		asks -u "$BRIDGE" --json
 		[ "$status" = 0 ]
 		[ "$(usb by_id)" = null ] || break
 		say plug gsusb
@@ -165,8 +161,8 @@ usb() {
 }
 
 @test "the bridge comes back unchanged: how to bring it up, or who did" {
-	say request $BRIDGE gsusb
-	asks -u $BRIDGE
+	say request "$BRIDGE" gsusb
+	asks -u "$BRIDGE"
 	[ "$status" = 4 ]
 	[[ $output == *"still-application: "*"came back unchanged (1d50:606f)"*"can0 is down" ]]
 	[[ $stderr == *"bring can0 up: $UP"* ]]
@@ -174,9 +170,9 @@ usb() {
 	eval "${UP#sudo }"
 	ip link show can0 | grep -q ',UP'
 
-	say request $BRIDGE gsusb
+	say request "$BRIDGE" gsusb
 	before=$(devnum)
-	begin -u $BRIDGE --wait-iface --timeout 60
+	begin -u "$BRIDGE" --wait-iface --timeout 60
 	until_true replugged
 	up
 	ended 4
@@ -184,23 +180,23 @@ usb() {
 }
 
 @test "nothing comes back, or it does not even leave" {
-	say request $BRIDGE nothing
-	asks -u $BRIDGE --timeout 1
+	say request "$BRIDGE" nothing
+	asks -u "$BRIDGE" --timeout 1
 	[ "$status" = 3 ]
 	[[ $output == *"no-answer: this bridge left USB port 1-1, but nothing was there 1 s after"* ]]
 	[[ $stderr == *"longer --timeout"* ]]
 
 	say plug gsusb
 	up
-	asks -u $BRIDGE --timeout 2 --json
+	asks -u "$BRIDGE" --timeout 2 --json
 	[ "$status" = 4 ]
 	[[ $(jq -r .reason <<<"$output") == "this bridge has not left USB port 1-1"*"handed to the adapter" ]]
 	[ "$(jq -r .request <<<"$output")" = handed-over ]
 }
 
 @test "Katapult comes late, and twice" {
-	say request $BRIDGE nothing
-	begin -u $BRIDGE --timeout 60
+	say request "$BRIDGE" nothing
+	begin -u "$BRIDGE" --timeout 60
 	until_true port_is_free 1
 	say plug katapult
 	say plug katapult
@@ -217,14 +213,14 @@ usb() {
 	up can0 # the second board
 	say plug gsusb
 	up can1
-	say request $BRIDGE katapult
-	asks -i can1 -u $BRIDGE
+	say request "$BRIDGE" katapult
+	asks -i can1 -u "$BRIDGE"
 	exec 6<&-
 	[ "$status" = 0 ]
 	[[ $output == *"USB port 1-1 (1d50:6177) as /dev/ttyACM1"* ]]
 	ip link show can0 | grep -q ',UP'
 	# over the other adapter this UUID is a node like any other
-	asks -i can0 -u $BRIDGE --timeout 2
+	asks -i can0 -u "$BRIDGE" --timeout 2
 	[ "$status" = 3 ]
 	[[ $output == *"no Katapult answered with this UUID" ]]
 }
@@ -238,7 +234,7 @@ usb() {
 	say plug gsusb
 	up
 	: >told.8
-	begin -u "$U" -u $BRIDGE --timeout 60
+	begin -u "$U" -u "$BRIDGE" --timeout 60
 	say plug gsusb
 	ended 5
 	[[ $output == "$U: no-answer: "*"its adapter left USB port 1-1 and came back unchanged (1d50:606f), "*"; can0 is down"*$'\n'"$BRIDGE: not-sent: "* ]]
@@ -247,8 +243,8 @@ usb() {
 }
 
 @test "of several the bridge comes last" {
-	say request $BRIDGE katapult
-	asks -u $BRIDGE -u "$U" -u "$V" --timeout 1
+	say request "$BRIDGE" katapult
+	asks -u "$BRIDGE" -u "$U" -u "$V" --timeout 1
 	[ "$status" = 3 ]
 	[ "$(cut -d: -f1,2 <<<"$output" | xargs)" = \
 		"$U: no-answer $V: no-answer $BRIDGE: in-bootloader" ]
@@ -259,38 +255,38 @@ usb() {
 @test "a serial number that does not tell: one is followed both ways, a mix refused" {
 	start_board 7 --port 1 --serial 12345
 	up can1
-	asks -i can1 -u $BRIDGE -u "$U"
+	asks -i can1 -u "$BRIDGE" -u "$U"
 	[ "$status" = 1 ]
 	[[ $stderr == *"whose serial number '12345' does not tell its UUID"*"one -u in each call"* ]]
 	not grep '3F0#02' told.7
 
-	echo request $BRIDGE katapult >&7
-	asks -i can1 -u $BRIDGE
+	echo request "$BRIDGE" katapult >&7
+	asks -i can1 -u "$BRIDGE"
 	[ "$status" = 0 ]
 	[[ $output == *"Katapult came up on USB port 1-2 (1d50:6177)"* ]]
 	[[ $stderr == *"warning: the serial number of the adapter does not tell its UUID"* ]]
 	[[ $stderr != *nodeid* ]]
 	echo plug gsusb >&7
 	up can1
-	asks -i can1 -u $BRIDGE --timeout 2
+	asks -i can1 -u "$BRIDGE" --timeout 2
 	[ "$status" = 3 ]
 	[[ $output == *"no Katapult answered with this UUID" ]]
 }
 
 @test "--no-verify, --dry-run, --leave, --query, --diagnose on a bridge" {
-	say request $BRIDGE katapult
-	asks -u $BRIDGE --no-verify
+	say request "$BRIDGE" katapult
+	asks -u "$BRIDGE" --no-verify
 	[ "$status" = 0 ]
 	[[ $output == "$BRIDGE: requested: not verified; "*"the bridge behind can0 itself, on USB port 1-1"* ]]
 	until_true [ -c "$BY_ID" ]
-	[ "$("$BUILD/canbootreq" --dry-run -u $BRIDGE)" = 3F0#02B091CCC241C9 ]
-	asks -u $BRIDGE
+	[ "$("$BUILD/canbootreq" --dry-run -u "$BRIDGE")" = 3F0#02B091CCC241C9 ]
+	asks -u "$BRIDGE"
 	[ "$status" = 1 ]
 	[[ $stderr == *"there is no interface can0"* ]]
 
-	begin_early -u $BRIDGE --diagnose --wait-iface --timeout 60
+	begin_early -u "$BRIDGE" --diagnose --wait-iface --timeout 60
 	say plug gsusb
-	say request $BRIDGE gsusb
+	say request "$BRIDGE" gsusb
 	until_true has_can can0
 	before=$(devnum)
 	up
@@ -298,7 +294,7 @@ usb() {
 	up
 	ended 4
 	[[ $output == *"came back unchanged"* ]]
-	asks -u $BRIDGE --leave --timeout 2
+	asks -u "$BRIDGE" --leave --timeout 2
 	[ "$status" = 3 ]
 	asks --query --timeout 2
 	[ "$status" = 3 ]
@@ -310,7 +306,7 @@ usb() {
 	start_mcus in -i :bus --chip-id "$SERIAL" --mcu-type stm32f446xx --bridge \
 		-u "$U" -i :bus
 	up
-	asks -u $BRIDGE -u "$U"
+	asks -u "$BRIDGE" -u "$U"
 	[ "$status" = 0 ]
 	[[ $output == "$U: in-bootloader: Katapult answered on can0 with this UUID"*$'\n'"$BRIDGE: in-bootloader: Katapult came up on USB port 1-1 (1d50:6177)"* ]]
 	[ "$(state "$BRIDGE")" = katapult ]
@@ -325,8 +321,8 @@ usb() {
 }
 
 @test "a signal ends the wait for the port" {
-	say request $BRIDGE nothing
-	begin -u $BRIDGE --timeout 60
+	say request "$BRIDGE" nothing
+	begin -u "$BRIDGE" --timeout 60
 	until_true port_is_free 1
 	kill -INT "$ASKER"
 	ended 130
@@ -339,17 +335,17 @@ usb() {
 	kill $(pidof systemd-udevd udevd)
 	until_true not pidof systemd-udevd udevd
 	rm -f /run/udev/control
-	say request $BRIDGE katapult
-	asks -u $BRIDGE --json
+	say request "$BRIDGE" katapult
+	asks -u "$BRIDGE" --json
 	[ "$status" = 0 ]
 	[ "$(usb tty)" = /dev/ttyACM0 ] && [ "$(usb by_id)" = null ]
 	[[ $(jq -r .next <<<"$output") == *"flashtool.py -d /dev/ttyACM0 "* ]]
 	say plug gsusb
 	up
-	say request $BRIDGE dfu
+	say request "$BRIDGE" dfu
 	# as where libudev is not installed
 	mkdir lib && : >lib/libudev.so.1
-	LD_LIBRARY_PATH=$PWD/lib asks -u $BRIDGE
+	LD_LIBRARY_PATH=$PWD/lib asks -u "$BRIDGE"
 	[ "$status" = 0 ]
 	[[ $output == *"(0483:df11)"* ]]
 }

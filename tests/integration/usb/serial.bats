@@ -14,8 +14,7 @@ KLIPPER=/dev/serial/by-id/usb-Klipper_stm32g0b1xx_$SERIAL-if00
 KATAPULT=/dev/serial/by-id/usb-katapult_stm32g0b1xx_$SERIAL-if00
 
 teardown() {
-	stop_board
-	stop_all
+	stop_board && stop_all
 }
 
 # plug_klipper [KIND] - and wait for the name that udev makes; once it is touched
@@ -170,7 +169,7 @@ canmcu_usb() {
 
 unplug_canmcu() {
 	kill "$MCU_PID"
-	wait "$MCU_PID" || :
+	ends_with "$MCU_PID" 0
 	until_true port_is_free
 }
 

@@ -10,7 +10,6 @@ load ../lib
 load board
 
 KLIPPER=/dev/serial/by-id/usb-Klipper_stm32g0b1xx_$SERIAL-if00
-BRIDGE=b091ccc241c9
 
 setup() {
 	PAGE=$(realpath "$BATS_TEST_DIRNAME/../../../docs/ways-in.md")
@@ -22,7 +21,7 @@ setup() {
 }
 
 teardown() {
-	[ -z "${BOARD-}" ] || stop_board
+	[ -z "${BOARD-}" ] || stop_board || return
 	[ ! -e /sys/class/net/can0 ] || ip link del can0
 	stop_all
 }
@@ -89,7 +88,7 @@ uart() {
 	type_in "UART string" 3
 	ctl wait "$U" katapult 5000
 	kill "$MCU_PID"
-	wait "$MCU_PID" || :
+	ends_with "$MCU_PID" 0
 	uart 115200
 	type_in "UART string" 2
 	ctl wait "$U" katapult 5000
@@ -113,4 +112,13 @@ uart() {
 	type_in CANBridge
 	[ "$status" -eq 0 ]
 	[[ $output == *"in-bootloader: Katapult came up on USB port 1-1"* ]]
+}
+
+# what README and canbridge.md promise
+@test "make demo-bridge: the whole story, to its end" {
+	run "$BATS_TEST_DIRNAME/../../../scripts/demo-bridge.sh"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c 'b091ccc241c9: in-bootloader: ' <<<"$output")" = 2 ]
+	[ "$(grep -c 'plugged gs_usb' <<<"$output")" = 2 ]
 }
