@@ -44,7 +44,7 @@ static void forget(struct mcu *m, enum mcu_state state, uint64_t now_us)
 static bool starts_first(const struct mcu_cfg *cfg)
 {
 	return cfg->bootloader != BOOTLOADER_KATAPULT &&
-	       (cfg->link == MCU_LINK_USB || cfg->link == MCU_LINK_BRIDGE);
+	       mcu_link_is_usb(cfg->link);
 }
 
 void mcu_factory_flash(struct flash *f, const struct mcu_cfg *cfg)
@@ -351,23 +351,11 @@ void mcu_usb_touch(struct mcu *m, uint64_t now_us)
 		mcu_request_bootloader(m, now_us);
 }
 
-/* As boot decisions are made: section 8.3. */
-static bool starts_with_code(const struct flash *flash, uint32_t address)
-{
-	uint8_t word[4];
-	uint32_t first;
-
-	if (!flash->map || flash_read(flash, address, word, sizeof(word)))
-		return false;
-	memcpy(&first, word, sizeof(first));
-	return first && first != UINT32_MAX;
-}
-
 void mcu_rom_leave(struct mcu *m, uint32_t address, uint64_t now_us)
 {
 	if (m->state != MCU_ROM)
 		return;
-	if (starts_with_code(&m->flash, address))
+	if (flash_has_code(&m->flash, address))
 		start_application(m, now_us);
 	else
 		mcu_enter(m, MCU_DEAD, now_us);

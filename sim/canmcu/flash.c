@@ -347,11 +347,16 @@ int flash_read(const struct flash *f, uint32_t address, uint8_t *out,
 	return load(f, offset, out, (uint32_t)len);
 }
 
-bool flash_has_application(const struct flash *f)
+bool flash_has_code(const struct flash *f, uint32_t address)
 {
 	uint8_t word[4];
 
-	return !flash_read(f, f->app_start, word, sizeof(word)) &&
+	return f->map && !flash_read(f, address, word, sizeof(word)) &&
 	       memcmp(word, "\0\0\0\0", 4) != 0 &&
 	       memcmp(word, "\xff\xff\xff\xff", 4) != 0;
+}
+
+bool flash_has_application(const struct flash *f)
+{
+	return flash_has_code(f, f->app_start);
 }

@@ -140,16 +140,9 @@ static int check_start(const struct fleet_group *g, char *error)
 	return check_blank(g, error);
 }
 
-static bool is_serial(const struct mcu_cfg *cfg)
-{
-	return cfg->link == MCU_LINK_USB || cfg->link == MCU_LINK_UART;
-}
-
 static int check_usb(const struct fleet_group *g, char *error)
 {
-	enum mcu_link link = g->board.cfg.link;
-
-	if (link != MCU_LINK_BRIDGE && link != MCU_LINK_USB)
+	if (!mcu_link_is_usb(g->board.cfg.link))
 		return 0;
 	if (!g->board.cfg.usb.serial[0])
 		return refuse(
@@ -171,7 +164,7 @@ static int check_link(const struct fleet_group *g, char *error)
 	const struct mcu_cfg *cfg = &g->board.cfg;
 	const char *link = mcu_link_name(cfg->link);
 
-	if (!is_serial(cfg))
+	if (!mcu_link_is_serial(cfg->link))
 		return 0;
 	if (cfg->nodeid >= 0)
 		return refuse(error,
@@ -258,7 +251,7 @@ static int append_fault(struct opts *out, const struct fleet_group *g,
 	struct fault *fault = &out->faults[out->faults_len++];
 	int err = fault_parse(fault, text, error);
 
-	if (!err && fault->dirs && is_serial(&g->board.cfg))
+	if (!err && fault->dirs && mcu_link_is_serial(g->board.cfg.link))
 		return refuse(error,
 			      "%s: with '%s' it is on no CAN bus, and fault "
 			      "'%s' is about frames; leave one of the two away",

@@ -42,10 +42,9 @@ static const char *own_bus(struct fleet *fleet, const struct fleet_group *g)
 
 const char *fleet_bus_name(struct fleet *fleet, const struct fleet_group *g)
 {
-	enum mcu_link link = g->board.cfg.link;
 	const struct fleet_group *bridge;
 
-	if (link == MCU_LINK_USB || link == MCU_LINK_UART)
+	if (mcu_link_is_serial(g->board.cfg.link))
 		return SERIAL_BUS;
 	if (g->board.interface)
 		return g->board.interface;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "keys_parse.h"
+#include "tty.h"
 #include "util/number.h"
 
 #define BAUD_MIN 300
@@ -49,7 +50,8 @@ int keys_parse_usb(struct keys_board *b, const char *value, char *want)
 
 int keys_parse_uart(struct keys_board *b, const char *value, char *want)
 {
-	size_t kind = strncmp(value, "pty:", 4) ? 0 : 4;
+	size_t pty = strlen(TTY_PTY);
+	size_t kind = strncmp(value, TTY_PTY, pty) ? 0 : pty;
 
 	if (value[kind] != '/')
 		return refuse(want, "give 'pty:/PATH' to make a serial line "

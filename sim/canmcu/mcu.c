@@ -335,7 +335,7 @@ static size_t write_bytes(struct mcu *m, uint64_t now_us)
 	return env->write(env->arg, m, tx->buf, tx->len, now_us);
 }
 
-static void transmit_task(struct mcu *m, uint64_t now_us)
+void mcu_transmit_queued(struct mcu *m, uint64_t now_us)
 {
 	struct kcan_stream *tx = &m->live.tx;
 	struct can_frame f;
@@ -352,11 +352,6 @@ static void transmit_task(struct mcu *m, uint64_t now_us)
 	}
 }
 
-void mcu_transmit_queued(struct mcu *m, uint64_t now_us)
-{
-	transmit_task(m, now_us);
-}
-
 void mcu_run(struct mcu *m, uint64_t now_us)
 {
 	bool more = true;
@@ -366,7 +361,7 @@ void mcu_run(struct mcu *m, uint64_t now_us)
 	if (m->live.stall_us) {
 		/* where it stood still: an answer goes before the next block */
 		m->live.stall_us = 0;
-		transmit_task(m, now_us);
+		mcu_transmit_queued(m, now_us);
 	}
 	while (mcu_deadline(m) <= now_us)
 		m->live.alarm(m, m->live.alarm_us);
@@ -378,7 +373,7 @@ void mcu_run(struct mcu *m, uint64_t now_us)
 		if (m->live.stall_us)
 			return;
 		if (m->live.tx.len)
-			transmit_task(m, now_us);
+			mcu_transmit_queued(m, now_us);
 	}
 }
 

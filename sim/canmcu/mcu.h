@@ -49,6 +49,18 @@ enum mcu_link {
 /** Return: "can", "bridge", "usb" or "uart". */
 const char *mcu_link_name(enum mcu_link link);
 
+/** Return: whether it is a board that has no CAN at all. */
+static inline bool mcu_link_is_serial(enum mcu_link link)
+{
+	return link == MCU_LINK_USB || link == MCU_LINK_UART;
+}
+
+/** Return: whether it is one that is plugged into USB. */
+static inline bool mcu_link_is_usb(enum mcu_link link)
+{
+	return link == MCU_LINK_USB || link == MCU_LINK_BRIDGE;
+}
+
 /** What an MCU is doing, by the names of --state, "list" and "wait". */
 enum mcu_state {
 	MCU_OFF,
@@ -251,12 +263,6 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 
 /** Release what @m holds; not @m itself. */
 void mcu_fini(struct mcu *m);
-
-/** Return: whether the board has no CAN at all. */
-static inline bool mcu_is_serial(const struct mcu *m)
-{
-	return m->cfg.link == MCU_LINK_USB || m->cfg.link == MCU_LINK_UART;
-}
 
 /** Return: whether @a and @b tell of one board, set up in two ways. */
 bool mcu_same_board(const struct mcu_cfg *a, const struct mcu_cfg *b);

@@ -94,11 +94,12 @@ void port_uart_write(struct port_uart *p, const uint8_t *bytes, size_t len,
 /* Its user has closed it: what was not read is not there for the next one. */
 static void hung_up(struct port_uart *p, uint64_t now_us)
 {
-	if (tty_is_pty(&p->tty) && p->unread)
-		tty_forget_sent(&p->tty);
-	p->unread = false;
-	if (tty_is_pty(&p->tty))
+	if (tty_is_pty(&p->tty)) {
+		if (p->unread)
+			tty_forget_sent(&p->tty);
+		p->unread = false;
 		return;
+	}
 	report(p,
 	       (struct event){ .type = EVENT_LINK,
 			       .uuid = &p->cfg.mcu->cfg.uuid,

@@ -129,7 +129,7 @@ static int open_uarts(struct ports *p, char *sentence, size_t size)
 	size_t mcus = world_len(cfg.world);
 	int err = 0;
 
-	p->uarts = calloc(mcus ? mcus : 1, sizeof(struct port_uart *));
+	p->uarts = calloc(mcus + 1, sizeof(struct port_uart *));
 	if (!p->uarts)
 		return -ENOMEM;
 	for (size_t i = 0; i < mcus && !err; i++) {
@@ -138,15 +138,9 @@ static int open_uarts(struct ports *p, char *sentence, size_t size)
 			continue;
 		err = port_uart_open(&p->uarts[p->uarts_len], &cfg, sentence,
 				     size);
-		if (!err)
-			p->uarts_len++;
+		p->uarts_len += !err;
 	}
 	return err;
-}
-
-static bool is_on_usb(const struct mcu *m)
-{
-	return m->cfg.link == MCU_LINK_BRIDGE || m->cfg.link == MCU_LINK_USB;
 }
 
 static int open_usb(struct ports *p, char *sentence, size_t size)
@@ -164,7 +158,7 @@ static int open_usb(struct ports *p, char *sentence, size_t size)
 		return -ENOMEM;
 	for (size_t i = 0; i < mcus && !err; i++) {
 		cfg.mcu = world_at(cfg.world, i);
-		if (!is_on_usb(cfg.mcu))
+		if (!mcu_link_is_usb(cfg.mcu->cfg.link))
 			continue;
 		err = port_usb_open(&p->usb[p->usb_len], &cfg, sentence, size);
 		p->usb_len += !err;
@@ -176,8 +170,10 @@ size_t ports_write(struct ports *p, const struct mcu *m, const uint8_t *bytes,
 		   size_t len, uint64_t now_us)
 {
 	for (size_t i = 0; p && i < p->uarts_len; i++)
-		if (port_uart_mcu(p->uarts[i]) == m)
+		if (port_uart_mcu(p->uarts[i]) == m) {
 			port_uart_write(p->uarts[i], bytes, len, now_us);
+			return len;
+		}
 	for (size_t i = 0; p && i < p->usb_len; i++)
 		if (port_usb_mcu(p->usb[i]) == m)
 			return port_usb_write(p->usb[i], bytes, len);

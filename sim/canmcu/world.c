@@ -297,8 +297,6 @@ void world_usb_touch(struct world *w, const struct mcu *m, uint64_t now_us)
 	bus_update(node_of(m)->bus, node_of(m));
 }
 
-/* Hands on a board. */
-
 uint64_t world_seed(const struct world *w)
 {
 	return w->env.seed;
@@ -323,6 +321,8 @@ const struct mcu *world_find(const struct world *w,
 		node = roster_find(&w->buses[i].roster, uuid->b);
 	return node ? &node->mcu : NULL;
 }
+
+/* Hands on a board. */
 
 int world_reset(struct world *w, const struct mcu *m, uint64_t now_us)
 {
@@ -373,7 +373,7 @@ int world_add_fault(struct world *w, const struct mcu *m,
 		    const struct fault *fault)
 {
 	(void)w;
-	if (fault->dirs && mcu_is_serial(m))
+	if (fault->dirs && mcu_link_is_serial(m->cfg.link))
 		return -EOPNOTSUPP;
 	return faults_add(&node_of(m)->mcu.faults, fault);
 }

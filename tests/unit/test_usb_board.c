@@ -53,7 +53,7 @@ static struct bench *new_bench(void)
 
 static void end(struct bench *b)
 {
-	usb_board_fini(&b->board);
+	usb_board_reconnect(&b->board);
 	free(b);
 }
 

@@ -161,11 +161,6 @@ void usb_board_init(struct usb_board *b,
 	usb_stream_init(&b->stream, &usb_device_ops, &b->device);
 }
 
-void usb_board_fini(struct usb_board *b)
-{
-	usb_stream_reset(&b->stream);
-}
-
 void usb_board_reconnect(struct usb_board *b)
 {
 	usb_stream_reset(&b->stream);

@@ -56,12 +56,10 @@ struct usb_board {
 	uint64_t lost; /* messages; the world has not read for long */
 };
 
-/** Nothing is plugged in; usb_board_fini() releases what it will hold. */
+/** Nothing is plugged in; usb_board_reconnect() releases what it will hold. */
 void usb_board_init(struct usb_board *b,
 		    bool (*send)(void *arg, const struct usb_link_msg *msg),
 		    void *arg);
-
-void usb_board_fini(struct usb_board *b);
 
 /**
  * usb_board_take() - a valid message of the world

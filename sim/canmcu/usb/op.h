@@ -12,7 +12,6 @@
  * section 8. Pure.
  */
 
-#define USBIP_PORT 3240
 #define USBIP_BUSID_LEN 32
 
 /* Longest answer: the list of one device. */
