@@ -14,7 +14,7 @@
  * section 11.2). All in one write.
  */
 #define KCAN_SERIALREQ_STRING "~ \x1c Request Serial Bootloader!! ~"
-#define KCAN_SERIALREQ_LEN 33 /* bytes, without the NUL */
+#define KCAN_SERIALREQ_LEN (sizeof(KCAN_SERIALREQ_STRING) - 1) /* bytes */
 
 /**
  * struct kcan_serialreq - one "enter your bootloader, then prove it" exchange

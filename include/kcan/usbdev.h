@@ -61,6 +61,9 @@ struct kcan_usbdev_info {
  */
 const struct kcan_usbdev_info *kcan_usbdev_info(const struct kcan_usbdev *dev);
 
+/** Return: it is a bootloader, and the command that flashes it names its tty. */
+bool kcan_usbdev_flashed_by_tty(const struct kcan_usbdev *dev);
+
 /** Whether a device is the MCU of a UUID. */
 enum kcan_usbdev_match {
 	KCAN_USBDEV_MATCH_NO,

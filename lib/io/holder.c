@@ -46,8 +46,11 @@ static bool holds(int proc, const char *pid, dev_t device)
 	snprintf(path, sizeof(path), "%.16s/fd", pid);
 	fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir)
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
 		return false;
+	}
 	while (!master && (item = readdir(dir))) {
 		if (fstatat(fd, item->d_name, &st, 0) || !S_ISCHR(st.st_mode))
 			continue;
@@ -78,14 +81,17 @@ static void put_name(struct kcan_tty_holder *out, int proc, const char *pid)
 
 bool io_holder_find(struct kcan_tty_holder *out, const char *path)
 {
-	DIR *dir = opendir("/proc");
 	struct dirent *item;
 	bool found = false;
 	struct stat st;
+	DIR *dir;
 
+	if (stat(path, &st))
+		return false;
+	dir = opendir("/proc");
 	if (!dir)
 		return false;
-	while (!stat(path, &st) && !found && (item = readdir(dir))) {
+	while (!found && (item = readdir(dir))) {
 		pid_t pid = atoi(item->d_name);
 
 		if (pid <= 0 || pid == getpid())

@@ -68,7 +68,6 @@ static struct kcan_serialreq_send bytes_of(const struct kcan_serialreq *req)
 {
 	static const uint8_t request[] = KCAN_SERIALREQ_STRING;
 
-	_Static_assert(sizeof(request) == KCAN_SERIALREQ_LEN + 1, "the NUL");
 	if (req->step == LOOK || req->step == PROVE)
 		return (struct kcan_serialreq_send){ req->cfg.katapult_bps,
 						     req->connect,

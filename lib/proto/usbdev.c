@@ -126,6 +126,13 @@ const struct kcan_usbdev_info *kcan_usbdev_info(const struct kcan_usbdev *dev)
 	return &other;
 }
 
+bool kcan_usbdev_flashed_by_tty(const struct kcan_usbdev *dev)
+{
+	const char *next = kcan_usbdev_info(dev)->next;
+
+	return next && strstr(next, "{tty}");
+}
+
 /* Return: bytes; 0 when the serial number is not hex. */
 static size_t chip_id(const struct kcan_usbdev *dev,
 		      uint8_t out[static CHIP_ID_MAX])

@@ -194,11 +194,9 @@ static void tell(const struct adapter *a, struct job *job,
 
 static bool is_flashed_by_tty(const struct words_facts *facts)
 {
-	const char *next = kcan_usbdev_info(&facts->usb)->next;
-
 	return (facts->cause == CAUSE_USB_KATAPULT ||
 		facts->cause == CAUSE_USB_LOADER) &&
-	       next && strstr(next, "{tty}");
+	       kcan_usbdev_flashed_by_tty(&facts->usb);
 }
 
 /* When to decide, and until when the adapter has to have left. */

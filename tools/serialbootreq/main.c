@@ -84,7 +84,7 @@ static int run(const struct opts *opts, struct report *r,
 		return report_dry_run(r);
 	else
 		return request(opts, r, facts);
-	return 0;
+	return report_close(r, 0);
 }
 
 int main(int argc, char **argv)

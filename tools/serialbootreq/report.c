@@ -111,10 +111,11 @@ static char *json_end(const struct report *r, const struct words_facts *facts)
 			expand(back, words->back, facts)));
 }
 
-/* Return: @code, or that of a local error when it could not be written. */
-static int close_out(struct report *r, int code)
+int report_close(struct report *r, int code)
 {
 	flush(r);
+	if (ferror(r->out) && !r->write_error)
+		r->write_error = EIO;
 	if (!r->write_error)
 		return code;
 	fprintf(r->err, PROGRAM ": results could not be written: %s\n",
@@ -138,7 +139,7 @@ int report_end(struct report *r, const struct words_facts *facts)
 		put_line(r, json_end(r, facts));
 	else
 		say_end(r, facts);
-	return close_out(r, words_code(facts));
+	return report_close(r, words_code(facts));
 }
 
 int report_dry_run(struct report *r)
@@ -153,5 +154,5 @@ int report_dry_run(struct report *r)
 						      SCHEMA, "bytes", hex)));
 	else
 		fprintf(r->out, "%s\n", hex);
-	return close_out(r, 0);
+	return report_close(r, 0);
 }

@@ -27,6 +27,13 @@ bool report_open(struct report *r, bool json, struct words_facts *facts);
 /** How the call ended. Return: the exit status; a failed write counts. */
 int report_end(struct report *r, const struct words_facts *facts);
 
+/**
+ * report_close() - all is written
+ *
+ * Return: @code, or that of a local error when it could not be written.
+ */
+int report_close(struct report *r, int code);
+
 /** The string of --dry-run. Return: likewise. */
 int report_dry_run(struct report *r);
 

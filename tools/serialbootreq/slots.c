@@ -60,7 +60,10 @@ static void put_tty(char *out, size_t size, const struct words_facts *f)
 	snprintf(out, size, "%s",
 		 usb->by_id[0] ? usb->by_id :
 		 usb->tty[0]   ? usb->tty :
-				 "a device without a serial port");
+				 /* in a sentence, not in a command */
+			   f->cause == CAUSE_USB_BACK ?
+				 "a device without a serial port" :
+				 "TTY");
 }
 
 static void put_advice(char *out, size_t size, const char *sentence,

@@ -29,14 +29,6 @@ static int touch(struct kcan_tty *tty)
 	return err;
 }
 
-static void note(struct words_facts *facts, const struct loop *l,
-		 const struct kcan_usbdev *seen)
-{
-	if (seen->devnum != facts->usb.devnum)
-		trace_device(l, facts->port, seen);
-	facts->usb = *seen;
-}
-
 static void follow(struct words_facts *facts, struct loop *l,
 		   struct kcan_usbport *port, struct kcan_usbfollow *f)
 {
@@ -45,9 +37,11 @@ static void follow(struct words_facts *facts, struct loop *l,
 	while (!f->verdict && !l->signal) {
 		loop_wait(l, kcan_usbport_fd(port), kcan_usbfollow_deadline(f));
 		kcan_usbport_look(port, &seen);
-		note(facts, l, &seen);
+		if (seen.devnum != f->seen.devnum)
+			trace_device(l, facts->port, &seen);
 		kcan_usbfollow_look(f, &seen, loop_now(l));
 	}
+	facts->usb = f->seen;
 }
 
 /* The name that stays is worth a moment. */
@@ -60,7 +54,7 @@ static void wait_for_names(struct words_facts *facts, struct loop *l,
 
 	if (!kcan_usbport_has_udevd())
 		return;
-	while (seen.tty[0] && !seen.by_id[0] && l->now_us < end_us &&
+	while (seen.devnum == devnum && !seen.by_id[0] && l->now_us < end_us &&
 	       !l->signal) {
 		loop_wait(l, kcan_usbport_fd(port), end_us);
 		kcan_usbport_look(port, &seen);
@@ -119,8 +113,8 @@ void ask_usb(struct words_facts *facts, struct loop *l,
 	end_us = loop_now(l) + facts->timeout_us;
 	kcan_usbfollow_init(&f, &facts->usb, end_us, end_us);
 	follow(facts, l, port, &f);
-	if (f.verdict == KCAN_USBFOLLOW_KATAPULT ||
-	    f.verdict == KCAN_USBFOLLOW_BACK)
+	if (f.verdict == KCAN_USBFOLLOW_BACK ||
+	    kcan_usbdev_flashed_by_tty(&facts->usb))
 		wait_for_names(facts, l, port);
 	explain(facts, err, cause_of(&f, !err));
 }

@@ -269,3 +269,8 @@ port.read()' "$LINE" >"$BATS_TEST_TMPDIR/holder.log" 2>&1 3>&- &
 	request
 	ends 0 in-bootloader 'it was in Katapult already'
 }
+
+@test "help that could not be written is an error" {
+	run -1 sh -c "'$BUILD/serialbootreq' --help >/dev/full"
+	[[ $output == *"results could not be written: No space left on device"* ]]
+}
