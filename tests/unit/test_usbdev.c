@@ -139,14 +139,30 @@ static void test_chip(void **state)
 	assert_int_equal(kcan_usbdev_other_chip(&b, &a), row->other);
 }
 
+static void test_which_are_flashed_by_their_tty(void **state)
+{
+	static const struct kcan_usbdev katapult = { 3, 0x1d50, 0x6177 };
+	static const struct kcan_usbdev samba = { 3, 0x03eb, 0x6124 };
+	static const struct kcan_usbdev dfu = { 3, 0x0483, 0xdf11 };
+	static const struct kcan_usbdev klipper = { 3, 0x1d50, 0x614e };
+
+	(void)state;
+	assert_true(kcan_usbdev_flashed_by_tty(&katapult));
+	assert_true(kcan_usbdev_flashed_by_tty(&samba));
+	assert_false(kcan_usbdev_flashed_by_tty(&dfu));
+	assert_false(kcan_usbdev_flashed_by_tty(&klipper));
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[ARRAY_SIZE(kinds) + ARRAY_SIZE(matches) +
-				ARRAY_SIZE(chips)];
+				ARRAY_SIZE(chips) + 1];
 	size_t n = 0;
 
 	ROWS(kinds, test_kind);
 	ROWS(matches, test_match);
 	ROWS(chips, test_chip);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_which_are_flashed_by_their_tty);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
