@@ -6,6 +6,7 @@
 #include <linux/can/raw.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /**
  * struct kcan_bus - one raw CAN socket, bound to one interface
@@ -25,6 +26,7 @@ struct kcan_bus_cfg {
 	const struct can_filter *filters;
 	size_t filters_len;
 	can_err_mask_t errors; /* error frames wanted, CAN_ERR_* */
+	bool times;	       /* tell when frames arrived */
 	int receive_buffer;    /* bytes; 0 leaves the system's default */
 };
 
@@ -33,6 +35,11 @@ struct kcan_bus_rx {
 	struct can_frame frame;
 	bool own;  /* sent by this very socket: a transmit confirmation */
 	bool here; /* sent by this computer, whoever it was */
+	/*
+	 * When the kernel had it: microseconds of CLOCK_MONOTONIC, never later
+	 * than now; 0: not asked for, or not known.
+	 */
+	uint64_t at_us;
 };
 
 /**

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BATCH_MAX 64
@@ -18,10 +19,11 @@ struct kcan_bus {
 	uint32_t dropped;
 };
 
-/* Room for the one control message asked for: SO_RXQ_OVFL. */
+/* Room for the control messages asked for: SO_RXQ_OVFL, SO_TIMESTAMPNS. */
 union control {
 	struct cmsghdr align;
-	char bytes[CMSG_SPACE(sizeof(uint32_t))];
+	char bytes[CMSG_SPACE(sizeof(uint32_t)) +
+		   CMSG_SPACE(sizeof(struct timespec))];
 };
 
 struct batch {
@@ -73,6 +75,8 @@ static int set_options(int fd, const struct kcan_bus_cfg *cfg)
 	if (set_int(fd, SOL_CAN_RAW, CAN_RAW_RECV_OWN_MSGS, 1))
 		return -errno;
 	if (set_int(fd, SOL_SOCKET, SO_RXQ_OVFL, 1))
+		return -errno;
+	if (cfg->times && set_int(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1))
 		return -errno;
 	/* Only root may go beyond the system's limit; others get the limit. */
 	if (cfg->receive_buffer &&
@@ -171,15 +175,43 @@ static void prepare(struct batch *b, struct kcan_bus_rx *rx, size_t n)
 	}
 }
 
-/* The kernel's counter is absolute, and absent while it is zero. */
-static void note_dropped(struct kcan_bus *bus, struct msghdr *msg)
+static uint64_t us_of(const struct timespec *t)
 {
+	return (uint64_t)t->tv_sec * 1000000 + (uint64_t)t->tv_nsec / 1000;
+}
+
+/* The kernel stamps with the time of day, which may be set at any time. */
+static uint64_t arrival(const struct timespec *stamp)
+{
+	struct timespec day, now;
+	uint64_t age_us = 0, now_us;
+
+	clock_gettime(CLOCK_REALTIME, &day);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	now_us = us_of(&now);
+	if (us_of(&day) > us_of(stamp))
+		age_us = us_of(&day) - us_of(stamp);
+	return age_us < now_us ? now_us - age_us : 1;
+}
+
+/* The kernel's counter of drops is absolute, and absent while it is zero. */
+static void read_control(struct kcan_bus *bus, struct kcan_bus_rx *rx,
+			 struct msghdr *msg)
+{
+	struct timespec stamp;
 	struct cmsghdr *c;
 
-	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c))
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL)
+	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		if (c->cmsg_level != SOL_SOCKET)
+			continue;
+		if (c->cmsg_type == SO_RXQ_OVFL) {
 			memcpy(&bus->dropped, CMSG_DATA(c),
 			       sizeof(bus->dropped));
+		} else if (c->cmsg_type == SO_TIMESTAMPNS) {
+			memcpy(&stamp, CMSG_DATA(c), sizeof(stamp));
+			rx->at_us = arrival(&stamp);
+		}
+	}
 }
 
 int kcan_bus_recv(struct kcan_bus *bus, struct kcan_bus_rx *rx, size_t max)
@@ -199,7 +231,8 @@ int kcan_bus_recv(struct kcan_bus *bus, struct kcan_bus_rx *rx, size_t max)
 	for (int i = 0; i < n; i++) {
 		rx[i].own = b.msgs[i].msg_hdr.msg_flags & MSG_CONFIRM;
 		rx[i].here = b.msgs[i].msg_hdr.msg_flags & MSG_DONTROUTE;
-		note_dropped(bus, &b.msgs[i].msg_hdr);
+		rx[i].at_us = 0;
+		read_control(bus, &rx[i], &b.msgs[i].msg_hdr);
 	}
 	return n;
 }
