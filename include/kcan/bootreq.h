@@ -41,8 +41,16 @@ struct kcan_bootreq_cfg {
 	 * LEAVE to COMPLETE, which then takes its own time.
 	 */
 	uint64_t timeout_us;
-	uint8_t nodeid; /* 1..254, free on the bus; taken while proving */
 	enum kcan_bootreq_goal goal;
+	/*
+	 * Draws the nodeid that the node is given while it is proven: 1..254,
+	 * free on the bus, never the same twice, and best at random, as it is
+	 * all the challenge that the protocol has; 0: none is left. Called in
+	 * kcan_bootreq_new(), and in kcan_bootreq_tx() when another one is
+	 * needed. With GOAL_REQUEST it may be NULL.
+	 */
+	uint8_t (*draw)(void *ctx);
+	void *ctx; /* passed to @draw */
 };
 
 enum kcan_bootreq_verdict {
@@ -52,11 +60,13 @@ enum kcan_bootreq_verdict {
 	KCAN_BOOTREQ_SILENT,	  /* nothing like Katapult came in time */
 	KCAN_BOOTREQ_NOT_QUEUED,  /* the kernel never took the first frame */
 	KCAN_BOOTREQ_UNCONFIRMED, /* taken, but never confirmed: still queued */
+	KCAN_BOOTREQ_NO_NODEID,	  /* none was left to draw */
 	KCAN_BOOTREQ_NODEID_TAKEN, /* a Klipper node answered on our nodeid */
 	KCAN_BOOTREQ_WRONG_UUID,   /* Katapult, but another UUID */
 	KCAN_BOOTREQ_NACKED,  /* NACK and then no proof: receiver is stuck */
 	KCAN_BOOTREQ_REFUSED, /* ERROR: Katapult without GET_CANBUS_ID */
-	KCAN_BOOTREQ_GARBLED, /* Katapult blocks, none of them an answer */
+	/* Katapult blocks, none of them an answer to a confirmed question */
+	KCAN_BOOTREQ_GARBLED,
 	KCAN_BOOTREQ_ABORTED, /* kcan_bootreq_abort() */
 
 	/* with KCAN_BOOTREQ_GOAL_LEAVE only */
@@ -80,12 +90,14 @@ struct kcan_bootreq_result {
 	enum kcan_bootreq_verdict verdict;
 	enum kcan_delivery request; /* with LEAVE: COMPLETE */
 	/*
-	 * The node may have been given our nodeid, and:
-	 * NONE or UNCONFIRMED: it may still hold it; CONFIRMED: handed back.
-	 * Only looked at when @assigned.
+	 * The node may have been given a nodeid of ours, and:
+	 * NONE or UNCONFIRMED: it may still hold it; CONFIRMED: it was handed
+	 * back, and did not answer on it afterwards. Only looked at when
+	 * @assigned.
 	 */
 	enum kcan_delivery handback;
 	bool assigned;		/* a SET was taken by the kernel */
+	uint8_t nodeid;		/* the last one drawn; 0: none */
 	struct kcan_uuid other; /* WRONG_UUID: the one that answered */
 	/*
 	 * Half a command may be in the node's buffer: its receiver is stuck
@@ -100,6 +112,8 @@ struct kcan_bootreq_result {
  * kcan_bootreq_new() - prepare an exchange; its first frame is due at once
  * @out:  set on success only; release with kcan_bootreq_free()
  * @uuid: copied
+ *
+ * With no nodeid to draw the exchange is done at once, as NO_NODEID.
  *
  * Return: 0, -EINVAL (a value of @cfg out of range) or -ENOMEM.
  */
@@ -121,7 +135,12 @@ void kcan_bootreq_free(struct kcan_bootreq *req);
 bool kcan_bootreq_tx(struct kcan_bootreq *req, struct can_frame *frame,
 		     uint64_t now_us);
 
-/** The bus confirmed the frame in flight; waits count from @now_us. */
+/**
+ * kcan_bootreq_sent() - the bus confirmed the frame in flight
+ *
+ * Waits count from @now_us. An answer that came before the confirmation of its
+ * question, as some drivers deliver it, is believed now.
+ */
 void kcan_bootreq_sent(struct kcan_bootreq *req, uint64_t now_us);
 
 /**
@@ -133,19 +152,21 @@ void kcan_bootreq_unsent(struct kcan_bootreq *req, uint64_t now_us);
 
 /**
  * kcan_bootreq_rx() - a frame of somebody else arrived
+ * @at_us: when it arrived, which may be before the last call
  *
  * Any frame may be fed; what is not on the node's transmit id is ignored. Own
- * frames must not be fed.
+ * frames must not be fed. What arrived there before the first question was
+ * handed out answers nothing: the next SET then names another nodeid.
  */
 void kcan_bootreq_rx(struct kcan_bootreq *req, const struct can_frame *frame,
-		     uint64_t now_us);
+		     uint64_t at_us);
 
 /**
  * kcan_bootreq_abort() - the caller wants out
  *
- * What is still due afterwards is the hand-back, when there is something to
- * hand back, and before it the second half of a command. A verdict that has
- * already been reached stays.
+ * What is still due afterwards is to leave: to hand the nodeid back, when there
+ * is something to hand back, and to see that; before it the second half of a
+ * command. A verdict that has already been reached stays.
  */
 void kcan_bootreq_abort(struct kcan_bootreq *req, uint64_t now_us);
 
@@ -157,14 +178,17 @@ void kcan_bootreq_abort(struct kcan_bootreq *req, uint64_t now_us);
  */
 uint64_t kcan_bootreq_deadline(const struct kcan_bootreq *req);
 
-/** Decided, and handed back as well as it could be. */
+/**
+ * Decided, and left as well as it could be, which takes 0.9 s at most, or until
+ * 0.9 s after the time-out when that is later.
+ */
 bool kcan_bootreq_done(const struct kcan_bootreq *req);
 
 /**
  * kcan_bootreq_leaving() - decided, but not done
  *
- * What is left is to ask a proven Katapult what it is, which
- * kcan_bootreq_abort() cuts short, and the hand-back. Callers that let several
+ * What remains is to ask a proven Katapult what it is, which
+ * kcan_bootreq_abort() cuts short, and to leave. Callers that let several
  * exchanges share one bus keep at most one unconfirmed frame in flight on it; a
  * hand-back that would wait for long goes nevertheless.
  */

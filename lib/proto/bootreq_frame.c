@@ -31,6 +31,7 @@ static const struct command {
 	[STEP_READ_HEAD] = { KCAN_KAT_REQUEST_BLOCK, 1, 0 },
 	[STEP_READ_TAIL] = { KCAN_KAT_REQUEST_BLOCK, 1, CAN_MAX_DLEN },
 	[STEP_COMPLETE] = { KCAN_KAT_COMPLETE, 0, 0 },
+	[STEP_VERIFY] = { KCAN_KAT_GET_CANBUS_ID, 0, 0 },
 };
 
 static void build_command(const struct kcan_bootreq *req,
@@ -48,7 +49,8 @@ static void build_command(const struct kcan_bootreq *req,
 	      command->from;
 	if (len > CAN_MAX_DLEN)
 		len = CAN_MAX_DLEN;
-	*out = (struct can_frame){ .can_id = kcan_nodeid_rx_id(req->cfg.nodeid),
+	*out = (struct can_frame){ .can_id =
+					   kcan_nodeid_rx_id(req->place.nodeid),
 				   .can_dlc = (uint8_t)len };
 	memcpy(out->data, block + command->from, (size_t)len);
 }
@@ -57,16 +59,15 @@ void bootreq_build(const struct kcan_bootreq *req, struct can_frame *out)
 {
 	const struct kcan_uuid nobody = kcan_uuid_complement(&req->uuid);
 	const struct command *command = &commands[req->step];
-	uint8_t nodeid = req->cfg.nodeid;
 
 	if (command->code)
 		build_command(req, command, out);
 	else if (req->step == STEP_REQUEST)
 		build_admin(out, KCAN_ADMIN_REQUEST_BOOTLOADER, &req->uuid, 0);
-	else if (req->step == STEP_SET)
-		build_admin(out, KCAN_ADMIN_SET_CANBOOT_NODEID, &req->uuid,
-			    nodeid);
-	else
+	else if (req->step == STEP_HANDBACK)
 		build_admin(out, KCAN_ADMIN_SET_CANBOOT_NODEID, &nobody,
-			    nodeid);
+			    bootreq_back_nodeid(req));
+	else
+		build_admin(out, KCAN_ADMIN_SET_CANBOOT_NODEID, &req->uuid,
+			    req->place.nodeid);
 }

@@ -6,9 +6,13 @@
 #include <kcan/kat.h>
 #include <kcan/stream.h>
 
-/* Inside of the exchange: what bootreq.c and its receiving end share. */
+/*
+ * Inside of the exchange: what bootreq.c, what comes after the proof
+ * (bootreq_talk.c), the way out (bootreq_leave.c), the receiving end
+ * (bootreq_rx.c) and the frames (bootreq_frame.c) share.
+ */
 
-/** Each is one frame, the one to send next or the one in flight. */
+/** Each but the last two is one frame, to be sent next or in flight. */
 enum step {
 	STEP_NONE,
 	STEP_REQUEST,
@@ -18,7 +22,11 @@ enum step {
 	STEP_READ_HEAD, /* REQUEST_BLOCK takes two frames */
 	STEP_READ_TAIL,
 	STEP_COMPLETE,
-	STEP_HANDBACK,
+	/* the way out */
+	STEP_FETCH,    /* SET once more: the node may be on another nodeid */
+	STEP_HANDBACK, /* SET with the complement of the UUID */
+	STEP_VERIFY,   /* the question, which nobody should answer */
+	STEP_SILENCE,  /* waits for that */
 	STEP_DONE,
 };
 
@@ -26,6 +34,27 @@ enum phase {
 	PHASE_PROVE, /* is it Katapult with this UUID? */
 	PHASE_TALK,  /* proven: what it is told and asked */
 	PHASE_CHECK, /* told to leave: is it still there? */
+};
+
+/** The nodeid in use, and what is known of it. */
+struct place {
+	uint8_t nodeid;
+	bool burnt;	 /* heard on before we asked: of no use */
+	bool asked;	 /* a question was handed out ... */
+	uint64_t ask_us; /* ... and the first one when */
+	bool believed;	 /* a question was confirmed, so answers count */
+	bool early;	 /* one came before that: */
+	struct kcan_uuid early_uuid;
+	unsigned int sets; /* SETs with it that the kernel took */
+};
+
+/** How the way out goes. */
+struct leaving {
+	uint64_t by_us;	      /* when to give up; UINT64_MAX before */
+	unsigned int backs;   /* hand-backs of the nodeid confirmed */
+	unsigned int repeats; /* because the node still answered */
+	uint64_t verify_us;   /* the question was handed out */
+	bool answered;	      /* by our UUID */
 };
 
 struct kcan_bootreq {
@@ -41,6 +70,7 @@ struct kcan_bootreq {
 	unsigned int asked;	/* questions since the last SET */
 	unsigned int sets;	/* SETs that the kernel took */
 	unsigned int completes; /* COMPLETEs confirmed */
+	bool placed;		/* the last SET brought an answer of our UUID */
 	bool acked;		/* Katapult answered COMPLETE */
 	bool checked;		/* and was asked again afterwards */
 	bool started;		/* @start_us is set */
@@ -49,6 +79,14 @@ struct kcan_bootreq {
 	uint64_t give_up_us;
 	uint64_t start_us; /* first frame confirmed */
 	uint64_t set_us;   /* last SET confirmed */
+
+	enum step said;	     /* the last question or command ... */
+	uint64_t said_us;    /* ... and when it was handed out first */
+	uint64_t slowest_us; /* the longest that an answer took */
+
+	struct place place;
+	uint64_t former[4]; /* nodeids of SETs before, by bit */
+	struct leaving leaving;
 
 	struct kcan_stream rx;
 	uint8_t rx_buf[KCAN_KAT_MAX + CAN_MAX_DLEN];
@@ -59,6 +97,9 @@ void bootreq_build(const struct kcan_bootreq *req, struct can_frame *out);
 
 /** No verdict yet. */
 bool bootreq_undecided(const struct kcan_bootreq *req);
+
+/** @step is next, at @at_us or when the frame in flight is confirmed. */
+void bootreq_go(struct kcan_bootreq *req, enum step step, uint64_t at_us);
 
 /** This is how it ends; what is left is to leave the node as it was. */
 void bootreq_decide(struct kcan_bootreq *req, enum kcan_bootreq_verdict verdict,
@@ -72,7 +113,44 @@ void bootreq_word_read(struct kcan_bootreq *req, uint32_t first_word,
 		       uint64_t now_us);
 void bootreq_completed(struct kcan_bootreq *req, uint64_t now_us);
 
+/** Something came on the nodeid that answers nothing. */
+void bootreq_burn(struct kcan_bootreq *req, uint64_t now_us);
+
 /** Bytes wait that may be the beginning of a Katapult block. */
 bool bootreq_starts_like_katapult(const struct kcan_bootreq *req);
+
+/** GET_CANBUS_ID was answered with @uuid, and its question is confirmed. */
+void bootreq_rx_identity(struct kcan_bootreq *req, const struct kcan_uuid *uuid,
+			 uint64_t now_us);
+
+/* What follows the confirmed frames after the proof. */
+void bootreq_after_connect(struct kcan_bootreq *req, uint64_t now_us);
+void bootreq_after_read_head(struct kcan_bootreq *req, uint64_t now_us);
+void bootreq_after_read_tail(struct kcan_bootreq *req, uint64_t now_us);
+void bootreq_after_complete(struct kcan_bootreq *req, uint64_t now_us);
+
+/** Begin the way out. */
+void bootreq_leave(struct kcan_bootreq *req, uint64_t now_us);
+
+/** The caller wants out: do not use what is left of the time-out. */
+void bootreq_hurry(struct kcan_bootreq *req, uint64_t now_us);
+
+/** On the way out by now. */
+bool bootreq_leaves(const struct kcan_bootreq *req);
+
+/** A frame of the way out was not confirmed in time. */
+void bootreq_give_up_step(struct kcan_bootreq *req, uint64_t now_us);
+
+/** Our UUID answered the last question of the way out. */
+void bootreq_still_there(struct kcan_bootreq *req, uint64_t now_us);
+
+/** The nodeid that the next hand-back names. */
+uint8_t bootreq_back_nodeid(const struct kcan_bootreq *req);
+
+/* What follows the confirmed frames of the way out, and its silence. */
+void bootreq_after_fetch(struct kcan_bootreq *req, uint64_t now_us);
+void bootreq_after_handback(struct kcan_bootreq *req, uint64_t now_us);
+void bootreq_after_verify(struct kcan_bootreq *req, uint64_t now_us);
+void bootreq_after_silence(struct kcan_bootreq *req);
 
 #endif

@@ -34,18 +34,46 @@ static void set_hint(struct kcan_bootreq *req, enum kcan_bootreq_verdict hint)
 		req->hint = hint;
 }
 
-static void rx_identity(struct kcan_bootreq *req, const struct kcan_uuid *uuid,
-			uint64_t now_us)
+void bootreq_rx_identity(struct kcan_bootreq *req, const struct kcan_uuid *uuid,
+			 uint64_t now_us)
 {
 	if (!bootreq_undecided(req))
 		return;
 	if (!kcan_uuid_equal(uuid, &req->uuid)) {
 		req->result.other = *uuid;
 		bootreq_decide(req, KCAN_BOOTREQ_WRONG_UUID, now_us);
-	} else if (req->phase == PHASE_PROVE) {
+		return;
+	}
+	/* an answer to a question before the last SET says nothing of that */
+	req->placed |= req->asked > 0;
+	if (req->phase == PHASE_PROVE)
 		bootreq_proven(req, now_us);
-	} else if (req->phase == PHASE_CHECK) {
+	else if (req->phase == PHASE_CHECK)
 		bootreq_decide(req, KCAN_BOOTREQ_STAYED, now_us);
+}
+
+/* Something answered what was said last; it took this long at least. */
+static void note_answer(struct kcan_bootreq *req, uint64_t at_us)
+{
+	if (at_us > req->said_us && at_us - req->said_us > req->slowest_us)
+		req->slowest_us = at_us - req->said_us;
+}
+
+static void rx_canbus_id(struct kcan_bootreq *req, const struct kcan_uuid *uuid,
+			 uint64_t at_us)
+{
+	if (bootreq_leaves(req)) {
+		if (kcan_uuid_equal(uuid, &req->uuid))
+			bootreq_still_there(req, at_us);
+		return;
+	}
+	if (req->said == STEP_ASK)
+		note_answer(req, at_us);
+	if (req->place.believed) {
+		bootreq_rx_identity(req, uuid, at_us);
+	} else if (!req->place.early) {
+		req->place.early = true;
+		req->place.early_uuid = *uuid;
 	}
 }
 
@@ -77,22 +105,34 @@ static bool decode_first_word(uint32_t *out, const struct kcan_kat_block *block,
 	return true;
 }
 
+/* The command of this step had been handed out when this arrived. */
+static bool was_said(const struct kcan_bootreq *req, uint64_t at_us)
+{
+	return req->said == req->step && at_us >= req->said_us;
+}
+
 /* Answers to what was repeated come twice: only the awaited one counts. */
 static void rx_ack(struct kcan_bootreq *req, const struct kcan_kat_block *block,
-		   uint64_t now_us)
+		   uint64_t at_us)
 {
 	struct kcan_kat_ident ident;
 	uint32_t word;
 
-	if (req->step == STEP_CONNECT && !kcan_kat_decode_ident(&ident, block))
-		bootreq_identified(req, &ident, now_us);
-	else if (awaits_word(req) &&
-		 decode_first_word(&word, block, req->result.ident.app_start))
-		bootreq_word_read(req, word, now_us);
-	else if (req->step == STEP_COMPLETE &&
-		 req->result.request != KCAN_DELIVERY_NONE &&
-		 kcan_kat_ack_command(block) == KCAN_KAT_COMPLETE)
-		bootreq_completed(req, now_us);
+	if (req->step == STEP_CONNECT && was_said(req, at_us) &&
+	    !kcan_kat_decode_ident(&ident, block)) {
+		note_answer(req, at_us);
+		req->placed = true;
+		bootreq_identified(req, &ident, at_us);
+	} else if (awaits_word(req) &&
+		   decode_first_word(&word, block,
+				     req->result.ident.app_start)) {
+		note_answer(req, at_us);
+		bootreq_word_read(req, word, at_us);
+	} else if (req->step == STEP_COMPLETE && was_said(req, at_us) &&
+		   kcan_kat_ack_command(block) == KCAN_KAT_COMPLETE) {
+		note_answer(req, at_us);
+		bootreq_completed(req, at_us);
+	}
 }
 
 static void rx_block(struct kcan_bootreq *req,
@@ -101,7 +141,7 @@ static void rx_block(struct kcan_bootreq *req,
 	struct kcan_uuid uuid;
 
 	if (!kcan_kat_decode_canbus_id(&uuid, block))
-		rx_identity(req, &uuid, now_us);
+		rx_canbus_id(req, &uuid, now_us);
 	else if (block->code == KCAN_KAT_NACK)
 		set_hint(req, KCAN_BOOTREQ_NACKED);
 	else if (block->code == KCAN_KAT_ERROR)
@@ -156,24 +196,45 @@ static size_t rx_front(struct kcan_bootreq *req, uint64_t now_us)
 	return 1;
 }
 
-/* After the verdict, only while Katapult is asked what it is. */
+/*
+ * After the verdict, only while Katapult is asked what it is, and whether it has
+ * been handed back.
+ */
 static bool listens(const struct kcan_bootreq *req)
 {
-	return bootreq_undecided(req) || req->step == STEP_CONNECT;
+	return bootreq_undecided(req) || req->step == STEP_CONNECT ||
+	       req->step == STEP_VERIFY || req->step == STEP_SILENCE;
+}
+
+/* It came before the question that it would have to answer. */
+static bool is_early(const struct kcan_bootreq *req, uint64_t at_us)
+{
+	return !req->place.asked || at_us < req->place.ask_us;
+}
+
+static bool is_stale(const struct kcan_bootreq *req, uint64_t at_us)
+{
+	if (!bootreq_leaves(req))
+		return req->place.burnt;
+	return req->said != STEP_VERIFY || at_us < req->leaving.verify_us;
 }
 
 void kcan_bootreq_rx(struct kcan_bootreq *req, const struct can_frame *frame,
-		     uint64_t now_us)
+		     uint64_t at_us)
 {
 	size_t used;
 
-	if (frame->can_id != kcan_nodeid_tx_id(req->cfg.nodeid) ||
+	if (frame->can_id != kcan_nodeid_tx_id(req->place.nodeid) ||
 	    !listens(req))
+		return;
+	if (bootreq_undecided(req) && is_early(req, at_us))
+		bootreq_burn(req, at_us);
+	if (is_stale(req, at_us))
 		return;
 	/* always fits: waiting stops at KCAN_KAT_MAX bytes */
 	kcan_stream_push_frame(&req->rx, frame);
 	while (req->rx.len && listens(req)) {
-		used = rx_front(req, now_us);
+		used = rx_front(req, at_us);
 		if (!used)
 			return;
 		kcan_stream_drop(&req->rx, used);

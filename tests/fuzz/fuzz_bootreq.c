@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
  * Any frames at any time, with any fate of what is sent: the exchange ends, a
- * proof is only ever the 20 bytes, COMPLETE only follows the first word of an
- * application, no command stays half sent, and who was assigned is handed back.
+ * proof is only ever the 20 bytes after the question on this nodeid, COMPLETE
+ * only follows the first word of an application, no command stays half sent, and
+ * a node that was assigned is handed back.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -44,9 +45,8 @@ static const struct {
 	{ BLOCK, sizeof(BLOCK) },
 	{ ACKED, sizeof(ACKED) },
 };
-static const uint8_t BACK[8] = {
-	0x11, 0xbe, 0x06, 0xfa, 0x0a, 0xaf, 0xfb, 0xf0
-};
+static const uint8_t BACK[7] = { 0x11, 0xbe, 0x06, 0xfa, 0x0a, 0xaf, 0xfb };
+static const uint8_t WHO[3] = { 0x01, 0x88, 0x16 };
 /* REQUEST_BLOCK at whatever address, and COMPLETE */
 static const uint8_t HEAD[4] = { 0x01, 0x88, 0x14, 0x01 };
 static const uint8_t COMPLETE[8] = { 0x01, 0x88, 0x15, 0x00,
@@ -56,16 +56,33 @@ static const uint8_t COMPLETE[8] = { 0x01, 0x88, 0x15, 0x00,
 
 struct run {
 	struct kcan_bootreq *req;
-	struct can_frame last;
+	bool backed[256]; /* nodeids handed back */
 	uint64_t now;
 	uint8_t heard[SIZE_MAX_IN * sizeof(BLOCK)];
 	size_t heard_len;
-	bool half; /* of a command is sent */
+	size_t since;  /* what of it came after the question ... */
+	uint8_t asked; /* ... on this nodeid */
+	uint8_t next;  /* nodeid to be drawn */
+	bool half;     /* of a command is sent */
 };
+
+/* Five, so that the pool is soon empty. */
+static uint8_t draw(void *ctx)
+{
+	uint8_t *next = ctx;
+
+	return *next < 0xf5 ? (*next)++ : 0;
+}
+
+static uint8_t nodeid_of(const struct run *r)
+{
+	return kcan_bootreq_result(r->req).nodeid;
+}
 
 static void hear(struct run *r, const uint8_t *data, size_t len)
 {
-	struct can_frame frame = { .can_id = 0x2e1, .can_dlc = (uint8_t)len };
+	struct can_frame frame = { .can_id = 0x101 + 2u * nodeid_of(r),
+				   .can_dlc = (uint8_t)len };
 
 	memcpy(frame.data, data, len);
 	if (r->heard_len + len <= sizeof(r->heard)) {
@@ -80,15 +97,27 @@ static bool has_heard(const struct run *r, const uint8_t *bytes, size_t len)
 	return memmem(r->heard, r->heard_len, bytes, len);
 }
 
+static bool has_answered(const struct run *r)
+{
+	return r->asked == nodeid_of(r) &&
+	       memmem(r->heard + r->since, r->heard_len - r->since, ANSWER,
+		      sizeof(ANSWER));
+}
+
 /* The kernel took it: what must be true of it then. */
 static void note_sent(struct run *r, const struct can_frame *frame)
 {
-	bool data = frame->can_id == 0x2e0;
+	bool data = frame->can_id != 0x3f0;
 
-	r->last = *frame;
+	if (!memcmp(frame->data, BACK, sizeof(BACK)))
+		r->backed[frame->data[7]] = true;
+	if (data && !memcmp(frame->data, WHO, sizeof(WHO)) &&
+	    r->asked != nodeid_of(r)) {
+		r->asked = nodeid_of(r);
+		r->since = r->heard_len;
+	}
 	if (data && frame->can_dlc == 8 && !memcmp(frame->data, COMPLETE, 8))
-		check(has_heard(r, ANSWER, sizeof(ANSWER)) &&
-		      has_heard(r, BLOCK + 4, 4));
+		check(has_answered(r) && has_heard(r, BLOCK + 4, 4));
 	if (!r->half)
 		check(!data || frame->can_dlc == 8);
 	else if (frame->can_dlc != 4) /* no room for the tail: that is told */
@@ -127,9 +156,9 @@ static void finish(struct run *r)
 	result = kcan_bootreq_result(r->req);
 	check(result.verdict != KCAN_BOOTREQ_PENDING);
 	if (result.assigned && result.handback != KCAN_DELIVERY_NONE)
-		check(!memcmp(r->last.data, BACK, sizeof(BACK)));
+		check(r->backed[result.nodeid]);
 	if (result.verdict == KCAN_BOOTREQ_PROVEN)
-		check(has_heard(r, ANSWER, sizeof(ANSWER)));
+		check(has_answered(r));
 	if (result.verdict == KCAN_BOOTREQ_LEFT)
 		check(has_heard(r, ACKED, sizeof(ACKED)));
 }
@@ -164,9 +193,9 @@ static size_t act(struct run *r, uint8_t op, const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct kcan_bootreq_cfg cfg = { 2000000, 0xf0,
-					KCAN_BOOTREQ_GOAL_ENTER };
-	struct run r = { 0 };
+	struct run r = { .next = 0xf0 };
+	struct kcan_bootreq_cfg cfg = { 2000000, KCAN_BOOTREQ_GOAL_ENTER, draw,
+					&r.next };
 	size_t used;
 
 	if (!size || size > SIZE_MAX_IN)

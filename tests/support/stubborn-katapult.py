@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-"""A Katapult on nodeid C0 that says what it is told to, and never leaves.
+"""A Katapult that says what it is told to on any nodeid, and never leaves.
 
 Usage: stubborn-katapult.py IFACE [CODE=ANSWER ...], both in hex: the answer to
 each command of that code. Other commands get none. Runs until it is killed.
@@ -11,14 +11,14 @@ import sys
 
 answers = dict(arg.split("=") for arg in sys.argv[2:])
 bus = socket.socket(socket.PF_CAN, socket.SOCK_RAW, socket.CAN_RAW)
-# this one standard id, so that it is no receiver of everything
+# what goes to nodeids C0 to FE, so that it is no receiver of everything
 bus.setsockopt(socket.SOL_CAN_RAW, socket.CAN_RAW_FILTER,
-               struct.pack("=II", 0x280, 0xC00007FF))
+               struct.pack("=II", 0x280, 0xC0000781))
 bus.bind((sys.argv[1],))
 print("ready", flush=True)
 asked = b""
 while True:
-    _, length, data = struct.unpack("=IB3x8s", bus.recv(16))
+    can_id, length, data = struct.unpack("=IB3x8s", bus.recv(16))
     asked += data[:length]
     if len(asked) < 8 + 4 * asked[3]:
         continue
@@ -26,4 +26,4 @@ while True:
     asked = b""
     for at in range(0, len(answer), 8):
         piece = answer[at:at + 8]
-        bus.send(struct.pack("=IB3x8s", 0x281, len(piece), piece))
+        bus.send(struct.pack("=IB3x8s", can_id + 1, len(piece), piece))

@@ -16,6 +16,11 @@
 #define SET FRAME(0x3f0, 0x11, U, 0xf0)
 #define WHO FRAME(0x2e0, 0x01, 0x88, 0x16, 0x00, 0xf9, 0x31, 0x99, 0x03)
 #define BACK FRAME(0x3f0, 0x11, NOT_U, 0xf0)
+/* the same on the nodeid that is drawn next, F1 */
+#define SET_2 FRAME(0x3f0, 0x11, U, 0xf1)
+#define WHO_2 FRAME(0x2e2, 0x01, 0x88, 0x16, 0x00, 0xf9, 0x31, 0x99, 0x03)
+#define CONNECT_2 FRAME(0x2e2, 0x01, 0x88, 0x11, 0x00, 0xf1, 0x7c, 0x99, 0x03)
+#define BACK_2 FRAME(0x3f0, 0x11, NOT_U, 0xf1)
 #define ID_1 FRAME(0x2e1, 0x01, 0x88, 0xa0, 0x03, 0x16, 0x00, 0x00, 0x00)
 #define ID_2 FRAME(0x2e1, U, 0x00, 0x00)
 #define ID_3 FRAME(0x2e1, 0x32, 0x40, 0x99, 0x03)
@@ -58,19 +63,47 @@ struct line {
 
 #define S 1000000u
 /* A whole block arrives. */
-#define HEAR(us, block)                                \
-	{                                              \
-		us, BLOCK, { 0 }, block, sizeof(block) \
+#define HEAR_ON(us, id, block)                                      \
+	{                                                           \
+		us, BLOCK, { .can_id = (id) }, block, sizeof(block) \
 	}
+#define HEAR(us, block) HEAR_ON(us, 0x2e1, block)
 /* Asked what it is, Katapult tells it at once. */
 #define IDENTIFIED(us) { us, SENT, CONNECT }, HEAR(us, IDENT)
+/* Handed back, asked 10 ms later, and silent for @silence. */
+#define BACK_AND_SILENT(us, silence)                                         \
+	{ us, SENT, BACK }, { us, SENT, BACK }, { (us) + 10000, SENT, WHO }, \
+	{                                                                    \
+		(us) + 10000 + (silence), QUIET                              \
+	}
+#define LEFT(us) BACK_AND_SILENT(us, 30000)
+#define BACK_AND_SILENT_2(us, silence)              \
+	{ us, SENT, BACK_2 }, { us, SENT, BACK_2 }, \
+		{ (us) + 10000, SENT, WHO_2 },      \
+	{                                           \
+		(us) + 10000 + (silence), QUIET     \
+	}
+#define LEFT_2(us) BACK_AND_SILENT_2(us, 30000)
+/* The same, but the last SET brought no proof. */
+#define FETCHED(us) { us, SENT, SET }, LEFT(us)
+
+/* F0, F1, and so on; @ctx: the next one. */
+static inline uint8_t draw_in_order(void *ctx)
+{
+	uint8_t *next = ctx;
+
+	return *next < 0xff ? (*next)++ : 0;
+}
 
 static inline struct kcan_bootreq *start(uint64_t timeout_us,
 					 enum kcan_bootreq_goal goal)
 {
-	struct kcan_bootreq_cfg cfg = { timeout_us, 0xf0, goal };
+	static uint8_t next;
+	struct kcan_bootreq_cfg cfg = { timeout_us, goal, draw_in_order,
+					&next };
 	struct kcan_bootreq *req;
 
+	next = 0xf0;
 	assert_int_equal(kcan_bootreq_new(&req, &UUID, &cfg, 0), 0);
 	return req;
 }
@@ -92,11 +125,14 @@ static inline void play_tx(struct kcan_bootreq *req, const struct line *line)
 		kcan_bootreq_unsent(req, line->us);
 }
 
-/* Hear @len bytes in pieces, with empty frames between them. */
-static inline void feed(struct kcan_bootreq *req, const uint8_t *data,
-			size_t len, size_t piece, uint64_t now_us)
+/* Hear a block in pieces, with empty frames between them. */
+static inline void feed_on(struct kcan_bootreq *req, const struct line *line,
+			   size_t piece)
 {
-	struct can_frame frame = { .can_id = 0x2e1 };
+	struct can_frame frame = { .can_id = line->frame.can_id };
+	const uint8_t *data = line->bytes;
+	uint64_t now_us = line->us;
+	size_t len = line->len;
 
 	for (size_t at = 0; at < len; at += piece) {
 		frame.can_dlc = 0;
@@ -105,6 +141,16 @@ static inline void feed(struct kcan_bootreq *req, const uint8_t *data,
 		memcpy(frame.data, data + at, frame.can_dlc);
 		kcan_bootreq_rx(req, &frame, now_us);
 	}
+}
+
+static inline void feed(struct kcan_bootreq *req, const uint8_t *data,
+			size_t len, size_t piece, uint64_t now_us)
+{
+	const struct line line = {
+		now_us, BLOCK, { .can_id = 0x2e1 }, data, len
+	};
+
+	feed_on(req, &line, piece);
 }
 
 static inline void play(struct kcan_bootreq *req, const struct line *line)
@@ -124,7 +170,7 @@ static inline void play(struct kcan_bootreq *req, const struct line *line)
 		kcan_bootreq_rx(req, &line->frame, line->us);
 		break;
 	case BLOCK:
-		feed(req, line->bytes, line->len, 8, line->us);
+		feed_on(req, line, 8);
 		break;
 	case ABORT:
 		kcan_bootreq_abort(req, line->us);

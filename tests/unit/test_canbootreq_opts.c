@@ -14,7 +14,7 @@
 
 static int parse(struct opts *out, const char *const args[])
 {
-	char *argv[ARGS_MAX + 2] = { (char *)"canbootreq" };
+	char *argv[2 * OPTS_UUIDS_MAX + 4] = { (char *)"canbootreq" };
 	int argc = 1;
 
 	while (args[argc - 1]) {
@@ -122,10 +122,6 @@ static const struct bad_row {
 	{ "a nodeid that is no number",
 	  { "-u", U, "--nodeid", "c0" },
 	  "--nodeid 'c0' is no number: 130 to 254, or 0x82 to 0xfe" },
-	{ "more UUIDs than nodeids",
-	  { "--nodeid=254", "-u", U, "-u", "112233445567" },
-	  "2 UUIDs need as many nodeids, but from 254 to 254 there are 1: "
-	  "choose a lower --nodeid, or make several calls" },
 	{ "an interface name too long",
 	  { "-u", U, "-i", "can0123456789abc" },
 	  "-i 'can0123456789abc' is no interface name: 1 to 15 characters "
@@ -198,10 +194,6 @@ static const struct bad_row {
 	{ "--leave without a UUID",
 	  { "--leave" },
 	  "no MCU is named: give -u UUID; " FORM },
-	{ "--leave of more UUIDs than nodeids",
-	  { "--leave", "--nodeid=254", "-u", U, "-u", "112233445567" },
-	  "2 UUIDs need as many nodeids, but from 254 to 254 there are 1: "
-	  "choose a lower --nodeid, or make several calls" },
 };
 
 static void test_bad(void **state)
@@ -236,7 +228,6 @@ static const struct good_row {
 	  { .ifname = "can0",
 	    .uuids_len = 1,
 	    .timeout_us = 5000000,
-	    .nodeid = 192,
 	    .verify = true } },
 	{ "everything at once",
 	  { "-vi", "vcan0", "--uuid=" U, "--timeout=0.5", "--nodeid=0xFE",
@@ -253,7 +244,6 @@ static const struct good_row {
 	  { .ifname = "can0",
 	    .uuids_len = 1,
 	    .timeout_us = 5000000,
-	    .nodeid = 192,
 	    .verify = true,
 	    .diagnose = true } },
 	{ "options behind and before",
@@ -261,7 +251,6 @@ static const struct good_row {
 	  { .ifname = "can1",
 	    .uuids_len = 1,
 	    .timeout_us = 5000000,
-	    .nodeid = 192,
 	    .verify = true,
 	    .json = true } },
 	{ "a decimal nodeid",
@@ -276,14 +265,12 @@ static const struct good_row {
 	  { .ifname = "can0",
 	    .uuids_len = 1,
 	    .timeout_us = 100000,
-	    .nodeid = 192,
 	    .verify = true } },
 	{ "the longest timeout",
 	  { "-u", U, "--timeout", "3600." },
 	  { .ifname = "can0",
 	    .uuids_len = 1,
 	    .timeout_us = 3600000000,
-	    .nodeid = 192,
 	    .verify = true } },
 	{ "--leave waits five seconds",
 	  { "-u", U, "--leave" },
@@ -291,28 +278,24 @@ static const struct good_row {
 	    .ifname = "can0",
 	    .uuids_len = 1,
 	    .timeout_us = 5000000,
-	    .nodeid = 192,
 	    .verify = true } },
 	{ "--query waits two seconds",
 	  { "--query" },
 	  { .command = OPTS_QUERY,
 	    .ifname = "can0",
 	    .timeout_us = 2000000,
-	    .nodeid = 192,
 	    .verify = true } },
 	{ "--listen takes six seconds",
 	  { "--listen" },
 	  { .command = OPTS_LISTEN,
 	    .ifname = "can0",
 	    .timeout_us = 6000000,
-	    .nodeid = 192,
 	    .verify = true } },
 	{ "--listen takes longer when told to",
 	  { "--listen", "--timeout=60", "-i", "can1", "--json", "-v" },
 	  { .command = OPTS_LISTEN,
 	    .ifname = "can1",
 	    .timeout_us = 60000000,
-	    .nodeid = 192,
 	    .verify = true,
 	    .json = true,
 	    .verbose = true } },
@@ -322,7 +305,6 @@ static const struct good_row {
 	    .ifname = "can0",
 	    .uuids_len = 1,
 	    .timeout_us = 5000000,
-	    .nodeid = 192,
 	    .verify = true } },
 	{ "--dry-run takes no nodeids, so they cannot run out",
 	  { "--dry-run", "--nodeid=254", "-u", U, "-u", "112233445567" },
@@ -337,14 +319,12 @@ static const struct good_row {
 	  { .command = OPTS_HELP,
 	    .ifname = "can0",
 	    .timeout_us = 5000000,
-	    .nodeid = 192,
 	    .verify = true } },
 	{ "--version wins over what follows",
 	  { "--version", "--frobnicate" },
 	  { .command = OPTS_VERSION,
 	    .ifname = "can0",
 	    .timeout_us = 5000000,
-	    .nodeid = 192,
 	    .verify = true } },
 };
 
@@ -368,6 +348,37 @@ static void test_good(void **state)
 	assert_int_equal(got.json, row->want.json);
 	assert_int_equal(got.force, row->want.force);
 	assert_int_equal(got.verbose, row->want.verbose);
+}
+
+/* Return: what parsing this many UUIDs said; @option may be NULL. */
+static const char *parse_uuids(struct opts *opts, size_t len,
+			       const char *option)
+{
+	static char uuids[OPTS_UUIDS_MAX][KCAN_UUID_STR_LEN + 1];
+	const char *args[2 * OPTS_UUIDS_MAX + 2] = { NULL };
+
+	for (size_t i = 0; i < len; i++) {
+		kcan_uuid_format(&(struct kcan_uuid){ { [5] = (uint8_t)i } },
+				 uuids[i]);
+		args[2 * i] = "-u";
+		args[2 * i + 1] = uuids[i];
+	}
+	args[2 * len] = option;
+	return parse(opts, args) ? opts->error : "";
+}
+
+static void test_each_proof_needs_a_nodeid(void **state)
+{
+	static const char too_many[] =
+		"64 UUIDs need as many nodeids, but from 192 to 254 there are "
+		"63: make several calls";
+	struct opts opts;
+
+	(void)state;
+	assert_string_equal(parse_uuids(&opts, 63, NULL), "");
+	assert_string_equal(parse_uuids(&opts, 64, NULL), too_many);
+	assert_string_equal(parse_uuids(&opts, 64, "--leave"), too_many);
+	assert_string_equal(parse_uuids(&opts, 64, "--no-verify"), "");
 }
 
 static void test_json_is_known_even_when_the_rest_is_wrong(void **state)
@@ -402,13 +413,14 @@ static void test_help_shows_options_and_outcomes(void **state)
 int main(void)
 {
 	struct CMUnitTest tests[ARRAY_SIZE(bad_rows) + ARRAY_SIZE(good_rows) +
-				3] = {
+				4] = {
+		cmocka_unit_test(test_each_proof_needs_a_nodeid),
 		cmocka_unit_test(test_an_endless_text_is_cut_in_the_error),
 		cmocka_unit_test(
 			test_json_is_known_even_when_the_rest_is_wrong),
 		cmocka_unit_test(test_help_shows_options_and_outcomes),
 	};
-	size_t n = 3;
+	size_t n = 4;
 
 	ROWS(bad_rows, test_bad);
 	ROWS(good_rows, test_good);

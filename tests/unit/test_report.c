@@ -100,7 +100,7 @@ static const struct end_row end_rows[] = {
 	  6,
 	  "112233445566: busy: a Klipper node owns nodeid 192 on can0, so the "
 	  "proof was stopped; the request was acknowledged on the bus\n",
-	  "canbootreq -i can0 -u 112233445566 --nodeid 200\n" },
+	  "another nodeid: canbootreq -i can0 -u 112233445566\n" },
 	{ "another UUID",
 	  { .cause = CAUSE_WRONG_UUID,
 	    .other = { { 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff } },
@@ -108,7 +108,8 @@ static const struct end_row end_rows[] = {
 	  7,
 	  "112233445566: unproven: a Katapult with UUID aabbccddeeff answered "
 	  "on our nodeid 192; the request was acknowledged on the bus\n",
-	  "try with --nodeid 200\n" },
+	  "ask again, which draws another one, or switch that board off and "
+	  "on\n" },
 	{ "NACK",
 	  { .cause = CAUSE_NACKED, .request = REQUEST_HANDED_OVER },
 	  7,
@@ -126,7 +127,8 @@ static const struct end_row end_rows[] = {
 	  { .cause = CAUSE_GARBLED, .request = REQUEST_HANDED_OVER },
 	  7,
 	  "112233445566: unproven: answers on our nodeid 192 begin like "
-	  "Katapult's, but none was whole and right; the request was handed "
+	  "Katapult's, but none was whole, right and for a confirmed "
+	  "question; the request was handed "
 	  "to the adapter\n",
 	  "ip -details -statistics link show can0" },
 	{ "UUID reserved",
@@ -135,12 +137,20 @@ static const struct end_row end_rows[] = {
 	  "112233445566: busy: another canbootreq is asking this MCU on can0 "
 	  "right now; no request was sent\n",
 	  "wait until it has ended" },
-	{ "nodeids reserved",
-	  { .cause = CAUSE_NODEIDS_RESERVED },
+	{ "no nodeid is free",
+	  { .cause = CAUSE_NO_NODEID, .request = REQUEST_NONE },
 	  6,
-	  "112233445566: busy: other canbootreq processes hold all nodeids of "
-	  "the pool on can0; no request was sent\n",
-	  "--nodeid 130" },
+	  "112233445566: busy: no nodeid from 192 to 254 is free on can0: "
+	  "other canbootreq processes hold them, or frames were heard on them; "
+	  "no request was sent\n",
+	  "canbootreq -i can0 --listen" },
+	{ "no nodeid is free any more",
+	  { .cause = CAUSE_NO_NODEID, .request = REQUEST_ACKNOWLEDGED },
+	  6,
+	  "112233445566: busy: no nodeid from 192 to 254 is free on can0: "
+	  "other canbootreq processes hold them, or frames were heard on them; "
+	  "the request was acknowledged on the bus\n",
+	  "canbootreq -i can0 --listen" },
 	{ "left",
 	  { .cause = CAUSE_LEFT,
 	    .leave = true,
@@ -212,7 +222,7 @@ static const struct end_row end_rows[] = {
 	  6,
 	  "112233445566: busy: a Klipper node owns nodeid 192 on can0, so the "
 	  "proof was stopped; nothing was started\n",
-	  BACK " --nodeid 200\n" },
+	  BACK "\n" },
 	{ "interface lost before COMPLETE",
 	  { .cause = CAUSE_LOST_UNSENT,
 	    .leave = true,
@@ -451,7 +461,8 @@ static const struct json_row {
 	  "\"interface\":\"can0\",\"nodeid\":193,\"request\":\"handed-over\","
 	  "\"elapsed_ms\":5000,\"warnings\":[\"somebody is flashing over "
 	  "can0; going on because of --force\",\"the node may still hold "
-	  "nodeid 193, as handing it back was not confirmed; a power cycle or "
+	  "nodeid 193, as it answered on it or handing it back was not "
+	  "confirmed; a power cycle or "
 	  "flashtool.py clears it\"],\"next\":\"only a reset helps: switch "
 	  "the board's power off and on, then ask again\"}\n" },
 	{ "JSON of an error before the first UUID",

@@ -20,6 +20,7 @@ int loop_listen(struct loop *l, const struct can_filter *filters, size_t len)
 				     .filters = filters,
 				     .filters_len = len,
 				     .errors = filters ? 0 : CAN_ERR_MASK,
+				     .times = true,
 			     });
 }
 

@@ -11,6 +11,7 @@
 #include <kcan/listen.h>
 #include <kcan/outcome.h>
 
+#include "nodeids.h"
 #include "util/number.h"
 #include "util/opt.h"
 
@@ -214,7 +215,7 @@ static const struct util_opt table[] = {
 	  "how long to wait (5; --query 2, --listen 6)", opt_timeout },
 	{ "wait-iface", 0, NULL, "wait for somebody to bring IFACE up",
 	  .sets = UTIL_OPT_SETS(struct opts, wait_iface) },
-	{ "nodeid", 0, "N", "first nodeid to use, 130..254 (default 192)",
+	{ "nodeid", 0, "N", "nodeid to begin with, 130..254 (default: drawn)",
 	  opt_nodeid },
 	{ "force", 0, NULL, "go on although somebody is flashing",
 	  .sets = UTIL_OPT_SETS(struct opts, force) },
@@ -271,7 +272,6 @@ static int check_listen(struct opts *o)
 
 static int check_whole(struct opts *o)
 {
-	size_t pool = OPTS_NODEID_MAX - o->nodeid + 1u;
 	bool proves = o->command == OPTS_LEAVE ||
 		      (o->command == OPTS_REQUEST && o->verify);
 
@@ -285,12 +285,12 @@ static int check_whole(struct opts *o)
 		return fail(o, "--query asks all nodes: leave out -u");
 	if (o->command != OPTS_QUERY && !o->uuids_len)
 		return fail(o, "no MCU is named: give -u UUID; " UUID_FORM);
-	if (proves && o->uuids_len > pool)
+	if (proves && o->uuids_len > NODEIDS_COUNT)
 		return fail(o,
 			    "%zu UUIDs need as many nodeids, but from %d to %d "
-			    "there are %zu: choose a lower --nodeid, or make "
-			    "several calls",
-			    o->uuids_len, o->nodeid, OPTS_NODEID_MAX, pool);
+			    "there are %d: make several calls",
+			    o->uuids_len, NODEIDS_FIRST, NODEIDS_LAST,
+			    NODEIDS_COUNT);
 	return 0;
 }
 
@@ -314,8 +314,6 @@ int opts_parse(struct opts *out, int argc, char **argv)
 		err = check_wait_iface(out);
 	if (!err && out->command == OPTS_LISTEN)
 		err = check_listen(out);
-	if (!out->nodeid)
-		out->nodeid = 0xc0;
 	if (!out->timeout_us)
 		out->timeout_us = default_timeout(out->command);
 	if (!err && out->command < OPTS_LISTEN)

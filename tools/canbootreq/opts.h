@@ -31,7 +31,7 @@ struct opts {
 	struct kcan_uuid uuids[OPTS_UUIDS_MAX];
 	size_t uuids_len;
 	uint64_t timeout_us;
-	uint8_t nodeid; /* first of the pool; the last is 254 */
+	uint8_t nodeid; /* to be tried first; 0: whichever is drawn */
 	bool verify;
 	bool diagnose;	 /* ask Klipper, when Katapult does not answer */
 	bool wait_iface; /* for somebody to bring the interface up */

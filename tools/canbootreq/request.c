@@ -15,24 +15,7 @@
 #include "run.h"
 
 #define EXACT (CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG)
-
-/*
- * Takes the first free nodeid from *@next on, which is moved.
- * Return: a descriptor, -EADDRINUSE when none is free, or another error.
- */
-static int take_nodeid(uint8_t *nodeid, unsigned int ifindex,
-		       unsigned int *next)
-{
-	int fd = -EADDRINUSE;
-
-	while (fd == -EADDRINUSE && *next <= OPTS_NODEID_MAX) {
-		*nodeid = (uint8_t)(*next)++;
-		fd = reserve_nodeid(ifindex, *nodeid);
-	}
-	if (fd < 0)
-		*nodeid = 0;
-	return fd;
-}
+#define POOL (0x780 | CAN_EFF_FLAG | CAN_RTR_FLAG) /* ids 280 to 2FF */
 
 /* The adapter proves itself on its USB port. */
 static bool proves_on_can(const struct job *job, const struct opts *opts)
@@ -41,46 +24,32 @@ static bool proves_on_can(const struct job *job, const struct opts *opts)
 }
 
 /*
- * The reservations last until this process ends.
- * Return: 0, also when somebody else has them, or a negative errno.
+ * The reservation lasts until this process ends.
+ * Return: 0, also when somebody else has it, or a negative errno.
  */
-static int prepare_job(struct job *job, const struct opts *opts,
-		       unsigned int ifindex, unsigned int *next)
+static int prepare_job(struct job *job, unsigned int ifindex)
 {
 	struct words_facts *facts = &job->facts;
-	enum cause taken = CAUSE_UUID_RESERVED;
 	int fd = reserve_uuid(ifindex, &facts->uuid);
 
 	facts->request = REQUEST_NONE;
-	if (fd >= 0 && proves_on_can(job, opts)) {
-		taken = CAUSE_NODEIDS_RESERVED;
-		fd = take_nodeid(&facts->nodeid, ifindex, next);
-	}
 	if (fd == -EADDRINUSE)
-		facts->cause = taken;
+		facts->cause = CAUSE_UUID_RESERVED;
 	return fd < 0 && fd != -EADDRINUSE ? fd : 0;
 }
 
-static int listen_for_jobs(struct loop *l, const struct run *run)
+/* All that the pool may be used for: what is heard there is not drawn. */
+static int listen_for_jobs(struct loop *l, uint8_t pinned)
 {
-	struct can_filter filters[1 + 2 * OPTS_UUIDS_MAX];
-	size_t n = 0;
+	const struct can_filter filters[] = {
+		{ KCAN_ADMIN_ID, EXACT },
+		{ kcan_nodeid_rx_id(NODEIDS_FIRST), POOL },
+		/* the question, or its confirmation would be filtered out */
+		{ kcan_nodeid_rx_id(pinned), EXACT },
+		{ kcan_nodeid_tx_id(pinned), EXACT },
+	};
 
-	filters[n++] = (struct can_filter){ KCAN_ADMIN_ID, EXACT };
-	for (size_t i = 0; i < run->len; i++)
-		if (run->jobs[i].facts.nodeid)
-			filters[n++] = (struct can_filter){
-				kcan_nodeid_tx_id(run->jobs[i].facts.nodeid),
-				EXACT
-			};
-	/* the questions, or their confirmation would be filtered out */
-	for (size_t i = 0; i < run->len; i++)
-		if (run->jobs[i].facts.nodeid)
-			filters[n++] = (struct can_filter){
-				kcan_nodeid_rx_id(run->jobs[i].facts.nodeid),
-				EXACT
-			};
-	return loop_listen(l, filters, n);
+	return loop_listen(l, filters, pinned ? 4 : 2);
 }
 
 static enum kcan_bootreq_goal goal_of(const struct job *job,
@@ -94,7 +63,8 @@ static enum kcan_bootreq_goal goal_of(const struct job *job,
 
 static int start_jobs(struct run *run, const struct opts *opts)
 {
-	struct kcan_bootreq_cfg cfg = { .timeout_us = opts->timeout_us };
+	struct kcan_bootreq_cfg cfg = { .timeout_us = opts->timeout_us,
+					.draw = nodeids_draw };
 	uint64_t now_us = loop_now(run->loop);
 	int err = 0;
 
@@ -103,22 +73,20 @@ static int start_jobs(struct run *run, const struct opts *opts)
 
 		if (job->facts.cause != CAUSE_PENDING)
 			continue;
-		/* what asks for nothing but the request does not use it */
-		cfg.nodeid = job->facts.nodeid ? job->facts.nodeid :
-						 opts->nodeid;
+		cfg.ctx = &job->draw;
 		cfg.goal = goal_of(job, opts);
 		err = kcan_bootreq_new(&job->req, &job->facts.uuid, &cfg,
 				       now_us);
+		if (!err)
+			err = run->nodeids->error;
 	}
 	return err;
 }
 
 /* In their order, but the adapter last: it takes the bus along. */
 static int prepare_jobs(struct run *run, const struct opts *opts,
-			unsigned int ifindex, size_t adapter,
-			const struct words_facts *common)
+			size_t adapter, const struct words_facts *common)
 {
-	unsigned int next = opts->nodeid;
 	size_t len = opts->uuids_len;
 	int err = 0;
 
@@ -135,7 +103,10 @@ static int prepare_jobs(struct run *run, const struct opts *opts,
 		job->facts.uuid = opts->uuids[job->is_adapter ? adapter :
 					      i < adapter     ? i :
 								i + 1];
-		err = prepare_job(job, opts, ifindex, &next);
+		job->draw =
+			(struct nodeids_draw){ .pool = run->nodeids,
+					       .pinned = i ? 0 : opts->nodeid };
+		err = prepare_job(job, run->nodeids->ifindex);
 	}
 	return err;
 }
@@ -183,6 +154,7 @@ struct call {
 	struct adapter adapter;
 	struct diagnose diagnose;
 	struct words_facts common;
+	struct nodeids nodeids;
 	struct run run;
 };
 
@@ -222,7 +194,7 @@ static bool may_ask_adapter(const struct run *others, struct job *last)
 static int run_jobs(struct call *c)
 {
 	struct run others = c->run, last = c->run;
-	int err = listen_for_jobs(&c->loop, &c->run);
+	int err = listen_for_jobs(&c->loop, c->opts->nodeid);
 
 	others.len -= c->run.jobs[c->run.len - 1].is_adapter;
 	if (!err && others.len)
@@ -285,11 +257,12 @@ static bool find_adapter(struct call *c, size_t *index)
 static int prepare(struct call *c, size_t adapter)
 {
 	c->diagnose.ifindex = c->link.index;
+	c->nodeids.ifindex = c->link.index;
+	c->run.nodeids = &c->nodeids;
 	c->run.loop = &c->loop;
 	c->run.acks = kcan_link_confirms_ack(&c->link);
 	c->run.progress = c->opts->verify && isatty(STDERR_FILENO);
-	return prepare_jobs(&c->run, c->opts, c->link.index, adapter,
-			    &c->common);
+	return prepare_jobs(&c->run, c->opts, adapter, &c->common);
 }
 
 void cmd_request(const struct opts *opts, struct report *r)

@@ -21,14 +21,14 @@ static bool is_running(const struct job *job)
 	return job->req && !kcan_bootreq_done(job->req);
 }
 
-/* A request or, at the end, a hand-back: what is sent once, and reported. */
+/* The request, or what leaves the node at the end: reported, not repeated. */
 static bool is_single(const struct job *job)
 {
 	const struct can_frame *frame = &job->flying;
 
-	return frame->can_id == KCAN_ADMIN_ID &&
-	       (frame->data[0] == KCAN_ADMIN_REQUEST_BOOTLOADER ||
-		kcan_bootreq_leaving(job->req));
+	return kcan_bootreq_leaving(job->req) ||
+	       (frame->can_id == KCAN_ADMIN_ID &&
+		frame->data[0] == KCAN_ADMIN_REQUEST_BOOTLOADER);
 }
 
 static bool is_same_frame(const struct can_frame *a, const struct can_frame *b)
@@ -66,21 +66,21 @@ static void rx_own(struct run *run, const struct can_frame *frame,
 	}
 }
 
-static void rx_other(struct run *run, const struct can_frame *frame,
+static void rx_other(struct run *run, const struct kcan_bus_rx *rx,
 		     uint64_t now_us)
 {
-	uint8_t nodeid;
-	bool tx;
-
-	if (!kcan_nodeid_from_id(frame->can_id, &nodeid, &tx) || !tx)
-		return;
 	for (size_t i = 0; i < run->len; i++)
-		if (run->jobs[i].req && run->jobs[i].facts.nodeid == nodeid)
-			kcan_bootreq_rx(run->jobs[i].req, frame, now_us);
+		if (run->jobs[i].req)
+			kcan_bootreq_rx(run->jobs[i].req, &rx->frame,
+					rx->at_us ? rx->at_us : now_us);
+	if (run->nodeids)
+		nodeids_heard(run->nodeids, &rx->frame);
 }
 
-static void send_one(struct run *run, struct job *job, uint64_t now_us)
+static void send_one(struct run *run, struct job *job)
 {
+	/* what arrives from now on may be an answer, what did before is none */
+	uint64_t now_us = loop_now(run->loop);
 	struct can_frame frame;
 	int err;
 
@@ -139,7 +139,7 @@ static void send_due(struct run *run, uint64_t now_us)
 		/* a proven one: do not ask what it is before handing back */
 		if (is_behind(run, job))
 			kcan_bootreq_abort(job->req, now_us);
-		send_one(run, job, now_us);
+		send_one(run, job);
 		check_holder(run);
 	}
 }
@@ -212,7 +212,7 @@ static void rx_all(struct run *run, const struct kcan_bus_rx *rx, int n)
 		if (rx[i].own)
 			rx_own(run, &rx[i].frame, now_us);
 		else
-			rx_other(run, &rx[i].frame, now_us);
+			rx_other(run, &rx[i], now_us);
 }
 
 /* Return: how many are still running. */
@@ -266,6 +266,7 @@ static enum cause cause_of(const struct run *run, const struct job *job,
 		[KCAN_BOOTREQ_SILENT] = CAUSE_SILENT,
 		[KCAN_BOOTREQ_NOT_QUEUED] = CAUSE_NOT_QUEUED,
 		[KCAN_BOOTREQ_UNCONFIRMED] = CAUSE_UNCONFIRMED,
+		[KCAN_BOOTREQ_NO_NODEID] = CAUSE_NO_NODEID,
 		[KCAN_BOOTREQ_NODEID_TAKEN] = CAUSE_NODEID_TAKEN,
 		[KCAN_BOOTREQ_WRONG_UUID] = CAUSE_WRONG_UUID,
 		[KCAN_BOOTREQ_NACKED] = CAUSE_NACKED,
@@ -298,6 +299,7 @@ static void conclude(const struct run *run, struct job *job)
 	struct words_facts *facts = &job->facts;
 
 	facts->cause = cause_of(run, job, &result);
+	facts->nodeid = result.nodeid;
 	facts->other = result.other;
 	facts->identified = result.identified;
 	facts->katapult = result.ident;

@@ -8,12 +8,14 @@
 #include <kcan/bootreq.h>
 
 #include "loop.h"
+#include "nodeids.h"
 #include "words.h"
 
 /** One UUID's exchange, and how it ended. */
 struct job {
 	struct words_facts facts; /* cause set before running: not run */
 	struct kcan_bootreq *req; /* NULL: not run */
+	struct nodeids_draw draw;
 	bool is_adapter; /* it takes the bus along: asked alone, and last */
 	struct can_frame flying; /* with the kernel, not confirmed yet */
 	bool in_flight;
@@ -28,8 +30,9 @@ struct run {
 	struct loop *loop;
 	struct job *jobs;
 	size_t len;
-	bool acks;     /* a confirmation means acknowledged */
-	bool progress; /* show how it goes on stderr */
+	struct nodeids *nodeids; /* told what is heard; NULL: nobody is */
+	bool acks;		 /* a confirmation means acknowledged */
+	bool progress;		 /* show how it goes on stderr */
 
 	/* run_all()'s own */
 	struct job *holder; /* its unconfirmed frame keeps the others back */

@@ -73,12 +73,6 @@ static void put_nodeid(char *out, size_t size, const struct words_facts *f)
 	snprintf(out, size, "%u", f->nodeid);
 }
 
-/* A start of the pool that leaves the nodeid in question out. */
-static void put_elsewhere(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%u", f->nodeid < 240 ? f->nodeid + 8u : 160u);
-}
-
 static void put_request(char *out, size_t size, const struct words_facts *f)
 {
 	/* with its interface went the queue */
@@ -224,7 +218,6 @@ static const struct slot slots[] = {
 	{ "{uuid}", put_uuid },
 	{ "{other}", put_other },
 	{ "{nodeid}", put_nodeid },
-	{ "{elsewhere}", put_elsewhere },
 	{ "{request}", put_request },
 	{ "{frame}", put_frame },
 	{ "{told}", put_told },

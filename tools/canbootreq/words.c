@@ -186,15 +186,15 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_BUSY,
 		.reason = "a Klipper node owns nodeid {nodeid} on {if}, so the "
 			  "proof was stopped; {request}",
-		.next = "choose free nodeids, for example: canbootreq -i {if} "
-			"{leave}-u {uuid} --nodeid {elsewhere}",
+		.next = "ask again, which draws another nodeid: canbootreq -i "
+			"{if} {leave}-u {uuid}",
 	},
 	[CAUSE_WRONG_UUID] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
 		.reason = "a Katapult with UUID {other} answered on our nodeid "
 			  "{nodeid}; {request}",
-		.next = "two nodes share a nodeid: switch that board off and "
-			"on, or try with --nodeid {elsewhere}",
+		.next = "two nodes share a nodeid: ask again, which draws "
+			"another one, or switch that board off and on",
 	},
 	[CAUSE_NACKED] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
@@ -213,7 +213,8 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_GARBLED] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
 		.reason = "answers on our nodeid {nodeid} begin like "
-			  "Katapult's, but none was whole and right; {request}",
+			  "Katapult's, but none was whole, right and for a "
+			  "confirmed question; {request}",
 		.next = "frames get lost or mixed: look at the error counters "
 			"(ip -details -statistics link show {if}), then ask "
 			"again",
@@ -224,12 +225,13 @@ static const struct words rows[CAUSE_COUNT] = {
 			  "now; no request was sent",
 		.next = "wait until it has ended, then ask again",
 	},
-	[CAUSE_NODEIDS_RESERVED] = {
+	[CAUSE_NO_NODEID] = {
 		.outcome = KCAN_OUTCOME_BUSY,
-		.reason = "other canbootreq processes hold all nodeids of the "
-			  "pool on {if}; no request was sent",
-		.next = "wait until they have ended, or start the pool lower "
-			"with --nodeid 130",
+		.reason = "no nodeid from 192 to 254 is free on {if}: other "
+			  "canbootreq processes hold them, or frames were "
+			  "heard on them; {request}",
+		.next = "see who sends there: canbootreq -i {if} --listen\n"
+			"ask again once they have ended",
 	},
 	[CAUSE_FLASHING] = {
 		.outcome = KCAN_OUTCOME_BUSY,
@@ -369,8 +371,9 @@ static const char *const warnings[WARNING_COUNT] = {
 	[WARNING_DROPPED] = "{if} is so busy that frames were lost here; a "
 			    "confirmation may have been among them",
 	[WARNING_NODEID_HELD] =
-		"the node may still hold nodeid {nodeid}, as handing it back "
-		"was not confirmed; a power cycle or flashtool.py clears it",
+		"the node may still hold nodeid {nodeid}, as it answered on it "
+		"or handing it back was not confirmed; a power cycle or "
+		"flashtool.py clears it",
 	[WARNING_STILL_QUEUED] = FLUSH,
 	[WARNING_TORN] = "the node may have got half a command, which blocks "
 			 "its Katapult: switch its power off and on before "

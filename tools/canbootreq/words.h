@@ -40,7 +40,7 @@ enum cause {
 	CAUSE_STAYED,
 	CAUSE_UNSURE,
 	CAUSE_UUID_RESERVED,
-	CAUSE_NODEIDS_RESERVED,
+	CAUSE_NO_NODEID,
 	CAUSE_FLASHING,
 	CAUSE_LOST,	   /* interface went away, request confirmed */
 	CAUSE_LOST_UNSENT, /* the same, not confirmed */

@@ -44,7 +44,7 @@ teardown() {
 
 @test "--json: one object per UUID with the documented keys" {
 	start_mcus one -i vcan0 -u "$U"
-	ask --json -u "$U"
+	ask --json -u "$U" --nodeid 192
 	[ "$status" -eq 0 ]
 	[ "$(jq -r '[.schema, .uuid, .outcome, .code, .interface, .nodeid,
 		.request] | map(tostring) | join(" ")' <<<"$output")" = \
@@ -93,7 +93,7 @@ teardown() {
 
 @test "-v shows every frame in candump's log format" {
 	start_mcus one -i vcan0 -u "$U" --state katapult
-	ask -v -u "$U"
+	ask -v -u "$U" --nodeid 0xc0
 	[ "$status" -eq 0 ]
 	[[ $stderr =~ \([0-9]+\.[0-9]{6}\)\ vcan0\ 3F0#02${U^^} ]]
 	[[ $stderr == *"281#0188A00316000000"* ]]

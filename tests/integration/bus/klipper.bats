@@ -586,13 +586,13 @@ taken() {
 	hosts get_config
 }
 
-# A host may have given any nodeid, 192 too, which is the first to prove with.
+# A host may have given any nodeid, one of those that proofs draw too.
 @test "a proof on the nodeid of a running host is stopped, and the host goes on" {
 	start_mcus one -i vcan0 -u "$K" -u "$V" --boot-ms 500
 	start_host one -u "$V" --nodeid 192
 	say get_config
 	until_true has "$HOST_LOG" "^$FRESH"
-	ask -u "$K"
+	ask -u "$K" --nodeid 192
 	[ "$status" -eq 6 ]
 	[[ $output == *"a Klipper node owns nodeid 192"* ]]
 	say 'debug_ping data=41'
@@ -603,7 +603,7 @@ taken() {
 @test "a host's own nodeid serves for the proof of its own MCU" {
 	start_mcus one -i vcan0 -u "$K"
 	start_host one -u "$K" --nodeid 192 --clock
-	ask -u "$K"
+	ask -u "$K" --nodeid 192
 	[ "$status" -eq 0 ]
 	ends_with "$HOST_PID" 1
 	has "$HOST_LOG" '^khost: Lost communication with MCU'

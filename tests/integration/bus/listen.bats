@@ -154,14 +154,14 @@ sent() {
 	listen_on vcan0
 	ask --query --timeout 0.5
 	[ "$status" -eq 0 ]
-	ask -u "$U"
+	ask -u "$U" --nodeid 192
 	[ "$status" -eq 0 ]
 	cut_short
 	says "admin: 1 x QUERY_UNASSIGNED from this computer"
 	says "admin: 1 x NEED_NODEID $U \(Klipper\) from this computer"
 	says "admin: 1 x NEED_NODEID $V \(Katapult\) from this computer"
 	says "nodeid 192: Katapult $U, .*; asked: 1 x CONNECT, .*GET_CANBUS_ID"
-	says "admin: 1 x SET_CANBOOT_NODEID ${NOT_U,,} -> nodeid 192 .*"
+	says "admin: 2 x SET_CANBOOT_NODEID ${NOT_U,,} -> nodeid 192 .*"
 }
 
 @test "error frames are counted, and no node's" {

@@ -16,6 +16,10 @@ IDENT="281#0188A00D11000000 281#0001010000200008 281#4000000073746D33 \
 READ="280#0188140100200008 280#5BDE9903"
 COMPLETE="280#01881500911B9903"
 BACK="3F0#11${NOT_U}C0"
+# the way out: handed back twice, and asked whether that was heard
+LEFT="$BACK $BACK $WHO"
+# nodeids are drawn; C0 is where these traces begin
+ON_C0=(--nodeid 0xc0)
 
 setup() {
 	watch_bus vcan0
@@ -36,21 +40,21 @@ trace_is() {
 }
 
 proven() {
-	ask -u "$U" "$@"
+	ask -u "$U" "${ON_C0[@]}" "$@"
 	[ "$status" -eq 0 ]
 	[[ $output == "$U: in-bootloader: "*"(stm32g0b1xx, Katapult v0.0.1-109-g902f335, application at 0x08002000)" ]]
 	[[ $stderr == *"back: canbootreq -i vcan0 --leave -u $U"* ]]
-	trace_is "3F0#02$UU ($SET ($WHO ){1,2})+${ID// / ($WHO )?}( $WHO)?( $ID)? $CONNECT( $ID)? $IDENT $BACK"
+	trace_is "3F0#02$UU ($SET ($WHO ){1,2})+${ID// / ($WHO )?}( $WHO)?( $ID)? $CONNECT( $ID)? $IDENT $LEFT"
 	[ "$(state "$U")" = katapult ]
 	[ "$(nodeid "$U")" = null ]
 }
 
 # silence STATE - asked in vain: the sentence, the trace, the state ("any")
 silence() {
-	ask -u "$U" --timeout 0.3
+	ask -u "$U" "${ON_C0[@]}" --timeout 0.3
 	[ "$status" -eq 3 ]
 	[[ $output == "$U: no-answer: "* ]]
-	trace_is "3F0#02$UU ($SET $WHO $WHO )*($SET ($WHO )?)?$BACK"
+	trace_is "3F0#02$UU ($SET $WHO $WHO )*($SET ($WHO )?)?$SET $LEFT"
 	[ "$1" = any ] || [ "$(state "$U")" = "$1" ]
 }
 
@@ -95,9 +99,9 @@ start() {
 
 @test "already in Katapult: proven, with the shortest trace there is" {
 	start --bootloader katapult --state katapult
-	ask -u "$U"
+	ask -u "$U" "${ON_C0[@]}"
 	[ "$status" -eq 0 ]
-	trace_is "3F0#02$UU $SET $WHO $ID $CONNECT $IDENT $BACK"
+	trace_is "3F0#02$UU $SET $WHO $ID $CONNECT $IDENT $LEFT"
 	[ "$(state "$U")" = katapult ]
 }
 
@@ -178,16 +182,18 @@ start() {
 
 @test "Katapult that does not answer CONNECT is proven all the same" {
 	stubborn "16=$(bytes "$ID")"
-	ask -u "$U" --json
+	ask -u "$U" "${ON_C0[@]}" --json
 	[ "$status" -eq 0 ]
 	[ "$(jq -r '.outcome, (has("katapult") | tostring)' <<<"$output" |
 		xargs)" = "in-bootloader false" ]
-	trace_is "3F0#02$UU ($SET ($WHO ){1,2})+$ID( $WHO)?( $ID)? $CONNECT( $ID)? $CONNECT( $ID)? $BACK"
+	# it never leaves its nodeid either: tried three times more, and said so
+	trace_is "3F0#02$UU ($SET ($WHO ){1,2})+$ID( $WHO)?( $ID)? $CONNECT( $ID)? $CONNECT( $ID)?( $LEFT $ID){4}"
+	[[ $(jq -r '.warnings[]' <<<"$output") == *"may still hold nodeid 192, as it answered"* ]]
 }
 
 @test "--leave starts the application again" {
 	start --state katapult
-	ask --leave -u "$U" --json
+	ask --leave -u "$U" "${ON_C0[@]}" --json
 	[ "$status" -eq 0 ]
 	[ "$(jq -r '.outcome, .request, .katapult.mcu, .katapult.version,
 		.katapult.application_start' <<<"$output" | xargs)" = \
@@ -195,8 +201,11 @@ start() {
 	[ "$(state "$U")" = klipper ]
 	[ "$(nodeid "$U")" = null ]
 	[ -z "$(frames '3F0#02')" ]
+	# whether it has left is asked on another nodeid, and both are handed back
+	local SET2="3F0#11$UU[C-F]." BACK2="3F0#11$NOT_U[C-F]." \
+		WHO2="2[8-F][02468ACE]#01881600F9319903"
 	trace_is "$SET ($WHO ){1,2}$ID( $WHO)?( $ID)? $CONNECT( $ID)? $IDENT $READ(\
- 281#[0-9A-F]+){10} $COMPLETE 281#0188A00115000000 281#002E9903( $SET $WHO $WHO)+ $BACK"
+ 281#[0-9A-F]+){10} $COMPLETE 281#0188A00115000000 281#002E9903( $SET2 $WHO2 $WHO2)+ $SET2 $BACK2 $BACK2 $BACK $WHO2"
 }
 
 @test "there and back again" {
@@ -225,10 +234,10 @@ start() {
 }
 
 @test "--leave with nobody there: no answer" {
-	ask --leave -u "$U" --timeout 0.3
+	ask --leave -u "$U" "${ON_C0[@]}" --timeout 0.3
 	[ "$status" -eq 3 ]
 	[[ $output == "$U: no-answer: "*"nothing was started" ]]
-	trace_is "($SET $WHO $WHO )*($SET ($WHO )?)?$BACK"
+	trace_is "($SET $WHO $WHO )*($SET ($WHO )?)?$SET $LEFT"
 }
 
 @test "--leave of a node that runs Klipper: no answer, and left alone" {
@@ -244,16 +253,17 @@ start() {
 	stubborn "16=$(bytes "$ID")" "11=$(bytes "$IDENT")" \
 		"14=0188A0121400000000200008$(printf %02X {0..63})F26B9903" \
 		15=0188A00115000000002E9903
-	ask --leave -u "$U"
+	ask --leave -u "$U" "${ON_C0[@]}"
 	[ "$status" -eq 7 ]
 	[[ $output == "$U: unproven: Katapult still answers"* ]]
 	settled
-	[ "$(frames '^(3F0|280)' | tail -n 1)" = "$BACK" ]
+	[[ $(frames '^3F0' | tail -n 1) == 3F0#11${NOT_U}?? ]]
+	[[ $stderr == *"may still hold nodeid"* ]]
 }
 
 @test "a signal in mid-leave hands back, and says that nothing was started" {
 	stubborn "16=$(bytes "$ID")"
-	"$BUILD/canbootreq" -i vcan0 --leave -u "$U" --timeout 60 \
+	"$BUILD/canbootreq" -i vcan0 --leave -u "$U" "${ON_C0[@]}" --timeout 60 \
 		>"$BATS_TEST_TMPDIR/out.log" 2>&1 3>&- &
 	pid=$!
 	until_true has "$BUS" "$CONNECT"
@@ -261,7 +271,7 @@ start() {
 	ends_with "$pid" 143
 	grep -q 'ended by SIGTERM .*nothing was started' "$BATS_TEST_TMPDIR/out.log"
 	settled
-	[ "$(frames '^(3F0|280)' | tail -n 1)" = "$BACK" ]
+	[ "$(frames '^3F0' | tail -n 1)" = "$BACK" ]
 }
 
 @test "--leave of several: each ends for itself, the highest code counts" {

@@ -111,7 +111,7 @@ listens_to_links() {
 	ip link add vcan9 type vcan
 	ip link set vcan9 up
 	watch_bus vcan9
-	"$BUILD/canbootreq" -i vcan9 -u "$U" --timeout 60 \
+	"$BUILD/canbootreq" -i vcan9 -u "$U" --nodeid 0xc0 --timeout 60 \
 		>"$BATS_TEST_TMPDIR/out.log" 2>&1 3>&- &
 	pid=$!
 	until_true has "$BUS" '280#'
@@ -226,14 +226,14 @@ listens_to_links() {
 
 @test "SIGINT in mid-proof hands the nodeid back, and a late boot finds it free" {
 	start_mcus late -i vcan0 -u "$U" --boot-ms 900
-	"$BUILD/canbootreq" -i vcan0 -u "$U" >"$BATS_TEST_TMPDIR/out.log" \
-		2>&1 3>&- &
+	"$BUILD/canbootreq" -i vcan0 -u "$U" --nodeid 0xc0 \
+		>"$BATS_TEST_TMPDIR/out.log" 2>&1 3>&- &
 	pid=$!
 	until_true has "$BUS" '280#'
 	kill -INT "$pid"
 	ends_with "$pid" 130
 	settled
-	[ "$(frames '^(3F0|280)' | tail -n 1)" = "3F0#11${NOT_U}C0" ]
+	[ "$(frames '^3F0' | tail -n 1)" = "3F0#11${NOT_U}C0" ]
 	ctl wait "$U" katapult 5000
 	[ "$(nodeid "$U")" = null ]
 }
@@ -241,13 +241,13 @@ listens_to_links() {
 # handed_back_on SIGNAL - it ends the exchange in mid-proof
 handed_back_on() {
 	watch_bus vcan0
-	"$BUILD/canbootreq" -i vcan0 -u "$U" >/dev/null 2>&1 3>&- &
+	"$BUILD/canbootreq" -i vcan0 -u "$U" --nodeid 0xc0 >/dev/null 2>&1 3>&- &
 	pid=$!
 	until_true has "$BUS" '280#'
 	kill -"$1" "$pid"
 	ends_with "$pid" $((128 + $(kill -l "$1")))
 	settled
-	[ "$(frames '^(3F0|280)' | tail -n 1)" = "3F0#11${NOT_U}C0" ]
+	[ "$(frames '^3F0' | tail -n 1)" = "3F0#11${NOT_U}C0" ]
 }
 
 @test "a hang-up of the terminal hands the nodeid back too" {
@@ -259,7 +259,7 @@ handed_back_on() {
 }
 
 @test "nohup keeps it going after a hang-up" {
-	nohup "$BUILD/canbootreq" -i vcan0 -u "$U" --timeout 0.5 \
+	nohup "$BUILD/canbootreq" -i vcan0 -u "$U" --nodeid 0xc0 --timeout 0.5 \
 		>/dev/null 2>&1 3>&- &
 	pid=$!
 	until_true has "$BUS" '280#'
@@ -269,7 +269,7 @@ handed_back_on() {
 
 @test "a Klipper node on our nodeid: busy, not taken for Katapult" {
 	start_mcus owner -i vcan0 -u "$V" --nodeid 192
-	ask -u "$U" --json
+	ask -u "$U" --nodeid 192 --json
 	[ "$status" -eq 6 ]
 	[ "$(jq -r .outcome <<<"$output")" = busy ]
 	[[ $output == *nodeid* ]]
@@ -322,7 +322,7 @@ handed_back_on() {
 	# katapult-protocol.md, section 3: one 01 spoils every block behind it
 	cansend vcan0 290#01
 	until_true has "$BUS" '290#01'
-	ask -u "$U" --timeout 0.3
+	ask -u "$U" --nodeid 0xc0 --timeout 0.3
 	[ "$status" -eq 7 ]
 	[[ $output == "$U: unproven: "* ]]
 	[[ $stderr$output == *power* ]]

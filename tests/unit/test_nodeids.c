@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: tools/canbootreq/nodeids.c
+#include "../support/unit.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "../../tools/canbootreq/nodeids.h"
+#include "../../tools/canbootreq/reserve.h"
+
+/* What other processes hold, and what was reserved here. */
+static struct fake {
+	bool taken[256];
+	int error;
+} fake;
+
+int reserve_nodeid(unsigned int ifindex, uint8_t nodeid)
+{
+	assert_int_equal(ifindex, 7);
+	if (fake.error)
+		return fake.error;
+	if (fake.taken[nodeid])
+		return -EADDRINUSE;
+	fake.taken[nodeid] = true;
+	return 100;
+}
+
+static struct nodeids pool;
+
+static int set_up(void **state)
+{
+	(void)state;
+	fake = (struct fake){ 0 };
+	pool = (struct nodeids){ .ifindex = 7 };
+	return 0;
+}
+
+static uint8_t draw(uint8_t pinned)
+{
+	return nodeids_draw(&(struct nodeids_draw){ &pool, pinned });
+}
+
+static void hear(canid_t id)
+{
+	nodeids_heard(&pool, &(struct can_frame){ .can_id = id });
+}
+
+static void test_each_of_the_pool_is_drawn_once(void **state)
+{
+	bool drawn[256] = { false };
+
+	(void)state;
+	for (int i = 0; i < 63; i++) {
+		uint8_t nodeid = draw(0);
+
+		assert_in_range(nodeid, 0xc0, 0xfe);
+		assert_false(drawn[nodeid]);
+		drawn[nodeid] = true;
+	}
+	assert_int_equal(draw(0), 0);
+	assert_int_equal(pool.error, 0);
+}
+
+/* 63 to the power of 63 to one against it. */
+static void test_the_order_is_not_always_the_same(void **state)
+{
+	bool all_alike = true;
+	uint8_t first = draw(0);
+
+	for (int i = 0; i < 64; i++) {
+		set_up(state);
+		all_alike &= draw(0) == first;
+	}
+	assert_false(all_alike);
+}
+
+static void test_what_was_heard_on_is_not_drawn(void **state)
+{
+	(void)state;
+	/* nodeids C0 to FC from the node or to it: ids 281, 282, 285 ... */
+	for (canid_t n = 0xc0; n <= 0xfc; n++)
+		hear(0x100 + 2 * n + (n & 1 ? 0 : 1));
+	/* these are no node's */
+	hear(0x2fb | CAN_EFF_FLAG);
+	hear(0x3f0);
+	assert_int_equal(draw(0) + draw(0), 0xfd + 0xfe);
+	assert_int_equal(draw(0), 0);
+}
+
+static void test_the_pinned_one_is_drawn_first_and_once(void **state)
+{
+	struct nodeids_draw mine = { &pool, 0x82 };
+
+	(void)state;
+	assert_int_equal(nodeids_draw(&mine), 0x82);
+	assert_in_range(nodeids_draw(&mine), 0xc0, 0xfe);
+}
+
+static void test_a_pinned_one_in_use_gives_way_to_the_pool(void **state)
+{
+	(void)state;
+	fake.taken[0x82] = true;
+	assert_in_range(draw(0x82), 0xc0, 0xfe);
+	hear(0x100 + 2 * 0x83 + 1);
+	assert_in_range(draw(0x83), 0xc0, 0xfe);
+}
+
+static void test_an_error_is_no_empty_pool(void **state)
+{
+	(void)state;
+	fake.error = -EMFILE;
+	assert_int_equal(draw(0), 0);
+	assert_int_equal(pool.error, -EMFILE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_each_of_the_pool_is_drawn_once,
+				       set_up),
+		cmocka_unit_test_setup(test_the_order_is_not_always_the_same,
+				       set_up),
+		cmocka_unit_test_setup(test_what_was_heard_on_is_not_drawn,
+				       set_up),
+		cmocka_unit_test_setup(
+			test_the_pinned_one_is_drawn_first_and_once, set_up),
+		cmocka_unit_test_setup(
+			test_a_pinned_one_in_use_gives_way_to_the_pool, set_up),
+		cmocka_unit_test_setup(test_an_error_is_no_empty_pool, set_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "nodeids.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/random.h>
+
+#include <kcan/admin.h>
+
+#include "reserve.h"
+
+void nodeids_heard(struct nodeids *pool, const struct can_frame *frame)
+{
+	uint8_t nodeid;
+	bool tx;
+
+	if (kcan_nodeid_from_id(frame->can_id, &nodeid, &tx))
+		pool->heard[nodeid / 64] |= UINT64_C(1) << nodeid % 64;
+}
+
+static bool was_heard(const struct nodeids *pool, uint8_t nodeid)
+{
+	return pool->heard[nodeid / 64] >> nodeid % 64 & 1;
+}
+
+/* Return: whether it is ours now. */
+static bool take(struct nodeids *pool, uint8_t nodeid)
+{
+	int fd;
+
+	if (was_heard(pool, nodeid))
+		return false;
+	fd = reserve_nodeid(pool->ifindex, nodeid);
+	if (fd < 0 && fd != -EADDRINUSE)
+		pool->error = fd;
+	return fd >= 0;
+}
+
+/* Return: a number below @n, which is small; or a negative errno. */
+static int below(size_t n)
+{
+	uint32_t number;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return -errno;
+	return (int)(number % n);
+}
+
+uint8_t nodeids_draw(void *ctx)
+{
+	struct nodeids_draw *draw = ctx;
+	struct nodeids *pool = draw->pool;
+	uint8_t left[NODEIDS_COUNT], pinned = draw->pinned;
+	size_t n = NODEIDS_COUNT;
+	int at;
+
+	draw->pinned = 0;
+	if (pinned && take(pool, pinned))
+		return pinned;
+	for (size_t i = 0; i < n; i++)
+		left[i] = (uint8_t)(NODEIDS_FIRST + i);
+	while (n && !pool->error) {
+		at = below(n);
+		if (at < 0)
+			pool->error = at;
+		else if (take(pool, left[at]))
+			return left[at];
+		else
+			left[at] = left[--n];
+	}
+	return 0;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANBOOTREQ_NODEIDS_H
+#define CANBOOTREQ_NODEIDS_H
+
+#include <linux/can.h>
+#include <stdint.h>
+
+/* Where nobody else gives nodeids out: all ids from 280 to 2FD. */
+#define NODEIDS_FIRST 192
+#define NODEIDS_LAST 254
+#define NODEIDS_COUNT (NODEIDS_LAST - NODEIDS_FIRST + 1)
+
+/** The pool of one bus, and what was heard there since it was opened. */
+struct nodeids {
+	unsigned int ifindex;
+	uint64_t heard[4]; /* nodeids by bit */
+	int error;	   /* negative errno: drawing failed, none was left */
+};
+
+/** What one exchange draws with: the context of nodeids_draw(). */
+struct nodeids_draw {
+	struct nodeids *pool;
+	uint8_t pinned; /* to be drawn first; 0: none */
+};
+
+/** A frame of somebody else; those that are no node's are ignored. */
+void nodeids_heard(struct nodeids *pool, const struct can_frame *frame);
+
+/**
+ * nodeids_draw() - draw at random, and reserve until this process ends
+ * @draw: a struct nodeids_draw
+ *
+ * For struct kcan_bootreq_cfg. What was heard on, and what any canbootreq has
+ * reserved on this interface, is not drawn.
+ *
+ * Return: a nodeid, or 0: none is left, or @draw->pool->error says why.
+ */
+uint8_t nodeids_draw(void *draw);
+
+#endif
