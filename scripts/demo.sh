@@ -34,37 +34,45 @@ pids="$pids $!"
 until_seen "$dir/mcu" ready
 echo "\$ canbootreq -i vcan0 -u $uuid"
 "$build/canbootreq" -i vcan0 -u "$uuid" && status=0 || status=$?
-until_seen "$dir/bus" '3F0#11BE06FA0AAFFB'
+cansend vcan0 7FF#
+until_seen "$dir/bus" '7FF#'
+# the nodeid that was drawn, and the ids that it makes
+nodeid=$(sed -n 's/.*3F0#1141F905F55004//p' "$dir/bus" | tail -n 1)
+to=$(printf %X $((256 + 2 * 0x$nodeid))) from=$(printf %X $((257 + 2 * 0x$nodeid)))
 
 echo
 echo 'On the bus, as candump saw it (milliseconds):'
-awk -v uuid="$uuid" '
+awk -v uuid="$uuid" -v nodeid="$nodeid" -v to="$to" -v from="$from" '
 	function say(frame) {
 		if (frame ~ /^3F0#02/)
 			return "host: " uuid ", go into your bootloader"
+		if (frame ~ /^3F0#11BE06FA0AAFFB/ && back++)
+			return "host: once more, as a frame may get lost"
 		if (frame ~ /^3F0#11BE06FA0AAFFB/)
-			return "host: nodeid C0 is free again (another UUID takes it)"
+			return "host: nodeid " nodeid " is free again (another UUID takes it)"
 		if (frame ~ /^3F0#11/)
-			return "host: if you are Katapult, take nodeid C0"
-		if (frame ~ /^280#018811/)
+			return "host: if you are Katapult, take nodeid " nodeid
+		if (frame ~ "^" to "#018811")
 			return "host: and what are you?"
-		if (frame ~ /^280#/)
-			return "host: nodeid C0, who are you?"
-		if (frame ~ /^281#0188A003/)
+		if (frame ~ "^" to && back)
+			return "host: is nobody there any more? (silence)"
+		if (frame ~ "^" to)
+			return "host: nodeid " nodeid ", who are you?"
+		if (frame ~ "^" from "#0188A003")
 			return "node: acknowledged, command 16, ..."
-		if (frame ~ /^281#41F9/)
+		if (frame ~ "^" from "#41F9")
 			return "node: ... I am " uuid ", ..."
-		if (frame ~ /^281#32409903/)
+		if (frame ~ "^" from "#32409903")
 			return "node: ... checksum. That is the proof"
-		if (frame ~ /^281#0188A00D/)
+		if (frame ~ "^" from "#0188A00D")
 			return "node: acknowledged, command 11, ..."
-		if (frame ~ /^281#00010100/)
+		if (frame ~ "^" from "#00010100")
 			return "node: ... protocol 1.1.0, application at 08002000, ..."
-		if (frame ~ /^281#40000000/)
+		if (frame ~ "^" from "#40000000")
 			return "node: ... blocks of 64 bytes, \"" text(substr(frame, 13)) "\" ..."
-		if (frame ~ /^281#[0-9A-F]*9903$/)
+		if (frame ~ "^" from "#[0-9A-F]*9903$")
 			return "node: ... checksum"
-		if (frame ~ /^281#/)
+		if (frame ~ "^" from)
 			return "node: ... \"" text(substr(frame, 5)) "\" ..."
 		return ""
 	}
@@ -79,6 +87,7 @@ awk -v uuid="$uuid" '
 		}
 		return s
 	}
+	$3 ~ /^7FF/ { exit }
 	{
 		sub(/^\(/, "", $1)
 		sub(/\)$/, "", $1)
