@@ -19,6 +19,13 @@
  * `get_canbus_id`, whose number is in that dictionary (klipper-mcu-protocol.md,
  * sections 4.4, 7 and 9.1).
  *
+ * Nothing recorded or late is an answer. The first `identify` asks for an
+ * offset that nobody can know before, beyond any dictionary: a node echoes it,
+ * with no bytes. The length of the first piece of the dictionary is as little
+ * known, and with it all offsets that follow. An answer counts when it began
+ * after its question was handed out whole, and is believed once that was
+ * confirmed.
+ *
  * This takes the node away from a Klipper host that uses it, and cannot be
  * undone from here: the node keeps the nodeid (can-admin-channel.md, section
  * 14.3). Do it only when somebody asked for it, and only with a nodeid on
@@ -35,7 +42,8 @@ struct kcan_diagnose;
 struct kcan_diagnose_cfg {
 	uint64_t silence_us; /* from the confirmed SET to the first answer */
 	uint64_t talk_us;    /* from that to the end */
-	uint8_t nodeid;	     /* 1..255; the node keeps it */
+	uint32_t challenge;  /* drawn at random for this exchange; any value */
+	uint8_t nodeid;	     /* 1..255, likewise; the node keeps it */
 };
 
 enum kcan_diagnose_verdict {
@@ -44,6 +52,7 @@ enum kcan_diagnose_verdict {
 	KCAN_DIAGNOSE_ANSWERED, /* Klipper answered, but told no UUID in time */
 	KCAN_DIAGNOSE_WRONG_UUID,
 	KCAN_DIAGNOSE_SILENT, /* no answer to `identify` */
+	KCAN_DIAGNOSE_TAKEN,  /* somebody gave the nodeid to another node */
 	KCAN_DIAGNOSE_UNSENT, /* SET, or a question, was never confirmed */
 	KCAN_DIAGNOSE_ABORTED,
 };
@@ -53,7 +62,7 @@ struct kcan_diagnose_result {
 	enum kcan_diagnose_verdict verdict;
 	enum kcan_delivery set; /* SET_KLIPPER_NODEID */
 	bool heard;		/* a Klipper block came, if not an answer */
-	bool answered;		/* `identify` was, once at least */
+	bool answered;		/* the challenge was */
 	bool whole;		/* the dictionary is all there */
 	bool too_long;		/* or longer than what is read */
 	struct kcan_uuid other; /* WRONG_UUID: the one that answered */
@@ -64,7 +73,7 @@ struct kcan_diagnose_result {
  * @out:  set on success only; release with kcan_diagnose_free()
  * @uuid: copied
  *
- * Return: 0, -EINVAL (a zero in @cfg) or -ENOMEM.
+ * Return: 0, -EINVAL (a zero in @cfg, @challenge apart) or -ENOMEM.
  */
 int kcan_diagnose_new(struct kcan_diagnose **out, const struct kcan_uuid *uuid,
 		      const struct kcan_diagnose_cfg *cfg, uint64_t now_us);
@@ -89,7 +98,12 @@ void kcan_diagnose_sent(struct kcan_diagnose *d, uint64_t now_us);
 /** The kernel did not take it: it is handed out again a little later. */
 void kcan_diagnose_unsent(struct kcan_diagnose *d, uint64_t now_us);
 
-/** Somebody else's frame; what is not on the node's transmit id is ignored. */
+/**
+ * kcan_diagnose_rx() - a frame of somebody else arrived
+ *
+ * Any frame may be fed: those on the node's transmit id and, to see whether the
+ * nodeid is given to another node, admin messages. The rest is ignored.
+ */
 void kcan_diagnose_rx(struct kcan_diagnose *d, const struct can_frame *frame,
 		      uint64_t now_us);
 

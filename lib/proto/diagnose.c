@@ -21,6 +21,7 @@
 
 #define IDENTIFY_COUNT 40 /* what Klipper's host asks for at a time */
 #define PARAMS_OF_IDENTIFY 2
+#define BEYOND (1u << 24) /* no dictionary has this offset */
 
 /* Both are fixed: klipper-mcu-protocol.md, section 7. */
 static const struct kcan_klp_format identify = {
@@ -47,6 +48,8 @@ struct kcan_diagnose {
 	size_t block_len;
 	unsigned int asked; /* how often it went out */
 	bool open;	    /* it was built, and neither answer nor ACK came */
+	bool handed;	    /* once, whole: what comes now may answer it */
+	bool confirmed;	    /* and that was: what has come may be believed */
 	bool satisfied;	    /* its answer came, its ACK did not */
 	bool waiting;	    /* for the caller to read the dictionary */
 	bool set_due;	    /* before the next question */
@@ -57,7 +60,9 @@ struct kcan_diagnose {
 	uint64_t give_up_us;
 
 	struct kcan_stream rx, tx;
-	uint8_t rx_buf[KCAN_KLP_MAX + CAN_MAX_DLEN];
+	size_t stale; /* bytes of @rx from before @handed */
+	/* what comes before a confirmation waits here for it */
+	uint8_t rx_buf[4 * KCAN_KLP_MAX];
 	uint8_t tx_buf[1 + KCAN_KLP_MAX];
 	uint8_t dictionary[KCAN_DIAGNOSE_DICTIONARY_MAX];
 	size_t dictionary_len;
@@ -147,16 +152,30 @@ static void acked(struct kcan_diagnose *d, uint64_t now_us)
 {
 	ask_at(d, d->satisfied ? now_us : d->sent_us + GAP_US);
 	d->waiting = d->satisfied && d->result.whole;
+	if (d->satisfied)
+		d->handed = d->confirmed = false;
 	d->satisfied = false;
 	d->asked = 0;
+}
+
+static uint32_t next_offset(const struct kcan_diagnose *d)
+{
+	return d->result.answered ? (uint32_t)d->dictionary_len :
+				    d->cfg.challenge | BEYOND;
+}
+
+static uint32_t next_count(const struct kcan_diagnose *d)
+{
+	return d->dictionary_len ? IDENTIFY_COUNT :
+				   1 + d->cfg.challenge % IDENTIFY_COUNT;
 }
 
 /* A block that the node did not take yet is repeated as it is. */
 static void build_question(struct kcan_diagnose *d)
 {
 	const struct kcan_klp_value values[PARAMS_OF_IDENTIFY] = {
-		{ .num = (uint32_t)d->dictionary_len },
-		{ .num = IDENTIFY_COUNT },
+		{ .num = next_offset(d) },
+		{ .num = next_count(d) },
 	};
 	uint8_t content[KCAN_KLP_CONTENT_MAX];
 	const uint8_t sync = KCAN_KLP_SYNC;
@@ -192,7 +211,7 @@ static bool choose(struct kcan_diagnose *d, uint64_t now_us)
 		acked(d, now_us); /* that was lost: go on without */
 	if (d->waiting)
 		return false;
-	if (d->asked == ROUND && !d->result.heard) {
+	if (d->asked == ROUND && !d->result.answered) {
 		d->set_due = true;
 		d->asked = 0;
 	}
@@ -201,9 +220,20 @@ static bool choose(struct kcan_diagnose *d, uint64_t now_us)
 	return true;
 }
 
+/* The question's last frame, for the first time: what came before is stale. */
+static void note_handed(struct kcan_diagnose *d)
+{
+	if (!d->open || d->handed)
+		return;
+	d->handed = true;
+	d->stale = d->rx.len;
+}
+
 bool kcan_diagnose_tx(struct kcan_diagnose *d, struct can_frame *frame,
 		      uint64_t now_us)
 {
+	size_t len;
+
 	expire(d, now_us);
 	if (is_done(d) || d->in_flight || now_us < d->due_us)
 		return false;
@@ -211,15 +241,19 @@ bool kcan_diagnose_tx(struct kcan_diagnose *d, struct can_frame *frame,
 		return false;
 	d->in_flight = true;
 	d->tx_us = now_us;
-	if (!kcan_stream_peek_frame(&d->tx, kcan_nodeid_rx_id(d->cfg.nodeid),
-				    frame))
+	len = kcan_stream_peek_frame(&d->tx, kcan_nodeid_rx_id(d->cfg.nodeid),
+				     frame);
+	if (!len)
 		build_set(d, frame);
+	else if (len == d->tx.len)
+		note_handed(d);
 	return true;
 }
 
 void kcan_diagnose_unsent(struct kcan_diagnose *d, uint64_t now_us)
 {
 	d->in_flight = false;
+	d->handed = d->confirmed;
 	d->due_us = now_us + RETRY_US;
 	if (d->result.set == KCAN_DELIVERY_UNCONFIRMED)
 		d->result.set = KCAN_DELIVERY_NONE;
@@ -231,39 +265,20 @@ static void after_set(struct kcan_diagnose *d, uint64_t now_us)
 		d->give_up_us = now_us + d->cfg.silence_us;
 	d->result.set = KCAN_DELIVERY_CONFIRMED;
 	d->set_due = false;
-	d->due_us = now_us + SETTLE_US;
+	/* blocks that are not the node's may have told a wrong sequence */
+	if (!d->result.answered)
+		kcan_klp_host_init(&d->link);
+	ask_at(d, now_us + SETTLE_US);
 }
 
 static uint64_t wait_us(const struct kcan_diagnose *d)
 {
 	uint64_t wait = FIRST_WAIT_US;
 
-	/* while nobody speaks, SETs go between: no need to be slower */
-	for (unsigned int i = 1; d->result.heard && i < d->asked; i++)
+	/* while nobody answers, SETs go between: no need to be slower */
+	for (unsigned int i = 1; d->result.answered && i < d->asked; i++)
 		wait = wait < WAIT_MAX_US ? 2 * wait : WAIT_MAX_US;
 	return wait;
-}
-
-void kcan_diagnose_sent(struct kcan_diagnose *d, uint64_t now_us)
-{
-	if (!d->in_flight)
-		return;
-	d->in_flight = false;
-	d->sent_us = now_us;
-	if (!d->tx.len) {
-		after_set(d, now_us);
-		return;
-	}
-	kcan_stream_drop(&d->tx, CAN_MAX_DLEN);
-	if (d->tx.len) {
-		d->due_us = now_us;
-		return;
-	}
-	/* an answer may come before the confirmation of its question */
-	if (!d->open)
-		return;
-	d->asked++;
-	d->due_us = now_us + wait_us(d);
 }
 
 const uint8_t *kcan_diagnose_dictionary(const struct kcan_diagnose *d,
@@ -293,13 +308,15 @@ void kcan_diagnose_ask_uuid(struct kcan_diagnose *d,
 }
 
 /* Return: whether it is the answer: the same offset comes back. */
-static bool take_dictionary(struct kcan_diagnose *d,
-			    const struct kcan_klp_value *values)
+static bool take_piece(struct kcan_diagnose *d,
+		       const struct kcan_klp_value *values)
 {
 	const struct kcan_klp_value *data = &values[1];
 
-	if (values[0].num != d->dictionary_len)
+	if (values[0].num != next_offset(d) || data->len > next_count(d))
 		return false;
+	if (!d->result.answered)
+		return !data->len;
 	if (data->len > sizeof(d->dictionary) - d->dictionary_len) {
 		d->result.too_long = true;
 		decide(d, KCAN_DIAGNOSE_ANSWERED);
@@ -342,14 +359,13 @@ static bool take_answer(struct kcan_diagnose *d,
 	    kcan_klp_params_decode(values, &d->answer, block->content + used,
 				   block->len - (size_t)used) < 0)
 		return false;
-	return d->result.whole ? take_uuid(d, values) :
-				 take_dictionary(d, values);
+	return d->result.whole ? take_uuid(d, values) : take_piece(d, values);
 }
 
 static void rx_answer(struct kcan_diagnose *d,
 		      const struct kcan_klp_block *block, uint64_t now_us)
 {
-	if (d->satisfied || !take_answer(d, block))
+	if (!d->handed || d->stale || d->satisfied || !take_answer(d, block))
 		return;
 	if (!d->result.answered)
 		d->give_up_us = now_us + d->cfg.talk_us;
@@ -373,20 +389,70 @@ static void rx_block(struct kcan_diagnose *d,
 		acked(d, now_us);
 }
 
-void kcan_diagnose_rx(struct kcan_diagnose *d, const struct can_frame *frame,
-		      uint64_t now_us)
+/* Not before a question is confirmed: it may still never leave. */
+static void take_blocks(struct kcan_diagnose *d, uint64_t now_us)
 {
-	struct kcan_klp_step step;
+	struct kcan_klp_step step = { .used = 1 };
 
-	if (frame->can_id != kcan_nodeid_tx_id(d->cfg.nodeid) ||
-	    d->result.set == KCAN_DELIVERY_NONE)
-		return;
-	kcan_stream_push_frame(&d->rx, frame);
-	do {
+	while (step.used && !is_done(d) && (d->confirmed || !d->in_flight)) {
 		step = kcan_klp_host_rx(&d->link, d->rx.buf, d->rx.len);
 		d->result.heard |= step.block.content != NULL;
 		if (step.event == KCAN_KLP_BLOCK)
 			rx_block(d, &step.block, now_us);
 		kcan_stream_drop(&d->rx, step.used);
-	} while (step.used && !is_done(d));
+		d->stale -= step.used < d->stale ? step.used : d->stale;
+	}
+}
+
+static void after_frame(struct kcan_diagnose *d, uint64_t now_us)
+{
+	kcan_stream_drop(&d->tx, CAN_MAX_DLEN);
+	if (d->tx.len) {
+		d->due_us = now_us;
+		return;
+	}
+	/* a repetition of what was answered meanwhile */
+	if (!d->open)
+		return;
+	d->confirmed = true;
+	d->asked++;
+	d->due_us = now_us + wait_us(d);
+}
+
+void kcan_diagnose_sent(struct kcan_diagnose *d, uint64_t now_us)
+{
+	if (!d->in_flight)
+		return;
+	d->in_flight = false;
+	d->sent_us = now_us;
+	if (d->tx.len)
+		after_frame(d, now_us);
+	else
+		after_set(d, now_us);
+	take_blocks(d, now_us);
+}
+
+/* Return: whether our node loses the nodeid with it: section 2.3. */
+static bool gives_away(const struct kcan_diagnose *d,
+		       const struct can_frame *frame)
+{
+	struct kcan_admin_msg msg;
+
+	return kcan_admin_decode(&msg, frame) == KCAN_ADMIN_OK &&
+	       msg.cmd == KCAN_ADMIN_SET_KLIPPER_NODEID &&
+	       msg.nodeid == d->cfg.nodeid &&
+	       !kcan_uuid_equal(&msg.uuid, &d->uuid);
+}
+
+void kcan_diagnose_rx(struct kcan_diagnose *d, const struct can_frame *frame,
+		      uint64_t now_us)
+{
+	if (d->result.set == KCAN_DELIVERY_NONE)
+		return;
+	if (gives_away(d, frame))
+		decide(d, KCAN_DIAGNOSE_TAKEN);
+	if (frame->can_id != kcan_nodeid_tx_id(d->cfg.nodeid))
+		return;
+	kcan_stream_push_frame(&d->rx, frame);
+	take_blocks(d, now_us);
 }

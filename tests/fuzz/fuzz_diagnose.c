@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
  * Any bytes and any blocks at any time, with any fate of what is sent: it ends
- * in time, sends nothing but its SET and whole questions, is sure of a UUID only
- * when that came, and hands out no more of a dictionary than it was told.
+ * in time, sends nothing but its SET and whole questions, takes nothing for an
+ * answer before its challenge came back, is sure of a UUID only when that came,
+ * and hands out no more of a dictionary than it was told.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 #define TALK_US 1000000
 
 static const struct kcan_uuid UUID = { { 0xca, 0x46, 0x3a, 0x06, 0xa1, 0xac } };
+/* identify_response for the offset of the challenge 13579BDF, without bytes */
+static const uint8_t ECHO[7] = { 0x00, 0x81, 0x9a, 0xde, 0xb7, 0x5f, 0x00 };
 static const uint8_t SET[8] = { 0x01, 0xca, 0x46, 0x3a, 0x06, 0xa1, 0xac, 4 };
 
 struct run {
@@ -23,6 +26,8 @@ struct run {
 	uint64_t now;
 	uint8_t seq; /* of the question that went out last */
 	size_t heard_len;
+	bool asked; /* a whole question was taken */
+	bool echoed;
 	bool has_uuid;
 };
 
@@ -31,6 +36,7 @@ static void hear(struct run *r, const uint8_t *data, size_t len)
 	struct can_frame frame = { .can_id = 0x109 };
 
 	r->heard_len += len;
+	r->echoed |= r->asked && len && memmem(data, len, ECHO, sizeof(ECHO));
 	for (size_t at = 0; at < len; at += frame.can_dlc) {
 		frame.can_dlc = (uint8_t)(len - at < 8 ? len - at : 8);
 		memcpy(frame.data, data + at, frame.can_dlc);
@@ -94,6 +100,8 @@ static void send(struct run *r, unsigned int fate)
 	if (!kcan_diagnose_tx(r->d, &frame, r->now))
 		return;
 	note_sent(r, &frame);
+	r->asked |= fate != 1 && frame.can_id == 0x108 &&
+		    frame.data[frame.can_dlc - 1] == KCAN_KLP_SYNC;
 	if (fate == 1)
 		kcan_diagnose_unsent(r->d, r->now);
 	else if (fate == 0)
@@ -114,6 +122,7 @@ static void finish(struct run *r)
 	check(r->now <= start + 2 * SILENCE_US + TALK_US);
 	result = kcan_diagnose_result(r->d);
 	check(result.verdict != KCAN_DIAGNOSE_PENDING);
+	check(!result.answered || r->echoed);
 	if (result.verdict == KCAN_DIAGNOSE_CONFIRMED)
 		check(r->has_uuid && result.answered && result.whole);
 	if (result.verdict == KCAN_DIAGNOSE_ANSWERED)
@@ -125,6 +134,9 @@ static size_t act(struct run *r, uint8_t op, const uint8_t *data, size_t size)
 {
 	static const uint8_t id[] = { 21,   6,	  0xca, 0x46, 0x3a,
 				      0x06, 0xa1, 0xac, 4 };
+	static const struct can_frame given_away = {
+		0x3f0, { 8 }, .data = { 1, 1, 2, 3, 4, 5, 6, 4 }
+	};
 	size_t len = op & 63;
 
 	len = len < size ? len : size;
@@ -142,6 +154,10 @@ static size_t act(struct run *r, uint8_t op, const uint8_t *data, size_t size)
 		kcan_diagnose_abort(r->d);
 	else if (op == 0x3e)
 		hear_block(r, 0, id, sizeof(id));
+	else if (op == 0x3d)
+		hear_block(r, 0, ECHO, sizeof(ECHO));
+	else if (op == 0x3c)
+		kcan_diagnose_rx(r->d, &given_away, r->now);
 	else if (op & 0x20)
 		send(r, op % 3);
 	else
@@ -151,7 +167,7 @@ static size_t act(struct run *r, uint8_t op, const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct kcan_diagnose_cfg cfg = { SILENCE_US, TALK_US, 4 };
+	struct kcan_diagnose_cfg cfg = { SILENCE_US, TALK_US, 0x13579bdf, 4 };
 	struct run r = { 0 };
 	size_t used;
 

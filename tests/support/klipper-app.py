@@ -46,10 +46,13 @@ def crc16(data):
 
 
 def vlq(number):
-    if number < 96:
-        return bytes([number])
-    assert number < 12288
-    return bytes([0x80 | number >> 7, number & 0x7F])
+    signed = number - (1 << 32) if number >= 1 << 31 else number
+    out = bytes([number & 0x7F])
+    for shift in 7, 14, 21, 28:
+        if -(1 << shift - 2) <= signed < 3 << shift - 2:
+            break
+        out = bytes([0x80 | number >> shift & 0x7F]) + out
+    return out
 
 
 def read_vlq(data):

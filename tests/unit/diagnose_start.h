@@ -12,9 +12,15 @@ static const struct kcan_uuid UUID = { { 0xca, 0x46, 0x3a, 0x06, 0xa1, 0xac } };
 #define S 1000000u
 #define TALK 3000000u
 
+/*
+ * Of the first 40 bytes of the dictionary, after offset 13579BDF: as many as a
+ * host of Klipper asks for at a time.
+ */
+#define CHALLENGE 0x13579bdf
+
 static inline struct kcan_diagnose *start(void)
 {
-	static const struct kcan_diagnose_cfg cfg = { S, TALK, 4 };
+	static const struct kcan_diagnose_cfg cfg = { S, TALK, CHALLENGE, 4 };
 	struct kcan_diagnose *d;
 
 	assert_int_equal(kcan_diagnose_new(&d, &UUID, &cfg, 0), 0);

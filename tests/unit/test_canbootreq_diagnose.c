@@ -10,18 +10,21 @@
 
 #include "../../tools/canbootreq/diagnose.h"
 #include "../../tools/canbootreq/reserve.h"
+#include "util/random.h"
 
 #define S 1000000u
 #define LISTENED (6 * S) /* when the first SET goes out */
 #define JOBS_MAX 3
 
-enum node { NOBODY, ANSWERS, MUTE };
+enum node { NOBODY, ANSWERS, MUTE, ROBBED };
 
 /* A bus with one kind of node on it, and time moved by hand. */
 static struct fake {
 	enum node node;
-	uint8_t heard;	       /* nodeid of a frame that is on the bus at 1 s */
-	uint8_t reserved;      /* nodeids up to this are somebody else's */
+	uint8_t heard;	  /* nodeid of a frame that is on the bus at 1 s */
+	uint8_t waits;	  /* the same, but it waits in the socket at 6 s */
+	uint8_t reserved; /* nodeids up to this are somebody else's */
+	uint32_t random;
 	unsigned int confirms; /* so many frames are confirmed */
 	int refuse;	       /* negative errno of sending */
 	int listen_error;
@@ -49,6 +52,11 @@ int reserve_nodeid(unsigned int ifindex, uint8_t nodeid)
 {
 	assert_int_equal(ifindex, 7);
 	return nodeid <= fake.reserved ? -EADDRINUSE : 100;
+}
+
+uint32_t util_random(void)
+{
+	return fake.random;
 }
 
 uint64_t loop_now(struct loop *l)
@@ -79,25 +87,43 @@ static void arrive(const struct can_frame *frame, bool own)
 	fake.queue[fake.queued++] = *frame;
 }
 
+static void answer_with(const struct can_frame *question,
+			struct can_frame frame)
+{
+	frame.can_id = question->can_id + 1;
+	arrive(&frame, false);
+}
+
 /*
- * The dictionary ends where it begins: identify_response 0, no bytes, ACK. Or
- * the node goes on to want sequence 0 (klipper-mcu-protocol.md, section 4.3).
+ * The challenge is `identify` with offset 1000000, count 1, in two frames. Then
+ * the dictionary ends where it begins: klipper-mcu-protocol.md, sections 5 and 7.
  */
 static void answer(const struct can_frame *frame)
 {
-	struct can_frame end =
-		FRAME(0, 0x08, 0x12, 0x00, 0x00, 0x00, 0x90, 0x7f, 0x7e);
-	struct can_frame nak = FRAME(0, 0x05, 0x10, 0x9e, 0x81, 0x7e);
-	struct can_frame ack = FRAME(0, 0x05, 0x12, 0xbd, 0x93, 0x7e);
-
-	if (fake.node == ANSWERS) {
-		end.can_id = ack.can_id = frame->can_id + 1;
-		arrive(&end, false);
-		arrive(&ack, false);
-	} else if (fake.node == MUTE) {
-		nak.can_id = frame->can_id + 1;
-		arrive(&nak, false);
+	if (frame->can_dlc < 8) {
+		answer_with(frame, FRAME(0, 0x0b, 0x12, 0x00, 0x88, 0x80, 0x80,
+					 0x00, 0x00));
+		answer_with(frame, FRAME(0, 0xa8, 0x65, 0x7e, 0x05, 0x12, 0xbd,
+					 0x93, 0x7e));
+	} else if (frame->data[0] == 0x08) {
+		answer_with(frame, FRAME(0, 0x08, 0x13, 0x00, 0x00, 0x00, 0x8c,
+					 0xc4, 0x7e));
+		answer_with(frame, FRAME(0, 0x05, 0x13, 0xac, 0x1a, 0x7e));
 	}
+}
+
+/* Or the node wants sequence 0 (section 4.3), or is not the only one with 65. */
+static void react(const struct can_frame *frame)
+{
+	const struct can_frame set =
+		FRAME(0x3f0, 0x01, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x41);
+
+	if (fake.node == ANSWERS)
+		answer(frame);
+	else if (fake.node == MUTE)
+		answer_with(frame, FRAME(0, 0x05, 0x10, 0x9e, 0x81, 0x7e));
+	else if (fake.node == ROBBED)
+		arrive(&set, false);
 }
 
 int loop_send(struct loop *l, const struct can_frame *frame)
@@ -116,7 +142,7 @@ int loop_send(struct loop *l, const struct can_frame *frame)
 	fake.confirms--;
 	arrive(frame, true);
 	if (frame->can_id != 0x3f0)
-		answer(frame);
+		react(frame);
 	return 0;
 }
 
@@ -147,6 +173,9 @@ int loop_turn(struct loop *l, struct kcan_bus_rx rx[static LOOP_BATCH],
 	} else if (comes(&fake.lost_us, deadline_us)) {
 		l->now_us = fake.now_us;
 		return -ENETDOWN;
+	} else if (fake.waits && fake.now_us >= LISTENED) {
+		rx[n++].frame = FRAME(0x101u + 2u * fake.waits, 0x05);
+		fake.waits = 0;
 	} else if (fake.heard) {
 		rx[n++].frame = FRAME(0x101u + 2u * fake.heard, 0x05);
 		fake.heard = 0;
@@ -198,10 +227,24 @@ static const struct row {
 	  { ALL_OK, .heard = 65 },
 	  { CAUSE_SILENT },
 	  { { CAUSE_BOTH_SILENT, 66, TAKEN, "" } } },
+	{ "nor is one that was heard in the last moment",
+	  { ALL_OK, .waits = 65 },
+	  { CAUSE_SILENT },
+	  { { CAUSE_BOTH_SILENT, 66, TAKEN, "" } } },
+	{ "the nodeid is drawn from those that were not heard",
+	  { ALL_OK, .heard = 66, .random = 62 + 7 },
+	  { CAUSE_SILENT },
+	  { { CAUSE_BOTH_SILENT, 73, TAKEN, "" } } },
 	{ "a nodeid of another process is not given",
 	  { ALL_OK, .reserved = 80 },
 	  { CAUSE_SILENT },
-	  { { CAUSE_BOTH_SILENT, 81, TAKEN, "" } } },
+	  { { CAUSE_BOTH_SILENT, 127, TAKEN, "" } } },
+	{ "a nodeid that somebody gives to another node says nothing",
+	  { ALL_OK, .node = ROBBED },
+	  { CAUSE_SILENT },
+	  { { CAUSE_NOT_TOLD, 65, TAKEN,
+	      "somebody gave the nodeid that Klipper was asked on to another "
+	      "node" } } },
 	{ "without a free nodeid nobody is asked",
 	  { ALL_OK, .reserved = 127 },
 	  { CAUSE_SILENT },

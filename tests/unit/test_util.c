@@ -6,6 +6,7 @@
 #include "util/cursor.h"
 #include "util/hex.h"
 #include "util/number.h"
+#include "util/random.h"
 #include "util/texts.h"
 
 static void test_hex_reads_either_case(void **state)
@@ -145,6 +146,15 @@ static void test_texts_stay_where_they_are(void **state)
 	util_texts_free(&texts);
 }
 
+static void test_no_draw_tells_the_next(void **state)
+{
+	uint32_t first = util_random(), second = util_random();
+
+	(void)state;
+	/* all three the same: 1 in 2^64 */
+	assert_true(first != second || second != util_random());
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[32] = {
@@ -156,8 +166,9 @@ int main(void)
 		cmocka_unit_test(test_cursor_stops_for_good_at_the_end),
 		cmocka_unit_test(test_cursor_reads_zero_past_the_end),
 		cmocka_unit_test(test_texts_stay_where_they_are),
+		cmocka_unit_test(test_no_draw_tells_the_next),
 	};
-	size_t n = 7;
+	size_t n = 9;
 
 	ROWS(number_rows, test_number);
 	return _cmocka_run_group_tests("util", tests, n, NULL, NULL);

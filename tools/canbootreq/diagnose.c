@@ -10,6 +10,7 @@
 #include <kcan/listen.h>
 
 #include "reserve.h"
+#include "util/random.h"
 
 #define SILENCE_MAX_US 2000000
 #define TALK_US 5000000 /* in which a Klipper host has to read it all */
@@ -51,9 +52,9 @@ static bool may_go_on(const struct diagnose *d)
 	return !d->loop.signal && !d->lost;
 }
 
-/* One turn of the loop; @k may be NULL. */
-static void turn(struct diagnose *d, struct kcan_diagnose *k,
-		 uint64_t deadline_us)
+/* One turn of the loop; @k may be NULL. Return: how many frames came. */
+static int turn(struct diagnose *d, struct kcan_diagnose *k,
+		uint64_t deadline_us)
 {
 	struct kcan_bus_rx rx[LOOP_BATCH];
 	int n = loop_turn(&d->loop, rx, deadline_us);
@@ -67,6 +68,7 @@ static void turn(struct diagnose *d, struct kcan_diagnose *k,
 		else if (k)
 			kcan_diagnose_rx(k, &rx[i].frame, d->loop.now_us);
 	}
+	return n;
 }
 
 static void listen_for_nodeids(struct diagnose *d)
@@ -82,13 +84,31 @@ static void listen_for_nodeids(struct diagnose *d)
 		turn(d, NULL, until_us);
 }
 
-/* Return: 0 when there is none; reserved until this process ends. */
-static uint8_t take_nodeid(const struct diagnose *d)
+/* What waits in the socket has been on the bus, too. */
+static void take_what_waits(struct diagnose *d)
 {
+	while (may_go_on(d) && turn(d, NULL, d->loop.now_us) == LOOP_BATCH)
+		continue;
+}
+
+/*
+ * Drawn, so that no recording of another diagnosis fits.
+ * Return: 0 when there is none; reserved until this process ends.
+ */
+static uint8_t draw_nodeid(const struct diagnose *d)
+{
+	uint8_t free[NODEID_LAST - NODEID_FIRST + 1];
+	uint32_t len = 0, at;
+
 	for (uint8_t n = NODEID_FIRST; n <= NODEID_LAST; n++)
-		if (!(d->heard >> (n - NODEID_BASE) & 1) &&
-		    reserve_nodeid(d->ifindex, n) >= 0)
-			return n;
+		if (!(d->heard >> (n - NODEID_BASE) & 1))
+			free[len++] = n;
+	while (len) {
+		at = util_random() % len;
+		if (reserve_nodeid(d->ifindex, free[at]) >= 0)
+			return free[at];
+		free[at] = free[--len];
+	}
 	return 0;
 }
 
@@ -178,6 +198,9 @@ static void tell(struct words_facts *facts,
 		facts->cause = CAUSE_APPLICATION_OTHER;
 	else if (result->verdict == KCAN_DIAGNOSE_SILENT)
 		tell_silent(facts, result);
+	else if (result->verdict == KCAN_DIAGNOSE_TAKEN)
+		not_told(facts, "somebody gave the nodeid that Klipper was "
+				"asked on to another node");
 	else
 		not_told(facts, "Klipper could not be asked, as a question "
 				"was not confirmed");
@@ -201,14 +224,15 @@ static void end_early(const struct diagnose *d, struct words_facts *facts)
 
 static void ask(struct diagnose *d, struct words_facts *facts)
 {
-	struct kcan_diagnose_cfg cfg = { SILENCE_MAX_US, TALK_US, 0 };
+	struct kcan_diagnose_cfg cfg = { SILENCE_MAX_US, TALK_US, util_random(),
+					 0 };
 	struct kcan_diagnose_result result;
 	struct application app = { 0 };
 	struct kcan_diagnose *k;
 
 	if (facts->timeout_us < cfg.silence_us)
 		cfg.silence_us = facts->timeout_us;
-	cfg.nodeid = take_nodeid(d);
+	cfg.nodeid = draw_nodeid(d);
 	if (!cfg.nodeid || kcan_bus_dropped(d->loop.bus) ||
 	    kcan_diagnose_new(&k, &facts->uuid, &cfg, loop_now(&d->loop))) {
 		not_told(facts, "Klipper was not asked, as no nodeid is known "
@@ -226,6 +250,7 @@ static void ask(struct diagnose *d, struct words_facts *facts)
 static void diagnose_job(struct diagnose *d, struct run *run,
 			 struct words_facts *facts)
 {
+	take_what_waits(d);
 	if (d->stuck)
 		not_told(facts, "Klipper was not asked, as an earlier frame "
 				"was not confirmed");
