@@ -92,6 +92,23 @@ static void explain(struct words_facts *facts, int err, enum cause cause)
 			 strerror(-err));
 }
 
+/*
+ * What was opened may have come after it was looked for: only what comes after
+ * this one was brought up by the touch. Return: whether it can be touched.
+ */
+static bool look_again(struct words_facts *facts, struct kcan_usbport *port)
+{
+	struct kcan_usbdev seen;
+
+	kcan_usbport_look(port, &seen);
+	if (seen.devnum)
+		facts->usb = seen;
+	if (kcan_usbdev_info(&facts->usb)->kind < KCAN_USBDEV_KATAPULT)
+		return true;
+	facts->cause = CAUSE_USB_ALREADY;
+	return false;
+}
+
 void ask_usb(struct words_facts *facts, struct loop *l,
 	     struct kcan_usbport *port)
 {
@@ -106,6 +123,10 @@ void ask_usb(struct words_facts *facts, struct loop *l,
 	tty = err ? NULL : ask_open(facts);
 	if (!tty)
 		return;
+	if (!look_again(facts, port)) {
+		kcan_tty_close(tty);
+		return;
+	}
 	trace_text(l, "DTR on, 1200 baud, DTR off");
 	err = touch(tty);
 	kcan_tty_close(tty);
