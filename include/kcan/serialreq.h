@@ -21,7 +21,7 @@
  * over a UART
  *
  * Pure: no file, no clock, no logging. Write what it hands out, tell it when
- * that was done, feed it what arrives, sleep until its deadline, stop when it
+ * that has left, feed it what arrives, sleep until its deadline, stop when it
  * has a verdict. Not thread safe; any number may run side by side.
  *
  * The order is the one that disturbs least:
@@ -36,6 +36,12 @@
  *    Katapult takes for noise may block its receiver until its next reset
  *    (katapult-protocol.md, section 3).
  * 5. The empty block again: does Klipper still run?
+ *
+ * An answer may be an old one that an adapter has kept, so each is believed only
+ * when a second question, sent because of it, has its answer, too: behind CONNECT
+ * a command that Katapult does not know and refuses (section 4), behind the empty
+ * block another one with the sequence that Klipper has told, which it has to
+ * count on. What comes while a question has not left yet answers nothing.
  *
  * Times are microseconds of a monotonic clock with any origin and must not go
  * backwards between calls.
@@ -52,17 +58,17 @@ struct kcan_serialreq_cfg {
 enum kcan_serialreq_verdict {
 	KCAN_SERIALREQ_PENDING,
 	KCAN_SERIALREQ_ALREADY,	    /* in Katapult before anything was asked */
-	KCAN_SERIALREQ_PROVEN,	    /* asked, and Katapult answered CONNECT */
+	KCAN_SERIALREQ_PROVEN,	    /* asked, and then Katapult answered */
 	KCAN_SERIALREQ_APPLICATION, /* asked, and Klipper still answers */
 	KCAN_SERIALREQ_SILENT,	    /* asked, and neither answered */
-	KCAN_SERIALREQ_GARBLED,	    /* blocks of Katapult, but not its answer */
+	KCAN_SERIALREQ_GARBLED, /* blocks of Katapult, but not its answers */
 };
 
 /** What is known of an exchange, at any time. */
 struct kcan_serialreq_result {
 	enum kcan_serialreq_verdict verdict;
 	bool requested;		     /* the request has left */
-	bool klipper;		     /* Klipper answered before the request */
+	bool klipper;		     /* a block of Klipper's came, at least */
 	bool echo;		     /* what is written comes back */
 	bool noise;		     /* bytes came that are no block's */
 	struct kcan_kat_ident ident; /* ALREADY, PROVEN: texts of any bytes */
@@ -73,6 +79,7 @@ struct kcan_serialreq_send {
 	uint32_t rate_bps;
 	const uint8_t *bytes; /* valid until the next call */
 	size_t len;
+	uint64_t wire_us; /* how long they are on the line */
 };
 
 /**
@@ -98,10 +105,15 @@ void kcan_serialreq_free(struct kcan_serialreq *req);
 bool kcan_serialreq_tx(struct kcan_serialreq *req,
 		       struct kcan_serialreq_send *send, uint64_t now_us);
 
-/** It was written; the time that it takes on the line is added here. */
+/**
+ * kcan_serialreq_sent() - it has left
+ *
+ * That is, the queue it was written to is empty. The time that it takes on the
+ * line is added here.
+ */
 void kcan_serialreq_sent(struct kcan_serialreq *req, uint64_t now_us);
 
-/** Any bytes that arrived. */
+/** Any bytes that arrived; ignored between _tx() and _sent(). */
 void kcan_serialreq_rx(struct kcan_serialreq *req, const uint8_t *bytes,
 		       size_t len, uint64_t now_us);
 

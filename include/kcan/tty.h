@@ -64,6 +64,25 @@ int kcan_tty_dtr(struct kcan_tty *tty, bool on);
 int kcan_tty_write(struct kcan_tty *tty, const void *bytes, size_t len);
 
 /**
+ * kcan_tty_ask() - the same for a question: what came before is no answer to it
+ *
+ * What has arrived and was not read is dropped, wherever the kernel has it. What
+ * an adapter still keeps comes later.
+ */
+int kcan_tty_ask(struct kcan_tty *tty, const void *bytes, size_t len);
+
+/**
+ * kcan_tty_queued() - what was written and has not left the kernel yet
+ *
+ * Return: how many bytes, those in the chip or adapter not counted, or a
+ * negative errno, as of kcan_tty_speed().
+ */
+int kcan_tty_queued(const struct kcan_tty *tty);
+
+/** Drop that, so that it does not leave later, nor the end wait for it. */
+void kcan_tty_unwrite(struct kcan_tty *tty);
+
+/**
  * kcan_tty_read() - what is there
  *
  * Return: how many bytes, 0 when there are none, or a negative errno; -EIO when

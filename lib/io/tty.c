@@ -145,6 +145,26 @@ int kcan_tty_write(struct kcan_tty *tty, const void *bytes, size_t len)
 	return (size_t)n == len ? 0 : -EAGAIN;
 }
 
+int kcan_tty_ask(struct kcan_tty *tty, const void *bytes, size_t len)
+{
+	int err = ask(tty->fd, TCFLSH, (void *)TCIFLUSH);
+
+	return err ? err : kcan_tty_write(tty, bytes, len);
+}
+
+int kcan_tty_queued(const struct kcan_tty *tty)
+{
+	int len = 0;
+	int err = ask(tty->fd, TIOCOUTQ, &len);
+
+	return err ? err : len;
+}
+
+void kcan_tty_unwrite(struct kcan_tty *tty)
+{
+	ask(tty->fd, TCFLSH, (void *)TCOFLUSH);
+}
+
 ssize_t kcan_tty_read(struct kcan_tty *tty, void *buf, size_t size)
 {
 	ssize_t n = read(tty->fd, buf, size);

@@ -3,6 +3,7 @@
 """What may be at the other end of a UART, behind a pseudo terminal. It hears what
 is sent at its rate; the rest is noise to it.
 Usage: serial-peer.py LINK ROLE [BAUD]    LINK is made, and removed at the end
+"old" has sent an answer to CONNECT before anybody could ask.
 Says "ready", then "request" for each request. Wire facts: can-admin-channel.md,
 section 11.2; katapult-protocol.md, section 12; klipper-mcu-protocol.md, 4.3.
 """
@@ -12,6 +13,7 @@ import signal
 import struct
 import sys
 import termios
+import time
 import tty
 
 REQUEST = b" \x1c Request Serial Bootloader!! ~"
@@ -20,8 +22,11 @@ NACK = bytes.fromhex("0188f10068959903")
 IDENT = bytes.fromhex(
     "0188a00c110000000001010000400010400000007270323034300000000000007630"
     "2e302e312d3130392d673930326633333500183b9903")
+UNKNOWN = bytes.fromhex("01889000e5e99903")
+ERROR = bytes.fromhex("0188f20000bf9903")
 EMPTY = bytes.fromhex("05118f087e")
 NAK = bytes.fromhex("051903407e")
+NEXT = bytes.fromhex("051a31db7e")
 TCGETS2 = 0x802C542A
 KATAPULT_BAUD = 250000
 
@@ -57,10 +62,14 @@ class Peer:
                 self.program = self.then
         elif self.take(EMPTY):
             self.send(NAK)
+        elif self.take(NAK):
+            self.send(NEXT)
 
     def katapult(self):
         if self.take(CONNECT):
             self.send(IDENT)
+        elif self.take(UNKNOWN):
+            self.send(ERROR)
 
     def stuck(self):
         if self.take(CONNECT):
@@ -68,6 +77,23 @@ class Peer:
 
     def nothing(self):
         pass
+
+    def delayed(self):
+        """An old answer, which an adapter has kept until now."""
+        if self.take(CONNECT):
+            self.send(IDENT)
+            self.program = "nothing"
+
+    def replay(self):
+        """Nobody is there, but for a recorded answer every 2 ms."""
+        while True:
+            self.send(IDENT)
+            time.sleep(0.002)
+
+    def recorded(self):
+        """The same for one of Klipper's, to each question."""
+        if self.take(EMPTY) or self.take(NAK):
+            self.send(NAK)
 
     def babble(self):
         self.heard = b""
@@ -109,9 +135,13 @@ ROLES = {
     "leaves": ("klipper", "nothing"),
     "unplugged": ("klipper", "gone"),
     "missing": ("gone", None),
+    "delayed": ("delayed", None),
+    "recorded": ("recorded", None),
     "katapult": ("katapult", None),
     "stuck": ("stuck", None),
     "silent": ("nothing", None),
+    "old": ("nothing", None),
+    "replay": ("nothing", None),
     "babble": ("babble", None),
     "echo": ("echo", None),
 }
@@ -119,10 +149,14 @@ ROLES = {
 link, role = sys.argv[1:3]
 peer = Peer(int(sys.argv[3]) if len(sys.argv) > 3 else KATAPULT_BAUD)
 peer.program, peer.then = ROLES[role]
+if role == "old":
+    peer.send(IDENT)
 os.symlink(peer.name, link)
 signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 print("ready", flush=True)
 try:
+    if role == "replay":
+        peer.replay()
     peer.run()
 finally:
     os.unlink(link)

@@ -13,12 +13,19 @@
 
 /* katapult-protocol.md, section 12 */
 #define CONNECT "\x01\x88\x11\x00\xf1\x7c\x99\x03"
+/* sections 6 and 12: a code that is refused, as with REFUSE */
+#define UNKNOWN "\x01\x88\x90\x00\xe5\xe9\x99\x03"
 #define NACK "\x01\x88\xf1\x00\x68\x95\x99\x03"
 #define REFUSE "\x01\x88\xf2\x00\x00\xbf\x99\x03"
 #define IDENT                                                          \
 	"\x01\x88\xa0\x0c\x11\x00\x00\x00\x00\x01\x01\x00\x00\x40\x00" \
 	"\x10\x40\x00\x00\x00rp2040\x00\x00\x00\x00\x00\x00"           \
 	"v0.0.1-109-g902f335\x00\x18\x3b\x99\x03"
+#define OLD_IDENT                                                  \
+	"\x01\x88\xa0\x09\x11\x00\x00\x00\x00\x01\x01\x00\x00\x20" \
+	"\x00\x08\x40\x00\x00\x00\x73\x74\x6d\x33\x32\x66\x30\x37" \
+	"\x32\x78\x62\x00\x00\x00\x00\x00\x3f\x00\x00\x00\x9f\xf7" \
+	"\x99\x03"
 /* can-admin-channel.md, section 11.2, the sync in front */
 #define REQUEST                                                        \
 	"\x7e\x20\x1c\x20\x52\x65\x71\x75\x65\x73\x74\x20\x53\x65\x72" \
@@ -28,12 +35,17 @@
 #define SYNC16 "~~~~~~~~~~~~~~~~"
 #define EMPTY_1 "\x05\x11\x8f\x08\x7e"
 #define EMPTY_2 "\x05\x12\xbd\x93\x7e"
+#define EMPTY_3 "\x05\x13\xac\x1a\x7e"
 #define EMPTY_9 "\x05\x19\x03\x40\x7e"
+#define EMPTY_15 "\x05\x1f\x66\x76\x7e"
+#define EMPTY_0 "\x05\x10\x9e\x81\x7e"
 #define ASK SYNC16 SYNC16 SYNC16 SYNC16 EMPTY_1
 
 enum what {
 	END,
-	TX, /* due exactly now, at this rate; written at once */
+	TX,   /* due exactly now, at this rate; it leaves at once */
+	HOLD, /* the same, but it does not leave yet */
+	LEFT, /* but now */
 	RX,
 	OVER, /* now is the deadline, and then there is a verdict */
 };
@@ -49,6 +61,14 @@ struct line {
 #define SENT(us, rate, text)                         \
 	{                                            \
 		us, TX, rate, text, sizeof(text) - 1 \
+	}
+#define HELD(us, rate, text)                           \
+	{                                              \
+		us, HOLD, rate, text, sizeof(text) - 1 \
+	}
+#define LEAVES(us)       \
+	{                \
+		us, LEFT \
 	}
 #define HEARD(us, text)                           \
 	{                                         \
@@ -67,6 +87,8 @@ struct line {
 #define ASKED SENT(250320, APP, ASK)
 #define REQUESTED SENT(506309, APP, REQUEST)
 #define PROVING SENT(759173, KAT, CONNECT)
+#define PROVES(us) \
+	HEARD(us, IDENT), SENT(us, KAT, UNKNOWN), HEARD((us) + 700, REFUSE)
 
 static const struct scenario {
 	const char *name;
@@ -75,16 +97,16 @@ static const struct scenario {
 	struct line script[16];
 	struct kcan_serialreq_result want;
 } scenarios[] = {
-	{ "who is in Katapult already is asked nothing",
+	{ "who is in Katapult already is not sent the request",
 	  5 * S,
 	  APP,
-	  { LOOKED, HEARD(3000, IDENT) },
+	  { LOOKED, PROVES(3000) },
 	  { .verdict = KCAN_SERIALREQ_ALREADY, .ident.mcu = "rp2040" } },
 	{ "a Klipper that answers is asked, and Katapult proves itself",
 	  5 * S,
 	  APP,
 	  { LOOKED, ASKED, HEARD(257000, EMPTY_9), SENT(257000, APP, REQUEST),
-	    SENT(509864, KAT, CONNECT), HEARD(513000, IDENT) },
+	    SENT(509864, KAT, CONNECT), PROVES(513000) },
 	  { .verdict = KCAN_SERIALREQ_PROVEN,
 	    .requested = true,
 	    .klipper = true,
@@ -92,7 +114,7 @@ static const struct scenario {
 	{ "a Klipper that does not answer is asked nevertheless",
 	  5 * S,
 	  APP,
-	  { LOOKED, ASKED, REQUESTED, PROVING, HEARD(760000, IDENT) },
+	  { LOOKED, ASKED, REQUESTED, PROVING, PROVES(760000) },
 	  { .verdict = KCAN_SERIALREQ_PROVEN,
 	    .requested = true,
 	    .ident.mcu = "rp2040" } },
@@ -100,7 +122,7 @@ static const struct scenario {
 	  5 * S,
 	  APP,
 	  { LOOKED, ASKED, REQUESTED, PROVING, SENT(1009493, KAT, CONNECT),
-	    SENT(1259813, KAT, CONNECT), HEARD(1262000, IDENT) },
+	    SENT(1259813, KAT, CONNECT), PROVES(1262000) },
 	  { .verdict = KCAN_SERIALREQ_PROVEN,
 	    .requested = true,
 	    .ident.mcu = "rp2040" } },
@@ -108,25 +130,108 @@ static const struct scenario {
 	  5 * S,
 	  KAT,
 	  { LOOKED, HEARD(900, EMPTY_1), SENT(900, KAT, REQUEST),
-	    SENT(252220, KAT, CONNECT), HEARD(255000, IDENT) },
+	    SENT(252220, KAT, CONNECT), PROVES(255000) },
 	  { .verdict = KCAN_SERIALREQ_PROVEN,
 	    .requested = true,
 	    .klipper = true,
+	    .ident.mcu = "rp2040" } },
+	{ "an answer with nothing behind it is old, so it goes on",
+	  5 * S,
+	  APP,
+	  { LOOKED, HEARD(3000, IDENT), SENT(3000, KAT, UNKNOWN),
+	    SENT(253320, KAT, CONNECT), SENT(503640, APP, ASK),
+	    HEARD(510000, EMPTY_9), SENT(510000, APP, REQUEST),
+	    SENT(762864, KAT, CONNECT), PROVES(766000) },
+	  { .verdict = KCAN_SERIALREQ_PROVEN,
+	    .requested = true,
+	    .klipper = true,
+	    .ident.mcu = "rp2040" } },
+	{ "the same answer to every question is old, and nothing is requested",
+	  5 * S,
+	  APP,
+	  { LOOKED, HEARD(3000, IDENT), SENT(3000, KAT, UNKNOWN),
+	    HEARD(5000, IDENT IDENT), SENT(253320, KAT, CONNECT),
+	    HEARD(254000, IDENT), SENT(254000, KAT, UNKNOWN),
+	    HEARD(256000, IDENT), ENDS(504320) },
+	  { .verdict = KCAN_SERIALREQ_GARBLED, .ident.mcu = "rp2040" } },
+	{ "an old answer after the request is no proof, but may be followed by one",
+	  5 * S,
+	  APP,
+	  { LOOKED, ASKED, REQUESTED, PROVING, HEARD(760000, IDENT),
+	    SENT(760000, KAT, UNKNOWN), SENT(1010320, KAT, CONNECT),
+	    PROVES(1013000) },
+	  { .verdict = KCAN_SERIALREQ_PROVEN,
+	    .requested = true,
+	    .ident.mcu = "rp2040" } },
+	{ "an old answer when time is up is no proof",
+	  S / 2,
+	  APP,
+	  { LOOKED, ASKED, REQUESTED, PROVING, HEARD(760000, IDENT),
+	    SENT(760000, KAT, UNKNOWN), SENT(1010320, APP, ASK),
+	    ENDS(1266309) },
+	  { .verdict = KCAN_SERIALREQ_GARBLED,
+	    .requested = true,
+	    .ident.mcu = "rp2040" } },
+	{ "an answer to an earlier question is none to this one",
+	  S / 2,
+	  APP,
+	  { LOOKED, ASKED, HEARD(257000, IDENT), REQUESTED,
+	    HEARD(510000, IDENT REFUSE), PROVING, SENT(1009493, APP, ASK),
+	    HEARD(1016000, IDENT REFUSE), ENDS(1265482) },
+	  { .verdict = KCAN_SERIALREQ_GARBLED,
+	    .requested = true,
+	    .ident.mcu = "rp2040" } },
+	{ "of an old answer and one that is proven the latter is told",
+	  5 * S,
+	  APP,
+	  { LOOKED, HEARD(2000, OLD_IDENT), SENT(2000, KAT, UNKNOWN),
+	    HEARD(3000, IDENT REFUSE) },
+	  { .verdict = KCAN_SERIALREQ_ALREADY, .ident.mcu = "rp2040" } },
+	{ "what comes while a question has not left is no answer",
+	  S / 2,
+	  APP,
+	  { HELD(0, KAT, CONNECT), HEARD(400, IDENT), LEAVES(900),
+	    SENT(251220, APP, ASK), SENT(507209, APP, REQUEST),
+	    HELD(760073, KAT, CONNECT), HEARD(762000, IDENT), LEAVES(800000),
+	    SENT(1050320, APP, ASK), ENDS(1306309) },
+	  { .verdict = KCAN_SERIALREQ_SILENT, .requested = true } },
+	{ "half of it before and half of it after is none either",
+	  5 * S,
+	  APP,
+	  { LOOKED, HEARD(3000, IDENT), HELD(3000, KAT, UNKNOWN),
+	    HEARD(3400, "\x01\x88\xf2\x00"), LEAVES(3500),
+	    HEARD(3600, "\x00\xbf\x99\x03"), SENT(253820, KAT, CONNECT),
+	    PROVES(256000) },
+	  { .verdict = KCAN_SERIALREQ_ALREADY,
+	    .noise = true,
 	    .ident.mcu = "rp2040" } },
 	{ "Klipper still answers when time is up",
 	  S / 2,
 	  APP,
 	  { LOOKED, ASKED, REQUESTED, PROVING, SENT(1009493, APP, ASK),
-	    HEARD(1016000, EMPTY_2) },
-	  { .verdict = KCAN_SERIALREQ_APPLICATION, .requested = true } },
+	    HEARD(1016000, EMPTY_2), SENT(1016000, APP, EMPTY_2),
+	    HEARD(1017000, EMPTY_3) },
+	  { .verdict = KCAN_SERIALREQ_APPLICATION,
+	    .requested = true,
+	    .klipper = true } },
 	{ "at one rate, Klipper is asked as soon as it stirs",
 	  5 * S,
 	  KAT,
 	  { LOOKED, HEARD(900, EMPTY_9), SENT(900, KAT, REQUEST),
 	    HEARD(2500, EMPTY_9), SENT(252220, KAT, CONNECT),
 	    HEARD(253000, EMPTY_1), SENT(253000, KAT, ASK),
-	    HEARD(256000, EMPTY_9) },
+	    HEARD(256000, EMPTY_15), SENT(256000, KAT, EMPTY_15),
+	    HEARD(257000, EMPTY_0) },
 	  { .verdict = KCAN_SERIALREQ_APPLICATION,
+	    .requested = true,
+	    .klipper = true } },
+	{ "a Klipper that does not count on is an old answer",
+	  S / 2,
+	  APP,
+	  { LOOKED, ASKED, REQUESTED, PROVING, SENT(1009493, APP, ASK),
+	    HEARD(1016000, EMPTY_9), SENT(1016000, APP, EMPTY_9),
+	    HEARD(1017000, EMPTY_9), HEARD(1018000, EMPTY_2), ENDS(1266434) },
+	  { .verdict = KCAN_SERIALREQ_SILENT,
 	    .requested = true,
 	    .klipper = true } },
 	{ "two answers to one question are no answer to the next",
@@ -135,7 +240,7 @@ static const struct scenario {
 	  { LOOKED, HEARD(900, EMPTY_9), SENT(900, KAT, REQUEST),
 	    SENT(252220, KAT, CONNECT), HEARD(253000, EMPTY_9 EMPTY_2),
 	    SENT(253000, KAT, ASK), SENT(505760, KAT, CONNECT),
-	    HEARD(509000, IDENT) },
+	    PROVES(509000) },
 	  { .verdict = KCAN_SERIALREQ_PROVEN,
 	    .requested = true,
 	    .klipper = true,
@@ -146,7 +251,19 @@ static const struct scenario {
 	  { LOOKED, HEARD(900, EMPTY_9), SENT(900, KAT, REQUEST),
 	    SENT(252220, KAT, CONNECT), HEARD(253000, EMPTY_9),
 	    SENT(253000, KAT, ASK), SENT(505760, KAT, CONNECT),
-	    HEARD(509000, IDENT) },
+	    PROVES(509000) },
+	  { .verdict = KCAN_SERIALREQ_PROVEN,
+	    .requested = true,
+	    .klipper = true,
+	    .ident.mcu = "rp2040" } },
+	{ "what stirred once more and then falls silent, too",
+	  S,
+	  KAT,
+	  { LOOKED, HEARD(900, EMPTY_9), SENT(900, KAT, REQUEST),
+	    SENT(252220, KAT, CONNECT), HEARD(253000, EMPTY_9),
+	    SENT(253000, KAT, ASK), HEARD(254000, EMPTY_9),
+	    SENT(254000, KAT, EMPTY_9), SENT(504200, KAT, CONNECT),
+	    PROVES(509000) },
 	  { .verdict = KCAN_SERIALREQ_PROVEN,
 	    .requested = true,
 	    .klipper = true,
@@ -183,12 +300,13 @@ static const struct scenario {
 	{ "noise that begins like a block does not hide one",
 	  5 * S,
 	  APP,
-	  { LOOKED, HEARD(1000, "\x01\x88\xa0\x1e\x05\x40\x10" IDENT) },
+	  { LOOKED, HEARD(1000, "\x01\x88\xa0\x1e\x05\x40\x10" IDENT),
+	    SENT(1000, KAT, UNKNOWN), HEARD(1700, REFUSE) },
 	  { .verdict = KCAN_SERIALREQ_ALREADY, .ident.mcu = "rp2040" } },
 	{ "NACK and an answer is an answer",
 	  5 * S,
 	  APP,
-	  { LOOKED, HEARD(1000, NACK), HEARD(3000, IDENT) },
+	  { LOOKED, HEARD(1000, NACK), PROVES(3000) },
 	  { .verdict = KCAN_SERIALREQ_ALREADY, .ident.mcu = "rp2040" } },
 	{ "NACK and silence: one more CONNECT, and no request",
 	  5 * S,
@@ -223,15 +341,18 @@ static void play_tx(struct kcan_serialreq *req, const struct line *line)
 	assert_memory_equal(send.bytes, line->bytes, line->len);
 	assert_int_equal(kcan_serialreq_deadline(req), UINT64_MAX);
 	assert_false(kcan_serialreq_tx(req, &send, line->us));
-	kcan_serialreq_sent(req, line->us);
+	if (line->what == TX)
+		kcan_serialreq_sent(req, line->us);
 }
 
 static void play(struct kcan_serialreq *req, const struct line *line)
 {
 	struct kcan_serialreq_send send;
 
-	if (line->what == TX) {
+	if (line->what == TX || line->what == HOLD) {
 		play_tx(req, line);
+	} else if (line->what == LEFT) {
+		kcan_serialreq_sent(req, line->us);
 	} else if (line->what == RX) {
 		kcan_serialreq_rx(req, (const uint8_t *)line->bytes, line->len,
 				  line->us);

@@ -76,6 +76,8 @@ static void test_bytes_pass_as_they_are(void **state)
 	assert_int_equal(kcan_tty_speed(l.tty, 115200), 0);
 	assert_int_equal(kcan_tty_read(l.tty, got, sizeof(got)), 0);
 	assert_int_equal(kcan_tty_write(l.tty, bytes, sizeof(bytes)), 0);
+	/* which a pseudo terminal hands over at once */
+	assert_int_equal(kcan_tty_queued(l.tty), 0);
 	assert_int_equal(read(l.master, got, sizeof(got)), sizeof(bytes));
 	assert_memory_equal(got, bytes, sizeof(bytes));
 	assert_int_equal(write(l.master, bytes, sizeof(bytes)), sizeof(bytes));
@@ -85,6 +87,36 @@ static void test_bytes_pass_as_they_are(void **state)
 			 1);
 	assert_int_equal(kcan_tty_read(l.tty, got, sizeof(got)), sizeof(bytes));
 	assert_memory_equal(got, bytes, sizeof(bytes));
+	kcan_tty_close(l.tty);
+	close(l.master);
+}
+
+/* More than the kernel hands over at a time, so that some is on its way. */
+static void test_what_came_before_a_question_is_not_seen(void **state)
+{
+	uint8_t old[6000], got[sizeof(old)];
+	struct line l;
+
+	(void)state;
+	memset(old, 0xa0, sizeof(old));
+	start(&l);
+	assert_int_equal(kcan_tty_open(&l.tty, l.path, &l.holder), 0);
+	assert_int_equal(kcan_tty_speed(l.tty, 115200), 0);
+	for (int i = 0; i < 200; i++) {
+		assert_int_equal(write(l.master, old, sizeof(old)),
+				 sizeof(old));
+		assert_int_equal(kcan_tty_ask(l.tty, "who?", 4), 0);
+		assert_int_equal(read(l.master, got, sizeof(got)), 4);
+		assert_memory_equal(got, "who?", 4);
+		assert_int_equal(write(l.master, "me", 2), 2);
+		assert_int_equal(
+			poll(&(struct pollfd){ .fd = kcan_tty_fd(l.tty),
+					       .events = POLLIN },
+			     1, 5000),
+			1);
+		assert_int_equal(kcan_tty_read(l.tty, got, sizeof(got)), 2);
+		assert_memory_equal(got, "me", 2);
+	}
 	kcan_tty_close(l.tty);
 	close(l.master);
 }
@@ -100,6 +132,8 @@ static void test_a_port_that_hangs_up(void **state)
 	close(l.master);
 	assert_int_equal(kcan_tty_read(l.tty, got, sizeof(got)), -EIO);
 	assert_int_equal(kcan_tty_write(l.tty, "x", 1), -EIO);
+	assert_int_equal(kcan_tty_ask(l.tty, "x", 1), -EIO);
+	assert_int_equal(kcan_tty_queued(l.tty), -EIO);
 	assert_int_equal(kcan_tty_speed(l.tty, 1200), -EIO);
 	kcan_tty_close(l.tty);
 }
@@ -227,6 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_any_rate_raw_and_restored),
 		cmocka_unit_test(test_bytes_pass_as_they_are),
+		cmocka_unit_test(test_what_came_before_a_question_is_not_seen),
 		cmocka_unit_test(test_a_port_that_hangs_up),
 		cmocka_unit_test(test_others_are_kept_away),
 		cmocka_unit_test(test_who_holds_it_is_named),

@@ -8,12 +8,18 @@
 
 #include "trace.h"
 
+/* A queue is not told to be empty: so often it is looked for that ... */
+#define LOOK_US 1000
+/* ... and so long, beyond what the line takes. */
+#define STUCK_US 1000000
+
 struct uart {
 	struct words_facts *facts;
 	struct loop *loop;
 	struct kcan_tty *tty;
 	struct kcan_serialreq *req;
 	uint32_t rate_bps; /* set last; 0: none yet */
+	uint64_t leave_us; /* what was written has left by then; 0: it has */
 };
 
 static void give_up(struct uart *u, enum cause cause, int err)
@@ -54,13 +60,34 @@ static void send_due(struct uart *u)
 		err = kcan_tty_speed(u->tty, send.rate_bps);
 	u->rate_bps = send.rate_bps;
 	if (!err)
-		err = kcan_tty_write(u->tty, send.bytes, send.len);
+		err = kcan_tty_ask(u->tty, send.bytes, send.len);
 	if (err) {
 		explain(u, err);
 		return;
 	}
 	trace_bytes(u->loop, u->rate_bps, ">", send.bytes, send.len);
-	kcan_serialreq_sent(u->req, loop_now(u->loop));
+	u->leave_us = loop_now(u->loop) + send.wire_us + STUCK_US;
+}
+
+static void note_left(struct uart *u)
+{
+	int queued = u->leave_us ? kcan_tty_queued(u->tty) : 1;
+
+	if (queued < 0) {
+		explain(u, queued);
+	} else if (!queued) {
+		u->leave_us = 0;
+		kcan_serialreq_sent(u->req, u->loop->now_us);
+	} else if (u->leave_us && u->loop->now_us >= u->leave_us) {
+		kcan_tty_unwrite(u->tty);
+		explain(u, -ETIMEDOUT);
+	}
+}
+
+static uint64_t deadline(const struct uart *u)
+{
+	return u->leave_us ? u->loop->now_us + LOOK_US :
+			     kcan_serialreq_deadline(u->req);
 }
 
 static void take_bytes(struct uart *u)
@@ -102,14 +129,14 @@ static void exchange(struct uart *u)
 
 	while (facts->cause == CAUSE_PENDING) {
 		send_due(u);
+		note_left(u);
 		result = kcan_serialreq_result(u->req);
 		facts->requested = result.requested;
 		facts->katapult = result.ident;
 		if (facts->cause == CAUSE_PENDING)
 			facts->cause = cause_of(&result);
 		if (facts->cause == CAUSE_PENDING &&
-		    loop_wait(u->loop, kcan_tty_fd(u->tty),
-			      kcan_serialreq_deadline(u->req)))
+		    loop_wait(u->loop, kcan_tty_fd(u->tty), deadline(u)))
 			take_bytes(u);
 		if (u->loop->signal && facts->cause == CAUSE_PENDING)
 			facts->cause = CAUSE_INTERRUPTED;

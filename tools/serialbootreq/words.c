@@ -60,8 +60,9 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_SILENT_SINCE] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = "Klipper answered before the request, but nobody "
-			  "did within {timeout} s after it; {request}",
+		.reason = "Klipper was heard, but neither it nor Katapult "
+			  "proved to be there within {timeout} s after the "
+			  "request; {request}",
 		.next = "likely reasons, likeliest first:\n"
 			"1. " NOT_HERE "\n"
 			"2. " OTHER_RATE,
@@ -84,11 +85,13 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_GARBLED] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
-		.reason = "Katapult is there, but does not answer CONNECT: "
-			  "its receiver may be stuck; {request}",
-		.next = "ask again: " AGAIN "\n"
-			"if that stays so: switch the board's power off and "
-			"on, which starts the application",
+		.reason = "blocks of Katapult's came, but not its answers to "
+			  "what was asked; {request}",
+		.next = "an adapter may have kept old answers: ask again: "
+			AGAIN "\n"
+			"if that stays so, Katapult's receiver may be stuck: "
+			"switch the board's power off and on, which starts "
+			"the application",
 	},
 	[CAUSE_LOST] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,

@@ -21,7 +21,7 @@ enum cause {
 	CAUSE_PROVEN,
 	CAUSE_APPLICATION,
 	CAUSE_SILENT,	    /* as it was before the request */
-	CAUSE_SILENT_SINCE, /* Klipper answered before it */
+	CAUSE_SILENT_SINCE, /* but for a Klipper that was heard */
 	CAUSE_NOISE,	    /* silent, but for bytes without a meaning */
 	CAUSE_ECHO,	    /* silent, but for our own */
 	CAUSE_GARBLED,

@@ -109,14 +109,15 @@ start_uart() {
 	[ "$(written)" = "250000 01881100F17C9903
 115200 $ASK
 115200 $STRING
-250000 01881100F17C9903" ]
+250000 01881100F17C9903
+250000 01889000E5E99903" ]
 }
 
 @test "who is in Katapult already is left alone" {
 	start_peer katapult
 	request -v
 	ends 0 in-bootloader 'it was in Katapult already'
-	[ "$(written)" = '250000 01881100F17C9903' ]
+	[ "$(written)" = $'250000 01881100F17C9903\n250000 01889000E5E99903' ]
 	run ! asked
 }
 
@@ -137,7 +138,7 @@ start_uart() {
 @test "a Klipper that goes where no UART leads" {
 	start_peer leaves
 	request --timeout 0.3
-	ends 3 no-answer 'Klipper answered before the request, but nobody'
+	ends 3 no-answer 'Klipper was heard, but neither it nor Katapult proved to be there within 0.3 s'
 	[[ $stderr == *'2e8a:0003'* ]]
 }
 
@@ -164,8 +165,35 @@ start_uart() {
 @test "a Katapult whose receiver is stuck is asked no more" {
 	start_peer stuck
 	request -v
-	ends 7 unproven 'does not answer CONNECT'
+	ends 7 unproven 'not its answers to what was asked'
 	[ "$(written)" = $'250000 01881100F17C9903\n250000 01881100F17C9903' ]
+}
+
+# katapult-protocol.md, section 12: the answer to CONNECT, from a recording
+@test "an answer that was in the line before anybody asked is none" {
+	start_peer old
+	request --timeout 0.3 -v
+	ends 3 no-answer 'nobody answered on it'
+	# not even seen
+	run ! grep -q ' < ' <<<"$stderr"
+}
+
+@test "an old answer that comes late is none, and does not keep from asking" {
+	start_peer delayed
+	request --timeout 0.3
+	ends 7 unproven "blocks of Katapult's came, but not its answers to what was asked; the request was sent"
+}
+
+@test "an old answer, again and again, is none" {
+	start_peer replay
+	request --timeout 0.3
+	ends 7 unproven 'no request was sent'
+}
+
+@test "an old answer of Klipper's, again and again, does not say that it runs" {
+	start_peer recorded
+	request --timeout 0.3
+	ends 3 no-answer 'Klipper was heard, but'
 }
 
 @test "an adapter that is unplugged, after the request and before" {
