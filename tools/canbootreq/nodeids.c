@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/random.h>
 
 #include <kcan/admin.h>
 
 #include "reserve.h"
+#include "util/random.h"
 
 void nodeids_heard(struct nodeids *pool, const struct can_frame *frame)
 {
@@ -37,23 +37,13 @@ static bool take(struct nodeids *pool, uint8_t nodeid)
 	return fd >= 0;
 }
 
-/* Return: a number below @n, which is small; or a negative errno. */
-static int below(size_t n)
-{
-	uint32_t number;
-
-	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-		return -errno;
-	return (int)(number % n);
-}
-
 uint8_t nodeids_draw(void *ctx)
 {
 	struct nodeids_draw *draw = ctx;
 	struct nodeids *pool = draw->pool;
 	uint8_t left[NODEIDS_COUNT], pinned = draw->pinned;
 	size_t n = NODEIDS_COUNT;
-	int at;
+	size_t at;
 
 	draw->pinned = 0;
 	if (pinned && take(pool, pinned))
@@ -61,13 +51,10 @@ uint8_t nodeids_draw(void *ctx)
 	for (size_t i = 0; i < n; i++)
 		left[i] = (uint8_t)(NODEIDS_FIRST + i);
 	while (n && !pool->error) {
-		at = below(n);
-		if (at < 0)
-			pool->error = at;
-		else if (take(pool, left[at]))
+		at = util_random() % n;
+		if (take(pool, left[at]))
 			return left[at];
-		else
-			left[at] = left[--n];
+		left[at] = left[--n];
 	}
 	return 0;
 }
