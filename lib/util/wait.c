@@ -4,9 +4,31 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* What ends a program by default, beside the real-time signals. */
+static const struct ending {
+	int number;
+	const char *name;
+	bool always; /* also when it was ignored, as by a shell's "&" */
+} endings[] = {
+	{ SIGINT, "SIGINT", true },	   { SIGQUIT, "SIGQUIT", true },
+	{ SIGTERM, "SIGTERM", true },	   { SIGHUP, "SIGHUP", false },
+	{ SIGUSR1, "SIGUSR1", false },	   { SIGUSR2, "SIGUSR2", false },
+	{ SIGALRM, "SIGALRM", false },	   { SIGVTALRM, "SIGVTALRM", false },
+	{ SIGPROF, "SIGPROF", false },	   { SIGIO, "SIGIO", false },
+	{ SIGXCPU, "SIGXCPU", false },	   { SIGPWR, "SIGPWR", false },
+#ifdef SIGSTKFLT
+	{ SIGSTKFLT, "SIGSTKFLT", false },
+#endif
+	{ SIGABRT, "SIGABRT", false },
+};
 
 uint64_t util_now_us(void)
 {
@@ -16,21 +38,35 @@ uint64_t util_now_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+static bool is_ignored(int number)
+{
+	struct sigaction now;
+
+	return !sigaction(number, NULL, &now) && now.sa_handler == SIG_IGN;
+}
+
+/* A signal that is blocked would not be ignored any more. */
+static void fill(sigset_t *set)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
+		if (endings[i].always || !is_ignored(endings[i].number))
+			sigaddset(set, endings[i].number);
+	for (int n = SIGRTMIN; n <= SIGRTMAX; n++)
+		if (!is_ignored(n))
+			sigaddset(set, n);
+}
+
 int util_wait_signals(void)
 {
-	struct sigaction hup;
 	sigset_t set;
 	int fd;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGQUIT);
-	sigaddset(&set, SIGTERM);
-	/* nohup(1) ignores it, which a blocked signal would not be */
-	if (sigaction(SIGHUP, NULL, &hup) || hup.sa_handler != SIG_IGN)
-		sigaddset(&set, SIGHUP);
+	fill(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGTTOU, SIG_IGN);
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	/*
 	 * Started with a standard stream closed, its number is free, and no
@@ -39,6 +75,17 @@ int util_wait_signals(void)
 	while (fd >= 0 && fd <= STDERR_FILENO)
 		fd = dup(fd);
 	return fd < 0 ? -errno : fd;
+}
+
+void util_obey_signals(void)
+{
+	sigset_t set;
+
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
+		if (endings[i].always)
+			signal(endings[i].number, SIG_DFL);
+	fill(&set);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 static void take_signal(int fd, int *number)
@@ -64,10 +111,13 @@ int util_wait(int fd, int signals, uint64_t wait_us, int *signal)
 	return fds[0].revents != 0;
 }
 
-const char *util_signal_name(int number)
+void util_signal_name(char *out, size_t size, int number)
 {
-	return number == SIGINT	 ? "SIGINT" :
-	       number == SIGQUIT ? "SIGQUIT" :
-	       number == SIGTERM ? "SIGTERM" :
-				   "SIGHUP";
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
+		if (endings[i].number != number)
+			continue;
+		snprintf(out, size, "%s", endings[i].name);
+		return;
+	}
+	snprintf(out, size, "SIGRTMIN+%d", number - SIGRTMIN);
 }

@@ -198,7 +198,7 @@ static void put_trouble(char *out, size_t size, const struct words_facts *f)
 
 static void put_signal(char *out, size_t size, const struct words_facts *f)
 {
-	snprintf(out, size, "%s", util_signal_name(f->signal));
+	util_signal_name(out, size, f->signal);
 }
 
 static void put_detail(char *out, size_t size, const struct words_facts *f)
