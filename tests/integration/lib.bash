@@ -119,6 +119,58 @@ ask() {
 	echo "stderr: $stderr"
 }
 
+# full_pipe [PAGES] - $FULL leads into a pipe that nobody reads, and that takes
+# so many pages more
+full_pipe() {
+	exec {FULL}<> <(:)
+	dd if=/dev/zero of="/dev/fd/$FULL" oflag=nonblock status=none \
+		bs="$(getconf PAGESIZE)" count=$((16 - ${1:-0})) || :
+}
+
+# blocked STREAM COMMAND... - become the command, with standard output (1), error
+# output (2) or both (12) into $FULL, and what is left into files out and err
+blocked() {
+	local stream=$1
+
+	shift
+	exec 3>&-
+	case $stream in
+	1) exec "$@" 1>&"$FULL" 2>"$BATS_TEST_TMPDIR/err" ;;
+	2) exec "$@" >"$BATS_TEST_TMPDIR/out" 2>&"$FULL" ;;
+	12) exec "$@" 1>&"$FULL" 2>&1 ;;
+	esac
+}
+
+# ends_blocked STATUS SECONDS STREAM COMMAND... - it ends with this status, and
+# soon after so many seconds: today's machine may be slow, a hang has no end
+ends_blocked() {
+	local want=$1 seconds=$2 start=${EPOCHREALTIME/./} got=0 took
+
+	shift 2
+	(blocked "$1" timeout -k 5 30 "${@:2}") || got=$?
+	took=$(((${EPOCHREALTIME/./} - start) / 1000))
+	echo "ended with $got after $took ms"
+	[ "$got" -eq "$want" ]
+	[ "$took" -lt $((1000 * seconds + 10000)) ]
+}
+
+# Every signal that ends a program and can be caught; of the real-time ones some.
+export ENDING="HUP INT QUIT ABRT USR1 USR2 ALRM TERM STKFLT XCPU VTALRM PROF IO \
+PWR RTMIN RTMIN+9 RTMAX"
+
+# ended_by SIGNAL PID - it ends the process, whose file out names it
+ended_by() {
+	local name=$1 number
+
+	number=$(kill -l "$name")
+	echo "$name"
+	kill -"$name" "$2"
+	ends_with "$2" $((128 + number))
+	[[ $name != RT* ]] || name=RTMIN+$((number - $(kill -l RTMIN)))
+	has "$BATS_TEST_TMPDIR/out" \
+		": interrupted: ended by SIG${name/+/\\+} before it was decided"
+}
+
 # type_in - obey every command in $stderr, as it was printed there
 type_in() {
 	local typed=0 command

@@ -28,10 +28,10 @@ static inline void capture_open(struct capture *c, bool json)
 	const char *why;
 
 	memset(c, 0, sizeof(*c));
-	c->report.out = open_memstream(&c->out, &c->out_len);
-	c->report.err = open_memstream(&c->err, &c->err_len);
-	assert_non_null(c->report.out);
-	assert_non_null(c->report.err);
+	c->report.streams.out = open_memstream(&c->out, &c->out_len);
+	c->report.streams.err = open_memstream(&c->err, &c->err_len);
+	assert_non_null(c->report.streams.out);
+	assert_non_null(c->report.streams.err);
 	c->report.json = json;
 	if (json)
 		assert_true(say_json_load(&c->report.lib, &why));
@@ -40,8 +40,8 @@ static inline void capture_open(struct capture *c, bool json)
 /* Makes @c->out and @c->err readable. */
 static inline void capture_end(struct capture *c)
 {
-	fclose(c->report.out);
-	fclose(c->report.err);
+	fclose(c->report.streams.out);
+	fclose(c->report.streams.err);
 }
 
 static inline void capture_free(struct capture *c)

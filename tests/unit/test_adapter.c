@@ -298,7 +298,7 @@ static void test_row(void **state)
 			      .udevd = true };
 	if (row->cause == CAUSE_LOST || row->cause == CAUSE_LOST_UNSENT)
 		run.lost = -19; /* ENODEV */
-	adapter_find(&adapter, &opts);
+	adapter_find(&adapter, &opts, &report);
 	job.is_adapter = adapter_match(&adapter, &opts) == 0;
 	adapter_conclude(&adapter, &run, &opts, &report);
 	assert_int_equal(job.facts.cause, row->want);

@@ -676,9 +676,9 @@ static void test_output_that_cannot_be_written_is_an_error(void **state)
 
 	(void)state;
 	capture_open(&c, false);
-	fclose(c.report.out);
-	c.report.out = fopen("/dev/full", "w");
-	assert_non_null(c.report.out);
+	fclose(c.report.streams.out);
+	c.report.streams.out = fopen("/dev/full", "w");
+	assert_non_null(c.report.streams.out);
 	report_end(&c.report, &facts);
 	assert_int_equal(report_close(&c.report), 1);
 	capture_end(&c);

@@ -173,7 +173,7 @@ static void test_early(void **state)
 	capture_open(&c, false);
 	facts.usb.by_id[0] = '\0';
 	report_early(&c.report, &facts);
-	fflush(c.report.out);
+	fflush(c.report.streams.out);
 	assert_string_equal(c.out, rows[0].out);
 	strcpy(facts.usb.by_id, BY_ID);
 	report_end(&c.report, &facts);

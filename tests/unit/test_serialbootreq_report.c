@@ -37,8 +37,8 @@ static void capture_open(struct capture *c, bool json)
 	const char *why;
 
 	memset(c, 0, sizeof(*c));
-	c->report.out = open_memstream(&c->out, &c->out_len);
-	c->report.err = open_memstream(&c->err, &c->err_len);
+	c->report.streams.out = open_memstream(&c->out, &c->out_len);
+	c->report.streams.err = open_memstream(&c->err, &c->err_len);
 	c->report.json = json;
 	if (json)
 		assert_true(say_json_load(&c->report.lib, &why));
@@ -46,8 +46,8 @@ static void capture_open(struct capture *c, bool json)
 
 static void capture_close(struct capture *c)
 {
-	fclose(c->report.out);
-	fclose(c->report.err);
+	fclose(c->report.streams.out);
+	fclose(c->report.streams.err);
 }
 
 static void capture_free(struct capture *c)
@@ -282,8 +282,8 @@ static void test_results_that_cannot_be_written(void **state)
 
 	(void)state;
 	capture_open(&c, false);
-	fclose(c.report.out);
-	c.report.out = fopen("/dev/full", "w");
+	fclose(c.report.streams.out);
+	c.report.streams.out = fopen("/dev/full", "w");
 	assert_int_equal(report_end(&c.report, &facts), 1);
 	capture_close(&c);
 	assert_non_null(strstr(c.err, "results could not be written: No space "

@@ -168,38 +168,39 @@ static void assert_ended(pid_t pid, int status)
 	assert_int_equal(got, status);
 }
 
+/* Takes the streams that @w has by now, and its pipes. */
+static void come_late(struct world *w)
+{
+	pid_t pid;
+
+	fputs("result\n", w->streams.out);
+	fputs("next\n", w->streams.err);
+	pid = read_until(&w->out, "xresult\nnext\n");
+	assert_true(world_close(w, LONG_US));
+	assert_ended(pid, 0);
+	world_free(w);
+}
+
 static void test_a_late_reader_gets_all(void **state)
 {
 	struct world w;
-	pid_t pid;
 
 	(void)state;
 	world_open(&w, 0, SAME);
-	fputs("result\n", w.streams.out);
-	fputs("next\n", w.streams.err);
-	pid = read_until(&w.out, "xresult\nnext\n");
-	assert_true(world_close(&w, LONG_US));
-	assert_ended(pid, 0);
-	world_free(&w);
+	come_late(&w);
 }
 
 /* Where a pipe may not be opened anew, there is nothing before the end. */
 static void test_a_late_reader_of_what_is_kept_for_the_end(void **state)
 {
 	struct world w;
-	pid_t pid;
 
 	(void)state;
 	w.err = w.out = full_pipe_open(0);
 	let_nobody_in(w.out.writer);
 	say_streams_open(&w.streams, w.out.writer, w.err.writer);
 	let_all_in();
-	fputs("result\n", w.streams.out);
-	fputs("next\n", w.streams.err);
-	pid = read_until(&w.out, "xresult\nnext\n");
-	assert_true(world_close(&w, LONG_US));
-	assert_ended(pid, 0);
-	world_free(&w);
+	come_late(&w);
 }
 
 /* Ready to be written to, but not with that much: the write itself waits. */

@@ -10,14 +10,15 @@
 #define NAME_US 1000000
 #define LEAVE_US 1000000 /* a bus that was lost is gone soon, or stays */
 
-void adapter_find(struct adapter *a, const struct opts *opts)
+void adapter_find(struct adapter *a, const struct opts *opts, struct report *r)
 {
 	*a = (struct adapter){ 0 };
 	if (kcan_usbport_of_interface(&a->port, opts->ifname))
 		return;
 	kcan_usbport_look(a->port, &a->dev);
 	if (opts->verbose)
-		fprintf(stderr, "canbootreq: %s: USB port %s, %04x:%04x, %s\n",
+		fprintf(r->streams.trace,
+			"canbootreq: %s: USB port %s, %04x:%04x, %s\n",
 			opts->ifname, kcan_usbport_name(a->port), a->dev.vendor,
 			a->dev.product, kcan_usbdev_info(&a->dev)->what);
 	if (!a->dev.devnum)

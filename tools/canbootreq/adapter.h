@@ -17,7 +17,7 @@ struct adapter {
 };
 
 /** Never fails: what cannot be found is not on USB. */
-void adapter_find(struct adapter *a, const struct opts *opts);
+void adapter_find(struct adapter *a, const struct opts *opts, struct report *r);
 
 void adapter_forget(struct adapter *a);
 

@@ -267,7 +267,7 @@ static void begin(struct diagnose *d, const struct run *run)
 	if (run->progress)
 		fputs("canbootreq: no Katapult; looking for a free nodeid to "
 		      "ask Klipper with\n",
-		      stderr);
+		      run->progress);
 	d->loop = *run->loop;
 	d->loop.bus = NULL;
 	listen_for_nodeids(d);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "commands.h"
 
-#include <unistd.h>
-
 #include "heard.h"
 #include "look.h"
 
@@ -88,7 +86,7 @@ void cmd_listen(const struct opts *opts, struct report *r)
 				     .timeout_us = opts->timeout_us };
 	struct heard h = { 0 };
 	struct loop loop;
-	int err = loop_init(&loop, opts->ifname, opts->verbose);
+	int err = loop_init(&loop, opts->ifname, &r->streams, opts->verbose);
 
 	/* one that is bus-off may come back by itself, and be heard then */
 	if (!err && !look_at_link(opts, r, &h.link, &facts) &&
@@ -98,8 +96,8 @@ void cmd_listen(const struct opts *opts, struct report *r)
 		report_end(r, &facts);
 		return;
 	}
-	if (!err && isatty(STDERR_FILENO))
-		fprintf(stderr,
+	if (!err && r->streams.progress)
+		fprintf(r->streams.progress,
 			"canbootreq: listening to %s for %g s; Ctrl-C ends it "
 			"early\n",
 			opts->ifname, (double)opts->timeout_us / 1e6);

@@ -156,9 +156,9 @@ static void warn(struct report *r, struct words_facts *facts,
 	report_warning(r, warning, facts);
 }
 
-static void show_link(const struct kcan_link *link)
+static void show_link(FILE *to, const struct kcan_link *link)
 {
-	fprintf(stderr,
+	fprintf(to,
 		"canbootreq: %s: driver %s, state %s, bit rate %u, "
 		"queue %u, a confirmation means %s\n",
 		link->name, link->driver[0] ? link->driver : "unknown",
@@ -166,11 +166,10 @@ static void show_link(const struct kcan_link *link)
 		link->txqueuelen,
 		kcan_link_confirms_ack(link) ? "acknowledged" : "handed over");
 	if (link->restart_ms)
-		fprintf(stderr,
-			"canbootreq: %s: restarts %u ms after bus-off\n",
+		fprintf(to, "canbootreq: %s: restarts %u ms after bus-off\n",
 			link->name, link->restart_ms);
 	if (link->has_counters)
-		fprintf(stderr, "canbootreq: %s: error counters tx %u rx %u\n",
+		fprintf(to, "canbootreq: %s: error counters tx %u rx %u\n",
 			link->name, link->tx_errors, link->rx_errors);
 }
 
@@ -186,7 +185,7 @@ bool look_at_link(const struct opts *opts, struct report *r,
 		return false;
 	}
 	if (opts->verbose)
-		show_link(link);
+		show_link(r->streams.trace, link);
 	facts->txqueuelen = link->txqueuelen;
 	facts->link = *link;
 	if (kcan_link_has_bitrate(link)) {
@@ -204,7 +203,7 @@ bool look_at_link(const struct opts *opts, struct report *r,
 }
 
 struct found {
-	bool verbose;
+	FILE *trace; /* NULL: not wanted */
 	bool klipper_host;
 	bool unfiltered;
 };
@@ -221,8 +220,9 @@ static void note_receiver(const struct kcan_receiver *receiver, void *arg)
 
 	found->klipper_host |= kind == LOOK_KLIPPER_HOST;
 	found->unfiltered |= kind == LOOK_UNFILTERED;
-	if (found->verbose)
-		fprintf(stderr, "canbootreq: %s: receiver %03X/%08X: %s\n",
+	if (found->trace)
+		fprintf(found->trace,
+			"canbootreq: %s: receiver %03X/%08X: %s\n",
 			receiver->ifname, receiver->id, receiver->mask,
 			kinds[kind]);
 }
@@ -253,7 +253,8 @@ static int listen_for_flash(struct loop *l)
 bool look(struct loop *l, const struct opts *opts, struct report *r,
 	  struct kcan_link *link, struct words_facts *facts)
 {
-	struct found found = { .verbose = opts->verbose };
+	struct found found = { .trace = opts->verbose ? r->streams.trace :
+							NULL };
 	int flashing;
 
 	if (!look_at_link(opts, r, link, facts))

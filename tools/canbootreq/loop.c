@@ -4,9 +4,11 @@
 #include "trace.h"
 #include "util/wait.h"
 
-int loop_init(struct loop *l, const char *ifname, bool trace)
+int loop_init(struct loop *l, const char *ifname, struct say_streams *streams,
+	      bool trace)
 {
 	*l = (struct loop){ .ifname = ifname,
+			    .streams = streams,
 			    .trace = trace,
 			    .signals = util_wait_signals() };
 	return l->signals < 0 ? l->signals : 0;
@@ -42,7 +44,7 @@ int loop_send(struct loop *l, const struct can_frame *frame)
 
 	l->sent = !err;
 	if (l->trace && !err)
-		trace_frame(l->ifname, frame);
+		trace_frame(l->streams->trace, l->ifname, frame);
 	return err;
 }
 
@@ -52,7 +54,7 @@ static int take_frames(struct loop *l, struct kcan_bus_rx *rx)
 
 	for (int i = 0; l->trace && i < n; i++)
 		if (!rx[i].own)
-			trace_frame(l->ifname, &rx[i].frame);
+			trace_frame(l->streams->trace, l->ifname, &rx[i].frame);
 	return n;
 }
 
@@ -72,10 +74,12 @@ static int take_confirmation(struct loop *l, struct kcan_bus_rx *rx)
 int loop_wait(struct loop *l, int fd, uint64_t deadline_us)
 {
 	uint64_t wait = deadline_us > l->now_us ? deadline_us - l->now_us : 0;
-	int n = util_wait(fd, l->signals,
-			  deadline_us == UINT64_MAX ? UINT64_MAX : wait,
-			  &l->signal);
+	int n;
 
+	say_streams_flush(l->streams);
+	n = util_wait(fd, l->signals,
+		      deadline_us == UINT64_MAX ? UINT64_MAX : wait,
+		      &l->signal);
 	loop_now(l);
 	return n;
 }

@@ -7,27 +7,31 @@
 
 #include <kcan/bus.h>
 
+#include "say/streams.h"
+
 #define LOOP_BATCH 32 /* frames per turn: timers and signals get theirs */
 
 /** One bus, the signals that end us, and time. */
 struct loop {
 	const char *ifname;
-	struct kcan_bus *bus;  /* set by loop_listen() */
-	int signals;	       /* signalfd */
-	int signal;	       /* the one that came; 0: none yet */
-	uint64_t now_us;       /* when the last turn ended */
-	bool sent;	       /* since the last turn */
-	unsigned int unwaited; /* turns in a row that did not wait */
-	bool trace;	       /* show frames on stderr */
+	struct kcan_bus *bus;	     /* set by loop_listen() */
+	int signals;		     /* signalfd */
+	int signal;		     /* the one that came; 0: none yet */
+	uint64_t now_us;	     /* when the last turn ended */
+	bool sent;		     /* since the last turn */
+	unsigned int unwaited;	     /* turns in a row that did not wait */
+	struct say_streams *streams; /* written to while waiting */
+	bool trace;		     /* show frames there */
 };
 
 /**
- * loop_init() - take SIGINT, SIGQUIT, SIGTERM and, unless it is ignored,
- * SIGHUP; ignore SIGPIPE
+ * loop_init() - take the signals that would end us, see util_wait_signals()
+ * @streams: have to stay
  *
  * Return: 0 or a negative errno.
  */
-int loop_init(struct loop *l, const char *ifname, bool trace);
+int loop_init(struct loop *l, const char *ifname, struct say_streams *streams,
+	      bool trace);
 
 /**
  * Open @l's bus with these filters; errors as kcan_bus_open(). NULL: all there

@@ -6,9 +6,9 @@
 static void run(const struct opts *opts, struct report *r)
 {
 	if (opts->command == OPTS_HELP)
-		opts_help(stdout);
+		opts_help(r->streams.out);
 	else if (opts->command == OPTS_VERSION)
-		puts("canbootreq " KCAN_VERSION);
+		fputs("canbootreq " KCAN_VERSION "\n", r->streams.out);
 	else if (opts->command == OPTS_QUERY)
 		cmd_query(opts, r);
 	else if (opts->command == OPTS_LISTEN)

@@ -128,7 +128,7 @@ void cmd_query(const struct opts *opts, struct report *r)
 	struct loop loop;
 	struct query q = { .loop = &loop, .report = r };
 	struct kcan_link link;
-	int err = loop_init(&loop, opts->ifname, opts->verbose);
+	int err = loop_init(&loop, opts->ifname, &r->streams, opts->verbose);
 
 	fputs("canbootreq: warning: a query is a broadcast: all unassigned "
 	      "nodes answer at once, which on a bus in use causes errors and "
@@ -136,7 +136,7 @@ void cmd_query(const struct opts *opts, struct report *r)
 	      "canbootreq: nodes that have a nodeid, as those of a running "
 	      "Klipper host, do not answer and are not listed: --listen "
 	      "hears them\n",
-	      stderr);
+	      r->streams.err);
 	if (!err && !look(&loop, opts, r, &link, &facts)) {
 		report_end(r, &facts);
 		return;

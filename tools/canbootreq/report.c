@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <kcan/admin.h>
 
@@ -18,16 +19,16 @@
 	 1u << WARNING_TORN | 1u << WARNING_TAKEN | 1u << WARNING_HEATERS | \
 	 1u << WARNING_UNTOLD | 1u << WARNING_LEFT_AGAIN)
 
-static void flush(struct report *r)
-{
-	if (fflush(r->out) && !r->write_error)
-		r->write_error = errno;
-}
-
 static void note_code(struct report *r, int code)
 {
 	if (code > r->code)
 		r->code = code;
+}
+
+static void start(struct report *r)
+{
+	*r = (struct report){ 0 };
+	say_streams_open(&r->streams, STDOUT_FILENO, STDERR_FILENO);
 }
 
 bool report_open(struct report *r, bool json)
@@ -35,7 +36,7 @@ bool report_open(struct report *r, bool json)
 	struct words_facts facts = { .cause = CAUSE_NO_JANSSON };
 	const char *why;
 
-	*r = (struct report){ .out = stdout, .err = stderr };
+	start(r);
 	if (!json)
 		return true;
 	if (say_json_load(&r->lib, &why)) {
@@ -52,7 +53,7 @@ void report_usage(struct report *r, bool json, const char *sentence)
 	struct words_facts facts = { .cause = CAUSE_USAGE };
 	const char *why;
 
-	*r = (struct report){ .out = stdout, .err = stderr };
+	start(r);
 	snprintf(facts.detail, sizeof(facts.detail), "%s", sentence);
 	report_end(r, &facts);
 	/* the sentence is what matters: without jansson it stands alone */
@@ -70,7 +71,7 @@ static void say(struct report *r, const char *head, const char *sentence,
 	if (!sentence)
 		return;
 	words_expand(text, sizeof(text), sentence, facts);
-	say_lines(r->err, PROGRAM, head, text);
+	say_lines(r->streams.err, PROGRAM, head, text);
 }
 
 void report_warning(struct report *r, enum warning warning,
@@ -110,11 +111,11 @@ static void say_error(struct report *r, const struct words_facts *facts)
 	char text[900];
 
 	words_expand(text, sizeof(text), words->reason, facts);
-	fprintf(r->err, PROGRAM ": %s", text);
+	fprintf(r->streams.err, PROGRAM ": %s", text);
 	words_expand(text, sizeof(text), words->next ? words->next : "", facts);
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-		fprintf(r->err, "; %s", line);
-	fputc('\n', r->err);
+		fprintf(r->streams.err, "; %s", line);
+	fputc('\n', r->streams.err);
 }
 
 static void say_line(struct report *r, const struct words_facts *facts)
@@ -125,10 +126,8 @@ static void say_line(struct report *r, const struct words_facts *facts)
 
 	words_expand(reason, sizeof(reason), words->reason, facts);
 	kcan_uuid_format(&facts->uuid, uuid);
-	fprintf(r->out, "%s: %s: %s\n", uuid,
+	fprintf(r->streams.out, "%s: %s: %s\n", uuid,
 		kcan_outcome_get(words->outcome)->name, reason);
-	/* what follows belongs below it, wherever the two streams go */
-	flush(r);
 }
 
 static void say_result(struct report *r, const struct words_facts *facts)
@@ -145,9 +144,9 @@ static void say_result(struct report *r, const struct words_facts *facts)
 static void put_line(struct report *r, char *line)
 {
 	if (line)
-		fprintf(r->out, "%s\n", line);
-	else if (!r->write_error)
-		r->write_error = ENOMEM;
+		fprintf(r->streams.out, "%s\n", line);
+	else
+		r->unmade = ENOMEM;
 	free(line);
 }
 
@@ -180,8 +179,7 @@ void report_node(struct report *r, const char *ifname,
 	if (r->json)
 		put_line(r, json_node(&r->lib, ifname, text, name->key));
 	else
-		fprintf(r->out, "%s: %s\n", text, name->text);
-	flush(r);
+		fprintf(r->streams.out, "%s: %s\n", text, name->text);
 }
 
 void report_heard(struct report *r, const struct heard *heard,
@@ -192,8 +190,7 @@ void report_heard(struct report *r, const struct heard *heard,
 		put_line(r, json_heard(&r->lib, heard, facts));
 		return;
 	}
-	heard_print(r->out, heard);
-	flush(r);
+	heard_print(r->streams.out, heard);
 	if (facts->cause == CAUSE_HEARD)
 		advise(r, facts);
 	else
@@ -214,16 +211,12 @@ void report_dry_run(struct report *r, const struct kcan_uuid *uuid)
 	if (r->json)
 		put_line(r, json_dry_run(&r->lib, text, frame_text));
 	else
-		fprintf(r->out, "%s\n", frame_text);
+		fprintf(r->streams.out, "%s\n", frame_text);
 }
 
 int report_close(struct report *r)
 {
-	flush(r);
-	if (r->write_error || ferror(r->out)) {
-		fprintf(r->err, PROGRAM ": results could not be written: %s\n",
-			strerror(r->write_error ? r->write_error : EIO));
+	if (!say_streams_close(&r->streams, PROGRAM, r->unmade, SAY_END_US))
 		note_code(r, 1);
-	}
 	return r->code;
 }

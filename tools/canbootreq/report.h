@@ -4,29 +4,29 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include <kcan/uuid.h>
 
 #include "heard.h"
 #include "json.h"
+#include "say/streams.h"
 #include "words.h"
 
 /** Where results go, and what has been said already. */
 struct report {
-	FILE *out; /* results */
-	FILE *err; /* diagnostics */
+	struct say_streams streams;
 	bool json;
 	struct say_json lib;
 	unsigned int told;  /* warnings about the bus, once per call */
 	enum cause advised; /* advice is not repeated for every UUID */
 	bool early;	    /* the line of the next end has been said */
-	int write_error;    /* errno of the first failure on @out */
+	int unmade;	    /* errno: a result could not be put into words */
 	int code;	    /* highest so far */
 };
 
 /**
  * report_open() - get ready; loads jansson when @json
+ * @r: must stay where it is
  *
  * Return: false when that is missing: it has been said, and the code is set.
  */
@@ -56,7 +56,11 @@ void report_heard(struct report *r, const struct heard *heard,
 /** One line of --dry-run. */
 void report_dry_run(struct report *r, const struct kcan_uuid *uuid);
 
-/** Return: the exit status; output that could not be written counts. */
+/**
+ * report_close() - write what still waits for a reader
+ *
+ * Return: the exit status; results that could not be written count.
+ */
 int report_close(struct report *r);
 
 #endif

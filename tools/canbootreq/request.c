@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <kcan/admin.h>
 
@@ -242,7 +241,7 @@ static bool look_first(struct call *c)
 static bool find_adapter(struct call *c, size_t *index)
 {
 	*index = c->opts->uuids_len;
-	adapter_find(&c->adapter, c->opts);
+	adapter_find(&c->adapter, c->opts, c->r);
 	if (c->opts->command == OPTS_REQUEST)
 		*index = adapter_match(&c->adapter, c->opts);
 	if (c->adapter.match != KCAN_USBDEV_MATCH_UNKNOWN ||
@@ -261,7 +260,7 @@ static int prepare(struct call *c, size_t adapter)
 	c->run.nodeids = &c->nodeids;
 	c->run.loop = &c->loop;
 	c->run.acks = kcan_link_confirms_ack(&c->link);
-	c->run.progress = c->opts->verify && isatty(STDERR_FILENO);
+	c->run.progress = c->opts->verify ? c->r->streams.progress : NULL;
 	return prepare_jobs(&c->run, c->opts, adapter, &c->common);
 }
 
@@ -274,7 +273,7 @@ void cmd_request(const struct opts *opts, struct report *r)
 			    .leave = opts->command == OPTS_LEAVE,
 			    .timeout_us = opts->timeout_us },
 	};
-	int err = loop_init(&c.loop, opts->ifname, opts->verbose);
+	int err = loop_init(&c.loop, opts->ifname, &r->streams, opts->verbose);
 	size_t adapter;
 
 	if (!err && (!look_first(&c) || !find_adapter(&c, &adapter))) {

@@ -194,14 +194,15 @@ static void show_progress(struct run *run, uint64_t now_us)
 	for (size_t i = 0; i < run->len; i++)
 		running += is_running(&run->jobs[i]);
 	run->show_us = now_us + SHOW_EVERY_US;
-	fprintf(stderr, "\rcanbootreq: %.1f s, waiting for %zu of %zu\033[K",
+	fprintf(run->progress,
+		"\rcanbootreq: %.1f s, waiting for %zu of %zu\033[K",
 		(double)(now_us - run->start_us) / 1e6, running, run->len);
 }
 
 static void hide_progress(const struct run *run)
 {
 	if (run->progress && run->show_us != run->start_us + SHOW_FIRST_US)
-		fprintf(stderr, "\r\033[K");
+		fputs("\r\033[K", run->progress);
 }
 
 static void rx_all(struct run *run, const struct kcan_bus_rx *rx, int n)

@@ -32,7 +32,7 @@ struct run {
 	size_t len;
 	struct nodeids *nodeids; /* told what is heard; NULL: nobody is */
 	bool acks;		 /* a confirmation means acknowledged */
-	bool progress;		 /* show how it goes on stderr */
+	FILE *progress;		 /* show there how it goes; or NULL */
 
 	/* run_all()'s own */
 	struct job *holder; /* its unconfirmed frame keeps the others back */

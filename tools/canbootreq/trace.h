@@ -2,6 +2,8 @@
 #ifndef CANBOOTREQ_TRACE_H
 #define CANBOOTREQ_TRACE_H
 
+#include <stdio.h>
+
 #include <linux/can.h>
 
 #define TRACE_FRAME_LEN 28
@@ -10,7 +12,7 @@
 void trace_format(char out[static TRACE_FRAME_LEN],
 		  const struct can_frame *frame);
 
-/** One line on stderr, as `candump -L` logs it, with the time of day. */
-void trace_frame(const char *ifname, const struct can_frame *frame);
+/** One line, as `candump -L` logs it, with the time of day. */
+void trace_frame(FILE *to, const char *ifname, const struct can_frame *frame);
 
 #endif

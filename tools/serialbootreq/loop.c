@@ -3,9 +3,11 @@
 
 #include "util/wait.h"
 
-int loop_init(struct loop *l, bool trace)
+int loop_init(struct loop *l, struct say_streams *streams, bool trace)
 {
-	*l = (struct loop){ .signals = util_wait_signals(), .trace = trace };
+	*l = (struct loop){ .signals = util_wait_signals(),
+			    .streams = streams,
+			    .trace = trace };
 	loop_now(l);
 	return l->signals < 0 ? l->signals : 0;
 }
@@ -19,8 +21,10 @@ uint64_t loop_now(struct loop *l)
 bool loop_wait(struct loop *l, int fd, uint64_t deadline_us)
 {
 	uint64_t wait = deadline_us > l->now_us ? deadline_us - l->now_us : 0;
-	int n = util_wait(fd, l->signals, wait, &l->signal);
+	int n;
 
+	say_streams_flush(l->streams);
+	n = util_wait(fd, l->signals, wait, &l->signal);
 	loop_now(l);
 	return n > 0;
 }

@@ -5,16 +5,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "say/streams.h"
+
 /** Waiting for one descriptor, the clock and signals. */
 struct loop {
 	int signals;
 	int signal; /* 0: none yet */
 	uint64_t now_us;
-	bool trace; /* tell what happens on stderr */
+	struct say_streams *streams; /* written to while waiting */
+	bool trace;		     /* tell there what happens */
 };
 
-/** Return: 0 or a negative errno. */
-int loop_init(struct loop *l, bool trace);
+/**
+ * loop_init() - take the signals that would end us, see util_wait_signals()
+ * @streams: have to stay
+ *
+ * Return: 0 or a negative errno.
+ */
+int loop_init(struct loop *l, struct say_streams *streams, bool trace);
 
 /** Look at the clock: monotonic. */
 uint64_t loop_now(struct loop *l);

@@ -58,7 +58,7 @@ static int request(const struct opts *opts, struct report *r,
 {
 	struct loop loop;
 	uint64_t start_us;
-	int err = loop_init(&loop, opts->verbose);
+	int err = loop_init(&loop, &r->streams, opts->verbose);
 
 	start_us = loop.now_us;
 	if (err) {
@@ -77,9 +77,9 @@ static int run(const struct opts *opts, struct report *r,
 	       struct words_facts *facts)
 {
 	if (opts->command == OPTS_HELP)
-		opts_help(stdout);
+		opts_help(r->streams.out);
 	else if (opts->command == OPTS_VERSION)
-		puts("serialbootreq " KCAN_VERSION);
+		fputs("serialbootreq " KCAN_VERSION "\n", r->streams.out);
 	else if (opts->command == OPTS_DRY_RUN)
 		return report_dry_run(r);
 	else

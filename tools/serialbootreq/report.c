@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "say/sentence.h"
 #include "util/hex.h"
@@ -16,7 +17,8 @@ bool report_open(struct report *r, bool json, struct words_facts *facts)
 {
 	const char *why;
 
-	*r = (struct report){ .out = stdout, .err = stderr };
+	*r = (struct report){ 0 };
+	say_streams_open(&r->streams, STDOUT_FILENO, STDERR_FILENO);
 	if (!json)
 		return true;
 	r->json = say_json_load(&r->lib, &why);
@@ -25,12 +27,6 @@ bool report_open(struct report *r, bool json, struct words_facts *facts)
 		snprintf(facts->detail, sizeof(facts->detail), "%s", why);
 	}
 	return r->json;
-}
-
-static void flush(struct report *r)
-{
-	if (fflush(r->out) && !r->write_error)
-		r->write_error = errno;
 }
 
 /* NULL, which leaves the key out, when there is no such sentence. */
@@ -49,7 +45,7 @@ static void say(struct report *r, const char *head, const char *sentence,
 	char text[SENTENCE_LEN];
 
 	if (expand(text, sentence, facts) && *text)
-		say_lines(r->err, PROGRAM, head, text);
+		say_lines(r->streams.err, PROGRAM, head, text);
 }
 
 static void say_end(struct report *r, const struct words_facts *facts)
@@ -59,12 +55,11 @@ static void say_end(struct report *r, const struct words_facts *facts)
 
 	expand(reason, words->reason, facts);
 	if (facts->device)
-		fprintf(r->out, "%s: %s: %s\n", expand(device, "{dev}", facts),
+		fprintf(r->streams.out, "%s: %s: %s\n",
+			expand(device, "{dev}", facts),
 			kcan_outcome_get(words->outcome)->name, reason);
 	else
-		fprintf(r->err, PROGRAM ": %s\n", reason);
-	/* what follows belongs below it, wherever the two streams go */
-	flush(r);
+		fprintf(r->streams.err, PROGRAM ": %s\n", reason);
 	say(r, "warning: ", words_warning(facts), facts);
 	say(r, words->back ? "next: " : "", words->next, facts);
 	say(r, "back: ", words->back, facts);
@@ -113,13 +108,8 @@ static char *json_end(const struct report *r, const struct words_facts *facts)
 
 int report_close(struct report *r, int code)
 {
-	flush(r);
-	if (ferror(r->out) && !r->write_error)
-		r->write_error = EIO;
-	if (!r->write_error)
+	if (say_streams_close(&r->streams, PROGRAM, r->unmade, SAY_END_US))
 		return code;
-	fprintf(r->err, PROGRAM ": results could not be written: %s\n",
-		strerror(r->write_error));
 	return code > 1 ? code : 1;
 }
 
@@ -127,9 +117,9 @@ int report_close(struct report *r, int code)
 static void put_line(struct report *r, char *line)
 {
 	if (line)
-		fprintf(r->out, "%s\n", line);
+		fprintf(r->streams.out, "%s\n", line);
 	else
-		r->write_error = ENOMEM;
+		r->unmade = ENOMEM;
 	free(line);
 }
 
@@ -153,6 +143,6 @@ int report_dry_run(struct report *r)
 					  r->lib.pack("{s:i, s:s}", "schema",
 						      SCHEMA, "bytes", hex)));
 	else
-		fprintf(r->out, "%s\n", hex);
+		fprintf(r->streams.out, "%s\n", hex);
 	return report_close(r, 0);
 }

@@ -3,22 +3,22 @@
 #define SERIALBOOTREQ_REPORT_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "say/json.h"
+#include "say/streams.h"
 #include "words.h"
 
 /** Where results go. */
 struct report {
-	FILE *out; /* results */
-	FILE *err; /* diagnostics */
+	struct say_streams streams;
 	bool json;
 	struct say_json lib;
-	int write_error; /* errno of the first failure on @out */
+	int unmade; /* errno: a result could not be put into words */
 };
 
 /**
  * report_open() - get ready; loads jansson when @json
+ * @r: must stay where it is
  *
  * Return: false when that is missing: @facts tell it.
  */
@@ -28,7 +28,7 @@ bool report_open(struct report *r, bool json, struct words_facts *facts);
 int report_end(struct report *r, const struct words_facts *facts);
 
 /**
- * report_close() - all is written
+ * report_close() - write what still waits for a reader
  *
  * Return: @code, or that of a local error when it could not be written.
  */

@@ -4,43 +4,47 @@
 #include <stdio.h>
 #include <time.h>
 
-static void begin(void)
+static FILE *begin(const struct loop *l)
 {
+	FILE *to = l->streams->trace;
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	fprintf(stderr, "(%010lld.%06ld) ", (long long)now.tv_sec,
+	fprintf(to, "(%010lld.%06ld) ", (long long)now.tv_sec,
 		now.tv_nsec / 1000);
+	return to;
 }
 
 void trace_bytes(const struct loop *l, uint32_t rate_bps, const char *way,
 		 const uint8_t *bytes, size_t len)
 {
+	FILE *to;
+
 	if (!l->trace || !len)
 		return;
-	begin();
-	fprintf(stderr, "%u %s ", rate_bps, way);
+	to = begin(l);
+	fprintf(to, "%u %s ", rate_bps, way);
 	for (size_t i = 0; i < len; i++)
-		fprintf(stderr, "%02X", bytes[i]);
-	fputc('\n', stderr);
+		fprintf(to, "%02X", bytes[i]);
+	fputc('\n', to);
 }
 
 void trace_text(const struct loop *l, const char *text)
 {
-	if (!l->trace)
-		return;
-	begin();
-	fprintf(stderr, "%s\n", text);
+	if (l->trace)
+		fprintf(begin(l), "%s\n", text);
 }
 
 void trace_device(const struct loop *l, const char *port,
 		  const struct kcan_usbdev *dev)
 {
+	FILE *to;
+
 	if (!l->trace)
 		return;
-	begin();
-	fprintf(stderr, "port %s: ", port);
+	to = begin(l);
+	fprintf(to, "port %s: ", port);
 	if (dev->devnum)
-		fprintf(stderr, "%04x:%04x, ", dev->vendor, dev->product);
-	fprintf(stderr, "%s\n", kcan_usbdev_info(dev)->what);
+		fprintf(to, "%04x:%04x, ", dev->vendor, dev->product);
+	fprintf(to, "%s\n", kcan_usbdev_info(dev)->what);
 }

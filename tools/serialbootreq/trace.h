@@ -9,7 +9,7 @@
 
 #include "loop.h"
 
-/* One line on stderr with the time, when @l wants it. */
+/* One line with the time, when @l wants it. */
 
 /** Bytes at a rate, as hex; @way: ">" written, "<" read. */
 void trace_bytes(const struct loop *l, uint32_t rate_bps, const char *way,
