@@ -98,6 +98,7 @@ struct kcan_bootreq_result {
 	enum kcan_delivery handback;
 	bool assigned;		/* a SET was taken by the kernel */
 	uint8_t nodeid;		/* the last one drawn; 0: none */
+	bool settled;		/* all but @handback stays as it is */
 	struct kcan_uuid other; /* WRONG_UUID: the one that answered */
 	/*
 	 * Half a command may be in the node's buffer: its receiver is stuck

@@ -92,6 +92,7 @@ struct kcan_bootreq_result kcan_bootreq_result(const struct kcan_bootreq *req)
 	struct kcan_bootreq_result result = req->result;
 
 	result.nodeid = req->place.nodeid;
+	result.settled = bootreq_leaves(req) || kcan_bootreq_done(req);
 	return result;
 }
 

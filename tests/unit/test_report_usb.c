@@ -177,7 +177,8 @@ static void test_early(void **state)
 	assert_string_equal(c.out, rows[0].out);
 	strcpy(facts.usb.by_id, BY_ID);
 	report_end(&c.report, &facts);
-	/* and the next one has a line of its own */
+	/* and another one has a line of its own */
+	facts.said = false;
 	report_end(&c.report, &facts);
 	capture_end(&c);
 	assert_int_equal(strlen(c.out), 2 * strlen(rows[0].out));

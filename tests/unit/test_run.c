@@ -150,15 +150,28 @@ static const struct kcan_uuid UUID = { { 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04 } };
 #define ID_2 FRAME(0x2e1, 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04, 0x00, 0x00)
 #define ID_3 FRAME(0x2e1, 0x32, 0x40, 0x99, 0x03)
 
+static uint64_t proof_us; /* when it was handed on; 0: it was not */
+
+static void note_proof(void *ctx, struct words_facts *facts)
+{
+	(void)ctx;
+	assert_int_equal(facts->cause, CAUSE_PROVEN);
+	proof_us = fake.now_us;
+}
+
 /* Jobs on nodeids 240, 239 ..., the first of them for UUID. */
 static void play_goal(const struct fake *with, size_t len,
 		      enum kcan_bootreq_goal goal)
 {
-	struct run run = { .loop = &loop, .jobs = jobs, .len = len };
+	struct run run = { .loop = &loop,
+			   .jobs = jobs,
+			   .len = len,
+			   .proven = note_proof };
 
 	static uint8_t nodeids[JOBS_MAX];
 
 	fake = *with;
+	proof_us = 0;
 	loop = (struct loop){ .ifname = "can0", .now_us = fake.now_us };
 	memset(jobs, 0, sizeof(jobs));
 	for (size_t i = 0; i < len; i++) {
@@ -358,6 +371,10 @@ static void test_what_katapult_is_becomes_known(void **state)
 	assert_true(jobs[0].facts.identified);
 	assert_string_equal(jobs[0].facts.katapult.mcu, "stm32g0b1xx");
 	assert_int_equal(handed_back_at(&jobs[0]), 11007);
+	/* nobody waits for the result until the node is left */
+	assert_int_equal(proof_us, 11007);
+	assert_int_equal(jobs[0].facts.elapsed_us, 11007);
+	assert_true(fake.now_us > 50000);
 }
 
 static void test_a_signal_between_the_halves_sends_the_second(void **state)
@@ -397,6 +414,7 @@ static void test_nobody_to_leave_is_no_silence_after_a_request(void **state)
 		  KCAN_BOOTREQ_GOAL_LEAVE);
 	assert_int_equal(jobs[0].facts.cause, CAUSE_LEAVE_SILENT);
 	assert_int_equal(jobs[0].facts.request, REQUEST_NONE);
+	assert_int_equal(proof_us, 0);
 }
 
 static void test_who_never_had_its_turn_is_told_so(void **state)

@@ -132,9 +132,8 @@ static void say_line(struct report *r, const struct words_facts *facts)
 
 static void say_result(struct report *r, const struct words_facts *facts)
 {
-	if (!r->early)
+	if (!facts->said)
 		say_line(r, facts);
-	r->early = false;
 	for (int i = 0; i < WARNING_COUNT; i++)
 		if (facts->warnings & 1u << i)
 			report_warning(r, (enum warning)i, facts);
@@ -161,12 +160,12 @@ void report_end(struct report *r, const struct words_facts *facts)
 		say_error(r, facts);
 }
 
-void report_early(struct report *r, const struct words_facts *facts)
+void report_early(struct report *r, struct words_facts *facts)
 {
 	if (r->json)
 		return;
 	say_line(r, facts);
-	r->early = true;
+	facts->said = true;
 }
 
 void report_node(struct report *r, const char *ifname,

@@ -19,7 +19,6 @@ struct report {
 	struct say_json lib;
 	unsigned int told;  /* warnings about the bus, once per call */
 	enum cause advised; /* advice is not repeated for every UUID */
-	bool early;	    /* the line of the next end has been said */
 	int unmade;	    /* errno: a result could not be put into words */
 	int code;	    /* highest so far */
 };
@@ -43,7 +42,7 @@ void report_warning(struct report *r, enum warning warning,
 void report_end(struct report *r, const struct words_facts *facts);
 
 /** The line of an end whose report_end() is to follow a little later. */
-void report_early(struct report *r, const struct words_facts *facts);
+void report_early(struct report *r, struct words_facts *facts);
 
 /** One node that answered --query; @app is byte 7 of its answer. */
 void report_node(struct report *r, const char *ifname,

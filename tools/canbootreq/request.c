@@ -253,8 +253,15 @@ static bool find_adapter(struct call *c, size_t *index)
 	return false;
 }
 
+static void say_proof(void *ctx, struct words_facts *facts)
+{
+	report_early(ctx, facts);
+}
+
 static int prepare(struct call *c, size_t adapter)
 {
+	c->run.proven = say_proof;
+	c->run.ctx = c->r;
 	c->diagnose.ifindex = c->link.index;
 	c->nodeids.ifindex = c->link.index;
 	c->run.nodeids = &c->nodeids;

@@ -216,23 +216,6 @@ static void rx_all(struct run *run, const struct kcan_bus_rx *rx, int n)
 			rx_other(run, &rx[i], now_us);
 }
 
-/* Return: how many are still running. */
-static size_t note_ends(struct run *run, uint64_t now_us)
-{
-	size_t running = 0;
-
-	for (size_t i = 0; i < run->len; i++) {
-		struct job *job = &run->jobs[i];
-
-		if (!is_running(job) && !job->ended) {
-			job->ended = true;
-			job->facts.elapsed_us = now_us - run->start_us;
-		}
-		running += is_running(job);
-	}
-	return running;
-}
-
 static void abort_all(struct run *run, uint64_t now_us)
 {
 	for (size_t i = 0; i < run->len; i++)
@@ -294,7 +277,8 @@ static enum cause cause_of(const struct run *run, const struct job *job,
 	return causes[result->verdict];
 }
 
-static void conclude(const struct run *run, struct job *job)
+/* What became of the node, as far as it is known now. */
+static void describe(const struct run *run, struct job *job)
 {
 	struct kcan_bootreq_result result = kcan_bootreq_result(job->req);
 	struct words_facts *facts = &job->facts;
@@ -305,7 +289,7 @@ static void conclude(const struct run *run, struct job *job)
 	facts->identified = result.identified;
 	facts->katapult = result.ident;
 	facts->signal = run->loop->signal;
-	if (!job->ended)
+	if (!job->settled)
 		facts->elapsed_us = run->loop->now_us - run->start_us;
 	facts->request = result.request == KCAN_DELIVERY_NONE ?
 				 REQUEST_NONE :
@@ -315,6 +299,15 @@ static void conclude(const struct run *run, struct job *job)
 				     REQUEST_HANDED_OVER;
 	if (facts->cause == CAUSE_LOST || facts->cause == CAUSE_LOST_UNSENT)
 		look_tell_lost(facts, facts->cause, run->lost);
+}
+
+/* The same at the end, when it is known how the node was left. */
+static void conclude(const struct run *run, struct job *job)
+{
+	struct kcan_bootreq_result result = kcan_bootreq_result(job->req);
+	struct words_facts *facts = &job->facts;
+
+	describe(run, job);
 	if (kcan_bus_dropped(run->loop->bus))
 		facts->warnings |= 1u << WARNING_DROPPED;
 	if (job->refused && facts->cause != CAUSE_PROVEN &&
@@ -329,12 +322,36 @@ static void conclude(const struct run *run, struct job *job)
 		facts->warnings |= 1u << WARNING_STILL_QUEUED;
 }
 
+static void settle(struct run *run, struct job *job)
+{
+	if (job->settled || !kcan_bootreq_result(job->req).settled)
+		return;
+	job->settled = true;
+	job->facts.elapsed_us = run->loop->now_us - run->start_us;
+	describe(run, job);
+	if (run->proven && job->facts.cause == CAUSE_PROVEN)
+		run->proven(run->ctx, &job->facts);
+}
+
+/* Return: whether any is still running. */
+static bool settle_all(struct run *run)
+{
+	bool running = false;
+
+	for (size_t i = 0; i < run->len; i++) {
+		if (run->jobs[i].req)
+			settle(run, &run->jobs[i]);
+		running |= is_running(&run->jobs[i]);
+	}
+	return running;
+}
+
 void run_all(struct run *run)
 {
 	run->start_us = run->loop->now_us;
 	run->show_us = run->start_us + SHOW_FIRST_US;
 	/* after other errors there may still be a way to hand back */
-	while (note_ends(run, run->loop->now_us) && run->lost != -ENODEV) {
+	while (settle_all(run) && run->lost != -ENODEV) {
 		turn(run);
 		send_due(run, run->loop->now_us);
 	}

@@ -22,7 +22,7 @@ struct job {
 	bool refused;	      /* the transmit queue was full at least once */
 	uint64_t sent_us;     /* when @flying was handed to the kernel */
 	unsigned int dropped; /* kcan_bus_dropped() at that moment */
-	bool ended;
+	bool settled;	      /* only leaving is left, if that */
 };
 
 /** Several exchanges that share one bus. */
@@ -33,6 +33,9 @@ struct run {
 	struct nodeids *nodeids; /* told what is heard; NULL: nobody is */
 	bool acks;		 /* a confirmation means acknowledged */
 	FILE *progress;		 /* show there how it goes; or NULL */
+	/* A proof, before its node is left: that takes a moment. May be NULL. */
+	void (*proven)(void *ctx, struct words_facts *facts);
+	void *ctx;
 
 	/* run_all()'s own */
 	struct job *holder; /* its unconfirmed frame keeps the others back */

@@ -108,6 +108,7 @@ enum request {
 /** One end and what the sentences about it may mention. */
 struct words_facts {
 	enum cause cause;
+	bool said; /* its line has been printed */
 	const char *ifname;
 	uint32_t bitrate_bps;  /* to bring it up with; 0: it has none */
 	bool bitrate_guessed;  /* the driver did not tell */
