@@ -87,11 +87,11 @@ $B/kcan.pc: lib/kcan.pc.in FORCE
 		-e 's,@INCDIR@,$(INCDIR),' -e 's,@VERSION@,$(VERSION),' $< >$@
 
 SUPPORT := $(wildcard tests/support/*.c)
-TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+TESTS := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 define unit
-$B/unit/$1: $B/asan/obj/tests/unit/$1.o \
-	$(patsubst %.c,$B/asan/obj/%.o,$(call needs,tests/unit/$1.c) $(SUPPORT)) \
+$B/unit/$(basename $(notdir $1)): \
+	$(patsubst %.c,$B/asan/obj/%.o,$1 $(call needs,$1) $(SUPPORT)) \
 	$B/asan/libkcan.a
 	@mkdir -p $$(@D)
 	$$Q$(CC) $(ASAN) -o $$@ $$^ -lcmocka $(call libs,canmcu)
@@ -106,7 +106,7 @@ $(foreach t,$(TESTS),$(eval $(call unit,$t)))
 $(foreach f,$(FUZZERS),$(eval $(call fuzzer,$f)))
 
 # Suites print TAP; tests/run counts it. What takes long is best run first.
-UNIT_BINS := $(TESTS:%=$B/unit/%)
+UNIT_BINS := $(patsubst %.c,$B/unit/%,$(notdir $(TESTS)))
 FUZZ_BINS := $(FUZZERS:%=$B/fuzz/%)
 VCAN_BINS := $(patsubst %,$B/ubsan/%,$(PROGRAMS) $(HELPERS))
 check: all $(UNIT_BINS) $(FUZZ_BINS) $(VCAN_BINS)
