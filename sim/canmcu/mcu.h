@@ -11,13 +11,13 @@
 #include <kcan/stream.h>
 #include <kcan/uuid.h>
 
+#include "board/dictionary.h"
+#include "board/family.h"
+#include "board/pins.h"
 #include "confinement.h"
-#include "dictionary.h"
 #include "event.h"
-#include "family.h"
 #include "fault.h"
 #include "heat.h"
-#include "pins.h"
 #include "rail.h"
 
 /* can-admin-channel.md, section 5 */

@@ -2,9 +2,9 @@
 #ifndef CANMCU_PRINTER_H
 #define CANMCU_PRINTER_H
 
+#include "board/pins.h"
 #include "config.h"
 #include "heat.h"
-#include "pins.h"
 #include "rail.h"
 #include "util/texts.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/dictionary.c
+// needs: sim/canmcu/board/dictionary.c
 /* Any image, and any text in a stream of an image: printable and bounded. */
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "../../sim/canmcu/dictionary.h"
+#include "../../sim/canmcu/board/dictionary.h"
 #include "fuzz.h"
 
 static void check_text(const char *text, size_t size)

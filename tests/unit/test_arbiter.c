@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/arbiter.c sim/canmcu/agenda.c sim/canmcu/wire.c
-// needs: sim/canmcu/confinement.c sim/canmcu/family.c sim/canmcu/pins.c
+// needs: sim/canmcu/confinement.c sim/canmcu/board/family.c
+// needs: sim/canmcu/board/pins.c
 #include "../support/unit.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 #include <string.h>
 
 #include "../../sim/canmcu/arbiter.h"
-#include "../../sim/canmcu/family.h"
+#include "../../sim/canmcu/board/family.h"
 
 #define NODES_MAX 33
 #define MBIT 1000000 /* a bit is a microsecond */

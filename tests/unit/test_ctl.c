@@ -7,7 +7,7 @@
 
 #include <kcan/klp.h>
 
-#include "canmcu_klipper.h"
+#include "board/klipper_stream.h"
 
 static int prepare(void **state)
 {

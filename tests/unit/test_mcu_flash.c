@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "board/klipper_stream.h"
 #include "canmcu_board.h"
-#include "canmcu_klipper.h"
 #include "util/hex.h"
 
 #define NODEID 129 /* what flashtool uses */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/printer.c sim/canmcu/printer_pin.c
-// needs: sim/canmcu/printer_machine.c sim/canmcu/config.c sim/canmcu/pins.c
+// needs: sim/canmcu/printer_machine.c sim/canmcu/config.c
+// needs: sim/canmcu/board/pins.c
 /*
  * What the sections of a printer.cfg put on the pins of an MCU, here of one
  * called "mcu" and of another called "tool", both STM32.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/usb/stream.c sim/canmcu/usb/usbip.c sim/canmcu/usb/device.c
-// needs: sim/canmcu/usb/dfuse.c sim/canmcu/flash.c sim/canmcu/family.c
-// needs: sim/canmcu/sparse.c sim/canmcu/pins.c
+// needs: sim/canmcu/usb/dfuse.c sim/canmcu/board/flash.c
+// needs: sim/canmcu/board/family.c sim/canmcu/board/sparse.c
+// needs: sim/canmcu/board/pins.c
 /* As dfu-util 0.11 drives it: usbip-gsusb-bridge.md, section 4.6 */
 #include "usb_host.h"
 
-#include "../../sim/canmcu/family.h"
+#include "../../sim/canmcu/board/family.h"
 #include "../../sim/canmcu/usb/dfuse.h"
 
 #define START 0x08000000u

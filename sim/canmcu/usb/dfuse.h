@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../flash.h"
+#include "../board/flash.h"
 #include "device.h"
 
 #define DFUSE_TRANSFER_MAX 2048 /* bytes */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/flash.c sim/canmcu/family.c sim/canmcu/pins.c sim/canmcu/sparse.c
-#include "../support/unit.h"
+// needs: sim/canmcu/board/flash.c sim/canmcu/board/family.c
+// needs: sim/canmcu/board/pins.c sim/canmcu/board/sparse.c
+#include "../../support/unit.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "../../sim/canmcu/family.h"
+#include "../../../sim/canmcu/board/family.h"
 
 #define PAGES_1K "stm32f103x6" /* 32 KiB of them */
 #define SECTORS "stm32f446xx"

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/family.c sim/canmcu/pins.c sim/canmcu/flash.c sim/canmcu/sparse.c
+// needs: sim/canmcu/board/family.c sim/canmcu/board/pins.c
+// needs: sim/canmcu/board/flash.c sim/canmcu/board/sparse.c
 /* can-admin-channel.md, section 8.1; katapult-protocol.md, section 5.4. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <string.h>
 
-#include "../../sim/canmcu/family.h"
+#include "../../../sim/canmcu/board/family.h"
 
 static const struct expectation {
 	const char *name; /* of the chip */

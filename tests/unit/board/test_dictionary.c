@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/dictionary.c
+// needs: sim/canmcu/board/dictionary.c
 /* Klipper's data dictionary, in whatever else an image holds. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "../../sim/canmcu/dictionary.h"
-#include "canmcu_klipper.h"
+#include "../../../sim/canmcu/board/dictionary.h"
+#include "klipper_stream.h"
 
 #define IMAGE_MAX (2u << 20)
 #define TEN "0123456789"

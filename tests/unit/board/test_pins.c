@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/pins.c sim/canmcu/family.c
+// needs: sim/canmcu/board/pins.c sim/canmcu/board/family.c
 /* Pins by the names that Klipper's MCUs give them. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <errno.h>
 
-#include "../../sim/canmcu/family.h"
+#include "../../../sim/canmcu/board/family.h"
 
 static const struct name_row {
 	const char *name;
