@@ -15,10 +15,10 @@
 #include "board/family.h"
 #include "board/pins.h"
 #include "confinement.h"
+#include "device/heat.h"
+#include "device/rail.h"
 #include "event.h"
 #include "fault.h"
-#include "heat.h"
-#include "rail.h"
 
 /* can-admin-channel.md, section 5 */
 #define MCU_ADMIN_QUEUE_LEN 8 /* frames */

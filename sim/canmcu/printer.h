@@ -4,8 +4,8 @@
 
 #include "board/pins.h"
 #include "config.h"
-#include "heat.h"
-#include "rail.h"
+#include "device/heat.h"
+#include "device/rail.h"
 #include "util/texts.h"
 
 /* Of one file; what comes behind them is passed over. */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/heat.c
+// needs: sim/canmcu/device/heat.c
 /*
  * Heaters and thermistors against their formulas, worked out elsewhere:
  * 25 + g d + (T - 25 - g d) exp(-t / tau), with g = 400 and tau = 100 s for a
  * hotend, 120 and 300 s for a bed; R / (R + pull-up), where
  * R = 100 kOhm exp(3950 (1 / T - 1 / 298.15 K)).
  */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
-#include "../../sim/canmcu/heat.h"
+#include "../../../sim/canmcu/device/heat.h"
 
 #define HEATER 3
 #define SENSOR 5

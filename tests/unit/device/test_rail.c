@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/rail.c
+// needs: sim/canmcu/device/rail.c
 /* Carriages and endstops, by the steps that were made. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
-#include "../../sim/canmcu/rail.h"
+#include "../../../sim/canmcu/device/rail.h"
 
 #define ENDSTOP 9
 #define A 1 /* step pins */
