@@ -18,7 +18,7 @@
 #include "device/heat.h"
 #include "device/rail.h"
 #include "event.h"
-#include "fault.h"
+#include "fault/fault.h"
 
 /* can-admin-channel.md, section 5 */
 #define MCU_ADMIN_QUEUE_LEN 8 /* frames */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* Faults: how they are written, and when they strike. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "../../sim/canmcu/fault.h"
+#include "../../../sim/canmcu/fault/fault.h"
 
 #define UUID                                               \
 	{                                                  \
