@@ -14,11 +14,11 @@
 #include "board/dictionary.h"
 #include "board/family.h"
 #include "board/pins.h"
-#include "confinement.h"
 #include "device/heat.h"
 #include "device/rail.h"
 #include "event.h"
 #include "fault/fault.h"
+#include "wire/confinement.h"
 
 /* can-admin-channel.md, section 5 */
 #define MCU_ADMIN_QUEUE_LEN 8 /* frames */

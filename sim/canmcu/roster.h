@@ -7,10 +7,10 @@
 
 #include <kcan/uuid.h>
 
-#include "agenda.h"
-#include "arbiter.h"
 #include "mcu.h"
 #include "transceiver.h"
+#include "wire/agenda.h"
+#include "wire/arbiter.h"
 
 struct bridge;
 struct bus;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/wire.c
-#include "../support/unit.h"
+// needs: sim/canmcu/wire/wire.c
+#include "../../support/unit.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../sim/canmcu/wire.h"
+#include "../../../sim/canmcu/wire/wire.h"
 
 #define EXT(id, ...) FRAME(CAN_EFF_FLAG | (id), __VA_ARGS__)
 #define REMOTE(id, dlc) \

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/confinement.c
-#include "../support/unit.h"
+// needs: sim/canmcu/wire/confinement.c
+#include "../../support/unit.h"
 
-#include "../../sim/canmcu/confinement.h"
+#include "../../../sim/canmcu/wire/confinement.h"
 
 /* ISO 11898-1, fault confinement: so many times each, in this order. */
 static const struct course {

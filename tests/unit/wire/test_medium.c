@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/medium.c sim/canmcu/agenda.c
-#include "../support/unit.h"
+// needs: sim/canmcu/wire/medium.c sim/canmcu/wire/agenda.c
+#include "../../support/unit.h"
 
-#include "../../sim/canmcu/agenda.h"
-#include "../../sim/canmcu/medium.h"
+#include "../../../sim/canmcu/wire/agenda.h"
+#include "../../../sim/canmcu/wire/medium.h"
 
 static int senders[4];
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/arbiter.c sim/canmcu/agenda.c sim/canmcu/wire.c
-// needs: sim/canmcu/confinement.c sim/canmcu/board/family.c
-// needs: sim/canmcu/board/pins.c
-#include "../support/unit.h"
+// needs: sim/canmcu/wire/arbiter.c sim/canmcu/wire/agenda.c
+// needs: sim/canmcu/wire/wire.c sim/canmcu/wire/confinement.c
+// needs: sim/canmcu/board/family.c sim/canmcu/board/pins.c
+#include "../../support/unit.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../sim/canmcu/arbiter.h"
-#include "../../sim/canmcu/board/family.h"
+#include "../../../sim/canmcu/board/family.h"
+#include "../../../sim/canmcu/wire/arbiter.h"
 
 #define NODES_MAX 33
 #define MBIT 1000000 /* a bit is a microsecond */
