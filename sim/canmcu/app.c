@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "ctl_server.h"
-#include "event.h"
 #include "images.h"
+#include "mcu/event.h"
 #include "ports.h"
 #include "world.h"
 

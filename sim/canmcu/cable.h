@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event.h"
+#include "mcu/event.h"
 #include "usb/board.h"
 #include "usb/link.h"
 #include "world.h"

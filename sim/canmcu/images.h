@@ -3,7 +3,7 @@
 #define CANMCU_IMAGES_H
 
 #include "image.h"
-#include "mcu.h"
+#include "mcu/mcu.h"
 
 /**
  * struct images - the image files of all MCUs of a process

@@ -6,7 +6,7 @@
 #include "klipper/engine.h"
 #include "klipper/pin.h"
 #include "klipper/stepper.h"
-#include "mcu.h"
+#include "mcu/mcu.h"
 
 int mcu_shutdown(struct mcu *m, const char *reason, uint64_t now_us)
 {

@@ -4,7 +4,7 @@
 
 #include <systemd/sd-event.h>
 
-#include "event.h"
+#include "mcu/event.h"
 #include "world.h"
 
 /**

@@ -7,7 +7,7 @@
 
 #include <kcan/uuid.h>
 
-#include "mcu.h"
+#include "mcu/mcu.h"
 #include "transceiver.h"
 #include "wire/agenda.h"
 #include "wire/arbiter.h"

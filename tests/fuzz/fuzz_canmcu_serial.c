@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../../sim/canmcu/klipper/firmware.h"
-#include "../../sim/canmcu/mcu.h"
+#include "../../sim/canmcu/mcu/mcu.h"
 #include "fuzz.h"
 
 /* can-admin-channel.md, section 11.2 */

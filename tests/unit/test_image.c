@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "../../sim/canmcu/image.h"
-#include "canmcu_board.h"
+#include "mcu/board.h"
 
 #define TYPE "stm32f103x6"
 #define SIZE 32768u /* of its flash */

@@ -9,7 +9,7 @@
 #include <jansson.h>
 #include <kcan/klp.h>
 
-#include "../mcu.h"
+#include "../mcu/mcu.h"
 
 /*
  * The contract between the simulated Klipper application and its modules.

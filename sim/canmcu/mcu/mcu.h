@@ -11,14 +11,14 @@
 #include <kcan/stream.h>
 #include <kcan/uuid.h>
 
-#include "board/dictionary.h"
-#include "board/family.h"
-#include "board/pins.h"
-#include "device/heat.h"
-#include "device/rail.h"
+#include "../board/dictionary.h"
+#include "../board/family.h"
+#include "../board/pins.h"
+#include "../device/heat.h"
+#include "../device/rail.h"
+#include "../fault/fault.h"
+#include "../wire/confinement.h"
 #include "event.h"
-#include "fault/fault.h"
-#include "wire/confinement.h"
 
 /* can-admin-channel.md, section 5 */
 #define MCU_ADMIN_QUEUE_LEN 8 /* frames */

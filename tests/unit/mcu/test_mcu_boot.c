@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* can-admin-channel.md, sections 8.1 to 8.3: what runs after which reset. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "canmcu_board.h"
+#include "board.h"
 
 #define REQUEST FRAME(0x3f0, 0x02, 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04)
 

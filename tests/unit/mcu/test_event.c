@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/event.c
-#include "../support/unit.h"
+// needs: sim/canmcu/mcu/event.c
+#include "../../support/unit.h"
 
 #include <string.h>
 
-#include "../../sim/canmcu/event.h"
+#include "../../../sim/canmcu/mcu/event.h"
 
 static const struct kcan_uuid uuid = { { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66 } };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "klipper/engine.h"
+#include "../klipper/engine.h"
 #include "mcu.h"
 
 /* from COMPLETE to the reset, katapult-protocol.md, section 4.5 */

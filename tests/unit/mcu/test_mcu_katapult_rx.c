@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* katapult-protocol.md, section 3: the receiver, with its trap and without. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <kcan/kat.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "canmcu_board.h"
+#include "board.h"
 #include "util/hex.h"
 
 #define OWN 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* Klipper and Katapult on a serial line: bytes in, bytes out. */
-#include "canmcu_board.h"
+#include "board.h"
 
 #include <stdlib.h>
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* Flashing as it is seen on the bus: katapult-protocol.md, sections 4 to 7. */
-#include "../support/unit.h"
-#include "../support/vectors.h"
+#include "../../support/unit.h"
+#include "../../support/vectors.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "board/klipper_stream.h"
-#include "canmcu_board.h"
+#include "../board/klipper_stream.h"
+#include "board.h"
 #include "util/hex.h"
 
 #define NODEID 129 /* what flashtool uses */

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../sim/canmcu/klipper/firmware.h"
-#include "../../sim/canmcu/mcu.h"
-#include "../support/unit.h"
+#include "../../../sim/canmcu/klipper/firmware.h"
+#include "../../../sim/canmcu/mcu/mcu.h"
+#include "../../support/unit.h"
 
 #define UUID                                               \
 	{                                                  \
