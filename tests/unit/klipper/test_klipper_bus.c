@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* The simulated Klipper and its bus: what waits, what is lost, what is told. */
-#include "canmcu_host.h"
+#include "host.h"
 
 static void test_nothing_is_sent_while_unassigned(void **state)
 {

@@ -6,7 +6,7 @@
  * compared: the dictionary, which is another one, and stats, which tell of a
  * processor that we have not got.
  */
-#include "canmcu_host.h"
+#include "host.h"
 
 #define HIGH (UINT64_C(1) << 32)
 #define SAME UINT64_C(0) /* the answer tells no clock */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* The contract of klipper/klipper.h, with a module made for it. */
-#include "canmcu_story.h"
+#include "story.h"
 
 #include <errno.h>
 

@@ -5,7 +5,7 @@
  * by hand: the formats are in klipper-mcu-protocol.md, section 20, integers in
  * 5.2.
  */
-#include "canmcu_story.h"
+#include "story.h"
 
 /* config_analog_in oid=0 pin=0, finalized */
 #define ADC                             \

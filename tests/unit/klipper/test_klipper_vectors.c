@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* klipper-mcu-protocol.md, section 18, against the simulated application. */
-#include "canmcu_host.h"
+#include "host.h"
 
-#include "../support/vectors.h"
+#include "../../support/vectors.h"
 
 static struct vector vectors[VECTORS_MAX];
 

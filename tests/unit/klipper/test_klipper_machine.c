@@ -5,7 +5,7 @@
  * carriage that it homes. Commands are written by hand, see
  * test_klipper_outputs.c. Levels are those of the formulas in test_heat.c.
  */
-#include "canmcu_host.h"
+#include "host.h"
 
 #define PA0 0
 #define PA1 1

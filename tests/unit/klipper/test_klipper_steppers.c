@@ -4,7 +4,7 @@
  * Steppers of the simulated Klipper. Commands are written by hand: the formats
  * are in klipper-mcu-protocol.md, section 20, integers in 5.2.
  */
-#include "canmcu_story.h"
+#include "story.h"
 
 /*
  * config_stepper oid=0 step_pin=PA0 dir_pin=PA1, config_trsync oid=1, finalized;

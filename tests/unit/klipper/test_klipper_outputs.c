@@ -4,7 +4,7 @@
  * Digital outputs and PWM of the simulated Klipper. Commands are written by
  * hand: the formats are in klipper-mcu-protocol.md, section 20, integers in 5.2.
  */
-#include "canmcu_story.h"
+#include "story.h"
 
 /* config_digital_out oid=0 pin=0 value default_value max_duration, finalized */
 #define DIGITAL(value, rest, max)                         \

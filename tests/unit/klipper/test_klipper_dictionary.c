@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* klipper-mcu-protocol.md, sections 7, 8 and 17.3: what identify tells. */
-#include "canmcu_host.h"
+#include "host.h"
 
 #include <jansson.h>
 #include <kcan/version.h>

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <kcan/admin.h>
 
-#include "klipper/engine.h"
-#include "klipper/pin.h"
-#include "klipper/stepper.h"
-#include "mcu/mcu.h"
+#include "../mcu/mcu.h"
+#include "engine.h"
+#include "pin.h"
+#include "stepper.h"
 
 int mcu_shutdown(struct mcu *m, const char *reason, uint64_t now_us)
 {

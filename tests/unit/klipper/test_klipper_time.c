@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* The clock of the simulated Klipper, and the stats that it sends by it. */
-#include "canmcu_host.h"
+#include "host.h"
 
 /* Nothing but the nodeid is needed for stats: section 12. */
 static void test_stats_come_every_five_seconds(void **state)

@@ -5,7 +5,7 @@
 /* What a host and hands do to a board, and what is seen of it. */
 #include <stdlib.h>
 
-#include "canmcu_host.h"
+#include "host.h"
 
 #define STORY_STEPS 10
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* What the simulated Klipper remembers, and what makes it forget. */
-#include "canmcu_host.h"
+#include "host.h"
 
 /* Steps that are no block; the others are messages of one, in hex. */
 static void be_taken(struct host *h)
