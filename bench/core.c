@@ -12,7 +12,7 @@
 #include <kcan/admin.h>
 #include <kcan/kat.h>
 
-#include "../sim/canmcu/world.h"
+#include "../sim/canmcu/world/world.h"
 
 #define NODEID 200
 #define TARGET 0x30000u /* its number, in the middle of the others' */

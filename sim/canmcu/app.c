@@ -18,7 +18,7 @@
 #include "images.h"
 #include "mcu/event.h"
 #include "ports.h"
-#include "world.h"
+#include "world/world.h"
 
 /* A reader that has stopped reading: look so often whether a signal came. */
 #define UNREAD_MS 100

@@ -9,7 +9,7 @@
 #include "mcu/event.h"
 #include "usb/board.h"
 #include "usb/link.h"
-#include "world.h"
+#include "world/world.h"
 
 /** What a cable is connected to; all must outlive it. */
 struct cable_cfg {

@@ -5,7 +5,7 @@
 #include <systemd/sd-event.h>
 
 #include "mcu/event.h"
-#include "world.h"
+#include "world/world.h"
 
 /**
  * struct port_uart - the serial line of one MCU is a tty of this machine

@@ -5,7 +5,7 @@
 #include <systemd/sd-event.h>
 
 #include "mcu/event.h"
-#include "world.h"
+#include "world/world.h"
 
 /**
  * struct port_usb - the USB socket of one MCU, in a loop

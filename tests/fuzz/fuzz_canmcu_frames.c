@@ -7,7 +7,7 @@
 
 #include <kcan/admin.h>
 
-#include "../../sim/canmcu/world.h"
+#include "../../sim/canmcu/world/world.h"
 #include "fuzz.h"
 
 #define MCUS 6

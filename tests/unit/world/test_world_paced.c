@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* Many MCUs on a bus with a bit rate: frames take their time, and collide. */
-#include "canmcu_world.h"
+#include "bench.h"
 
 static void start_paced(struct bench *b, size_t len, bool collisions)
 {

@@ -7,11 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../wire/agenda.h"
+#include "../wire/arbiter.h"
+#include "../wire/medium.h"
 #include "bridge.h"
 #include "roster.h"
-#include "wire/agenda.h"
-#include "wire/arbiter.h"
-#include "wire/medium.h"
 
 /**
  * struct bus - one CAN bus: who is on it, and the frames on their way

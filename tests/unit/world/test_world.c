@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* Many MCUs on one bus: who hears what, and in which order. */
-#include "canmcu_world.h"
+#include "bench.h"
 
 #include <errno.h>
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "wire/confinement.h"
+#include "../wire/confinement.h"
 
 struct bus;
 struct mcu;

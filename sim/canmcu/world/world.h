@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mcu/event.h"
-#include "mcu/mcu.h"
+#include "../mcu/event.h"
+#include "../mcu/mcu.h"
 
 /**
  * struct world - MCUs, the buses they are on, and time

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "../klipper/firmware.h"
+#include "../wire/agenda.h"
 #include "bus.h"
-#include "klipper/firmware.h"
 #include "roster.h"
-#include "wire/agenda.h"
 
 struct world {
 	struct agenda agenda;

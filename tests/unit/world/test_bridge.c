@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../sim/canmcu/bridge.h"
-#include "../../sim/canmcu/world.h"
-#include "../support/unit.h"
+#include "../../../sim/canmcu/world/bridge.h"
+#include "../../../sim/canmcu/world/world.h"
+#include "../../support/unit.h"
 
 #define BUS 0
 #define HEARD_MAX 16

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* Boards that become other ones: everybody is found, and heard, all the same. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "../../sim/canmcu/world.h"
+#include "../../../sim/canmcu/world/world.h"
 
 #define MAX 300
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fault/fault.h"
+#include "../fault/fault.h"
 
 /* A frame that waits for a next one to change places with waits so long. */
 #define TRANSCEIVER_REORDER_US 20000

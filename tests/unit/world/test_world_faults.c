@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* Faults on the way between an MCU and its bus. */
-#include "canmcu_world.h"
+#include "bench.h"
 
 static void give(struct bench *b, size_t n, struct fault *fault,
 		 const char *text)

@@ -3,12 +3,12 @@
 #define UNIT_CANMCU_WORLD_H
 
 /* A world of up to a thousand MCUs on a wire that the test is. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../sim/canmcu/world.h"
+#include "../../../sim/canmcu/world/world.h"
 
 #define MAX 1000
 

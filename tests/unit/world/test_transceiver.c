@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* What becomes of frames between an MCU and its bus. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "../../sim/canmcu/transceiver.h"
+#include "../../../sim/canmcu/world/transceiver.h"
 
 /* Frames are told apart by their first byte, a letter. */
 static struct can_frame frame(char letter)

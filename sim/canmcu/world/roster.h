@@ -7,10 +7,10 @@
 
 #include <kcan/uuid.h>
 
-#include "mcu/mcu.h"
+#include "../mcu/mcu.h"
+#include "../wire/agenda.h"
+#include "../wire/arbiter.h"
 #include "transceiver.h"
-#include "wire/agenda.h"
-#include "wire/arbiter.h"
 
 struct bridge;
 struct bus;
