@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "ctl_server.h"
-#include "images.h"
 #include "mcu/event.h"
-#include "ports.h"
+#include "ports/images.h"
+#include "ports/ports.h"
 #include "world/world.h"
 
 /* A reader that has stopped reading: look so often whether a signal came. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "keys_parse.h"
-#include "tty.h"
+#include "ports/tty.h"
 #include "util/number.h"
 
 #define BAUD_MIN 300

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../usb/bootrom.h"
 #include "cable.h"
-#include "usb/bootrom.h"
 #include "util/cursor.h"
 #include "util/hex.h"
 

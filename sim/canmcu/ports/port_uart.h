@@ -4,8 +4,8 @@
 
 #include <systemd/sd-event.h>
 
-#include "mcu/event.h"
-#include "world/world.h"
+#include "../mcu/event.h"
+#include "../world/world.h"
 
 /**
  * struct port_uart - the serial line of one MCU is a tty of this machine

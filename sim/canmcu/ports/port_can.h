@@ -4,8 +4,8 @@
 
 #include <systemd/sd-event.h>
 
-#include "mcu/event.h"
-#include "world/world.h"
+#include "../mcu/event.h"
+#include "../world/world.h"
 
 /**
  * struct port_can - one bus of the world is a CAN interface of this machine

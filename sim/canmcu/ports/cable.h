@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mcu/event.h"
-#include "usb/board.h"
-#include "usb/link.h"
-#include "world/world.h"
+#include "../mcu/event.h"
+#include "../usb/board.h"
+#include "../usb/link.h"
+#include "../world/world.h"
 
 /** What a cable is connected to; all must outlive it. */
 struct cable_cfg {

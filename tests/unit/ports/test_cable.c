@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../sim/canmcu/cable.h"
-#include "../../sim/canmcu/klipper/firmware.h"
-#include "../support/unit.h"
+#include "../../../sim/canmcu/klipper/firmware.h"
+#include "../../../sim/canmcu/ports/cable.h"
+#include "../../support/unit.h"
 
 #define BUS 0
 #define TOLD_MAX 64

@@ -10,9 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../usb/endpoint.h"
+#include "../usb/vhci.h"
 #include "cable.h"
-#include "usb/endpoint.h"
-#include "usb/vhci.h"
 
 #define BATCH 64	 /* messages; then others have their turn */
 #define PATIENCE_MS 8000 /* the kernel has taken the device by then */

@@ -4,8 +4,8 @@
 
 #include <systemd/sd-event.h>
 
-#include "mcu/event.h"
-#include "world/world.h"
+#include "../mcu/event.h"
+#include "../world/world.h"
 
 /**
  * struct port_usb - the USB socket of one MCU, in a loop

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "world/bridge.h"
+#include "../world/bridge.h"
 
 static bool tell(struct cable *c, const struct usb_link_msg *msg)
 {

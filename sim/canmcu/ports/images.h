@@ -2,8 +2,8 @@
 #ifndef CANMCU_IMAGES_H
 #define CANMCU_IMAGES_H
 
+#include "../mcu/mcu.h"
 #include "image.h"
-#include "mcu/mcu.h"
 
 /**
  * struct images - the image files of all MCUs of a process

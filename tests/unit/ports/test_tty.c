@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* A serial port, played by a pseudo terminal of the kernel. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <asm/termbits.h>
 #include <errno.h>

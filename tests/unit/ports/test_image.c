@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* Flash in a file: made, completed, refused, and whole whatever happens. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../sim/canmcu/image.h"
-#include "mcu/board.h"
+#include "../../../sim/canmcu/ports/image.h"
+#include "../mcu/board.h"
 
 #define TYPE "stm32f103x6"
 #define SIZE 32768u /* of its flash */

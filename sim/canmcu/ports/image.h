@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "board/flash.h"
+#include "../board/flash.h"
 
 /**
  * struct image - a flash memory in a file that outlives the simulator
