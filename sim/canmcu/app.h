@@ -2,7 +2,7 @@
 #ifndef CANMCU_APP_H
 #define CANMCU_APP_H
 
-#include "opts.h"
+#include "setup/opts.h"
 
 /**
  * app_run() - play until a signal, "quit" or the end of the bus

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "ctl_command.h"
-#include "fleet.h"
+#include "setup/fleet.h"
 
 static int set_fact(struct ctl_request *r, struct keys_board *b)
 {

@@ -6,7 +6,7 @@
 
 #include "app.h"
 #include "ctl_client.h"
-#include "opts.h"
+#include "setup/opts.h"
 
 #define EXIT_USAGE 2
 

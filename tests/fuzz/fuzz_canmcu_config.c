@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../sim/canmcu/fleet.h"
+#include "../../sim/canmcu/setup/fleet.h"
 #include "fuzz.h"
 
 struct input {

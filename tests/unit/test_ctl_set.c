@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "../../sim/canmcu/keys.h"
+#include "../../sim/canmcu/setup/keys.h"
 
 #define V "aabbccddeeff"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../opts.h"
+#include "../setup/opts.h"
 #include "port_uart.h"
 #include "port_usb.h"
 

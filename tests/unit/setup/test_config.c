@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/config.c
+// needs: sim/canmcu/setup/config.c
 /*
  * Klipper's dialect: what of a file reaches the keys, and from which line. The
  * files are made up here. Wanted: "[section] key=value @file:line" and a newline
  * for each; the keys here are "one", "two" and "fault", which may have lines.
  */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../sim/canmcu/config.h"
+#include "../../../sim/canmcu/setup/config.h"
 
 struct file {
 	const char *path;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../sim/canmcu/opts.h"
+#include "../../../sim/canmcu/setup/opts.h"
 
 #define U "112233445566"
 #define ARGS_MAX 16

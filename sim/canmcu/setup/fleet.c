@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "grow.h"
+#include "../grow.h"
 
 /* -EINVAL, and why. */
 #define refuse(error, ...) \

@@ -2,10 +2,10 @@
 #ifndef CANMCU_PRINTER_H
 #define CANMCU_PRINTER_H
 
-#include "board/pins.h"
+#include "../board/pins.h"
+#include "../device/heat.h"
+#include "../device/rail.h"
 #include "config.h"
-#include "device/heat.h"
-#include "device/rail.h"
 #include "util/texts.h"
 
 /* Of one file; what comes behind them is passed over. */

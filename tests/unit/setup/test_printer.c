@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/printer.c sim/canmcu/printer_pin.c
-// needs: sim/canmcu/printer_machine.c sim/canmcu/config.c
+// needs: sim/canmcu/setup/printer.c sim/canmcu/setup/printer_pin.c
+// needs: sim/canmcu/setup/printer_machine.c sim/canmcu/setup/config.c
 // needs: sim/canmcu/board/pins.c
 /*
  * What the sections of a printer.cfg put on the pins of an MCU, here of one
  * called "mcu" and of another called "tool", both STM32.
  */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../sim/canmcu/printer.h"
+#include "../../../sim/canmcu/setup/printer.h"
 
 struct bench {
 	struct printer printer;

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../ports/tty.h"
 #include "keys_parse.h"
-#include "ports/tty.h"
 #include "util/number.h"
 
 #define BAUD_MIN 300

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* Each key: what its values mean, and what is said about those it refuses. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../sim/canmcu/keys.h"
+#include "../../../sim/canmcu/setup/keys.h"
 
 #define X8 "xxxxxxxx"
 #define X47 X8 X8 X8 X8 X8 "xxxxxxx"

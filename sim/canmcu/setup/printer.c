@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "grow.h"
+#include "../grow.h"
 
 static const char *const keys[PRINTER_KEYS] = {
 	[PRINTER_HEATER_PIN] = "heater_pin",

@@ -4,7 +4,7 @@
  * From a printer.cfg on disk to MCUs: the files are written to a folder of the
  * test, which it enters, so that errors are the same everywhere.
  */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../sim/canmcu/opts.h"
+#include "../../../sim/canmcu/setup/opts.h"
 
 #define ARGS_MAX 16
 #define FILES_MAX 3
