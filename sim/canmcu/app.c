@@ -14,7 +14,7 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
-#include "ctl_server.h"
+#include "ctl/ctl_server.h"
 #include "mcu/event.h"
 #include "ports/images.h"
 #include "ports/ports.h"

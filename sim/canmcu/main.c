@@ -5,7 +5,7 @@
 #include <kcan/version.h>
 
 #include "app.h"
-#include "ctl_client.h"
+#include "ctl/ctl_client.h"
 #include "setup/opts.h"
 
 #define EXIT_USAGE 2

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../sim/canmcu/ctl.h"
+#include "../../sim/canmcu/ctl/ctl.h"
 #include "fuzz.h"
 
 /* A world, and a client of it. */

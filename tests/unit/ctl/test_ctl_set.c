@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* "set": each key of a configuration file, said to a board that is there. */
-#include "canmcu_ctl.h"
+#include "bench.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "../../sim/canmcu/setup/keys.h"
+#include "../../../sim/canmcu/setup/keys.h"
 
 #define V "aabbccddeeff"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* From the bytes that a client of the control socket sends to its lines. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../sim/canmcu/ctl.h"
+#include "../../../sim/canmcu/ctl/ctl.h"
 
 static void test_lines_come_out_whatever_the_pieces(void **state)
 {

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../setup/fleet.h"
 #include "ctl_command.h"
-#include "setup/fleet.h"
 
 static int set_fact(struct ctl_request *r, struct keys_board *b)
 {

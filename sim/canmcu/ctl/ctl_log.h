@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mcu/event.h"
+#include "../mcu/event.h"
 
 #define CTL_LOG_LEN 1024 /* events */
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* Lines of the control socket: each has a reply, and none does harm. */
-#include "canmcu_ctl.h"
+#include "bench.h"
 
 #include <stdlib.h>
 
 #include <kcan/klp.h>
 
-#include "board/klipper_stream.h"
+#include "../board/klipper_stream.h"
 
 static int prepare(void **state)
 {

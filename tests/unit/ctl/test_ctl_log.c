@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* The last events are kept, and what is lost is told. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../sim/canmcu/ctl_log.h"
+#include "../../../sim/canmcu/ctl/ctl_log.h"
 
 static struct kcan_uuid uuids[] = {
 	{ { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66 } },

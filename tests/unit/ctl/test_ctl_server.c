@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu
 /* Clients of the control socket, none of which may get in others' way. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,8 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "../../sim/canmcu/ctl_log.h"
-#include "../../sim/canmcu/ctl_server.h"
+#include "../../../sim/canmcu/ctl/ctl_log.h"
+#include "../../../sim/canmcu/ctl/ctl_server.h"
 
 #define U "112233445566"
 #define OK "{\"ok\":true}\n"

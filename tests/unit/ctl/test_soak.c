@@ -14,8 +14,8 @@
 #include <kcan/admin.h>
 #include <kcan/kat.h>
 
-#include "../../sim/canmcu/ctl.h"
-#include "../../sim/canmcu/world/world.h"
+#include "../../../sim/canmcu/ctl/ctl.h"
+#include "../../../sim/canmcu/world/world.h"
 
 /* of the address sanitizer, whose header not every compiler brings */
 size_t __sanitizer_get_current_allocated_bytes(void);

@@ -3,12 +3,12 @@
 #define UNIT_CANMCU_CTL_H
 
 /* What lines of the control socket are said to: a world, and the log of it. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "../../sim/canmcu/ctl.h"
+#include "../../../sim/canmcu/ctl/ctl.h"
 
 #define U "112233445566"
 #define ERROR(text) "{\"ok\":false,\"error\":\"" text "\"}"

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "../world/world.h"
 #include "ctl_log.h"
-#include "world/world.h"
 
 #define CTL_LINE_MAX 4096 /* bytes of a command, without its newline */
 #define CTL_SENTENCE_MAX (CTL_LINE_MAX + 256)
