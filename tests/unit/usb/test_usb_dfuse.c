@@ -4,10 +4,10 @@
 // needs: sim/canmcu/board/family.c sim/canmcu/board/sparse.c
 // needs: sim/canmcu/board/pins.c
 /* As dfu-util 0.11 drives it: usbip-gsusb-bridge.md, section 4.6 */
-#include "usb_host.h"
+#include "host.h"
 
-#include "../../sim/canmcu/board/family.h"
-#include "../../sim/canmcu/usb/dfuse.h"
+#include "../../../sim/canmcu/board/family.h"
+#include "../../../sim/canmcu/usb/dfuse.h"
 
 #define START 0x08000000u
 

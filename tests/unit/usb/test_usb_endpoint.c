@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/usb sim/canmcu/board/flash.c sim/canmcu/board/sparse.c
 /* The process of the USB endpoint, over TCP: no USB is needed in this kernel. */
-#include "../support/unit.h"
+#include "../../support/unit.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../sim/canmcu/usb/endpoint.h"
+#include "../../../sim/canmcu/usb/endpoint.h"
 
 #define PATIENCE_S 20
 #define RECORD_LEN 312 /* usbip-gsusb-bridge.md, section 8 */

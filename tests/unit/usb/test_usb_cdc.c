@@ -5,9 +5,9 @@
  * The serial port as Linux's cdc_acm and the tools use it: usbip-gsusb-bridge.md,
  * section 4.5; can-admin-channel.md, section 11.1.
  */
-#include "usb_host.h"
+#include "host.h"
 
-#include "../../sim/canmcu/usb/cdc.h"
+#include "../../../sim/canmcu/usb/cdc.h"
 
 struct board {
 	struct host host;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/usb sim/canmcu/board/flash.c sim/canmcu/board/sparse.c
 /* What the process of the USB endpoint does, without its sockets. */
-#include "usb_host.h"
+#include "host.h"
 
-#include "../../sim/canmcu/usb/board.h"
-#include "../../sim/canmcu/usb/vhci.h"
+#include "../../../sim/canmcu/usb/board.h"
+#include "../../../sim/canmcu/usb/vhci.h"
 
 #define ROOM 20
 #define REQUEST "\0\0\0\0\xf0\x03\0\0\x07\0\0\0\x02\xb0\x91\xcc\xc2\x41\xc9\0"

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../sim/canmcu/usb/device.h"
-#include "../support/unit.h"
+#include "../../../sim/canmcu/usb/device.h"
+#include "../../support/unit.h"
 
 #define STALL (-EPIPE)
 

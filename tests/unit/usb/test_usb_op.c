@@ -2,11 +2,11 @@
 // needs: sim/canmcu/usb/op.c sim/canmcu/usb/stream.c sim/canmcu/usb/usbip.c
 // needs: sim/canmcu/usb/device.c sim/canmcu/usb/gsusb.c sim/canmcu/usb/cdc.c
 /* usbip(8) on TCP: usbip-gsusb-bridge.md, section 8 */
-#include "usb_host.h"
+#include "host.h"
 
-#include "../../sim/canmcu/usb/cdc.h"
-#include "../../sim/canmcu/usb/gsusb.h"
-#include "../../sim/canmcu/usb/op.h"
+#include "../../../sim/canmcu/usb/cdc.h"
+#include "../../../sim/canmcu/usb/gsusb.h"
+#include "../../../sim/canmcu/usb/op.h"
 
 static const uint8_t devlist[8] = { 0x01, 0x11, 0x80, 0x05 };
 static const uint8_t import[40] = { 0x01, 0x11, 0x80, 0x03, 0,	0,

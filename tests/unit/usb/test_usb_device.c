@@ -3,12 +3,12 @@
 // needs: sim/canmcu/usb/gsusb.c sim/canmcu/usb/cdc.c sim/canmcu/usb/dfuse.c
 // needs: sim/canmcu/usb/bootrom.c
 /* Enumeration: usbip-gsusb-bridge.md, sections 3 and 4.1 */
-#include "usb_host.h"
+#include "host.h"
 
-#include "../../sim/canmcu/usb/bootrom.h"
-#include "../../sim/canmcu/usb/cdc.h"
-#include "../../sim/canmcu/usb/dfuse.h"
-#include "../../sim/canmcu/usb/gsusb.h"
+#include "../../../sim/canmcu/usb/bootrom.h"
+#include "../../../sim/canmcu/usb/cdc.h"
+#include "../../../sim/canmcu/usb/dfuse.h"
+#include "../../../sim/canmcu/usb/gsusb.h"
 
 #define MCU "stm32f446xx"
 #define MCU_STRING BYTES("\x18\x03s\0t\0m\0003\0002\0f\0004\0004\0006\0x\0x\0")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/usb/stream.c sim/canmcu/usb/usbip.c sim/canmcu/usb/device.c
 /* usbip-gsusb-bridge.md, section 2, and its traps: section 12 */
-#include "usb_host.h"
+#include "host.h"
 
 /* A device that does what the test says. */
 struct dummy {

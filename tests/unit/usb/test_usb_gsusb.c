@@ -5,11 +5,11 @@
  * The bridge as Linux's gs_usb sees it: usbip-gsusb-bridge.md, sections 4.2 and
  * 4.3; can-admin-channel.md, sections 4 and 14.4.
  */
-#include "usb_host.h"
+#include "host.h"
 
 #include <stdio.h>
 
-#include "../../sim/canmcu/usb/gsusb.h"
+#include "../../../sim/canmcu/usb/gsusb.h"
 
 #define ROOM 20
 
