@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../grow.h"
+#include "util/grow.h"
 
 struct images_entry {
 	struct image *image;
@@ -26,7 +26,7 @@ static int add(struct images *images, struct mcu_cfg *cfg,
 	       const struct flash *factory, char *sentence, size_t size)
 {
 	struct images_entry *entry =
-		grow(images->list, images->len, sizeof(*entry));
+		util_grow(images->list, images->len, sizeof(*entry));
 	int err = -ENOMEM;
 
 	snprintf(sentence, size, "out of memory: ask for fewer MCUs");

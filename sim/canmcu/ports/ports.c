@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../setup/opts.h"
+#include "names.h"
 #include "port_uart.h"
 #include "port_usb.h"
 
@@ -110,7 +110,7 @@ static int open_all(struct ports *p, char *sentence, size_t size)
 		err = sd_event_source_set_enabled(p->timer, SD_EVENT_OFF);
 	for (; err >= 0 && cfg.bus < p->cfg.len; cfg.bus++) {
 		cfg.ifname = p->cfg.ifnames[cfg.bus];
-		if (cfg.ifname[0] == OPTS_INTERNAL)
+		if (cfg.ifname[0] == PORT_NAME_INTERNAL)
 			continue;
 		err = port_can_open(&p->port[cfg.bus], &cfg);
 		if (err)

@@ -17,6 +17,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "names.h"
+
 /* Written like this by nobody else: so a link is known to be of ours. */
 #define TARGET "/dev/pts/./"
 #define OTHER_MAX (sizeof(TARGET) + 12)
@@ -194,9 +196,9 @@ int tty_open(struct tty *t, const char *line, uint32_t baud, char *sentence,
 	     size_t size)
 {
 	*t = (struct tty){ .fd = -1, .lock = -1 };
-	if (strncmp(line, TTY_PTY, strlen(TTY_PTY)) != 0)
+	if (strncmp(line, PORT_NAME_PTY, strlen(PORT_NAME_PTY)) != 0)
 		return open_port(t, line, baud, sentence, size);
-	return open_pty(t, line + strlen(TTY_PTY), baud, sentence, size);
+	return open_pty(t, line + strlen(PORT_NAME_PTY), baud, sentence, size);
 }
 
 void tty_close(struct tty *t)

@@ -8,8 +8,6 @@
 
 #include <kcan/tty.h>
 
-#define TTY_PTY "pty:" /* what a line begins with that is to be made */
-
 /**
  * struct tty - a serial line of this machine, or one end of a line made here
  *

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../grow.h"
+#include "util/grow.h"
 
 /* -EINVAL, and why. */
 #define refuse(error, ...) \
@@ -45,7 +45,7 @@ void fleet_fini(struct fleet *fleet)
 struct fleet_group *fleet_add(struct fleet *fleet)
 {
 	struct fleet_group *more =
-		grow(fleet->groups, fleet->len, sizeof(*more));
+		util_grow(fleet->groups, fleet->len, sizeof(*more));
 
 	if (!more)
 		return NULL;

@@ -2,6 +2,7 @@
 /* Which bus an MCU is on, when it is not told. */
 #include <string.h>
 
+#include "../ports/names.h"
 #include "fleet.h"
 
 /* What MCUs are on that are on no CAN bus. */
@@ -37,7 +38,7 @@ static const char *own_bus(struct fleet *fleet, const struct fleet_group *g)
 	char text[KCAN_UUID_STR_LEN + 1];
 
 	kcan_uuid_format(&g->board.cfg.uuid, text);
-	return util_texts_add(&fleet->texts, "%c%s", OPTS_INTERNAL, text);
+	return util_texts_add(&fleet->texts, "%c%s", PORT_NAME_INTERNAL, text);
 }
 
 const char *fleet_bus_name(struct fleet *fleet, const struct fleet_group *g)

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "config.h"
 #include "keys_parse.h"
 #include "util/hex.h"
 #include "util/number.h"
@@ -19,14 +18,6 @@
 #define CLOCK_HZ_MAX 715827882
 #define NAME_MAX_LEN 31
 #define NEAR 2 /* typing errors */
-
-int keys_read_number(const char *text, unsigned long max, unsigned long *out,
-		     char *want)
-{
-	if (!util_parse_number(text, out) && *out <= max)
-		return 0;
-	return refuse(want, "give a number from 0 to %lu", max);
-}
 
 /* Checked here, and read once more when all is told. */
 static int parse_fault(struct keys_board *b, const char *value, char *want)
@@ -44,38 +35,11 @@ static int parse_fault(struct keys_board *b, const char *value, char *want)
 	return 0;
 }
 
-int keys_read_switch(const char *text, bool *out, char *want)
-{
-	if (config_read_switch(text, out))
-		return 0;
-	return refuse(want, "give 'on' or 'off'");
-}
-
-static bool is_printable(const char *text)
-{
-	for (; *text; text++)
-		if (*text < ' ' || *text > '~')
-			return false;
-	return true;
-}
-
-int keys_read_text(const char *text, char out[static MCU_TEXT_MAX], char *want)
-{
-	size_t len = strlen(text);
-
-	if (len >= MCU_TEXT_MAX || !is_printable(text))
-		return refuse(want,
-			      "give at most %d printable ASCII characters",
-			      MCU_TEXT_MAX - 1);
-	memcpy(out, text, len + 1);
-	return 0;
-}
-
 static int read_interface(const char *text, const char **out, char *want)
 {
 	size_t len = strlen(text);
 
-	if (!len || len >= IFNAMSIZ || !is_printable(text) ||
+	if (!len || len >= IFNAMSIZ || !keys_is_printable(text) ||
 	    text[strcspn(text, " /")])
 		return refuse(want, "give the name of a CAN interface, like "
 				    "can0, or of a bus in here, like :desk");

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../ports/tty.h"
+#include "../ports/names.h"
 #include "keys_parse.h"
 #include "util/number.h"
 
@@ -50,8 +50,8 @@ int keys_parse_usb(struct keys_board *b, const char *value, char *want)
 
 int keys_parse_uart(struct keys_board *b, const char *value, char *want)
 {
-	size_t pty = strlen(TTY_PTY);
-	size_t kind = strncmp(value, TTY_PTY, pty) ? 0 : pty;
+	size_t pty = strlen(PORT_NAME_PTY);
+	size_t kind = strncmp(value, PORT_NAME_PTY, pty) ? 0 : pty;
 
 	if (value[kind] != '/')
 		return refuse(want, "give 'pty:/PATH' to make a serial line "

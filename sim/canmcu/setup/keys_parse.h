@@ -9,12 +9,16 @@
 #define refuse(want, ...) \
 	(snprintf((want), KEYS_WANT_MAX, __VA_ARGS__), -EINVAL)
 
+/* In keys_read.c. */
+
 /** A number from 0 to @max. */
 int keys_read_number(const char *text, unsigned long max, unsigned long *out,
 		     char *want);
 /** A word that means yes or no. */
 int keys_read_switch(const char *text, bool *out, char *want);
 /** Printable ASCII. */
+bool keys_is_printable(const char *text);
+/** The same, and not too long. */
 int keys_read_text(const char *text, char out[static MCU_TEXT_MAX], char *want);
 
 /* In keys_link.c. */

@@ -13,12 +13,6 @@
 #define OPTS_COUNT_MAX 65536 /* MCUs in one process */
 #define OPTS_BUSES_MAX 64
 
-/*
- * The name of a bus within the simulator begins so, which no interface's does:
- * the kernel refuses it.
- */
-#define OPTS_INTERNAL ':'
-
 enum opts_action { OPTS_RUN, OPTS_HELP, OPTS_VERSION };
 
 /** A command line, understood. */

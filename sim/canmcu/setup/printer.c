@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../grow.h"
+#include "util/grow.h"
 
 static const char *const keys[PRINTER_KEYS] = {
 	[PRINTER_HEATER_PIN] = "heater_pin",
@@ -57,7 +57,7 @@ static int add_alias(struct printer *p, const char *section, const char *text)
 
 	if (p->aliases_len == PRINTER_ALIASES_MAX)
 		return 0;
-	more = grow(p->aliases, p->aliases_len, sizeof(*more));
+	more = util_grow(p->aliases, p->aliases_len, sizeof(*more));
 	if (!more)
 		return -ENOMEM;
 	p->aliases = more;
@@ -79,7 +79,7 @@ static struct printer_section *add_section(struct printer *p, const char *name)
 
 	if (!name)
 		return NULL;
-	more = grow(p->sections, p->sections_len, sizeof(*more));
+	more = util_grow(p->sections, p->sections_len, sizeof(*more));
 	if (!more)
 		return NULL;
 	p->sections = more;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef CANMCU_GROW_H
-#define CANMCU_GROW_H
+#ifndef UTIL_GROW_H
+#define UTIL_GROW_H
 
 #include <stddef.h>
 #include <stdlib.h>
 
 /**
- * grow() - room for one more element, made at each power of two
+ * util_grow() - room for one more element, made at each power of two
  * @array: as it came from here, or NULL
  * @len:   elements that are in use
  * @size:  bytes of one
  *
  * Return: the array, which may have moved; NULL: no memory, and it is as it was.
  */
-static inline void *grow(void *array, size_t len, size_t size)
+static inline void *util_grow(void *array, size_t len, size_t size)
 {
 	if (len & (len - 1))
 		return array;
