@@ -2,60 +2,10 @@
 #include "ctl.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctl_command.h"
-
-static json_t *failure(json_t *text)
-{
-	/* NULL: it was cut inside a character, or there is no memory */
-	if (!text)
-		text = json_string("this cannot be read as UTF-8 text");
-	return json_pack("{s:b,s:o}", "ok", 0, "error", text);
-}
-
-static char *text_of(json_t *reply)
-{
-	/* 0.95, not 0.94999999999999996 */
-	size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(6);
-	char *text = reply ? json_dumps(reply, flags) : NULL;
-
-	json_decref(reply);
-	return text;
-}
-
-char *ctl_error(const char *sentence)
-{
-	return text_of(failure(json_string(sentence)));
-}
-
-int ctl_refuse(struct ctl_request *r, const char *format, ...)
-{
-	va_list args;
-
-	json_decref(r->reply);
-	va_start(args, format);
-	r->reply = failure(json_vsprintf(format, args));
-	va_end(args);
-	return -EINVAL;
-}
-
-int ctl_find_mcu(struct ctl_request *r, const char *word,
-		 const struct mcu **out)
-{
-	struct kcan_uuid uuid;
-
-	if (kcan_uuid_parse(&uuid, word))
-		return ctl_refuse(r, "UUID '%s': give exactly 12 hex digits",
-				  word);
-	*out = world_find(r->ctl->world, &uuid);
-	if (*out)
-		return 0;
-	return ctl_refuse(r, "there is no MCU %s: 'list' shows those there are",
-			  word);
-}
 
 static const struct ctl_command *find_command(const char *name)
 {
@@ -77,23 +27,6 @@ static int run(struct ctl_request *r, const struct ctl_command *cmd)
 	if (cmd->has_uuid && ctl_find_mcu(r, r->args[0], &r->mcu))
 		return -EINVAL;
 	return cmd->run(r);
-}
-
-char *ctl_next_word(char **rest, bool all)
-{
-	char *word;
-
-	if (!*rest)
-		return NULL;
-	word = *rest + strspn(*rest, " ");
-	*rest = word;
-	if (!*word)
-		return NULL;
-	if (all)
-		*rest = NULL;
-	else
-		word = strsep(rest, " ");
-	return word;
 }
 
 static int parse(struct ctl_request *r, char *text)
@@ -155,7 +88,7 @@ struct ctl_result ctl_execute(const struct ctl *ctl, const char *line,
 	if (result.waiting)
 		result.reply = ctl_wait_reply(&result.wait, ctl, now_us);
 	else
-		result.reply = text_of(json_incref(r.reply));
+		result.reply = ctl_text(json_incref(r.reply));
 	json_decref(r.reply);
 	result.waiting = result.waiting && !result.reply;
 	return result;

@@ -33,6 +33,11 @@ struct ctl_command {
 /** Return: one of the commands; NULL when @index is not below their number. */
 const struct ctl_command *ctl_command_at(size_t index);
 
+/* What is shared, in ctl_request.c. */
+
+/** Return: @reply, which it takes, as text; free() it. NULL: no memory. */
+char *ctl_text(json_t *reply);
+
 /** Make the reply an error, in one sentence. Return: -EINVAL. */
 __attribute__((format(printf, 2, 3))) int ctl_refuse(struct ctl_request *r,
 						     const char *format, ...);

@@ -4,24 +4,6 @@
 
 #include "ctl_command.h"
 
-json_t *ctl_describe(const struct mcu *m)
-{
-	char uuid[KCAN_UUID_STR_LEN + 1];
-	const struct dictionary *app = mcu_application(m);
-	int nodeid = mcu_nodeid(m);
-
-	kcan_uuid_format(&m->cfg.uuid, uuid);
-	return json_pack("{s:s,s:s,s:s,s:s,s:o,s:s*,s:s*,s:s*,s:s*}", "uuid",
-			 uuid, "mcu_type", m->cfg.type->name, "bootloader",
-			 bootloader_name(m->cfg.bootloader), "state",
-			 mcu_state_name(m->state), "nodeid",
-			 nodeid < 0 ? json_null() : json_integer(nodeid),
-			 "version", app ? app->version : NULL, "mcu_name",
-			 app ? app->mcu : NULL, "name",
-			 m->cfg.name[0] ? m->cfg.name : NULL, "link",
-			 m->cfg.link ? mcu_link_name(m->cfg.link) : NULL);
-}
-
 static int cmd_list(struct ctl_request *r)
 {
 	const struct world *w = r->ctl->world;
@@ -68,31 +50,6 @@ static int cmd_reset(struct ctl_request *r)
 		return 0;
 	return ctl_refuse(r, "%s is off: switch it on with 'power %s on'",
 			  r->args[0], r->args[0]);
-}
-
-int ctl_add_fault(struct ctl_request *r, const char *text)
-{
-	char error[FAULT_ERROR_MAX];
-	struct fault fault;
-	int err;
-
-	if (fault_parse(&fault, text, error))
-		return ctl_refuse(r, "%s", error);
-	json_object_set_new(
-		r->reply, "seed",
-		json_integer((json_int_t)world_seed(r->ctl->world)));
-	err = world_add_fault(r->ctl->world, r->mcu, &fault);
-	if (!err)
-		return 0;
-	if (err == -EOPNOTSUPP)
-		return ctl_refuse(r,
-				  "%s is on no CAN bus, and '%s' is about "
-				  "frames; give another fault",
-				  r->args[0], fault_info(fault.kind)->name);
-	return ctl_refuse(r,
-			  "%s has %d faults, which is the most: take some away "
-			  "with 'fault-clear %s'",
-			  r->args[0], FAULTS_MAX, r->args[0]);
 }
 
 static int cmd_fault(struct ctl_request *r)
