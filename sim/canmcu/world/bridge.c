@@ -7,23 +7,15 @@
 #include "bus.h"
 #include "roster.h"
 
-void bridge_init(struct bridge *br, struct node *node)
-{
-	*br = (struct bridge){ .node = node,
-			       .generation = node->mcu.generation };
-}
-
 void bridge_add(struct bridge *br, struct bus *bus)
 {
-	br->bus = bus;
 	br->slots_used = 0;
-	bus_add_bridge(bus, br);
+	bus_listen(bus, &br->listener);
 }
 
 void bridge_remove(struct bridge *br)
 {
-	bus_remove_bridge(br->bus, br);
-	br->bus = NULL;
+	bus_leave(&br->listener);
 }
 
 /* The state of its controller. */
@@ -31,8 +23,8 @@ void bridge_remove(struct bridge *br)
 static enum confinement_state state_of(const struct bridge *br)
 {
 	enum confinement_state own =
-		confinement_state(&br->node->sender.confinement);
-	enum confinement_state given = br->node->mcu.cfg.usb.bus_state;
+		confinement_state(&br->listener.node->sender.confinement);
+	enum confinement_state given = br->listener.node->mcu.cfg.usb.bus_state;
 
 	if (br->deaf)
 		return CONFINEMENT_BUS_OFF;
@@ -75,7 +67,7 @@ void bridge_update(struct bridge *br, uint64_t now_us)
 	struct can_frame f = error_frame(br->told, state);
 
 	if (state != br->state)
-		mcu_event(&br->node->mcu, EVENT_BUS_STATE,
+		mcu_event(&br->listener.node->mcu, EVENT_BUS_STATE,
 			  confinement_state_name(state), now_us);
 	br->state = state;
 	if (state != br->told)
@@ -86,12 +78,12 @@ void bridge_update(struct bridge *br, uint64_t now_us)
 /* A reset of the chip is one of its controller. */
 static void follow_reset(struct bridge *br)
 {
-	if (br->generation == br->node->mcu.generation)
+	if (br->generation == br->listener.node->mcu.generation)
 		return;
-	br->generation = br->node->mcu.generation;
+	br->generation = br->listener.node->mcu.generation;
 	br->slots_used = 0;
 	br->deaf = false;
-	bus_follow_reset(br->bus, br->node);
+	bus_follow_reset(br->listener.bus, br->listener.node);
 }
 
 /* Frames. */
@@ -105,26 +97,54 @@ static bool is_off(const struct bridge *br)
 static bool is_off_for_good(const struct bridge *br)
 {
 	return br->deaf ||
-	       br->node->mcu.cfg.usb.bus_state == CONFINEMENT_BUS_OFF;
+	       br->listener.node->mcu.cfg.usb.bus_state == CONFINEMENT_BUS_OFF;
 }
 
-void bridge_hear(struct bridge *br, const struct can_frame *f,
-		 const struct node *sender)
+/* It is the first member. */
+static struct bridge *bridge_of_listener(const struct bus_listener *l)
 {
-	for (; br; br = br->next)
-		if (br->node != sender && !is_off(br))
-			tell_host(br, f);
+	return (struct bridge *)l;
 }
 
-void bridge_sent(struct bridge *br)
+static void hear(struct bus_listener *l, const struct can_frame *f)
 {
+	const struct bridge *br = bridge_of_listener(l);
+
+	if (!is_off(br))
+		tell_host(br, f);
+}
+
+static void sent(struct bus_listener *l)
+{
+	struct bridge *br = bridge_of_listener(l);
+
 	if (br->slots_used)
 		br->slots_used--;
 }
 
+static void state_changed(struct bus_listener *l, uint64_t now_us)
+{
+	bridge_update(bridge_of_listener(l), now_us);
+}
+
+void bridge_init(struct bridge *br, struct node *node)
+{
+	static const struct bus_listener_ops ops = { hear, sent,
+						     state_changed };
+
+	*br = (struct bridge){ .listener = { .ops = &ops, .node = node },
+			       .generation = node->mcu.generation };
+	node->listener = &br->listener;
+}
+
+struct bridge *bridge_at(const struct node *node)
+{
+	return bridge_of_listener(node->listener);
+}
+
 static struct bridge *bridge_of(const struct mcu *m)
 {
-	return node_of(m)->bridge;
+	return bridge_at(node_of(m));
 }
 
 void bridge_attach(const struct mcu *m,
@@ -149,7 +169,7 @@ bool bridge_forward(const struct mcu *m, const struct can_frame *f,
 
 	follow_reset(br);
 	if (br->slots_used >= m->cfg.type->family->tx_slots ||
-	    is_off_for_good(br) || !bus_forward(br->bus, br->node, f, now_us))
+	    is_off_for_good(br) || !bus_forward(&br->listener, f, now_us))
 		return false;
 	br->slots_used++;
 	return true;

@@ -8,10 +8,7 @@
 #include <stdint.h>
 
 #include "../wire/confinement.h"
-
-struct bus;
-struct mcu;
-struct node;
+#include "bus.h"
 
 /**
  * struct bridge - the CAN controller of a USB-to-CAN bridge
@@ -22,10 +19,8 @@ struct node;
  * MCU hears and sends nothing there (can-admin-channel.md, section 4).
  */
 struct bridge {
-	struct node *node;   /* of the MCU */
+	struct bus_listener listener; /* on the bus behind; first */
 	unsigned int inside; /* the bus within: its index in the world */
-	struct bus *bus;     /* the one behind */
-	struct bridge *next; /* on that bus */
 	uint32_t generation; /* of the MCU, when it was looked at */
 	uint8_t slots_used;
 	bool deaf; /* the host's bit rate is not that of the bus */
@@ -44,17 +39,11 @@ void bridge_add(struct bridge *br, struct bus *bus);
 /** Disconnect it; what it had there will not be sent. */
 void bridge_remove(struct bridge *br);
 
-/* For the bus. */
-
-/** A frame ended on the bus of all of @br, sent by the MCU @sender or NULL. */
-void bridge_hear(struct bridge *br, const struct can_frame *f,
-		 const struct node *sender);
-
-/** One that was given to bus_forward() was sent. */
-void bridge_sent(struct bridge *br);
-
-/** Its error counters may lead to another state, or the user does. */
+/** The user may have told another state of it; what is new is reported. */
 void bridge_update(struct bridge *br, uint64_t now_us);
+
+/** Return: the bridge whose MCU is that of @node; NULL: it is none. */
+struct bridge *bridge_at(const struct node *node);
 
 /* For the host; @m is one of world_find() that is a bridge. */
 

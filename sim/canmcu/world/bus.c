@@ -15,8 +15,8 @@ static void report_state(void *arg, struct arbiter_sender *s, uint64_t at_us)
 	struct node *node = node_of_sender(s);
 
 	(void)arg;
-	if (node->bridge)
-		bridge_update(node->bridge, at_us);
+	if (node->listener)
+		node->listener->ops->state_changed(node->listener, at_us);
 	else
 		mcu_event(&node->mcu, EVENT_BUS_STATE,
 			  confinement_state_name(state), at_us);
@@ -57,7 +57,7 @@ void bus_fini(struct bus *b)
 
 int bus_reserve(struct bus *b, unsigned int slots)
 {
-	size_t nodes = b->roster.len + b->bridges_len + 1;
+	size_t nodes = b->roster.len + b->listeners_len + 1;
 	int err = roster_reserve(&b->roster, nodes);
 
 	if (!err)
@@ -86,32 +86,35 @@ void bus_remove(struct bus *b, struct node *node)
 }
 
 /* The bus of its controller, not of its MCU. */
-static bool is_bridge_here(const struct bus *b, const struct node *node)
+static bool is_listener_here(const struct bus *b, const struct node *node)
 {
-	return node->bridge && node->bridge->bus == b;
+	return node->listener && node->listener->bus == b;
 }
 
-void bus_add_bridge(struct bus *b, struct bridge *br)
+void bus_listen(struct bus *b, struct bus_listener *l)
 {
-	br->next = b->bridges;
-	b->bridges = br;
-	b->bridges_len++;
-	b->slots += br->node->mcu.cfg.type->family->tx_slots;
+	l->bus = b;
+	l->next = b->listeners;
+	b->listeners = l;
+	b->listeners_len++;
+	b->slots += l->node->mcu.cfg.type->family->tx_slots;
 	if (b->paced)
-		arbiter_add(&b->arbiter, &br->node->sender);
+		arbiter_add(&b->arbiter, &l->node->sender);
 }
 
-void bus_remove_bridge(struct bus *b, struct bridge *br)
+void bus_leave(struct bus_listener *l)
 {
-	struct bridge **at = &b->bridges;
+	struct bus *b = l->bus;
+	struct bus_listener **at = &b->listeners;
 
-	while (*at != br)
+	while (*at != l)
 		at = &(*at)->next;
-	*at = br->next;
-	b->bridges_len--;
-	b->slots -= br->node->mcu.cfg.type->family->tx_slots;
+	*at = l->next;
+	b->listeners_len--;
+	b->slots -= l->node->mcu.cfg.type->family->tx_slots;
 	if (b->paced)
-		arbiter_remove(&b->arbiter, &br->node->sender);
+		arbiter_remove(&b->arbiter, &l->node->sender);
+	l->bus = NULL;
 }
 
 /* The controller was reset with the MCU, or lost its supply. */
@@ -184,10 +187,10 @@ void bus_transmit(struct bus *b, struct node *node, const struct can_frame *f,
 		mcu_tx_done(&node->mcu);
 }
 
-bool bus_forward(struct bus *b, struct node *node, const struct can_frame *f,
+bool bus_forward(struct bus_listener *l, const struct can_frame *f,
 		 uint64_t now_us)
 {
-	return send(b, node, f, true, now_us);
+	return send(l->bus, l->node, f, true, now_us);
 }
 
 static uint64_t deadline_of(const struct node *node)
@@ -332,11 +335,13 @@ static void hear_data(struct bus *b, const struct can_frame *f,
 		hear_nodeid(b, nodeid, sender, f, now_us);
 }
 
-/* A bridge may have sent what no node sends: a host's admin frames. */
-static void hear_with_bridges(struct bus *b, const struct can_frame *f,
-			      const struct node *sender, uint64_t now_us)
+/* One of them may have sent what no node sends: a host's admin frames. */
+static void hear_with_listeners(struct bus *b, const struct can_frame *f,
+				const struct node *sender, uint64_t now_us)
 {
-	bridge_hear(b->bridges, f, sender);
+	for (struct bus_listener *l = b->listeners; l; l = l->next)
+		if (l->node != sender)
+			l->ops->hear(l, f);
 	if (f->can_id == KCAN_ADMIN_ID)
 		hear_admin(b, f, now_us);
 	else
@@ -359,8 +364,8 @@ static void done(struct bus *b, const struct medium_entry *e, uint64_t now_us)
 	if (is_stale(e))
 		return;
 	if (e->extra) {
-		if (is_bridge_here(b, node))
-			bridge_sent(node->bridge);
+		if (is_listener_here(b, node))
+			node->listener->ops->sent(node->listener);
 		return;
 	}
 	mcu_tx_done(&node->mcu);
@@ -381,8 +386,8 @@ static void confirm(struct bus *b, const struct can_frame *frame,
 	if (!len)
 		return;
 	e = medium_pop(&b->medium);
-	if (b->bridges)
-		hear_with_bridges(b, &e.frame, e.sender, now_us);
+	if (b->listeners)
+		hear_with_listeners(b, &e.frame, e.sender, now_us);
 	else
 		hear_data(b, &e.frame, e.sender, now_us);
 	done(b, &e, now_us);
@@ -395,8 +400,8 @@ void bus_rx(struct bus *b, const struct can_frame *frame, bool own,
 		arbiter_heard(&b->arbiter, frame, now_us);
 	if (own)
 		confirm(b, frame, now_us);
-	else if (b->bridges)
-		hear_with_bridges(b, frame, NULL, now_us);
+	else if (b->listeners)
+		hear_with_listeners(b, frame, NULL, now_us);
 	else if (frame->can_id == KCAN_ADMIN_ID)
 		hear_admin(b, frame, now_us);
 	else
@@ -412,7 +417,7 @@ static void end_frames(struct bus *b, uint64_t now_us)
 		struct node *node = node_of_sender(r.sender);
 		struct medium_entry e = { .sender = node,
 					  .generation = r.generation,
-					  .extra = is_bridge_here(b, node),
+					  .extra = is_listener_here(b, node),
 					  .frame = r.frame };
 
 		if (r.outcome == ARBITER_MERGED ||

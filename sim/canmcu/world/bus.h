@@ -10,8 +10,27 @@
 #include "../wire/agenda.h"
 #include "../wire/arbiter.h"
 #include "../wire/medium.h"
-#include "bridge.h"
 #include "roster.h"
+
+struct bus_listener;
+
+/** What a controller does that its host sends and hears with. */
+struct bus_listener_ops {
+	/* A frame ended on the bus, which was not its own. */
+	void (*hear)(struct bus_listener *l, const struct can_frame *f);
+	/* One that was given to bus_forward() was sent. */
+	void (*sent)(struct bus_listener *l);
+	/* Its error counters may lead to another state. */
+	void (*state_changed)(struct bus_listener *l, uint64_t now_us);
+};
+
+/** A controller on a bus on which its MCU is not: that of a bridge. */
+struct bus_listener {
+	const struct bus_listener_ops *ops;
+	struct node *node; /* of its MCU, which is on another bus */
+	struct bus *bus;   /* that it is on; or NULL */
+	struct bus_listener *next;
+};
 
 /**
  * struct bus - one CAN bus: who is on it, and the frames on their way
@@ -23,8 +42,8 @@ struct bus {
 	struct roster roster;
 	struct medium medium;
 	size_t slots; /* frames that the hardware of all nodes holds */
-	struct bridge *bridges; /* that are on it with their controllers */
-	size_t bridges_len;
+	struct bus_listener *listeners;
+	size_t listeners_len;
 	struct agenda *agenda; /* the world's: when nodes want to run */
 	bool paced;	       /* has a bit rate, and an arbiter: */
 	struct arbiter arbiter;
@@ -43,7 +62,7 @@ struct bus_cfg {
 int bus_init(struct bus *b, const struct bus_cfg *cfg);
 void bus_fini(struct bus *b);
 
-/** Room for one node or bridge more, with @slots. Return: 0, or -ENOMEM: as it was. */
+/** Room for one node or listener more, with @slots. Return: 0, or -ENOMEM: as it was. */
 int bus_reserve(struct bus *b, unsigned int slots);
 
 /** Connect @node. Return: 0, or -EEXIST when its UUID is there already. */
@@ -52,17 +71,16 @@ int bus_add(struct bus *b, struct node *node);
 /** Disconnect a node that is off; before its configuration is changed. */
 void bus_remove(struct bus *b, struct node *node);
 
-/** Connect the controller of @br, for which there is room; or disconnect it. */
-void bus_add_bridge(struct bus *b, struct bridge *br);
-void bus_remove_bridge(struct bus *b, struct bridge *br);
+/** Connect @l, for which there is room; or disconnect it: nothing is sent. */
+void bus_listen(struct bus *b, struct bus_listener *l);
+void bus_leave(struct bus_listener *l);
 
 /**
- * bus_forward() - what the controller of a bridge sends for its host
- * @node: of the bridge's MCU, which is on another bus
+ * bus_forward() - what @l sends for its host
  *
- * bridge_sent() tells when it was sent. Return: false: there is no room.
+ * Its .sent() tells when it was sent. Return: false: there is no room.
  */
-bool bus_forward(struct bus *b, struct node *node, const struct can_frame *f,
+bool bus_forward(struct bus_listener *l, const struct can_frame *f,
 		 uint64_t now_us);
 
 /** When @node's MCU was reset, so was its controller: it has nothing to send. */

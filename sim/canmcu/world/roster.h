@@ -12,8 +12,8 @@
 #include "../wire/arbiter.h"
 #include "transceiver.h"
 
-struct bridge;
 struct bus;
+struct bus_listener;
 
 /** One MCU and what leads to it. */
 struct node {
@@ -22,7 +22,8 @@ struct node {
 	struct arbiter_sender sender; /* used on a bus that has a bit rate */
 	uint32_t sender_generation;   /* of the MCU, when it was looked at */
 	struct bus *bus;	      /* the one it is on */
-	struct bridge *bridge;	      /* that it is the MCU of; or NULL */
+	/* Of a bridge: its controller on another bus; or NULL. */
+	struct bus_listener *listener;
 	struct node *all_next;
 	struct agenda_date date; /* when the MCU wants to run */
 	int nodeid;		 /* whose list it is in; -1: none */

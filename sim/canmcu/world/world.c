@@ -6,6 +6,7 @@
 
 #include "../klipper/firmware.h"
 #include "../wire/agenda.h"
+#include "bridge.h"
 #include "bus.h"
 #include "roster.h"
 
@@ -72,19 +73,21 @@ static int add_bridge(struct world *w, struct node *node)
 	const struct bus_cfg inside = { .nodes_max = 1,
 					.slots = cfg->type->family->tx_slots,
 					.agenda = &w->agenda };
+	struct bridge *br = &w->bridges[w->bridges_len++];
 
-	node->bridge = &w->bridges[w->bridges_len++];
-	bridge_init(node->bridge, node);
-	node->bridge->inside = (unsigned int)w->buses_len++;
-	bridge_add(node->bridge, &w->buses[cfg->bus]);
-	return bus_init(&w->buses[node->bridge->inside], &inside);
+	bridge_init(br, node);
+	br->inside = (unsigned int)w->buses_len++;
+	bridge_add(br, &w->buses[cfg->bus]);
+	return bus_init(&w->buses[br->inside], &inside);
 }
 
 /* The bus that the MCU is on. */
 static struct bus *home_of(struct world *w, const struct node *node,
 			   const struct mcu_cfg *cfg)
 {
-	return &w->buses[node->bridge ? node->bridge->inside : cfg->bus];
+	const struct bridge *br = bridge_at(node);
+
+	return &w->buses[br ? br->inside : cfg->bus];
 }
 
 static int add_node(struct world *w, struct node *node,
@@ -410,6 +413,7 @@ static int change_board(struct world *w, struct node *node,
 			const struct mcu_cfg *cfg)
 {
 	const struct mcu *twin = world_find(w, &cfg->uuid);
+	struct bridge *br = bridge_at(node);
 	int err;
 
 	if (node->mcu.state != MCU_OFF)
@@ -419,16 +423,16 @@ static int change_board(struct world *w, struct node *node,
 	if (cfg->bus >= w->told_len)
 		return -EINVAL;
 	err = bus_reserve(&w->buses[cfg->bus], cfg->type->family->tx_slots);
-	if (!err && node->bridge)
+	if (!err && br)
 		err = bus_reserve(node->bus, cfg->type->family->tx_slots);
 	if (err)
 		return err;
 	bus_remove(node->bus, node);
-	if (node->bridge)
-		bridge_remove(node->bridge);
+	if (br)
+		bridge_remove(br);
 	mcu_configure(&node->mcu, cfg);
-	if (node->bridge)
-		bridge_add(node->bridge, &w->buses[cfg->bus]);
+	if (br)
+		bridge_add(br, &w->buses[cfg->bus]);
 	err = bus_add(home_of(w, node, cfg), node);
 	bus_update(node->bus, node);
 	return err;
@@ -442,7 +446,7 @@ int world_configure(struct world *w, const struct mcu *m,
 	if (!mcu_same_board(&m->cfg, cfg))
 		return change_board(w, node, cfg);
 	mcu_configure(&node->mcu, cfg);
-	if (node->bridge)
-		bridge_update(node->bridge, now_us);
+	if (bridge_at(node))
+		bridge_update(bridge_at(node), now_us);
 	return 0;
 }
