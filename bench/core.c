@@ -13,6 +13,7 @@
 #include <kcan/kat.h>
 
 #include "../sim/canmcu/world/world.h"
+#include "../tests/support/software.h"
 
 #define NODEID 200
 #define TARGET 0x30000u /* its number, in the middle of the others' */
@@ -54,11 +55,11 @@ static struct world *populate(size_t count)
 					    -1,
 		};
 	}
-	if (world_new(&w,
-		      &(struct world_cfg){ .mcus = cfgs,
-					   .mcus_len = count,
-					   .buses_len = 1,
-					   .events = { .emit = no_event } }))
+	if (world_new(&w, &(struct world_cfg){ .mcus = cfgs,
+					       .mcus_len = count,
+					       .buses_len = 1,
+					       .events = { .emit = no_event },
+					       .software = real_software() }))
 		errx(1, "no world");
 	free(cfgs);
 	return w;

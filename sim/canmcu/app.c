@@ -15,7 +15,9 @@
 #include <unistd.h>
 
 #include "ctl/ctl_server.h"
+#include "klipper/program.h"
 #include "mcu/event.h"
+#include "mcu/katapult.h"
 #include "ports/images.h"
 #include "ports/ports.h"
 #include "world/world.h"
@@ -28,6 +30,7 @@ struct app {
 	sd_event *loop;
 	struct images images;
 	uint64_t seed;
+	struct mcu_software software;
 	struct world *world;
 	struct ports *ports;
 	struct ctl_server *ctl;
@@ -183,6 +186,10 @@ static int open_world(struct app *app)
 				 .serial = { write_serial, app } };
 
 	sd_event_now(app->loop, CLOCK_MONOTONIC, &cfg.start_us);
+	app->software.bootloader = katapult_programs;
+	if (klipper_install(&app->software))
+		return complain("out of memory: stop other programs");
+	cfg.software = app->software;
 	if (world_new(&app->world, &cfg))
 		return complain("out of memory: ask for fewer MCUs");
 	return 0;
@@ -284,6 +291,7 @@ int app_run(const struct opts *opts)
 	ctl_server_close(app.ctl);
 	ports_close(app.ports);
 	world_free(app.world);
+	klipper_uninstall(&app.software);
 	images_fini(&app.images);
 	sd_event_unref(app.loop);
 	return status < 0 ? EXIT_FAILURE : status;

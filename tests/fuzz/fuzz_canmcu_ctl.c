@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../sim/canmcu/ctl/ctl.h"
+#include "../support/software.h"
 #include "fuzz.h"
 
 /* A world, and a client of it. */
@@ -107,7 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			 &(struct world_cfg){ .mcus = &cfg,
 					      .mcus_len = 1,
 					      .buses_len = 1,
-					      .events = { take_event, b } }));
+					      .events = { take_event, b },
+					      .software = real_software() }));
 	b->ctl.log = &b->log;
 	b->ctl.ifnames = ifnames;
 	b->ctl.ifnames_len = 1;

@@ -8,6 +8,7 @@
 #include <kcan/admin.h>
 
 #include "../../sim/canmcu/world/world.h"
+#include "../support/software.h"
 #include "fuzz.h"
 
 #define MCUS 6
@@ -159,11 +160,12 @@ static struct world *build(bool *json, uint16_t choice)
 		cfgs[i].faults = faults;
 		cfgs[i].faults_len = i & 1 ? faults_len : 0;
 	}
-	check(!world_new(
-		&w, &(struct world_cfg){ .mcus = cfgs,
-					 .mcus_len = MCUS,
-					 .buses_len = 1,
-					 .events = { take_event, json } }));
+	check(!world_new(&w,
+			 &(struct world_cfg){ .mcus = cfgs,
+					      .mcus_len = MCUS,
+					      .buses_len = 1,
+					      .events = { take_event, json },
+					      .software = real_software() }));
 	return w;
 }
 

@@ -10,6 +10,7 @@
 
 #include "../../sim/canmcu/klipper/firmware.h"
 #include "../../sim/canmcu/mcu/mcu.h"
+#include "../support/software.h"
 #include "fuzz.h"
 
 /* can-admin-channel.md, section 11.2 */
@@ -128,22 +129,20 @@ static void (*const steps[])(struct run *) = {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct klipper_firmware *fw;
 	struct run r = { .in = { data, size } };
 	struct mcu_cfg cfg = { .type = mcu_type_find("stm32g0b1xx"),
 			       .nodeid = -1,
 			       .boot_us = 1000,
 			       .erase_us = 10 };
 
-	if (!fw)
-		check(!klipper_firmware_new(&fw, klipper_modules));
 	cfg.link = fuzz_next(&r.in) % 2 ? MCU_LINK_UART : MCU_LINK_USB;
 	cfg.state = fuzz_next(&r.in) % 2 ? MCU_KLIPPER : MCU_KATAPULT;
 	cfg.bootloader = BOOTLOADER_KATAPULT;
 	r.room = cfg.link == MCU_LINK_UART ? SIZE_MAX : 100;
-	r.env = (struct mcu_env){
-		.write = take, .arg = &r, .klipper = fw, .events = { look, &r }
-	};
+	r.env = (struct mcu_env){ .write = take,
+				  .arg = &r,
+				  .software = real_software(),
+				  .events = { look, &r } };
 	check(!mcu_init(&r.mcu, &cfg, &r.env));
 	while (r.in.size)
 		steps[fuzz_next(&r.in) % (sizeof(steps) / sizeof(steps[0]))](

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../../sim/canmcu/klipper/engine.h"
+#include "../support/software.h"
 #include "fuzz.h"
 
 #define HEARD_MAX 256
@@ -25,7 +26,7 @@ struct run {
 static void check_response(const struct run *r,
 			   const struct kcan_klp_block *block)
 {
-	const struct klipper_firmware *fw = r->env.klipper;
+	const struct klipper_firmware *fw = r->env.software.shared;
 	struct kcan_klp_value values[KCAN_KLP_PARAMS_MAX];
 	int id, used;
 
@@ -110,7 +111,7 @@ static void say_bytes(struct run *r)
 /* Small ones are oids, pins and counts; a clock is often not far from now. */
 static uint32_t choose_number(struct run *r)
 {
-	const struct klipper *k = r->mcu.live.klipper;
+	const struct klipper *k = mcu_object(&r->mcu);
 	uint8_t choice = fuzz_next(&r->in);
 
 	if (choice < 160)
@@ -127,7 +128,7 @@ static uint32_t choose_number(struct run *r)
 /* One command of the dictionary with any parameters. Return: its bytes. */
 static int choose_command(struct run *r, uint8_t *out, size_t size)
 {
-	const struct klipper_firmware *fw = r->env.klipper;
+	const struct klipper_firmware *fw = r->env.software.shared;
 	const struct firmware_row *row =
 		&fw->rows[fuzz_next(&r->in) % fw->rows_len];
 	struct kcan_klp_value values[KCAN_KLP_PARAMS_MAX] = { 0 };
@@ -143,7 +144,7 @@ static int choose_command(struct run *r, uint8_t *out, size_t size)
 
 static void say_content(struct run *r, const uint8_t *content, size_t len)
 {
-	const struct klipper *k = r->mcu.live.klipper;
+	const struct klipper *k = mcu_object(&r->mcu);
 	uint8_t out[KCAN_KLP_MAX];
 	struct kcan_klp_block block = { .seq = k ? k->link.expected : 0,
 					.len = (uint8_t)len,
@@ -194,7 +195,7 @@ static void press(struct run *r)
 /* Mostly with the right sequence. */
 static void say_block(struct run *r)
 {
-	const struct klipper *k = r->mcu.live.klipper;
+	const struct klipper *k = mcu_object(&r->mcu);
 	uint8_t content[KCAN_KLP_CONTENT_MAX], out[KCAN_KLP_MAX];
 	struct kcan_klp_block block = { .content = content };
 	uint8_t choice = fuzz_next(&r->in);
@@ -251,7 +252,6 @@ static void start(struct run *r)
 					      .pullup_ohm = HEAT_PULLUP_OHM,
 					      .sensor_pin = 2,
 					      .heater_pin = 0 };
-	static struct klipper_firmware *firmware;
 	struct mcu_cfg cfg = { .type = mcu_type_find("samc21"),
 			       .bootloader = BOOTLOADER_NONE,
 			       .state = MCU_KLIPPER,
@@ -261,11 +261,9 @@ static void start(struct run *r)
 			       .rails = &rail,
 			       .rails_len = 1 };
 
-	if (!firmware)
-		check(!klipper_firmware_new(&firmware, klipper_modules));
 	r->env = (struct mcu_env){ .transmit = transmit,
 				   .arg = r,
-				   .klipper = firmware,
+				   .software = real_software(),
 				   .events = { emit, r } };
 	check(!mcu_init(&r->mcu, &cfg, &r->env));
 }

@@ -24,7 +24,7 @@ static int set_state(struct ctl_request *r, struct keys_board *b)
 
 static int set_nodeid(struct ctl_request *r, struct keys_board *b)
 {
-	if (!r->mcu->live.program)
+	if (!mcu_runs(r->mcu))
 		return ctl_refuse(r,
 				  "%s is in state '%s': only Klipper and "
 				  "Katapult have a nodeid",

@@ -6,47 +6,12 @@
 
 #include "engine.h"
 
-#define STATS_EVERY_US 5000000u
-#define STATS_SUMSQ_BASE 256u
-/* A plausible idle main loop: so many rounds in 5 s, and a round takes this. */
-#define ROUNDS_IDLE 100u
-#define ROUND_US 20u
-
 #define CANBUS_FREQUENCY 1000000 /* where the bus has no bit rate */
 
 #define NUM(n)                       \
 	{                            \
 		.num = (uint32_t)(n) \
 	}
-
-/* Ids are these numbers, as section 9.1 has them. */
-enum {
-	IDENTIFY_RESPONSE,
-	IDENTIFY,
-	GET_CONFIG,
-	FINALIZE_CONFIG,
-	ALLOCATE_OIDS,
-	GET_CLOCK,
-	GET_UPTIME,
-	EMERGENCY_STOP,
-	CLEAR_SHUTDOWN,
-	RESET,
-	GET_CANBUS_ID,
-	GET_CANBUS_STATUS,
-	DEBUG_PING,
-	DEBUG_NOP,
-	CONFIG,
-	CLOCK,
-	UPTIME,
-	STATS,
-	SHUTDOWN,
-	IS_SHUTDOWN,
-	STARTING,
-	CANBUS_ID,
-	CANBUS_STATUS,
-	PONG,
-	CONFIG_RESET,
-};
 
 static void respond(struct klipper *k, unsigned int row,
 		    const struct kcan_klp_value *values)
@@ -107,7 +72,7 @@ static const char *identify(struct klipper *k, const struct kcan_klp_value *v,
 		answer[1].data = image->data + offset;
 		answer[1].len = left < count ? (uint8_t)left : count;
 	}
-	respond(k, IDENTIFY_RESPONSE, answer);
+	respond(k, KLIPPER_IDENTIFY_RESPONSE, answer);
 	return NULL;
 }
 
@@ -126,7 +91,7 @@ static const char *get_config(struct klipper *k, const struct kcan_klp_value *v,
 
 	(void)v;
 	(void)now_us;
-	respond(k, CONFIG, answer);
+	respond(k, KLIPPER_CONFIG, answer);
 	return NULL;
 }
 
@@ -162,7 +127,7 @@ static const char *config_reset(struct klipper *k,
 	return NULL;
 }
 
-/* Clock and stats: sections 11 and 12. */
+/* Clock: section 11. */
 
 static const char *get_clock(struct klipper *k, const struct kcan_klp_value *v,
 			     uint64_t now_us)
@@ -170,7 +135,7 @@ static const char *get_clock(struct klipper *k, const struct kcan_klp_value *v,
 	struct kcan_klp_value answer[] = { NUM(klipper_clock(k, now_us)) };
 
 	(void)v;
-	respond(k, CLOCK, answer);
+	respond(k, KLIPPER_CLOCK, answer);
 	return NULL;
 }
 
@@ -181,67 +146,11 @@ static const char *get_uptime(struct klipper *k, const struct kcan_klp_value *v,
 	struct kcan_klp_value answer[] = { NUM(ticks >> 32), NUM(ticks) };
 
 	(void)v;
-	respond(k, UPTIME, answer);
+	respond(k, KLIPPER_UPTIME, answer);
 	return NULL;
-}
-
-uint64_t klipper_stats_us(const struct mcu *m, uint64_t now_us)
-{
-	uint64_t up_us = now_us - m->live.start_us;
-	uint64_t turns = (up_us + STATS_EVERY_US - 1) / STATS_EVERY_US;
-
-	return m->live.start_us + (turns ? turns : 1) * STATS_EVERY_US;
-}
-
-static uint32_t saturated(uint64_t value)
-{
-	return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
-}
-
-static const char *tell_stats(struct klipper *k, struct klipper_timer *t,
-			      uint64_t now_us)
-{
-	uint64_t count = ROUNDS_IDLE + (uint64_t)k->rounds;
-	uint64_t ticks = (uint64_t)klipper_clock_hz(k) * ROUND_US / 1000000;
-	uint64_t square =
-		(ticks * ticks + STATS_SUMSQ_BASE - 1) / STATS_SUMSQ_BASE;
-	struct kcan_klp_value stats[] = { NUM(saturated(count)),
-					  NUM(saturated(count * ticks)),
-					  NUM(saturated(count * square)) };
-
-	respond(k, STATS, stats);
-	k->rounds = 0;
-	klipper_timer_set(k, t, now_us + STATS_EVERY_US);
-	return NULL;
-}
-
-void klipper_start_stats(struct klipper *k, uint64_t now_us)
-{
-	k->stats = (struct klipper_timer){ .fire = tell_stats, .task = true };
-	klipper_timer_set(k, &k->stats, klipper_stats_us(k->mcu, now_us));
 }
 
 /* Shutdown and reset: sections 13 and 14. */
-
-void klipper_tell_shutdown(struct klipper *k, uint64_t now_us)
-{
-	struct kcan_klp_value shutdown[] = { NUM(klipper_clock(k, now_us)),
-					     NUM(k->reason) };
-
-	respond(k, SHUTDOWN, shutdown);
-}
-
-void klipper_tell_is_shutdown(struct klipper *k)
-{
-	struct kcan_klp_value reason = NUM(k->reason);
-
-	respond(k, IS_SHUTDOWN, &reason);
-}
-
-void klipper_tell_starting(struct klipper *k)
-{
-	respond(k, STARTING, NULL);
-}
 
 static const char *emergency_stop(struct klipper *k,
 				  const struct kcan_klp_value *v,
@@ -280,7 +189,7 @@ static void tell_canbus_id(struct klipper *k, uint64_t now_us)
 	struct kcan_uuid uuid = mcu_told_uuid(k->mcu, now_us);
 	int nodeid = mcu_nodeid(k->mcu);
 
-	respond(k, CANBUS_ID,
+	respond(k, KLIPPER_CANBUS_ID,
 		(struct kcan_klp_value[]){
 			{ .data = uuid.b, .len = KCAN_UUID_LEN },
 			NUM(nodeid < 0 ? 0 : nodeid) });
@@ -310,7 +219,7 @@ static const char *get_canbus_status(struct klipper *k,
 		return "Invalid command";
 	if (env->bus_status)
 		env->bus_status(env->arg, k->mcu, &status);
-	respond(k, CANBUS_STATUS,
+	respond(k, KLIPPER_CANBUS_STATUS,
 		(struct kcan_klp_value[]){
 			NUM(status.rx_errors), NUM(status.tx_errors),
 			NUM(status.tx_retries), NUM(status.state) });
@@ -321,7 +230,7 @@ static const char *debug_ping(struct klipper *k, const struct kcan_klp_value *v,
 			      uint64_t now_us)
 {
 	(void)now_us;
-	respond(k, PONG, v);
+	respond(k, KLIPPER_PONG, v);
 	return NULL;
 }
 
@@ -335,36 +244,38 @@ static const char *debug_nop(struct klipper *k, const struct kcan_klp_value *v,
 }
 
 static const struct klipper_message messages[] = {
-	[IDENTIFY_RESPONSE] = { "identify_response offset=%u data=%.*s" },
-	[IDENTIFY] = { "identify offset=%u count=%c", identify, true },
-	[GET_CONFIG] = { "get_config", get_config, true },
-	[FINALIZE_CONFIG] = { "finalize_config crc=%u", finalize_config },
-	[ALLOCATE_OIDS] = { "allocate_oids count=%c", allocate_oids },
-	[GET_CLOCK] = { "get_clock", get_clock, true },
-	[GET_UPTIME] = { "get_uptime", get_uptime, true },
-	[EMERGENCY_STOP] = { "emergency_stop", emergency_stop, true },
-	[CLEAR_SHUTDOWN] = { "clear_shutdown", clear_shutdown, true },
-	[RESET] = { "reset", reset, true },
-	[GET_CANBUS_ID] = { "get_canbus_id", get_canbus_id, true, true },
-	[GET_CANBUS_STATUS] = { "get_canbus_status", get_canbus_status, true,
-				true },
-	[DEBUG_PING] = { "debug_ping data=%*s", debug_ping, true },
-	[DEBUG_NOP] = { "debug_nop", debug_nop, true },
-	[CONFIG] = { "config is_config=%c crc=%u is_shutdown=%c "
-		     "move_count=%hu" },
-	[CLOCK] = { "clock clock=%u" },
-	[UPTIME] = { "uptime high=%u clock=%u" },
-	[STATS] = { "stats count=%u sum=%u sumsq=%u" },
-	[SHUTDOWN] = { "shutdown clock=%u static_string_id=%hu" },
-	[IS_SHUTDOWN] = { "is_shutdown static_string_id=%hu" },
-	[STARTING] = { "starting" },
-	[CANBUS_ID] = { "canbus_id canbus_uuid=%.*s canbus_nodeid=%u",
-			.on_can = true },
-	[CANBUS_STATUS] = { "canbus_status rx_error=%u tx_error=%u "
-			    "tx_retries=%u canbus_bus_state=%u",
-			    .on_can = true },
-	[PONG] = { "pong data=%*s" },
-	[CONFIG_RESET] = { "config_reset", config_reset, true },
+	[KLIPPER_IDENTIFY_RESPONSE] = { "identify_response offset=%u data=%.*s" },
+	[KLIPPER_IDENTIFY] = { "identify offset=%u count=%c", identify, true },
+	[KLIPPER_GET_CONFIG] = { "get_config", get_config, true },
+	[KLIPPER_FINALIZE_CONFIG] = { "finalize_config crc=%u",
+				      finalize_config },
+	[KLIPPER_ALLOCATE_OIDS] = { "allocate_oids count=%c", allocate_oids },
+	[KLIPPER_GET_CLOCK] = { "get_clock", get_clock, true },
+	[KLIPPER_GET_UPTIME] = { "get_uptime", get_uptime, true },
+	[KLIPPER_EMERGENCY_STOP] = { "emergency_stop", emergency_stop, true },
+	[KLIPPER_CLEAR_SHUTDOWN] = { "clear_shutdown", clear_shutdown, true },
+	[KLIPPER_RESET] = { "reset", reset, true },
+	[KLIPPER_GET_CANBUS_ID] = { "get_canbus_id", get_canbus_id, true,
+				    true },
+	[KLIPPER_GET_CANBUS_STATUS] = { "get_canbus_status", get_canbus_status,
+					true, true },
+	[KLIPPER_DEBUG_PING] = { "debug_ping data=%*s", debug_ping, true },
+	[KLIPPER_DEBUG_NOP] = { "debug_nop", debug_nop, true },
+	[KLIPPER_CONFIG] = { "config is_config=%c crc=%u is_shutdown=%c "
+			     "move_count=%hu" },
+	[KLIPPER_CLOCK] = { "clock clock=%u" },
+	[KLIPPER_UPTIME] = { "uptime high=%u clock=%u" },
+	[KLIPPER_STATS] = { "stats count=%u sum=%u sumsq=%u" },
+	[KLIPPER_SHUTDOWN] = { "shutdown clock=%u static_string_id=%hu" },
+	[KLIPPER_IS_SHUTDOWN] = { "is_shutdown static_string_id=%hu" },
+	[KLIPPER_STARTING] = { "starting" },
+	[KLIPPER_CANBUS_ID] = { "canbus_id canbus_uuid=%.*s canbus_nodeid=%u",
+				.on_can = true },
+	[KLIPPER_CANBUS_STATUS] = { "canbus_status rx_error=%u tx_error=%u "
+				    "tx_retries=%u canbus_bus_state=%u",
+				    .on_can = true },
+	[KLIPPER_PONG] = { "pong data=%*s" },
+	[KLIPPER_CONFIG_RESET] = { "config_reset", config_reset, true },
 };
 
 /* Numbered from 2, as section 17.3 has them. */
@@ -417,9 +328,10 @@ static int describe_link(json_t *config, const struct klipper_build *build)
 static int describe(json_t *config, json_t *enumerations,
 		    const struct klipper_build *build)
 {
-	json_t *constants = json_pack(
-		"{s:I, s:i, s:s}", "CLOCK_FREQ", (json_int_t)build->clock_hz,
-		"STATS_SUMSQ_BASE", (int)STATS_SUMSQ_BASE, "MCU", build->mcu);
+	json_t *constants =
+		json_pack("{s:I, s:i, s:s}", "CLOCK_FREQ",
+			  (json_int_t)build->clock_hz, "STATS_SUMSQ_BASE",
+			  KLIPPER_STATS_SUMSQ_BASE, "MCU", build->mcu);
 	int err = json_object_update(config, constants);
 
 	json_decref(constants);

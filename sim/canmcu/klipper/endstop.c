@@ -54,7 +54,7 @@ static void look_again(struct klipper *k, struct endstop *e)
 	uint64_t ticks =
 		e->sample_at + (uint64_t)klipper_clock_hz(k) / LOOKS_PER_SECOND;
 
-	if (!rails_have(&klipper_mcu(k)->rails, e->pin))
+	if (!mcu_pin_moves(klipper_mcu(k), e->pin))
 		return;
 	e->next_ticks = klipper_grid(e->next_ticks, e->rest_ticks, ticks);
 	look_at(k, e, e->next_ticks);

@@ -12,8 +12,8 @@
 
 struct klipper *klipper_of(struct mcu *m, uint64_t now_us)
 {
-	struct klipper_firmware *fw = m->env->klipper;
-	struct klipper *k = m->live.klipper;
+	struct klipper_firmware *fw = m->env->software.shared;
+	struct klipper *k = mcu_object(m);
 
 	if (k)
 		return k;
@@ -23,7 +23,7 @@ struct klipper *klipper_of(struct mcu *m, uint64_t now_us)
 	k->mcu = m;
 	k->fw = fw;
 	k->reason = firmware_string_id(fw, ANY_REASON);
-	m->live.klipper = k;
+	mcu_own(m)->object = k;
 	klipper_start_stats(k, now_us);
 	return k;
 }
@@ -34,55 +34,6 @@ void klipper_free(struct klipper *k)
 		return;
 	klipper_forget_config(k);
 	free(k);
-}
-
-struct mcu *klipper_mcu(const struct klipper *k)
-{
-	return k->mcu;
-}
-
-void *klipper_state(struct klipper *k, const struct klipper_module *module)
-{
-	return (uint8_t *)k->states + firmware_state_at(k->fw, module);
-}
-
-/* Sending. */
-
-static size_t room(const struct klipper *k)
-{
-	return k->mcu->live.tx.size - k->mcu->live.tx.len;
-}
-
-/*
- * What is queued while unassigned must not go out on a nodeid that comes later.
- * What comes by itself while the bus takes nothing is dropped when nothing fits
- * any more, but leaves room for an ACK, without which the host hangs (section
- * 0.1, fact 5).
- */
-static void send(struct klipper *k, const uint8_t *content, uint8_t len)
-{
-	struct kcan_klp_block block = { .seq = k->link.expected,
-					.len = len,
-					.content = content };
-	uint8_t bytes[KCAN_KLP_MAX];
-	size_t size = (size_t)kcan_klp_encode(bytes, &block);
-
-	if (!mcu_is_connected(k->mcu) ||
-	    size + (len ? KCAN_KLP_MIN : 0) > room(k))
-		return;
-	mcu_answer(k->mcu, bytes, size);
-}
-
-void klipper_respond(struct klipper *k, const struct klipper_module *module,
-		     unsigned int row, const struct kcan_klp_value *values)
-{
-	unsigned int id = firmware_id(k->fw, module, row);
-	uint8_t content[KCAN_KLP_CONTENT_MAX];
-	int len = kcan_klp_msg_encode(content, sizeof(content),
-				      &k->fw->rows[id].format, values);
-
-	if (len > 0)
-		send(k, content, (uint8_t)len);
 }
 
 /* Shutdown. */
@@ -98,9 +49,24 @@ static void enter_shutdown(struct klipper *k, const char *reason,
 	uint16_t id = firmware_string_id(k->fw, reason);
 
 	k->reason = id ? id : firmware_string_id(k->fw, ANY_REASON);
-	k->mcu->state = MCU_SHUTDOWN;
-	mcu_event(k->mcu, EVENT_SHUTDOWN, reason, now_us);
-	mcu_event(k->mcu, EVENT_STATE, mcu_state_name(MCU_SHUTDOWN), now_us);
+	mcu_enter_shutdown(k->mcu, reason, now_us);
+}
+
+static void tell_shutdown(struct klipper *k, uint64_t now_us)
+{
+	struct kcan_klp_value shutdown[] = {
+		{ .num = (uint32_t)klipper_clock(k, now_us) },
+		{ .num = k->reason },
+	};
+
+	klipper_respond_basic(k, KLIPPER_SHUTDOWN, shutdown);
+}
+
+static void tell_is_shutdown(struct klipper *k)
+{
+	struct kcan_klp_value reason = { .num = k->reason };
+
+	klipper_respond_basic(k, KLIPPER_IS_SHUTDOWN, &reason);
 }
 
 void klipper_shutdown(struct klipper *k, const char *reason, uint64_t now_us)
@@ -109,15 +75,13 @@ void klipper_shutdown(struct klipper *k, const char *reason, uint64_t now_us)
 		enter_shutdown(k, reason, now_us);
 	klipper_stop_timers(k, false);
 	klipper_oids_shutdown(k, now_us);
-	klipper_tell_shutdown(k, now_us);
+	tell_shutdown(k, now_us);
 }
 
 void klipper_clear_shutdown(struct klipper *k, uint64_t now_us)
 {
-	if (!is_shutdown(k))
-		return;
-	k->mcu->state = MCU_KLIPPER;
-	mcu_event(k->mcu, EVENT_STATE, mcu_state_name(MCU_KLIPPER), now_us);
+	if (is_shutdown(k))
+		mcu_leave_shutdown(k->mcu, now_us);
 }
 
 /* Commands. */
@@ -155,7 +119,7 @@ static const char *run_message(struct klipper *k,
 	*pos += (size_t)used;
 	if (!is_shutdown(k) || row->message->in_shutdown)
 		return row->message->run(k, values, now_us);
-	klipper_tell_is_shutdown(k);
+	tell_is_shutdown(k);
 	return NULL;
 }
 
@@ -177,6 +141,7 @@ static void run_block(struct klipper *k, const struct kcan_klp_block *block,
  * that ends them and nothing in front (can-admin-channel.md, section 11.2).
  */
 static bool asks_for_bootloader(const struct klipper *k,
+				const struct kcan_stream *rx,
 				const struct kcan_klp_step *step)
 {
 	static const char request[] = " \x1c Request Serial Bootloader!! ~";
@@ -184,20 +149,19 @@ static bool asks_for_bootloader(const struct klipper *k,
 	_Static_assert(sizeof(request) == 32 + 1, "as it is told there");
 	return k->mcu->cfg.link == MCU_LINK_UART &&
 	       step->used == sizeof(request) - 1 &&
-	       !memcmp(k->mcu->live.rx.buf, request, sizeof(request) - 1);
+	       !memcmp(rx->buf, request, sizeof(request) - 1);
 }
 
 /*
  * A block waits until its answer has room: a simulator should not lose one as
  * the firmware does (section 2.4).
  */
-bool klipper_step(struct klipper *k, uint64_t now_us)
+bool klipper_step(struct klipper *k, struct kcan_stream *rx, uint64_t now_us)
 {
-	struct kcan_stream *rx = &k->mcu->live.rx;
 	struct kcan_klp_step step;
 	bool request;
 
-	if (room(k) < ANSWER_MAX)
+	if (mcu_room(k->mcu) < ANSWER_MAX)
 		return false;
 	step = kcan_klp_mcu_rx(&k->link, rx->buf, rx->len);
 	if (step.event == KCAN_KLP_WAIT)
@@ -209,12 +173,39 @@ bool klipper_step(struct klipper *k, uint64_t now_us)
 		mcu_restart(k->mcu, now_us);
 		return true;
 	}
-	request = step.event != KCAN_KLP_BLOCK && asks_for_bootloader(k, &step);
+	request = step.event != KCAN_KLP_BLOCK &&
+		  asks_for_bootloader(k, rx, &step);
 	kcan_stream_drop(rx, step.used);
 	if (step.event != KCAN_KLP_DROP)
-		send(k, NULL, 0);
+		klipper_send(k, NULL, 0);
 	/* the NAK before it does not get out when there is a reset */
 	if (request)
 		mcu_request_bootloader(k->mcu, now_us);
 	return true;
+}
+
+/* Timers. */
+
+static void run_timers(struct klipper *k, uint64_t now_us)
+{
+	while (k->timers && k->timers->at_us <= now_us) {
+		struct klipper_timer *t = k->timers;
+		const char *reason;
+
+		klipper_timer_stop(k, t);
+		reason = t->fire(k, t, now_us);
+		if (reason)
+			klipper_shutdown(k, reason, now_us);
+	}
+}
+
+void klipper_alarm(struct mcu *m, uint64_t now_us)
+{
+	struct klipper *k = klipper_of(m, now_us);
+
+	if (k)
+		run_timers(k, now_us);
+	else
+		/* out of memory: maybe not so the next time */
+		mcu_wake_at(m, klipper_stats_us(m, now_us + 1));
 }

@@ -2,6 +2,7 @@
 #ifndef CANMCU_KLIPPER_ENGINE_H
 #define CANMCU_KLIPPER_ENGINE_H
 
+#include "basic.h"
 #include "firmware.h"
 
 /** As Klipper's firmware allocates at most: section 9.1 and 10. */
@@ -48,8 +49,8 @@ struct klipper *klipper_of(struct mcu *m, uint64_t now_us);
 /** NULL is allowed. */
 void klipper_free(struct klipper *k);
 
-/** Return: false when nothing can be done with what was received. */
-bool klipper_step(struct klipper *k, uint64_t now_us);
+/** Return: false when nothing can be done with what is in @rx. */
+bool klipper_step(struct klipper *k, struct kcan_stream *rx, uint64_t now_us);
 
 /**
  * klipper_shutdown() - section 13.1
@@ -78,11 +79,12 @@ void klipper_oids_pin_changed(struct klipper *k, uint64_t now_us);
 /** Oids, CRC, modules' states: as after a reset. Stats have to be started. */
 void klipper_forget_config(struct klipper *k);
 
-/** What is told to the host in and at a shutdown: is in basic.c. */
-void klipper_tell_shutdown(struct klipper *k, uint64_t now_us);
-void klipper_tell_is_shutdown(struct klipper *k);
-/** Nobody hears that on CAN: section 9.1. */
-void klipper_tell_starting(struct klipper *k);
+/** Send a block; without @content it is an ACK or a NAK. */
+void klipper_send(struct klipper *k, const uint8_t *content, uint8_t len);
+
+/** As klipper_respond(), of the module that every firmware begins with. */
+void klipper_respond_basic(struct klipper *k, enum klipper_basic_row row,
+			   const struct kcan_klp_value *values);
 
 /** Prepare @k's stats, which come every 5 s (section 12). */
 void klipper_start_stats(struct klipper *k, uint64_t now_us);

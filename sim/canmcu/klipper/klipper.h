@@ -9,7 +9,7 @@
 #include <jansson.h>
 #include <kcan/klp.h>
 
-#include "../mcu/mcu.h"
+#include "../mcu/mcu_program.h"
 
 /*
  * The contract between the simulated Klipper application and its modules.

@@ -51,7 +51,7 @@ void klipper_pin_drive(struct klipper *k, uint8_t pin, float level,
 		       uint64_t now_us)
 {
 	pin_of(k, pin)->level = level;
-	heat_drive(&klipper_mcu(k)->heat, pin, level, now_us);
+	mcu_drive_pin(klipper_mcu(k), pin, level, now_us);
 }
 
 float klipper_pin_level(struct klipper *k, uint8_t pin, uint64_t now_us)

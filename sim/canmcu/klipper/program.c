@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* The Klipper application: its admin channel, and the way to its engine. */
+#include "program.h"
+
 #include <errno.h>
 #include <kcan/admin.h>
+#include <string.h>
 
-#include "../mcu/mcu.h"
 #include "engine.h"
 #include "pin.h"
 #include "stepper.h"
 
-int mcu_shutdown(struct mcu *m, const char *reason, uint64_t now_us)
-{
-	struct klipper *k;
+/* What it remembers: mcu_own.flags */
+enum { WOKEN };
 
-	if (!m->live.program || m->live.program->app != KCAN_ADMIN_APP_KLIPPER)
-		return -EINVAL;
-	k = klipper_of(m, now_us);
+static int klipper_shut_down(struct mcu *m, const char *reason, uint64_t now_us)
+{
+	struct klipper *k = klipper_of(m, now_us);
+
 	if (!k)
 		return -ENOMEM;
 	/* CAN goes on as before: can-admin-channel.md, section 7 */
@@ -22,40 +24,27 @@ int mcu_shutdown(struct mcu *m, const char *reason, uint64_t now_us)
 	return 0;
 }
 
-int mcu_put_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us)
+static void klipper_stop(struct mcu *m)
 {
-	int err = pins_put(&m->pins, pin, level);
-
-	if (!err && m->live.klipper)
-		klipper_oids_pin_changed(m->live.klipper, now_us);
-	return err;
+	klipper_free(mcu_object(m));
 }
 
-/* An application, and when its steps are counted. */
-struct moment {
-	struct klipper *k;
-	uint64_t now_us;
-};
-
-static int32_t steps_of(void *ctx, uint8_t step_pin)
+static void klipper_pin_changed(struct mcu *m, uint64_t now_us)
 {
-	const struct moment *at = ctx;
-
-	return at->k ? klipper_stepper_steps(at->k, step_pin, at->now_us) : 0;
+	if (mcu_object(m))
+		klipper_oids_pin_changed(mcu_object(m), now_us);
 }
 
-bool mcu_read_pin(const struct mcu *m, uint8_t pin, uint64_t now_us,
-		  float *level)
+static int32_t klipper_steps(const struct mcu *m, uint8_t step_pin,
+			     uint64_t now_us)
 {
-	struct moment at = { m->live.klipper, now_us };
+	struct klipper *k = mcu_object(m);
 
-	return pins_read(&m->pins, pin, level) ||
-	       heat_read(&m->heat, pin, now_us, level) ||
-	       rails_read(&m->rails, pin, steps_of, &at, level);
+	return k ? klipper_stepper_steps(k, step_pin, now_us) : 0;
 }
 
-float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use,
-		      uint64_t now_us)
+static bool klipper_look_at_pin(const struct mcu *m, uint8_t pin,
+				const char **use, float *level, uint64_t now_us)
 {
 	static const char *const names[] = {
 		[KLIPPER_PIN_UNUSED] = "unused",
@@ -64,14 +53,13 @@ float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use,
 		[KLIPPER_PIN_PULL_UP] = "input",
 		[KLIPPER_PIN_ADC] = "adc",
 	};
-	struct klipper *k = m->live.klipper;
-	float level = 0;
+	struct klipper *k = mcu_object(m);
 
-	*use = names[k ? klipper_pin_use(k, pin) : KLIPPER_PIN_UNUSED];
-	if (k)
-		return klipper_pin_level(k, pin, now_us);
-	mcu_read_pin(m, pin, now_us, &level);
-	return level;
+	if (!k)
+		return false;
+	*use = names[klipper_pin_use(k, pin)];
+	*level = klipper_pin_level(k, pin, now_us);
+	return true;
 }
 
 static void klipper_conflict(struct mcu *m, uint64_t now_us)
@@ -82,17 +70,15 @@ static void klipper_conflict(struct mcu *m, uint64_t now_us)
 /* Stats come even before a host has talked: section 12. */
 static void klipper_assigned(struct mcu *m, uint64_t now_us)
 {
-	if (m->live.alarm)
-		return;
-	m->live.alarm = klipper_alarm;
-	m->live.alarm_us = klipper_stats_us(m, now_us);
+	if (!mcu_has_alarm(m))
+		mcu_wake_at(m, klipper_stats_us(m, now_us));
 }
 
-static bool klipper_data(struct mcu *m, uint64_t now_us)
+static bool klipper_data(struct mcu *m, struct kcan_stream *rx, uint64_t now_us)
 {
 	struct klipper *k = klipper_of(m, now_us);
 
-	return k && klipper_step(k, now_us);
+	return k && klipper_step(k, rx, now_us);
 }
 
 /* What is said first goes out by the main loop, which has to be called. */
@@ -101,30 +87,37 @@ static void klipper_starting(struct mcu *m, uint64_t now_us)
 	struct klipper *k = klipper_of(m, now_us);
 
 	if (k)
-		klipper_tell_starting(k);
-	m->live.alarm = klipper_alarm;
-	m->live.alarm_us = klipper_stats_us(m, now_us);
+		klipper_respond_basic(k, KLIPPER_STARTING, NULL);
+	mcu_wake_at(m, klipper_stats_us(m, now_us));
 }
 
 static void klipper_started(struct mcu *m, uint64_t now_us)
 {
-	m->live.alarm = klipper_starting;
-	m->live.alarm_us = now_us;
+	mcu_set_alarm(m, now_us, klipper_starting);
 }
 
 /* A block is run when its answer has room, and there is nobody to wait for. */
-static bool klipper_serial_data(struct mcu *m, uint64_t now_us)
+static bool klipper_serial_data(struct mcu *m, struct kcan_stream *rx,
+				uint64_t now_us)
 {
 	mcu_transmit_queued(m, now_us);
-	return klipper_data(m, now_us);
+	return klipper_data(m, rx, now_us);
 }
 
 /* The task that reads the buffer is woken by the byte that ends a block. */
-static bool klipper_uart_data(struct mcu *m, uint64_t now_us)
+static void klipper_uart_interrupt(struct mcu *m, const uint8_t *bytes,
+				   size_t len)
 {
-	if (m->live.woken && klipper_serial_data(m, now_us))
+	if (memchr(bytes, KCAN_KLP_SYNC, len))
+		mcu_own(m)->flags[WOKEN] = true;
+}
+
+static bool klipper_uart_data(struct mcu *m, struct kcan_stream *rx,
+			      uint64_t now_us)
+{
+	if (mcu_own(m)->flags[WOKEN] && klipper_serial_data(m, rx, now_us))
 		return true;
-	m->live.woken = false;
+	mcu_own(m)->flags[WOKEN] = false;
 	return false;
 }
 
@@ -143,34 +136,60 @@ static const struct mcu_cmd klipper_cmds[] = {
 	{ KCAN_ADMIN_REQUEST_BOOTLOADER, 7, true, cmd_request_bootloader },
 };
 
+/* What does not depend on the link. */
+#define COMMON                                                             \
+	.app = KCAN_ADMIN_APP_KLIPPER, .tx_size = MCU_TX_SIZE,             \
+	.stop = klipper_stop, .alarm = klipper_alarm,                      \
+	.shutdown = klipper_shut_down, .pin_changed = klipper_pin_changed, \
+	.look_at_pin = klipper_look_at_pin, .steps = klipper_steps
+
 /* More room than firmware has to send: klipper-mcu-protocol.md, section 2.4. */
-#define ON_CAN                                                              \
-	{                                                                   \
-		.app = KCAN_ADMIN_APP_KLIPPER, .rx_size = MCU_RX_SIZE,      \
-		.tx_size = MCU_TX_SIZE, .cmds = klipper_cmds,               \
-		.cmds_len = sizeof(klipper_cmds) / sizeof(klipper_cmds[0]), \
-		.data_task = klipper_data, .assigned = klipper_assigned,    \
-		.conflict = klipper_conflict,                               \
+#define ON_CAN                                                        \
+	{                                                             \
+		COMMON, .rx_size = MCU_RX_SIZE, .cmds = klipper_cmds, \
+			.cmds_len = sizeof(klipper_cmds) /            \
+				    sizeof(klipper_cmds[0]),          \
+			.data_task = klipper_data,                    \
+			.assigned = klipper_assigned,                 \
+			.conflict = klipper_conflict,                 \
 	}
 
-const struct mcu_program klipper_programs[MCU_LINK_COUNT] = {
+static const struct mcu_program klipper_programs[MCU_LINK_COUNT] = {
 	[MCU_LINK_CAN] = ON_CAN,
 	[MCU_LINK_BRIDGE] = ON_CAN,
 	[MCU_LINK_USB] = {
-		.app = KCAN_ADMIN_APP_KLIPPER,
+		COMMON,
 		.serial = true,
 		.throttles = true,
 		.rx_size = 128,
-		.tx_size = MCU_TX_SIZE,
 		.data_task = klipper_serial_data,
 		.started = klipper_started,
+		.usb_touched = mcu_request_bootloader,
 	},
 	[MCU_LINK_UART] = {
-		.app = KCAN_ADMIN_APP_KLIPPER,
+		COMMON,
 		.serial = true,
 		.rx_size = MCU_RX_SIZE,
-		.tx_size = MCU_TX_SIZE,
 		.data_task = klipper_uart_data,
 		.started = klipper_started,
+		.interrupt = klipper_uart_interrupt,
 	},
 };
+
+int klipper_install(struct mcu_software *s)
+{
+	struct klipper_firmware *firmware;
+	int err = klipper_firmware_new(&firmware, klipper_modules);
+
+	if (err)
+		return err;
+	s->application = klipper_programs;
+	s->shared = firmware;
+	return 0;
+}
+
+void klipper_uninstall(struct mcu_software *s)
+{
+	klipper_firmware_free(s->shared);
+	s->shared = NULL;
+}

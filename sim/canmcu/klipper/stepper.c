@@ -164,7 +164,7 @@ static void fini(struct klipper *k, void *object)
 
 	klipper_moves_drop(k, &s->moves);
 	/* the carriage stays there, but for what a reset cuts short */
-	rails_keep(&klipper_mcu(k)->rails, s->step_pin, s->position);
+	mcu_keep_steps(klipper_mcu(k), s->step_pin, s->position);
 }
 
 static const struct klipper_kind kind = {

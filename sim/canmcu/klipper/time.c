@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/* Klipper's clock and timers: klipper-mcu-protocol.md, section 11. */
+/* Klipper's clock, timers and stats: klipper-mcu-protocol.md, 11 and 12. */
 #include "engine.h"
 
 #define SECOND_US 1000000u
 #define PERIOD_MIN_US 100u
+
+#define STATS_EVERY_US 5000000u
+/* A plausible idle main loop: so many rounds in 5 s, and a round takes this. */
+#define ROUNDS_IDLE 100u
+#define ROUND_US 20u
 
 uint32_t klipper_clock_hz(const struct klipper *k)
 {
@@ -26,7 +31,7 @@ uint64_t klipper_clock(const struct klipper *k, uint64_t now_us)
 {
 	uint64_t rest;
 
-	return scale(now_us - k->mcu->live.start_us, SECOND_US,
+	return scale(now_us - mcu_start_us(k->mcu), SECOND_US,
 		     klipper_clock_hz(k), &rest);
 }
 
@@ -44,7 +49,7 @@ uint64_t klipper_when_us(const struct klipper *k, uint64_t ticks)
 	uint64_t rest;
 	uint64_t us = scale(ticks, klipper_clock_hz(k), SECOND_US, &rest);
 
-	return k->mcu->live.start_us + us + (rest > 0);
+	return mcu_start_us(k->mcu) + us + (rest > 0);
 }
 
 uint64_t klipper_grid(uint64_t first, uint32_t step, uint64_t ticks)
@@ -57,11 +62,7 @@ uint64_t klipper_grid(uint64_t first, uint32_t step, uint64_t ticks)
 /* The MCU's alarm is the first of the timers. */
 static void follow_first(struct klipper *k)
 {
-	struct mcu_live *live = &k->mcu->live;
-
-	live->alarm = k->timers ? klipper_alarm : NULL;
-	if (k->timers)
-		live->alarm_us = k->timers->at_us;
+	mcu_wake_at(k->mcu, k->timers ? k->timers->at_us : UINT64_MAX);
 }
 
 void klipper_timer_stop(struct klipper *k, struct klipper_timer *t)
@@ -127,26 +128,42 @@ void klipper_stop_timers(struct klipper *k, bool tasks)
 	follow_first(k);
 }
 
-static void run_timers(struct klipper *k, uint64_t now_us)
-{
-	while (k->timers && k->timers->at_us <= now_us) {
-		struct klipper_timer *t = k->timers;
-		const char *reason;
+/* Stats. */
 
-		klipper_timer_stop(k, t);
-		reason = t->fire(k, t, now_us);
-		if (reason)
-			klipper_shutdown(k, reason, now_us);
-	}
+uint64_t klipper_stats_us(const struct mcu *m, uint64_t now_us)
+{
+	uint64_t up_us = now_us - mcu_start_us(m);
+	uint64_t turns = (up_us + STATS_EVERY_US - 1) / STATS_EVERY_US;
+
+	return mcu_start_us(m) + (turns ? turns : 1) * STATS_EVERY_US;
 }
 
-void klipper_alarm(struct mcu *m, uint64_t now_us)
+static uint32_t saturated(uint64_t value)
 {
-	struct klipper *k = klipper_of(m, now_us);
+	return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
 
-	if (k)
-		run_timers(k, now_us);
-	else
-		/* out of memory: maybe not so the next time */
-		m->live.alarm_us = klipper_stats_us(m, now_us + 1);
+static const char *tell_stats(struct klipper *k, struct klipper_timer *t,
+			      uint64_t now_us)
+{
+	uint64_t count = ROUNDS_IDLE + (uint64_t)k->rounds;
+	uint64_t ticks = (uint64_t)klipper_clock_hz(k) * ROUND_US / 1000000;
+	uint64_t square = (ticks * ticks + KLIPPER_STATS_SUMSQ_BASE - 1) /
+			  KLIPPER_STATS_SUMSQ_BASE;
+	struct kcan_klp_value stats[] = {
+		{ .num = saturated(count) },
+		{ .num = saturated(count * ticks) },
+		{ .num = saturated(count * square) },
+	};
+
+	klipper_respond_basic(k, KLIPPER_STATS, stats);
+	k->rounds = 0;
+	klipper_timer_set(k, t, now_us + STATS_EVERY_US);
+	return NULL;
+}
+
+void klipper_start_stats(struct klipper *k, uint64_t now_us)
+{
+	k->stats = (struct klipper_timer){ .fire = tell_stats, .task = true };
+	klipper_timer_set(k, &k->stats, klipper_stats_us(k->mcu, now_us));
 }

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../klipper/engine.h"
-#include "mcu.h"
+#include "mcu_program.h"
 
 /* from COMPLETE to the reset, katapult-protocol.md, section 4.5 */
 #define COMPLETE_US 100000
@@ -15,24 +14,42 @@
 #define WINDOW_OPENS_US 10000
 #define WINDOW_LASTS_US 490000
 
-/* By the link that it is built for. */
-static const struct mcu_program *const programs[MCU_STATE_COUNT] = {
-	[MCU_KLIPPER] = klipper_programs,
-	[MCU_SHUTDOWN] = klipper_programs,
-	[MCU_KATAPULT] = katapult_programs,
-};
+static bool is_application(enum mcu_state state)
+{
+	return state == MCU_KLIPPER || state == MCU_SHUTDOWN;
+}
+
+/* As it is built for the link. */
+static const struct mcu_program *program_of(const struct mcu *m,
+					    enum mcu_state state)
+{
+	const struct mcu_software *software = &m->env->software;
+	const struct mcu_program *rows = NULL;
+
+	if (is_application(state))
+		rows = software->application;
+	else if (state == MCU_KATAPULT)
+		rows = software->bootloader;
+	return rows ? &rows[m->cfg.link] : NULL;
+}
+
+static void stop(struct mcu *m)
+{
+	if (m->live.program && m->live.program->stop)
+		m->live.program->stop(m);
+}
 
 static void forget(struct mcu *m, enum mcu_state state, uint64_t now_us)
 {
 	struct mcu_live *live = &m->live;
 
-	klipper_free(live->klipper);
+	stop(m);
 	heat_let_go(&m->heat, now_us);
 	memset(live, 0, sizeof(*live));
 	flash_reset(&m->flash);
 	m->generation++;
 	m->state = state;
-	live->program = programs[state] ? &programs[state][m->cfg.link] : NULL;
+	live->program = program_of(m, state);
 	live->start_us = now_us;
 	kcan_stream_init(&live->rx, live->rx_buf,
 			 live->program ? live->program->rx_size : 0);
@@ -81,7 +98,7 @@ static void look_at_application(struct mcu *m)
 /* What comes of @state, which a board is to start in. */
 static enum mcu_state first_state(struct mcu *m, enum mcu_state state)
 {
-	if (!m->flash.map || programs[state] != klipper_programs)
+	if (!m->flash.map || !is_application(state))
 		return state;
 	look_at_application(m);
 	if (m->cfg.bootloader == BOOTLOADER_KATAPULT &&
@@ -133,7 +150,7 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 
 void mcu_fini(struct mcu *m)
 {
-	klipper_free(m->live.klipper);
+	stop(m);
 	faults_fini(&m->faults);
 	pins_fini(&m->pins);
 	heat_fini(&m->heat);
@@ -188,13 +205,6 @@ void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us)
 		m->live.program->started(m, now_us);
 }
 
-static void set_alarm(struct mcu *m, uint64_t at_us,
-		      void (*alarm)(struct mcu *m, uint64_t now_us))
-{
-	m->live.alarm = alarm;
-	m->live.alarm_us = at_us;
-}
-
 static void start_application(struct mcu *m, uint64_t now_us)
 {
 	bool to_rom = m->cell == MCU_CELL_ROM;
@@ -222,13 +232,13 @@ static void leave_katapult(struct mcu *m, uint64_t now_us)
 void mcu_complete(struct mcu *m, uint64_t now_us)
 {
 	if (!m->live.alarm)
-		set_alarm(m, now_us + COMPLETE_US, leave_katapult);
+		mcu_set_alarm(m, now_us + COMPLETE_US, leave_katapult);
 }
 
 static void open_window(struct mcu *m, uint64_t now_us)
 {
 	m->cell = MCU_CELL_STAY;
-	set_alarm(m, now_us + WINDOW_LASTS_US, leave_katapult);
+	mcu_set_alarm(m, now_us + WINDOW_LASTS_US, leave_katapult);
 }
 
 static void boot_through_katapult(struct mcu *m, uint64_t now_us)
@@ -243,9 +253,9 @@ static void boot_through_katapult(struct mcu *m, uint64_t now_us)
 	else if (cell == MCU_CELL_START)
 		start_application(m, now_us);
 	else if (cell == MCU_CELL_STAY || !present)
-		set_alarm(m, now_us + m->cfg.boot_us, start_katapult);
+		mcu_set_alarm(m, now_us + m->cfg.boot_us, start_katapult);
 	else if (m->cfg.double_reset)
-		set_alarm(m, now_us + WINDOW_OPENS_US, open_window);
+		mcu_set_alarm(m, now_us + WINDOW_OPENS_US, open_window);
 	else
 		leave_katapult(m, now_us);
 }
@@ -276,7 +286,7 @@ void mcu_boot(struct mcu *m, uint64_t now_us)
 		return;
 	late = boot_fault(m, FAULT_BOOT_LATE, now_us);
 	if (late)
-		set_alarm(m, now_us + late->ms * 1000, start);
+		mcu_set_alarm(m, now_us + late->ms * 1000, start);
 	else
 		start(m, now_us);
 }
@@ -290,7 +300,7 @@ void mcu_lose_power(struct mcu *m, uint64_t back_us, uint64_t now_us)
 {
 	mcu_power(m, false, now_us);
 	if (back_us)
-		set_alarm(m, now_us + back_us, power_on);
+		mcu_set_alarm(m, now_us + back_us, power_on);
 }
 
 int mcu_reset(struct mcu *m, uint64_t now_us)
@@ -340,15 +350,6 @@ int mcu_put(struct mcu *m, enum mcu_state state, uint64_t now_us)
 	mcu_enter(m, first_state(m, state), now_us);
 	mcu_event_application(m, now_us);
 	return 0;
-}
-
-void mcu_usb_touch(struct mcu *m, uint64_t now_us)
-{
-	const struct mcu_program *program = m->live.program;
-
-	if (m->cfg.link == MCU_LINK_USB && program &&
-	    program->app == KCAN_ADMIN_APP_KLIPPER)
-		mcu_request_bootloader(m, now_us);
 }
 
 void mcu_rom_leave(struct mcu *m, uint32_t address, uint64_t now_us)

@@ -6,10 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mcu.h"
+#include "katapult.h"
 #include "util/cursor.h"
 
 #define HEADER_FIRST 0x01
+/* What it remembers: mcu_own.flags */
+enum {
+	NEED_SYNC,  /* look for a header first */
+	NEED_VALID, /* one NACK was sent, no good block yet */
+};
+
 #define KATAPULT_VERSION "v0.0.1-109-g902f335"
 
 static bool cmd_clear(struct mcu *m, const struct can_frame *f, uint64_t now_us)
@@ -54,7 +60,7 @@ static int get_canbus_id(struct mcu *m, const struct kcan_kat_block *block,
 
 	(void)block;
 	/* only builds for CAN know it (section 8) */
-	if (m->live.program->serial)
+	if (mcu_is_serial(m))
 		return -EINVAL;
 	uuid = mcu_told_uuid(m, now_us);
 	return kcan_kat_encode_canbus_id(out, &uuid);
@@ -244,17 +250,16 @@ static void execute(struct mcu *m, const struct kcan_kat_block *block,
 		answer_code(m, KCAN_KAT_ERROR);
 }
 
-static void resync(struct mcu *m)
+static void resync(struct mcu *m, struct kcan_stream *rx)
 {
-	struct mcu_live *live = &m->live;
-	const uint8_t *first = memchr(live->rx.buf, HEADER_FIRST, live->rx.len);
+	const uint8_t *first = memchr(rx->buf, HEADER_FIRST, rx->len);
+	bool *flags = mcu_own(m)->flags;
 
-	live->need_sync = !first;
-	kcan_stream_drop(&live->rx,
-			 first ? (size_t)(first - live->rx.buf) : live->rx.len);
-	if (live->need_valid)
+	flags[NEED_SYNC] = !first;
+	kcan_stream_drop(rx, first ? (size_t)(first - rx->buf) : rx->len);
+	if (flags[NEED_VALID])
 		return;
-	live->need_valid = true;
+	flags[NEED_VALID] = true;
 	answer_code(m, KCAN_KAT_NACK);
 }
 
@@ -268,33 +273,33 @@ static bool is_misread(struct mcu *m, uint64_t now_us)
  * Section 3 with its trap: a rejected block that begins with 01 is found again
  * at its own first byte, for ever.
  */
-static bool katapult_data(struct mcu *m, uint64_t now_us)
+static bool katapult_data(struct mcu *m, struct kcan_stream *rx,
+			  uint64_t now_us)
 {
-	struct mcu_live *live = &m->live;
-	size_t before = live->rx.len;
+	size_t before = rx->len;
 	struct kcan_kat_block block;
 	int len;
 
-	if (live->need_sync) {
-		resync(m);
+	if (mcu_own(m)->flags[NEED_SYNC]) {
+		resync(m, rx);
 		return true;
 	}
-	len = kcan_kat_decode(&block, live->rx.buf, live->rx.len);
+	len = kcan_kat_decode(&block, rx->buf, rx->len);
 	if (len > 0 && is_misread(m, now_us)) {
 		/* the trailer: what is in front stays as it is, and in the way */
-		live->rx.buf[len - 1] ^= 0xff;
-		resync(m);
+		rx->buf[len - 1] ^= 0xff;
+		resync(m, rx);
 	} else if (len > 0) {
-		live->need_valid = false;
+		mcu_own(m)->flags[NEED_VALID] = false;
 		execute(m, &block, now_us);
 		/* a fault has already emptied it */
-		kcan_stream_drop(&live->rx, (size_t)len);
+		kcan_stream_drop(rx, (size_t)len);
 	} else if (len < 0) {
 		if (m->cfg.sane_rx)
-			kcan_stream_drop(&live->rx, 1);
-		resync(m);
+			kcan_stream_drop(rx, 1);
+		resync(m, rx);
 	}
-	return live->rx.len < before;
+	return rx->len < before;
 }
 
 static const struct mcu_cmd katapult_cmds[] = {

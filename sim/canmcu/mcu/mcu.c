@@ -1,141 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "mcu.h"
 
+#include <errno.h>
 #include <kcan/admin.h>
-#include <kcan/klp.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
-#define FLASH_ERROR_MAX (PATH_MAX + 256)
-
-static const char *const state_names[MCU_STATE_COUNT] = {
-	[MCU_OFF] = "off",	     [MCU_BOOT] = "boot",
-	[MCU_KLIPPER] = "klipper",   [MCU_SHUTDOWN] = "shutdown",
-	[MCU_KATAPULT] = "katapult", [MCU_ROM] = "rom",
-	[MCU_DEAD] = "dead",
-};
-
-const char *mcu_link_name(enum mcu_link link)
-{
-	static const char *const names[MCU_LINK_COUNT] = {
-		[MCU_LINK_CAN] = "can",
-		[MCU_LINK_BRIDGE] = "bridge",
-		[MCU_LINK_USB] = "usb",
-		[MCU_LINK_UART] = "uart",
-	};
-
-	return names[link];
-}
-
-const char *mcu_state_name(enum mcu_state state)
-{
-	return state_names[state];
-}
-
-bool mcu_state_find(enum mcu_state *out, const char *name)
-{
-	for (int i = 0; i < MCU_STATE_COUNT; i++) {
-		if (strcmp(state_names[i], name) != 0)
-			continue;
-		*out = (enum mcu_state)i;
-		return true;
-	}
-	return false;
-}
-
-static void report(struct mcu *m, struct event event, uint64_t now_us)
-{
-	event.uuid = &m->cfg.uuid;
-	event.now_us = now_us;
-	m->env->events.emit(m->env->events.arg, &event);
-}
-
-void mcu_event(struct mcu *m, enum event_type type, const char *text,
-	       uint64_t now_us)
-{
-	report(m, (struct event){ .type = type, .text = text }, now_us);
-}
-
-void mcu_event_flashed(struct mcu *m, uint32_t pages, uint64_t now_us)
-{
-	report(m, (struct event){ .type = EVENT_FLASHED, .count = pages },
-	       now_us);
-}
-
-void mcu_event_fault(struct mcu *m, const struct fault *fault, uint64_t now_us)
-{
-	report(m,
-	       (struct event){ .type = EVENT_FAULT,
-			       .text = fault_info(fault->kind)->name,
-			       .count = fault->struck },
-	       now_us);
-}
-
-const struct fault *
-mcu_meet_fault(struct mcu *m, const struct fault_place *place, uint64_t now_us)
-{
-	const struct fault *fault = faults_strike(&m->faults, place);
-
-	if (fault)
-		mcu_event_fault(m, fault, now_us);
-	return fault;
-}
-
-struct kcan_uuid mcu_told_uuid(struct mcu *m, uint64_t now_us)
-{
-	const struct fault *fault = mcu_fault(
-		m, &(struct fault_place){ .kind = FAULT_WRONG_UUID }, now_us);
-
-	if (!fault)
-		return m->cfg.uuid;
-	return fault->has_uuid ? fault->uuid :
-				 kcan_uuid_complement(&m->cfg.uuid);
-}
-
-void mcu_event_flash_error(struct mcu *m, int err, uint64_t now_us)
-{
-	const char *path = m->cfg.flash_image;
-	char text[FLASH_ERROR_MAX];
-
-	if (path)
-		snprintf(text, sizeof(text),
-			 "flash image '%s': %s; mend that and flash again",
-			 path, strerror(-err));
-	else
-		snprintf(text, sizeof(text),
-			 "flash: %s; simulate fewer MCUs, or give an image",
-			 strerror(-err));
-	mcu_event(m, EVENT_FLASH_ERROR, text, now_us);
-}
-
-void mcu_event_application(struct mcu *m, uint64_t now_us)
-{
-	const struct dictionary *application = mcu_application(m);
-
-	if (application)
-		report(m,
-		       (struct event){ .type = EVENT_APPLICATION,
-				       .text = application->version,
-				       .detail = application->mcu },
-		       now_us);
-}
-
-static void report_nodeid(struct mcu *m, enum event_type type, int nodeid,
-			  uint64_t now_us)
-{
-	report(m, (struct event){ .type = type, .nodeid = (uint8_t)nodeid },
-	       now_us);
-}
-
-const struct dictionary *mcu_application(const struct mcu *m)
-{
-	const struct dictionary *application = &m->application;
-
-	if (!m->live.program || m->live.program->app != KCAN_ADMIN_APP_KLIPPER)
-		return NULL;
-	return application->version[0] ? application : NULL;
-}
+#include "mcu_program.h"
 
 void mcu_stall(struct mcu *m, uint64_t us, uint64_t now_us)
 {
@@ -202,8 +72,8 @@ size_t mcu_rx_bytes(struct mcu *m, const uint8_t *bytes, size_t len,
 
 	if (!len || !program || !program->serial || browns_out(m, now_us))
 		return len;
-	if (memchr(bytes, KCAN_KLP_SYNC, len))
-		live->woken = true;
+	if (program->interrupt)
+		program->interrupt(m, bytes, len);
 	if (len <= room)
 		room = len;
 	kcan_stream_push(&live->rx, bytes, room);
@@ -221,7 +91,7 @@ void mcu_assign(struct mcu *m, uint8_t nodeid, uint64_t now_us)
 		return;
 	m->live.rx_id = rx_id;
 	m->live.filter_us = now_us + MCU_FILTER_CHANGE_US;
-	report_nodeid(m, EVENT_ASSIGNED, nodeid, now_us);
+	mcu_event_nodeid(m, EVENT_ASSIGNED, nodeid, now_us);
 	if (m->live.program->assigned)
 		m->live.program->assigned(m, now_us);
 }
@@ -233,12 +103,12 @@ void mcu_unassign(struct mcu *m, uint64_t now_us)
 	if (nodeid < 0)
 		return;
 	m->live.rx_id = 0;
-	report_nodeid(m, EVENT_UNASSIGNED, nodeid, now_us);
+	mcu_event_nodeid(m, EVENT_UNASSIGNED, nodeid, now_us);
 }
 
 static void conflict(struct mcu *m, uint64_t now_us)
 {
-	report_nodeid(m, EVENT_CONFLICT, mcu_nodeid(m), now_us);
+	mcu_event_nodeid(m, EVENT_CONFLICT, mcu_nodeid(m), now_us);
 	mcu_unassign(m, now_us);
 	if (m->live.program->conflict)
 		m->live.program->conflict(m, now_us);
@@ -302,6 +172,38 @@ static bool run_admin(struct mcu *m, const struct can_frame *f, uint64_t now_us)
 	if (m->live.rx_id && f->can_id == m->live.rx_id + 1)
 		conflict(m, now_us);
 	return true;
+}
+
+/* The application: what only it can do. */
+
+int mcu_shutdown(struct mcu *m, const char *reason, uint64_t now_us)
+{
+	const struct mcu_program *program = m->live.program;
+
+	if (!program || !program->shutdown)
+		return -EINVAL;
+	return program->shutdown(m, reason, now_us);
+}
+
+void mcu_enter_shutdown(struct mcu *m, const char *reason, uint64_t now_us)
+{
+	m->state = MCU_SHUTDOWN;
+	mcu_event(m, EVENT_SHUTDOWN, reason, now_us);
+	mcu_event(m, EVENT_STATE, mcu_state_name(MCU_SHUTDOWN), now_us);
+}
+
+void mcu_leave_shutdown(struct mcu *m, uint64_t now_us)
+{
+	m->state = MCU_KLIPPER;
+	mcu_event(m, EVENT_STATE, mcu_state_name(MCU_KLIPPER), now_us);
+}
+
+void mcu_usb_touch(struct mcu *m, uint64_t now_us)
+{
+	const struct mcu_program *program = m->live.program;
+
+	if (program && program->usb_touched)
+		program->usb_touched(m, now_us);
 }
 
 /* The main loop. */
@@ -369,7 +271,8 @@ void mcu_run(struct mcu *m, uint64_t now_us)
 		admin_task(m, now_us);
 		if (!m->live.program || m->live.blocked)
 			return;
-		more = m->live.rx.len && m->live.program->data_task(m, now_us);
+		more = m->live.rx.len &&
+		       m->live.program->data_task(m, &m->live.rx, now_us);
 		if (m->live.stall_us)
 			return;
 		if (m->live.tx.len)

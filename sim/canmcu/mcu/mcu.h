@@ -12,24 +12,14 @@
 #include <kcan/uuid.h>
 
 #include "../board/dictionary.h"
-#include "../board/family.h"
 #include "../board/pins.h"
-#include "../device/heat.h"
-#include "../device/rail.h"
-#include "../fault/fault.h"
-#include "../wire/confinement.h"
 #include "event.h"
+#include "mcu_cfg.h"
 
 /* can-admin-channel.md, section 5 */
 #define MCU_ADMIN_QUEUE_LEN 8 /* frames */
 #define MCU_RX_SIZE 192	      /* bytes */
 #define MCU_TX_SIZE 2048      /* bytes; how many are used is the program's */
-
-/* Longest text that CONNECT or USB tells here, with its NUL. */
-#define MCU_TEXT_MAX 48
-
-/* Longest name that a configuration file gives, with its NUL. */
-#define MCU_NAME_MAX 40
 
 /*
  * From a SET that changes the nodeid until frames on the new id are heard: the
@@ -37,96 +27,18 @@
  */
 #define MCU_FILTER_CHANGE_US 200
 
-/** How an MCU is reached: Klipper's own communication interfaces. */
-enum mcu_link {
-	MCU_LINK_CAN,
-	MCU_LINK_BRIDGE, /* on USB, with a CAN bus behind it */
-	MCU_LINK_USB,	 /* a serial port on USB */
-	MCU_LINK_UART,	 /* a serial line */
-	MCU_LINK_COUNT
-};
-
-/** Return: "can", "bridge", "usb" or "uart". */
-const char *mcu_link_name(enum mcu_link link);
-
-/** Return: whether it is a board that has no CAN at all. */
-static inline bool mcu_link_is_serial(enum mcu_link link)
-{
-	return link == MCU_LINK_USB || link == MCU_LINK_UART;
-}
-
-/** Return: whether it is one that is plugged into USB. */
-static inline bool mcu_link_is_usb(enum mcu_link link)
-{
-	return link == MCU_LINK_USB || link == MCU_LINK_BRIDGE;
-}
-
-/** What an MCU is doing, by the names of --state, "list" and "wait". */
-enum mcu_state {
-	MCU_OFF,
-	MCU_BOOT, /* in reset, starting, or in the double-reset wait */
-	MCU_KLIPPER,
-	MCU_SHUTDOWN, /* Klipper, after a shutdown */
-	MCU_KATAPULT,
-	MCU_ROM,  /* a bootloader that is not on CAN */
-	MCU_DEAD, /* ran into nothing: deaf until the next reset */
-	MCU_STATE_COUNT
-};
-
-/** Return: "klipper", "shutdown", ... */
-const char *mcu_state_name(enum mcu_state state);
-
-/** Return: false when no state is called @name. */
-bool mcu_state_find(enum mcu_state *out, const char *name);
-
-/** What USB has to do with an MCU. */
-struct mcu_usb_cfg {
-	char serial[MCU_TEXT_MAX]; /* number: text; "": not known */
-	int vhci_port;		   /* of vhci_hcd; -1: any that is free */
-	uint16_t tcp_port;	   /* not 0: on TCP instead */
-	/* Of a bridge, for tests of hosts: */
-	uint32_t bitrate_bps;		  /* that the host has to set; 0: any */
-	enum confinement_state bus_state; /* at least so bad */
-	bool mute;			  /* no echo of the host's frames */
-	bool slow;			  /* takes none of them */
-};
-
-/** What a board is. */
-struct mcu_cfg {
-	struct kcan_uuid uuid;
-	char name[MCU_NAME_MAX]; /* of its section; "": has none */
-	unsigned int bus;	 /* that it is on: opts.ifnames[bus] */
-	enum mcu_link link;
-	const char *uart; /* of MCU_LINK_UART: "pty:PATH", or a tty's path */
-	uint32_t baud;	  /* of MCU_LINK_UART, or 0: the usual, 250000 */
-	struct mcu_usb_cfg usb;
-	const struct mcu_type *type;
-	enum bootloader bootloader; /* one that the family can have */
-	enum mcu_state state;	    /* to start in; not BOOT, ROM, DEAD */
-	uint64_t boot_us;	    /* from a reset until Katapult listens */
-	int nodeid;		    /* to start with, 0..255; -1: unassigned */
-	bool double_reset;	    /* Katapult built with its 500 ms window */
-	bool sane_rx;		    /* Katapult's receiver without its trap */
-	bool blank;		    /* no application in its flash when new */
-	uint32_t erase_us;	    /* per KiB; the main loop stands still */
-	uint32_t app_start;	    /* flash_app_start_ok(), or 0: the usual */
-	uint32_t clock_hz;	    /* of Klipper's clock, or 0: its type's */
-	const char *flash_image;    /* path; NULL: in memory only */
-	struct flash_store flash_store; /* that file, opened; or zeroed */
-	/* What CONNECT tells; "": as a board of its type usually does. */
-	char mcu_name[MCU_TEXT_MAX];
-	char katapult_version[MCU_TEXT_MAX];
-	const struct fault *faults; /* to start with; copied by mcu_init() */
-	size_t faults_len;
-	const struct heat_cfg *heat; /* what is warm; copied likewise */
-	size_t heat_len;
-	const struct rail_cfg *rails; /* what moves; likewise */
-	size_t rails_len;
-};
-
 struct mcu;
-struct klipper;
-struct klipper_firmware;
+struct mcu_program;
+
+/**
+ * What can run on MCUs: for each program as many rows as there are links, see
+ * mcu_program.h. NULL: there is none, and an MCU that starts it stays deaf.
+ */
+struct mcu_software {
+	const struct mcu_program *application; /* MCU_KLIPPER, MCU_SHUTDOWN */
+	const struct mcu_program *bootloader;  /* MCU_KATAPULT */
+	void *shared; /* by all applications; what it is, they know */
+};
 
 /** What Klipper tells about its bus; the counters wrap. */
 struct mcu_bus_status {
@@ -151,10 +63,10 @@ struct mcu_env {
 	void (*bus_status)(void *arg, const struct mcu *m,
 			   struct mcu_bus_status *out);
 	void *arg;
-	struct klipper_firmware *klipper; /* shared by all; not NULL */
-	uint32_t bitrate_bps;		  /* or 0: frames take no time */
-	uint64_t start_us; /* since when MCUs run that run at first */
-	uint64_t seed;	   /* of all chances */
+	struct mcu_software software;
+	uint32_t bitrate_bps; /* or 0: frames take no time */
+	uint64_t start_us;    /* since when MCUs run that run at first */
+	uint64_t seed;	      /* of all chances */
 	struct event_sink events;
 };
 
@@ -166,41 +78,15 @@ enum mcu_cell {
 	MCU_CELL_ROM,	/* the application jumps to the ROM as it starts */
 };
 
-/** One row of a program's admin commands. */
-struct mcu_cmd {
-	uint8_t opcode;
-	uint8_t min_len; /* opcode included; shorter frames are ignored */
-	bool own_uuid;	 /* run only when bytes 1..6 are our UUID */
-	/* Return: false to be called again when the hardware has room. */
-	bool (*run)(struct mcu *m, const struct can_frame *f, uint64_t now_us);
+/** What the program that runs keeps; zeroed at a reset. */
+struct mcu_own {
+	void *object; /* of any size; its stop() releases it */
+	bool flags[2];
 };
 
-/** A program that can run on an MCU, as it is built for one mcu_link. */
-struct mcu_program {
-	uint8_t app;	/* its SET command, and byte 7 of its answers */
-	bool serial;	/* bytes instead of frames: no nodeid, no admin */
-	bool throttles; /* what it has no room for waits; else it is lost */
-	size_t rx_size; /* bytes, at most MCU_RX_SIZE */
-	size_t tx_size; /* bytes */
-	const struct mcu_cmd *cmds;
-	size_t cmds_len;
-	/* Handle one block at most. Return: true when it got any further. */
-	bool (*data_task)(struct mcu *m, uint64_t now_us);
-	/* It has a nodeid, or another one; may be NULL. */
-	void (*assigned)(struct mcu *m, uint64_t now_us);
-	/* It has just started; may be NULL. */
-	void (*started)(struct mcu *m, uint64_t now_us);
-	/* The nodeid was just taken away because somebody else uses it. */
-	void (*conflict)(struct mcu *m, uint64_t now_us);
-};
-
-extern const struct mcu_program klipper_programs[MCU_LINK_COUNT];
-/* With a CAN bus behind it, Katapult is a serial port on USB. */
-extern const struct mcu_program katapult_programs[MCU_LINK_COUNT];
-
-/** What a reset forgets: cleared as one. */
+/** What a reset forgets: cleared as one. Changed in mcu.c and boot.c only. */
 struct mcu_live {
-	struct klipper *klipper;	   /* NULL: was not needed yet */
+	struct mcu_own own;
 	const struct mcu_program *program; /* NULL: deaf and mute */
 	void (*alarm)(struct mcu *m, uint64_t now_us);
 	uint64_t alarm_us;
@@ -211,10 +97,7 @@ struct mcu_live {
 	uint8_t slots_used;
 	uint8_t admin_first;
 	uint8_t admin_len;
-	bool woken;	 /* Klipper on a UART: there was a sync byte */
-	bool blocked;	 /* in an answer that the hardware has no room for */
-	bool need_sync;	 /* Katapult: look for a header first */
-	bool need_valid; /* Katapult: one NACK was sent, no good block yet */
+	bool blocked; /* in an answer that the hardware has no room for */
 	struct can_frame admin[MCU_ADMIN_QUEUE_LEN];
 	struct kcan_stream rx;
 	struct kcan_stream tx;
@@ -326,6 +209,18 @@ static inline bool mcu_blocked(const struct mcu *m)
 /** Return: the Klipper application that runs; NULL: none, or not known. */
 const struct dictionary *mcu_application(const struct mcu *m);
 
+/** Return: false when it is deaf and mute, in any state. */
+static inline bool mcu_runs(const struct mcu *m)
+{
+	return m->live.program;
+}
+
+/** Return: the id on which it hears data, or 0 when unassigned. */
+static inline canid_t mcu_rx_id(const struct mcu *m)
+{
+	return m->live.rx_id;
+}
+
 /** Return: 0..255, or -1 when unassigned. */
 static inline int mcu_nodeid(const struct mcu *m)
 {
@@ -384,91 +279,13 @@ int mcu_put_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us);
 float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use,
 		      uint64_t now_us);
 
-/* For the programs. */
-
-/**
- * mcu_read_pin() - what is on a pin from outside
- * @level: set to what hands have put there, or else a thermistor or an endstop
- *
- * Return: false when nothing is.
- */
-bool mcu_read_pin(const struct mcu *m, uint8_t pin, uint64_t now_us,
-		  float *level);
-
-/** Hand @f to the hardware. Return: false when all its slots are taken. */
-bool mcu_transmit(struct mcu *m, const struct can_frame *f, uint64_t now_us);
-
-/** As mcu_fault(), for an MCU that has any. */
-const struct fault *
-mcu_meet_fault(struct mcu *m, const struct fault_place *place, uint64_t now_us);
-
-/** Does a fault strike here? It is reported then; NULL: no. */
-static inline const struct fault *
-mcu_fault(struct mcu *m, const struct fault_place *place, uint64_t now_us)
-{
-	return m->faults.len ? mcu_meet_fault(m, place, now_us) : NULL;
-}
-
-/** Report that @fault has struck. */
-void mcu_event_fault(struct mcu *m, const struct fault *fault, uint64_t now_us);
-
-/** The UUID that it tells, which a fault may have changed. */
-struct kcan_uuid mcu_told_uuid(struct mcu *m, uint64_t now_us);
-
-/** Return: whether somebody may hear its data channel. */
-static inline bool mcu_is_connected(const struct mcu *m)
-{
-	return m->live.rx_id || m->live.program->serial;
-}
-
-/** Hand out what is queued on the data channel, as far as it goes now. */
-void mcu_transmit_queued(struct mcu *m, uint64_t now_us);
-
-/** Queue bytes on the data channel; dropped as a whole when they do not fit. */
-void mcu_answer(struct mcu *m, const void *data, size_t len);
-
-/** QUERY_UNASSIGNED (3.1, 3.2). */
-bool mcu_cmd_query(struct mcu *m, const struct can_frame *f, uint64_t now_us);
-/** SET_..._NODEID (3.3, 3.5): ours, or a conflict, or nothing. */
-bool mcu_cmd_set(struct mcu *m, const struct can_frame *f, uint64_t now_us);
-
-/** Back to unassigned; buffers stay (section 5). */
-void mcu_unassign(struct mcu *m, uint64_t now_us);
-
-/** Leave for the bootloader if there is one (section 8). */
-void mcu_request_bootloader(struct mcu *m, uint64_t now_us);
-
-/** Klipper's own reset: back to it at once, through Katapult if there is one. */
-void mcu_restart(struct mcu *m, uint64_t now_us);
-
-/** COMPLETE: the application is started in 100 ms (section 8.3). */
-void mcu_complete(struct mcu *m, uint64_t now_us);
-
-/** The main loop stands still for @us from @now_us on. */
-void mcu_stall(struct mcu *m, uint64_t us, uint64_t now_us);
-
-/** Report that the flash failed with @err: of its store. */
-void mcu_event_flash_error(struct mcu *m, int err, uint64_t now_us);
-
-/** Report which application starts, when that is known. */
-void mcu_event_application(struct mcu *m, uint64_t now_us);
-
-/** Report that so many @pages were written. */
-void mcu_event_flashed(struct mcu *m, uint32_t pages, uint64_t now_us);
+/* What others report of it. */
 
 /** Report @type with @text. */
 void mcu_event(struct mcu *m, enum event_type type, const char *text,
 	       uint64_t now_us);
 
-/** The supply is gone, and comes back after @back_us; 0: it does not. */
-void mcu_lose_power(struct mcu *m, uint64_t back_us, uint64_t now_us);
-
-/* For mcu.c: what happens at a reset (boot.c). */
-
-/** Forget what a reset forgets and run @state. */
-void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us);
-
-/** The chip comes out of reset: decide what runs (section 8.3). */
-void mcu_boot(struct mcu *m, uint64_t now_us);
+/** Report that @fault has struck. */
+void mcu_event_fault(struct mcu *m, const struct fault *fault, uint64_t now_us);
 
 #endif

@@ -82,7 +82,7 @@ static void plug(struct cable *c)
 static void tell_local_id(struct cable *c)
 {
 	struct usb_link_msg msg = { .kind = USB_LINK_LOCAL_ID,
-				    .local_id = c->cfg.mcu->live.rx_id };
+				    .local_id = mcu_rx_id(c->cfg.mcu) };
 
 	if (msg.local_id != c->local_id && tell(c, &msg))
 		c->local_id = msg.local_id;
@@ -183,8 +183,8 @@ static bool bus(struct cable *c, const struct usb_link_msg *msg,
 	if (!is(c, USB_GSUSB))
 		return true;
 	/* the device has not heard yet that the MCU has a nodeid */
-	if (c->local_id != c->cfg.mcu->live.rx_id &&
-	    msg->frame.can_id == c->cfg.mcu->live.rx_id)
+	if (c->local_id != mcu_rx_id(c->cfg.mcu) &&
+	    msg->frame.can_id == mcu_rx_id(c->cfg.mcu))
 		return local(c, msg, now_us);
 	return bridge_forward(c->cfg.mcu, &msg->frame, now_us);
 }

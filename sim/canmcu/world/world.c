@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "../klipper/firmware.h"
 #include "../wire/agenda.h"
 #include "bridge.h"
 #include "bus.h"
@@ -115,9 +114,6 @@ static int populate(struct world *w, const struct world_cfg *cfg)
 {
 	int err = agenda_init(&w->agenda, cfg->mcus_len);
 
-	if (!err)
-		err = klipper_firmware_new(&w->env.klipper, klipper_modules);
-
 	for (unsigned int i = 0; i < w->told_len && !err; i++)
 		err = add_bus(w, i, cfg);
 	for (size_t i = 0; i < cfg->mcus_len && !err; i++)
@@ -151,6 +147,7 @@ int world_new(struct world **out, const struct world_cfg *cfg)
 								NULL,
 				   .bus_status = bus_status,
 				   .arg = w,
+				   .software = cfg->software,
 				   .bitrate_bps = cfg->bitrate_bps,
 				   .start_us = cfg->start_us,
 				   .seed = cfg->seed,
@@ -181,7 +178,6 @@ void world_free(struct world *w)
 		node_fini(&w->nodes[i]);
 	for (size_t i = 0; i < w->buses_len; i++)
 		bus_fini(&w->buses[i]);
-	klipper_firmware_free(w->env.klipper);
 	agenda_fini(&w->agenda);
 	free(w->bridges);
 	free(w->buses);

@@ -35,13 +35,14 @@ struct world_serial {
 struct world_cfg {
 	const struct mcu_cfg *mcus; /* copied; what they point to is not */
 	size_t mcus_len;
-	uint32_t bitrate_bps;	    /* of every bus; 0: frames take no time */
-	bool collisions;	    /* only with a bit rate */
-	uint64_t start_us;	    /* when it begins; the MCUs start then */
-	uint64_t seed;		    /* of all faults that strike by chance */
-	size_t buses_len;	    /* at least one; mcu_cfg.bus is below it */
-	struct event_sink events;   /* called from within these functions */
-	struct world_serial serial; /* .write NULL: nobody is there */
+	uint32_t bitrate_bps; /* of every bus; 0: frames take no time */
+	bool collisions;      /* only with a bit rate */
+	uint64_t start_us;    /* when it begins; the MCUs start then */
+	uint64_t seed;	      /* of all faults that strike by chance */
+	size_t buses_len;     /* at least one; mcu_cfg.bus is below it */
+	struct mcu_software software; /* what runs on them; must outlive it */
+	struct event_sink events;     /* called from within these functions */
+	struct world_serial serial;   /* .write NULL: nobody is there */
 };
 
 /**

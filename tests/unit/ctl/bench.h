@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../../sim/canmcu/ctl/ctl.h"
+#include "../../support/software.h"
 
 #define U "112233445566"
 #define ERROR(text) "{\"ok\":false,\"error\":\"" text "\"}"
@@ -37,7 +38,8 @@ static inline void bench_init(struct bench *b, const struct mcu_cfg *cfgs,
 				       .mcus_len = len,
 				       .buses_len = buses_len,
 				       .seed = 7,
-				       .events = { bench_event, b } };
+				       .events = { bench_event, b },
+				       .software = real_software() };
 
 	memset(b, 0, sizeof(*b));
 	assert_int_equal(world_new(&b->ctl.world, &cfg), 0);

@@ -14,6 +14,7 @@
 
 #include "../../../sim/canmcu/ctl/ctl_log.h"
 #include "../../../sim/canmcu/ctl/ctl_server.h"
+#include "../../support/software.h"
 
 #define U "112233445566"
 #define OK "{\"ok\":true}\n"
@@ -78,7 +79,8 @@ static int prepare(void **state)
 			  &(struct world_cfg){ .mcus = &cfg,
 					       .mcus_len = 1,
 					       .buses_len = 1,
-					       .events = { note_event, b } }),
+					       .events = { note_event, b },
+					       .software = real_software() }),
 		0);
 	assert_int_equal(open_server(b, &b->server, sentence, sizeof(sentence)),
 			 0);

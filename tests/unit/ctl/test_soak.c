@@ -16,6 +16,7 @@
 
 #include "../../../sim/canmcu/ctl/ctl.h"
 #include "../../../sim/canmcu/world/world.h"
+#include "../../support/software.h"
 
 /* of the address sanitizer, whose header not every compiler brings */
 size_t __sanitizer_get_current_allocated_bytes(void);
@@ -77,7 +78,8 @@ static void start(struct soak *s, uint64_t seed)
 				 .bitrate_bps = seed & 1 ? 1000000 : 0,
 				 .collisions = seed & 1,
 				 .seed = seed,
-				 .events = { on_event, s } };
+				 .events = { on_event, s },
+				 .software = real_software() };
 
 	memset(s, 0, sizeof(*s));
 	s->random = seed;

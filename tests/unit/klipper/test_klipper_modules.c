@@ -156,7 +156,7 @@ static void start(struct host *h)
 	if (!fw)
 		assert_int_equal(klipper_firmware_new(&fw, with_lamps), 0);
 	host_start(h, "stm32g0b1xx");
-	h->board.env.klipper = fw;
+	h->board.env.software.shared = fw;
 	host_assign(h, 4);
 	h->board.mcu.live.start_us = h->board.now_us;
 }
@@ -251,7 +251,7 @@ static void test_the_wrong_kind_of_oid(void **state)
 	(void)state;
 	start(&h);
 	host_ask(&h, "0402");
-	k = h.board.mcu.live.klipper;
+	k = mcu_object(&h.board.mcu);
 	assert_null(klipper_oid_new(k, 1, &other_kind, &object));
 	assert_ptr_equal(klipper_oid_find(k, 1, &other_kind), object);
 	assert_null(klipper_oid_find(k, 1, &lamp_kind));
@@ -268,7 +268,7 @@ static void test_shutdown_turns_lamps_off(void **state)
 	start(&h);
 	host_ask(&h, "0401" CONFIG "00" SWITCH "0001");
 	host_wait(&h, 1);
-	lamp = klipper_oid_find(h.board.mcu.live.klipper, 0, &lamp_kind);
+	lamp = klipper_oid_find(mcu_object(&h.board.mcu), 0, &lamp_kind);
 	assert_true(lamp->on);
 	host_ask(&h, "07");
 	assert_false(lamp->on);
@@ -283,7 +283,7 @@ static void test_hands_on_a_pin_are_felt(void **state)
 	(void)state;
 	start(&h);
 	host_ask(&h, "0402" CONFIG "01");
-	lamp = klipper_oid_find(h.board.mcu.live.klipper, 1, &lamp_kind);
+	lamp = klipper_oid_find(mcu_object(&h.board.mcu), 1, &lamp_kind);
 	assert_int_equal(mcu_put_pin(&h.board.mcu, 1, 0.5F, h.board.now_us), 0);
 	assert_true(lamp->seen == 0.5F);
 	host_end(&h);
@@ -300,7 +300,7 @@ static void test_moves_are_counted(void **state)
 	(void)state;
 	start(&h);
 	host_ask(&h, "0400");
-	k = h.board.mcu.live.klipper;
+	k = mcu_object(&h.board.mcu);
 	assert_string_equal(klipper_moves_push(k, &queues[0], &move),
 			    "Move queue overflow");
 	host_ask(&h, "0301");

@@ -46,7 +46,7 @@ static void be_started(struct host *h)
 static void be_new(struct host *h)
 {
 	assert_int_equal(h->board.mcu.state, MCU_KLIPPER);
-	assert_null(h->board.mcu.live.klipper);
+	assert_null(mcu_object(&h->board.mcu));
 	assert_int_equal(mcu_nodeid(&h->board.mcu), -1);
 	host_assign(h, 4);
 	h->board.mcu.live.start_us = h->board.now_us;

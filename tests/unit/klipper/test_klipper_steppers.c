@@ -186,7 +186,7 @@ static void test_every_step_is_in_time(void **state)
 		h.board.mcu.live.start_us = h.board.now_us;
 		story_play(&h, &step);
 		host_ask(&h, moves[i].say);
-		k = h.board.mcu.live.klipper;
+		k = mcu_object(&h.board.mcu);
 		for (int n = 1; n <= moves[i].count; n++) {
 			char want[32];
 

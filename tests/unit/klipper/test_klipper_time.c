@@ -11,7 +11,7 @@ static void test_stats_come_every_five_seconds(void **state)
 	(void)state;
 	host_start(&h, "stm32g0b1xx");
 	host_assign(&h, 4);
-	assert_null(h.board.mcu.live.klipper);
+	assert_null(mcu_object(&h.board.mcu));
 	for (int i = 0; i < 3; i++) {
 		uint64_t due_us = mcu_deadline(&h.board.mcu);
 

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../../sim/canmcu/klipper/firmware.h"
 #include "../../../sim/canmcu/mcu/mcu.h"
+#include "../../support/software.h"
 #include "../../support/unit.h"
 
 #define UUID                                               \
@@ -79,24 +79,13 @@ static inline struct mcu_cfg board_cfg(const char *type)
 				 .double_reset = true };
 }
 
-/* One for all boards of a test program, as in a world. */
-static inline struct klipper_firmware *board_firmware(void)
-{
-	static struct klipper_firmware *firmware;
-
-	if (!firmware)
-		assert_int_equal(
-			klipper_firmware_new(&firmware, klipper_modules), 0);
-	return firmware;
-}
-
 static inline void board_init(struct board *b, const struct mcu_cfg *cfg)
 {
 	memset(b, 0, sizeof(*b));
 	b->env = (struct mcu_env){ .transmit = board_transmit,
 				   .write = board_write,
 				   .arg = b,
-				   .klipper = board_firmware(),
+				   .software = real_software(),
 				   .events = { board_event, b } };
 	b->now_us = 1000000;
 	assert_int_equal(mcu_init(&b->mcu, cfg, &b->env), 0);

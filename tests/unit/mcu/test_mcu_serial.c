@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include <kcan/klp.h>
+
 /* can-admin-channel.md, section 11.2 */
 #define REQUEST " \x1c Request Serial Bootloader!! ~"
 /* klipper-mcu-protocol.md, section 4.3 */

@@ -11,6 +11,7 @@
 
 #include "../../../sim/canmcu/klipper/firmware.h"
 #include "../../../sim/canmcu/ports/cable.h"
+#include "../../support/software.h"
 #include "../../support/unit.h"
 
 #define BUS 0
@@ -127,7 +128,8 @@ static void create(struct bench *b)
 				 .buses_len = 1,
 				 .start_us = b->now_us,
 				 .events = { note, b },
-				 .serial = { write_bytes, b } };
+				 .serial = { write_bytes, b },
+				 .software = real_software() };
 	struct cable_cfg cable = { .events = { note, b },
 				   .tell = tell,
 				   .arg = b };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../../sim/canmcu/world/world.h"
+#include "../../support/software.h"
 
 #define MAX 1000
 
@@ -56,7 +57,8 @@ static inline void start(struct bench *b, size_t len)
 				 .mcus_len = len,
 				 .buses_len = 2,
 				 .events = { count_event, b },
-				 .serial = { count_bytes, b } };
+				 .serial = { count_bytes, b },
+				 .software = real_software() };
 
 	assert_int_equal(world_new(&b->world, &cfg), 0);
 }

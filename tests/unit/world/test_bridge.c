@@ -11,6 +11,7 @@
 
 #include "../../../sim/canmcu/world/bridge.h"
 #include "../../../sim/canmcu/world/world.h"
+#include "../../support/software.h"
 #include "../../support/unit.h"
 
 #define BUS 0
@@ -78,7 +79,8 @@ static void start_paced(struct bench *b, size_t len, uint32_t bitrate_bps)
 				 .bitrate_bps = bitrate_bps,
 				 .collisions = bitrate_bps,
 				 .start_us = b->now_us,
-				 .events = { count, b } };
+				 .events = { count, b },
+				 .software = real_software() };
 
 	assert_int_equal(world_new(&b->world, &cfg), 0);
 	b->m = world_at(b->world, 0);

@@ -293,7 +293,8 @@ static void test_a_uuid_twice_is_refused(void **state)
 			  &(struct world_cfg){ .mcus = b->cfgs,
 					       .mcus_len = 2,
 					       .buses_len = 1,
-					       .events = { count_event, b } }),
+					       .events = { count_event, b },
+					       .software = real_software() }),
 		-EEXIST);
 	assert_null(w);
 }
@@ -362,7 +363,8 @@ static void test_a_bus_that_is_not_there_is_refused(void **state)
 	struct world *w = NULL;
 	struct world_cfg cfg = { .mcus = b->cfgs,
 				 .mcus_len = 1,
-				 .buses_len = 1 };
+				 .buses_len = 1,
+				 .software = real_software() };
 
 	b->cfgs[0].bus = 1;
 	assert_int_equal(world_new(&w, &cfg), -EINVAL);

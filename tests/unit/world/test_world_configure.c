@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "../../../sim/canmcu/world/world.h"
+#include "../../support/software.h"
 
 #define MAX 300
 
@@ -44,7 +45,8 @@ static int start(void **state, uint32_t bitrate_bps)
 					       .mcus_len = MAX,
 					       .bitrate_bps = bitrate_bps,
 					       .buses_len = 2,
-					       .events = { ignore_event, b } }),
+					       .events = { ignore_event, b },
+					       .software = real_software() }),
 		0);
 	*state = b;
 	return 0;

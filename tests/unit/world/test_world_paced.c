@@ -10,7 +10,8 @@ static void start_paced(struct bench *b, size_t len, bool collisions)
 				 .buses_len = 1,
 				 .bitrate_bps = 1000000,
 				 .collisions = collisions,
-				 .events = { count_event, b } };
+				 .events = { count_event, b },
+				 .software = real_software() };
 
 	assert_int_equal(world_new(&b->world, &cfg), 0);
 }

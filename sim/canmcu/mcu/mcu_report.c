@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* What an MCU is called, and what it reports. */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mcu_program.h"
+
+#define FLASH_ERROR_MAX (PATH_MAX + 256)
+
+static const char *const state_names[MCU_STATE_COUNT] = {
+	[MCU_OFF] = "off",	     [MCU_BOOT] = "boot",
+	[MCU_KLIPPER] = "klipper",   [MCU_SHUTDOWN] = "shutdown",
+	[MCU_KATAPULT] = "katapult", [MCU_ROM] = "rom",
+	[MCU_DEAD] = "dead",
+};
+
+const char *mcu_link_name(enum mcu_link link)
+{
+	static const char *const names[MCU_LINK_COUNT] = {
+		[MCU_LINK_CAN] = "can",
+		[MCU_LINK_BRIDGE] = "bridge",
+		[MCU_LINK_USB] = "usb",
+		[MCU_LINK_UART] = "uart",
+	};
+
+	return names[link];
+}
+
+const char *mcu_state_name(enum mcu_state state)
+{
+	return state_names[state];
+}
+
+bool mcu_state_find(enum mcu_state *out, const char *name)
+{
+	for (int i = 0; i < MCU_STATE_COUNT; i++) {
+		if (strcmp(state_names[i], name) != 0)
+			continue;
+		*out = (enum mcu_state)i;
+		return true;
+	}
+	return false;
+}
+
+static void report(struct mcu *m, struct event event, uint64_t now_us)
+{
+	event.uuid = &m->cfg.uuid;
+	event.now_us = now_us;
+	m->env->events.emit(m->env->events.arg, &event);
+}
+
+void mcu_event(struct mcu *m, enum event_type type, const char *text,
+	       uint64_t now_us)
+{
+	report(m, (struct event){ .type = type, .text = text }, now_us);
+}
+
+void mcu_event_flashed(struct mcu *m, uint32_t pages, uint64_t now_us)
+{
+	report(m, (struct event){ .type = EVENT_FLASHED, .count = pages },
+	       now_us);
+}
+
+void mcu_event_fault(struct mcu *m, const struct fault *fault, uint64_t now_us)
+{
+	report(m,
+	       (struct event){ .type = EVENT_FAULT,
+			       .text = fault_info(fault->kind)->name,
+			       .count = fault->struck },
+	       now_us);
+}
+
+const struct fault *
+mcu_meet_fault(struct mcu *m, const struct fault_place *place, uint64_t now_us)
+{
+	const struct fault *fault = faults_strike(&m->faults, place);
+
+	if (fault)
+		mcu_event_fault(m, fault, now_us);
+	return fault;
+}
+
+struct kcan_uuid mcu_told_uuid(struct mcu *m, uint64_t now_us)
+{
+	const struct fault *fault = mcu_fault(
+		m, &(struct fault_place){ .kind = FAULT_WRONG_UUID }, now_us);
+
+	if (!fault)
+		return m->cfg.uuid;
+	return fault->has_uuid ? fault->uuid :
+				 kcan_uuid_complement(&m->cfg.uuid);
+}
+
+void mcu_event_flash_error(struct mcu *m, int err, uint64_t now_us)
+{
+	const char *path = m->cfg.flash_image;
+	char text[FLASH_ERROR_MAX];
+
+	if (path)
+		snprintf(text, sizeof(text),
+			 "flash image '%s': %s; mend that and flash again",
+			 path, strerror(-err));
+	else
+		snprintf(text, sizeof(text),
+			 "flash: %s; simulate fewer MCUs, or give an image",
+			 strerror(-err));
+	mcu_event(m, EVENT_FLASH_ERROR, text, now_us);
+}
+
+void mcu_event_application(struct mcu *m, uint64_t now_us)
+{
+	const struct dictionary *application = mcu_application(m);
+
+	if (application)
+		report(m,
+		       (struct event){ .type = EVENT_APPLICATION,
+				       .text = application->version,
+				       .detail = application->mcu },
+		       now_us);
+}
+
+void mcu_event_nodeid(struct mcu *m, enum event_type type, int nodeid,
+		      uint64_t now_us)
+{
+	report(m, (struct event){ .type = type, .nodeid = (uint8_t)nodeid },
+	       now_us);
+}
+
+const struct dictionary *mcu_application(const struct mcu *m)
+{
+	const struct dictionary *application = &m->application;
+
+	if (m->state != MCU_KLIPPER && m->state != MCU_SHUTDOWN)
+		return NULL;
+	return application->version[0] ? application : NULL;
+}
