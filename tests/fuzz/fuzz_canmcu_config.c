@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/fault sim/canmcu/mcu/mcu_cfg.c
+// needs: sim/canmcu/setup sim/canmcu/wire/confinement.c
 /*
  * Any configuration file: it is refused with a sentence that can be shown, or
  * all its MCUs have what the rest relies on. An include yields what stands behind

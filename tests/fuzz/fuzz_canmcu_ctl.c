@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/ctl sim/canmcu/device sim/canmcu/fault
+// needs: sim/canmcu/klipper sim/canmcu/mcu sim/canmcu/setup sim/canmcu/wire
+// needs: sim/canmcu/world
 /* Any bytes on the control socket: each line has one reply, an object. */
 #include <jansson.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
+// needs: sim/canmcu/mcu sim/canmcu/wire sim/canmcu/world
 /* Any traffic, in any order with time, resets and echoes: the world holds. */
 #include <stdio.h>
 #include <stdlib.h>

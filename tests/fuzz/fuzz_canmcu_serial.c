@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
+// needs: sim/canmcu/mcu
 /*
  * Any bytes for an MCU on a serial line, in any pieces, with time and resets in
  * between. Nothing overflows, no byte that has room is refused, and a bootloader

@@ -84,7 +84,7 @@ struct mcu_own {
 	bool flags[2];
 };
 
-/** What a reset forgets: cleared as one. Changed in mcu.c and boot.c only. */
+/** What a reset forgets: cleared as one. Others go through mcu_program.h. */
 struct mcu_live {
 	struct mcu_own own;
 	const struct mcu_program *program; /* NULL: deaf and mute */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/* What an MCU is called, and what it reports. */
+/* What an MCU reports. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,41 +7,6 @@
 #include "mcu_program.h"
 
 #define FLASH_ERROR_MAX (PATH_MAX + 256)
-
-static const char *const state_names[MCU_STATE_COUNT] = {
-	[MCU_OFF] = "off",	     [MCU_BOOT] = "boot",
-	[MCU_KLIPPER] = "klipper",   [MCU_SHUTDOWN] = "shutdown",
-	[MCU_KATAPULT] = "katapult", [MCU_ROM] = "rom",
-	[MCU_DEAD] = "dead",
-};
-
-const char *mcu_link_name(enum mcu_link link)
-{
-	static const char *const names[MCU_LINK_COUNT] = {
-		[MCU_LINK_CAN] = "can",
-		[MCU_LINK_BRIDGE] = "bridge",
-		[MCU_LINK_USB] = "usb",
-		[MCU_LINK_UART] = "uart",
-	};
-
-	return names[link];
-}
-
-const char *mcu_state_name(enum mcu_state state)
-{
-	return state_names[state];
-}
-
-bool mcu_state_find(enum mcu_state *out, const char *name)
-{
-	for (int i = 0; i < MCU_STATE_COUNT; i++) {
-		if (strcmp(state_names[i], name) != 0)
-			continue;
-		*out = (enum mcu_state)i;
-		return true;
-	}
-	return false;
-}
 
 static void report(struct mcu *m, struct event event, uint64_t now_us)
 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/ctl sim/canmcu/device sim/canmcu/fault
+// needs: sim/canmcu/klipper sim/canmcu/mcu sim/canmcu/setup sim/canmcu/wire
+// needs: sim/canmcu/world
 /* Lines of the control socket: each has a reply, and none does harm. */
 #include "bench.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/ctl sim/canmcu/device sim/canmcu/fault
+// needs: sim/canmcu/mcu sim/canmcu/setup sim/canmcu/wire sim/canmcu/world
 /* From the bytes that a client of the control socket sends to its lines. */
 #include "../../support/unit.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/ctl/ctl_log.c sim/canmcu/mcu/event.c
 /* The last events are kept, and what is lost is told. */
 #include "../../support/unit.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/fault
 /* Faults: how they are written, and when they strike. */
 #include "../../support/unit.h"
 

@@ -8,7 +8,7 @@
 #include <kcan/klp.h>
 
 #include "../../../sim/canmcu/klipper/engine.h"
-#include "../mcu/board.h"
+#include "../mcu/klipper_board.h"
 #include "util/hex.h"
 
 #define HOST_BYTES 2304

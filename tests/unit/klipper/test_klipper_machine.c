@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
+// needs: sim/canmcu/mcu
 /*
  * A heater on PA0 and its thermistor on PA1, with a Klipper that heats; and a
  * carriage that it homes. Commands are written by hand, see

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
+// needs: sim/canmcu/mcu
 /* What the simulated Klipper remembers, and what makes it forget. */
 #include "host.h"
 

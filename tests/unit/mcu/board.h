@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "../../../sim/canmcu/mcu/mcu.h"
-#include "../../support/software.h"
 #include "../../support/unit.h"
 
 #define UUID                                               \
@@ -79,13 +78,16 @@ static inline struct mcu_cfg board_cfg(const char *type)
 				 .double_reset = true };
 }
 
+/* What runs on boards: said by who includes this. */
+static struct mcu_software board_software(void);
+
 static inline void board_init(struct board *b, const struct mcu_cfg *cfg)
 {
 	memset(b, 0, sizeof(*b));
 	b->env = (struct mcu_env){ .transmit = board_transmit,
 				   .write = board_write,
 				   .arg = b,
-				   .software = real_software(),
+				   .software = board_software(),
 				   .events = { board_event, b } };
 	b->now_us = 1000000;
 	assert_int_equal(mcu_init(&b->mcu, cfg, &b->env), 0);

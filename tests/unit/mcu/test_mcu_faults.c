@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
+// needs: sim/canmcu/mcu
 /* What faults do to an MCU, seen from the bus. */
 #include "../../support/unit.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "board.h"
+#include "klipper_board.h"
 
 #define NODEID 129
 #define ID FRAME(0x202, 0x01, 0x88, 0x16, 0x00, 0xf9, 0x31, 0x99, 0x03)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/mcu
 /* Flashing as it is seen on the bus: katapult-protocol.md, sections 4 to 7. */
 #include "../../support/unit.h"
 #include "../../support/vectors.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../board/klipper_stream.h"
-#include "board.h"
+#include "katapult_board.h"
 #include "util/hex.h"
 
 #define NODEID 129 /* what flashtool uses */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/mcu
 /* katapult-protocol.md, section 3: the receiver, with its trap and without. */
 #include "../../support/unit.h"
 
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "board.h"
+#include "katapult_board.h"
 #include "util/hex.h"
 
 #define OWN 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
+// needs: sim/canmcu/mcu
 /* can-admin-channel.md, sections 2 to 5: what a node does on which frame. */
 #include "../../support/unit.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "board.h"
+#include "klipper_board.h"
 
 #define OWN 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04
 #define OTHER 0x11, 0x22, 0x33, 0x44, 0x55, 0x66

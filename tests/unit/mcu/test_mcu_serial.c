@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
+// needs: sim/canmcu/mcu
 /* Klipper and Katapult on a serial line: bytes in, bytes out. */
-#include "board.h"
+#include "klipper_board.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
+// needs: sim/canmcu/mcu sim/canmcu/ports/cable.c sim/canmcu/ports/cable_plug.c
+// needs: sim/canmcu/usb sim/canmcu/wire sim/canmcu/world
 /*
  * What an MCU of a world and the process with its USB device tell each other; the
  * test is that process. Facts: can-admin-channel.md, sections 4, 8.5 and 9;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/mcu
+// needs: sim/canmcu/ports/image.c
 /* Flash in a file: made, completed, refused, and whole whatever happens. */
 #include "../../support/unit.h"
 
@@ -16,7 +17,7 @@
 #include <unistd.h>
 
 #include "../../../sim/canmcu/ports/image.h"
-#include "../mcu/board.h"
+#include "../mcu/katapult_board.h"
 
 #define TYPE "stm32f103x6"
 #define SIZE 32768u /* of its flash */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/mcu
+// needs: sim/canmcu/ports/image.c sim/canmcu/ports/images.c
 /* Which image files are open, as boards change what they use. */
 #include "../../support/unit.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/fault sim/canmcu/mcu/mcu_cfg.c
+// needs: sim/canmcu/setup sim/canmcu/wire/confinement.c
 /*
  * From a printer.cfg on disk to MCUs: the files are written to a folder of the
  * test, which it enters, so that errors are the same everywhere.

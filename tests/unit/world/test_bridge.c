@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
+// needs: sim/canmcu/mcu sim/canmcu/wire sim/canmcu/world
 /*
  * A USB-to-CAN bridge in a world: what its host, its MCU and the bus behind it
  * hear of each other. Facts: can-admin-channel.md, section 4, and
