@@ -158,22 +158,9 @@ void mcu_fini(struct mcu *m)
 	flash_fini(&m->flash);
 }
 
-static bool same_flash(const struct mcu_cfg *a, const struct mcu_cfg *b)
-{
-	return a->type == b->type && a->app_start == b->app_start &&
-	       a->blank == b->blank && a->flash_image == b->flash_image;
-}
-
-bool mcu_same_board(const struct mcu_cfg *a, const struct mcu_cfg *b)
-{
-	return kcan_uuid_equal(&a->uuid, &b->uuid) && a->bus == b->bus &&
-	       a->bootloader == b->bootloader && a->clock_hz == b->clock_hz &&
-	       !strcmp(a->usb.serial, b->usb.serial) && same_flash(a, b);
-}
-
 void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg)
 {
-	bool other_flash = !same_flash(&m->cfg, cfg) ||
+	bool other_flash = !mcu_same_flash(&m->cfg, cfg) ||
 			   starts_first(&m->cfg) != starts_first(cfg);
 
 	/* another chip has other pins, with nothing on them */

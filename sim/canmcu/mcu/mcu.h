@@ -147,9 +147,6 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 /** Release what @m holds; not @m itself. */
 void mcu_fini(struct mcu *m);
 
-/** Return: whether @a and @b tell of one board, set up in two ways. */
-bool mcu_same_board(const struct mcu_cfg *a, const struct mcu_cfg *b);
-
 /**
  * mcu_configure() - be what @cfg says from now on
  * @cfg: as for mcu_init(), but for what is to start with; a board that is not

@@ -38,3 +38,16 @@ bool mcu_state_find(enum mcu_state *out, const char *name)
 	}
 	return false;
 }
+
+bool mcu_same_flash(const struct mcu_cfg *a, const struct mcu_cfg *b)
+{
+	return a->type == b->type && a->app_start == b->app_start &&
+	       a->blank == b->blank && a->flash_image == b->flash_image;
+}
+
+bool mcu_same_board(const struct mcu_cfg *a, const struct mcu_cfg *b)
+{
+	return kcan_uuid_equal(&a->uuid, &b->uuid) && a->bus == b->bus &&
+	       a->bootloader == b->bootloader && a->clock_hz == b->clock_hz &&
+	       !strcmp(a->usb.serial, b->usb.serial) && mcu_same_flash(a, b);
+}

@@ -107,4 +107,10 @@ struct mcu_cfg {
 	size_t rails_len;
 };
 
+/** Return: whether @a and @b tell of one board, set up in two ways. */
+bool mcu_same_board(const struct mcu_cfg *a, const struct mcu_cfg *b);
+
+/** The same of their flash alone, and what is in it when new. */
+bool mcu_same_flash(const struct mcu_cfg *a, const struct mcu_cfg *b);
+
 #endif

@@ -2,7 +2,7 @@
 #ifndef CANMCU_KEYS_H
 #define CANMCU_KEYS_H
 
-#include "../mcu/mcu.h"
+#include "../mcu/mcu_cfg.h"
 
 #define KEYS_CHIP_ID_MAX 16 /* bytes */
 #define KEYS_WANT_MAX FAULT_ERROR_MAX

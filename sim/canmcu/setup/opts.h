@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "../mcu/mcu.h"
+#include "../mcu/mcu_cfg.h"
 #include "util/texts.h"
 
 #define OPTS_ERROR_MAX 512

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/mcu
+// needs: sim/canmcu/board sim/canmcu/fault sim/canmcu/mcu/mcu_cfg.c
 // needs: sim/canmcu/setup sim/canmcu/wire/confinement.c
 /* Each key: what its values mean, and what is said about those it refuses. */
 #include "../../support/unit.h"
