@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/board sim/canmcu/fault sim/canmcu/mcu/mcu_cfg.c
-// needs: sim/canmcu/setup sim/canmcu/wire/confinement.c
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault
+// needs: sim/canmcu/mcu/mcu_cfg.c sim/canmcu/setup
+// needs: sim/canmcu/wire/confinement.c
 /*
  * Any configuration file: it is refused with a sentence that can be shown, or
  * all its MCUs have what the rest relies on. An include yields what stands behind
@@ -13,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../sim/canmcu/device/heat.h"
+#include "../../sim/canmcu/device/rail.h"
 #include "../../sim/canmcu/setup/fleet.h"
 #include "fuzz.h"
 
@@ -119,20 +122,30 @@ static void check_sentence(const char *error)
 		check(!iscntrl((unsigned char)*error));
 }
 
+static void check_heat(const struct mcu_cfg *cfg, const struct heat *heat)
+{
+	check(pins_has(cfg->type->pins, heat->sensor_pin));
+	check(heat->kind == HEAT_NONE ||
+	      pins_has(cfg->type->pins, heat->heater_pin));
+	check(heat->pullup_ohm > 0);
+}
+
+static void check_rail(const struct mcu_cfg *cfg, const struct rail *rail)
+{
+	check(pins_has(cfg->type->pins, rail->endstop_pin));
+	check(isfinite(rail->motors[0].mm));
+	check(isfinite(rail->motors[1].mm));
+}
+
 static void check_machine(const struct mcu_cfg *cfg)
 {
-	for (size_t i = 0; i < cfg->heat_len; i++) {
-		const struct heat_cfg *heat = &cfg->heat[i];
+	for (size_t i = 0; cfg->devices && i < cfg->devices->len; i++) {
+		const struct device *device = &cfg->devices->list[i];
 
-		check(pins_has(cfg->type->pins, heat->sensor_pin));
-		check(heat->kind == HEAT_NONE ||
-		      pins_has(cfg->type->pins, heat->heater_pin));
-		check(heat->pullup_ohm > 0);
-	}
-	for (size_t i = 0; i < cfg->rails_len; i++) {
-		check(pins_has(cfg->type->pins, cfg->rails[i].endstop_pin));
-		check(isfinite(cfg->rails[i].motors[0].mm));
-		check(isfinite(cfg->rails[i].motors[1].mm));
+		if (device->kind == &device_heat)
+			check_heat(cfg, device->self);
+		else if (device->kind == &device_rail)
+			check_rail(cfg, device->self);
 	}
 }
 

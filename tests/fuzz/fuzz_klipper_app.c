@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../sim/canmcu/device/heat.h"
+#include "../../sim/canmcu/device/rail.h"
 #include "../../sim/canmcu/klipper/engine.h"
 #include "../support/software.h"
 #include "fuzz.h"
@@ -245,22 +247,22 @@ static void handle(struct run *r)
 static void start(struct run *r)
 {
 	/* what configure() moves and looks at, and its analog input */
-	static const struct rail_cfg rail = { .motors = { { 5, 0.01 } },
-					      .endstop_mm = 5,
-					      .at_max = true,
-					      .endstop_pin = 3 };
-	static const struct heat_cfg heat = { .kind = HEAT_BED,
-					      .pullup_ohm = HEAT_PULLUP_OHM,
-					      .sensor_pin = 2,
-					      .heater_pin = 0 };
+	static struct rail rail = { .motors = { { 5, 0.01 } },
+				    .endstop_mm = 5,
+				    .at_max = true,
+				    .endstop_pin = 3 };
+	static struct heat heat = { .kind = HEAT_BED,
+				    .pullup_ohm = HEAT_PULLUP_OHM,
+				    .sensor_pin = 2,
+				    .heater_pin = 0 };
+	static struct device list[] = { { &device_heat, &heat },
+					{ &device_rail, &rail } };
+	static const struct devices devices = { list, 2 };
 	struct mcu_cfg cfg = { .type = mcu_type_find("samc21"),
 			       .bootloader = BOOTLOADER_NONE,
 			       .state = MCU_KLIPPER,
 			       .nodeid = 1,
-			       .heat = &heat,
-			       .heat_len = 1,
-			       .rails = &rail,
-			       .rails_len = 1 };
+			       .devices = &devices };
 
 	r->env = (struct mcu_env){ .transmit = transmit,
 				   .arg = r,

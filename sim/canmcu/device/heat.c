@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "heat.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
 /* The thermistor that most printers have: 100 kOhm at 25 degrees C. */
 #define NTC_OHM 100000.0
@@ -21,64 +20,35 @@ static const struct {
 	[HEAT_BED] = { 120, 300 },
 };
 
-int heat_init(struct heat *h, const struct heat_cfg *parts, size_t len)
+double heat_celsius(const struct heat *h, uint64_t now_us)
 {
-	*h = (struct heat){ 0 };
-	if (!len)
-		return 0;
-	h->parts = calloc(len, sizeof(*h->parts));
-	if (!h->parts)
-		return -ENOMEM;
-	h->len = len;
-	for (size_t i = 0; i < len; i++)
-		h->parts[i] =
-			(struct heat_part){ .cfg = parts[i],
-					    .celsius = HEAT_ROOM_CELSIUS };
-	return 0;
+	double goal = kinds[h->kind].gain * h->duty;
+	double s = now_us > h->since_us ? (double)(now_us - h->since_us) / 1e6 :
+					  0;
+
+	return HEAT_ROOM_CELSIUS + goal +
+	       (h->above_room - goal) * exp(-s / kinds[h->kind].tau_s);
 }
 
-void heat_fini(struct heat *h)
+static void set_duty(struct heat *h, double duty, uint64_t now_us)
 {
-	free(h->parts);
-	*h = (struct heat){ 0 };
+	h->above_room = heat_celsius(h, now_us) - HEAT_ROOM_CELSIUS;
+	h->since_us = now_us;
+	h->duty = duty;
 }
 
-double heat_celsius(const struct heat_part *part, uint64_t now_us)
+static void drive(void *self, uint8_t pin, float level, uint64_t now_us)
 {
-	double goal =
-		HEAT_ROOM_CELSIUS + kinds[part->cfg.kind].gain * part->duty;
-	double s = now_us > part->since_us ?
-			   (double)(now_us - part->since_us) / 1e6 :
-			   0;
+	struct heat *h = self;
 
-	return goal +
-	       (part->celsius - goal) * exp(-s / kinds[part->cfg.kind].tau_s);
+	if (h->kind != HEAT_NONE && h->heater_pin == pin)
+		set_duty(h, h->inverted ? 1 - (double)level : (double)level,
+			 now_us);
 }
 
-static void set_duty(struct heat_part *part, double duty, uint64_t now_us)
+static void reset(void *self, uint64_t now_us)
 {
-	part->celsius = heat_celsius(part, now_us);
-	part->since_us = now_us;
-	part->duty = duty;
-}
-
-void heat_drive(struct heat *h, uint8_t pin, float level, uint64_t now_us)
-{
-	for (size_t i = 0; i < h->len; i++) {
-		const struct heat_cfg *cfg = &h->parts[i].cfg;
-
-		if (cfg->kind != HEAT_NONE && cfg->heater_pin == pin)
-			set_duty(&h->parts[i],
-				 cfg->inverted ? 1 - (double)level :
-						 (double)level,
-				 now_us);
-	}
-}
-
-void heat_let_go(struct heat *h, uint64_t now_us)
-{
-	for (size_t i = 0; i < h->len; i++)
-		set_duty(&h->parts[i], 0, now_us);
+	set_duty(self, 0, now_us);
 }
 
 static double ntc_ohm(double celsius)
@@ -87,17 +57,43 @@ static double ntc_ohm(double celsius)
 	       exp(NTC_BETA * (1 / (celsius + KELVIN) - 1 / NTC_KELVIN));
 }
 
-bool heat_read(const struct heat *h, uint8_t pin, uint64_t now_us, float *level)
+static bool read_level(const void *self, const struct device_board *board,
+		       uint8_t pin, uint64_t now_us, float *level)
 {
-	for (size_t i = 0; i < h->len; i++) {
-		const struct heat_part *part = &h->parts[i];
-		double ohm;
+	const struct heat *h = self;
+	double ohm;
 
-		if (part->cfg.sensor_pin != pin)
-			continue;
-		ohm = ntc_ohm(heat_celsius(part, now_us));
-		*level = (float)(ohm / (ohm + part->cfg.pullup_ohm));
-		return true;
-	}
-	return false;
+	(void)board;
+	if (h->sensor_pin != pin)
+		return false;
+	ohm = ntc_ohm(heat_celsius(h, now_us));
+	*level = (float)(ohm / (ohm + h->pullup_ohm));
+	return true;
 }
+
+/* A thermistor whose heater is on another MCU stays cold. */
+static bool make(void *self, const struct device_source *source)
+{
+	struct heat *h = self;
+
+	if (!device_pin(source, "sensor_pin", &h->sensor_pin, NULL))
+		return false;
+	h->pullup_ohm = device_positive(device_value(source, "pullup_resistor"),
+					HEAT_PULLUP_OHM);
+	if (device_pin(source, "heater_pin", &h->heater_pin, &h->inverted))
+		h->kind = strcmp(source->section, "heater_bed") ? HEAT_HOTEND :
+								  HEAT_BED;
+	return true;
+}
+
+static const char *const keys[] = { "sensor_pin", "heater_pin",
+				    "pullup_resistor", NULL };
+
+const struct device_kind device_heat = {
+	.size = sizeof(struct heat),
+	.keys = keys,
+	.make = make,
+	.drive = drive,
+	.read = read_level,
+	.reset = reset,
+};

@@ -1,77 +1,199 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Carriages of cartesian printers and CoreXY, and their endstops. */
 #include "rail.h"
 
-#include <errno.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Steps add up to what is a hair short of a whole number of them. */
 #define ROUNDING_MM 1e-6
 
-int rails_init(struct rails *r, const struct rail_cfg *rails, size_t len)
+#define FULL_STEPS 200
+
+static void stepped(void *self, uint8_t step_pin, int32_t steps)
 {
-	*r = (struct rails){ 0 };
-	if (!len)
-		return 0;
-	r->rails = calloc(len, sizeof(*r->rails));
-	if (!r->rails)
-		return -ENOMEM;
-	r->len = len;
-	for (size_t i = 0; i < len; i++)
-		r->rails[i] = (struct rail){ .cfg = rails[i],
-					     .kept_mm = rails[i].start_mm };
-	return 0;
+	struct rail *r = self;
+
+	for (size_t i = 0; i < RAIL_MOTORS_MAX; i++)
+		if (r->motors[i].step_pin == step_pin)
+			r->kept_mm += r->motors[i].mm * steps;
 }
 
-void rails_fini(struct rails *r)
+static bool moves(const void *self, uint8_t pin)
 {
-	free(r->rails);
-	*r = (struct rails){ 0 };
+	const struct rail *r = self;
+
+	return r->endstop_pin == pin;
 }
 
-void rails_keep(struct rails *r, uint8_t step_pin, int32_t steps)
+static bool read_level(const void *self, const struct device_board *board,
+		       uint8_t pin, uint64_t now_us, float *level)
 {
-	for (size_t i = 0; i < r->len; i++) {
-		struct rail *rail = &r->rails[i];
+	const struct rail *r = self;
+	double mm = r->kept_mm;
+	bool pressed;
 
-		for (size_t j = 0; j < RAIL_MOTORS_MAX; j++)
-			if (rail->cfg.motors[j].step_pin == step_pin)
-				rail->kept_mm += rail->cfg.motors[j].mm * steps;
+	if (r->endstop_pin != pin)
+		return false;
+	for (size_t i = 0; i < RAIL_MOTORS_MAX; i++) {
+		const struct rail_motor *motor = &r->motors[i];
+
+		if (motor->mm != 0)
+			mm += motor->mm *
+			      board->steps(board->ctx, motor->step_pin, now_us);
 	}
+	if (r->at_max)
+		pressed = mm >= r->endstop_mm - ROUNDING_MM;
+	else
+		pressed = mm <= r->endstop_mm + ROUNDING_MM;
+	*level = pressed != r->inverted ? 1 : 0;
+	return true;
 }
 
-static const struct rail *find(const struct rails *r, uint8_t pin)
+/* From a printer.cfg. */
+
+/* "80:16, 3:1" is 15; as for Klipper, without one it is 1. */
+static bool read_ratio(const char *text, double *out)
 {
-	for (size_t i = 0; i < r->len; i++)
-		if (r->rails[i].cfg.endstop_pin == pin)
-			return &r->rails[i];
+	char *end;
+
+	*out = 1;
+	while (text && *text) {
+		double driven = strtod(text, &end), driving;
+
+		if (end == text || *end != ':')
+			return false;
+		text = end + 1;
+		driving = strtod(text, &end);
+		if (end == text || !(driven > 0) || !(driving > 0))
+			return false;
+		*out *= driven / driving;
+		text = end + strspn(end, ", ");
+	}
+	return isfinite(*out) && *out > 0;
+}
+
+/* @share: of what the carriage moves, by the belt. */
+static bool read_motor(const struct device_source *source, const char *section,
+		       double share, struct rail_motor *out)
+{
+	double rotation, microsteps, ratio, full;
+	uint8_t ignored_pin;
+	bool inverted;
+
+	if (!device_pin_of(source, section, "step_pin", &out->step_pin, NULL) ||
+	    !device_pin_of(source, section, "dir_pin", &ignored_pin,
+			   &inverted) ||
+	    !device_number(source->value(source, section, "rotation_distance"),
+			   &rotation) ||
+	    !device_number(source->value(source, section, "microsteps"),
+			   &microsteps) ||
+	    !read_ratio(source->value(source, section, "gear_ratio"), &ratio))
+		return false;
+	full = device_positive(
+		source->value(source, section, "full_steps_per_rotation"),
+		FULL_STEPS);
+	out->mm = share * rotation / (full * microsteps * ratio);
+	if (inverted)
+		out->mm = -out->mm;
+	return isfinite(out->mm) && out->mm != 0;
+}
+
+/* As Klipper decides it. Return: false when it would refuse to. */
+static bool read_direction(const struct device_source *source, double min,
+			   double max, struct rail *out)
+{
+	const char *text = device_value(source, "homing_positive_dir");
+	double quarter = (max - min) / 4;
+
+	if (text && source->flag(text, &out->at_max))
+		return true;
+	out->at_max = out->endstop_mm >= max - quarter;
+	return out->at_max || out->endstop_mm <= min + quarter;
+}
+
+static bool read_range(const struct device_source *source, struct rail *out)
+{
+	const char *told_min = device_value(source, "position_min");
+	double min = 0, max;
+
+	if (told_min && !device_number(told_min, &min))
+		return false;
+	if (!device_number(device_value(source, "position_max"), &max) ||
+	    !device_number(device_value(source, "position_endstop"),
+			   &out->endstop_mm))
+		return false;
+	out->kept_mm = min + (max - min) / 2;
+	return read_direction(source, min, max, out);
+}
+
+/* What moves a carriage: the shares of two motors. */
+struct axis {
+	const char *kinematics;
+	const char *rail;
+	const char *motors[RAIL_MOTORS_MAX];
+	double shares[RAIL_MOTORS_MAX];
+};
+
+static const struct axis axes[] = {
+	{ "cartesian", "stepper_x", { "stepper_x" }, { 1 } },
+	{ "cartesian", "stepper_y", { "stepper_y" }, { 1 } },
+	{ "cartesian", "stepper_z", { "stepper_z" }, { 1 } },
+	{ "corexy", "stepper_x", { "stepper_x", "stepper_y" }, { 0.5, 0.5 } },
+	{ "corexy", "stepper_y", { "stepper_x", "stepper_y" }, { 0.5, -0.5 } },
+	{ "corexy", "stepper_z", { "stepper_z" }, { 1 } },
+};
+
+static const struct axis *find_axis(const struct device_source *source)
+{
+	const char *kinematics = source->value(source, "printer", "kinematics");
+
+	for (size_t i = 0; i < sizeof(axes) / sizeof(axes[0]); i++)
+		if (kinematics && !strcmp(axes[i].kinematics, kinematics) &&
+		    !strcmp(axes[i].rail, source->section))
+			return &axes[i];
 	return NULL;
 }
 
-bool rails_have(const struct rails *r, uint8_t pin)
+/*
+ * The endstop and the motors of a carriage have to be on one MCU, and its section
+ * has to tell all that Klipper has to know.
+ */
+static bool make(void *self, const struct device_source *source)
 {
-	return find(r, pin);
-}
+	const struct axis *axis = find_axis(source);
+	struct rail *r = self;
 
-bool rails_read(const struct rails *r, uint8_t pin, rails_steps *steps,
-		void *ctx, float *level)
-{
-	const struct rail *rail = find(r, pin);
-	double mm;
-	bool pressed;
-
-	if (!rail)
+	if (!axis ||
+	    !device_pin(source, "endstop_pin", &r->endstop_pin, &r->inverted))
 		return false;
-	mm = rail->kept_mm;
-	for (size_t i = 0; i < RAIL_MOTORS_MAX; i++) {
-		const struct rail_motor *motor = &rail->cfg.motors[i];
-
-		if (motor->mm != 0)
-			mm += motor->mm * steps(ctx, motor->step_pin);
-	}
-	if (rail->cfg.at_max)
-		pressed = mm >= rail->cfg.endstop_mm - ROUNDING_MM;
-	else
-		pressed = mm <= rail->cfg.endstop_mm + ROUNDING_MM;
-	*level = pressed != rail->cfg.inverted ? 1 : 0;
-	return true;
+	for (size_t i = 0; i < RAIL_MOTORS_MAX && axis->motors[i]; i++)
+		if (!read_motor(source, axis->motors[i], axis->shares[i],
+				&r->motors[i]))
+			return false;
+	return read_range(source, r);
 }
+
+static const char *const keys[] = { "kinematics",
+				    "step_pin",
+				    "dir_pin",
+				    "endstop_pin",
+				    "rotation_distance",
+				    "full_steps_per_rotation",
+				    "microsteps",
+				    "gear_ratio",
+				    "position_min",
+				    "position_max",
+				    "position_endstop",
+				    "homing_positive_dir",
+				    NULL };
+
+const struct device_kind device_rail = {
+	.size = sizeof(struct rail),
+	.keys = keys,
+	.make = make,
+	.read = read_level,
+	.moves = moves,
+	.stepped = stepped,
+};

@@ -44,7 +44,7 @@ static void forget(struct mcu *m, enum mcu_state state, uint64_t now_us)
 	struct mcu_live *live = &m->live;
 
 	stop(m);
-	heat_let_go(&m->heat, now_us);
+	devices_reset(&m->devices, now_us);
 	memset(live, 0, sizeof(*live));
 	flash_reset(&m->flash);
 	m->generation++;
@@ -140,9 +140,7 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	if (m->live.program && m->live.program->started)
 		m->live.program->started(m, env->start_us);
 	faults_init(&m->faults, env->seed, &cfg->uuid);
-	err = heat_init(&m->heat, cfg->heat, cfg->heat_len);
-	if (!err)
-		err = rails_init(&m->rails, cfg->rails, cfg->rails_len);
+	err = devices_copy(&m->devices, cfg->devices);
 	for (size_t i = 0; i < cfg->faults_len && !err; i++)
 		err = faults_add(&m->faults, &cfg->faults[i]);
 	return err;
@@ -153,8 +151,7 @@ void mcu_fini(struct mcu *m)
 	stop(m);
 	faults_fini(&m->faults);
 	pins_fini(&m->pins);
-	heat_fini(&m->heat);
-	rails_fini(&m->rails);
+	devices_fini(&m->devices);
 	flash_fini(&m->flash);
 }
 
@@ -166,8 +163,7 @@ void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg)
 	/* another chip has other pins, with nothing on them */
 	if (m->cfg.type != cfg->type) {
 		pins_fini(&m->pins);
-		heat_fini(&m->heat);
-		rails_fini(&m->rails);
+		devices_fini(&m->devices);
 	}
 	m->cfg = *cfg;
 	if (!other_flash)

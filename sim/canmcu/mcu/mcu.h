@@ -123,8 +123,7 @@ struct mcu {
 	struct flash flash;  /* only Katapult's boards have one */
 	struct faults faults;
 	struct pins pins;	       /* what hands have put on them */
-	struct heat heat;	       /* what else is on them */
-	struct rails rails;	       /* likewise */
+	struct devices devices;	       /* what else is on them */
 	struct dictionary application; /* what started last; "": not known */
 	struct mcu_live live;
 };

@@ -9,8 +9,7 @@
 #include <kcan/uuid.h>
 
 #include "../board/family.h"
-#include "../device/heat.h"
-#include "../device/rail.h"
+#include "../device/devices.h"
 #include "../fault/fault.h"
 #include "../wire/confinement.h"
 
@@ -101,10 +100,7 @@ struct mcu_cfg {
 	char katapult_version[MCU_TEXT_MAX];
 	const struct fault *faults; /* to start with; copied by mcu_init() */
 	size_t faults_len;
-	const struct heat_cfg *heat; /* what is warm; copied likewise */
-	size_t heat_len;
-	const struct rail_cfg *rails; /* what moves; likewise */
-	size_t rails_len;
+	const struct devices *devices; /* on its pins; likewise; NULL: none */
 };
 
 /** Return: whether @a and @b tell of one board, set up in two ways. */

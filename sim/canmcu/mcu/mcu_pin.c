@@ -12,30 +12,22 @@ int mcu_put_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us)
 	return err;
 }
 
-/* An MCU, and when its steps are counted. */
-struct moment {
-	const struct mcu *m;
-	uint64_t now_us;
-};
-
-static int32_t steps_of(void *ctx, uint8_t step_pin)
+static int32_t steps_of(const void *ctx, uint8_t step_pin, uint64_t now_us)
 {
-	const struct moment *at = ctx;
-	const struct mcu_program *program = at->m->live.program;
+	const struct mcu *m = ctx;
+	const struct mcu_program *program = m->live.program;
 
-	return program && program->steps ?
-		       program->steps(at->m, step_pin, at->now_us) :
-		       0;
+	return program && program->steps ? program->steps(m, step_pin, now_us) :
+					   0;
 }
 
 bool mcu_read_pin(const struct mcu *m, uint8_t pin, uint64_t now_us,
 		  float *level)
 {
-	struct moment at = { m, now_us };
+	const struct device_board board = { steps_of, m };
 
 	return pins_read(&m->pins, pin, level) ||
-	       heat_read(&m->heat, pin, now_us, level) ||
-	       rails_read(&m->rails, pin, steps_of, &at, level);
+	       devices_read(&m->devices, &board, pin, now_us, level);
 }
 
 float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use,
@@ -53,15 +45,15 @@ float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use,
 
 void mcu_drive_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us)
 {
-	heat_drive(&m->heat, pin, level, now_us);
+	devices_drive(&m->devices, pin, level, now_us);
 }
 
 bool mcu_pin_moves(const struct mcu *m, uint8_t pin)
 {
-	return rails_have(&m->rails, pin);
+	return devices_move(&m->devices, pin);
 }
 
 void mcu_keep_steps(struct mcu *m, uint8_t step_pin, int32_t steps)
 {
-	rails_keep(&m->rails, step_pin, steps);
+	devices_stepped(&m->devices, step_pin, steps);
 }

@@ -119,7 +119,7 @@ void mcu_keep_steps(struct mcu *m, uint8_t step_pin, int32_t steps);
 
 /**
  * mcu_read_pin() - what is on a pin from outside
- * @level: set to what hands have put there, or else a thermistor or an endstop
+ * @level: set to what hands have put there, or else a device
  *
  * Return: false when nothing is.
  */

@@ -230,18 +230,15 @@ struct entry {
 };
 
 /* What its printer has on its pins. */
-static void build_machine(struct opts *out, const struct printer *printer,
-			  struct mcu_cfg *cfg)
+static int build_machine(struct opts *out, const struct printer *printer,
+			 struct mcu_cfg *cfg)
 {
 	const struct printer_chip chip = { printer, cfg->name,
 					   cfg->type->pins };
+	struct devices *devices = &out->devices[out->devices_len++];
 
-	cfg->heat = &out->heat[out->heat_len];
-	cfg->heat_len = printer_heat(&chip, &out->heat[out->heat_len]);
-	out->heat_len += cfg->heat_len;
-	cfg->rails = &out->rails[out->rails_len];
-	cfg->rails_len = printer_rails(&chip, &out->rails[out->rails_len]);
-	out->rails_len += cfg->rails_len;
+	cfg->devices = devices;
+	return printer_devices(&chip, devices);
 }
 
 /* It was checked when it was given. */
@@ -267,8 +264,8 @@ static int append(struct opts *out, struct fleet *fleet,
 	struct mcu_cfg cfg = g->board.cfg;
 	int err = find_bus(out, fleet, g, &cfg.bus, error);
 
-	if (g->printer)
-		build_machine(out, g->printer, &cfg);
+	if (!err && g->printer)
+		err = build_machine(out, g->printer, &cfg);
 	cfg.faults = &out->faults[out->faults_len];
 	cfg.faults_len = g->board.faults_len;
 	for (size_t i = 0; i < cfg.faults_len && !err; i++)
@@ -400,23 +397,19 @@ static int list(struct opts *out, struct fleet *fleet, size_t total,
 		char *error)
 {
 	struct entry *entries = calloc(total, sizeof(*entries));
-	size_t faults = 1, heat = 1;
+	size_t faults = 1;
 	int err = 0;
 
-	/* a section is on one MCU of its file at most */
-	for (const struct printer *p = fleet->printers; p; p = p->next)
-		heat += p->sections_len;
 	for (size_t i = 0; i < fleet->len; i++)
 		faults += fleet->groups[i].board.faults_len;
 	out->faults = calloc(faults, sizeof(*out->faults));
-	out->heat = calloc(heat, sizeof(*out->heat));
-	out->rails =
-		calloc(PRINTER_RAILS_MAX * fleet->len, sizeof(*out->rails));
+	out->devices_len = 0;
+	out->devices = calloc(fleet->len, sizeof(*out->devices));
 	out->mcus_len = out->ifnames_len = 0;
 	out->mcus = calloc(total, sizeof(*out->mcus));
 	out->ifnames = calloc(OPTS_BUSES_MAX, sizeof(*out->ifnames));
 	if (!entries || !out->mcus || !out->ifnames || !out->faults ||
-	    !out->heat || !out->rails)
+	    !out->devices)
 		err = -ENOMEM;
 	for (size_t i = 0; i < fleet->len && !err; i++)
 		err = append(out, fleet, &fleet->groups[i], entries, error);

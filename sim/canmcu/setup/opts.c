@@ -277,14 +277,15 @@ void opts_fini(struct opts *opts)
 	free(opts->mcus);
 	free(opts->ifnames);
 	free(opts->faults);
-	free(opts->heat);
-	free(opts->rails);
+	for (size_t i = 0; i < opts->devices_len; i++)
+		devices_fini(&opts->devices[i]);
+	free(opts->devices);
 	util_texts_free(&opts->texts);
 	opts->mcus = NULL;
 	opts->ifnames = NULL;
 	opts->faults = NULL;
-	opts->heat = NULL;
-	opts->rails = NULL;
+	opts->devices = NULL;
+	opts->devices_len = 0;
 }
 
 static void help_fault(FILE *to, const struct fault_info *info)

@@ -30,10 +30,8 @@ struct opts {
 	size_t mcus_len;
 	struct fault *faults; /* owned: what the MCUs point to */
 	size_t faults_len;
-	struct heat_cfg *heat; /* owned, likewise */
-	size_t heat_len;
-	struct rail_cfg *rails; /* owned, likewise */
-	size_t rails_len;
+	struct devices *devices; /* owned, likewise; for each kind of MCU */
+	size_t devices_len;
 	struct util_texts *texts; /* owned: what a file gave the MCUs */
 };
 

@@ -8,33 +8,13 @@
 
 #include "util/grow.h"
 
-static const char *const keys[PRINTER_KEYS] = {
-	[PRINTER_HEATER_PIN] = "heater_pin",
-	[PRINTER_SENSOR_PIN] = "sensor_pin",
-	[PRINTER_PULLUP] = "pullup_resistor",
-	[PRINTER_MCU] = "mcu",
-	[PRINTER_KINEMATICS] = "kinematics",
-	[PRINTER_STEP_PIN] = "step_pin",
-	[PRINTER_DIR_PIN] = "dir_pin",
-	[PRINTER_ENDSTOP_PIN] = "endstop_pin",
-	[PRINTER_ROTATION] = "rotation_distance",
-	[PRINTER_FULL_STEPS] = "full_steps_per_rotation",
-	[PRINTER_MICROSTEPS] = "microsteps",
-	[PRINTER_GEAR_RATIO] = "gear_ratio",
-	[PRINTER_MIN] = "position_min",
-	[PRINTER_MAX] = "position_max",
-	[PRINTER_ENDSTOP] = "position_endstop",
-	[PRINTER_TO_MAX] = "homing_positive_dir",
-};
+/* Whose pins aliases are: of [board_pins]. */
+static const char key_mcu[] = "mcu";
 
-/* Return: PRINTER_KEYS when it is none. */
-static unsigned int find_key(const char *name)
+/* Return: NULL when nobody reads it. */
+static const char *find_key(const char *name)
 {
-	unsigned int key = 0;
-
-	while (key < PRINTER_KEYS && strcmp(keys[key], name) != 0)
-		key++;
-	return key;
+	return strcmp(name, key_mcu) ? device_key(name) : key_mcu;
 }
 
 /* [board_pins] and [board_pins NAME] have the aliases of pins. */
@@ -46,9 +26,8 @@ static bool is_aliases(const char *section, const char *key)
 
 enum config_take printer_take(const char *section, const char *key)
 {
-	return is_aliases(section, key) || find_key(key) < PRINTER_KEYS ?
-		       CONFIG_LINES :
-		       CONFIG_IGNORE;
+	return is_aliases(section, key) || find_key(key) ? CONFIG_LINES :
+							   CONFIG_IGNORE;
 }
 
 static int add_alias(struct printer *p, const char *section, const char *text)
@@ -65,12 +44,47 @@ static int add_alias(struct printer *p, const char *section, const char *text)
 	return 0;
 }
 
-struct printer_section *printer_find(const struct printer *p, const char *name)
+static struct printer_section *find(const struct printer *p, const char *name)
 {
 	for (size_t i = p->sections_len; i; i--)
 		if (!strcmp(p->sections[i - 1].name, name))
 			return &p->sections[i - 1];
 	return NULL;
+}
+
+static struct printer_value *find_value(const struct printer_section *s,
+					const char *key)
+{
+	for (size_t i = 0; i < s->len; i++)
+		if (!strcmp(s->values[i].key, key))
+			return &s->values[i];
+	return NULL;
+}
+
+const char *printer_value(const struct printer *p, const char *section,
+			  const char *key)
+{
+	const struct printer_section *s = find(p, section);
+	const struct printer_value *value = s ? find_value(s, key) : NULL;
+
+	return value ? value->text : NULL;
+}
+
+/* The later one wins. Return: 0 or -ENOMEM. */
+static int set_value(struct printer_section *s, const char *key,
+		     const char *text)
+{
+	struct printer_value *value = find_value(s, key);
+
+	if (!value) {
+		value = util_grow(s->values, s->len, sizeof(*value));
+		if (!value)
+			return -ENOMEM;
+		s->values = value;
+		value += s->len++;
+	}
+	*value = (struct printer_value){ key, text };
+	return 0;
 }
 
 static struct printer_section *add_section(struct printer *p, const char *name)
@@ -90,7 +104,7 @@ static struct printer_section *add_section(struct printer *p, const char *name)
 int printer_set(struct printer *p, struct util_texts **texts,
 		const struct config_line *line)
 {
-	struct printer_section *s = printer_find(p, line->section);
+	struct printer_section *s = find(p, line->section);
 	const char *value;
 
 	if (!s && p->sections_len == PRINTER_SECTIONS_MAX)
@@ -102,12 +116,13 @@ int printer_set(struct printer *p, struct util_texts **texts,
 		return -ENOMEM;
 	if (is_aliases(line->section, line->key))
 		return add_alias(p, s->name, value);
-	s->values[find_key(line->key)] = value;
-	return 0;
+	return set_value(s, find_key(line->key), value);
 }
 
 void printer_fini(struct printer *p)
 {
+	for (size_t i = 0; i < p->sections_len; i++)
+		free(p->sections[i].values);
 	free(p->sections);
 	free(p->aliases);
 	*p = (struct printer){ 0 };

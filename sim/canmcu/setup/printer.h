@@ -3,8 +3,7 @@
 #define CANMCU_PRINTER_H
 
 #include "../board/pins.h"
-#include "../device/heat.h"
-#include "../device/rail.h"
+#include "../device/devices.h"
 #include "config.h"
 #include "util/texts.h"
 
@@ -12,31 +11,17 @@
 #define PRINTER_SECTIONS_MAX 1024
 #define PRINTER_ALIASES_MAX 1024 /* lines of them */
 
-/** What a section may tell. */
-enum printer_key {
-	PRINTER_HEATER_PIN,
-	PRINTER_SENSOR_PIN,
-	PRINTER_PULLUP,
-	PRINTER_MCU, /* of [board_pins] */
-	PRINTER_KINEMATICS,
-	PRINTER_STEP_PIN,
-	PRINTER_DIR_PIN,
-	PRINTER_ENDSTOP_PIN,
-	PRINTER_ROTATION,
-	PRINTER_FULL_STEPS,
-	PRINTER_MICROSTEPS,
-	PRINTER_GEAR_RATIO,
-	PRINTER_MIN,
-	PRINTER_MAX,
-	PRINTER_ENDSTOP,
-	PRINTER_TO_MAX,
-	PRINTER_KEYS
+/** What a section tells for a key. */
+struct printer_value {
+	const char *key; /* one of printer_key() */
+	const char *text;
 };
 
 /** A section that tells something. */
 struct printer_section {
 	const char *name;
-	const char *values[PRINTER_KEYS]; /* NULL: not told */
+	struct printer_value *values;
+	size_t len;
 };
 
 /** A line of aliases, "EXP1_1=PE9, EXP1_2=PE10", and its section. */
@@ -48,8 +33,8 @@ struct printer_alias {
 /**
  * struct printer - the machine around the MCUs of one printer.cfg
  *
- * What Klipper's own sections say of heaters and endstops. They are somebody
- * else's: nothing in them is an error, what is not understood is passed over.
+ * What Klipper's own sections say of devices. They are somebody else's: nothing
+ * in them is an error, what is not understood is passed over.
  * All zero: no machine.
  */
 struct printer {
@@ -74,8 +59,9 @@ int printer_set(struct printer *p, struct util_texts **texts,
 
 void printer_fini(struct printer *p);
 
-/** Return: the section called @name, or NULL. */
-struct printer_section *printer_find(const struct printer *p, const char *name);
+/** Return: what a section tells for @key; NULL: nothing, or no such section. */
+const char *printer_value(const struct printer *p, const char *section,
+			  const char *key);
 
 /** An MCU that is asked about. */
 struct printer_chip {
@@ -94,26 +80,11 @@ bool printer_pin(const struct printer_chip *chip, const char *text,
 		 uint8_t *out, bool *inverted);
 
 /**
- * printer_heat() - what is warm on an MCU
- * @out: room for all sections of the printer
+ * printer_devices() - what the sections put on the pins of an MCU
+ * @out: gets it; without any before
  *
- * A thermistor whose heater is on another MCU stays cold.
- *
- * Return: how many there are.
+ * Return: 0 or -ENOMEM; devices_fini() is to be called in any case.
  */
-size_t printer_heat(const struct printer_chip *chip, struct heat_cfg *out);
-
-#define PRINTER_RAILS_MAX 3
-
-/**
- * printer_rails() - carriages that come to an endstop on an MCU
- *
- * Of cartesian printers and CoreXY, when the endstop and the motors of a carriage
- * are on the MCU, and its section tells all that Klipper has to know.
- *
- * Return: how many there are.
- */
-size_t printer_rails(const struct printer_chip *chip,
-		     struct rail_cfg out[static PRINTER_RAILS_MAX]);
+int printer_devices(const struct printer_chip *chip, struct devices *out);
 
 #endif

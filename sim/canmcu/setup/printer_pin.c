@@ -65,8 +65,7 @@ static struct span without_alias(const struct printer *p, const char *mcu,
 {
 	for (size_t i = 0; i < p->aliases_len; i++) {
 		const struct printer_alias *alias = &p->aliases[i];
-		const char *mcus =
-			printer_find(p, alias->section)->values[PRINTER_MCU];
+		const char *mcus = printer_value(p, alias->section, "mcu");
 
 		if (has_word(mcus ? mcus : "mcu", mcu) &&
 		    find_alias(alias->text, &name))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/device/heat.c
+// needs: sim/canmcu/device
 /*
  * Heaters and thermistors against their formulas, worked out elsewhere:
  * 25 + g d + (T - 25 - g d) exp(-t / tau), with g = 400 and tau = 100 s for a
@@ -8,25 +8,31 @@
  */
 #include "../../support/unit.h"
 
+#include "../../../sim/canmcu/device/devices.h"
 #include "../../../sim/canmcu/device/heat.h"
 
 #define HEATER 3
 #define SENSOR 5
 #define START_US 7000000
 
-static struct heat_part *make(struct heat *h, struct heat_cfg cfg)
+static struct heat *make(struct devices *d, struct heat facts)
 {
-	cfg.heater_pin = HEATER;
-	cfg.sensor_pin = SENSOR;
-	if (!cfg.pullup_ohm)
-		cfg.pullup_ohm = 4700;
-	assert_int_equal(heat_init(h, &cfg, 1), 0);
-	return h->parts;
+	struct heat *h;
+
+	*d = (struct devices){ 0 };
+	h = devices_add(d, &device_heat);
+	assert_non_null(h);
+	facts.heater_pin = HEATER;
+	facts.sensor_pin = SENSOR;
+	if (!facts.pullup_ohm)
+		facts.pullup_ohm = 4700;
+	*h = facts;
+	return h;
 }
 
 static const struct warm_row {
 	const char *name;
-	struct heat_cfg cfg;
+	struct heat facts;
 	/* The heater's pin, and for how long. */
 	struct {
 		float level;
@@ -64,17 +70,17 @@ static void test_warm(void **state)
 {
 	const struct warm_row *row = *state;
 	uint64_t now_us = START_US;
-	struct heat h;
-	struct heat_part *part = make(&h, row->cfg);
+	struct devices d;
+	struct heat *part = make(&d, row->facts);
 
 	for (size_t i = 0; i < ARRAY_SIZE(row->steps); i++) {
 		if (!row->steps[i].ms)
 			break;
-		heat_drive(&h, HEATER, row->steps[i].level, now_us);
+		devices_drive(&d, HEATER, row->steps[i].level, now_us);
 		now_us += row->steps[i].ms * 1000ULL;
 	}
 	assert_float_equal(heat_celsius(part, now_us), row->want, 0.001);
-	heat_fini(&h);
+	devices_fini(&d);
 }
 
 static const struct level_row {
@@ -96,46 +102,46 @@ static const struct level_row {
 static void test_level(void **state)
 {
 	const struct level_row *row = *state;
-	struct heat h;
-	struct heat_part *part =
-		make(&h, (struct heat_cfg){ .pullup_ohm = row->pullup_ohm });
+	struct devices d;
+	struct heat *part =
+		make(&d, (struct heat){ .pullup_ohm = row->pullup_ohm });
 	float level = -1;
 
-	part->celsius = row->celsius;
+	part->above_room = row->celsius - HEAT_ROOM_CELSIUS;
 	part->since_us = START_US;
-	assert_true(heat_read(&h, SENSOR, START_US, &level));
+	assert_true(devices_read(&d, NULL, SENSOR, START_US, &level));
 	assert_float_equal((double)level, row->want, 0.00001);
-	heat_fini(&h);
+	devices_fini(&d);
 }
 
 static void test_other_pins(void **state)
 {
-	struct heat h;
-	struct heat_part *part = make(&h, (struct heat_cfg){ HEAT_HOTEND });
+	struct devices d;
+	struct heat *part = make(&d, (struct heat){ HEAT_HOTEND });
 	float level;
 
 	(void)state;
-	assert_false(heat_read(&h, HEATER, START_US, &level));
-	heat_drive(&h, SENSOR, 1, START_US);
-	heat_drive(&h, HEATER + 1, 1, START_US);
+	assert_false(devices_read(&d, NULL, HEATER, START_US, &level));
+	devices_drive(&d, SENSOR, 1, START_US);
+	devices_drive(&d, HEATER + 1, 1, START_US);
 	assert_float_equal(heat_celsius(part, 2 * START_US), 25, 0.001);
-	heat_fini(&h);
-	assert_false(heat_read(&h, SENSOR, START_US, &level));
+	devices_fini(&d);
+	assert_false(devices_read(&d, NULL, SENSOR, START_US, &level));
 }
 
 /* Inverted or not: a pin that nobody drives heats nothing. */
 static void test_let_go(void **state)
 {
-	struct heat h;
-	struct heat_part *part =
-		make(&h, (struct heat_cfg){ HEAT_HOTEND, .inverted = true });
+	struct devices d;
+	struct heat *part =
+		make(&d, (struct heat){ HEAT_HOTEND, .inverted = true });
 
 	(void)state;
-	heat_drive(&h, HEATER, 0, START_US);
-	heat_let_go(&h, START_US + 60000000);
+	devices_drive(&d, HEATER, 0, START_US);
+	devices_reset(&d, START_US + 60000000);
 	assert_float_equal(heat_celsius(part, START_US + 160000000), 91.393,
 			   0.001);
-	heat_fini(&h);
+	devices_fini(&d);
 }
 
 int main(void)

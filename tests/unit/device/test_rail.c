@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/device/rail.c
+// needs: sim/canmcu/device
 /* Carriages and endstops, by the steps that were made. */
 #include "../../support/unit.h"
 
+#include "../../../sim/canmcu/device/devices.h"
 #include "../../../sim/canmcu/device/rail.h"
 
 #define ENDSTOP 9
 #define A 1 /* step pins */
 #define B 2
+#define NOW_US 7000000
 
-static const struct rail_cfg cartesian = { .motors = { { A, -0.0125 } },
-					   .start_mm = 100,
-					   .endstop_pin = ENDSTOP };
-static const struct rail_cfg corexy = { .motors = { { A, 0.01 }, { B, -0.01 } },
-					.start_mm = 150,
-					.endstop_mm = 300,
-					.at_max = true,
-					.inverted = true,
-					.endstop_pin = ENDSTOP };
+static const struct rail cartesian = { .motors = { { A, -0.0125 } },
+				       .kept_mm = 100,
+				       .endstop_pin = ENDSTOP };
+static const struct rail corexy = { .motors = { { A, 0.01 }, { B, -0.01 } },
+				    .kept_mm = 150,
+				    .endstop_mm = 300,
+				    .at_max = true,
+				    .inverted = true,
+				    .endstop_pin = ENDSTOP };
 
 /* Not counted any more, and counted. */
 struct steps {
@@ -27,7 +29,7 @@ struct steps {
 
 static const struct row {
 	const char *name;
-	const struct rail_cfg *cfg;
+	const struct rail *facts;
 	struct steps steps;
 	float want;
 } rows[] = {
@@ -46,10 +48,11 @@ static const struct row {
 	{ "both, a step before", &corexy, { { 0 }, { 0, 7500, -7499 } }, 1 },
 };
 
-static int32_t steps_of(void *ctx, uint8_t step_pin)
+static int32_t steps_of(const void *ctx, uint8_t step_pin, uint64_t now_us)
 {
 	const struct steps *steps = ctx;
 
+	assert_int_equal(now_us, NOW_US);
 	return steps->now[step_pin];
 }
 
@@ -57,19 +60,22 @@ static void test_row(void **state)
 {
 	const struct row *row = *state;
 	struct steps steps = row->steps;
-	struct rails r;
+	const struct device_board board = { steps_of, &steps };
+	struct devices d = { 0 };
+	struct rail *rail = devices_add(&d, &device_rail);
 	float level = -1;
 
-	assert_int_equal(rails_init(&r, row->cfg, 1), 0);
+	assert_non_null(rail);
+	*rail = *row->facts;
 	for (uint8_t pin = 0; pin < ARRAY_SIZE(steps.kept); pin++)
-		rails_keep(&r, pin, steps.kept[pin]);
-	assert_true(rails_have(&r, ENDSTOP));
-	assert_true(rails_read(&r, ENDSTOP, steps_of, &steps, &level));
+		devices_stepped(&d, pin, steps.kept[pin]);
+	assert_true(devices_move(&d, ENDSTOP));
+	assert_true(devices_read(&d, &board, ENDSTOP, NOW_US, &level));
 	assert_float_equal(level, row->want, 0);
-	assert_false(rails_have(&r, A));
-	assert_false(rails_read(&r, A, steps_of, &steps, &level));
-	rails_fini(&r);
-	assert_false(rails_have(&r, ENDSTOP));
+	assert_false(devices_move(&d, A));
+	assert_false(devices_read(&d, &board, A, NOW_US, &level));
+	devices_fini(&d);
+	assert_false(devices_move(&d, ENDSTOP));
 }
 
 int main(void)

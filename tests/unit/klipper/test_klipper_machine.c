@@ -6,6 +6,8 @@
  * carriage that it homes. Commands are written by hand, see
  * test_klipper_outputs.c. Levels are those of the formulas in test_heat.c.
  */
+#include "../../../sim/canmcu/device/heat.h"
+#include "../../../sim/canmcu/device/rail.h"
 #include "host.h"
 
 #define PA0 0
@@ -21,16 +23,25 @@
 /* emergency_stop */
 #define STOP "07"
 
+static void put_on(struct host *h, const struct device_kind *kind,
+		   const void *facts)
+{
+	void *self = devices_add(&h->board.mcu.devices, kind);
+
+	assert_non_null(self);
+	memcpy(self, facts, kind->size);
+}
+
 static void start(struct host *h, bool inverted)
 {
-	const struct heat_cfg heat = { .kind = HEAT_HOTEND,
-				       .pullup_ohm = 4700,
-				       .sensor_pin = PA1,
-				       .heater_pin = PA0,
-				       .inverted = inverted };
+	const struct heat heat = { .kind = HEAT_HOTEND,
+				   .pullup_ohm = 4700,
+				   .sensor_pin = PA1,
+				   .heater_pin = PA0,
+				   .inverted = inverted };
 
 	host_start(h, "stm32g0b1xx");
-	assert_int_equal(heat_init(&h->board.mcu.heat, &heat, 1), 0);
+	put_on(h, &device_heat, &heat);
 	host_assign(h, 4);
 	h->board.mcu.live.start_us = h->board.now_us;
 }
@@ -174,13 +185,13 @@ static void test_another_chip_has_no_heater(void **state)
 /* A motor on PA0 and PA1, five steps away from the endstop on PA2. */
 static void start_carriage(struct host *h)
 {
-	const struct rail_cfg rail = { .motors = { { PA0, 1 } },
-				       .endstop_mm = 5,
-				       .at_max = true,
-				       .endstop_pin = PA2 };
+	const struct rail rail = { .motors = { { PA0, 1 } },
+				   .endstop_mm = 5,
+				   .at_max = true,
+				   .endstop_pin = PA2 };
 
 	host_start(h, "stm32g0b1xx");
-	assert_int_equal(rails_init(&h->board.mcu.rails, &rail, 1), 0);
+	put_on(h, &device_rail, &rail);
 	host_assign(h, 4);
 	h->board.mcu.live.start_us = h->board.now_us;
 	/*

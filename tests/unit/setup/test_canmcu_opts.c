@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/board sim/canmcu/fault sim/canmcu/mcu/mcu_cfg.c
-// needs: sim/canmcu/setup sim/canmcu/wire/confinement.c
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault
+// needs: sim/canmcu/mcu/mcu_cfg.c sim/canmcu/setup
+// needs: sim/canmcu/wire/confinement.c
 #include "../../support/unit.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/board sim/canmcu/fault sim/canmcu/mcu/mcu_cfg.c
-// needs: sim/canmcu/setup sim/canmcu/wire/confinement.c
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault
+// needs: sim/canmcu/mcu/mcu_cfg.c sim/canmcu/setup
+// needs: sim/canmcu/wire/confinement.c
 /*
  * From a printer.cfg on disk to MCUs: the files are written to a folder of the
  * test, which it enters, so that errors are the same everywhere.
@@ -14,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../../sim/canmcu/device/heat.h"
+#include "../../../sim/canmcu/device/rail.h"
 #include "../../../sim/canmcu/setup/opts.h"
 
 #define ARGS_MAX 16
@@ -52,6 +55,13 @@ static int parse(struct opts *out, const char *line, char *error)
 	return opts_parse(out, argc, argv, error);
 }
 
+static const void *device(const struct mcu_cfg *cfg, size_t i,
+			  const struct device_kind *kind)
+{
+	assert_ptr_equal(cfg->devices->list[i].kind, kind);
+	return cfg->devices->list[i].self;
+}
+
 /* What the sections hold is known to test_printer.c. */
 static void test_the_machine_is_on_the_mcu_that_has_the_pins(void **state)
 {
@@ -68,6 +78,8 @@ static void test_the_machine_is_on_the_mcu_that_has_the_pins(void **state)
 		{ "sim.cfg", "[include p]\n[mcu b]\nmcu_type: rp2040\n" },
 	};
 	char error[OPTS_ERROR_MAX];
+	const struct heat *heat;
+	const struct rail *rail;
 	struct opts o;
 
 	(void)state;
@@ -75,15 +87,16 @@ static void test_the_machine_is_on_the_mcu_that_has_the_pins(void **state)
 	assert_int_equal(parse(&o, "-u 000000000001 -c sim.cfg -c q", error),
 			 0);
 	assert_int_equal(o.mcus_len, 4);
-	assert_int_equal(o.mcus[0].heat_len, 0);
-	assert_int_equal(o.mcus[1].heat_len, 1);
-	assert_int_equal(o.mcus[1].heat[0].kind, HEAT_HOTEND);
-	assert_int_equal(o.mcus[1].rails_len, 1);
-	assert_int_equal(o.mcus[1].rails[0].endstop_pin, 19);
-	assert_int_equal(o.mcus[2].heat_len, 1);
-	assert_int_equal(o.mcus[2].rails_len, 0);
-	assert_int_equal(o.mcus[2].heat[0].sensor_pin, 7);
-	assert_int_equal(o.mcus[3].heat_len, 0);
+	assert_null(o.mcus[0].devices);
+	assert_int_equal(o.mcus[1].devices->len, 2);
+	heat = device(&o.mcus[1], 0, &device_heat);
+	assert_int_equal(heat->kind, HEAT_HOTEND);
+	rail = device(&o.mcus[1], 1, &device_rail);
+	assert_int_equal(rail->endstop_pin, 19);
+	assert_int_equal(o.mcus[2].devices->len, 1);
+	heat = device(&o.mcus[2], 0, &device_heat);
+	assert_int_equal(heat->sensor_pin, 7);
+	assert_int_equal(o.mcus[3].devices->len, 0);
 	opts_fini(&o);
 }
 

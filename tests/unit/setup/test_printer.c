@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/setup/printer.c sim/canmcu/setup/printer_pin.c
-// needs: sim/canmcu/setup/printer_machine.c sim/canmcu/setup/config.c
-// needs: sim/canmcu/board/pins.c
+// needs: sim/canmcu/setup/printer_devices.c sim/canmcu/setup/config.c
+// needs: sim/canmcu/device sim/canmcu/board/pins.c
 /*
  * What the sections of a printer.cfg put on the pins of an MCU, here of one
  * called "mcu" and of another called "tool", both STM32.
@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../../sim/canmcu/device/heat.h"
+#include "../../../sim/canmcu/device/rail.h"
 #include "../../../sim/canmcu/setup/printer.h"
 
 struct bench {
@@ -71,21 +73,23 @@ static void describe(const struct bench *b, const char *mcu, char *out)
 		[HEAT_HOTEND] = "hotend",
 		[HEAT_BED] = "bed",
 	};
-	struct heat_cfg *heat =
-		calloc(b->printer.sections_len + 1, sizeof(*heat));
 	const struct printer_chip chip = { &b->printer, mcu, pins_stm32 };
-	size_t len = printer_heat(&chip, heat);
+	struct devices d = { 0 };
 
+	assert_int_equal(printer_devices(&chip, &d), 0);
 	*out = '\0';
-	for (size_t i = 0; i < len; i++) {
-		out += sprintf(out, "%s %d", kinds[heat[i].kind],
-			       heat[i].sensor_pin);
-		if (heat[i].kind != HEAT_NONE)
-			out += sprintf(out, " %d%s", heat[i].heater_pin,
-				       heat[i].inverted ? " inverted" : "");
-		out += sprintf(out, " %g\n", heat[i].pullup_ohm);
+	for (size_t i = 0; i < d.len; i++) {
+		const struct heat *heat = d.list[i].self;
+
+		assert_ptr_equal(d.list[i].kind, &device_heat);
+		out += sprintf(out, "%s %d", kinds[heat->kind],
+			       heat->sensor_pin);
+		if (heat->kind != HEAT_NONE)
+			out += sprintf(out, " %d%s", heat->heater_pin,
+				       heat->inverted ? " inverted" : "");
+		out += sprintf(out, " %g\n", heat->pullup_ohm);
 	}
-	free(heat);
+	devices_fini(&d);
 }
 
 #define EXTRUDER "[extruder]\nheater_pin: PA1\nsensor_pin: PA0\n"
@@ -222,13 +226,13 @@ static const struct rail_row {
 	  "" },
 };
 
-static void describe_rail(const struct rail_cfg *rail, char *out)
+static void describe_rail(const struct rail *rail, char *out)
 {
 	for (size_t i = 0; i < RAIL_MOTORS_MAX; i++)
 		if (rail->motors[i].mm != 0)
 			out += sprintf(out, "%d*%g ", rail->motors[i].step_pin,
 				       rail->motors[i].mm);
-	sprintf(out, "%g %g %s %d%s\n", rail->start_mm, rail->endstop_mm,
+	sprintf(out, "%g %g %s %d%s\n", rail->kept_mm, rail->endstop_mm,
 		rail->at_max ? "max" : "min", rail->endstop_pin,
 		rail->inverted ? " low" : "");
 }
@@ -236,17 +240,19 @@ static void describe_rail(const struct rail_cfg *rail, char *out)
 static void test_rail(void **state)
 {
 	const struct rail_row *row = *state;
-	struct rail_cfg rails[PRINTER_RAILS_MAX];
 	struct bench b;
 	const struct printer_chip chip = { &b.printer, "mcu", pins_stm32 };
+	struct devices d = { 0 };
 	char told[512] = "";
-	size_t len;
 
 	start(&b, row->text);
-	len = printer_rails(&chip, rails);
-	for (size_t i = 0; i < len; i++)
-		describe_rail(&rails[i], told + strlen(told));
+	assert_int_equal(printer_devices(&chip, &d), 0);
+	for (size_t i = 0; i < d.len; i++) {
+		assert_ptr_equal(d.list[i].kind, &device_rail);
+		describe_rail(d.list[i].self, told + strlen(told));
+	}
 	assert_string_equal(told, row->want);
+	devices_fini(&d);
 	end(&b);
 }
 

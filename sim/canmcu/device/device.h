@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_DEVICE_H
+#define CANMCU_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "source.h"
+
+/** What a device may ask of the board that it is on, while it is called. */
+struct device_board {
+	/* Return: how many steps were made on a pin that are still counted. */
+	int32_t (*steps)(const void *ctx, uint8_t step_pin, uint64_t now_us);
+	const void *ctx;
+};
+
+/** How often a level has changed. */
+struct device_edges {
+	uint64_t count;
+	uint64_t last_us; /* when it did last; 0: never */
+};
+
+/**
+ * struct device_kind - what devices of one kind are, and what they do
+ *
+ * Pure, without timers: a device keeps what was done to it last, and works out
+ * what it puts on a pin when somebody looks. All zero it is as when new, but for
+ * what make() sets. Levels are 0..1 of the supply, a duty between them for PWM;
+ * times are microseconds that do not go backwards. A kind is one file, and one row
+ * of the table in kinds.c.
+ */
+struct device_kind {
+	size_t size; /* bytes of one */
+	/* What make() reads in sections of a printer.cfg; NULL at the end. */
+	const char *const *keys;
+	/*
+	 * Be what a section tells; @self is zeroed, and is to hold nothing that
+	 * has to be given back. What is there is somebody else's: nothing in it
+	 * is an error.
+	 * Return: false when it puts none on the pins of this MCU.
+	 */
+	bool (*make)(void *self, const struct device_source *source);
+
+	/* All of these may be NULL. */
+
+	/* The MCU drives a pin, any one. */
+	void (*drive)(void *self, uint8_t pin, float level, uint64_t now_us);
+	/* Return: whether it puts a @level on @pin. */
+	bool (*read)(const void *self, const struct device_board *board,
+		     uint8_t pin, uint64_t now_us, float *level);
+	/* Return: whether it lets the level of @pin change; and how often. */
+	bool (*edges)(const void *self, uint8_t pin, uint64_t now_us,
+		      struct device_edges *out);
+	/* Return: whether only looking tells when the level of @pin changes. */
+	bool (*moves)(const void *self, uint8_t pin);
+	/* So many steps on a pin, any one, are not counted on any more. */
+	void (*stepped)(void *self, uint8_t step_pin, int32_t steps);
+	/* The MCU was reset, and drives no pin any more. */
+	void (*reset)(void *self, uint64_t now_us);
+	/* It goes: give back what it has come to hold. */
+	void (*release)(void *self);
+};
+
+/** A row of the table: sections that have @key may make such a device. */
+struct device_row {
+	const char *key;
+	const struct device_kind *kind;
+};
+
+/** All kinds; a row without a kind is behind the last one. */
+extern const struct device_row device_rows[];
+
+/** Return: @key, as one of the kinds has it; NULL: none reads it. */
+const char *device_key(const char *key);
+
+#endif

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "devices.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/grow.h"
+
+void *devices_add(struct devices *d, const struct device_kind *kind)
+{
+	struct device *more = util_grow(d->list, d->len, sizeof(*more));
+	void *self;
+
+	if (!more)
+		return NULL;
+	d->list = more;
+	self = calloc(1, kind->size);
+	if (self)
+		d->list[d->len++] = (struct device){ kind, self };
+	return self;
+}
+
+static void drop_last(struct devices *d)
+{
+	const struct device *last = &d->list[--d->len];
+
+	if (last->kind->release)
+		last->kind->release(last->self);
+	free(last->self);
+}
+
+int devices_make(struct devices *d, const struct device_source *source)
+{
+	for (const struct device_row *row = device_rows; row->kind; row++) {
+		void *self;
+
+		if (!device_value(source, row->key))
+			continue;
+		self = devices_add(d, row->kind);
+		if (!self)
+			return -ENOMEM;
+		if (!row->kind->make(self, source))
+			drop_last(d);
+	}
+	return 0;
+}
+
+int devices_copy(struct devices *d, const struct devices *from)
+{
+	for (size_t i = 0; from && i < from->len; i++) {
+		const struct device *device = &from->list[i];
+		void *self = devices_add(d, device->kind);
+
+		if (!self)
+			return -ENOMEM;
+		memcpy(self, device->self, device->kind->size);
+	}
+	return 0;
+}
+
+void devices_fini(struct devices *d)
+{
+	while (d->len)
+		drop_last(d);
+	free(d->list);
+	*d = (struct devices){ 0 };
+}
+
+void devices_drive(struct devices *d, uint8_t pin, float level, uint64_t now_us)
+{
+	for (size_t i = 0; i < d->len; i++)
+		if (d->list[i].kind->drive)
+			d->list[i].kind->drive(d->list[i].self, pin, level,
+					       now_us);
+}
+
+bool devices_read(const struct devices *d, const struct device_board *board,
+		  uint8_t pin, uint64_t now_us, float *level)
+{
+	for (size_t i = 0; i < d->len; i++) {
+		const struct device *device = &d->list[i];
+
+		if (device->kind->read &&
+		    device->kind->read(device->self, board, pin, now_us, level))
+			return true;
+	}
+	return false;
+}
+
+bool devices_edges(const struct devices *d, uint8_t pin, uint64_t now_us,
+		   struct device_edges *out)
+{
+	for (size_t i = 0; i < d->len; i++) {
+		const struct device *device = &d->list[i];
+
+		if (device->kind->edges &&
+		    device->kind->edges(device->self, pin, now_us, out))
+			return true;
+	}
+	return false;
+}
+
+bool devices_move(const struct devices *d, uint8_t pin)
+{
+	for (size_t i = 0; i < d->len; i++) {
+		const struct device *device = &d->list[i];
+
+		if (device->kind->moves &&
+		    device->kind->moves(device->self, pin))
+			return true;
+	}
+	return false;
+}
+
+void devices_stepped(struct devices *d, uint8_t step_pin, int32_t steps)
+{
+	for (size_t i = 0; i < d->len; i++)
+		if (d->list[i].kind->stepped)
+			d->list[i].kind->stepped(d->list[i].self, step_pin,
+						 steps);
+}
+
+void devices_reset(struct devices *d, uint64_t now_us)
+{
+	for (size_t i = 0; i < d->len; i++)
+		if (d->list[i].kind->reset)
+			d->list[i].kind->reset(d->list[i].self, now_us);
+}

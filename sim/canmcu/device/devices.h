@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_DEVICES_H
+#define CANMCU_DEVICES_H
+
+#include "device.h"
+
+/** One device. */
+struct device {
+	const struct device_kind *kind;
+	void *self; /* kind->size bytes */
+};
+
+/** struct devices - what is soldered to the pins of a board; zeroed: nothing */
+struct devices {
+	struct device *list;
+	size_t len;
+};
+
+/**
+ * devices_add() - one more device
+ *
+ * Return: it, zeroed; or NULL: no memory.
+ */
+void *devices_add(struct devices *d, const struct device_kind *kind);
+
+/**
+ * devices_make() - add what a section of a printer.cfg puts on the pins
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int devices_make(struct devices *d, const struct device_source *source);
+
+/**
+ * devices_copy() - the same devices once more
+ * @d:    without any
+ * @from: new ones, which nothing was done to; NULL: none
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int devices_copy(struct devices *d, const struct devices *from);
+
+/** Take all of them off. */
+void devices_fini(struct devices *d);
+
+/* As the functions of struct device_kind; it is the first that answers. */
+
+void devices_drive(struct devices *d, uint8_t pin, float level,
+		   uint64_t now_us);
+bool devices_read(const struct devices *d, const struct device_board *board,
+		  uint8_t pin, uint64_t now_us, float *level);
+bool devices_edges(const struct devices *d, uint8_t pin, uint64_t now_us,
+		   struct device_edges *out);
+bool devices_move(const struct devices *d, uint8_t pin);
+void devices_stepped(struct devices *d, uint8_t step_pin, int32_t steps);
+void devices_reset(struct devices *d, uint64_t now_us);
+
+#endif

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "source.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+const char *device_value(const struct device_source *source, const char *key)
+{
+	return source->value(source, source->section, key);
+}
+
+bool device_pin_of(const struct device_source *source, const char *section,
+		   const char *key, uint8_t *out, bool *inverted)
+{
+	const char *text = source->value(source, section, key);
+	bool ignored;
+
+	return text &&
+	       source->pin(source, text, out, inverted ? inverted : &ignored);
+}
+
+bool device_pin(const struct device_source *source, const char *key,
+		uint8_t *out, bool *inverted)
+{
+	return device_pin_of(source, source->section, key, out, inverted);
+}
+
+bool device_number(const char *text, double *out)
+{
+	char *end;
+
+	if (!text)
+		return false;
+	*out = strtod(text, &end);
+	return end != text && !*end && isfinite(*out);
+}
+
+double device_positive(const char *text, double usual)
+{
+	double number;
+
+	return device_number(text, &number) && number > 0 ? number : usual;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* What the sections of a printer.cfg put on the pins of an MCU. */
+#include "printer.h"
+
+/* A section, and the MCU that it is asked about. */
+struct source {
+	struct device_source source; /* first */
+	const struct printer_chip *chip;
+};
+
+static const char *source_value(const struct device_source *source,
+				const char *section, const char *key)
+{
+	const struct source *s = (const struct source *)source;
+
+	return printer_value(s->chip->printer, section, key);
+}
+
+static bool source_pin(const struct device_source *source, const char *text,
+		       uint8_t *out, bool *inverted)
+{
+	const struct source *s = (const struct source *)source;
+
+	return printer_pin(s->chip, text, out, inverted);
+}
+
+int printer_devices(const struct printer_chip *chip, struct devices *out)
+{
+	const struct printer *p = chip->printer;
+	struct source s = { .chip = chip,
+			    .source = { .value = source_value,
+					.pin = source_pin,
+					.flag = config_read_switch } };
+	int err = 0;
+
+	for (size_t i = 0; i < p->sections_len && !err; i++) {
+		s.source.section = p->sections[i].name;
+		err = devices_make(out, &s.source);
+	}
+	return err;
+}
