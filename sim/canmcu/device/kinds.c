@@ -4,16 +4,17 @@
 
 #include "device.h"
 
-/* One row for each: the key of a section that may make one, and its kind. */
-#define KINDS(row) \
-	row("sensor_pin", device_heat) row("endstop_pin", device_rail)
+extern const struct device_kind device_heat;
+extern const struct device_kind device_rail;
+extern const struct device_kind device_fan;
 
-#define DECLARE(key, kind) extern const struct device_kind kind;
-#define ROW(key, kind) { key, &(kind) },
-
-KINDS(DECLARE)
-
-const struct device_row device_rows[] = { KINDS(ROW){ NULL, NULL } };
+/* The key of a section that may make one, and its kind. */
+const struct device_row device_rows[] = {
+	{ "sensor_pin", &device_heat },
+	{ "endstop_pin", &device_rail },
+	{ "tachometer_pin", &device_fan },
+	{ NULL, NULL },
+};
 
 static const char *find(const struct device_kind *kind, const char *key)
 {

@@ -89,6 +89,7 @@ extern const struct klipper_module klipper_buttons;
 extern const struct klipper_module klipper_trsyncs;
 extern const struct klipper_module klipper_endstops;
 extern const struct klipper_module klipper_steppers;
+extern const struct klipper_module klipper_counters;
 
 /* What modules may use. */
 

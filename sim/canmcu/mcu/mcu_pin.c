@@ -48,6 +48,15 @@ void mcu_drive_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us)
 	devices_drive(&m->devices, pin, level, now_us);
 }
 
+bool mcu_pin_edges(const struct mcu *m, uint8_t pin, uint64_t now_us,
+		   struct device_edges *out)
+{
+	float held;
+
+	return !pins_read(&m->pins, pin, &held) &&
+	       devices_edges(&m->devices, pin, now_us, out);
+}
+
 bool mcu_pin_moves(const struct mcu *m, uint8_t pin)
 {
 	return devices_move(&m->devices, pin);

@@ -111,6 +111,14 @@ void mcu_leave_shutdown(struct mcu *m, uint64_t now_us);
 /** It drives @pin, with a level or a duty of 0..1. */
 void mcu_drive_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us);
 
+/**
+ * mcu_pin_edges() - count what a device does to a pin
+ *
+ * Return: false when none lets its level change, or hands hold it.
+ */
+bool mcu_pin_edges(const struct mcu *m, uint8_t pin, uint64_t now_us,
+		   struct device_edges *out);
+
 /** Return: whether what is on @pin may change without mcu_put_pin(). */
 bool mcu_pin_moves(const struct mcu *m, uint8_t pin);
 

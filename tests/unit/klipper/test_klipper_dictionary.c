@@ -169,6 +169,11 @@ static const struct number_row {
 	{ "stepper_position oid=%c pos=%i", "responses", NULL, 55 },
 	{ "stepper_stop_on_trigger oid=%c trsync_oid=%c", "commands", NULL,
 	  56 },
+	{ "config_counter oid=%c pin=%u pull_up=%c", "commands", NULL, 57 },
+	{ "query_counter oid=%c clock=%u poll_ticks=%u sample_ticks=%u",
+	  "commands", NULL, 58 },
+	{ "counter_state oid=%c next_clock=%u count=%u count_clock=%u",
+	  "responses", NULL, 59 },
 	/* section 8.4 */
 	{ "CLOCK_FREQ", "config", NULL, 64000000 },
 	{ "STATS_SUMSQ_BASE", "config", NULL, 256 },

@@ -256,6 +256,29 @@ static void test_rail(void **state)
 	end(&b);
 }
 
+/* Of which kind the devices are, by the sections in any order. */
+static void test_each_section_makes_its_kind(void **state)
+{
+	struct bench b;
+	const struct printer_chip chip = { &b.printer, "mcu", pins_stm32 };
+	struct devices d = { 0 };
+	struct device_edges e;
+
+	(void)state;
+	start(&b, "[fan]\npin: !PA1\ntachometer_pin: ^PA2\n" EXTRUDER
+		  "[fan_generic x]\npin: PA3\n"
+		  "[heater_fan y]\npin: PA4\ntachometer_pin: tool:PA5\n");
+	assert_int_equal(printer_devices(&chip, &d), 0);
+	assert_int_equal(d.len, 2);
+	assert_ptr_equal(d.list[1].kind, &device_heat);
+	/* half a second at 400 edges a second, see test_fan.c */
+	devices_drive(&d, 1, 0, 1000000);
+	assert_true(devices_edges(&d, 2, 1500000, &e));
+	assert_int_equal(e.count, 200);
+	devices_fini(&d);
+	end(&b);
+}
+
 /* A file may have more of them than a printer has. */
 static void test_so_many_and_no_more(void **state)
 {
@@ -277,8 +300,9 @@ int main(void)
 {
 	struct CMUnitTest tests[48] = {
 		cmocka_unit_test(test_so_many_and_no_more),
+		cmocka_unit_test(test_each_section_makes_its_kind),
 	};
-	size_t n = 1;
+	size_t n = 2;
 
 	ROWS(rows, test_row);
 	ROWS(rail_rows, test_rail);

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Fans that tell by a tachometer how fast they turn. */
+#include <math.h>
+
+#include "device.h"
+
+#define FULL_RPM 6000.0
+#define PULSES 2.0 /* each turn, as Klipper takes it when not told */
+
+/*
+ * Its speed is that of its duty, at once, and a pulse has two edges. How many
+ * there were follows from that when somebody looks.
+ */
+struct fan {
+	double pulses; /* each turn */
+	uint8_t tachometer_pin;
+	uint8_t pin;
+	bool driven;   /* has a pin of this MCU; else it stands still */
+	bool inverted; /* at full speed when its pin is low */
+	/* When its duty was last changed. */
+	double duty; /* 0..1 */
+	double edges;
+	uint64_t edge_us; /* of the last whole one */
+	uint64_t since_us;
+};
+
+static double edges_per_us(const struct fan *f)
+{
+	return f->duty * FULL_RPM / 60e6 * 2 * f->pulses;
+}
+
+static double edges_at(const struct fan *f, uint64_t now_us)
+{
+	if (now_us <= f->since_us)
+		return f->edges;
+	return f->edges + edges_per_us(f) * (double)(now_us - f->since_us);
+}
+
+/* When the last edge was, of those that are over at @now_us. */
+static uint64_t last_edge_us(const struct fan *f, uint64_t now_us)
+{
+	double whole = floor(edges_at(f, now_us));
+	uint64_t us;
+
+	if (whole <= f->edges)
+		return f->edge_us;
+	us = f->since_us +
+	     (uint64_t)llround((whole - f->edges) / edges_per_us(f));
+	return us < now_us ? us : now_us;
+}
+
+static void set_duty(struct fan *f, double duty, uint64_t now_us)
+{
+	f->edge_us = last_edge_us(f, now_us);
+	f->edges = edges_at(f, now_us);
+	f->since_us = now_us;
+	f->duty = duty;
+}
+
+static void drive(void *self, uint8_t pin, float level, uint64_t now_us)
+{
+	struct fan *f = self;
+
+	if (f->driven && f->pin == pin)
+		set_duty(f, f->inverted ? 1 - (double)level : (double)level,
+			 now_us);
+}
+
+static void reset(void *self, uint64_t now_us)
+{
+	set_duty(self, 0, now_us);
+}
+
+static bool edges(const void *self, uint8_t pin, uint64_t now_us,
+		  struct device_edges *out)
+{
+	const struct fan *f = self;
+
+	if (f->tachometer_pin != pin)
+		return false;
+	*out = (struct device_edges){ (uint64_t)edges_at(f, now_us),
+				      last_edge_us(f, now_us) };
+	return true;
+}
+
+static bool read_level(const void *self, const struct device_board *board,
+		       uint8_t pin, uint64_t now_us, float *level)
+{
+	struct device_edges e;
+
+	(void)board;
+	if (!edges(self, pin, now_us, &e))
+		return false;
+	*level = e.count & 1 ? 1 : 0;
+	return true;
+}
+
+static bool make(void *self, const struct device_source *source)
+{
+	struct fan *f = self;
+
+	if (!device_pin(source, "tachometer_pin", &f->tachometer_pin, NULL))
+		return false;
+	f->pulses =
+		device_positive(device_value(source, "tachometer_ppr"), PULSES);
+	f->driven = device_pin(source, "pin", &f->pin, &f->inverted);
+	return true;
+}
+
+static const char *const keys[] = { "pin", "tachometer_pin", "tachometer_ppr",
+				    NULL };
+
+const struct device_kind device_fan = {
+	.size = sizeof(struct fan),
+	.keys = keys,
+	.make = make,
+	.drive = drive,
+	.read = read_level,
+	.edges = edges,
+	.reset = reset,
+};
