@@ -10,8 +10,8 @@
 #define ERROR_FRAME_BITS (6 + 3 + 8 + WIRE_INTERMISSION_BITS)
 #define US_PER_S 1000000
 
-#define sender_of(date_ptr)                                     \
-	((struct arbiter_sender *)((char *)(date_ptr)-offsetof( \
+#define sender_of(timer_ptr)                                     \
+	((struct arbiter_sender *)((char *)(timer_ptr)-offsetof( \
 		struct arbiter_sender, rank)))
 
 static void list_push(struct arbiter_list *list, struct arbiter_sender *s)
@@ -48,17 +48,17 @@ static struct arbiter_sender *list_pop(struct arbiter_list *list)
 int arbiter_init(struct arbiter *a, const struct arbiter_cfg *cfg, size_t max)
 {
 	*a = (struct arbiter){ .cfg = *cfg };
-	return cfg->bitrate ? agenda_init(&a->waiting, max) : -EINVAL;
+	return cfg->bitrate ? timer_heap_init(&a->waiting, max) : -EINVAL;
 }
 
 void arbiter_fini(struct arbiter *a)
 {
-	agenda_fini(&a->waiting);
+	timer_heap_fini(&a->waiting);
 }
 
 int arbiter_reserve(struct arbiter *a, size_t max)
 {
-	return agenda_reserve(&a->waiting, max);
+	return timer_heap_reserve(&a->waiting, max);
 }
 
 void arbiter_add(struct arbiter *a, struct arbiter_sender *s)
@@ -79,18 +79,19 @@ static uint64_t us_at(const struct arbiter *a, uint64_t bits)
 
 static struct arbiter_sender *first_waiting(const struct arbiter *a)
 {
-	const struct agenda_date *rank = agenda_first(&a->waiting);
+	const struct timer *rank = timer_heap_first(&a->waiting);
 
 	return rank ? sender_of(rank) : NULL;
 }
 
-/* The agenda's time is a rank here: what wins arbitration, then what is older */
+/* A timer's time is a rank here: what wins arbitration, then what is older */
 static void line_up(struct arbiter *a, struct arbiter_sender *s)
 {
 	const struct arbiter_slot *slot = &s->slots[0];
 
-	agenda_set(&a->waiting, &s->rank,
-		   (uint64_t)slot->priority << 31 | (slot->age & INT32_MAX));
+	timer_heap_set(&a->waiting, &s->rank,
+		       (uint64_t)slot->priority << 31 |
+			       (slot->age & INT32_MAX));
 }
 
 static void idle_until(struct arbiter *a, uint64_t at_us, unsigned int bits)
@@ -133,7 +134,7 @@ void arbiter_withdraw(struct arbiter *a, struct arbiter_sender *s)
 	if (s->list)
 		list_remove(s);
 	if (s->rank.pos)
-		agenda_set(&a->waiting, &s->rank, UINT64_MAX);
+		timer_heap_set(&a->waiting, &s->rank, UINT64_MAX);
 	s->len = 0;
 	s->confinement = (struct confinement){ 0 };
 }
@@ -275,7 +276,7 @@ static void begin(struct arbiter *a)
 	}
 	priority = s->slots[0].priority;
 	do {
-		agenda_set(&a->waiting, &s->rank, UINT64_MAX);
+		timer_heap_set(&a->waiting, &s->rank, UINT64_MAX);
 		list_push(&a->wire, s);
 		s = first_waiting(a);
 	} while (a->cfg.collisions && s && s->slots[0].priority == priority);

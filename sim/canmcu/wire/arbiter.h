@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "agenda.h"
 #include "confinement.h"
+#include "timer_heap.h"
 
 /* Frames that one CAN controller holds for sending: family's tx_slots, most. */
 #define ARBITER_SLOTS 4
@@ -40,7 +40,7 @@ struct arbiter_slot {
  */
 struct arbiter_sender {
 	struct confinement confinement;
-	struct agenda_date rank;   /* set while it waits for the bus */
+	struct timer rank;	   /* set while it waits for the bus */
 	struct arbiter_list *list; /* the one it is in, or NULL */
 	struct arbiter_sender *next;
 	struct arbiter_sender *all_next;
@@ -95,7 +95,7 @@ struct arbiter_cfg {
 struct arbiter {
 	struct arbiter_cfg cfg;
 	struct arbiter_sender *senders;
-	struct agenda waiting;
+	struct timer_heap waiting;
 	struct arbiter_list wire;      /* who is sending now */
 	struct arbiter_list ended;     /* results to be taken */
 	struct arbiter_list suspended; /* error-passive, in their 8 bits */

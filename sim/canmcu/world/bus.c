@@ -38,7 +38,7 @@ int bus_init(struct bus *b, const struct bus_cfg *cfg)
 				       .changed = report_state };
 	int err = roster_init(&b->roster, cfg->nodes_max);
 
-	b->agenda = cfg->agenda;
+	b->timers = cfg->timers;
 	b->paced = cfg->bitrate_bps;
 	if (!err)
 		err = medium_init(&b->medium, entries_for(cfg->slots));
@@ -209,8 +209,8 @@ void bus_update(struct bus *b, struct node *node)
 	uint64_t deadline_us = deadline_of(node);
 
 	bus_follow_reset(b, node);
-	if (deadline_us != node->date.at_us)
-		agenda_set(b->agenda, &node->date, deadline_us);
+	if (deadline_us != node->timer.at_us)
+		timer_heap_set(b->timers, &node->timer, deadline_us);
 	roster_update(&b->roster, node);
 }
 

@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../wire/agenda.h"
 #include "../wire/arbiter.h"
 #include "../wire/medium.h"
+#include "../wire/timer_heap.h"
 #include "roster.h"
 
 struct bus_listener;
@@ -44,8 +44,8 @@ struct bus {
 	size_t slots; /* frames that the hardware of all nodes holds */
 	struct bus_listener *listeners;
 	size_t listeners_len;
-	struct agenda *agenda; /* the world's: when nodes want to run */
-	bool paced;	       /* has a bit rate, and an arbiter: */
+	struct timer_heap *timers; /* the world's: when nodes want to run */
+	bool paced;		   /* has a bit rate, and an arbiter: */
 	struct arbiter arbiter;
 };
 
@@ -53,9 +53,9 @@ struct bus {
 struct bus_cfg {
 	size_t nodes_max;
 	size_t slots; /* frames that the hardware of all of them holds */
-	struct agenda *agenda; /* must outlive the bus */
-	uint32_t bitrate_bps;  /* 0: frames take no time */
-	bool collisions;       /* only with a bit rate */
+	struct timer_heap *timers; /* must outlive the bus */
+	uint32_t bitrate_bps;	   /* 0: frames take no time */
+	bool collisions;	   /* only with a bit rate */
 };
 
 /** A bus without nodes; must not be moved then. Return: 0 or -ENOMEM. */

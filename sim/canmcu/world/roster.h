@@ -8,8 +8,8 @@
 #include <kcan/uuid.h>
 
 #include "../mcu/mcu.h"
-#include "../wire/agenda.h"
 #include "../wire/arbiter.h"
+#include "../wire/timer_heap.h"
 #include "transceiver.h"
 
 struct bus;
@@ -25,8 +25,8 @@ struct node {
 	/* Of a bridge: its controller on another bus; or NULL. */
 	struct bus_listener *listener;
 	struct node *all_next;
-	struct agenda_date date; /* when the MCU wants to run */
-	int nodeid;		 /* whose list it is in; -1: none */
+	struct timer timer; /* when the MCU wants to run */
+	int nodeid;	    /* whose list it is in; -1: none */
 	struct node *nodeid_next;
 	struct node **nodeid_link;
 	struct node *blocked_next;
@@ -35,8 +35,8 @@ struct node {
 
 #define node_of(mcu_ptr) \
 	((struct node *)((char *)(mcu_ptr)-offsetof(struct node, mcu)))
-#define node_of_date(date_ptr) \
-	((struct node *)((char *)(date_ptr)-offsetof(struct node, date)))
+#define node_of_timer(timer_ptr) \
+	((struct node *)((char *)(timer_ptr)-offsetof(struct node, timer)))
 
 /**
  * struct roster - from a UUID or a nodeid to nodes, whatever their number

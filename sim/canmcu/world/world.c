@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "../wire/agenda.h"
+#include "../wire/timer_heap.h"
 #include "bridge.h"
 #include "bus.h"
 #include "roster.h"
 
 struct world {
-	struct agenda agenda;
+	struct timer_heap timers;
 	struct mcu_env env;
 	struct world_serial serial;
 	struct node *nodes;
@@ -53,7 +53,7 @@ static void bus_status(void *arg, const struct mcu *m,
 static int add_bus(struct world *w, unsigned int bus,
 		   const struct world_cfg *cfg)
 {
-	struct bus_cfg bus_cfg = { .agenda = &w->agenda,
+	struct bus_cfg bus_cfg = { .timers = &w->timers,
 				   .bitrate_bps = cfg->bitrate_bps,
 				   .collisions = cfg->collisions };
 
@@ -71,7 +71,7 @@ static int add_bridge(struct world *w, struct node *node)
 	const struct mcu_cfg *cfg = &node->mcu.cfg;
 	const struct bus_cfg inside = { .nodes_max = 1,
 					.slots = cfg->type->family->tx_slots,
-					.agenda = &w->agenda };
+					.timers = &w->timers };
 	struct bridge *br = &w->bridges[w->bridges_len++];
 
 	bridge_init(br, node);
@@ -98,7 +98,7 @@ static int add_node(struct world *w, struct node *node,
 		return -EINVAL;
 	if (world_find(w, &cfg->uuid))
 		return -EEXIST;
-	node->date.at_us = UINT64_MAX;
+	node->timer.at_us = UINT64_MAX;
 	w->nodes_len++;
 	err = mcu_init(&node->mcu, cfg, &w->env);
 	if (!err && cfg->link == MCU_LINK_BRIDGE)
@@ -112,7 +112,7 @@ static int add_node(struct world *w, struct node *node,
 
 static int populate(struct world *w, const struct world_cfg *cfg)
 {
-	int err = agenda_init(&w->agenda, cfg->mcus_len);
+	int err = timer_heap_init(&w->timers, cfg->mcus_len);
 
 	for (unsigned int i = 0; i < w->told_len && !err; i++)
 		err = add_bus(w, i, cfg);
@@ -178,7 +178,7 @@ void world_free(struct world *w)
 		node_fini(&w->nodes[i]);
 	for (size_t i = 0; i < w->buses_len; i++)
 		bus_fini(&w->buses[i]);
-	agenda_fini(&w->agenda);
+	timer_heap_fini(&w->timers);
 	free(w->bridges);
 	free(w->buses);
 	free(w->nodes);
@@ -189,14 +189,15 @@ void world_free(struct world *w)
 
 void world_step(struct world *w, uint64_t now_us)
 {
-	struct agenda_date *date;
+	struct timer *timer;
 
 	for (size_t i = 0; i < w->buses_len; i++)
 		if (w->buses[i].paced ||
 		    now_us >= w->buses[i].medium.give_up_us)
 			bus_step(&w->buses[i], now_us);
-	while ((date = agenda_first(&w->agenda)) && date->at_us <= now_us) {
-		struct node *node = node_of_date(date);
+	while ((timer = timer_heap_first(&w->timers)) &&
+	       timer->at_us <= now_us) {
+		struct node *node = node_of_timer(timer);
 
 		bus_run(node->bus, node, now_us);
 	}
@@ -204,8 +205,8 @@ void world_step(struct world *w, uint64_t now_us)
 
 uint64_t world_deadline(const struct world *w)
 {
-	const struct agenda_date *date = agenda_first(&w->agenda);
-	uint64_t first_us = date ? date->at_us : UINT64_MAX;
+	const struct timer *timer = timer_heap_first(&w->timers);
+	uint64_t first_us = timer ? timer->at_us : UINT64_MAX;
 
 	for (size_t i = 0; i < w->buses_len; i++) {
 		uint64_t wire_us = bus_deadline(&w->buses[i]);

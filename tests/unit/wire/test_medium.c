@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/wire/medium.c sim/canmcu/wire/agenda.c
+// needs: sim/canmcu/wire/medium.c sim/canmcu/wire/timer_heap.c
 #include "../../support/unit.h"
 
-#include "../../../sim/canmcu/wire/agenda.h"
 #include "../../../sim/canmcu/wire/medium.h"
+#include "../../../sim/canmcu/wire/timer_heap.h"
 
 static int senders[4];
 
@@ -226,29 +226,29 @@ static void test_what_came_back_after_a_loss_is_not_given_up(void **state)
 	assert_int_equal(medium_given_up(m, 101000), 0);
 }
 
-static void test_the_agenda_gives_the_earliest_first(void **state)
+static void test_the_timer_heap_gives_the_earliest_first(void **state)
 {
 	static const uint64_t times[] = { 50, 20, 90, 10, 70, 20, 30 };
 	static const uint64_t want[] = { 20, 20, 30, 60, 90 };
-	struct agenda_date dates[ARRAY_SIZE(times)] = { 0 };
-	struct agenda a;
+	struct timer timers[ARRAY_SIZE(times)] = { 0 };
+	struct timer_heap a;
 
 	(void)state;
-	assert_int_equal(agenda_init(&a, ARRAY_SIZE(times)), 0);
-	assert_null(agenda_first(&a));
+	assert_int_equal(timer_heap_init(&a, ARRAY_SIZE(times)), 0);
+	assert_null(timer_heap_first(&a));
 	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
-		agenda_set(&a, &dates[i], times[i]);
-	assert_int_equal(agenda_first(&a)->at_us, 10);
-	agenda_set(&a, &dates[3], UINT64_MAX);
-	agenda_set(&a, &dates[4], UINT64_MAX);
-	agenda_set(&a, &dates[4], UINT64_MAX);
-	agenda_set(&a, &dates[0], 60);
+		timer_heap_set(&a, &timers[i], times[i]);
+	assert_int_equal(timer_heap_first(&a)->at_us, 10);
+	timer_heap_set(&a, &timers[3], UINT64_MAX);
+	timer_heap_set(&a, &timers[4], UINT64_MAX);
+	timer_heap_set(&a, &timers[4], UINT64_MAX);
+	timer_heap_set(&a, &timers[0], 60);
 	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
-		assert_int_equal(agenda_first(&a)->at_us, want[i]);
-		agenda_set(&a, agenda_first(&a), UINT64_MAX);
+		assert_int_equal(timer_heap_first(&a)->at_us, want[i]);
+		timer_heap_set(&a, timer_heap_first(&a), UINT64_MAX);
 	}
-	assert_null(agenda_first(&a));
-	agenda_fini(&a);
+	assert_null(timer_heap_first(&a));
+	timer_heap_fini(&a);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, fill, release)
@@ -269,7 +269,7 @@ int main(void)
 		CASE(test_after_a_loss_confirmations_are_given_up),
 		CASE(test_further_losses_do_not_put_it_off),
 		CASE(test_what_came_back_after_a_loss_is_not_given_up),
-		cmocka_unit_test(test_the_agenda_gives_the_earliest_first),
+		cmocka_unit_test(test_the_timer_heap_gives_the_earliest_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
