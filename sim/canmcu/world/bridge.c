@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "bus.h"
-#include "roster.h"
+#include "node_index.h"
 
 void bridge_add(struct bridge *br, struct bus *bus)
 {

@@ -36,7 +36,7 @@ int bus_init(struct bus *b, const struct bus_cfg *cfg)
 	struct arbiter_cfg arbiter = { .bitrate = cfg->bitrate_bps,
 				       .collisions = cfg->collisions,
 				       .changed = report_state };
-	int err = roster_init(&b->roster, cfg->nodes_max);
+	int err = node_index_init(&b->index, cfg->nodes_max);
 
 	b->timers = cfg->timers;
 	b->paced = cfg->bitrate_bps;
@@ -52,13 +52,13 @@ void bus_fini(struct bus *b)
 	if (b->paced)
 		arbiter_fini(&b->arbiter);
 	medium_fini(&b->medium);
-	roster_fini(&b->roster);
+	node_index_fini(&b->index);
 }
 
 int bus_reserve(struct bus *b, unsigned int slots)
 {
-	size_t nodes = b->roster.len + b->listeners_len + 1;
-	int err = roster_reserve(&b->roster, nodes);
+	size_t nodes = b->index.len + b->listeners_len + 1;
+	int err = node_index_reserve(&b->index, nodes);
 
 	if (!err)
 		err = medium_reserve(&b->medium, entries_for(b->slots + slots));
@@ -73,7 +73,7 @@ int bus_add(struct bus *b, struct node *node)
 	b->slots += node->mcu.cfg.type->family->tx_slots;
 	if (b->paced)
 		arbiter_add(&b->arbiter, &node->sender);
-	return roster_add(&b->roster, node);
+	return node_index_add(&b->index, node);
 }
 
 void bus_remove(struct bus *b, struct node *node)
@@ -82,7 +82,7 @@ void bus_remove(struct bus *b, struct node *node)
 	b->slots -= node->mcu.cfg.type->family->tx_slots;
 	if (b->paced)
 		arbiter_remove(&b->arbiter, &node->sender);
-	roster_remove(&b->roster, node);
+	node_index_remove(&b->index, node);
 }
 
 /* The bus of its controller, not of its MCU. */
@@ -211,7 +211,7 @@ void bus_update(struct bus *b, struct node *node)
 	bus_follow_reset(b, node);
 	if (deadline_us != node->timer.at_us)
 		timer_heap_set(b->timers, &node->timer, deadline_us);
-	roster_update(&b->roster, node);
+	node_index_update(&b->index, node);
 }
 
 /* What was under way for longer than it should have been. */
@@ -272,7 +272,7 @@ static void hear(struct bus *b, struct node *node, const struct can_frame *f,
 
 static void hear_all(struct bus *b, const struct can_frame *f, uint64_t now_us)
 {
-	for (struct node *node = b->roster.all; node; node = node->all_next)
+	for (struct node *node = b->index.all; node; node = node->all_next)
 		hear(b, node, f, now_us);
 }
 
@@ -280,7 +280,7 @@ static void hear_nodeid(struct bus *b, uint8_t nodeid,
 			const struct node *except, const struct can_frame *f,
 			uint64_t now_us)
 {
-	struct node *node = b->roster.nodeids[nodeid], *next;
+	struct node *node = b->index.nodeids[nodeid], *next;
 
 	for (; node; node = next) {
 		next = node->nodeid_next;
@@ -293,7 +293,7 @@ static void hear_nodeid(struct bus *b, uint8_t nodeid,
 static void hear_blocked(struct bus *b, const struct can_frame *f,
 			 uint64_t now_us)
 {
-	struct node *node = b->roster.blocked;
+	struct node *node = b->index.blocked;
 
 	for (; node; node = node->blocked_next)
 		file(b, node, f, now_us);
@@ -318,7 +318,7 @@ static void hear_admin(struct bus *b, const struct can_frame *f,
 	}
 	if (f->can_dlc < 1 + KCAN_UUID_LEN)
 		return;
-	own = roster_find(&b->roster, &f->data[1]);
+	own = node_index_find(&b->index, &f->data[1]);
 	if (own)
 		hear(b, own, f, now_us);
 	if (f->can_dlc >= CAN_MAX_DLEN)

@@ -10,7 +10,7 @@
 #include "../wire/arbiter.h"
 #include "../wire/medium.h"
 #include "../wire/timer_heap.h"
-#include "roster.h"
+#include "node_index.h"
 
 struct bus_listener;
 
@@ -39,7 +39,7 @@ struct bus_listener {
  * functions.
  */
 struct bus {
-	struct roster roster;
+	struct node_index index;
 	struct medium medium;
 	size_t slots; /* frames that the hardware of all nodes holds */
 	struct bus_listener *listeners;

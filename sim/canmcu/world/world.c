@@ -7,7 +7,7 @@
 #include "../wire/timer_heap.h"
 #include "bridge.h"
 #include "bus.h"
-#include "roster.h"
+#include "node_index.h"
 
 struct world {
 	struct timer_heap timers;
@@ -318,7 +318,7 @@ const struct mcu *world_find(const struct world *w,
 	const struct node *node = NULL;
 
 	for (size_t i = 0; i < w->buses_len && !node; i++)
-		node = roster_find(&w->buses[i].roster, uuid->b);
+		node = node_index_find(&w->buses[i].index, uuid->b);
 	return node ? &node->mcu : NULL;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef CANMCU_ROSTER_H
-#define CANMCU_ROSTER_H
+#ifndef CANMCU_NODE_INDEX_H
+#define CANMCU_NODE_INDEX_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -39,12 +39,12 @@ struct node {
 	((struct node *)((char *)(timer_ptr)-offsetof(struct node, timer)))
 
 /**
- * struct roster - from a UUID or a nodeid to nodes, whatever their number
+ * struct node_index - from a UUID or a nodeid to nodes, whatever their number
  *
  * Several nodes may hold one nodeid. Blocked nodes are listed too: their queue
  * takes every admin frame.
  */
-struct roster {
+struct node_index {
 	struct node **uuids; /* hash table, open addressing */
 	size_t uuids_size;   /* a power of two */
 	size_t len;
@@ -56,22 +56,22 @@ struct roster {
 };
 
 /** Room for @max nodes. Return: 0 or -ENOMEM. */
-int roster_init(struct roster *r, size_t max);
-void roster_fini(struct roster *r);
+int node_index_init(struct node_index *x, size_t max);
+void node_index_fini(struct node_index *x);
 
 /** Room for @max nodes from now on. Return: 0, or -ENOMEM: it is as it was. */
-int roster_reserve(struct roster *r, size_t max);
+int node_index_reserve(struct node_index *x, size_t max);
 
 /** Return: 0, or -EEXIST when there is a node with that UUID. */
-int roster_add(struct roster *r, struct node *node);
+int node_index_add(struct node_index *x, struct node *node);
 
-/** Strike out a node of this roster; before its UUID is changed. */
-void roster_remove(struct roster *r, struct node *node);
+/** Take a node out, which is in it; before its UUID is changed. */
+void node_index_remove(struct node_index *x, struct node *node);
 
 /** Bring the lists up to date after anything happened to @node's MCU. */
-void roster_update(struct roster *r, struct node *node);
+void node_index_update(struct node_index *x, struct node *node);
 
 /** Return: the node with the 6 bytes @uuid, or NULL. */
-struct node *roster_find(const struct roster *r, const uint8_t *uuid);
+struct node *node_index_find(const struct node_index *x, const uint8_t *uuid);
 
 #endif
