@@ -12,7 +12,6 @@ gcc clang
 make
 pkg-config pkgconf
 libc6-dev
-libsocketcan-dev
 libudev-dev
 libjansson-dev
 libinih-dev

@@ -37,12 +37,9 @@ struct kcan_link {
 /**
  * kcan_link_get() - facts about the interface @ifname
  *
- * State, bit rate, restart and, of one that is up, counters are asked for where
- * the driver may have them; libsocketcan is loaded for that, and its absence
- * leaves them unknown. It complains of what is missing on stderr, which is
- * therefore set aside meanwhile: not while another thread writes there. All but
- * @index is for CAN interfaces only and zero on others. A kernel without CAN is
- * no error.
+ * State, bit rate, restart and, of one that is up, counters are what its driver
+ * reports; the rest stays unknown. All but @index is for CAN interfaces only and
+ * zero on others. A kernel without CAN is no error.
  *
  * Return: 0, -ENODEV when there is no such interface, or a negative errno.
  */

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include <kcan/link.h>
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <libsocketcan.h>
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <net/if_arp.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "io/rtnl.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -32,16 +31,8 @@ static const char *const ack_drivers[] = {
 	"sun4i_can", "tcan4x5x",       "ti_hecc",	 "xilinx_can",
 };
 
-/* Kinds of interface without hardware: what must not be asked of them. */
-static const struct soft {
-	const char *driver;
-	bool netlink; /* has a state to tell */
-} soft_drivers[] = {
-	{ "vcan", false },
-	{ "vxcan", false },
-	{ "slcan", true },
-	{ "can", true }, /* slcan again, as some kernels call it */
-};
+/* Kinds of interface without hardware; "can" is slcan in some kernels. */
+static const char *const soft_drivers[] = { "vcan", "vxcan", "slcan", "can" };
 
 static const char *const state_names[] = {
 	[KCAN_LINK_STATE_UNKNOWN] = "UNKNOWN",
@@ -107,36 +98,15 @@ static int ask_basics(struct kcan_link *out, int fd, const char *ifname)
 	return 0;
 }
 
-static const struct soft *find_soft(const char *driver)
+static bool is_soft(const char *driver)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(soft_drivers); i++)
-		if (!strcmp(soft_drivers[i].driver, driver))
-			return &soft_drivers[i];
-	return NULL;
+		if (!strcmp(soft_drivers[i], driver))
+			return true;
+	return false;
 }
 
-struct socketcan {
-	__typeof__(can_get_state) *state;
-	__typeof__(can_get_bittiming) *bittiming;
-	__typeof__(can_get_restart_ms) *restart;
-	__typeof__(can_get_berr_counter) *counters;
-};
-
-static bool load_socketcan(struct socketcan *lib)
-{
-	/* never closed: it is needed once per process, or a few times */
-	void *so = dlopen("libsocketcan.so.2", RTLD_NOW);
-
-	if (!so)
-		return false;
-	lib->state = dlsym(so, "can_get_state");
-	lib->bittiming = dlsym(so, "can_get_bittiming");
-	lib->restart = dlsym(so, "can_get_restart_ms");
-	lib->counters = dlsym(so, "can_get_berr_counter");
-	return lib->state && lib->bittiming && lib->restart && lib->counters;
-}
-
-static enum kcan_link_state state_from_kernel(int state)
+static enum kcan_link_state state_from_kernel(uint32_t state)
 {
 	static const enum kcan_link_state states[] = {
 		[CAN_STATE_ERROR_ACTIVE] = KCAN_LINK_STATE_ERROR_ACTIVE,
@@ -147,58 +117,28 @@ static enum kcan_link_state state_from_kernel(int state)
 		[CAN_STATE_SLEEPING] = KCAN_LINK_STATE_SLEEPING,
 	};
 
-	if (state < 0 || (size_t)state >= ARRAY_SIZE(states))
+	if (state >= ARRAY_SIZE(states))
 		return KCAN_LINK_STATE_UNKNOWN;
 	return states[state];
 }
 
-static void ask_controller(struct kcan_link *out, const struct socketcan *lib)
+static void ask_controller(struct kcan_link *out)
 {
-	struct can_berr_counter counters;
-	struct can_bittiming timing;
+	struct rtnl_can can;
 
-	if (!lib->bittiming(out->name, &timing))
-		out->bitrate_bps = timing.bitrate;
-	if (lib->restart(out->name, &out->restart_ms))
-		out->restart_ms = 0;
-	if (!out->up || lib->counters(out->name, &counters))
+	if (rtnl_get_can(&can, out->index) || !can.has_state)
 		return;
-	out->has_counters = true;
-	out->tx_errors = counters.txerr;
-	out->rx_errors = counters.rxerr;
-}
-
-static void ask_socketcan(struct kcan_link *out, const struct soft *soft)
-{
-	struct socketcan lib;
-	int state;
-
-	if (!load_socketcan(&lib) || lib.state(out->name, &state))
+	out->state = state_from_kernel(can.state);
+	/* a line without a controller of its own only plays at the rest */
+	if (is_soft(out->driver))
 		return;
-	out->state = state_from_kernel(state);
-	if (!soft)
-		ask_controller(out, &lib);
-}
-
-/*
- * libsocketcan complains on stderr about each value that a driver lacks, and
- * whether it does is not told beforehand.
- */
-static void ask_netlink(struct kcan_link *out)
-{
-	const struct soft *soft = find_soft(out->driver);
-	FILE *own = stderr, *aside;
-	char complaints[256];
-
-	if (!out->driver[0] || (soft && !soft->netlink))
+	out->bitrate_bps = can.bitrate_bps;
+	out->restart_ms = can.restart_ms;
+	out->has_counters = can.has_counters && out->up;
+	if (!out->has_counters)
 		return;
-	aside = fmemopen(complaints, sizeof(complaints), "w");
-	if (!aside)
-		return;
-	stderr = aside;
-	ask_socketcan(out, soft);
-	stderr = own;
-	fclose(aside);
+	out->tx_errors = can.counters.txerr;
+	out->rx_errors = can.counters.rxerr;
 }
 
 int kcan_link_get(struct kcan_link *out, const char *ifname)
@@ -217,7 +157,7 @@ int kcan_link_get(struct kcan_link *out, const char *ifname)
 	if (err)
 		return err;
 	if (link.is_can)
-		ask_netlink(&link);
+		ask_controller(&link);
 	*out = link;
 	return 0;
 }
@@ -261,24 +201,12 @@ bool kcan_link_confirms_ack(const struct kcan_link *link)
 bool kcan_link_has_bitrate(const struct kcan_link *link)
 {
 	/* no name: no bus driver stands behind it */
-	return link->driver[0] && !find_soft(link->driver);
+	return link->driver[0] && !is_soft(link->driver);
 }
 
 int kcan_link_watch(void)
 {
-	const struct sockaddr_nl addr = { .nl_family = AF_NETLINK,
-					  .nl_groups = RTMGRP_LINK };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
-			NETLINK_ROUTE);
-	int err;
-
-	if (fd < 0)
-		return -errno;
-	if (!bind(fd, (const struct sockaddr *)&addr, sizeof(addr)))
-		return fd;
-	err = -errno;
-	close(fd);
-	return err;
+	return rtnl_open(RTMGRP_LINK);
 }
 
 void kcan_link_changed(int fd)
@@ -286,7 +214,8 @@ void kcan_link_changed(int fd)
 	char message;
 
 	/* a full buffer is told as an error, and is a change like any other */
-	while (recv(fd, &message, sizeof(message), 0) >= 0 || errno == ENOBUFS)
+	while (recv(fd, &message, sizeof(message), MSG_DONTWAIT) >= 0 ||
+	       errno == ENOBUFS)
 		continue;
 }
 

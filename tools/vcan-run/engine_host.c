@@ -10,7 +10,7 @@
 
 #include "command.h"
 #include "engine.h"
-#include "netlink.h"
+#include "io/rtnl.h"
 #include "probe.h"
 
 static int write_file(const char *path, const char *text)
@@ -80,7 +80,7 @@ static int enter(const struct opts *o, struct why *why)
 	if (probe_af_can(why) || new_namespaces(why))
 		return -1;
 	fresh_sysfs();
-	netlink_set_up("lo");
+	rtnl_set_up("lo");
 	return probe_bus(o->ifaces, o->n_ifaces, why);
 }
 

@@ -12,8 +12,8 @@
 
 #include "agent.h"
 #include "guest.h"
+#include "io/rtnl.h"
 #include "modules.h"
-#include "netlink.h"
 
 #define UML_LINE "/dev/ttyS0"
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -133,7 +133,7 @@ static int serve(const struct machine *m)
 	open_console();
 	signal(SIGPIPE, SIG_IGN);
 	m->serve();
-	netlink_set_up("lo");
+	rtnl_set_up("lo");
 	line = m->open_line();
 	return line < 0 ? -1 : agent_run(line);
 }

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "netlink.h"
+#include "io/rtnl.h"
 #include "probe.h"
 
 #define PROBE_TIMEOUT_MS 2000
@@ -28,7 +28,7 @@ int probe_af_can(struct why *why)
 
 static int make_vcan(const char *name, struct why *why)
 {
-	int err = netlink_add_vcan(name);
+	int err = rtnl_add_link(name, "vcan");
 
 	if (err == -EOPNOTSUPP)
 		return why_set(why,
@@ -38,7 +38,7 @@ static int make_vcan(const char *name, struct why *why)
 	if (err && err != -EEXIST)
 		return why_set(why, "%s cannot be made (%s); see ip-link(8)",
 			       name, strerror(-err));
-	err = netlink_set_up(name);
+	err = rtnl_set_up(name);
 	if (err)
 		return why_set(why, "%s does not come up (%s); see ip-link(8)",
 			       name, strerror(-err));

@@ -4,15 +4,13 @@
 #include <errno.h>
 #include <kcan/admin.h>
 #include <kcan/bus.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
+#include <kcan/link.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -195,27 +193,12 @@ static int on_bus(sd_event_source *source, int fd, uint32_t revents, void *arg)
 static int on_link(sd_event_source *source, int fd, uint32_t revents, void *arg)
 {
 	struct port_can *p = arg;
-	char news[4096];
 
 	(void)source;
 	(void)revents;
-	while (recv(fd, news, sizeof(news), MSG_DONTWAIT) > 0)
-		;
+	kcan_link_changed(fd);
 	bus_failed(p, receive(p));
 	p->cfg.on_turn(p->cfg.arg);
-	return 0;
-}
-
-static int open_netlink(struct port_can *p)
-{
-	struct sockaddr_nl addr = { .nl_family = AF_NETLINK,
-				    .nl_groups = RTMGRP_LINK };
-
-	p->netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
-			    NETLINK_ROUTE);
-	if (p->netlink < 0 ||
-	    bind(p->netlink, (struct sockaddr *)&addr, sizeof(addr)))
-		return -errno;
 	return 0;
 }
 
@@ -247,10 +230,10 @@ int port_can_open(struct port_can **out, const struct port_can_cfg *cfg)
 		return -ENOMEM;
 	*p = (struct port_can){ .cfg = *cfg, .netlink = -1, .up = true };
 	err = kcan_bus_open(&p->bus, &bus_cfg);
-	if (!err)
-		err = open_netlink(p);
-	if (!err)
-		err = attach(p);
+	if (!err) {
+		p->netlink = kcan_link_watch();
+		err = p->netlink < 0 ? p->netlink : attach(p);
+	}
 	if (err) {
 		port_can_close(p);
 		return err;

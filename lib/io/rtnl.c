@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "rtnl.h"
+
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* bytes; the kernel's answers for one interface stay below 4 KiB */
+#define ANSWER_MAX 16384
+
+struct request {
+	struct nlmsghdr head;
+	struct ifinfomsg info;
+	char attrs[128];
+};
+
+union answer {
+	struct nlmsghdr head;
+	char bytes[ANSWER_MAX];
+};
+
+/* Attributes in a row. */
+struct attrs {
+	const char *at;
+	size_t len;
+};
+
+int rtnl_open(unsigned int groups)
+{
+	const struct sockaddr_nl addr = { .nl_family = AF_NETLINK,
+					  .nl_groups = groups };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	if (!bind(fd, (const struct sockaddr *)&addr, sizeof(addr)))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+/* Return: bytes of the answer, or a negative errno. */
+static ssize_t exchange(int fd, const struct request *r, union answer *answer)
+{
+	const struct nlmsgerr *refusal = NLMSG_DATA(&answer->head);
+	ssize_t n = send(fd, r, r->head.nlmsg_len, 0);
+
+	if (n >= 0)
+		n = recv(fd, answer, sizeof(*answer), MSG_TRUNC);
+	if (n < 0)
+		return -errno;
+	if ((size_t)n > sizeof(*answer))
+		return -EMSGSIZE;
+	if (!NLMSG_OK(&answer->head, (size_t)n))
+		return -EPROTO;
+	if (answer->head.nlmsg_type != NLMSG_ERROR)
+		return n;
+	/* "error" 0 is the acknowledgement */
+	return (size_t)n < NLMSG_LENGTH(sizeof(*refusal)) ? -EPROTO :
+							    refusal->error;
+}
+
+static ssize_t ask(const struct request *r, union answer *answer)
+{
+	int fd = rtnl_open(0);
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	n = exchange(fd, r, answer);
+	close(fd);
+	return n;
+}
+
+/* Return: 0, or what the kernel refused it with. */
+static int order(const struct request *r)
+{
+	union answer answer;
+	ssize_t n = ask(r, &answer);
+
+	return n > 0 ? -EPROTO : (int)n;
+}
+
+static struct rtattr *add_attr(struct request *r, unsigned short type,
+			       const char *text)
+{
+	size_t len = strlen(text);
+	struct rtattr *a;
+
+	a = (struct rtattr *)((char *)r + NLMSG_ALIGN(r->head.nlmsg_len));
+	a->rta_type = type;
+	a->rta_len = (unsigned short)RTA_LENGTH(len);
+	memcpy(RTA_DATA(a), text, len);
+	r->head.nlmsg_len =
+		NLMSG_ALIGN(r->head.nlmsg_len) + RTA_ALIGN(a->rta_len);
+	return a;
+}
+
+int rtnl_add_link(const char *name, const char *kind)
+{
+	struct request r = {
+		.head.nlmsg_len = NLMSG_LENGTH(sizeof(r.info)),
+		.head.nlmsg_type = RTM_NEWLINK,
+		.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE |
+				    NLM_F_EXCL,
+	};
+	struct rtattr *nest;
+
+	if (strlen(name) >= IF_NAMESIZE || strlen(kind) >= IF_NAMESIZE)
+		return -ENAMETOOLONG;
+	add_attr(&r, IFLA_IFNAME, name);
+	nest = add_attr(&r, IFLA_LINKINFO, "");
+	add_attr(&r, IFLA_INFO_KIND, kind);
+	nest->rta_len =
+		(unsigned short)((char *)&r + r.head.nlmsg_len - (char *)nest);
+	return order(&r);
+}
+
+int rtnl_set_up(const char *name)
+{
+	struct request r = {
+		.head.nlmsg_len = NLMSG_LENGTH(sizeof(r.info)),
+		.head.nlmsg_type = RTM_NEWLINK,
+		.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
+		.info.ifi_index = (int)if_nametoindex(name),
+		.info.ifi_change = IFF_UP,
+		.info.ifi_flags = IFF_UP,
+	};
+
+	return r.info.ifi_index ? order(&r) : -ENODEV;
+}
+
+/* What is in the first attribute of this type; empty when there is none. */
+static struct attrs inside(struct attrs in, unsigned short type)
+{
+	const struct rtattr *a = (const struct rtattr *)in.at;
+	int left = (int)in.len; /* RTA_NEXT() may go below zero */
+
+	for (; RTA_OK(a, left); a = RTA_NEXT(a, left))
+		if ((a->rta_type & NLA_TYPE_MASK) == type)
+			return (struct attrs){ RTA_DATA(a), RTA_PAYLOAD(a) };
+	return (struct attrs){ NULL, 0 };
+}
+
+static bool copy(struct attrs in, unsigned short type, void *out, size_t size)
+{
+	struct attrs value = inside(in, type);
+
+	if (value.len < size)
+		return false;
+	memcpy(out, value.at, size);
+	return true;
+}
+
+/* Return: its attributes, none of them when it is no such message. */
+static struct attrs link_attrs(const struct nlmsghdr *message, size_t len)
+{
+	const size_t skip = NLMSG_SPACE(sizeof(struct ifinfomsg));
+
+	if (!NLMSG_OK(message, len) || message->nlmsg_type != RTM_NEWLINK ||
+	    message->nlmsg_len < skip)
+		return (struct attrs){ NULL, 0 };
+	return (struct attrs){ (const char *)message + skip,
+			       message->nlmsg_len - skip };
+}
+
+void rtnl_read_can(struct rtnl_can *out, const struct nlmsghdr *message,
+		   size_t len)
+{
+	struct attrs info = inside(link_attrs(message, len), IFLA_LINKINFO);
+	struct attrs data = inside(info, IFLA_INFO_DATA);
+	struct can_bittiming timing;
+	char kind[sizeof("can")];
+
+	*out = (struct rtnl_can){ 0 };
+	/* the numbers of its data are each kind's own */
+	if (!copy(info, IFLA_INFO_KIND, kind, sizeof(kind)) ||
+	    memcmp(kind, "can", sizeof(kind)) != 0)
+		return;
+	out->has_state =
+		copy(data, IFLA_CAN_STATE, &out->state, sizeof(out->state));
+	if (copy(data, IFLA_CAN_BITTIMING, &timing, sizeof(timing)))
+		out->bitrate_bps = timing.bitrate;
+	copy(data, IFLA_CAN_RESTART_MS, &out->restart_ms,
+	     sizeof(out->restart_ms));
+	out->has_counters = copy(data, IFLA_CAN_BERR_COUNTER, &out->counters,
+				 sizeof(out->counters));
+}
+
+int rtnl_get_can(struct rtnl_can *out, unsigned int index)
+{
+	const struct request r = {
+		.head.nlmsg_len = NLMSG_LENGTH(sizeof(r.info)),
+		.head.nlmsg_type = RTM_GETLINK,
+		.head.nlmsg_flags = NLM_F_REQUEST,
+		.info.ifi_index = (int)index,
+	};
+	union answer answer = { .head.nlmsg_len = 0 };
+	ssize_t n = ask(&r, &answer);
+
+	if (n < 0)
+		return (int)n;
+	rtnl_read_can(out, &answer.head, (size_t)n);
+	return 0;
+}

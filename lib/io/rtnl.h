@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef IO_RTNL_H
+#define IO_RTNL_H
+
+/*
+ * rtnetlink: the kernel's interface for interfaces. Written by hand, because a
+ * library for it would have to travel into the initrd of vcan-run's guests.
+ */
+#include <linux/can/netlink.h>
+#include <linux/netlink.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** What a CAN driver reports of its controller. */
+struct rtnl_can {
+	bool has_state; /* false: the driver reports nothing, as vcan's */
+	bool has_counters;
+	uint32_t state;	      /* enum can_state */
+	uint32_t bitrate_bps; /* 0: not set, or the driver does not own it */
+	uint32_t restart_ms;  /* after bus-off; 0: not by itself */
+	struct can_berr_counter counters;
+};
+
+/**
+ * rtnl_open() - a socket for rtnetlink
+ * @groups: RTMGRP_*: what to be notified of; 0 for nothing
+ *
+ * Return: to be closed by the caller, or a negative errno.
+ */
+int rtnl_open(unsigned int groups);
+
+/** Make the interface @name of a @kind like "vcan". Return: 0 or -errno. */
+int rtnl_add_link(const char *name, const char *kind);
+
+/** Set the interface @name up. Return: 0, or -errno; -ENODEV: there is none. */
+int rtnl_set_up(const char *name);
+
+/**
+ * rtnl_get_can() - ask for the controller of interface number @index
+ * @out: all zero when the interface has none that reports
+ *
+ * Return: 0 or -errno.
+ */
+int rtnl_get_can(struct rtnl_can *out, unsigned int index);
+
+/**
+ * rtnl_read_can() - the controller in an RTM_NEWLINK
+ * @message: any bytes, @len of them
+ * @out:     all zero when there is none
+ */
+void rtnl_read_can(struct rtnl_can *out, const struct nlmsghdr *message,
+		   size_t len);
+
+#endif
