@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include <kcan/usbport.h>
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <libudev.h>
 #include <stdio.h>
@@ -15,8 +14,8 @@
 #include <unistd.h>
 
 #include "io/usbport_sys.h"
+#include "util/loader.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* how often to look without an event: where there may be one, and where not */
 #define SELDOM_MS 250
 #define OFTEN_MS 20
@@ -31,6 +30,20 @@ struct libudev {
 	__typeof__(udev_monitor_get_fd) *monitor_fd;
 	__typeof__(udev_monitor_unref) *monitor_unref;
 };
+
+static const struct util_symbol symbols[] = {
+	{ "udev_new", offsetof(struct libudev, new) },
+	{ "udev_unref", offsetof(struct libudev, unref) },
+	{ "udev_monitor_new_from_netlink",
+	  offsetof(struct libudev, monitor_new) },
+	{ "udev_monitor_enable_receiving",
+	  offsetof(struct libudev, monitor_enable) },
+	{ "udev_monitor_get_fd", offsetof(struct libudev, monitor_fd) },
+	{ "udev_monitor_unref", offsetof(struct libudev, monitor_unref) },
+};
+
+UTIL_LIBRARY(libudev, symbols, "usb", "Follow a board's USB port by events",
+	     "recommended", "libudev.so.1");
 
 struct kcan_usbport {
 	char name[NAME_MAX + 1];
@@ -113,32 +126,6 @@ const char *kcan_usbport_name(const struct kcan_usbport *port)
 	return port->name;
 }
 
-static bool load_libudev(struct libudev *lib)
-{
-	/* never closed: it is needed once per process, or a few times */
-	void *so = dlopen("libudev.so.1", RTLD_NOW);
-	const struct {
-		const char *name;
-		void *to;
-	} symbols[] = {
-		{ "udev_new", &lib->new },
-		{ "udev_unref", &lib->unref },
-		{ "udev_monitor_new_from_netlink", &lib->monitor_new },
-		{ "udev_monitor_enable_receiving", &lib->monitor_enable },
-		{ "udev_monitor_get_fd", &lib->monitor_fd },
-		{ "udev_monitor_unref", &lib->monitor_unref },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(symbols); i++) {
-		void *at = so ? dlsym(so, symbols[i].name) : NULL;
-
-		if (!at)
-			return false;
-		memcpy(symbols[i].to, &at, sizeof(at));
-	}
-	return true;
-}
-
 static int add_fd(struct kcan_usbport *port, int fd)
 {
 	struct epoll_event event = { .events = EPOLLIN };
@@ -150,10 +137,10 @@ static int add_fd(struct kcan_usbport *port, int fd)
 static bool watch_events(struct kcan_usbport *port)
 {
 	static const char *const sources[] = { "kernel", "udev" };
-
+	const char *why;
 	bool told = false;
 
-	if (!load_libudev(&port->lib))
+	if (!util_library_load(&libudev, &port->lib, &why))
 		return false;
 	port->udev = port->lib.new();
 	for (size_t i = 0; port->udev && i < ARRAY_SIZE(sources); i++) {

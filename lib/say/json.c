@@ -1,29 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "say/json.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
 
 #include "say/sentence.h"
+#include "util/loader.h"
 
 #define DIGITS 6 /* of a real number */
 
+static const struct util_symbol symbols[] = {
+	{ "json_pack", offsetof(struct say_json, pack) },
+	{ "json_array_append_new", offsetof(struct say_json, append) },
+	{ "json_dumps", offsetof(struct say_json, dumps) },
+	{ "json_delete", offsetof(struct say_json, del) },
+};
+
+UTIL_LIBRARY(jansson, symbols, "json", "Print results as JSON", "recommended",
+	     "libjansson.so.4");
+
 bool say_json_load(struct say_json *lib, const char **why)
 {
-	void *so = dlopen("libjansson.so.4", RTLD_NOW);
-
-	if (so) {
-		lib->pack = dlsym(so, "json_pack");
-		lib->append = dlsym(so, "json_array_append_new");
-		lib->dumps = dlsym(so, "json_dumps");
-		lib->del = dlsym(so, "json_delete");
-	}
-	if (so && lib->pack && lib->append && lib->dumps && lib->del)
-		return true;
-	*why = dlerror();
-	if (!*why)
-		*why = "libjansson.so.4 is another library";
-	return false;
+	return util_library_load(&jansson, lib, why);
 }
 
 char *say_json_dump(const struct say_json *lib, json_t *value)

@@ -12,7 +12,7 @@
 
 #include <linux/can.h>
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/array.h"
 
 /** A case of its own, named by @n, for one row of a table. */
 #define ROW_TEST(n, f, row)                                                   \
