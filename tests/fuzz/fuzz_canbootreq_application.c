@@ -8,8 +8,7 @@
 #include "../../tools/canbootreq/application.h"
 #include "fuzz.h"
 
-static void look(const struct application_lib *lib, const uint8_t *bytes,
-		 size_t len)
+static void look(const struct dict_lib *lib, const uint8_t *bytes, size_t len)
 {
 	struct application app;
 	const char *next;
@@ -24,12 +23,12 @@ static void look(const struct application_lib *lib, const uint8_t *bytes,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct application_lib lib;
+	static struct dict_lib lib;
 	uLongf len = compressBound(size);
 	uint8_t *stream = malloc(len);
 	const char *why;
 
-	check(lib.uncompress || application_load(&lib, &why));
+	check(lib.uncompress || dict_load(&lib, &why));
 	check(stream && compress(stream, &len, data, size) == Z_OK);
 	look(&lib, data, size);
 	look(&lib, stream, len);

@@ -8,14 +8,14 @@
 
 #include "../../tools/canbootreq/application.h"
 
-static struct application_lib lib;
+static struct dict_lib lib;
 
 static int load(void **state)
 {
 	const char *why;
 
 	(void)state;
-	return application_load(&lib, &why) ? 0 : -1;
+	return dict_load(&lib, &why) ? 0 : -1;
 }
 
 /* @out holds any dictionary of these tests. */

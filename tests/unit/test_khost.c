@@ -329,7 +329,7 @@ static void test_write(void **state)
 	struct dict d;
 	int len;
 
-	assert_int_equal(dict_read(&d, json), 0);
+	assert_int_equal(dict_take(&d, json), 0);
 	w.dict = &d;
 	len = message_write(&w, row->line, out);
 	if (row->hex) {
@@ -375,7 +375,7 @@ static void test_read(void **state)
 	char text[MESSAGE_TEXT_MAX];
 	struct dict d;
 
-	assert_int_equal(dict_read(&d, json), 0);
+	assert_int_equal(dict_take(&d, json), 0);
 	util_hex_decode(content, row->hex, strlen(row->hex));
 	assert_int_equal(message_read(&d, text, content, strlen(row->hex) / 2),
 			 row->err);
@@ -388,10 +388,10 @@ static void test_no_dictionary(void **state)
 	struct dict d;
 
 	(void)state;
-	assert_int_equal(dict_read(&d, "{\"responses\":{}}"), -EBADMSG);
-	assert_int_equal(dict_read(&d, "{\"commands\":{}}"), -EBADMSG);
-	assert_int_equal(dict_read(&d, "[]"), -EBADMSG);
-	assert_int_equal(dict_read(&d, "{\"commands\":{\"x y\":9},"
+	assert_int_equal(dict_take(&d, "{\"responses\":{}}"), -EBADMSG);
+	assert_int_equal(dict_take(&d, "{\"commands\":{}}"), -EBADMSG);
+	assert_int_equal(dict_take(&d, "[]"), -EBADMSG);
+	assert_int_equal(dict_take(&d, "{\"commands\":{\"x y\":9},"
 				       "\"responses\":{}}"),
 			 -EBADMSG);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "application.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,96 +8,43 @@
 /* bounds what a node can make us unpack */
 #define TEXT_MAX (256 * 1024)
 
-bool application_load(struct application_lib *lib, const char **why)
+static void copy_text(char *out, size_t size, const char *text)
 {
-	const struct {
-		const char *name;
-		void *to;
-	} symbols[] = {
-		{ "uncompress", &lib->uncompress },
-		{ "json_loadb", &lib->loadb },
-		{ "json_delete", &lib->del },
-		{ "json_object_get", &lib->get },
-		{ "json_string_value", &lib->string },
-		{ "json_integer_value", &lib->integer },
-		{ "json_object_iter", &lib->iter },
-		{ "json_object_iter_next", &lib->next },
-		{ "json_object_iter_key", &lib->key },
-		{ "json_object_iter_value", &lib->value },
-	};
-	void *zlib = dlopen("libz.so.1", RTLD_NOW);
-	void *jansson = zlib ? dlopen("libjansson.so.4", RTLD_NOW) : NULL;
-	bool found = jansson;
-
-	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
-		void *at = found ? dlsym(i ? jansson : zlib, symbols[i].name) :
-				   NULL;
-
-		memcpy(symbols[i].to, &at, sizeof(at));
-		found = at;
-	}
-	*why = found ? NULL : dlerror();
-	return found;
-}
-
-static void copy_text(const struct application_lib *lib, char *out, size_t size,
-		      const json_t *value)
-{
-	const char *text = lib->string(value);
-
 	snprintf(out, size, "%s", text ? text : "");
 }
 
-/* Return: whether @group has a message of this name that can be used. */
-static bool find_message(const struct application_lib *lib, json_t *group,
-			 const char *name, struct kcan_klp_format *out)
+static void read_dict(struct application *out, const struct dict *d)
 {
-	size_t len = strlen(name);
+	const struct dict_message *ask =
+		dict_find(d, KCAN_KLP_COMMAND, "get_canbus_id");
+	const struct dict_message *answer =
+		dict_find(d, KCAN_KLP_RESPONSE, "canbus_id");
 
-	for (void *at = lib->iter(group); at; at = lib->next(group, at)) {
-		json_int_t id = lib->integer(lib->value(at));
-		const char *text = lib->key(at);
-
-		if (strncmp(text, name, len) != 0 ||
-		    (text[len] && text[len] != ' '))
-			continue;
-		return id >= INT16_MIN && id <= INT16_MAX &&
-		       !kcan_klp_format_parse(out, text, (int)id, out->dir);
-	}
-	return false;
-}
-
-static void read_json(const struct application_lib *lib,
-		      struct application *out, const char *text, size_t len)
-{
-	json_error_t error;
-	json_t *root = lib->loadb(text, len, 0, &error);
-
-	if (!root)
-		return;
 	out->unreadable = false;
-	copy_text(lib, out->version, sizeof(out->version),
-		  lib->get(root, "version"));
-	copy_text(lib, out->mcu, sizeof(out->mcu),
-		  lib->get(lib->get(root, "config"), "MCU"));
-	out->ask.dir = KCAN_KLP_COMMAND;
-	out->answer.dir = KCAN_KLP_RESPONSE;
-	out->has_uuid = find_message(lib, lib->get(root, "commands"),
-				     "get_canbus_id", &out->ask) &&
-			find_message(lib, lib->get(root, "responses"),
-				     "canbus_id", &out->answer);
-	lib->del(root);
+	copy_text(out->version, sizeof(out->version),
+		  dict_text(d, NULL, "version"));
+	copy_text(out->mcu, sizeof(out->mcu), dict_text(d, "config", "MCU"));
+	out->has_uuid = ask && answer;
+	if (!out->has_uuid)
+		return;
+	out->ask = ask->format;
+	out->answer = answer->format;
 }
 
-void application_read(const struct application_lib *lib,
-		      struct application *out, const uint8_t *bytes, size_t len)
+void application_read(const struct dict_lib *lib, struct application *out,
+		      const uint8_t *bytes, size_t len)
 {
-	unsigned long text_len = TEXT_MAX;
-	char *text = malloc(TEXT_MAX);
+	struct dict d;
+	size_t text_len;
+	char *text;
 
 	*out = (struct application){ .unreadable = true };
-	if (text && !lib->uncompress((uint8_t *)text, &text_len, bytes, len))
-		read_json(lib, out, text, text_len);
+	if (dict_inflate(lib, &text, &text_len, TEXT_MAX, bytes, len))
+		return;
+	if (!dict_read(lib, &d, text, text_len)) {
+		read_dict(out, &d);
+		dict_fini(&d);
+	}
 	free(text);
 }
 

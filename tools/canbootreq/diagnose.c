@@ -30,7 +30,7 @@ bool diagnose_load(struct diagnose *d, struct words_facts *facts)
 {
 	const char *why;
 
-	if (application_load(&d->lib, &why))
+	if (dict_load(&d->lib, &why))
 		return true;
 	facts->cause = CAUSE_NO_ZLIB;
 	snprintf(facts->detail, sizeof(facts->detail), "%s", why);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "dictionary.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
+
+#include "dict/dict.h"
 
 #define ZLIB_CMF 0x78	 /* deflate with a window of 32 KiB */
 #define TEXT_MAX 1048576 /* bytes; real ones have some 10,000 */
@@ -16,8 +17,9 @@
 #define BUDGET (32u * 1048576u)
 #define ATTEMPT_COST 256u
 
+static const struct dict_lib linked = DICT_LINKED;
+
 struct search {
-	z_stream stream;
 	uint8_t *text;
 	size_t budget;
 };
@@ -26,6 +28,8 @@ static void copy_text(char *out, size_t size, const char *text)
 {
 	size_t i = 0;
 
+	if (!text)
+		text = "?";
 	for (; text[i] && i < size - 1; i++)
 		out[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
 	out[i] = '\0';
@@ -33,19 +37,21 @@ static void copy_text(char *out, size_t size, const char *text)
 
 static bool read_text(struct dictionary *out, const char *text, size_t len)
 {
-	json_t *o = json_loadb(text, len, 0, NULL);
-	const char *app = "", *version = "?", *mcu = "?";
+	const char *app;
+	struct dict d;
 	bool found;
 
-	json_unpack(o, "{s:s}", "app", &app);
-	json_unpack(o, "{s:s}", "version", &version);
-	json_unpack(o, "{s:{s:s}}", "config", "MCU", &mcu);
-	found = !strcmp(app, "Klipper");
+	if (dict_read(&linked, &d, text, len))
+		return false;
+	app = dict_text(&d, NULL, "app");
+	found = app && !strcmp(app, "Klipper");
 	if (found) {
-		copy_text(out->version, sizeof(out->version), version);
-		copy_text(out->mcu, sizeof(out->mcu), mcu);
+		copy_text(out->version, sizeof(out->version),
+			  dict_text(&d, NULL, "version"));
+		copy_text(out->mcu, sizeof(out->mcu),
+			  dict_text(&d, "config", "MCU"));
 	}
-	json_decref(o);
+	dict_fini(&d);
 	return found;
 }
 
@@ -57,19 +63,12 @@ static void spend(struct search *s, size_t cost)
 /* Return: bytes of text; 0: no whole stream begins here, or an empty one. */
 static size_t unpack(struct search *s, const uint8_t *bytes, size_t len)
 {
-	z_stream *z = &s->stream;
-	size_t room = s->budget < TEXT_MAX ? s->budget : TEXT_MAX;
-	int status;
+	uLongf text_len = s->budget < TEXT_MAX ? s->budget : TEXT_MAX;
+	uLong used = len;
+	int status = uncompress2(s->text, &text_len, bytes, &used);
 
-	inflateReset(z);
-	/* zlib does not write there */
-	z->next_in = (uint8_t *)(uintptr_t)bytes;
-	z->avail_in = (uInt)len;
-	z->next_out = s->text;
-	z->avail_out = (uInt)room;
-	status = inflate(z, Z_FINISH);
-	spend(s, ATTEMPT_COST + z->total_in + z->total_out);
-	return status == Z_STREAM_END ? z->total_out : 0;
+	spend(s, ATTEMPT_COST + used + text_len);
+	return status == Z_OK ? text_len : 0;
 }
 
 /* RFC 1950, section 2.2. */
@@ -104,10 +103,8 @@ bool dictionary_find(struct dictionary *out, const uint8_t *bytes, size_t len)
 	bool found = false;
 
 	*out = (struct dictionary){ 0 };
-	if (s.text && inflateInit(&s.stream) == Z_OK) {
+	if (s.text)
 		found = search(&s, out, bytes, len);
-		inflateEnd(&s.stream);
-	}
 	free(s.text);
 	return found;
 }

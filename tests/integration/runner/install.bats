@@ -44,6 +44,40 @@ setup() {
 	[[ $output == *'"outcome":"in-bootloader"'* ]]
 }
 
+# dlopen_notes PROGRAM - a line for each library of its ELF notes
+dlopen_notes() {
+	: >notes
+	objcopy --dump-section .note.dlopen=notes "$(command -v "$1")" \
+		/dev/null 2>objcopy.log || return 0
+	python3 - <<-'END'
+		import json, struct
+		data = open("notes", "rb").read()
+		while data:
+		    owner, text, kind = struct.unpack_from("=III", data)
+		    assert (data[12:12 + owner], kind) == (b"FDO\0", 0x407c0c0a)
+		    at = 12 + owner
+		    for row in json.loads(data[at:at + text].rstrip(b"\0")):
+		        assert row["description"]
+		        print(row["feature"], row["priority"], *row["soname"])
+		    data = data[at + (text + 3) // 4 * 4:]
+	END
+}
+
+@test "what the programs load at need is in their ELF notes" {
+	run -0 dlopen_notes canbootreq
+	[ "$(sort <<<"$output")" = "dictionary suggested libjansson.so.4
+dictionary suggested libz.so.1
+json recommended libjansson.so.4
+usb recommended libudev.so.1" ]
+	run -0 dlopen_notes serialbootreq
+	[ "$(sort <<<"$output")" = "json recommended libjansson.so.4
+usb recommended libudev.so.1" ]
+	for program in canmcu vcan-run; do
+		run -0 dlopen_notes "$program"
+		[ -z "$output" ]
+	done
+}
+
 # It gets as far as to start QEMU, which ends at once here.
 @test "the installed vcan-run finds the guest's kernel" {
 	[ "$(uname -m)" = x86_64 ] || skip "the guest with USB is for x86-64 only"

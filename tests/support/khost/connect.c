@@ -66,7 +66,7 @@ static int save(struct host *h, const char *json)
 static int use(struct host *h, const char *json)
 {
 	struct dict dict;
-	int err = dict_read(&dict, json);
+	int err = dict_take(&dict, json);
 
 	if (err)
 		return host_fail(h, err,
@@ -83,11 +83,12 @@ static int ask_for_dictionary(struct host *h)
 {
 	uint8_t *blob = malloc(BLOB_MAX);
 	char *json = NULL;
-	size_t len = 0;
+	size_t len = 0, json_len;
 	int err = blob ? fetch(h, blob, &len) :
 			 host_fail(h, -ENOMEM, "out of memory");
 
-	if (!err && dict_inflate(&json, blob, len))
+	if (!err &&
+	    dict_inflate(&dict_linked, &json, &json_len, FILE_MAX, blob, len))
 		err = host_fail(h, -EBADMSG,
 				"MCU Protocol error: %zu bytes of dictionary "
 				"cannot be inflated",

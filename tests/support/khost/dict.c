@@ -9,110 +9,22 @@
 #include <string.h>
 #include <zlib.h>
 
-#define TEXT_MAX (1024 * 1024) /* bytes of JSON */
 #define NAME_SIZE 64
 
-static const struct {
-	const char *text;
-	int id;
-	enum kcan_klp_dir dir;
-} built_in[] = {
-	{ "identify_response offset=%u data=%.*s", 0, KCAN_KLP_RESPONSE },
-	{ "identify offset=%u count=%c", 1, KCAN_KLP_COMMAND },
-};
-#define BUILT_IN (sizeof(built_in) / sizeof(built_in[0]))
+const struct dict_lib dict_linked = DICT_LINKED;
 
-int dict_inflate(char **text, const uint8_t *data, size_t len)
+int dict_take(struct dict *out, const char *json)
 {
-	uLongf size = TEXT_MAX;
-	char *out = malloc(size + 1);
+	struct dict d;
+	int err = dict_read(&dict_linked, &d, json, json ? strlen(json) : 0);
 
-	if (!out)
-		return -ENOMEM;
-	if (uncompress((Bytef *)out, &size, data, len) != Z_OK) {
-		free(out);
-		return -EBADMSG;
-	}
-	out[size] = '\0';
-	*text = out;
-	return 0;
-}
-
-static int add(struct dict *d, const char *text, int id, enum kcan_klp_dir dir)
-{
-	struct dict_message *m = &d->messages[d->len];
-
-	if (kcan_klp_format_parse(&m->format, text, id, dir))
-		return -EBADMSG;
-	m->text = text;
-	m->name_len = strcspn(text, " ");
-	d->len++;
-	return 0;
-}
-
-static int add_all(struct dict *d, const char *key, enum kcan_klp_dir dir)
-{
-	json_t *list = json_object_get(d->root, key), *id;
-	const char *text;
-	int err = json_is_object(list) ? 0 : -EBADMSG;
-
-	json_object_foreach(list, text, id) if (!err)
-		err = json_is_integer(id) ?
-			      add(d, text, (int)json_integer_value(id), dir) :
-			      -EBADMSG;
-	return err;
-}
-
-static int add_built_in(struct dict *d)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < BUILT_IN && !err; i++)
-		err = add(d, built_in[i].text, built_in[i].id, built_in[i].dir);
-	return err;
-}
-
-int dict_read(struct dict *out, const char *json)
-{
-	struct dict d = { .root = json ? json_loads(json, 0, NULL) : NULL };
-	size_t len = BUILT_IN;
-	int err;
-
-	if (json && !json_is_object(d.root)) {
-		json_decref(d.root);
-		return -EBADMSG;
-	}
-	len += json_object_size(json_object_get(d.root, "commands")) +
-	       json_object_size(json_object_get(d.root, "responses"));
-	d.messages = calloc(len, sizeof(*d.messages));
-	err = d.messages ? add_built_in(&d) : -ENOMEM;
-	if (!err && json)
-		err = add_all(&d, "commands", KCAN_KLP_COMMAND);
-	if (!err && json)
-		err = add_all(&d, "responses", KCAN_KLP_RESPONSE);
-	if (err)
+	if (!err && json && !d.whole) {
 		dict_fini(&d);
-	else
+		err = -EBADMSG;
+	}
+	if (!err)
 		*out = d;
 	return err;
-}
-
-void dict_fini(struct dict *d)
-{
-	json_decref(d->root);
-	free(d->messages);
-	*d = (struct dict){ 0 };
-}
-
-const struct dict_message *dict_command(const struct dict *d, const char *name,
-					size_t len)
-{
-	for (size_t i = 0; i < d->len; i++)
-		if (d->messages[i].format.dir == KCAN_KLP_COMMAND &&
-		    d->messages[i].name_len == len &&
-		    !memcmp(d->messages[i].text, name, len))
-			return &d->messages[i];
-	return NULL;
 }
 
 const struct dict_message *dict_response(const struct dict *d, int id)

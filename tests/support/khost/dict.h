@@ -2,50 +2,19 @@
 #ifndef KHOST_DICT_H
 #define KHOST_DICT_H
 
-#include <jansson.h>
-#include <kcan/klp.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "dict/dict.h"
 
 /* Sections are those of klipper-mcu-protocol.md. */
 
-/** One message that the MCU understands or sends. */
-struct dict_message {
-	const char *text; /* "clock clock=%u" */
-	size_t name_len;  /* of "clock", at the front of @text */
-	struct kcan_klp_format format;
-};
-
-/** A data dictionary (section 8); the two messages of section 7 are in any. */
-struct dict {
-	json_t *root; /* NULL: nothing but these two */
-	struct dict_message *messages;
-	size_t len;
-};
+extern const struct dict_lib dict_linked;
 
 /**
- * dict_inflate() - take a dictionary out of its zlib stream
- * @text: set on success only, for free(); ends with a NUL
- *
- * Return: 0, -EBADMSG (no whole stream) or -ENOMEM.
- */
-int dict_inflate(char **text, const uint8_t *data, size_t len);
-
-/**
- * dict_read() - make a dictionary of its JSON
- * @out:  set on success only; release with dict_fini()
+ * dict_take() - dict_read() as strict as klippy
  * @json: NULL for what is known before
  *
- * Return: 0, -EBADMSG (no JSON, or commands or responses are missing or wrong)
- * or -ENOMEM.
+ * Return: also -EBADMSG when commands or responses are missing or wrong.
  */
-int dict_read(struct dict *out, const char *json);
-
-void dict_fini(struct dict *d);
-
-/** Return: NULL when there is no such command. */
-const struct dict_message *dict_command(const struct dict *d, const char *name,
-					size_t len);
+int dict_take(struct dict *out, const char *json);
 
 /** Return: NULL when there is no such response. */
 const struct dict_message *dict_response(const struct dict *d, int id);

@@ -71,7 +71,8 @@ void host_hear(void *arg, const uint8_t *content, size_t len)
 
 static int query_clock(struct host *h, uint64_t now_us)
 {
-	const struct dict_message *m = dict_command(&h->dict, "get_clock", 9);
+	const struct dict_message *m =
+		dict_find(&h->dict, KCAN_KLP_COMMAND, "get_clock");
 	uint8_t content[KCAN_KLP_CONTENT_MAX];
 	uint64_t number;
 	int len;

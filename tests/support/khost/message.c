@@ -106,7 +106,7 @@ static int write_one(struct message_writer *w, char *text, uint8_t *out,
 
 	if (!word)
 		return 0;
-	m = dict_command(w->dict, word, strlen(word));
+	m = dict_find(w->dict, KCAN_KLP_COMMAND, word);
 	if (!m)
 		return refuse(w, "Unknown command '%.40s'", word);
 	while (!err && (word = strtok_r(NULL, " ", &rest)))
