@@ -37,7 +37,7 @@ PROGRAMS := $(notdir $(call dirs,tools sim))
 HELPERS  := $(notdir $(call dirs,tests/support))
 $(foreach d,$(call dirs,tools sim tests/support),$(eval \
 	SRC_$(notdir $d) := $(wildcard $d/*.c $d/*/*.c) $(call needs,$d/main.c)))
-PKGS_canmcu := libsystemd jansson zlib inih
+PKGS_canmcu := libsystemd jansson zlib
 PKGS_khost := jansson zlib
 # canbootreq loads jansson and others when it needs them: headers only.
 libs = $(if $(PKGS_$1),$(shell $(PKGCONF) --libs $(PKGS_$1)) -lm) -ldl

@@ -14,7 +14,6 @@ pkg-config pkgconf
 libc6-dev
 libudev-dev
 libjansson-dev
-libinih-dev
 libsystemd-dev
 zlib1g-dev
 can-utils

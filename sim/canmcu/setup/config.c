@@ -1,429 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/*
- * A line reader in front of inih. A real printer.cfg is too much for inih: lines
- * of thousands of characters, comments, nested blanks. So the reader knows the
- * dialect, swallows what nobody asks for, and hands inih clean, short lines.
- */
+/* What can be an MCU, its keys and their values, of all that a file may hold. */
 #include "config.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <ini.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
-#include "span.h"
-
-#define INCLUDE "include "
 #define KEY_MAX 32 /* bytes; a longer one is nobody's that we know */
-/* What inih holds of a line, with its newline and NUL. */
-#define INIH_LINE 200
 
-_Static_assert(KEY_MAX + CONFIG_VALUE_MAX + 3 < INIH_LINE, "a line fits inih");
-_Static_assert(CONFIG_SECTION_MAX < 50, "a section's name fits inih");
-
-/* What the whole call shares. */
-struct reading {
-	const struct config_files *files;
-	const struct config_sink *sink;
-	char *error;
-	int files_read;
-};
-
-/* A file that is being read, and where. */
-struct source {
-	struct reading *all;
-	struct source *parent; /* that includes it; NULL: named by the user */
-	int depth;
-	const char *path;
-	const char *at, *end;
-	unsigned int line;
-	int err;
-	bool in_section;
-	bool in_mcu;
-	bool good_name; /* of the section */
-	bool in_value;	/* what is indented deeper belongs to the value */
-	size_t indent;	/* of the line that the value began on */
-	enum config_take take;		  /* of the value */
-	char key[KEY_MAX];		  /* of the value, when it is taken */
-	char section[CONFIG_SECTION_MAX]; /* as much of it as fits */
-};
-
-static int read_file(struct reading *all, struct source *parent,
-		     const char *path);
-
-/* Set s->err, and say why. */
-#define refuse(s, ...)                                               \
-	do {                                                         \
-		char sentence_[CONFIG_SENTENCE_MAX];                 \
-                                                                     \
-		snprintf(sentence_, sizeof(sentence_), __VA_ARGS__); \
-		say((s), -EINVAL, sentence_);                        \
-	} while (0)
-
-static void say(struct source *s, int err, const char *sentence)
+static bool is_name(const char *section)
 {
-	s->err = err;
-	snprintf(s->all->error, CONFIG_ERROR_MAX, "%s:%u: %s", s->path, s->line,
-		 sentence);
-}
-
-/* Spans. */
-
-static bool begins(struct span t, const char *with)
-{
-	return t.len >= strlen(with) && !memcmp(t.at, with, strlen(with));
-}
-
-/*
- * klippy cuts a line at its first #, wherever that is; configparser at a ; that
- * begins the line or has a blank before it.
- */
-static struct span cut_comment(struct span t)
-{
-	for (size_t i = 0; i < t.len; i++)
-		if (t.at[i] == '#' ||
-		    (t.at[i] == ';' &&
-		     (!i || strchr(SPAN_BLANKS, t.at[i - 1]))))
-			t.len = i;
-	return t;
-}
-
-static bool next_line(struct source *s, struct span *line)
-{
-	const char *newline;
-
-	if (s->err || s->at == s->end)
-		return false;
-	newline = memchr(s->at, '\n', (size_t)(s->end - s->at));
-	line->at = s->at;
-	line->len = (size_t)((newline ? newline : s->end) - s->at);
-	s->at = newline ? newline + 1 : s->end;
-	s->line++;
-	if (!memchr(line->at, '\0', line->len))
-		return true;
-	refuse(s, "here is a NUL byte: give a text file");
-	return false;
-}
-
-/* Includes. */
-
-static int include_one(void *arg, const char *path)
-{
-	struct source *s = arg;
-
-	return read_file(s->all, s, path);
-}
-
-static void include(struct source *s, struct span spec)
-{
-	const struct config_files *files = s->all->files;
-	char *text = strndup(spec.at, spec.len);
-	char *path = text ? config_beside(s->path, text) : NULL;
-
-	if (!path)
-		s->err = -ENOMEM;
-	else if (!*text)
-		refuse(s, "include what? give a file, like [include mcu.cfg]");
-	else if (strpbrk(text, "*?["))
-		s->err = files->match(files->ctx, path, include_one, s);
-	else
-		s->err = include_one(s, path);
-	free(text);
-	free(path);
-}
-
-/* Lines; each returns true when @out has one for inih. */
-
-static bool is_section_name(struct span t)
-{
-	for (size_t i = 0; i < t.len; i++)
-		if (t.at[i] < ' ' || t.at[i] > '~' || strchr("[]", t.at[i]))
+	for (const char *c = section; *c; c++)
+		if (*c < ' ' || *c > '~' || strchr("[]", *c))
 			return false;
-	return t.len < CONFIG_SECTION_MAX;
+	return strlen(section) < CONFIG_SECTION_MAX;
 }
 
-static void set_section(struct source *s, struct span header)
+static bool is_key(const char *key)
 {
-	snprintf(s->section, sizeof(s->section), "%.*s", (int)header.len,
-		 header.at);
-	s->in_mcu = config_is_mcu(s->section);
+	size_t len = strlen(key);
+
+	return len < KEY_MAX &&
+	       strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_- ") == len;
 }
 
-static bool begin_section(struct source *s, struct span header, char *out,
-			  size_t size)
+static enum config_take take(void *ctx, const char *section, const char *key)
 {
-	s->in_section = !begins(header, INCLUDE);
-	s->in_value = false;
-	if (!s->in_section) {
-		header.at += strlen(INCLUDE);
-		header.len -= strlen(INCLUDE);
-		include(s, span_strip(header));
-		return false;
-	}
-	set_section(s, header);
-	if (s->in_mcu)
-		set_section(s, header = span_strip(header));
-	s->good_name = is_section_name(header);
-	snprintf(out, size, "[%s]\n", s->section);
-	return s->good_name;
+	const struct config_sink *sink = *(const struct config_sink **)ctx;
+
+	if (!is_key(key) || !(config_is_mcu(section) || is_name(section)))
+		return CONFIG_IGNORE;
+	return sink->take(sink->ctx, section, key);
 }
 
-static bool hand_over(struct source *s, struct span value, char *out,
-		      size_t size)
+static int set(void *ctx, const struct config_line *line,
+	       char error[static CONFIG_SENTENCE_MAX])
 {
-	if (!s->in_mcu && value.len >= CONFIG_VALUE_MAX)
-		return false;
-	if (!s->good_name)
-		refuse(s,
-		       "an MCU with the name of this section cannot be played: "
-		       "give it at most %zu printable ASCII characters, "
-		       "brackets apart",
-		       CONFIG_SECTION_MAX - sizeof("mcu "));
-	else if (value.len >= CONFIG_VALUE_MAX)
-		refuse(s, "%s: %zu characters are too many; give at most %d",
-		       s->key, value.len, CONFIG_VALUE_MAX - 1);
-	if (s->err)
-		return false;
-	/* no blank: behind one, inih takes a ; for a comment */
-	snprintf(out, size, "%s=%.*s\n", s->key, (int)value.len, value.at);
-	return true;
-}
+	const struct config_sink *sink = *(const struct config_sink **)ctx;
+	size_t len = strlen(line->value);
 
-static void read_key(struct source *s, struct span name)
-{
-	const struct config_sink *sink = s->all->sink;
-
-	if (name.len >= KEY_MAX || !(s->in_mcu || s->good_name))
-		return;
-	for (size_t i = 0; i < name.len; i++)
-		s->key[i] = (char)tolower((unsigned char)name.at[i]);
-	s->key[name.len] = '\0';
-	/* what inih may take for something else is no key of ours */
-	if (s->key[0] != '-' &&
-	    strspn(s->key, "abcdefghijklmnopqrstuvwxyz0123456789_- ") ==
-		    name.len)
-		s->take = sink->take(sink->ctx, s->section, s->key);
-}
-
-static bool begin_value(struct source *s, struct span line, char *out,
-			size_t size)
-{
-	struct span name = line, value;
-
-	s->in_value = true;
-	s->take = CONFIG_IGNORE;
-	for (name.len = 0; name.len < line.len; name.len++)
-		if (strchr("=:", line.at[name.len]))
-			break;
-	if (name.len == line.len && s->in_mcu)
-		refuse(s, "'%.*s' is no key: give 'key: value'",
-		       (int)(line.len < 80 ? line.len : 80), line.at);
-	if (name.len == line.len)
-		return false;
-	value.at = name.at + name.len + 1;
-	value.len = line.len - name.len - 1;
-	value = span_strip(value);
-	read_key(s, span_strip(name));
-	if (s->take == CONFIG_IGNORE || (s->take == CONFIG_LINES && !value.len))
-		return false;
-	return hand_over(s, value, out, size);
-}
-
-static bool go_on_value(struct source *s, struct span value, char *out,
-			size_t size)
-{
-	if (s->take == CONFIG_IGNORE)
-		return false;
-	if (s->take == CONFIG_LINES)
-		return hand_over(s, value, out, size);
-	refuse(s,
-	       "this line goes on with '%s', which has one line of value; do "
-	       "not indent a new key",
-	       s->key);
-	return false;
-}
-
-/* Return: true with what stands between the brackets when @line is a header. */
-static bool is_header(struct span line, struct span *header)
-{
-	const char *last = memrchr(line.at, ']', line.len);
-
-	if (line.at[0] != '[' || !last || last == line.at + 1)
-		return false;
-	header->at = line.at + 1;
-	header->len = (size_t)(last - header->at);
-	return true;
-}
-
-static bool read_line(struct source *s, struct span raw, char *out, size_t size)
-{
-	struct span line = span_strip(raw), header;
-	size_t indent = (size_t)(line.at - raw.at);
-
-	if (!line.len)
-		return false;
-	if (s->in_value && indent > s->indent)
-		return go_on_value(s, line, out, size);
-	s->indent = indent;
-	if (is_header(line, &header))
-		return begin_section(s, header, out, size);
-	if (s->in_section)
-		return begin_value(s, line, out, size);
-	refuse(s, "this line stands in no section: put one above it, like "
-		  "[mcu]");
-	return false;
-}
-
-/* What inih asks for lines. */
-static char *hand_line(char *out, int size, void *stream)
-{
-	struct source *s = stream;
-	struct span line;
-
-	while (next_line(s, &line))
-		if (read_line(s, cut_comment(line), out, (size_t)size))
-			return out;
-	return NULL;
-}
-
-/* What inih hands back. */
-static int take_value(void *user, const char *section, const char *name,
-		      const char *value)
-{
-	struct source *s = user;
-	const struct config_sink *sink = s->all->sink;
-	const struct config_line line = { section, name, value, s->path,
-					  s->line };
-	char sentence[CONFIG_SENTENCE_MAX] = "out of memory";
-	int err;
-
-	if (s->err)
+	if (len >= CONFIG_VALUE_MAX && !config_is_mcu(line->section))
 		return 0;
-	err = sink->set(sink->ctx, &line, sentence);
-	if (err)
-		say(s, err, sentence);
-	return !err;
-}
-
-/* Files. */
-
-static bool is_open(const struct source *s, const char *path)
-{
-	for (; s; s = s->parent)
-		if (!strcmp(s->path, path))
-			return true;
-	return false;
-}
-
-static int load_failed(struct reading *all, struct source *parent,
-		       const char *path, int err)
-{
-	char sentence[CONFIG_SENTENCE_MAX];
-
-	snprintf(sentence, sizeof(sentence),
-		 "'%s' cannot be read (%s): give a configuration file", path,
-		 err == -EFBIG ? "more than 16 MiB" : strerror(-err));
-	if (parent)
-		say(parent, err, sentence);
-	else
-		snprintf(all->error, CONFIG_ERROR_MAX, "%s", sentence);
-	return err;
-}
-
-static int check_include(struct source *s, const char *path)
-{
-	if (is_open(s, path))
-		refuse(s, "'%s' includes itself: drop one of the includes",
-		       path);
-	else if (s->depth == CONFIG_DEPTH_MAX)
-		refuse(s,
-		       "includes go deeper than %d files: does '%s' include "
-		       "itself?",
-		       CONFIG_DEPTH_MAX, path);
-	else if (s->all->files_read == CONFIG_FILES_MAX)
-		refuse(s, "more than %d files are included: name fewer",
-		       CONFIG_FILES_MAX);
-	return s->err;
-}
-
-static int read_text(struct source *s, const char *data, size_t len)
-{
-	static const char bom[] = "\xef\xbb\xbf";
-	int status;
-
-	s->at = data;
-	s->end = data + len;
-	if (begins((struct span){ data, len }, bom))
-		s->at += strlen(bom);
-	status = ini_parse_stream(hand_line, s, take_value, s);
-	return s->err || !status ? s->err : -ENOMEM;
-}
-
-static int read_file(struct reading *all, struct source *parent,
-		     const char *path)
-{
-	struct source s = { .all = all,
-			    .parent = parent,
-			    .depth = parent ? parent->depth + 1 : 1,
-			    .path = path };
-	int err = parent ? check_include(parent, path) : 0;
-	char *data;
-	size_t len;
-
-	if (err)
-		return err;
-	err = all->files->load(all->files->ctx, path, &data, &len);
-	if (err)
-		return load_failed(all, parent, path, err);
-	all->files_read++;
-	err = read_text(&s, data, len);
-	free(data);
-	return err;
-}
-
-/* A file may hold anything, and what is said about it goes to a terminal. */
-static void make_printable(char *text)
-{
-	for (; *text; text++)
-		if (iscntrl((unsigned char)*text))
-			*text = '?';
+	if (!is_name(line->section)) {
+		snprintf(error, CONFIG_SENTENCE_MAX,
+			 "an MCU with the name of this section cannot be "
+			 "played: give it at most %zu printable ASCII "
+			 "characters, brackets apart",
+			 CONFIG_SECTION_MAX - sizeof("mcu "));
+		return -EINVAL;
+	}
+	if (len >= CONFIG_VALUE_MAX) {
+		snprintf(error, CONFIG_SENTENCE_MAX,
+			 "%s: %zu characters are too many; give at most %d",
+			 line->key, len, CONFIG_VALUE_MAX - 1);
+		return -EINVAL;
+	}
+	return sink->set(sink->ctx, line, error);
 }
 
 int config_read(const struct config_files *files,
 		const struct config_sink *sink, const char *path,
 		char error[static CONFIG_ERROR_MAX])
 {
-	struct reading all = { files, sink, error, 0 };
-	int err;
+	const struct config_sink checked = { take, set, &sink };
 
-	snprintf(error, CONFIG_ERROR_MAX, "out of memory");
-	err = read_file(&all, NULL, path);
-	make_printable(error);
-	return err;
-}
-
-char *config_beside(const char *file, const char *path)
-{
-	const char *slash = strrchr(file, '/');
-	int folder = slash && *path != '/' ? (int)(slash + 1 - file) : 0;
-	char *out;
-
-	return asprintf(&out, "%.*s%s", folder, file, path) < 0 ? NULL : out;
-}
-
-bool config_read_switch(const char *text, bool *out)
-{
-	static const char *const words[] = { "off", "on", "no",	   "yes",
-					     "0",   "1",  "false", "true" };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcasecmp(text, words[i]) != 0)
-			continue;
-		*out = i % 2;
-		return true;
-	}
-	return false;
+	return config_parse(files, &checked, config_is_mcu, path, error);
 }

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/span.h"
 #include "printer.h"
-#include "span.h"
 
 #define PIN_NAME_MAX 32
 

@@ -200,7 +200,7 @@ install_deps() {
 @test "install-deps: only what is missing, lists first, through sudo" {
 	debian_machine
 	printf '%s\n' make pkgconf libc6-dev can-utils iproute2 \
-		libjansson-dev libinih-dev libsystemd-dev zlib1g-dev >have
+		libjansson-dev libsystemd-dev zlib1g-dev >have
 	run -0 install_deps demo
 	run -0 grep -h '^sudo\|^apt-get' calls
 	[ "${lines[0]}" = "sudo -- apt-get -q update" ]

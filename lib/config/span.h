@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef CANMCU_SPAN_H
-#define CANMCU_SPAN_H
+#ifndef CONFIG_SPAN_H
+#define CONFIG_SPAN_H
 
 #include <stddef.h>
 #include <string.h>
