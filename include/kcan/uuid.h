@@ -25,7 +25,7 @@ struct kcan_uuid {
  * @text: NUL-terminated; no prefix, no blanks, nothing behind the digits
  *
  * Deliberately strict: a tool that pads or cuts a UUID asks another board
- * (users-and-peers.md, section 5.2).
+ * (can-admin-channel.md, section 12.1).
  *
  * Return: 0; -ERANGE when the length is not 12; -EINVAL when a character is
  * not a hex digit.

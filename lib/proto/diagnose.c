@@ -187,7 +187,10 @@ static void build_question(struct kcan_diagnose *d)
 		d->block_len = (size_t)kcan_klp_host_encode(
 			&d->link, d->block, content, (size_t)len);
 	}
-	/* ends what may lie in the node's buffer: section 4.4 */
+	/*
+	 * ends what may lie in the node's buffer: klipper-mcu-protocol.md,
+	 * section 4.4
+	 */
 	if (d->asked)
 		kcan_stream_push(&d->tx, &sync, 1);
 	kcan_stream_push(&d->tx, d->block, d->block_len);

@@ -86,7 +86,10 @@ int kcan_kat_encode_ident(uint8_t out[static KCAN_KAT_MAX],
 	util_put_le32(&c, ident->app_start);
 	util_put_le32(&c, ident->block_size);
 	util_put_bytes(&c, ident->mcu, mcu_len);
-	/* firmware adds one whole zero word to the padding (section 4.1) */
+	/*
+	 * firmware adds one whole zero word to the padding:
+	 * katapult-protocol.md, section 4.1
+	 */
 	util_put_zeros(&c, pad_to_word(mcu_len) + WORD);
 	util_put_bytes(&c, ident->version, version_len);
 	util_put_zeros(&c, pad_to_word(version_len));
@@ -133,7 +136,7 @@ int kcan_kat_decode_ident(struct kcan_kat_ident *out,
 	return 0;
 }
 
-/* 4-byte command, 6-byte UUID, two zero bytes: section 4.6 */
+/* 4-byte command, 6-byte UUID, two zero bytes: katapult-protocol.md, 4.6 */
 #define CANBUS_ID_WORDS 3
 
 int kcan_kat_encode_canbus_id(uint8_t out[static KCAN_KAT_MAX],

@@ -12,7 +12,7 @@
 #define WAIT_US 250000 /* for an answer; both programs take milliseconds */
 #define BITS 10	       /* on the line for each byte */
 
-/* The first sequence number of a host's session (section 4.4). */
+/* The first number of a host's session: klipper-mcu-protocol.md, section 4.4. */
 #define OUR_SEQ 1
 #define SEQ_MASK 0x0f
 #define SYNCS KCAN_KLP_MAX

@@ -4,7 +4,9 @@
 
 #include <kcan/stream.h>
 
-/* A node by section 4.2, and a bus that loses one frame. */
+/*
+ * A node by klipper-mcu-protocol.md, section 4.2, and a bus that loses one frame.
+ */
 struct node {
 	struct kcan_klp_mcu mcu;
 	struct kcan_stream rx, tx;

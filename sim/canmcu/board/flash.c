@@ -195,7 +195,11 @@ static void program(struct flash *f, uint32_t offset, const uint8_t *data,
 	put(f, offset, cells, len);
 }
 
-/* Section 5.1, rule 2. Return: false when there is nothing left to do. */
+/*
+ * katapult-protocol.md, section 5.1, rule 2.
+ *
+ * Return: false when there is nothing left to do.
+ */
 static bool begin_unit(struct flash *f, uint32_t offset, uint32_t size,
 		       const uint8_t *data, struct flash_result *result)
 {

@@ -150,7 +150,10 @@ int flash_program(struct flash *f, uint32_t address, const uint8_t *data,
 int flash_read(const struct flash *f, uint32_t address, uint8_t *out,
 	       size_t len);
 
-/** Return: what starts there is neither blank nor zero: section 8.3. */
+/**
+ * Return: what starts there is neither blank nor zero: can-admin-channel.md,
+ * section 8.3.
+ */
 bool flash_has_code(const struct flash *f, uint32_t address);
 
 /** The same of where the application belongs. */

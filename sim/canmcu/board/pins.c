@@ -46,7 +46,7 @@ const struct pin_range pins_sam[] = {
 	{ 0 },
 };
 
-/* "PB0" of 16 stands for PB0 to PB15: section 8.1. */
+/* "PB0" of 16 is PB0 to PB15: klipper-mcu-protocol.md, section 8.1. */
 static int find_in(const struct pin_range *range, const char *name)
 {
 	char text[NAME_MAX_LEN];

@@ -5,7 +5,9 @@
 #include "basic.h"
 #include "firmware.h"
 
-/** As Klipper's firmware allocates at most: section 9.1 and 10. */
+/* Sections are those of klipper-mcu-protocol.md. */
+
+/** As Klipper's firmware allocates at most: sections 9.1 and 10. */
 #define KLIPPER_MOVES 1024
 
 struct klipper_oid {

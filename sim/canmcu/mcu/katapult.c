@@ -59,7 +59,7 @@ static int get_canbus_id(struct mcu *m, const struct kcan_kat_block *block,
 	struct kcan_uuid uuid;
 
 	(void)block;
-	/* only builds for CAN know it (section 8) */
+	/* only builds for CAN know it (section 10) */
 	if (mcu_is_serial(m))
 		return -EINVAL;
 	uuid = mcu_told_uuid(m, now_us);

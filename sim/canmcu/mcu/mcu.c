@@ -41,7 +41,7 @@ static inline bool browns_out(struct mcu *m, uint64_t now_us)
 
 /*
  * Ids are compared with their flags: an EFF, RTR or error frame is never equal
- * (section 2).
+ * (can-admin-channel.md, section 2).
  */
 void mcu_rx(struct mcu *m, const struct can_frame *f, uint64_t now_us)
 {

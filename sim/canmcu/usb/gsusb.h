@@ -46,7 +46,7 @@ struct gsusb_cfg {
 	bool slow; /* the host's frames are not taken for now (NAK) */
 };
 
-/** A frame as it is on USB: section 4.3. */
+/** A frame as it is on USB: usbip-gsusb-bridge.md, section 4.3. */
 struct gsusb_record {
 	uint8_t b[GSUSB_RECORD_LEN];
 };

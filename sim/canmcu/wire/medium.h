@@ -29,7 +29,7 @@ struct medium_entry {
  * struct medium - the frames that simulated nodes are sending, in order
  *
  * The wire is the kernel: a frame was transmitted when it comes back, and not
- * before (DESIGN 2.2). A ring in three parts: sent and not yet confirmed,
+ * before (docs/architecture.md, "Decisions"). A ring in three parts: sent and not yet confirmed,
  * waiting, free. It grows by medium_reserve() only.
  */
 struct medium {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/* How an answer is read, and what follows a bad one: section 8. */
+/*
+ * How an answer is read, and what follows a bad one: katapult-protocol.md,
+ * section 8.
+ */
 #include "ask.h"
 
 #include <limits.h>

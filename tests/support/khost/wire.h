@@ -29,7 +29,7 @@ uint64_t wire_now_us(void);
 /** Do nothing at all. */
 void wire_sleep(uint64_t us);
 
-/** Give the nodeid to a node (section 2.5). */
+/** Give the nodeid to a node: klipper-mcu-protocol.md, section 2.5. */
 void wire_assign(struct wire *w, const struct kcan_uuid *uuid);
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/board/flash.c sim/canmcu/board/family.c
 // needs: sim/canmcu/board/pins.c sim/canmcu/board/sparse.c
+/* Flash as firmware writes it: katapult-protocol.md, section 5. */
 #include "../../support/unit.h"
 
 #include <errno.h>
@@ -227,7 +228,7 @@ static void test_factory_state(void **state)
 	assert_false(flash_has_application(&f));
 }
 
-/* section 8.3 of the admin reference: only the first word is looked at */
+/* can-admin-channel.md, section 8.3: only the first word is looked at */
 static void test_zeros_are_no_application(void **state)
 {
 	const struct mcu_type *type = mcu_type_find(PAGES_1K);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
 // needs: sim/canmcu/mcu
-/* The simulated Klipper and its bus: what waits, what is lost, what is told. */
+/*
+ * The simulated Klipper and its bus: what waits, what is lost, what is told.
+ * Sections are those of klipper-mcu-protocol.md.
+ */
 #include "host.h"
 
 static void test_nothing_is_sent_while_unassigned(void **state)

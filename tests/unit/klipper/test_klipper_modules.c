@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
 // needs: sim/canmcu/mcu
-/* The contract of klipper/klipper.h, with a module made for it. */
+/*
+ * The contract of klipper/klipper.h, with a module made for it. Sections are
+ * those of klipper-mcu-protocol.md.
+ */
 #include "story.h"
 
 #include <errno.h>

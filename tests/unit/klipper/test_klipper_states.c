@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
 // needs: sim/canmcu/mcu
-/* What the simulated Klipper remembers, and what makes it forget. */
+/*
+ * What the simulated Klipper remembers, and what makes it forget. Sections are
+ * those of klipper-mcu-protocol.md.
+ */
 #include "host.h"
 
 /* Steps that are no block; the others are messages of one, in hex. */

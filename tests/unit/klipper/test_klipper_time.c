@@ -4,7 +4,7 @@
 /* The clock of the simulated Klipper, and the stats that it sends by it. */
 #include "host.h"
 
-/* Nothing but the nodeid is needed for stats: section 12. */
+/* klipper-mcu-protocol.md, section 12: stats need nothing but the nodeid. */
 static void test_stats_come_every_five_seconds(void **state)
 {
 	struct host h;

@@ -13,9 +13,9 @@
 /* klipper-mcu-protocol.md, section 4.3 */
 #define ACK_1 "05118f087e"
 #define NAK_0 "05109e817e"
-/* section 18, V3: identify offset=0 count=40 */
+/* klipper-mcu-protocol.md, section 18, V3: identify offset=0 count=40 */
 #define IDENTIFY "\x08\x10\x01\x00\x28\x5e\x9f\x7e"
-/* starting: message 20 alone in a block; its CRC is that of section 3 */
+/* starting: message 20 alone in a block (klipper-mcu-protocol.md, section 3) */
 #define STARTING "061014"
 
 /* katapult-protocol.md, section 12 */
@@ -260,7 +260,7 @@ static void test_klipper_tells_its_stats(void **state)
 	mcu_fini(&b.mcu);
 }
 
-/* Section 14.1: no ACK, and it says that it starts. */
+/* klipper-mcu-protocol.md, section 14.1: no ACK, and it says that it starts. */
 static void test_klipper_resets_itself(void **state)
 {
 	struct mcu_cfg cfg = serial_cfg(MCU_LINK_UART);
@@ -278,7 +278,10 @@ static void test_klipper_resets_itself(void **state)
 	mcu_fini(&b.mcu);
 }
 
-/* Its build does not know what belongs to CAN: section 9.1, message 10. */
+/*
+ * Its build does not know what belongs to CAN: klipper-mcu-protocol.md, section
+ * 9.1, message 10.
+ */
 static void test_klipper_has_no_canbus_id(void **state)
 {
 	struct mcu_cfg cfg = serial_cfg(MCU_LINK_UART);

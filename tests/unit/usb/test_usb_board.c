@@ -414,7 +414,7 @@ static void test_broken(void **state)
 	assert_false(usb_link_valid(&row->msg, row->len));
 }
 
-/* Section 1: the columns of "status", as Linux 6.1 prints them. */
+/* The columns of "status" as Linux 6.1 prints them: usbip-gsusb-bridge.md, 1. */
 #define HEAD "hub port sta spd dev      sockfd local_busid\n"
 #define USED(hub, port) hub "  " port " 006 002 00010002 000006 1-1\n"
 #define FREE(hub, port) hub "  " port " 004 000 00000000 000000 0-0\n"
