@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "util/array.h"
+
 #define ATTACH "/sys/devices/platform/vhci_hcd.0/attach"
 #define SUBMIT 1
 #define UNLINK 2
@@ -95,7 +97,7 @@ static void tell(const struct urb *urb)
 		answer_with(urb->seq, languages, sizeof(languages));
 		return;
 	}
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (s[0] == rows[i].type && s[1] == rows[i].request &&
 		    s[3] == rows[i].kind) {
 			answer_with(urb->seq, rows[i].data,

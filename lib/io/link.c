@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 #include "io/rtnl.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/array.h"
 
 /*
  * Drivers that report a frame as sent when its mailbox or FIFO says so, which

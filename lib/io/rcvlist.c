@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/array.h"
+
 #define LINE_LEN_MAX 160
 
 /* Return: bytes of the word at *@text, which is moved behind it. */
@@ -122,7 +124,7 @@ int kcan_rcvlist_each(const char *ifname,
 	const struct search s = { ifname, visit, arg };
 	int err = 0;
 
-	for (size_t i = 0; !err && i < sizeof(paths) / sizeof(paths[0]); i++)
+	for (size_t i = 0; !err && i < ARRAY_SIZE(paths); i++)
 		err = visit_file(&s, paths[i]);
 	return err;
 }

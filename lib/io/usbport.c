@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "io/usbport_sys.h"
+#include "util/array.h"
 #include "util/loader.h"
 
 /* how often to look without an event: where there may be one, and where not */

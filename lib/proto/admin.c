@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "util/array.h"
+
 /* can-admin-channel.md, section 2: what each command needs, and carries. */
 static const struct command {
 	uint8_t code;
@@ -27,7 +29,7 @@ static const struct command {
 
 static const struct command *find_command(uint8_t code)
 {
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (commands[i].code == code)
 			return &commands[i];
 	return NULL;

@@ -435,7 +435,7 @@ void kcan_diagnose_sent(struct kcan_diagnose *d, uint64_t now_us)
 	take_blocks(d, now_us);
 }
 
-/* Return: whether our node loses the nodeid with it: section 2.3. */
+/* Return: whether our node loses the nodeid with it (klipper-mcu-protocol.md, section 2.3). */
 static bool gives_away(const struct kcan_diagnose *d,
 		       const struct can_frame *frame)
 {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/cursor.h"
 
 #define MORE 0x80 /* another byte follows */
@@ -27,7 +28,7 @@ static const struct {
 /* Return: the type that the first @len characters of @text name, or -EINVAL. */
 static int find_type(const char *text, size_t len)
 {
-	for (size_t i = 0; i < sizeof(type_names) / sizeof(type_names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(type_names); i++)
 		if (strlen(type_names[i].text) == len &&
 		    !memcmp(type_names[i].text, text, len))
 			return type_names[i].type;

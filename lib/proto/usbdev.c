@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "util/array.h"
 #include "util/hex.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define CHIP_ID_MAX (sizeof(((struct kcan_usbdev *)0)->serial) / 2)
 
 #define FIRMWARE "~/klipper/out/klipper.bin"

@@ -18,6 +18,7 @@
 #include "../../sim/canmcu/device/rail.h"
 #include "../../sim/canmcu/setup/fleet.h"
 #include "fuzz.h"
+#include "util/array.h"
 
 struct input {
 	const uint8_t *data;
@@ -76,7 +77,7 @@ static const char words[][WORD_MAX] = {
 	"PA0\n",
 	"a:PA1\n",
 };
-#define WORDS (sizeof(words) / sizeof(words[0]))
+#define WORDS ARRAY_SIZE(words)
 
 /* Return: how many bytes @byte became. */
 static size_t expand(char *out, uint8_t byte)

@@ -13,6 +13,7 @@
 #include "../../sim/canmcu/mcu/mcu.h"
 #include "../support/software.h"
 #include "fuzz.h"
+#include "util/array.h"
 
 /* can-admin-channel.md, section 11.2 */
 #define REQUEST " \x1c Request Serial Bootloader!! ~"
@@ -146,8 +147,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .events = { look, &r } };
 	check(!mcu_init(&r.mcu, &cfg, &r.env));
 	while (r.in.size)
-		steps[fuzz_next(&r.in) % (sizeof(steps) / sizeof(steps[0]))](
-			&r);
+		steps[fuzz_next(&r.in) % ARRAY_SIZE(steps)](&r);
 	mcu_fini(&r.mcu);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "../../sim/canmcu/klipper/engine.h"
 #include "../support/software.h"
 #include "fuzz.h"
+#include "util/array.h"
 
 #define HEARD_MAX 256
 
@@ -282,8 +283,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	start(&r);
 	while (r.in.size) {
-		deeds[fuzz_next(&r.in) % (sizeof(deeds) / sizeof(deeds[0]))](
-			&r);
+		deeds[fuzz_next(&r.in) % ARRAY_SIZE(deeds)](&r);
 		/* a command may have set a timer for this very moment */
 		mcu_run(&r.mcu, r.now_us);
 		check(mcu_deadline(&r.mcu) > r.now_us);

@@ -9,6 +9,7 @@
 #include <kcan/usbfollow.h>
 
 #include "fuzz.h"
+#include "util/array.h"
 
 #define END_US 5000000
 #define LEAVE_US 3000000
@@ -43,7 +44,7 @@ static size_t take_device(struct kcan_usbdev *out, const uint8_t *data,
 	*out = (struct kcan_usbdev){ 0 };
 	if (size < 2)
 		return size;
-	*out = known[data[0] % (sizeof(known) / sizeof(known[0]))];
+	*out = known[data[0] % ARRAY_SIZE(known)];
 	out->devnum = data[0] >> 3 & 7;
 	strcpy(out->tty, data[1] & 1 ? "/dev/ttyACM0" : "");
 	strcpy(out->ifname, data[1] & 2 ? "can0" : "");

@@ -10,6 +10,8 @@
 #include <kcan/admin.h>
 #include <kcan/kat.h>
 
+#include "util/array.h"
+
 #define LISTEN_US 250000
 #define NAMES_MAX 8
 #define USUAL_BITRATE 1000000
@@ -121,7 +123,7 @@ void look_explain(struct words_facts *facts, int err)
 		return;
 	}
 	facts->cause = CAUSE_LOCAL;
-	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
 		if (causes[i].err == -err)
 			facts->cause = causes[i].cause;
 	if (facts->cause == CAUSE_NOT_CAN)

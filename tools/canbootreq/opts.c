@@ -12,10 +12,10 @@
 #include <kcan/outcome.h>
 
 #include "nodeids.h"
+#include "util/array.h"
 #include "util/number.h"
 #include "util/opt.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define UUID_FORM "a UUID is 12 hex digits, like 112233445566"
 #define TIMEOUT_FORM "seconds from 0.1 to 3600, like 5 or 0.5"
 

@@ -5,6 +5,7 @@
 
 #include "say/sentence.h"
 #include "slots.h"
+#include "util/array.h"
 #include "util/wait.h"
 
 #define CLEARED                                                           \
@@ -248,8 +249,7 @@ static const struct slot *find_in(const struct slot *table, size_t len,
 
 static const struct slot *find_slot(const char *at)
 {
-	const struct slot *slot =
-		find_in(slots, sizeof(slots) / sizeof(slots[0]), at);
+	const struct slot *slot = find_in(slots, ARRAY_SIZE(slots), at);
 
 	return slot ? slot : find_in(slots_usb, slots_usb_len, at);
 }

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "util/array.h"
+
 /* An interface may come back under another name. */
 const char *slots_ifname(const struct words_facts *f)
 {
@@ -160,4 +162,4 @@ const struct slot slots_usb[] = {
 	{ "{usbtail}", put_usbtail },
 };
 
-const size_t slots_usb_len = sizeof(slots_usb) / sizeof(slots_usb[0]);
+const size_t slots_usb_len = ARRAY_SIZE(slots_usb);

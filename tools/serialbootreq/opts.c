@@ -7,11 +7,11 @@
 
 #include <kcan/outcome.h>
 
+#include "util/array.h"
 #include "util/number.h"
 #include "util/opt.h"
 #include "words.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define DEVICE_FORM                                                       \
 	"-d /dev/serial/by-id/usb-Klipper_... (USB) or -d /dev/ttyS0 -b " \
 	"250000 (UART)"

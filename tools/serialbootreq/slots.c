@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "say/sentence.h"
+#include "util/array.h"
 #include "util/wait.h"
 #include "words.h"
 
@@ -125,7 +126,7 @@ static const struct slot {
 static size_t put_slot(char *out, size_t size, const char *at,
 		       const void *facts)
 {
-	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(slots); i++) {
 		size_t len = strlen(slots[i].name);
 
 		if (strncmp(at, slots[i].name, len) != 0)

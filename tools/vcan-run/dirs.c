@@ -9,9 +9,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "util/array.h"
 #include "vm.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /*
  * Fits a kernel command line, leaves room for a socket's name, and is there

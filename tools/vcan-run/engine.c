@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "engine.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/array.h"
 
 /* in the order in which they are tried: the cheapest first */
 static const struct engine engines[] = {

@@ -13,6 +13,7 @@
 #include "engine.h"
 #include "relay.h"
 #include "setup.h"
+#include "util/array.h"
 #include "vm.h"
 
 /* The signals that are passed on to the command, and the loop's own. */
@@ -78,7 +79,7 @@ static int block_signals(sigset_t *before)
 	sigset_t set;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(relayed) / sizeof(relayed[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(relayed); i++)
 		if (!sigaction(relayed[i], NULL, &now) &&
 		    now.sa_handler != SIG_IGN)
 			sigaddset(&set, relayed[i]);

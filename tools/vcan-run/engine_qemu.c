@@ -8,9 +8,9 @@
 
 #include "engine.h"
 #include "qemu.h"
+#include "util/array.h"
 #include "vm.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define QEMU_ENV "VCAN_RUN_QEMU"
 #define KERNEL_ENV "VCAN_RUN_KERNEL"
 

@@ -14,9 +14,9 @@
 #include "guest.h"
 #include "io/rtnl.h"
 #include "modules.h"
+#include "util/array.h"
 
 #define UML_LINE "/dev/ttyS0"
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* /tmp is not here: it stays the machine's */
 static const struct {

@@ -17,8 +17,8 @@
 #include "modules.h"
 #include "qemu.h"
 #include "text.h"
+#include "util/array.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define P9 "trans=virtio,version=9p2000.L,msize=262144,cache="
 #define LINE "/dev/vport*p1" /* the first number is of all virtio devices */
 #define LINE_TRIES 1000	     /* of 10 ms */

@@ -12,8 +12,8 @@
 #include "closure.h"
 #include "modules.h"
 #include "text.h"
+#include "util/array.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define COMPRESSED_FILE 4 /* MODULE_INIT_COMPRESSED_FILE, Linux 5.17 */
 
 static const char *const roots[] = { "/usr/lib/uml/modules", "/lib/modules" };

@@ -5,10 +5,10 @@
 
 #include "engine.h"
 #include "opts.h"
+#include "util/array.h"
 #include "util/number.h"
 #include "util/opt.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MEM_MIN_MIB 32
 #define MEM_MAX_MIB (64 * 1024)
 #define IFACE_NAME_MAX 15

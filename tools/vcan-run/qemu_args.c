@@ -3,8 +3,7 @@
 
 #include "guest.h"
 #include "qemu.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/array.h"
 
 /*
  * Emulation only: it works the same everywhere, and a machine that is a guest

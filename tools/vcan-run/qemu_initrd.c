@@ -9,8 +9,7 @@
 #include "modules.h"
 #include "qemu.h"
 #include "text.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/array.h"
 
 /* What the guest needs to see the machine's files, and to talk to us. */
 static const char *const base[] = {

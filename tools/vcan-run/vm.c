@@ -11,9 +11,8 @@
 #include <unistd.h>
 
 #include "launch.h"
+#include "util/array.h"
 #include "vm.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static void kill_all(pid_t pid)
 {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "util/array.h"
+
 /* Columns of on_request: nothing, a bootloader off CAN, Katapult. */
 #define STM32(title, rom, katapult)                                   \
 	{                                                             \
@@ -116,7 +118,7 @@ static const struct mcu_type mcu_types[] = {
 	{ "same54", "same54", &same5x, 120 * MHZ, pins_sam },
 	{ "same70", "same70", &same70, 300 * MHZ, pins_sam },
 };
-#define MCU_TYPES (sizeof(mcu_types) / sizeof(mcu_types[0]))
+#define MCU_TYPES ARRAY_SIZE(mcu_types)
 
 static const char *const bootloader_names[BOOTLOADER_COUNT] = {
 	[BOOTLOADER_NONE] = "none",

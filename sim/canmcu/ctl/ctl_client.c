@@ -11,6 +11,7 @@
 
 #include "ctl.h"
 #include "ctl_server.h"
+#include "util/array.h"
 #include "util/opt.h"
 
 #define EXIT_USAGE 2
@@ -209,7 +210,7 @@ static const struct util_opt rows[] = {
 	  apply_control },
 	{ "help", 'h', NULL, "print this and exit", apply_help },
 };
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define ROWS ARRAY_SIZE(rows)
 
 static int help(void)
 {

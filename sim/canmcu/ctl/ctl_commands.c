@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ctl_command.h"
+#include "util/array.h"
 
 static int cmd_list(struct ctl_request *r)
 {
@@ -175,14 +176,14 @@ static const struct ctl_command commands[] = {
 
 const struct ctl_command *ctl_command_at(size_t index)
 {
-	bool there = index < sizeof(commands) / sizeof(commands[0]);
+	bool there = index < ARRAY_SIZE(commands);
 
 	return there ? &commands[index] : NULL;
 }
 
 void ctl_help(FILE *to)
 {
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(to, "  %s\n        %s\n", commands[i].usage,
 			commands[i].help);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ctl_command.h"
+#include "util/array.h"
 #include "util/number.h"
 
 #define WAIT_MS_DEFAULT 5000
@@ -43,7 +44,7 @@ static const struct ctl_condition conditions[] = {
 
 static const struct ctl_condition *find_condition(const char *name)
 {
-	for (size_t i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(conditions); i++)
 		if (!strcmp(conditions[i].name, name))
 			return &conditions[i];
 	return NULL;

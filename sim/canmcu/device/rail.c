@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
+
 /* Steps add up to what is a hair short of a whole number of them. */
 #define ROUNDING_MM 1e-6
 
@@ -149,7 +151,7 @@ static const struct axis *find_axis(const struct device_source *source)
 {
 	const char *kinematics = source->value(source, "printer", "kinematics");
 
-	for (size_t i = 0; i < sizeof(axes) / sizeof(axes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(axes); i++)
 		if (kinematics && !strcmp(axes[i].kinematics, kinematics) &&
 		    !strcmp(axes[i].rail, source->section))
 			return &axes[i];

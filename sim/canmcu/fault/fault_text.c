@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fault_table.h"
+#include "util/array.h"
 #include "util/number.h"
 
 #define WORDS " \t,"
@@ -119,7 +120,7 @@ static const struct {
 	{ "address", FAULT_TAKES_ADDRESS, read_address },
 	{ "uuid", FAULT_TAKES_UUID, read_uuid },
 };
-#define PARAMETERS (sizeof(parameters) / sizeof(parameters[0]))
+#define PARAMETERS ARRAY_SIZE(parameters)
 
 static int refuse_word(const struct fault *f, const char *word, char *error)
 {

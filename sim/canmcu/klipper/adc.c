@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Analog inputs: klipper-mcu-protocol.md, section 20. */
 #include "pin.h"
+#include "util/array.h"
 
 #define ADC_MAX 4095
 #define REPORT_MAX 48 /* bytes */
@@ -168,8 +169,8 @@ static const char *const strings[] = { OUT_OF_RANGE };
 
 const struct klipper_module klipper_adc = {
 	.messages = messages,
-	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.messages_len = ARRAY_SIZE(messages),
 	.strings = strings,
-	.strings_len = sizeof(strings) / sizeof(strings[0]),
+	.strings_len = ARRAY_SIZE(strings),
 	.describe = describe,
 };

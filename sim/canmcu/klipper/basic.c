@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine.h"
+#include "util/array.h"
 
 #define CANBUS_FREQUENCY 1000000 /* where the bus has no bit rate */
 
@@ -348,8 +349,8 @@ static int describe(json_t *config, json_t *enumerations,
 
 const struct klipper_module klipper_basic = {
 	.messages = messages,
-	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.messages_len = ARRAY_SIZE(messages),
 	.strings = strings,
-	.strings_len = sizeof(strings) / sizeof(strings[0]),
+	.strings_len = ARRAY_SIZE(strings),
 	.describe = describe,
 };

@@ -2,7 +2,7 @@
 #ifndef CANMCU_KLIPPER_BASIC_H
 #define CANMCU_KLIPPER_BASIC_H
 
-/** Messages of klipper_basic, by their ids: section 9.1. */
+/** Messages of klipper_basic, by their ids: klipper-mcu-protocol.md, section 9.1. */
 enum klipper_basic_row {
 	KLIPPER_IDENTIFY_RESPONSE,
 	KLIPPER_IDENTIFY,
@@ -31,7 +31,7 @@ enum klipper_basic_row {
 	KLIPPER_CONFIG_RESET,
 };
 
-/* What squares in stats are divided by, as the dictionary tells: section 12. */
+/* What squares in stats are divided by, by the dictionary: klipper-mcu-protocol.md, section 12. */
 #define KLIPPER_STATS_SUMSQ_BASE 256
 
 #endif

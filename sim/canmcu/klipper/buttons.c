@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pin.h"
+#include "util/array.h"
 
 #define BUTTONS_MAX 8
 #define REPORTS_MAX 8 /* kept until they are acknowledged */
@@ -227,7 +228,7 @@ static const char *const strings[] = { TOO_MANY, PAST_MAXIMUM };
 
 const struct klipper_module klipper_buttons = {
 	.messages = messages,
-	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.messages_len = ARRAY_SIZE(messages),
 	.strings = strings,
-	.strings_len = sizeof(strings) / sizeof(strings[0]),
+	.strings_len = ARRAY_SIZE(strings),
 };

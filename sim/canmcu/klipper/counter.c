@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Counters of edges: klipper-mcu-protocol.md, section 20. */
 #include "pin.h"
+#include "util/array.h"
 
 enum { CONFIG_COUNTER, QUERY_COUNTER, COUNTER_STATE };
 
@@ -169,5 +170,5 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_counters = {
 	.messages = messages,
-	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.messages_len = ARRAY_SIZE(messages),
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Digital outputs and software PWM: klipper-mcu-protocol.md, section 20. */
 #include "output.h"
+#include "util/array.h"
 
 enum {
 	CONFIG_DIGITAL_OUT,
@@ -120,7 +121,7 @@ static const char *const strings[] = {
 
 const struct klipper_module klipper_digital = {
 	.messages = messages,
-	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.messages_len = ARRAY_SIZE(messages),
 	.strings = strings,
-	.strings_len = sizeof(strings) / sizeof(strings[0]),
+	.strings_len = ARRAY_SIZE(strings),
 };

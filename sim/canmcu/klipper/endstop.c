@@ -2,6 +2,7 @@
 /* Endstops: klipper-mcu-protocol.md, section 20. */
 #include "pin.h"
 #include "trsync.h"
+#include "util/array.h"
 
 #define LOOKS_PER_SECOND 20000 /* at most */
 
@@ -185,5 +186,5 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_endstops = {
 	.messages = messages,
-	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.messages_len = ARRAY_SIZE(messages),
 };

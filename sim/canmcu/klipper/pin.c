@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* The pins of an MCU, and what is on them: klipper-mcu-protocol.md, 8.1. */
 #include "pin.h"
+#include "util/array.h"
 
 /* 100 kOhm at 25 degrees C below 4.7 kOhm: open, it would read as very cold */
 #define ROOM_LEVEL 0.955F
@@ -98,7 +99,7 @@ static const char *const strings[] = {
 
 const struct klipper_module klipper_pins = {
 	.strings = strings,
-	.strings_len = sizeof(strings) / sizeof(strings[0]),
+	.strings_len = ARRAY_SIZE(strings),
 	.state_size = PINS_MAX * sizeof(struct pin),
 	.describe = describe,
 };

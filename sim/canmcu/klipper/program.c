@@ -9,6 +9,7 @@
 #include "engine.h"
 #include "pin.h"
 #include "stepper.h"
+#include "util/array.h"
 
 /* What it remembers: mcu_own.flags */
 enum { WOKEN };
@@ -147,8 +148,7 @@ static const struct mcu_cmd klipper_cmds[] = {
 #define ON_CAN                                                        \
 	{                                                             \
 		COMMON, .rx_size = MCU_RX_SIZE, .cmds = klipper_cmds, \
-			.cmds_len = sizeof(klipper_cmds) /            \
-				    sizeof(klipper_cmds[0]),          \
+			.cmds_len = ARRAY_SIZE(klipper_cmds),         \
 			.data_task = klipper_data,                    \
 			.assigned = klipper_assigned,                 \
 			.conflict = klipper_conflict,                 \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* PWM by a timer of the chip: klipper-mcu-protocol.md, section 20. */
 #include "output.h"
+#include "util/array.h"
 
 #define PWM_MAX 255
 
@@ -83,8 +84,8 @@ static const char *const strings[] = { MISSED, TOO_LATE };
 
 const struct klipper_module klipper_pwm = {
 	.messages = messages,
-	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.messages_len = ARRAY_SIZE(messages),
 	.strings = strings,
-	.strings_len = sizeof(strings) / sizeof(strings[0]),
+	.strings_len = ARRAY_SIZE(strings),
 	.describe = describe,
 };

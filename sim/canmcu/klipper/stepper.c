@@ -4,6 +4,7 @@
 
 #include "pin.h"
 #include "trsync.h"
+#include "util/array.h"
 
 #define LATE_US 1000u /* that steps may be, within a queue */
 
@@ -318,7 +319,7 @@ static const char *const strings[] = {
 
 const struct klipper_module klipper_steppers = {
 	.messages = messages,
-	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.messages_len = ARRAY_SIZE(messages),
 	.strings = strings,
-	.strings_len = sizeof(strings) / sizeof(strings[0]),
+	.strings_len = ARRAY_SIZE(strings),
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* What stops steppers together: klipper-mcu-protocol.md, section 20. */
 #include "trsync.h"
+#include "util/array.h"
 
 enum {
 	CONFIG_TRSYNC,
@@ -214,7 +215,7 @@ static const char *const strings[] = { ALREADY_ACTIVE };
 
 const struct klipper_module klipper_trsyncs = {
 	.messages = messages,
-	.messages_len = sizeof(messages) / sizeof(messages[0]),
+	.messages_len = ARRAY_SIZE(messages),
 	.strings = strings,
-	.strings_len = sizeof(strings) / sizeof(strings[0]),
+	.strings_len = ARRAY_SIZE(strings),
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "katapult.h"
+#include "util/array.h"
 #include "util/cursor.h"
 
 #define HEADER_FIRST 0x01
@@ -205,7 +206,7 @@ static void answer_code(struct mcu *m, enum kcan_kat_code code)
 
 static const struct block_cmd *find_block_cmd(uint8_t code)
 {
-	for (size_t i = 0; i < sizeof(block_cmds) / sizeof(block_cmds[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(block_cmds); i++)
 		if (block_cmds[i].code == code)
 			return &block_cmds[i];
 	return NULL;
@@ -223,7 +224,7 @@ static bool answers_itself(struct mcu *m, uint64_t now_us)
 		{ FAULT_ANSWER_BUSY, KCAN_KAT_BUSY },
 	};
 
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
 		if (!mcu_fault(m,
 			       &(struct fault_place){ .kind = answers[i].kind },
 			       now_us))
@@ -323,7 +324,7 @@ const struct mcu_program katapult_programs[MCU_LINK_COUNT] = {
 		.rx_size = MCU_RX_SIZE,
 		.tx_size = 96,
 		.cmds = katapult_cmds,
-		.cmds_len = sizeof(katapult_cmds) / sizeof(katapult_cmds[0]),
+		.cmds_len = ARRAY_SIZE(katapult_cmds),
 		.data_task = katapult_data,
 	},
 	[MCU_LINK_BRIDGE] = ON_USB,

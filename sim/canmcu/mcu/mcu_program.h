@@ -4,7 +4,8 @@
 
 /*
  * The contract between an MCU and the programs that run on it. The MCU knows of
- * them what is in these rows, and which ones there are it is told.
+ * them what is in these rows, and which ones there are it is told. Sections are
+ * those of can-admin-channel.md.
  */
 #include "mcu.h"
 

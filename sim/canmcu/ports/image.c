@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/array.h"
+
 #define PAGE 4096u
 #define BLANK 0xff
 
@@ -204,7 +206,7 @@ static void explain(char *sentence, size_t size, const char *path, int err)
 		{ -ENOMEM, "out of memory; ask for fewer MCUs" },
 	};
 
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
 		if (reasons[i].err != err)
 			continue;
 		snprintf(sentence, size, "flash image '%s': %s", path,

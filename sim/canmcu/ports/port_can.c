@@ -13,7 +13,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "util/array.h"
+
 #define BATCH 64
 #define BATCHES_MAX 16 /* then signals and clients have their turn */
 #define RECEIVE_BUFFER (4 * 1024 * 1024) /* bytes */
@@ -220,7 +221,8 @@ int port_can_open(struct port_can **out, const struct port_can_cfg *cfg)
 	struct kcan_bus_cfg bus_cfg = {
 		.ifname = cfg->ifname,
 		.filters = cfg->all ? halves : filters,
-		.filters_len = cfg->all ? COUNT(halves) : COUNT(filters),
+		.filters_len = cfg->all ? ARRAY_SIZE(halves) :
+					  ARRAY_SIZE(filters),
 		.receive_buffer = RECEIVE_BUFFER,
 	};
 	struct port_can *p = calloc(1, sizeof(*p));
@@ -277,7 +279,7 @@ int port_can_error(char *out, size_t size, const char *ifname, int err)
 		  "run canmcu as a user or in a container that may open them" },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (rows[i].err == -err)
 			return snprintf(out, size, "%s '%s': %s",
 					rows[i].observed, ifname,

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "keys_parse.h"
+#include "util/array.h"
 #include "util/hex.h"
 #include "util/number.h"
 
@@ -298,7 +299,7 @@ static const struct key table[] = {
 	{ "sane_rx", 0, NULL, "let Katapult recover from any broken block",
 	  parse_sane_rx },
 };
-#define KEYS (sizeof(table) / sizeof(table[0]))
+#define KEYS ARRAY_SIZE(table)
 
 const struct key *keys_at(size_t index)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fleet.h"
+#include "util/array.h"
 #include "util/number.h"
 #include "util/opt.h"
 
@@ -200,7 +201,7 @@ static const struct util_opt rows[] = {
 	{ "count", 0, "N", "so many MCUs, with UUIDs (and nodeids) counting up",
 	  apply_count },
 };
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define ROWS ARRAY_SIZE(rows)
 
 /* The rows above, and one for each key that is an option. */
 struct options {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "descriptor.h"
+#include "util/array.h"
 #include "util/cursor.h"
 
 #define EP_IN 1
@@ -135,8 +136,7 @@ static const struct usb_request_row requests[] = {
 	{                                                                      \
 		.device = (descriptor), .config = config_descriptor,           \
 		.config_len = sizeof(config_descriptor), .requests = requests, \
-		.requests_len = sizeof(requests) / sizeof(*requests),          \
-		.out = out, .in = in                                           \
+		.requests_len = ARRAY_SIZE(requests), .out = out, .in = in     \
 	}
 const struct usb_personality cdc_klipper_personality =
 	PERSONALITY(klipper_descriptor);

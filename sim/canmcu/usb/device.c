@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "util/array.h"
+
 #define TYPE_MASK 0x60 /* 0: a standard request */
 #define FEATURE_ENDPOINT_HALT 0
 #define ENGLISH_US "\x04\x03\x09\x04"
@@ -221,7 +223,7 @@ static int standard(struct usb_device *d, const struct usb_control *c,
 		    uint8_t *reply)
 {
 	const struct standard_row *row = standard_rows;
-	size_t n = sizeof(standard_rows) / sizeof(standard_rows[0]);
+	size_t n = ARRAY_SIZE(standard_rows);
 
 	for (size_t i = 0; i < n; i++, row++)
 		if (row->type == c->type && row->request == c->request)

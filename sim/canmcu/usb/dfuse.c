@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "descriptor.h"
+#include "util/array.h"
 #include "util/cursor.h"
 
 /* Block 0 carries commands, block 1 nothing, and from block 2 on it is data. */
@@ -42,7 +43,7 @@ void dfuse_init(struct dfuse *d, const struct dfuse_cfg *cfg,
 void dfuse_memory_text(char out[static DFUSE_MEMORY_TEXT_MAX],
 		       const struct flash_map *map, uint32_t size)
 {
-	size_t rows = sizeof(map->erase) / sizeof(map->erase[0]);
+	size_t rows = ARRAY_SIZE(map->erase);
 	size_t len = (size_t)snprintf(out, DFUSE_MEMORY_TEXT_MAX,
 				      "@Internal Flash  /0x%08x/", map->start);
 	uint32_t first = 0;
@@ -320,5 +321,5 @@ const struct usb_personality dfuse_personality = {
 	.config = config_descriptor,
 	.config_len = sizeof(config_descriptor),
 	.requests = requests,
-	.requests_len = sizeof(requests) / sizeof(requests[0]),
+	.requests_len = ARRAY_SIZE(requests),
 };

@@ -7,6 +7,7 @@
 #include <kcan/admin.h>
 
 #include "descriptor.h"
+#include "util/array.h"
 #include "util/cursor.h"
 
 #define NOT_AN_ECHO 0xffffffff
@@ -259,7 +260,7 @@ static int get_bt_const(void *self, const struct usb_control *c, uint8_t *reply,
 	(void)self;
 	(void)c;
 	(void)now_us;
-	for (size_t i = 0; i < sizeof(bt_const) / sizeof(bt_const[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(bt_const); i++)
 		util_put_le32(&out_at, bt_const[i]);
 	return sizeof(bt_const);
 }
@@ -312,7 +313,7 @@ const struct usb_personality gsusb_personality = {
 	.config = config_descriptor,
 	.config_len = sizeof(config_descriptor),
 	.requests = requests,
-	.requests_len = sizeof(requests) / sizeof(requests[0]),
+	.requests_len = ARRAY_SIZE(requests),
 	.out = out,
 	.in = in,
 };

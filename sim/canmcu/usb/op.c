@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/cursor.h"
 
 #define VERSION 0x0111
@@ -107,7 +108,7 @@ static const struct op_row *find_row(const struct usbip_op *op)
 	uint16_t version = util_get_be16(&c);
 	uint16_t code = util_get_be16(&c);
 
-	for (size_t i = 0; i < sizeof(op_rows) / sizeof(op_rows[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(op_rows); i++)
 		if (version == VERSION && op_rows[i].code == code)
 			return &op_rows[i];
 	return NULL;

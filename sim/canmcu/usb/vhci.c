@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "util/array.h"
+
 #define VHCI "/sys/devices/platform/vhci_hcd.0/"
 #define STATE_FREE 4
 #define SPEED_FULL 2
@@ -106,7 +108,7 @@ static const struct problem {
 
 const char *vhci_problem(int err)
 {
-	for (size_t i = 0; i < sizeof(problems) / sizeof(problems[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(problems); i++)
 		if (problems[i].err == err)
 			return problems[i].text;
 	return strerror(-err);

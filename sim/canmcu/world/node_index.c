@@ -66,7 +66,7 @@ int node_index_reserve(struct node_index *x, size_t max)
 	x->uuids = grown.uuids;
 	x->uuids_size = grown.uuids_size;
 	x->uuids_shift = grown.uuids_shift;
-	fill_table(r);
+	fill_table(x);
 	return 0;
 }
 

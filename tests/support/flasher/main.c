@@ -15,6 +15,8 @@
 
 #include <kcan/kat.h>
 
+#include "util/array.h"
+
 #define EXIT_USAGE 2
 #define BLOCK KCAN_KAT_BLOCK_SIZE
 #define NODEID 129
@@ -139,7 +141,7 @@ static const struct util_opt rows[] = {
 	{ "stats", 0, NULL, "print what SEND_BLOCK's answers took",
 	  apply_stats },
 };
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define ROWS ARRAY_SIZE(rows)
 
 /* Return: 0, or -EINVAL with the reason in @o->error. */
 static int parse(struct opts *o, int argc, char **argv)

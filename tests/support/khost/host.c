@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "connect.h"
+#include "util/array.h"
 
 #define BATCH 16
 #define TRIES 6
@@ -32,7 +33,7 @@ static const char *answer_to(const char *line)
 {
 	size_t len = strcspn(line, " ;");
 
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++)
 		if (strlen(answers[i][0]) == len &&
 		    !memcmp(line, answers[i][0], len) && !strchr(line, ';'))
 			return answers[i][1];

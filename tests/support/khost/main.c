@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "script.h"
+#include "util/array.h"
 #include "util/number.h"
 #include "util/opt.h"
 
@@ -114,7 +115,7 @@ static const struct util_opt rows[] = {
 	  apply_save },
 	{ "stats", 0, NULL, "print what calls in loops took", apply_stats },
 };
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define ROWS ARRAY_SIZE(rows)
 
 /* Return: 0, or -EINVAL with the reason in @o->error. */
 static int parse(struct opts *o, int argc, char **argv)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "connect.h"
+#include "util/array.h"
 #include "util/number.h"
 
 #define LINE_SIZE 1024
@@ -142,7 +143,7 @@ static const struct {
 	{ "mcu", run_mcu, "UUID NODEID  leave this MCU as it is for another" },
 	{ "restart", run_restart, "reset the MCU and begin anew" },
 };
-#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+#define VERBS ARRAY_SIZE(verbs)
 
 void script_print_help(void)
 {

@@ -26,6 +26,7 @@
 #include "../../../sim/canmcu/board/family.h"
 #include "../../../sim/canmcu/usb/endpoint.h"
 #include "../../../sim/canmcu/usb/vhci.h"
+#include "util/array.h"
 
 #define TYPE "stm32g0b1xx"
 /* usbip-gsusb-bridge.md, section 3.1: they belong together */
@@ -74,10 +75,9 @@ static void plug(struct bench *b, const char *name)
 	char memory[DFUSE_MEMORY_TEXT_MAX];
 	size_t i = 0;
 
-	while (i < sizeof(kinds) / sizeof(kinds[0]) &&
-	       strcmp(kinds[i].name, name) != 0)
+	while (i < ARRAY_SIZE(kinds) && strcmp(kinds[i].name, name) != 0)
 		i++;
-	if (i == sizeof(kinds) / sizeof(kinds[0])) {
+	if (i == ARRAY_SIZE(kinds)) {
 		printf("unknown %s\n", name);
 		return;
 	}
@@ -194,7 +194,7 @@ static void obey(struct bench *b, char *line)
 
 	if (*arg)
 		*arg++ = '\0';
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(commands[i].name, line))
 			commands[i].run(b, arg);
 }

@@ -19,6 +19,7 @@
 #include "../../../sim/canmcu/ctl/ctl.h"
 #include "../../../sim/canmcu/world/world.h"
 #include "../../support/software.h"
+#include "util/array.h"
 
 /* of the address sanitizer, whose header not every compiler brings */
 size_t __sanitizer_get_current_allocated_bytes(void);
@@ -90,7 +91,7 @@ static void start(struct soak *s, uint64_t seed)
 			.uuid = { { 0x11, 0, 0, 0, 0, i } },
 			.bus = i % BUSES,
 			.type = mcu_type_find(
-				types[i % (sizeof(types) / sizeof(types[0]))]),
+				types[i % ARRAY_SIZE(types)]),
 			.bootloader = BOOTLOADER_KATAPULT,
 			.state = i & 4 ? MCU_KATAPULT : MCU_KLIPPER,
 			.boot_us = 1000u * i,
@@ -255,7 +256,7 @@ static void handle(struct soak *s)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	snprintf(line, sizeof(line),
-		 lines[draw(s, sizeof(lines) / sizeof(lines[0]))],
+		 lines[draw(s, ARRAY_SIZE(lines))],
 		 draw(s, MCUS));
 #pragma GCC diagnostic pop
 	control(s, line);
