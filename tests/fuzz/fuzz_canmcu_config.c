@@ -16,7 +16,7 @@
 
 #include "../../sim/canmcu/device/heat.h"
 #include "../../sim/canmcu/device/rail.h"
-#include "../../sim/canmcu/setup/fleet.h"
+#include "../../sim/canmcu/setup/boards.h"
 #include "fuzz.h"
 #include "util/array.h"
 
@@ -166,19 +166,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input in = { data, size };
 	const struct config_files files = { load, match, &in };
 	char error[OPTS_ERROR_MAX] = "";
-	struct fleet fleet;
+	struct boards boards;
 	struct opts opts = { 0 };
 	int err;
 
-	fleet_init(&fleet);
-	err = fleet_read(&fleet, &files, "fuzz.cfg", error);
+	boards_init(&boards);
+	err = boards_read(&boards, &files, "fuzz.cfg", error);
 	if (!err)
-		err = fleet_build(&opts, &fleet, error);
+		err = boards_build(&opts, &boards, error);
 	if (err)
 		check_sentence(error);
 	for (size_t i = 0; i < opts.mcus_len && !err; i++)
 		check_mcu(&opts, &opts.mcus[i]);
-	fleet_fini(&fleet);
+	boards_fini(&boards);
 	opts_fini(&opts);
 	return 0;
 }

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../setup/fleet.h"
+#include "../setup/boards.h"
 #include "ctl_command.h"
 
 static int set_fact(struct ctl_request *r, struct keys_board *b)
@@ -61,7 +61,7 @@ static int find_bus(struct ctl_request *r, struct keys_board *b)
 /* Whether there can be such a board, in this world. */
 static int check_board(struct ctl_request *r, struct keys_board *b)
 {
-	struct fleet_group g = { .count = 1, .name = r->args[0] };
+	struct board_group g = { .count = 1, .name = r->args[0] };
 	const struct mcu *twin = world_find(r->ctl->world, &b->cfg.uuid);
 	const struct family *family = b->cfg.type->family;
 	char error[OPTS_ERROR_MAX];
@@ -85,7 +85,7 @@ static int check_board(struct ctl_request *r, struct keys_board *b)
 	b->cfg.state = MCU_OFF;
 	b->cfg.nodeid = -1;
 	g.board = *b;
-	if (fleet_check(&g, error))
+	if (boards_check(&g, error))
 		return ctl_refuse(r, "%s", error);
 	b->cfg = g.board.cfg;
 	return find_bus(r, b);

@@ -69,7 +69,7 @@ const struct key *keys_nearest(const char *name);
  * @value: has to live as long as @b
  * @error: set on failure only: one sentence; @size bytes
  *
- * Whether such a board exists is another question: see fleet_check().
+ * Whether such a board exists is another question: see boards_check().
  *
  * Return: 0 or -EINVAL.
  */

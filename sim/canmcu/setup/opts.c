@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fleet.h"
+#include "boards.h"
 #include "util/array.h"
 #include "util/number.h"
 #include "util/opt.h"
@@ -17,7 +17,7 @@
 
 struct parser {
 	struct opts *opts;
-	struct fleet fleet;
+	struct boards boards;
 	char *error;
 };
 
@@ -25,12 +25,12 @@ struct parser {
 #define refuse(p, ...) \
 	(snprintf((p)->error, OPTS_ERROR_MAX, __VA_ARGS__), -EINVAL)
 
-static struct fleet_group *new_group(struct parser *p, const char *name)
+static struct board_group *new_group(struct parser *p, const char *name)
 {
-	struct fleet_group *g;
+	struct board_group *g;
 
-	p->fleet.first = p->fleet.len;
-	g = fleet_add(&p->fleet);
+	p->boards.first = p->boards.len;
+	g = boards_add(&p->boards);
 	if (g)
 		g->name = name;
 	return g;
@@ -39,7 +39,7 @@ static struct fleet_group *new_group(struct parser *p, const char *name)
 static int apply_uuid(void *ctx, const char *arg)
 {
 	struct parser *p = ctx;
-	struct fleet_group *g;
+	struct board_group *g;
 	struct kcan_uuid uuid;
 
 	if (kcan_uuid_parse(&uuid, arg))
@@ -57,7 +57,7 @@ static int apply_uuid(void *ctx, const char *arg)
 static int apply_chip_id(void *ctx, const char *arg)
 {
 	struct parser *p = ctx;
-	struct fleet_group *g = new_group(p, arg);
+	struct board_group *g = new_group(p, arg);
 
 	if (!g)
 		return -ENOMEM;
@@ -69,18 +69,18 @@ static int apply_config(void *ctx, const char *arg)
 {
 	struct parser *p = ctx;
 
-	return fleet_read(&p->fleet, &config_disk, arg, p->error);
+	return boards_read(&p->boards, &config_disk, arg, p->error);
 }
 
 static int apply_count(void *ctx, const char *arg)
 {
 	struct parser *p = ctx;
-	struct fleet_group *g;
+	struct board_group *g;
 	unsigned long count;
 	size_t len;
 
-	g = fleet_current(&p->fleet, &len);
-	if (!p->fleet.len || g->from_file || g->board.chip_id_len)
+	g = boards_current(&p->boards, &len);
+	if (!p->boards.len || g->from_file || g->board.chip_id_len)
 		return refuse(p, "--count %s: give it after a -u UUID", arg);
 	if (util_parse_number(arg, &count) || !count || count > OPTS_COUNT_MAX)
 		return refuse(p, "--count '%s': give a number from 1 to %d",
@@ -94,12 +94,12 @@ static int apply_key(void *ctx, const struct util_opt *row, const char *arg)
 {
 	struct parser *p = ctx;
 	char name[OPTION_LEN];
-	struct fleet_group *g;
+	struct board_group *g;
 	int err = 0;
 	size_t len;
 
 	snprintf(name, sizeof(name), "--%s", row->name);
-	g = fleet_current(&p->fleet, &len);
+	g = boards_current(&p->boards, &len);
 	for (size_t i = 0; i < len && !err; i++)
 		err = keys_apply(&g[i].board, name, arg ? arg : "yes", p->error,
 				 OPTS_ERROR_MAX);
@@ -260,14 +260,14 @@ int opts_parse(struct opts *out, int argc, char **argv,
 	int err;
 
 	*out = (struct opts){ 0 };
-	fleet_init(&p.fleet);
+	boards_init(&p.boards);
 	snprintf(error, OPTS_ERROR_MAX, "out of memory");
 	err = apply_all(&p, argc, argv);
 	if (out->collisions && !out->bitrate_bps)
 		out->bitrate_bps = BITRATE_MAX;
 	if (!err && out->action == OPTS_RUN)
-		err = fleet_build(out, &p.fleet, error);
-	fleet_fini(&p.fleet);
+		err = boards_build(out, &p.boards, error);
+	boards_fini(&p.boards);
 	if (err)
 		opts_fini(out);
 	return err;

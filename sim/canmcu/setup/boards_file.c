@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fleet.h"
+#include "boards.h"
 
 _Static_assert(OPTS_ERROR_MAX >= CONFIG_ERROR_MAX, "an error fits");
 _Static_assert(CONFIG_SECTION_MAX - 4 <= MCU_NAME_MAX, "a name fits");
@@ -23,25 +23,26 @@ static enum config_take take(void *ctx, const char *section, const char *name)
 }
 
 /* A section that stands twice is one MCU: of this file, and what it includes. */
-static struct fleet_group *find_or_add(struct fleet *fleet, const char *section)
+static struct board_group *find_or_add(struct boards *boards,
+				       const char *section)
 {
 	const char *name = strlen(section) > 4 ? section + 4 : section;
-	struct fleet_group *g;
+	struct board_group *g;
 
-	for (size_t i = fleet->len; i > fleet->first; i--)
-		if (!strcmp(fleet->groups[i - 1].board.cfg.name, name))
-			return &fleet->groups[i - 1];
-	g = fleet_add(fleet);
+	for (size_t i = boards->len; i > boards->first; i--)
+		if (!strcmp(boards->groups[i - 1].board.cfg.name, name))
+			return &boards->groups[i - 1];
+	g = boards_add(boards);
 	if (!g)
 		return NULL;
 	g->from_file = true;
-	g->printer = fleet->printers;
+	g->printer = boards->printers;
 	snprintf(g->board.cfg.name, MCU_NAME_MAX, "%s", name);
 	return g;
 }
 
 /* The value as it may be kept. */
-static const char *keep_value(struct fleet *fleet,
+static const char *keep_value(struct boards *boards,
 			      const struct config_line *line)
 {
 	const struct key *key = keys_find(line->key);
@@ -50,19 +51,19 @@ static const char *keep_value(struct fleet *fleet,
 	const char *kept = NULL;
 
 	if (whole || !path)
-		kept = util_texts_add(&fleet->texts, "%s",
+		kept = util_texts_add(&boards->texts, "%s",
 				      path ? whole : line->value);
 	free(whole);
 	return kept;
 }
 
-static int set_mcu(struct fleet *fleet, const struct config_line *line,
+static int set_mcu(struct boards *boards, const struct config_line *line,
 		   char error[static CONFIG_SENTENCE_MAX])
 {
-	struct fleet_group *g = find_or_add(fleet, line->section);
-	const char *value = g ? keep_value(fleet, line) : NULL;
+	struct board_group *g = find_or_add(boards, line->section);
+	const char *value = g ? keep_value(boards, line) : NULL;
 
-	if (fleet->len > OPTS_COUNT_MAX) {
+	if (boards->len > OPTS_COUNT_MAX) {
 		snprintf(error, CONFIG_SENTENCE_MAX,
 			 "more than %d MCUs do not fit one process: give fewer",
 			 OPTS_COUNT_MAX);
@@ -74,7 +75,7 @@ static int set_mcu(struct fleet *fleet, const struct config_line *line,
 		return -EINVAL;
 	if (g->name || !g->board.has_uuid)
 		return 0;
-	g->name = util_texts_add(&fleet->texts, "%s:%u: [%s]", line->file,
+	g->name = util_texts_add(&boards->texts, "%s:%u: [%s]", line->file,
 				 line->line, line->section);
 	return g->name ? 0 : -ENOMEM;
 }
@@ -82,21 +83,21 @@ static int set_mcu(struct fleet *fleet, const struct config_line *line,
 static int set(void *ctx, const struct config_line *line,
 	       char error[static CONFIG_SENTENCE_MAX])
 {
-	struct fleet *fleet = ctx;
+	struct boards *boards = ctx;
 
 	if (config_is_mcu(line->section))
-		return set_mcu(fleet, line, error);
-	return printer_set(fleet->printers, &fleet->texts, line);
+		return set_mcu(boards, line, error);
+	return printer_set(boards->printers, &boards->texts, line);
 }
 
-static int add_printer(struct fleet *fleet)
+static int add_printer(struct boards *boards)
 {
 	struct printer *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return -ENOMEM;
-	p->next = fleet->printers;
-	fleet->printers = p;
+	p->next = boards->printers;
+	boards->printers = p;
 	return 0;
 }
 
@@ -114,36 +115,36 @@ static int refuse_nameless(const struct keys_board *b, const char *path,
 }
 
 /* An MCU on USB or a serial line has no part in this, unless it is said so. */
-static int drop_nameless(struct fleet *fleet, const char *path, char *error)
+static int drop_nameless(struct boards *boards, const char *path, char *error)
 {
-	size_t kept = fleet->first;
+	size_t kept = boards->first;
 
-	for (size_t i = fleet->first; i < fleet->len; i++) {
-		const struct fleet_group *g = &fleet->groups[i];
+	for (size_t i = boards->first; i < boards->len; i++) {
+		const struct board_group *g = &boards->groups[i];
 
 		if (g->name)
-			fleet->groups[kept++] = *g;
-		else if (g->board.cfg.link != fleet->defaults.board.cfg.link)
+			boards->groups[kept++] = *g;
+		else if (g->board.cfg.link != boards->defaults.board.cfg.link)
 			return refuse_nameless(&g->board, path, error);
 	}
-	fleet->len = kept;
+	boards->len = kept;
 	return 0;
 }
 
-int fleet_read(struct fleet *fleet, const struct config_files *files,
-	       const char *path, char error[static OPTS_ERROR_MAX])
+int boards_read(struct boards *boards, const struct config_files *files,
+		const char *path, char error[static OPTS_ERROR_MAX])
 {
-	const struct config_sink sink = { take, set, fleet };
-	int err = add_printer(fleet);
+	const struct config_sink sink = { take, set, boards };
+	int err = add_printer(boards);
 
-	fleet->first = fleet->len;
+	boards->first = boards->len;
 	if (!err)
 		err = config_read(files, &sink, path, error);
 	if (!err)
-		err = drop_nameless(fleet, path, error);
+		err = drop_nameless(boards, path, error);
 	if (err)
 		return err;
-	if (fleet->len > fleet->first)
+	if (boards->len > boards->first)
 		return 0;
 	snprintf(error, OPTS_ERROR_MAX,
 		 "%s: no [mcu] section has a canbus_uuid: add one, or chip_id",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include "fleet.h"
+#include "boards.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #define BOOT_MS_DEFAULT 30
 #define ERASE_MS_DEFAULT 10 /* 128 KiB take 1 to 4 s on real chips */
 
-void fleet_init(struct fleet *fleet)
+void boards_init(struct boards *boards)
 {
 	const struct mcu_cfg cfg = { .type = mcu_type_find("stm32g0b1xx"),
 				     .state = MCU_KLIPPER,
@@ -25,42 +25,43 @@ void fleet_init(struct fleet *fleet)
 				     .usb.vhci_port = -1,
 				     .double_reset = true };
 
-	*fleet = (struct fleet){ .defaults = { .board.cfg = cfg, .count = 1 } };
+	*boards =
+		(struct boards){ .defaults = { .board.cfg = cfg, .count = 1 } };
 }
 
-void fleet_fini(struct fleet *fleet)
+void boards_fini(struct boards *boards)
 {
-	free(fleet->groups);
-	fleet->groups = NULL;
-	while (fleet->printers) {
-		struct printer *p = fleet->printers;
+	free(boards->groups);
+	boards->groups = NULL;
+	while (boards->printers) {
+		struct printer *p = boards->printers;
 
-		fleet->printers = p->next;
+		boards->printers = p->next;
 		printer_fini(p);
 		free(p);
 	}
-	util_texts_free(&fleet->texts);
+	util_texts_free(&boards->texts);
 }
 
-struct fleet_group *fleet_add(struct fleet *fleet)
+struct board_group *boards_add(struct boards *boards)
 {
-	struct fleet_group *more =
-		util_grow(fleet->groups, fleet->len, sizeof(*more));
+	struct board_group *more =
+		util_grow(boards->groups, boards->len, sizeof(*more));
 
 	if (!more)
 		return NULL;
-	fleet->groups = more;
-	more[fleet->len] = fleet->defaults;
-	return &more[fleet->len++];
+	boards->groups = more;
+	more[boards->len] = boards->defaults;
+	return &more[boards->len++];
 }
 
-struct fleet_group *fleet_current(struct fleet *fleet, size_t *len)
+struct board_group *boards_current(struct boards *boards, size_t *len)
 {
-	*len = fleet->len ? fleet->len - fleet->first : 1;
-	return fleet->len ? &fleet->groups[fleet->first] : &fleet->defaults;
+	*len = boards->len ? boards->len - boards->first : 1;
+	return boards->len ? &boards->groups[boards->first] : &boards->defaults;
 }
 
-static int check_board(const struct fleet_group *g, char *error)
+static int check_board(const struct board_group *g, char *error)
 {
 	const struct mcu_type *type = g->board.cfg.type;
 	enum bootloader bootloader = g->board.cfg.bootloader;
@@ -80,7 +81,7 @@ static int check_board(const struct fleet_group *g, char *error)
 	return 0;
 }
 
-static int check_application(const struct fleet_group *g, char *error)
+static int check_application(const struct board_group *g, char *error)
 {
 	const struct mcu_cfg *cfg = &g->board.cfg;
 	const struct flash_map *map = cfg->type->flash_map;
@@ -100,7 +101,7 @@ static int check_application(const struct fleet_group *g, char *error)
 	return 0;
 }
 
-static int check_blank(const struct fleet_group *g, char *error)
+static int check_blank(const struct board_group *g, char *error)
 {
 	const struct mcu_cfg *cfg = &g->board.cfg;
 
@@ -119,7 +120,7 @@ static int check_blank(const struct fleet_group *g, char *error)
 	return 0;
 }
 
-static int check_start(const struct fleet_group *g, char *error)
+static int check_start(const struct board_group *g, char *error)
 {
 	const struct mcu_cfg *cfg = &g->board.cfg;
 
@@ -140,7 +141,7 @@ static int check_start(const struct fleet_group *g, char *error)
 	return check_blank(g, error);
 }
 
-static int check_usb(const struct fleet_group *g, char *error)
+static int check_usb(const struct board_group *g, char *error)
 {
 	if (!mcu_link_is_usb(g->board.cfg.link))
 		return 0;
@@ -159,7 +160,7 @@ static int check_usb(const struct fleet_group *g, char *error)
 	return 0;
 }
 
-static int check_link(const struct fleet_group *g, char *error)
+static int check_link(const struct board_group *g, char *error)
 {
 	const struct mcu_cfg *cfg = &g->board.cfg;
 	const char *link = mcu_link_name(cfg->link);
@@ -179,7 +180,7 @@ static int check_link(const struct fleet_group *g, char *error)
 	return 0;
 }
 
-int fleet_check(struct fleet_group *g, char error[static OPTS_ERROR_MAX])
+int boards_check(struct board_group *g, char error[static OPTS_ERROR_MAX])
 {
 	struct mcu_cfg *cfg = &g->board.cfg;
 	int err;
@@ -204,10 +205,10 @@ static void count_up(struct kcan_uuid *uuid)
 		;
 }
 
-static int find_bus(struct opts *out, struct fleet *fleet,
-		    const struct fleet_group *g, unsigned int *bus, char *error)
+static int find_bus(struct opts *out, struct boards *boards,
+		    const struct board_group *g, unsigned int *bus, char *error)
 {
-	const char *name = fleet_bus_name(fleet, g);
+	const char *name = boards_bus_name(boards, g);
 
 	if (!name)
 		return -ENOMEM;
@@ -226,7 +227,7 @@ static int find_bus(struct opts *out, struct fleet *fleet,
 /* One MCU, and the group that told of it. */
 struct entry {
 	struct kcan_uuid uuid;
-	const struct fleet_group *group;
+	const struct board_group *group;
 };
 
 /* What its printer has on its pins. */
@@ -242,7 +243,7 @@ static int build_machine(struct opts *out, const struct printer *printer,
 }
 
 /* It was checked when it was given. */
-static int append_fault(struct opts *out, const struct fleet_group *g,
+static int append_fault(struct opts *out, const struct board_group *g,
 			const char *text, char *error)
 {
 	struct fault *fault = &out->faults[out->faults_len++];
@@ -257,12 +258,12 @@ static int append_fault(struct opts *out, const struct fleet_group *g,
 	return err;
 }
 
-static int append(struct opts *out, struct fleet *fleet,
-		  const struct fleet_group *g, struct entry *entries,
+static int append(struct opts *out, struct boards *boards,
+		  const struct board_group *g, struct entry *entries,
 		  char *error)
 {
 	struct mcu_cfg cfg = g->board.cfg;
-	int err = find_bus(out, fleet, g, &cfg.bus, error);
+	int err = find_bus(out, boards, g, &cfg.bus, error);
 
 	if (!err && g->printer)
 		err = build_machine(out, g->printer, &cfg);
@@ -289,11 +290,11 @@ static int by_uuid(const void *a, const void *b)
 	return order ? order : (x->group > y->group) - (x->group < y->group);
 }
 
-static int refuse_twin(const struct fleet_group *a, const struct fleet_group *b,
+static int refuse_twin(const struct board_group *a, const struct board_group *b,
 		       const struct kcan_uuid *uuid, char *error)
 {
-	const struct fleet_group *here = b->from_file ? b : a;
-	const struct fleet_group *there = b->from_file ? a : b;
+	const struct board_group *here = b->from_file ? b : a;
+	const struct board_group *there = b->from_file ? a : b;
 	char text[KCAN_UUID_STR_LEN + 1];
 
 	kcan_uuid_format(uuid, text);
@@ -337,8 +338,8 @@ static int refuse_image(const struct entry *a, const struct entry *b,
 			char *error)
 {
 	bool in_order = a->group <= b->group;
-	const struct fleet_group *first = in_order ? a->group : b->group;
-	const struct fleet_group *second = in_order ? b->group : a->group;
+	const struct board_group *first = in_order ? a->group : b->group;
+	const struct board_group *second = in_order ? b->group : a->group;
 
 	if (first == second)
 		return refuse(error,
@@ -393,26 +394,26 @@ static int check_images(struct entry *entries, size_t len, char *error)
 	return 0;
 }
 
-static int list(struct opts *out, struct fleet *fleet, size_t total,
+static int list(struct opts *out, struct boards *boards, size_t total,
 		char *error)
 {
 	struct entry *entries = calloc(total, sizeof(*entries));
 	size_t faults = 1;
 	int err = 0;
 
-	for (size_t i = 0; i < fleet->len; i++)
-		faults += fleet->groups[i].board.faults_len;
+	for (size_t i = 0; i < boards->len; i++)
+		faults += boards->groups[i].board.faults_len;
 	out->faults = calloc(faults, sizeof(*out->faults));
 	out->devices_len = 0;
-	out->devices = calloc(fleet->len, sizeof(*out->devices));
+	out->devices = calloc(boards->len, sizeof(*out->devices));
 	out->mcus_len = out->ifnames_len = 0;
 	out->mcus = calloc(total, sizeof(*out->mcus));
 	out->ifnames = calloc(OPTS_BUSES_MAX, sizeof(*out->ifnames));
 	if (!entries || !out->mcus || !out->ifnames || !out->faults ||
 	    !out->devices)
 		err = -ENOMEM;
-	for (size_t i = 0; i < fleet->len && !err; i++)
-		err = append(out, fleet, &fleet->groups[i], entries, error);
+	for (size_t i = 0; i < boards->len && !err; i++)
+		err = append(out, boards, &boards->groups[i], entries, error);
 	if (!err)
 		err = check_unique(entries, total, error);
 	if (!err)
@@ -423,26 +424,26 @@ static int list(struct opts *out, struct fleet *fleet, size_t total,
 	return err;
 }
 
-int fleet_build(struct opts *out, struct fleet *fleet,
-		char error[static OPTS_ERROR_MAX])
+int boards_build(struct opts *out, struct boards *boards,
+		 char error[static OPTS_ERROR_MAX])
 {
 	size_t total = 0;
 	int err = 0;
 
-	if (!fleet->len)
+	if (!boards->len)
 		return refuse(error, "no MCU is given: add -u UUID, --chip-id "
 				     "HEX or -c FILE");
-	for (size_t i = 0; i < fleet->len && !err; i++) {
-		err = fleet_check(&fleet->groups[i], error);
-		total += fleet->groups[i].count;
+	for (size_t i = 0; i < boards->len && !err; i++) {
+		err = boards_check(&boards->groups[i], error);
+		total += boards->groups[i].count;
 	}
 	if (err)
 		return err;
 	if (total > OPTS_COUNT_MAX)
 		return refuse(error, "%zu MCUs: at most %d fit one process",
 			      total, OPTS_COUNT_MAX);
-	err = list(out, fleet, total, error);
-	out->texts = fleet->texts;
-	fleet->texts = NULL;
+	err = list(out, boards, total, error);
+	out->texts = boards->texts;
+	boards->texts = NULL;
 	return err;
 }

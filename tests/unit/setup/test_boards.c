@@ -514,7 +514,7 @@ int main(void)
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(accepted) + ARRAY_SIZE(refused) +
 				ARRAY_SIZE(others)];
-	char folder[] = "/tmp/test_fleet.XXXXXX";
+	char folder[] = "/tmp/test_boards.XXXXXX";
 	int failed;
 	size_t n = 0;
 

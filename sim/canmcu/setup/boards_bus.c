@@ -3,27 +3,27 @@
 #include <string.h>
 
 #include "../ports/names.h"
-#include "fleet.h"
+#include "boards.h"
 
 /* What MCUs are on that are on no CAN bus. */
 #define SERIAL_BUS ":serial"
 
 /* Klipper's name of the interface; that of a bridge is the one it makes. */
-static const char *klipper_interface(const struct fleet_group *g)
+static const char *klipper_interface(const struct board_group *g)
 {
 	return g->board.canbus_interface ? g->board.canbus_interface : "can0";
 }
 
 /* In a printer.cfg, what is on the interface of a bridge is behind it. */
-static const struct fleet_group *bridge_of(const struct fleet *fleet,
-					   const struct fleet_group *g)
+static const struct board_group *bridge_of(const struct boards *boards,
+					   const struct board_group *g)
 {
-	const struct fleet_group *other;
+	const struct board_group *other;
 
 	if (g->board.cfg.link == MCU_LINK_BRIDGE)
 		return g;
-	for (size_t i = 0; g->from_file && i < fleet->len; i++) {
-		other = &fleet->groups[i];
+	for (size_t i = 0; g->from_file && i < boards->len; i++) {
+		other = &boards->groups[i];
 		if (other->board.cfg.link == MCU_LINK_BRIDGE &&
 		    other->printer == g->printer &&
 		    !strcmp(klipper_interface(other), klipper_interface(g)))
@@ -33,26 +33,26 @@ static const struct fleet_group *bridge_of(const struct fleet *fleet,
 }
 
 /* The one behind a bridge that has nobody else, unless somebody is told to be there. */
-static const char *own_bus(struct fleet *fleet, const struct fleet_group *g)
+static const char *own_bus(struct boards *boards, const struct board_group *g)
 {
 	char text[KCAN_UUID_STR_LEN + 1];
 
 	kcan_uuid_format(&g->board.cfg.uuid, text);
-	return util_texts_add(&fleet->texts, "%c%s", PORT_NAME_INTERNAL, text);
+	return util_texts_add(&boards->texts, "%c%s", PORT_NAME_INTERNAL, text);
 }
 
-const char *fleet_bus_name(struct fleet *fleet, const struct fleet_group *g)
+const char *boards_bus_name(struct boards *boards, const struct board_group *g)
 {
-	const struct fleet_group *bridge;
+	const struct board_group *bridge;
 
 	if (mcu_link_is_serial(g->board.cfg.link))
 		return SERIAL_BUS;
 	if (g->board.interface)
 		return g->board.interface;
-	bridge = bridge_of(fleet, g);
+	bridge = bridge_of(boards, g);
 	if (bridge && bridge->board.interface)
 		return bridge->board.interface;
 	if (bridge)
-		return own_bus(fleet, bridge);
+		return own_bus(boards, bridge);
 	return g->from_file ? klipper_interface(g) : "vcan0";
 }
