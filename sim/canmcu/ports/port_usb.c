@@ -12,14 +12,14 @@
 
 #include "../usb/endpoint.h"
 #include "../usb/vhci.h"
-#include "cable.h"
+#include "hotplug.h"
 
 #define BATCH 64	 /* messages; then others have their turn */
 #define PATIENCE_MS 8000 /* the kernel has taken the device by then */
 
 struct port_usb {
 	struct port_usb_cfg cfg;
-	struct cable cable;
+	struct hotplug hotplug;
 	int link;
 	pid_t pid;
 	uint32_t waits_for; /* as the source has it */
@@ -42,7 +42,7 @@ static bool tell(void *arg, const struct usb_link_msg *msg)
 	return usb_endpoint_tell(p->link, msg) != -EAGAIN;
 }
 
-/* Its end, or what it could not do, is the end of the play. */
+/* Its end, or what it could not do, is the end of the simulation. */
 
 static void describe_failure(struct port_usb *p, const char *reason, char *out,
 			     size_t size)
@@ -75,7 +75,7 @@ static int check(struct port_usb *p, int err, char *sentence, size_t size)
 		describe_end(p, sentence, size);
 		return err;
 	}
-	err = p->cable.err;
+	err = p->hotplug.err;
 	if (err)
 		describe_failure(p, vhci_problem(err), sentence, size);
 	return err;
@@ -97,8 +97,8 @@ static bool is_over(struct port_usb *p, int err)
 
 static void listen_to_link(struct port_usb *p)
 {
-	uint32_t events = (cable_is_full(&p->cable) ? 0 : EPOLLIN) |
-			  (p->cable.waits ? EPOLLOUT : 0);
+	uint32_t events = (hotplug_is_full(&p->hotplug) ? 0 : EPOLLIN) |
+			  (p->hotplug.waits ? EPOLLOUT : 0);
 
 	if (events == p->waits_for)
 		return;
@@ -108,7 +108,7 @@ static void listen_to_link(struct port_usb *p)
 
 bool port_usb_kick(struct port_usb *p)
 {
-	bool news = cable_kick(&p->cable, now_us(p));
+	bool news = hotplug_kick(&p->hotplug, now_us(p));
 
 	listen_to_link(p);
 	return news;
@@ -122,13 +122,14 @@ static int on_link(sd_event_source *source, int fd, uint32_t revents, void *arg)
 
 	(void)source;
 	(void)revents;
-	for (int i = 0; i < BATCH && !err && !cable_is_full(&p->cable); i++) {
+	for (int i = 0; i < BATCH && !err && !hotplug_is_full(&p->hotplug);
+	     i++) {
 		err = usb_endpoint_hear(fd, &msg);
 		if (err)
 			break;
-		cable_take(&p->cable, &msg, now_us(p));
+		hotplug_take(&p->hotplug, &msg, now_us(p));
 		/* what it has no room for may have some after a turn */
-		if (cable_is_full(&p->cable))
+		if (hotplug_is_full(&p->hotplug))
 			p->cfg.on_turn(p->cfg.arg);
 	}
 	if (!is_over(p, err))
@@ -144,8 +145,8 @@ static int plug_in(struct port_usb *p, char *sentence, size_t size)
 	struct usb_link_msg msg;
 	int err = 0;
 
-	cable_kick(&p->cable, now_us(p));
-	while (!tcp && p->cable.plugged && !p->cable.attached && !err) {
+	hotplug_kick(&p->hotplug, now_us(p));
+	while (!tcp && p->hotplug.plugged && !p->hotplug.attached && !err) {
 		if (poll(&in, 1, PATIENCE_MS) <= 0) {
 			describe_failure(p,
 					 "the kernel does not take the device: "
@@ -155,7 +156,7 @@ static int plug_in(struct port_usb *p, char *sentence, size_t size)
 		}
 		err = usb_endpoint_hear(p->link, &msg);
 		if (!err)
-			cable_take(&p->cable, &msg, now_us(p));
+			hotplug_take(&p->hotplug, &msg, now_us(p));
 		err = check(p, err, sentence, size);
 	}
 	return err;
@@ -182,17 +183,17 @@ int port_usb_open(struct port_usb **out, const struct port_usb_cfg *cfg,
 		  char *sentence, size_t size)
 {
 	struct port_usb *p = calloc(1, sizeof(*p));
-	struct cable_cfg cable = { .world = cfg->world,
-				   .mcu = cfg->mcu,
-				   .events = cfg->events,
-				   .tell = tell,
-				   .arg = p };
+	struct hotplug_cfg hotplug = { .world = cfg->world,
+				       .mcu = cfg->mcu,
+				       .events = cfg->events,
+				       .tell = tell,
+				       .arg = p };
 	int err;
 
 	if (!p)
 		return -ENOMEM;
 	*p = (struct port_usb){ .cfg = *cfg, .link = -1, .waits_for = EPOLLIN };
-	cable_init(&p->cable, &cable);
+	hotplug_init(&p->hotplug, &hotplug);
 	err = start(p, sentence, size);
 	if (!err)
 		err = sd_event_add_io(cfg->loop, &p->source, p->link, EPOLLIN,
@@ -227,5 +228,5 @@ const struct mcu *port_usb_mcu(const struct port_usb *p)
 
 size_t port_usb_write(struct port_usb *p, const uint8_t *data, size_t len)
 {
-	return cable_write(&p->cable, data, len);
+	return hotplug_write(&p->hotplug, data, len);
 }

@@ -11,7 +11,7 @@
  * struct port_usb - the USB socket of one MCU, in a loop
  *
  * Moves messages between the world and the process that has the USB device;
- * what they mean is in cable.h.
+ * what they mean is in hotplug.h.
  */
 struct port_usb;
 

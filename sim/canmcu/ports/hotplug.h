@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef CANMCU_CABLE_H
-#define CANMCU_CABLE_H
+#ifndef CANMCU_HOTPLUG_H
+#define CANMCU_HOTPLUG_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,29 +11,29 @@
 #include "../usb/link.h"
 #include "../world/world.h"
 
-/** What a cable is connected to; all must outlive it. */
-struct cable_cfg {
+/** Between whom it is; all must outlive it. */
+struct hotplug_cfg {
 	struct world *world;
 	const struct mcu *mcu; /* one of @world, a bridge or on USB */
 	struct event_sink events;
 	/*
 	 * Tell the device. Return: false when there is no room now: then
-	 * cable_kick() is to be called when there is.
+	 * hotplug_kick() is to be called when there is.
 	 */
 	bool (*tell)(void *arg, const struct usb_link_msg *msg);
 	void *arg;
 };
 
 /**
- * struct cable - what is between an MCU and the process that has its USB device
+ * struct hotplug - the link between an MCU and the process of its USB device
  *
  * Pure. It sees to it that what is plugged in is what the MCU runs: a reset, a
  * bootloader and a power cycle are told from the MCU's state and generation, so
  * none is missed when the process is slow to hear of it. Frames, bytes and the
  * flash go to and fro.
  */
-struct cable {
-	struct cable_cfg cfg;
+struct hotplug {
+	struct hotplug_cfg cfg;
 	bool waits;	/* for room to tell the device */
 	bool mcu_waits; /* for the same, with bytes */
 	int err;	/* it cannot be plugged in: see vhci_problem() */
@@ -56,44 +56,44 @@ struct cable {
 };
 
 /** Nothing is plugged in yet; must not be moved then. */
-void cable_init(struct cable *c, const struct cable_cfg *cfg);
+void hotplug_init(struct hotplug *h, const struct hotplug_cfg *cfg);
 
 /**
- * cable_take() - a valid message of the device
+ * hotplug_take() - a valid message of the device
  *
- * Only when it does not hold one back: cable_is_full().
+ * Only when it does not hold one back: hotplug_is_full().
  */
-void cable_take(struct cable *c, const struct usb_link_msg *msg,
-		uint64_t now_us);
+void hotplug_take(struct hotplug *h, const struct usb_link_msg *msg,
+		  uint64_t now_us);
 
 /** Return: whether its last message waits, and others have to. */
-static inline bool cable_is_full(const struct cable *c)
+static inline bool hotplug_is_full(const struct hotplug *h)
 {
-	return c->held;
+	return h->held;
 }
 
 /**
- * cable_kick() - anything was done to the world, or there is room to tell
+ * hotplug_kick() - anything was done to the world, or there is room to tell
  *
  * Return: whether the world may have to send something now.
  */
-bool cable_kick(struct cable *c, uint64_t now_us);
+bool hotplug_kick(struct hotplug *h, uint64_t now_us);
 
 /**
- * cable_write() - bytes of the MCU for its serial port
+ * hotplug_write() - bytes of the MCU for its serial port
  *
  * Return: how many were taken; world_serial_room() follows when others can be.
  */
-size_t cable_write(struct cable *c, const uint8_t *data, size_t len);
+size_t hotplug_write(struct hotplug *h, const uint8_t *data, size_t len);
 
 /**
- * cable_plug() - the USB device that an MCU is now
+ * hotplug_device() - the USB device that an MCU is now
  *
  * Return: false when it is none.
  */
-bool cable_plug(struct usb_link_plug *out, const struct mcu *m);
+bool hotplug_device(struct usb_link_plug *out, const struct mcu *m);
 
 /** Return: "gs_usb", "klipper", "katapult", "dfu", ... */
-const char *cable_kind_name(enum usb_kind kind);
+const char *hotplug_kind_name(enum usb_kind kind);
 
 #endif

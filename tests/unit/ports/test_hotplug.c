@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
-// needs: sim/canmcu/mcu sim/canmcu/ports/cable.c sim/canmcu/ports/cable_plug.c
-// needs: sim/canmcu/usb sim/canmcu/wire sim/canmcu/world
+// needs: sim/canmcu/mcu sim/canmcu/ports/hotplug.c
+// needs: sim/canmcu/ports/hotplug_device.c sim/canmcu/usb sim/canmcu/wire
+// needs: sim/canmcu/world
 /*
  * What an MCU of a world and the process with its USB device tell each other; the
  * test is that process. Facts: can-admin-channel.md, sections 4, 8.5 and 9;
@@ -12,7 +13,7 @@
 #include <string.h>
 
 #include "../../../sim/canmcu/klipper/firmware.h"
-#include "../../../sim/canmcu/ports/cable.h"
+#include "../../../sim/canmcu/ports/hotplug.h"
 #include "../../support/software.h"
 #include "../../support/unit.h"
 
@@ -26,7 +27,7 @@ struct bench {
 	struct world *world;
 	struct mcu_cfg cfgs[2];
 	const struct mcu *m;
-	struct cable cable;
+	struct hotplug hotplug;
 	struct usb_link_msg told[TOLD_MAX];
 	size_t told_len;
 	size_t room; /* for messages */
@@ -65,7 +66,7 @@ static size_t write_bytes(void *arg, const struct mcu *m, const uint8_t *data,
 	struct bench *b = arg;
 
 	(void)now_us;
-	return m == b->m ? cable_write(&b->cable, data, len) : len;
+	return m == b->m ? hotplug_write(&b->hotplug, data, len) : len;
 }
 
 /* Number 0 is on USB, number 1 a node behind it. */
@@ -105,12 +106,12 @@ static void kick(struct bench *b)
 {
 	do
 		world_loop_back(b->world, BUS, b->now_us);
-	while (cable_kick(&b->cable, b->now_us));
+	while (hotplug_kick(&b->hotplug, b->now_us));
 }
 
 static void take(struct bench *b, struct usb_link_msg msg)
 {
-	cable_take(&b->cable, &msg, b->now_us);
+	hotplug_take(&b->hotplug, &msg, b->now_us);
 	kick(b);
 }
 
@@ -132,14 +133,14 @@ static void create(struct bench *b)
 				 .events = { note, b },
 				 .serial = { write_bytes, b },
 				 .software = real_software() };
-	struct cable_cfg cable = { .events = { note, b },
-				   .tell = tell,
-				   .arg = b };
+	struct hotplug_cfg hotplug = { .events = { note, b },
+				       .tell = tell,
+				       .arg = b };
 
 	assert_int_equal(world_new(&b->world, &cfg), 0);
-	cable.world = b->world;
-	cable.mcu = b->m = world_at(b->world, 0);
-	cable_init(&b->cable, &cable);
+	hotplug.world = b->world;
+	hotplug.mcu = b->m = world_at(b->world, 0);
+	hotplug_init(&b->hotplug, &hotplug);
 	kick(b);
 }
 
@@ -269,7 +270,8 @@ static void test_row(void **state)
 			 .state = row->state };
 	struct usb_link_plug plug;
 
-	assert_int_equal(cable_plug(&plug, &m), row->kind != USB_KIND_COUNT);
+	assert_int_equal(hotplug_device(&plug, &m),
+			 row->kind != USB_KIND_COUNT);
 	if (row->kind == USB_KIND_COUNT)
 		return;
 	assert_int_equal(plug.kind, row->kind);
@@ -334,10 +336,10 @@ static void test_a_reset_is_an_unplug_even_when_told_late(void **state)
 	assert_int_equal(b->m->state, MCU_KLIPPER);
 	b->room = 0;
 	kick(b);
-	assert_true(b->cable.waits);
+	assert_true(b->hotplug.waits);
 	b->room = SIZE_MAX;
 	kick(b);
-	assert_false(b->cable.waits);
+	assert_false(b->hotplug.waits);
 	assert_int_equal(b->told_len, 1);
 	expect(b, 0, USB_LINK_PLUG);
 }
@@ -378,7 +380,7 @@ static void test_a_device_that_cannot_be_plugged_in_is_an_error(void **state)
 
 	create(b);
 	TAKE(b, .kind = USB_LINK_UNPLUGGED, .number = -EBUSY);
-	assert_int_equal(b->cable.err, -EBUSY);
+	assert_int_equal(b->hotplug.err, -EBUSY);
 	assert_string_equal(b->events, "");
 }
 
@@ -389,7 +391,7 @@ static void test_a_host_that_breaks_off_has_unplugged_it(void **state)
 	start(b);
 	b->events[0] = '\0';
 	TAKE(b, .kind = USB_LINK_UNPLUGGED, .number = -ECONNRESET);
-	assert_int_equal(b->cable.err, 0);
+	assert_int_equal(b->hotplug.err, 0);
 	assert_string_equal(b->events, "unplugged  2;");
 }
 
@@ -438,12 +440,12 @@ static void test_a_frame_that_overtook_the_nodeid_stays_local(void **state)
 	from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x01, UUID, 4));
 	b->now_us += MCU_FILTER_CHANGE_US;
 	b->room = SIZE_MAX;
-	cable_take(&b->cable,
-		   &(struct usb_link_msg){ .kind = USB_LINK_BUS,
-					   .frame = FRAME(0x108, 0x7e) },
-		   b->now_us);
+	hotplug_take(&b->hotplug,
+		     &(struct usb_link_msg){ .kind = USB_LINK_BUS,
+					     .frame = FRAME(0x108, 0x7e) },
+		     b->now_us);
 	assert_false(world_tx(b->world, BUS, &f, b->now_us));
-	assert_false(cable_is_full(&b->cable));
+	assert_false(hotplug_is_full(&b->hotplug));
 }
 
 static void test_frames_go_both_ways(void **state)
@@ -466,20 +468,20 @@ static void test_a_full_bus_keeps_one_frame_back(void **state)
 
 	start(b);
 	for (uint8_t i = 0; i < 4; i++) {
-		assert_false(cable_is_full(&b->cable));
+		assert_false(hotplug_is_full(&b->hotplug));
 		msg.frame = FRAME(0x123, i);
-		cable_take(&b->cable, &msg, b->now_us);
+		hotplug_take(&b->hotplug, &msg, b->now_us);
 	}
-	assert_true(cable_is_full(&b->cable));
-	assert_false(cable_kick(&b->cable, b->now_us));
+	assert_true(hotplug_is_full(&b->hotplug));
+	assert_false(hotplug_kick(&b->hotplug, b->now_us));
 	for (uint8_t i = 0; i < 3; i++) {
 		assert_true(world_tx(b->world, BUS, &f, b->now_us));
 		assert_frame_equal(f, FRAME(0x123, i));
 		world_sent(b->world, BUS);
 		world_rx(b->world, BUS, &f, true, b->now_us);
 	}
-	assert_true(cable_kick(&b->cable, b->now_us));
-	assert_false(cable_is_full(&b->cable));
+	assert_true(hotplug_kick(&b->hotplug, b->now_us));
+	assert_false(hotplug_is_full(&b->hotplug));
 	assert_true(world_tx(b->world, BUS, &f, b->now_us));
 	assert_frame_equal(f, FRAME(0x123, 3));
 }
@@ -590,7 +592,7 @@ static void test_an_answer_waits_for_room(void **state)
 	b->room = 0;
 	take_bytes(b, connect, sizeof(connect));
 	assert_int_equal(b->told_len, 0);
-	assert_true(b->cable.waits);
+	assert_true(b->hotplug.waits);
 	b->room = 1;
 	kick(b);
 	assert_int_equal(b->told_len, 1);
@@ -606,10 +608,10 @@ static void test_many_bytes_come_in_pieces_that_the_port_takes(void **state)
 	b->cfgs[0].state = MCU_KATAPULT;
 	start(b);
 	b->room = 1;
-	assert_int_equal(cable_write(&b->cable, bytes, sizeof(bytes)), 192);
+	assert_int_equal(hotplug_write(&b->hotplug, bytes, sizeof(bytes)), 192);
 	assert_int_equal(b->told[0].bytes.len, 192);
 	b->room = 1;
-	assert_int_equal(cable_write(&b->cable, bytes + 192, 108), 108);
+	assert_int_equal(hotplug_write(&b->hotplug, bytes + 192, 108), 108);
 	assert_int_equal(b->told[1].bytes.len, 108);
 	assert_int_equal(b->told[1].bytes.bytes[0], 7);
 }
@@ -681,10 +683,10 @@ static void test_an_answer_of_the_flash_is_not_lost(void **state)
 	b->room = 0;
 	TAKE(b, .kind = USB_LINK_READ,
 	     .memory = { .seq = 9, .address = 0x08000000, .len = 4 });
-	assert_true(cable_is_full(&b->cable));
+	assert_true(hotplug_is_full(&b->hotplug));
 	b->room = 1;
 	kick(b);
-	assert_false(cable_is_full(&b->cable));
+	assert_false(hotplug_is_full(&b->hotplug));
 	expect(b, 0, USB_LINK_MEMORY);
 	assert_int_equal(b->told[0].memory.seq, 9);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../usb/bootrom.h"
-#include "cable.h"
+#include "hotplug.h"
 #include "util/cursor.h"
 #include "util/hex.h"
 
@@ -53,7 +53,7 @@ static const struct identity {
 	[USB_RP2350] = { "rp2350", "Raspberry Pi", "RP2350 Boot", copy_serial },
 };
 
-const char *cable_kind_name(enum usb_kind kind)
+const char *hotplug_kind_name(enum usb_kind kind)
 {
 	return identities[kind].name;
 }
@@ -88,7 +88,7 @@ static void put_memory(struct usb_link_plug *plug, const struct mcu_type *type)
 		 text);
 }
 
-bool cable_plug(struct usb_link_plug *out, const struct mcu *m)
+bool hotplug_device(struct usb_link_plug *out, const struct mcu *m)
 {
 	enum usb_kind kind = kind_of(m);
 	const struct identity *identity = &identities[kind];
