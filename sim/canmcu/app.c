@@ -59,7 +59,7 @@ static bool wait_for_reader(void)
 	return true;
 }
 
-/* A reader that has gone ends the simulation: nobody would see how it goes on. */
+/* A reader that has gone ends all: nobody would see how it goes on. */
 static void give_up_events(struct app *app)
 {
 	int err = errno;

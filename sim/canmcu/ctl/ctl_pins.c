@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/* The command "pin": hands and a meter on the pins of an MCU. */
+/* The command "pin": put levels on the pins of an MCU, and measure them. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -21,7 +21,7 @@ enum {
 
 /*
  * Looked at every rest_ticks; two looks in a row have to agree. Nothing is looked
- * at while hands are off and all is acknowledged: it would be as before.
+ * at while no pin is changed and all is acknowledged: it would be as before.
  */
 struct buttons {
 	struct klipper_timer timer;

@@ -7,7 +7,7 @@ enum { CONFIG_COUNTER, QUERY_COUNTER, COUNTER_STATE };
 
 /*
  * Looked at every poll_ticks, and told every sample_ticks. Looks are made up for
- * when they are to be told, by how many edges there were; but when hands have
+ * when they are to be told, by how many edges there were; but when the user has
  * changed the pin, the next one is made. The lowest bit of @count is the level
  * that was seen last.
  */
@@ -24,7 +24,7 @@ struct counter {
 	uint32_t count_ticks; /* when it last changed; 0: never */
 	uint8_t oid;
 	uint8_t pin;
-	bool follows; /* @edges means something: hands were off */
+	bool follows; /* @edges means something: nobody held the pin */
 };
 
 /* An edge is seen by the look behind it, and a look sees one. */

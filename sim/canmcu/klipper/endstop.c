@@ -10,7 +10,7 @@ enum { CONFIG_ENDSTOP, ENDSTOP_HOME, ENDSTOP_QUERY_STATE, ENDSTOP_STATE };
 
 /*
  * While homing, looked at every rest_ticks; when it is as wanted, sample_count
- * looks, sample_ticks apart, have to agree. While it is not, hands decide when
+ * looks, sample_ticks apart, have to agree. While it is not, the user decides when
  * the next look makes a difference: only then is there a timer. But where a
  * carriage comes to, only looking tells.
  */

@@ -183,7 +183,7 @@ struct klipper_kind {
 	 * shutdown, when another reason comes.
 	 */
 	void (*shutdown)(struct klipper *k, void *object, uint64_t now_us);
-	/* Hands have put another level on some pin. */
+	/* The user has put another level on some pin. */
 	void (*pin_changed)(struct klipper *k, void *object, uint64_t now_us);
 };
 

@@ -122,7 +122,7 @@ struct mcu {
 	uint32_t generation; /* counts resets: older frames are not ours */
 	struct flash flash;  /* only Katapult's boards have one */
 	struct faults faults;
-	struct pins pins;	       /* what hands have put on them */
+	struct pins pins;	       /* what the user has put on them */
 	struct devices devices;	       /* what else is on them */
 	struct dictionary application; /* what started last; "": not known */
 	struct mcu_live live;

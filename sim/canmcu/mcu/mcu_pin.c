@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/* The pins of an MCU: what hands, devices and its program make of them. */
+/* The pins of an MCU: what the user, devices and its program do to them. */
 #include "mcu_program.h"
 
 int mcu_put_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us)

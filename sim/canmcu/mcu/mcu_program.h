@@ -52,7 +52,7 @@ struct mcu_program {
 	void (*usb_touched)(struct mcu *m, uint64_t now_us);
 	/* Shut down, as mcu_shutdown(). Return: 0 or -ENOMEM. */
 	int (*shutdown)(struct mcu *m, const char *reason, uint64_t now_us);
-	/* Hands have put another level on some pin. */
+	/* The user has put another level on some pin. */
 	void (*pin_changed)(struct mcu *m, uint64_t now_us);
 	/* As mcu_look_at_pin(). Return: false when it uses none yet. */
 	bool (*look_at_pin)(const struct mcu *m, uint8_t pin, const char **use,
@@ -115,7 +115,7 @@ void mcu_drive_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us);
 /**
  * mcu_pin_edges() - count what a device does to a pin
  *
- * Return: false when none lets its level change, or hands hold it.
+ * Return: false when none lets its level change, or the user holds it.
  */
 bool mcu_pin_edges(const struct mcu *m, uint8_t pin, uint64_t now_us,
 		   struct device_edges *out);
@@ -128,7 +128,7 @@ void mcu_keep_steps(struct mcu *m, uint8_t step_pin, int32_t steps);
 
 /**
  * mcu_read_pin() - what is on a pin from outside
- * @level: set to what hands have put there, or else a device
+ * @level: set to what the user has put there, or else a device
  *
  * Return: false when nothing is.
  */

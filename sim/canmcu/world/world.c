@@ -322,7 +322,7 @@ const struct mcu *world_find(const struct world *w,
 	return node ? &node->mcu : NULL;
 }
 
-/* Hands on a board. */
+/* What the user does to a board. */
 
 int world_reset(struct world *w, const struct mcu *m, uint64_t now_us)
 {

@@ -130,7 +130,7 @@ const struct mcu *world_find(const struct world *w,
 uint64_t world_seed(const struct world *w);
 
 /*
- * Hands on a board: as the functions of mcu.h, and as faults_add() and
+ * The user acts on a board: as the functions of mcu.h, and as faults_add() and
  * faults_remove(); @m is one of world_find(). A fault of frames is -EOPNOTSUPP
  * where there are none.
  */

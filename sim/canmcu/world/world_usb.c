@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/* Hands on a board, by way of the bootloader in its ROM. */
+/* What a USB host does to a board by the bootloader in its ROM. */
 #include "bus.h"
 #include "world.h"
 

@@ -288,7 +288,7 @@ static void test_an_output_is_measured_and_not_moved(void **state)
 	free(r.reply);
 }
 
-/* What is put on a pin is put there by hands: it stays. */
+/* What is put on a pin is put there by the user: it stays. */
 static void test_a_level_outlives_a_reset(void **state)
 {
 	struct bench *b = *state;

@@ -2,7 +2,7 @@
 #ifndef UNIT_CANMCU_STORY_H
 #define UNIT_CANMCU_STORY_H
 
-/* What a host and hands do to a board, and what is seen of it. */
+/* What a host and a user do to a board, and what is seen of it. */
 #include <stdlib.h>
 
 #include "host.h"
@@ -32,7 +32,7 @@ static inline uint8_t story_pin(const struct host *h, const char *name)
 	return (uint8_t)pin;
 }
 
-static inline bool story_hands(struct host *h, const char *say)
+static inline bool story_user(struct host *h, const char *say)
 {
 	char name[16], *at = h->text;
 	const char *use;
@@ -59,7 +59,7 @@ static inline void story_play(struct host *h, const struct story_step *step)
 	board_wait(&h->board, step->wait_us);
 	host_hear(h);
 	host_text(h);
-	if (step->say[0] && !story_hands(h, step->say)) {
+	if (step->say[0] && !story_user(h, step->say)) {
 		/* what came by itself is not part of the answer */
 		assert_string_equal(h->text, "");
 		host_ask(h, step->say);

@@ -137,7 +137,7 @@ static void test_what_is_too_fast_is_not_seen(void **state)
 	host_end(&h);
 }
 
-static void test_hands_stop_the_tachometer(void **state)
+static void test_the_user_stops_the_tachometer(void **state)
 {
 	struct host h;
 
@@ -172,7 +172,7 @@ int main(void)
 	struct CMUnitTest tests[32] = {
 		cmocka_unit_test(test_a_fan_is_counted_by_what_it_drives),
 		cmocka_unit_test(test_what_is_too_fast_is_not_seen),
-		cmocka_unit_test(test_hands_stop_the_tachometer),
+		cmocka_unit_test(test_the_user_stops_the_tachometer),
 		cmocka_unit_test(test_only_what_is_told_wakes_it),
 	};
 	size_t n = 4;

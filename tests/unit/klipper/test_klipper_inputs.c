@@ -76,7 +76,7 @@ static const struct story stories[] = {
 	    { "", ADC_STATE "8f5002387a", 1070 },
 	    { "", ADC_STATE "973802387a", 1000 } } },
 	/* 8 times 2048 */
-	{ "adc: as hands have put it",
+	{ "adc: as the user has put it",
 	  { ADC,
 	    { QUERY_ADC("02", ANY), "ack" },
 	    { "put PA0 0.5", "" },
@@ -296,7 +296,7 @@ static const struct story stories[] = {
 	  { ENDSTOP, { "2c0003", "12000a ack" } } },
 };
 
-/* Hands decide when there is something to look at. */
+/* The user decides when there is something to look at. */
 static void test_what_is_at_rest_wakes_nobody(void **state)
 {
 	static const struct story_step steps[] = {

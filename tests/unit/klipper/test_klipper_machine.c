@@ -129,7 +129,7 @@ static void test_a_reset_does_not_cool_it_at_once(void **state)
 	host_end(&h);
 }
 
-static void test_hands_win_until_they_let_go(void **state)
+static void test_the_user_wins_until_he_lets_go(void **state)
 {
 	struct host h;
 	struct mcu *m = &h.board.mcu;
@@ -290,7 +290,7 @@ int main(void)
 	struct CMUnitTest tests[24] = {
 		cmocka_unit_test(test_a_shutdown_lets_it_cool),
 		cmocka_unit_test(test_a_reset_does_not_cool_it_at_once),
-		cmocka_unit_test(test_hands_win_until_they_let_go),
+		cmocka_unit_test(test_the_user_wins_until_he_lets_go),
 		cmocka_unit_test(test_the_host_is_told),
 		cmocka_unit_test(test_another_chip_has_no_heater),
 		cmocka_unit_test(test_a_carriage_comes_to_its_endstop),
