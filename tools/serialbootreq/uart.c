@@ -122,6 +122,14 @@ static enum cause cause_of(const struct kcan_serialreq_result *result)
 				 CAUSE_SILENT;
 }
 
+static void interrupt(struct uart *u)
+{
+	u->facts->cause = CAUSE_INTERRUPTED;
+	/* it is told as not sent, and closing the port would wait for it */
+	if (u->leave_us)
+		kcan_tty_unwrite(u->tty);
+}
+
 static void exchange(struct uart *u)
 {
 	struct words_facts *facts = u->facts;
@@ -139,7 +147,7 @@ static void exchange(struct uart *u)
 		    loop_wait(u->loop, kcan_tty_fd(u->tty), deadline(u)))
 			take_bytes(u);
 		if (u->loop->signal && facts->cause == CAUSE_PENDING)
-			facts->cause = CAUSE_INTERRUPTED;
+			interrupt(u);
 	}
 	facts->identified = facts->cause == CAUSE_PROVEN ||
 			    facts->cause == CAUSE_ALREADY;
