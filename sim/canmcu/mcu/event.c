@@ -24,7 +24,7 @@ static const struct event_row {
 	[EVENT_POWER] = { "power", "power", NULL, false },
 	[EVENT_FLASHED] = { "flashed", NULL, "pages", false },
 	[EVENT_BUS_STATE] = { "bus-state", "bus_state", NULL, false },
-	[EVENT_FAULT] = { "fault", "fault", "struck", false },
+	[EVENT_FAULT] = { "fault", "fault", "struck", false, "frame" },
 	[EVENT_SEED] = { "seed", NULL, "seed", false },
 	[EVENT_FLASH_ERROR] = { "flash-error", "reason", NULL, false },
 	[EVENT_APPLICATION] = { "application", "version", NULL, false, "mcu" },
@@ -73,7 +73,7 @@ static bool format_json(char *out, const struct event *event)
 		json_object_set_new(o, "nodeid", json_integer(event->nodeid));
 	if (row->text_key)
 		json_object_set_new(o, row->text_key, json_string(event->text));
-	if (row->detail_key)
+	if (row->detail_key && event->detail)
 		json_object_set_new(o, row->detail_key,
 				    json_string(event->detail));
 	if (row->count_key)
@@ -90,6 +90,7 @@ static bool format_json(char *out, const struct event *event)
 static bool format_text(char *out, const struct event *event)
 {
 	const struct event_row *row = &rows[event->type];
+	const char *detail = row->detail_key ? event->detail : NULL;
 	char uuid[KCAN_UUID_STR_LEN + 1] = "";
 	char nodeid[8] = "";
 	char count[24] = "";
@@ -105,9 +106,8 @@ static bool format_text(char *out, const struct event *event)
 	len = snprintf(out, EVENT_LINE_MAX, "%s%s%s%s%s%s%s%s%s", uuid,
 		       event->uuid ? " " : "", row->name, nodeid,
 		       row->text_key ? " " : "",
-		       row->text_key ? event->text : "",
-		       row->detail_key ? " " : "",
-		       row->detail_key ? event->detail : "", count);
+		       row->text_key ? event->text : "", detail ? " " : "",
+		       detail ? detail : "", count);
 	if (len < EVENT_LINE_MAX)
 		return true;
 	out[0] = '\0';

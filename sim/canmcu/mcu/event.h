@@ -22,7 +22,7 @@ enum event_type {
 	EVENT_FLASH_ERROR, /* text: what failed, and what to do */
 	EVENT_APPLICATION, /* text: its version; detail: MCU it is built for */
 	EVENT_BUS_STATE,   /* text: of its controller, by its error counters */
-	EVENT_FAULT,	   /* text: its name; count: how often it struck */
+	EVENT_FAULT,	   /* text: its name; detail: frame; count: strikes */
 	EVENT_SEED,	   /* count: what all chances come from */
 	EVENT_LINK,	   /* text: "up", "down" or "gone" */
 	EVENT_DROPPED,	   /* count: frames the kernel dropped */
@@ -41,8 +41,8 @@ struct event {
 	const char *text;
 	uint64_t count;
 	uint8_t nodeid;
-	const char *detail;
-	uint64_t seq; /* running number from 1; 0: not numbered */
+	const char *detail; /* NULL: not known, the key is absent */
+	uint64_t seq;	    /* running number from 1; 0: not numbered */
 };
 
 /** Where events go. */

@@ -281,7 +281,8 @@ float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use,
 void mcu_event(struct mcu *m, enum event_type type, const char *text,
 	       uint64_t now_us);
 
-/** Report that @fault has struck. */
-void mcu_event_fault(struct mcu *m, const struct fault *fault, uint64_t now_us);
+/** Report that @fault has struck @frame, which is NULL for no frame. */
+void mcu_event_fault(struct mcu *m, const struct fault *fault,
+		     const char *frame, uint64_t now_us);
 
 #endif

@@ -27,11 +27,13 @@ void mcu_event_flashed(struct mcu *m, uint32_t pages, uint64_t now_us)
 	       now_us);
 }
 
-void mcu_event_fault(struct mcu *m, const struct fault *fault, uint64_t now_us)
+void mcu_event_fault(struct mcu *m, const struct fault *fault,
+		     const char *frame, uint64_t now_us)
 {
 	report(m,
 	       (struct event){ .type = EVENT_FAULT,
 			       .text = fault_info(fault->kind)->name,
+			       .detail = frame,
 			       .count = fault->struck },
 	       now_us);
 }
@@ -42,7 +44,7 @@ mcu_meet_fault(struct mcu *m, const struct fault_place *place, uint64_t now_us)
 	const struct fault *fault = faults_strike(&m->faults, place);
 
 	if (fault)
-		mcu_event_fault(m, fault, now_us);
+		mcu_event_fault(m, fault, NULL, now_us);
 	return fault;
 }
 

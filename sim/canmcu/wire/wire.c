@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "wire.h"
 
+#include <stdio.h>
+
 #define CRC15 0x4599
 /* An extended frame with 8 bytes has 118 bits, and 29 stuff bits at most. */
 #define STUFFED_MAX (118 + 29)
@@ -91,4 +93,14 @@ bool wire_first_difference(struct wire_difference *d, const struct can_frame *a,
 	/* of a standard and an extended frame only one may be in it */
 	d->arbitration = bit < (d->a_dominant ? sb : sa).arbitration_end;
 	return true;
+}
+
+void wire_text(char out[static WIRE_TEXT_MAX], const struct can_frame *f)
+{
+	unsigned int len = f->can_dlc < CAN_MAX_DLEN ? f->can_dlc :
+						       CAN_MAX_DLEN;
+	char *at = out + sprintf(out, "%03X#", f->can_id & CAN_SFF_MASK);
+
+	for (unsigned int i = 0; i < len; i++)
+		at += sprintf(at, "%02X", f->data[i]);
 }

@@ -38,4 +38,10 @@ struct wire_difference {
 bool wire_first_difference(struct wire_difference *d, const struct can_frame *a,
 			   const struct can_frame *b);
 
+/** Room for wire_text() with its NUL. */
+#define WIRE_TEXT_MAX 32
+
+/** Write a standard data frame as cansend(1) takes it: "3F0#00". */
+void wire_text(char out[static WIRE_TEXT_MAX], const struct can_frame *f);
+
 #endif

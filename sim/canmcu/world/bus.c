@@ -3,6 +3,8 @@
 
 #include <kcan/admin.h>
 
+#include "../wire/wire.h"
+
 /* Of so many nodes at once all late frames find room on the way to the wire. */
 #define LATE_NODES 16
 
@@ -157,10 +159,14 @@ static void pass(struct node *node, enum fault_dir dir,
 		 const struct can_frame *f, uint64_t now_us,
 		 struct transceiver_out *out)
 {
+	char text[WIRE_TEXT_MAX];
+
 	transceiver_pass(&node->transceiver, &node->mcu.faults, dir, f, now_us,
 			 out);
+	if (out->faults_len)
+		wire_text(text, f);
 	for (size_t i = 0; i < out->faults_len; i++)
-		mcu_event_fault(&node->mcu, out->faults[i], now_us);
+		mcu_event_fault(&node->mcu, out->faults[i], text, now_us);
 }
 
 /* The hardware knows of one frame, and is done with it when that was sent. */

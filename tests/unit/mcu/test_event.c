@@ -135,6 +135,19 @@ static void test_a_device_on_tcp_has_no_port(void **state)
 	assert_non_null(strstr(line, "\"port\":-1}"));
 }
 
+static void test_a_fault_tells_which_frame_it_struck(void **state)
+{
+	const struct event event = { EVENT_FAULT, 42, &uuid,   "drop",
+				     3,		  0,  "3F0#00" };
+	char line[EVENT_LINE_MAX];
+
+	(void)state;
+	assert_true(event_format(line, &event, false));
+	assert_string_equal(line, "112233445566 fault drop 3F0#00 3");
+	assert_true(event_format(line, &event, true));
+	assert_non_null(strstr(line, "\"frame\":\"3F0#00\",\"struck\":3}"));
+}
+
 static void test_every_event_is_found_by_its_name(void **state)
 {
 	enum event_type type;
@@ -183,14 +196,15 @@ static void test_what_does_not_fit_is_not_cut(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 4] = {
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 6] = {
 		cmocka_unit_test(test_every_event_is_in_the_table),
 		cmocka_unit_test(test_a_device_on_tcp_has_no_port),
+		cmocka_unit_test(test_a_fault_tells_which_frame_it_struck),
 		cmocka_unit_test(test_every_event_is_found_by_its_name),
 		cmocka_unit_test(test_a_number_is_told_in_json_only),
 		cmocka_unit_test(test_what_does_not_fit_is_not_cut),
 	};
-	size_t n = 4;
+	size_t n = 6;
 
 	ROWS(rows, test_row);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 /* A world of up to a thousand MCUs on a wire that the test is. */
 #include "../../support/unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,9 +23,10 @@ struct bench {
 	size_t returned; /* of it, what came back */
 	uint64_t now_us;
 	size_t events[EVENT_COUNT];
-	size_t bus_off; /* of them, those that say so */
-	size_t written; /* bytes on serial lines */
-	size_t room;	/* for more of them; 0: any */
+	size_t bus_off;	 /* of them, those that say so */
+	char struck[32]; /* the frame that a fault struck last */
+	size_t written;	 /* bytes on serial lines */
+	size_t room;	 /* for more of them; 0: any */
 };
 
 static inline void count_event(void *arg, const struct event *event)
@@ -34,6 +36,8 @@ static inline void count_event(void *arg, const struct event *event)
 	b->events[event->type]++;
 	if (event->type == EVENT_BUS_STATE && !strcmp(event->text, "bus-off"))
 		b->bus_off++;
+	if (event->type == EVENT_FAULT)
+		snprintf(b->struck, sizeof(b->struck), "%s", event->detail);
 }
 
 static inline size_t count_bytes(void *arg, const struct mcu *m,

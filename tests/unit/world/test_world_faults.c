@@ -93,6 +93,17 @@ static void test_a_late_request_is_obeyed_late(void **state)
 	assert_int_equal(state_of(b, 1), MCU_BOOT);
 }
 
+static void test_a_fault_tells_the_frame_as_it_was(void **state)
+{
+	struct bench *b = *state;
+	struct fault fault;
+
+	give(b, 1, &fault, "corrupt rx");
+	start(b, 2);
+	hear(b, FRAME(0x3f0, 0x02, UUID_1));
+	assert_string_equal(b->struck, "3F0#02000000000001");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -100,6 +111,7 @@ int main(void)
 		CASE(test_a_late_frame_comes_at_its_time),
 		CASE(test_of_a_long_answer_that_is_late_nothing_is_lost),
 		CASE(test_a_late_request_is_obeyed_late),
+		CASE(test_a_fault_tells_the_frame_as_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
