@@ -142,9 +142,9 @@ install: all
 	$(INSTALL) -m 644 $(wildcard include/kcan/*.h) $(DESTDIR)$(INCDIR)/kcan
 	$(INSTALL) -m 644 $(wildcard docs/man/*.1) $(DESTDIR)$(MANDIR)/man1
 
-clean:
-	rm -rf $B
+include mk/campaign.mk
+clean: ; rm -rf $B
 
 help:
-	@echo 'all check check-unit check-vcan fuzz lint bench demo demo-bridge'
+	@echo 'all check check-unit check-vcan campaign fuzz lint bench demo demo-bridge'
 	@echo 'install clean CC CFLAGS LDFLAGS PREFIX DESTDIR FUZZ_RUNS=n V=1 WERROR=1'
