@@ -142,12 +142,17 @@ def outcomes(story):
     ends = interrupted(story)
     if ends:
         return {"interrupted"}
-    found = struck(story) | others(story) | slow(story)
+    found = struck(story) | others(story)
     since = story.caller.started
     if not story.was("katapult", since) and not story.disturbed():
         found -= KATAPULT_ONLY
         found = found or {"no-answer"}
     return found | ({"interrupted"} if ends is None else set())
+
+
+def with_excuses(story):
+    """The same on a machine that may have held it up."""
+    return outcomes(story) | slow(story)
 
 
 def codes(story, names):

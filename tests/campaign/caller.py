@@ -8,7 +8,6 @@ import select
 import signal
 import time
 
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 F_SETPIPE_SZ = 1031
 SMALL = 4096
 FILLER = b"-" * SMALL
@@ -116,36 +115,39 @@ def parse(call, out, err):
 class Watch:
     """
     When a process did not run though it could or should have: it waited for
-    the processor ("R" while another ran, less the time that it had), or for
-    the kernel ("D": locks, grace periods, pages), at two looks in a row, as
-    what wakes this program may have woken it, too. One that hangs in a read,
-    a write or a poll sleeps ("S"), and one that spins has the processor.
+    the processor while others ran, as the scheduler counts it, or for the
+    kernel, at two looks in a row (state "D": locks, grace periods, pages).
+    One that hangs in a read, a write or a poll sleeps, and one that spins
+    has the processor: that is no waiting.
     """
 
     def __init__(self, pid):
-        self.fd = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
-        self.samples = []  # (from, to, seconds of the processor)
-        self.used, self.state = 0.0, "S"
+        self.files = [os.open(f"/proc/{pid}/{name}", os.O_RDONLY)
+                      for name in ("stat", "schedstat")]
+        self.samples = []  # (from, to, seconds of waiting between)
+        self.delay, self.state = 0.0, "S"
 
     def look(self, since, until):
         try:
-            fields = os.pread(self.fd, 512, 0).rpartition(b")")[2].split()
+            stat, sched = (os.pread(fd, 512, 0) for fd in self.files)
         except ProcessLookupError:
             return
-        used = (int(fields[11]) + int(fields[12])) / TICKS_PER_S
-        state = fields[0].decode()
-        if state in "RD" and self.state in "RD":
-            self.samples.append((since, until, used - self.used))
-        self.used, self.state = used, state
+        state = stat.rpartition(b")")[2].split()[0].decode()
+        delay = int(sched.split()[1]) / 1e9
+        waited = delay - self.delay
+        if state == self.state == "D":
+            waited = until - since
+        if waited:
+            self.samples.append((since, until, waited))
+        self.delay, self.state = delay, state
 
     def waited(self, since, until):
-        waiting = sum(max(0.0, min(until, b) - max(since, a)) - used
-                      for a, b, used in self.samples
-                      if b > since and a < until)
-        return max(0.0, waiting)
+        return sum(seconds for a, b, seconds in self.samples
+                   if b > since and a < until)
 
     def close(self):
-        os.close(self.fd)
+        for fd in self.files:
+            os.close(fd)
 
 
 class Caller:

@@ -96,7 +96,7 @@ class Report:
                ", ".join(f"{n} {t}" for t, n in self.themes.most_common()))
         yield (f"{count['calls']} calls, {count['results']} results, "
                f"{count['exact']} of them with one outcome allowed, "
-               f"{count['held up']} excused by a busy machine, "
+               f"{count['excused']} excused by a busy machine, "
                f"{count['signalled']} calls signalled, "
                f"{count['clean']} results where nothing was to be warned of")
         yield ", ".join(f"{n} {k[8:]}" for k, n in sorted(count.items())

@@ -12,7 +12,7 @@ from intruder import Recordings, ThirdParty
 from plan import Call, Node, Round
 
 TICK = 0.01
-LATE = 0.02  # a turn that comes so much late was held up
+LATE = 0.002  # a turn that comes so much late was held up
 
 
 @dataclass
@@ -60,6 +60,8 @@ class Runner:
         select.select([self.bus.sock, self.world.news.sock], [], [],
                       max(0, due - now))
         self.turned = time.monotonic()
+        if self.turned > max(due, now) + LATE:
+            self.evidence.holds.append((max(due, now), self.turned))
         if self.turned - self.watched >= TICK / 2:
             self.watch(self.watched, self.turned)
         first = len(self.bus.record)
@@ -74,9 +76,6 @@ class Runner:
     def watch(self, since, until):
         """Has the machine kept anybody waiting since the last look?"""
         self.watched = until
-        if until - since > TICK + LATE:
-            self.evidence.holds.append((since + TICK, until))
-            since = until
         for caller in self.evidence.callers:
             if caller.running():
                 caller.watch.look(since, until)

@@ -97,16 +97,11 @@ class Story:
                                               else end])
 
     def has_proof(self, nodeid, since, until, ours):
-        """All its three frames in order, of the node or of the replay."""
-        wanted = wire.proof(self.uuid)
-        for i in range(since, until):
-            frame = self.record[i]
-            if frame.ours == ours and frame.can_id == wire.from_node(nodeid) \
-                    and frame.data == wanted[0]:
-                wanted.pop(0)
-                if not wanted:
-                    return True
-        return False
+        """All its bytes, from the node or from the replay."""
+        heard = b"".join(f.data for f in self.record[since:until]
+                         if f.ours == ours and
+                         f.can_id == wire.from_node(nodeid))
+        return b"".join(wire.proof(self.uuid)) in heard
 
     def has_proof_on(self, nodeid, since, until):
         return self.has_proof(nodeid, since, until, True) or \
@@ -163,37 +158,24 @@ class Story:
         at = self.leaving_at()
         return None if at is None else self.record[at].at
 
-    def place_of(self, strike):
-        """Of the frame that a fault struck: the nearest in time."""
-        when = strike["time_us"] / 1e6
-        near = [i for i in self.span if abs(self.record[i].at - when) < 1 and
-                wire.text(*self.record[i][1:3]) == strike["frame"]]
-        return min(near, default=None,
-                   key=lambda i: abs(self.record[i].at - when))
-
     def struck_places(self):
         """
-        Of frames to the node, whichever fault it was. The kernel's time of a
-        frame is a little before canmcu's; repeated frames are told apart by
-        that, and equal ones that follow each other by the order of strikes.
+        Of frames to the node, whichever fault it was. A strike tells the
+        frame but not its place; canmcu's clock is that of its turn, which on
+        a busy machine is some 10 ms before or behind the frame's.
         """
-        places = []
-        for strike in self.strikes:
-            if "frame" not in strike or is_from_node(strike["frame"]):
-                continue
-            place = self.place_of(strike)
-            mate = (strike["fault"], place)
-            while place is not None and mate in places:
-                place = self.next_same(place)
-                mate = (strike["fault"], place)
-            if place is not None:
-                places.append(mate)
-        return {place for _, place in places}
-
-    def next_same(self, place):
-        same = self.record[place][1:3]
-        return next((i for i in range(place + 1, self.caller.last)
-                     if self.record[i][1:3] == same), None)
+        strikes = [(s["fault"], s["frame"], s["time_us"] / 1e6)
+                   for s in self.strikes
+                   if "frame" in s and not is_from_node(s["frame"])]
+        found = set()
+        for fault, frame in {s[:2] for s in strikes}:
+            same = [i for i in self.span
+                    if wire.text(*self.record[i][1:3]) == frame]
+            whens = [when for *what, when in strikes
+                     if what == [fault, frame]]
+            found |= {same[k] for k in align(
+                whens, [self.record[i].at for i in same])}
+        return found
 
     def hits(self):
         """How many frames of the leaving were hit; None: it never left."""
@@ -211,11 +193,18 @@ class Story:
         held = self.caller.held[self.uuid]
         given = [e for e in self.events if e["event"] == "assigned"]
         moved = {s["fault"] for s in self.strikes} & {"delay", "reorder"}
-        if held is None or not given or given[-1]["nodeid"] != held:
+        if held is None or not given or given[-1]["nodeid"] != held or \
+                self.others_go_on():
             return None
         if moved and self.evidence.finally_held[self.uuid] != held:
             return None
         return held
+
+    def others_go_on(self):
+        """Another call has not done with the same node yet."""
+        return any(c is not self.caller and self.uuid in c.call.uuids and
+                   c.started < self.caller.ended < c.ended
+                   for c in self.evidence.callers)
 
     def held_because(self):
         """
@@ -256,3 +245,22 @@ def is_from_node(frame):
     """On an odd data id, as can-utils write it."""
     can_id = int(frame.split("#")[0], 16) if frame else 0
     return can_id < 0x300 and can_id % 2 == 1
+
+
+def align(whens, ats):
+    """Of the ats, in order, those that are nearest to the whens in all."""
+    whens = whens[:len(ats)]
+    costs = [[0.0] * (len(ats) + 1)]
+    for i, when in enumerate(whens, 1):
+        row = [float("inf")] * (len(ats) + 1)
+        for j in range(i, len(ats) + 1):
+            row[j] = min(row[j - 1],
+                         costs[i - 1][j - 1] + abs(when - ats[j - 1]))
+        costs.append(row)
+    found, j = [], len(ats)
+    for i in range(len(whens), 0, -1):
+        while costs[i][j - 1] == costs[i][j]:
+            j -= 1
+        j -= 1
+        found.append(j)
+    return found
