@@ -27,8 +27,8 @@ def undisturbed(story):
         (state in RUNS_KLIPPER and node.enters(call.timeout))
     if enters:
         return {"in-bootloader"}
-    if enters is None:
-        return {"in-bootloader", "no-answer"}
+    if enters is None:  # the answer may be under way when time is up
+        return {"in-bootloader", "no-answer", "unproven"}
     stays = state in RUNS_KLIPPER and node.bootloader == "none"
     return silence(call, stays)
 
@@ -114,9 +114,7 @@ def slow(story):
     held_up, call = story.stalled(), story.call
     if held_up <= HELD_UP:
         return set()
-    extra = {"no-answer"}
-    if call.mode == "leave":
-        extra.add("unproven")
+    extra = {"no-answer", "unproven"}
     if held_up > call.timeout / 2:
         extra.add("not-sent")
     return extra

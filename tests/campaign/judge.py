@@ -3,6 +3,7 @@
 Judges a round by what canmcu and the bus know, not by what canbootreq says
 of itself. Each finding is a broken promise.
 """
+import re
 from collections import Counter
 
 import allowed
@@ -12,6 +13,7 @@ from plan import FLASHED, HOSTED
 from story import Story
 
 HELD = "may still hold nodeid"
+NODEID = re.compile(HELD + r" (\d+)")
 CLAIM = "Katapult answered with this UUID"  # also where no more came
 TAKEN = "asking Klipper gives a node"
 BEYOND = 1.0  # seconds after the time-out that a call may take
@@ -136,6 +138,8 @@ class Judge:
             self.counts["results"] += 1
             result = told.get(story.uuid)
             if result:
+                result.warnings = [w for w in result.warnings
+                                   if concerns(w, story)]
                 self.result(story, result)
             elif not lost:
                 self.find("consistency", f"nothing about {story.uuid}")
@@ -289,3 +293,8 @@ class Judge:
             if event.get("uuid") in (HOSTED, FLASHED):
                 self.find("bystander", f"{event}")
 
+
+def concerns(warning, story):
+    """In text a warning names the nodeid, not the UUID."""
+    named = NODEID.search(warning)
+    return not named or int(named.group(1)) in story.nodeids

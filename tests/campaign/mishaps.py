@@ -14,7 +14,7 @@ SIGNALS = ("TERM", "TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "ALRM",
            "RTMIN", "RTMAX")
 FRAME_FAULTS = ("drop", "drop", "drop", "corrupt", "corrupt", "delay",
                 "duplicate", "reorder")
-COUNTS = (1, 1, 1, 2, 2, 3, 4)
+COUNTS = (1, 1, 1, 2, 2, 2, 3, 4)
 # of questions, each for some times or for ever
 ANSWER_FAULTS = ("wrong-uuid", "answer-nack", "answer-error", "answer-busy",
                  "stuck")

@@ -160,21 +160,20 @@ class Story:
 
     def struck_places(self):
         """
-        Of frames to the node, whichever fault it was. A strike tells the
-        frame but not its place; canmcu's clock is that of its turn, which on
-        a busy machine is some 10 ms before or behind the frame's.
+        Of frames to the node. A strike tells the frame but not its place;
+        canmcu's clock is that of its turn, which on a busy machine is some
+        10 ms before or behind the frame's. Two strikes are taken for two
+        frames as long as there are so many that are the same.
         """
-        strikes = [(s["fault"], s["frame"], s["time_us"] / 1e6)
-                   for s in self.strikes
+        strikes = [(s["frame"], s["time_us"] / 1e6) for s in self.strikes
                    if "frame" in s and not is_from_node(s["frame"])]
         found = set()
-        for fault, frame in {s[:2] for s in strikes}:
+        for struck in {frame for frame, _ in strikes}:
             same = [i for i in self.span
-                    if wire.text(*self.record[i][1:3]) == frame]
-            whens = [when for *what, when in strikes
-                     if what == [fault, frame]]
+                    if wire.text(*self.record[i][1:3]) == struck]
             found |= {same[k] for k in align(
-                whens, [self.record[i].at for i in same])}
+                [when for frame, when in strikes if frame == struck],
+                [self.record[i].at for i in same])}
         return found
 
     def hits(self):

@@ -176,6 +176,12 @@ class Leaving(unittest.TestCase):
         judge = self.left(*hits, frames=GOOD + [BACK])
         self.assertEqual(judge.counts["leaving, 2 hits"], 1)
 
+    def test_equal_frames_hit_by_different_faults_are_two_hits(self):
+        hits = [strike(100.085, "drop", BACK),
+                strike(100.085, "corrupt", BACK)]
+        judge = self.left(*hits, frames=GOOD + [BACK])
+        self.assertEqual(judge.counts["leaving, 2 hits"], 1)
+
     def test_a_strike_is_told_of_before_its_frame_on_a_busy_machine(self):
         hits = [strike(100.06, "drop", BACK), strike(100.06, "drop", BACK),
                 strike(100.09, "drop", WHO)]
@@ -195,6 +201,10 @@ class Leaving(unittest.TestCase):
     def test_a_warning_is_all_that_is_asked_for(self):
         hit = strike(100.07, "drop", BACK)
         self.assertEqual(self.left(hit, errors=HELD).findings, [])
+
+    def test_the_warning_of_another_nodeid_is_not_enough(self):
+        judge = self.left(errors=HELD.replace("208", "209"))
+        self.assertEqual([p for p, _ in judge.findings], ["left assigned"])
 
     def test_a_nodeid_changed_on_the_way_is_a_class_of_its_own(self):
         judge = judged(GOOD, PROVEN, held=209, happened=[
