@@ -51,8 +51,10 @@ def struck(story):
         return base
     if is_only(story, "ignore-request"):
         return silence(story.call, True)
-    if any(is_only(story, f) for f in ("mute", "deaf", "boot-never")):
+    if any(is_only(story, f) for f in ("mute", "deaf")):
         return {"no-answer"}
+    if is_only(story, "boot-never"):
+        return base if story.call.mode == "leave" else {"no-answer"}
     if any(is_only(story, f) for f in ANSWER_FAULTS) and \
             story.call.mode != "diagnose":
         return {"unproven"} if "no-answer" not in base else \

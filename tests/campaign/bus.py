@@ -29,16 +29,18 @@ class Bus:
         self.sock.bind((iface,))
         self.sock.setblocking(False)
         self.record = []
+        self.shift = 0.0  # from the kernel's clock to ours
 
     def begin(self):
         """A new record."""
+        self.shift = time.clock_gettime(time.CLOCK_REALTIME) - \
+            time.monotonic()
         self.read()
         self.record = []
 
     def read(self):
         """Add what has come; returns how many that were."""
         before = len(self.record)
-        shift = time.clock_gettime(time.CLOCK_REALTIME) - time.monotonic()
         while True:
             try:
                 raw, extra, flags, _ = self.sock.recvmsg(FRAME.size, 64)
@@ -46,8 +48,9 @@ class Bus:
                 return len(self.record) - before
             can_id, length, data = FRAME.unpack(raw)
             seconds, nanos = TIMESPEC.unpack(extra[0][2])
-            self.record.append(Frame(seconds - shift + nanos / 1e9, can_id,
-                                     data[:length], bool(flags & MSG_CONFIRM)))
+            self.record.append(Frame(
+                seconds - self.shift + nanos / 1e9, can_id, data[:length],
+                bool(flags & MSG_CONFIRM)))
 
     def send(self, can_id, data):
         self.sock.send(FRAME.pack(can_id, len(data), data))

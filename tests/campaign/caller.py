@@ -4,7 +4,6 @@ import fcntl
 import json
 import os
 import re
-import select
 import signal
 import time
 
@@ -201,15 +200,13 @@ class Caller:
             if read:
                 pipe.drain()
 
-    def has_ended(self):
-        return bool(select.select([self.fd], [], [], 0)[0])
-
     def reap(self, last):
         self.ended = time.monotonic()
         self.last = last
         _, status, _ = os.wait4(self.pid, 0)
         self.status = os.waitstatus_to_exitcode(status)
         os.close(self.fd)
+        self.fd = None
         self.watch.close()
         self.text, out_changed = self.out.finish()
         self.errors, err_changed = self.err.finish()

@@ -20,6 +20,7 @@ BEYOND = 1.0  # seconds after the time-out that a call may take
 GUEST = 0.1  # and until a guest's kernel has closed its sockets
 READER = 1.0  # and for one who may yet read its results
 COMPLETED = 0.5  # --leave: after COMPLETE
+LEAVING = 0.5  # it is given up after 0.9 s
 DIAGNOSING = 6 + 2 + 5  # --diagnose: to listen, to ask, and to read, each
 
 
@@ -277,14 +278,19 @@ class Judge:
 
     def warnings(self, story, result):
         """Where nothing went wrong there is nothing to warn of."""
-        clean = not story.strikes and not allowed.others(story) and \
-            not story.caller.signalled
-        if not clean:
+        if story.strikes or story.caller.signalled or self.plan.intruders or \
+                allowed.others(story) or self.held_up(story):
             return
         self.counts["clean"] += 1
         for warning in result.warnings:
             if not (TAKEN in warning and story.klipper_sets):
                 self.find("warned for nothing", warning[:200])
+
+    def held_up(self, story):
+        """So much that leaving may not have come to its end."""
+        return self.waited(story.caller, story.caller.started) + \
+            self.evidence.mcus.waited(story.caller.started,
+                                      story.caller.ended) > LEAVING
 
     # The round.
 

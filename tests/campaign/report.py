@@ -104,10 +104,13 @@ class Report:
         for promise in PROMISES:
             yield f"{promise:20} {self.broken[promise]:5} broken"
         for kind in sorted(self.trials):
-            yield (f"by chance, {kind:9} {self.believed[kind]:5} believed of "
-                   f"{self.trials[kind]} replays to an open question, 1 in "
-                   f"{len(wire.POOL)} is {self.trials[kind] / 63:.1f}")
-        yield (f"by chance, no matter  {count['spoken for']:3} replays that "
+            if kind != "follow":
+                yield (f"by chance, {kind:9} {self.believed[kind]:5} believed "
+                       f"of {self.trials[kind]} replays to an open question, "
+                       f"1 in 63 is {self.trials[kind] / 63:.1f}")
+        yield (f"by chance, follow    {self.believed['follow']:5} believed, "
+               "as the question came before what should have been early")
+        yield (f"by chance, no matter {count['spoken for']:5} replays that "
                "spoke for a node in Katapult")
         yield from self.leaving()
 

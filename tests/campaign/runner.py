@@ -12,6 +12,7 @@ from intruder import Recordings, ThirdParty
 from plan import Call, Node, Round
 
 TICK = 0.01
+LOOK = 0.025
 LATE = 0.002  # a turn that comes so much late was held up
 
 
@@ -46,6 +47,9 @@ class Runner:
             self.recordings.make(Node(uuid, "katapult"))
         self.timers = []
         self.count = 0
+        self.poll = select.poll()
+        for sock in (bus.sock, world.news.sock):
+            self.poll.register(sock, select.POLLIN)
 
     # Time.
 
@@ -54,32 +58,42 @@ class Runner:
         heapq.heappush(self.timers, (when, self.count, run, args))
 
     def turn(self):
-        """Wait for a frame, a timer or the next tick, and do what is due."""
+        """
+        Wait for a frame, an end, a timer or the next tick, and do what is
+        due. A call to a guest's kernel is dear: nothing is read in vain.
+        """
         now = time.monotonic()
-        due = min(self.timers[0][0] if self.timers else now + TICK, now + TICK)
-        select.select([self.bus.sock, self.world.news.sock], [], [],
-                      max(0, due - now))
+        due = max(now, min(self.timers[0][0] if self.timers else now + TICK,
+                           now + TICK))
+        ready = {fd for fd, _ in self.poll.poll((due - now) * 1000)}
         self.turned = time.monotonic()
-        if self.turned > max(due, now) + LATE:
-            self.evidence.holds.append((max(due, now), self.turned))
-        if self.turned - self.watched >= TICK / 2:
-            self.watch(self.watched, self.turned)
-        first = len(self.bus.record)
-        self.bus.read()
-        for party in self.parties:
-            party.hear(self.bus.record, first)
-        self.world.take_events()
+        if self.turned > due + LATE:
+            self.evidence.holds.append((due, self.turned))
+        if self.bus.sock.fileno() in ready:
+            first = len(self.bus.record)
+            self.bus.read()
+            for party in self.parties:
+                party.hear(self.bus.record, first)
+        if self.world.news.sock.fileno() in ready:
+            self.world.take_events()
+        for caller in self.evidence.callers:
+            if caller.fd in ready:
+                self.end(caller)
         while self.timers and self.timers[0][0] <= self.turned:
             _, _, run, args = heapq.heappop(self.timers)
             run(*args)
+        if self.turned - self.watched >= LOOK:
+            self.look(self.watched, self.turned)
 
-    def watch(self, since, until):
-        """Has the machine kept anybody waiting since the last look?"""
+    def look(self, since, until):
+        """At all that nobody tells of."""
         self.watched = until
+        self.evidence.mcus.look(since, until)
         for caller in self.evidence.callers:
             if caller.running():
                 caller.watch.look(since, until)
-        self.evidence.mcus.look(since, until)
+                caller.drain()
+                self.limit_time(caller)
 
     # Callers.
 
@@ -88,27 +102,26 @@ class Runner:
         for uuid in caller.call.uuids:
             caller.before[uuid] = self.world.show(uuid)
         caller.start(len(self.bus.record))
+        self.poll.register(caller.fd, select.POLLIN)
         for ms, name in caller.call.signals:
             self.at(caller.started + ms / 1000, caller.kill, name)
         self.at(caller.started + caller.call.late_ms / 1000, setattr, caller,
                 "late", True)
 
-    def look_after(self, caller):
-        if not caller.running():
-            return
-        caller.drain()
-        if caller.has_ended():
-            self.bus.read()
-            caller.reap(len(self.bus.record))
-            for uuid in caller.call.uuids:
-                caller.held[uuid] = self.world.nodeid(uuid)
-            self.after(caller.index)
-            return
-        now = time.monotonic()
+    def limit_time(self, caller):
+        now = self.turned
         over = now - caller.started - self.limit(caller.call) - GRACE
         if over > 0 and over > self.evidence.stalled(caller, caller.started,
                                                      now):
             caller.kill_hard()
+
+    def end(self, caller):
+        self.bus.read()
+        self.poll.unregister(caller.fd)
+        caller.reap(len(self.bus.record))
+        for uuid in caller.call.uuids:
+            caller.held[uuid] = self.world.nodeid(uuid)
+        self.after(caller.index)
 
     def after(self, index):
         """What the plan has for the end of that call."""
@@ -163,8 +176,6 @@ class Runner:
         self.schedule(plan, self.turned + 0.02)
         while not self.over():
             self.turn()
-            for caller in self.evidence.callers:
-                self.look_after(caller)
         self.settle()
         self.evidence.mcus.close()
         return self.evidence
@@ -204,7 +215,6 @@ class Runner:
         self.start(caller)
         while not self.over():
             self.turn()
-            self.look_after(caller)
         self.recordings.klipper[uuid] = [
             f.data for f in self.bus.record
             if f.can_id in map(wire.from_node, wire.ASKED)]

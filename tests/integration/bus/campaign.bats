@@ -12,10 +12,6 @@ campaign() {
 	echo "$output"
 }
 
-@test "the judge finds what he is shown, and nothing else" {
-	python3 -B -m unittest discover -s "$CAMPAIGN" -t "$CAMPAIGN"
-}
-
 @test "a canbootreq that lies is found out" {
 	ln -s "$(realpath "$BUILD/canmcu")" "$BATS_TEST_TMPDIR/canmcu"
 	cat >"$BATS_TEST_TMPDIR/canbootreq" <<-'EOF'
@@ -27,13 +23,13 @@ campaign() {
 		done
 	EOF
 	chmod +x "$BATS_TEST_TMPDIR/canbootreq"
-	campaign --build "$BATS_TEST_TMPDIR" --log "$BATS_TEST_TMPDIR" --rounds 4
+	campaign --build "$BATS_TEST_TMPDIR" --log "$BATS_TEST_TMPDIR" --rounds 2
 	[ "$status" -eq 1 ]
 	[[ $output == *"false proof: call 0: "*"did not answer as Katapult"* ]]
 	[[ $output == *" failed" ]]
 }
 
-@test "70 rounds break no promise" {
-	campaign --seed 18 --rounds 70
+@test "60 rounds break no promise" {
+	campaign --seed 18 --rounds 60
 	[ "$status" -eq 0 ]
 }
