@@ -119,6 +119,9 @@ class Judge:
         requests = 0 if story.call.mode == "leave" else 1
         if len(story.requests) > requests and not allowed.is_shared(story):
             self.find("manners", f"{len(story.requests)} requests")
+        if story.klipper_sets and story.call.mode != "diagnose" and \
+                not allowed.is_shared(story):
+            self.find("manners", "Klipper was given a nodeid")
         for i in story.span:
             frame = story.record[i]
             if frame.can_id == wire.ADMIN and not frame.ours and \
@@ -133,7 +136,9 @@ class Judge:
         if strange and not lost:
             self.find("consistency", f"not understood: {strange[0][:200]}")
         told = {r.uuid: r for r in results}
-        if not results and self.ended_early(caller, stories):
+        if not results and caller.signalled and \
+                not any(s.sent_anything() for s in stories):
+            self.ended_early(caller, lost)
             return
         for story in stories:
             self.counts["results"] += 1
@@ -149,9 +154,12 @@ class Judge:
                       lost or caller.call.err != "read")
         self.status(caller, stories, told, lost)
 
-    def ended_early(self, caller, stories):
+    def ended_early(self, caller, lost):
         """A signal before there was anything to say of a UUID."""
-        return caller.signalled and not any(s.sent_anything() for s in stories)
+        codes = {128 + number for _, number in caller.signalled}
+        if caller.status not in codes | ({1} if lost else set()):
+            self.find("exit code", f"{caller.status}, not one of "
+                      f"{sorted(codes)}, when a signal came early")
 
     def status(self, caller, stories, told, lost):
         if lost:

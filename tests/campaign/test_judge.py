@@ -237,6 +237,11 @@ class Ends(unittest.TestCase):
                                happened=[GIVEN], **facts),
                          ["exit code", "left assigned"])
 
+    def test_a_signal_before_the_first_frame_is_told_by_the_code(self):
+        facts = {"signalled": [(100.1, 15)]}
+        self.assertEqual(found([], "", 143, **facts), [])
+        self.assertEqual(found([], "", 0, **facts), ["exit code"])
+
     def test_a_signal_before_any_answer_interrupts(self):
         told = f"{U}: interrupted: ended by SIGTERM\n"
         facts = {"signalled": [(100.1, 15)], "node": Node(U, "off"),
