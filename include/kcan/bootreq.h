@@ -180,6 +180,21 @@ void kcan_bootreq_abort(struct kcan_bootreq *req, uint64_t now_us);
 uint64_t kcan_bootreq_deadline(const struct kcan_bootreq *req);
 
 /**
+ * kcan_bootreq_expire() - let time pass, with no room for a frame on the bus
+ *
+ * For callers that let another exchange go first: at kcan_bootreq_time_up() it
+ * is decided by this as it would be by kcan_bootreq_tx(), and leaving begins.
+ */
+void kcan_bootreq_expire(struct kcan_bootreq *req, uint64_t now_us);
+
+/**
+ * kcan_bootreq_time_up() - when to stop waiting for an answer or a confirmation
+ *
+ * Return: a time, which may be past; UINT64_MAX once done.
+ */
+uint64_t kcan_bootreq_time_up(const struct kcan_bootreq *req);
+
+/**
  * Decided, and left as well as it could be, which takes 0.9 s at most, or until
  * 0.9 s after the time-out when that is later.
  */

@@ -78,13 +78,18 @@ static uint64_t min_us(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-uint64_t kcan_bootreq_deadline(const struct kcan_bootreq *req)
+uint64_t kcan_bootreq_time_up(const struct kcan_bootreq *req)
 {
-	uint64_t until_us = min_us(req->due_us, req->give_up_us);
-
 	if (kcan_bootreq_done(req))
 		return UINT64_MAX;
-	return min_us(until_us, req->leaving.by_us);
+	return min_us(req->give_up_us, req->leaving.by_us);
+}
+
+uint64_t kcan_bootreq_deadline(const struct kcan_bootreq *req)
+{
+	if (kcan_bootreq_done(req))
+		return UINT64_MAX;
+	return min_us(req->due_us, kcan_bootreq_time_up(req));
 }
 
 struct kcan_bootreq_result kcan_bootreq_result(const struct kcan_bootreq *req)
@@ -136,7 +141,7 @@ static enum kcan_bootreq_verdict out_of_time(const struct kcan_bootreq *req)
 					    KCAN_BOOTREQ_UNSURE;
 }
 
-static void expire(struct kcan_bootreq *req, uint64_t now_us)
+void kcan_bootreq_expire(struct kcan_bootreq *req, uint64_t now_us)
 {
 	bool undecided = bootreq_undecided(req);
 
@@ -199,7 +204,7 @@ static bool prepare_set(struct kcan_bootreq *req, uint64_t now_us)
 /* Return: whether @req->step has a frame that may go out now. */
 static bool prepare(struct kcan_bootreq *req, uint64_t now_us)
 {
-	expire(req, now_us);
+	kcan_bootreq_expire(req, now_us);
 	if (kcan_bootreq_done(req) || now_us < req->due_us)
 		return false;
 	if (req->step == STEP_SILENCE)

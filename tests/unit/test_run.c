@@ -163,10 +163,9 @@ static void note_proof(void *ctx, struct words_facts *facts)
 static void play_goal(const struct fake *with, size_t len,
 		      enum kcan_bootreq_goal goal)
 {
-	struct run run = { .loop = &loop,
-			   .jobs = jobs,
-			   .len = len,
-			   .proven = note_proof };
+	struct run run = {
+		.loop = &loop, .jobs = jobs, .len = len, .proven = note_proof
+	};
 
 	static uint8_t nodeids[JOBS_MAX];
 
@@ -265,6 +264,20 @@ static void test_a_signal_on_a_halted_bus_hands_all_back(void **state)
 		assert_true(is_held(&jobs[i]));
 	}
 	assert_true(fake.now_us <= 1100000);
+}
+
+/* Those behind it have a time-out of their own, which has begun by then. */
+static void test_a_halted_bus_ends_all_a_second_after_the_time_out(void **state)
+{
+	(void)state;
+	play(&(struct fake){ .confirm_us = 100, .events = { { 50000, HALT } } },
+	     JOBS_MAX);
+	for (size_t i = 0; i < JOBS_MAX; i++) {
+		assert_int_equal(jobs[i].facts.cause, CAUSE_SILENT);
+		assert_true(handed_back_at(&jobs[i]) != NEVER);
+		assert_true(is_held(&jobs[i]));
+	}
+	assert_true(fake.now_us <= 2000000);
 }
 
 static void test_a_signal_before_all_leaves_the_node_alone(void **state)
@@ -440,7 +453,7 @@ static void test_a_queue_that_was_full_for_a_while_is_told(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(error_rows) + 12] = {
+	struct CMUnitTest tests[ARRAY_SIZE(error_rows) + 13] = {
 		cmocka_unit_test(test_what_katapult_is_becomes_known),
 		cmocka_unit_test(
 			test_a_signal_between_the_halves_sends_the_second),
@@ -451,6 +464,8 @@ int main(void)
 		cmocka_unit_test(test_a_halted_bus_does_not_keep_a_handback),
 		cmocka_unit_test(test_a_signal_on_a_halted_bus_hands_all_back),
 		cmocka_unit_test(
+			test_a_halted_bus_ends_all_a_second_after_the_time_out),
+		cmocka_unit_test(
 			test_a_signal_before_all_leaves_the_node_alone),
 		cmocka_unit_test(test_an_error_of_receiving_hands_back),
 		cmocka_unit_test(
@@ -459,7 +474,7 @@ int main(void)
 		cmocka_unit_test(
 			test_a_queue_that_was_full_for_a_while_is_told),
 	};
-	size_t n = 12;
+	size_t n = 13;
 
 	ROWS(error_rows, test_error);
 	return cmocka_run_group_tests(tests, NULL, NULL);

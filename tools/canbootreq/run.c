@@ -122,9 +122,22 @@ static uint64_t due_at(const struct run *run, const struct job *job)
 	if (!is_behind(run, job))
 		return due_us;
 	if (!kcan_bootreq_leaving(job->req))
-		return UINT64_MAX;
+		return kcan_bootreq_time_up(job->req);
 	stalled_us = run->holder->sent_us + STALLED_US;
 	return due_us > stalled_us ? due_us : stalled_us;
+}
+
+static void act(struct run *run, struct job *job, uint64_t now_us)
+{
+	if (is_behind(run, job) && !kcan_bootreq_leaving(job->req)) {
+		kcan_bootreq_expire(job->req, now_us);
+		return;
+	}
+	/* a proven one: do not ask what it is before handing back */
+	if (is_behind(run, job))
+		kcan_bootreq_abort(job->req, now_us);
+	send_one(run, job);
+	check_holder(run);
 }
 
 static void send_due(struct run *run, uint64_t now_us)
@@ -134,13 +147,8 @@ static void send_due(struct run *run, uint64_t now_us)
 	for (size_t i = 0; i < run->len; i++) {
 		struct job *job = &run->jobs[(first + i) % run->len];
 
-		if (now_us < due_at(run, job))
-			continue;
-		/* a proven one: do not ask what it is before handing back */
-		if (is_behind(run, job))
-			kcan_bootreq_abort(job->req, now_us);
-		send_one(run, job);
-		check_holder(run);
+		if (now_us >= due_at(run, job))
+			act(run, job, now_us);
 	}
 }
 
