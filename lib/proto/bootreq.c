@@ -251,16 +251,26 @@ bool kcan_bootreq_tx(struct kcan_bootreq *req, struct can_frame *frame,
 	return true;
 }
 
+/* Nobody was asked on this nodeid, so what came was no answer. */
+static void take_back_question(struct kcan_bootreq *req, uint64_t now_us)
+{
+	req->place.asked = false;
+	if (req->rx.len || req->place.early)
+		bootreq_burn(req, now_us);
+}
+
 void kcan_bootreq_unsent(struct kcan_bootreq *req, uint64_t now_us)
 {
-	note_delivery(req, req->in_flight, KCAN_DELIVERY_NONE);
-	if (req->in_flight == STEP_SET) {
+	enum step refused = req->in_flight;
+
+	note_delivery(req, refused, KCAN_DELIVERY_NONE);
+	req->in_flight = STEP_NONE;
+	if (refused == STEP_SET) {
 		req->result.assigned = --req->sets;
 		req->place.sets--;
 	}
-	if (req->in_flight == STEP_ASK && !req->asked && !req->place.believed)
-		req->place.asked = false;
-	req->in_flight = STEP_NONE;
+	if (refused == STEP_ASK && !req->asked && !req->place.believed)
+		take_back_question(req, now_us);
 	req->due_us = now_us + RETRY_US;
 }
 

@@ -56,10 +56,12 @@ static void note_unanswered(struct kcan_bootreq *req, uint64_t now_us)
 		req->slowest_us = now_us - req->said_us;
 }
 
-static void set_limit(struct kcan_bootreq *req, uint64_t now_us)
+void bootreq_limit(struct kcan_bootreq *req, uint64_t now_us)
 {
 	uint64_t timeout_us = req->start_us + req->cfg.timeout_us;
 
+	if (req->leaving.by_us != UINT64_MAX)
+		return;
 	if (!req->started || timeout_us < now_us)
 		timeout_us = now_us;
 	req->leaving.by_us = timeout_us + LEAVE_US;
@@ -73,8 +75,7 @@ void bootreq_hurry(struct kcan_bootreq *req, uint64_t now_us)
 
 void bootreq_leave(struct kcan_bootreq *req, uint64_t now_us)
 {
-	if (req->leaving.by_us == UINT64_MAX)
-		set_limit(req, now_us);
+	bootreq_limit(req, now_us);
 	note_unanswered(req, now_us);
 	if (!req->result.assigned) {
 		req->step = STEP_DONE;

@@ -129,6 +129,9 @@ void bootreq_after_read_head(struct kcan_bootreq *req, uint64_t now_us);
 void bootreq_after_read_tail(struct kcan_bootreq *req, uint64_t now_us);
 void bootreq_after_complete(struct kcan_bootreq *req, uint64_t now_us);
 
+/** From now on all of it ends 0.9 s later, or 0.9 s after the time-out. */
+void bootreq_limit(struct kcan_bootreq *req, uint64_t now_us);
+
 /** Begin the way out. */
 void bootreq_leave(struct kcan_bootreq *req, uint64_t now_us);
 

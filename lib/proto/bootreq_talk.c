@@ -58,6 +58,7 @@ void bootreq_proven(struct kcan_bootreq *req, uint64_t now_us)
 		return;
 	req->result.verdict = KCAN_BOOTREQ_PROVEN;
 	req->give_up_us = now_us + IDENTIFY_US;
+	bootreq_limit(req, now_us);
 }
 
 void bootreq_identified(struct kcan_bootreq *req,

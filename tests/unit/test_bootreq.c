@@ -700,6 +700,26 @@ static const struct scenario {
 		  LEFT(675100),
 	  },
 	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	{ "a proof in the last moment and a halted bus: done in time",
+	  100000,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 10000, SENT, WHO },
+		  { 25000, SENT, WHO },
+		  { 40000, SENT, SET },
+		  { 50000, SENT, WHO },
+		  { 65000, SENT, WHO },
+		  { 80000, SENT, SET },
+		  { 90000, SENT, WHO },
+		  HEAR(99000, ANSWER),
+		  { 99000, TX, CONNECT },
+		  { 349000, QUIET },
+		  { 749000, TX, BACK },
+		  { 1000000, QUIET },
+	  },
+	  { KCAN_BOOTREQ_PROVEN, KCAN_DELIVERY_CONFIRMED,
+	    KCAN_DELIVERY_UNCONFIRMED, true } },
 	{ "an abort does not undo a proof",
 	  5 * S,
 	  {
@@ -770,6 +790,27 @@ static void test_what_it_is_comes_from_connect(void **state)
 static enum kcan_bootreq_verdict verdict_of(struct kcan_bootreq *req)
 {
 	return kcan_bootreq_result(req).verdict;
+}
+
+static void test_no_part_of_an_answer_to_a_refused_question_counts(void **state)
+{
+	(void)state;
+	for (size_t before = 1; before <= sizeof(ANSWER); before++) {
+		struct kcan_bootreq *req =
+			start(5 * S, KCAN_BOOTREQ_GOAL_ENTER);
+		struct can_frame frame;
+
+		play(req, &(struct line){ 0, SENT, REQUEST });
+		play(req, &(struct line){ 0, SENT, SET });
+		assert_true(kcan_bootreq_tx(req, &frame, 10000));
+		feed(req, ANSWER, before, 8, 10100);
+		kcan_bootreq_unsent(req, 10200);
+		play(req, &(struct line){ 15200, SENT, SET_2 });
+		feed(req, ANSWER + before, sizeof(ANSWER) - before, 8, 15300);
+		play(req, &(struct line){ 25200, SENT, WHO_2 });
+		assert_int_equal(verdict_of(req), KCAN_BOOTREQ_PENDING);
+		kcan_bootreq_free(req);
+	}
 }
 
 static void test_answer_in_pieces_of_any_size(void **state)
@@ -915,7 +956,9 @@ static void test_bad_cfg(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[64] = {
+	struct CMUnitTest tests[72] = {
+		cmocka_unit_test(
+			test_no_part_of_an_answer_to_a_refused_question_counts),
 		cmocka_unit_test(test_what_it_is_comes_from_connect),
 		cmocka_unit_test(test_answer_in_pieces_of_any_size),
 		cmocka_unit_test(test_no_flipped_bit_is_ever_a_proof),
@@ -926,7 +969,7 @@ int main(void)
 			test_a_uuid_that_contains_a_klipper_nak_is_proven),
 		cmocka_unit_test(test_rounds_are_40_ms_and_later_200_ms_apart),
 	};
-	size_t n = 7;
+	size_t n = 8;
 
 	ROWS(scenarios, test_scenario);
 	ROWS(bad_cfgs, test_bad_cfg);
