@@ -45,7 +45,7 @@ libs = $(if $(PKGS_$1),$(shell $(PKGCONF) --libs $(PKGS_$1)) -lm) -ldl
 .PHONY: all check check-unit check-vcan bench fuzz lint demo install clean \
 	help FORCE demo-bridge
 .DELETE_ON_ERROR .SECONDARY:
-all: $(PROGRAMS:%=$B/%) $B/libkcan.a $B/libkcan.so $B/kcan.pc
+all: $(PROGRAMS:%=$B/%) library
 
 # A variant is the whole tree, built once more with other flags.
 # $1 folder, $2 compiler, $3 flags
@@ -54,7 +54,7 @@ $1/obj/%.o: %.c
 	@mkdir -p $$(@D)
 	$$(if $$(Q),@echo "  CC    $$@")
 	$$Q$2 $$(ALLC) $3 -c -o $$@ $$<
-$1/libkcan.a: $$(LIB_SRC:%.c=$1/obj/%.o)
+$1/lib.a: $$(LIB_SRC:%.c=$1/obj/%.o)
 	$$(if $$(Q),@echo "  AR    $$@")
 	$$Q$$(AR) rcsD $$@.new $$^ && mv $$@.new $$@
 $(foreach p,$(PROGRAMS) $(HELPERS),$(call program,$1,$2,$3,$p))
@@ -62,7 +62,7 @@ $(foreach p,$(PROGRAMS) $(HELPERS),$(call program,$1,$2,$3,$p))
 endef
 define program
 
-$1/$4: $$(SRC_$4:%.c=$1/obj/%.o) $1/libkcan.a
+$1/$4: $$(SRC_$4:%.c=$1/obj/%.o) $1/lib.a
 	$$(if $$(Q),@echo "  LD    $$@")
 	$$Q$2 $3 $$(LDFLAGS) -o $$@ $$^ $$(call libs,$4)
 endef
@@ -74,17 +74,7 @@ $(eval $(call variant,$B/asan,$(CC),$(ASAN)))
 $(eval $(call variant,$B/ubsan,$(CC),$(UBSAN)))
 $(eval $(call variant,$B/fuzz,$(CLANG),$(FUZZ)))
 
-$B/libkcan.so.$(SOVERSION): $(LIB_SRC:%.c=$B/obj/%.o) lib/libkcan.map
-	$Q$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,-z,defs \
-		-Wl,--version-script=lib/libkcan.map -o $@ \
-		$(filter %.o,$^) -ldl
-$B/libkcan.so: $B/libkcan.so.$(SOVERSION)
-	$Qln -sf $(<F) $@
-# always anew: PREFIX may be another one than last time
-$B/kcan.pc: lib/kcan.pc.in FORCE
-	@mkdir -p $(@D)
-	$Qsed -e 's,@PREFIX@,$(PREFIX),' -e 's,@LIBDIR@,$(LIBDIR),' \
-		-e 's,@INCDIR@,$(INCDIR),' -e 's,@VERSION@,$(VERSION),' $< >$@
+include mk/library.mk mk/campaign.mk
 
 SUPPORT := $(wildcard tests/support/*.c)
 TESTS := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
@@ -92,14 +82,14 @@ FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 define unit
 $B/unit/$(basename $(notdir $1)): \
 	$(patsubst %.c,$B/asan/obj/%.o,$1 $(call needs,$1) $(SUPPORT)) \
-	$B/asan/libkcan.a
+	$B/asan/lib.a
 	@mkdir -p $$(@D)
 	$$Q$(CC) $(ASAN) -o $$@ $$^ -lcmocka $(call libs,canmcu)
 endef
 define fuzzer
 $B/fuzz/$1: $B/fuzz/obj/tests/fuzz/$1.o \
 	$(patsubst %.c,$B/fuzz/obj/%.o,$(call needs,tests/fuzz/$1.c)) \
-	$B/fuzz/libkcan.a
+	$B/fuzz/lib.a
 	$$Q$(CLANG) $(ASAN) -fsanitize=fuzzer -o $$@ $$^ $(call libs,canmcu)
 endef
 $(foreach t,$(TESTS),$(eval $(call unit,$t)))
@@ -123,7 +113,7 @@ $B/bench/%: bench/%.c bench/raw.h
 	@mkdir -p $(@D)
 	$Q$(CC) $(CFLAGS) $(CPPF) -static -o $@ $<
 $B/bench/core: $B/obj/bench/core.o $(patsubst %.c,$B/obj/%.o,\
-	$(filter-out %/main.c,$(SRC_canmcu))) $B/libkcan.a
+	$(filter-out %/main.c,$(SRC_canmcu))) $B/lib.a
 	@mkdir -p $(@D)
 	$Q$(CC) $(CFLAGS) -o $@ $^ $(call libs,canmcu)
 bench: all $(HELPERS:%=$B/%) $(patsubst %.c,$B/%,$(wildcard bench/*.c))
@@ -131,20 +121,15 @@ bench: all $(HELPERS:%=$B/%) $(patsubst %.c,$B/%,$(wildcard bench/*.c))
 demo demo-bridge: all $B/flasher
 	$Qscripts/$@.sh
 
-install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
-		$(DESTDIR)$(INCDIR)/kcan $(DESTDIR)$(MANDIR)/man1
+install: all install-library
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
 	$(INSTALL) -m 755 $(PROGRAMS:%=$B/%) $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 644 $B/libkcan.a $(DESTDIR)$(LIBDIR)
-	$(INSTALL) -m 755 $B/libkcan.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)
-	ln -sf libkcan.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libkcan.so
-	$(INSTALL) -m 644 $B/kcan.pc $(DESTDIR)$(LIBDIR)/pkgconfig
-	$(INSTALL) -m 644 $(wildcard include/kcan/*.h) $(DESTDIR)$(INCDIR)/kcan
 	$(INSTALL) -m 644 $(wildcard docs/man/*.1) $(DESTDIR)$(MANDIR)/man1
 
-include mk/campaign.mk
-clean: ; rm -rf $B
+clean:
+	rm -rf $B
 
 help:
-	@echo 'all check check-unit check-vcan campaign fuzz lint bench demo demo-bridge'
-	@echo 'install clean CC CFLAGS LDFLAGS PREFIX DESTDIR FUZZ_RUNS=n V=1 WERROR=1'
+	@echo 'all library check check-unit check-vcan campaign fuzz lint bench demo'
+	@echo 'demo-bridge install install-library clean'
+	@echo 'CC CFLAGS LDFLAGS PREFIX DESTDIR FUZZ_RUNS=n V=1 WERROR=1'

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include <kcan/tty.h>
+#include "io/tty.h"
 
 /**
  * io_holder_find() - another process that has the device @path open

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include <kcan/rcvlist.h>
+#include "io/rcvlist.h"
 
 #include <errno.h>
 #include <fcntl.h>

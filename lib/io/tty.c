@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Not <termios.h>: it has no arbitrary rates, and its struct is another one. */
-#include <kcan/tty.h>
+#include "io/tty.h"
 
 #include <asm/termbits.h>
 #include <errno.h>

@@ -3,8 +3,9 @@
 #define IO_USBPORT_SYS_H
 
 /* What sysfs and /dev tell of a port; the roots are arguments for tests. */
-#include <kcan/usbdev.h>
 #include <limits.h>
+
+#include "proto/usbdev.h"
 
 struct usbport_roots {
 	const char *sys; /* "/sys" */

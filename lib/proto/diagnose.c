@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* The host's side of Klipper's data channel, for as long as two questions. */
-#include <kcan/diagnose.h>
+#include "proto/diagnose.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include <kcan/listen.h>
+#include "proto/listen.h"
 
 #include <errno.h>
 #include <linux/can/error.h>

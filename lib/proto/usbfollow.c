@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include <kcan/usbfollow.h>
+#include "proto/usbfollow.h"
 
 #include <string.h>
 

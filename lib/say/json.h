@@ -9,7 +9,8 @@
 #include <jansson.h>
 
 #include <kcan/kat.h>
-#include <kcan/usbdev.h>
+
+#include "proto/usbdev.h"
 
 /* The sentences for a missing library, in words of each program. */
 #define SAY_JSON_MISSING                                            \

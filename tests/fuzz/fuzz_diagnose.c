@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <kcan/diagnose.h>
-
 #include "fuzz.h"
+#include "proto/diagnose.h"
 
 #define SIZE_MAX_IN 600
 #define SILENCE_US 500000

@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <kcan/listen.h>
-
 #include "fuzz.h"
+#include "proto/listen.h"
 
 static void check_sums(const struct kcan_listen *l, uint64_t heard)
 {

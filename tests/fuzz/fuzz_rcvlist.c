@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <kcan/rcvlist.h>
-
 #include "fuzz.h"
+#include "io/rcvlist.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <kcan/usbfollow.h>
-
 #include "fuzz.h"
+#include "proto/usbfollow.h"
 #include "util/array.h"
 
 #define END_US 5000000

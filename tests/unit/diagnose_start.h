@@ -5,7 +5,7 @@
 /* How the node of klipper-mcu-protocol.md, section 18, is begun to be asked. */
 #include "../support/unit.h"
 
-#include <kcan/diagnose.h>
+#include "proto/diagnose.h"
 
 static const struct kcan_uuid UUID = { { 0xca, 0x46, 0x3a, 0x06, 0xa1, 0xac } };
 

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include <kcan/link.h>
-#include <kcan/usbport.h>
 
 #include "../../tools/canbootreq/adapter.h"
+#include "io/usbport.h"
 
 #define CHIP "3B0028001451303432353938"
 #define NEVER UINT64_MAX

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <kcan/listen.h>
+#include "proto/listen.h"
 
 #define HEARD_MAX 16
 #define MS 1000u

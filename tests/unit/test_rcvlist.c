@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include <kcan/rcvlist.h>
+#include "io/rcvlist.h"
 
 #define NOTHING          \
 	{                \

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include <kcan/usbdev.h>
+#include "proto/usbdev.h"
 
 /* usbip-gsusb-bridge.md, section 3.1 */
 #define CHIP "3B0028001451303432353938"

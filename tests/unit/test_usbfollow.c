@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include <kcan/usbfollow.h>
+#include "proto/usbfollow.h"
 
 #define LEAVE_MS 3500
 #define END_MS 5000

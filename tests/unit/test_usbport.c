@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <kcan/usbport.h>
-
+#include "io/usbport.h"
 #include "io/usbport_sys.h"
 
 #define USB "sys/devices/pci0000:00/0000:00:14.0/usb1"

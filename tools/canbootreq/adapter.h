@@ -2,10 +2,9 @@
 #ifndef CANBOOTREQ_ADAPTER_H
 #define CANBOOTREQ_ADAPTER_H
 
-#include <kcan/usbfollow.h>
-#include <kcan/usbport.h>
-
+#include "io/usbport.h"
 #include "opts.h"
+#include "proto/usbfollow.h"
 #include "report.h"
 #include "run.h"
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include <kcan/admin.h>
-#include <kcan/diagnose.h>
-#include <kcan/listen.h>
 
+#include "proto/diagnose.h"
+#include "proto/listen.h"
 #include "reserve.h"
 #include "util/random.h"
 

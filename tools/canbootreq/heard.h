@@ -5,7 +5,8 @@
 #include <stdio.h>
 
 #include <kcan/link.h>
-#include <kcan/listen.h>
+
+#include "proto/listen.h"
 
 #define HEARD_NODEIDS 256
 

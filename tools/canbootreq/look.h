@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 #include <kcan/link.h>
-#include <kcan/rcvlist.h>
 
+#include "io/rcvlist.h"
 #include "loop.h"
 #include "opts.h"
 #include "report.h"

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <kcan/listen.h>
 #include <kcan/outcome.h>
 
 #include "nodeids.h"
+#include "proto/listen.h"
 #include "util/array.h"
 #include "util/number.h"
 #include "util/opt.h"

@@ -9,10 +9,10 @@
 #include <kcan/kat.h>
 #include <kcan/link.h>
 #include <kcan/outcome.h>
-#include <kcan/usbfollow.h>
 #include <kcan/uuid.h>
 
 #include "application.h"
+#include "proto/usbfollow.h"
 
 /** Everything that can be the end of a call, or of one UUID in it. */
 enum cause {

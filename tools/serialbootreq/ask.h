@@ -2,9 +2,8 @@
 #ifndef SERIALBOOTREQ_ASK_H
 #define SERIALBOOTREQ_ASK_H
 
-#include <kcan/tty.h>
-#include <kcan/usbport.h>
-
+#include "io/tty.h"
+#include "io/usbport.h"
 #include "loop.h"
 #include "words.h"
 

@@ -5,9 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <kcan/usbdev.h>
-
 #include "loop.h"
+#include "proto/usbdev.h"
 
 /* One line with the time, when @l wants it. */
 

@@ -5,8 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include <kcan/usbfollow.h>
-
+#include "proto/usbfollow.h"
 #include "trace.h"
 
 #define TOUCH_BPS 1200

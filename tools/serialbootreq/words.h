@@ -8,10 +8,10 @@
 
 #include <kcan/outcome.h>
 #include <kcan/serialreq.h>
-#include <kcan/tty.h>
-#include <kcan/usbdev.h>
 
+#include "io/tty.h"
 #include "opts.h"
+#include "proto/usbdev.h"
 
 /** Everything that can be the end of a call. */
 enum cause {

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <kcan/tty.h>
+#include "io/tty.h"
 
 /**
  * struct tty - a serial line of this machine, or one end of a line made here

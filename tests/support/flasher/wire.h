@@ -4,10 +4,11 @@
 
 #include <kcan/admin.h>
 #include <kcan/stream.h>
-#include <kcan/tty.h>
 #include <linux/can.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "io/tty.h"
 
 #define WIRE_STREAM_SIZE 4096
 

@@ -3,10 +3,11 @@
 #define KHOST_WIRE_H
 
 #include <kcan/bus.h>
-#include <kcan/tty.h>
 #include <kcan/uuid.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "io/tty.h"
 
 /**
  * The bus as a Klipper host sees it: one node's answers, and nothing else; or a

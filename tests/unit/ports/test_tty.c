@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <kcan/tty.h>
+#include "io/tty.h"
 
 struct line {
 	int master;

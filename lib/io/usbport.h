@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef KCAN_USBPORT_H
-#define KCAN_USBPORT_H
+#ifndef IO_USBPORT_H
+#define IO_USBPORT_H
 
-#include <kcan/usbdev.h>
+#include "proto/usbdev.h"
 
 /**
  * struct kcan_usbport - one USB port, whatever is plugged into it

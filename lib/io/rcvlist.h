@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef KCAN_RCVLIST_H
-#define KCAN_RCVLIST_H
+#ifndef IO_RCVLIST_H
+#define IO_RCVLIST_H
 
 #include <linux/can.h>
 #include <net/if.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef KCAN_TTY_H
-#define KCAN_TTY_H
+#ifndef IO_TTY_H
+#define IO_TTY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef KCAN_USBFOLLOW_H
-#define KCAN_USBFOLLOW_H
+#ifndef PROTO_USBFOLLOW_H
+#define PROTO_USBFOLLOW_H
 
-#include <kcan/usbdev.h>
+#include "proto/usbdev.h"
 
 /** What a request made of the device on a port. */
 enum kcan_usbfollow_verdict {

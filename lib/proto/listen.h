@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef KCAN_LISTEN_H
-#define KCAN_LISTEN_H
+#ifndef PROTO_LISTEN_H
+#define PROTO_LISTEN_H
 
 #include <linux/can.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef KCAN_DIAGNOSE_H
-#define KCAN_DIAGNOSE_H
+#ifndef PROTO_DIAGNOSE_H
+#define PROTO_DIAGNOSE_H
 
 #include <linux/can.h>
 #include <stdbool.h>

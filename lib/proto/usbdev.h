@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef KCAN_USBDEV_H
-#define KCAN_USBDEV_H
+#ifndef PROTO_USBDEV_H
+#define PROTO_USBDEV_H
 
 #include <kcan/uuid.h>
 #include <net/if.h>
