@@ -5,6 +5,7 @@ VERSION   := $(shell sed -n 's/.*KCAN_VERSION "\(.*\)"/\1/p' include/kcan/versio
 SOVERSION := 0
 CC        ?= cc
 AR        ?= ar
+OBJCOPY   ?= objcopy
 CLANG     ?= clang
 PKGCONF   ?= pkg-config
 INSTALL   ?= install
@@ -24,7 +25,8 @@ WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wformat=2 \
 	-Wno-missing-field-initializers $(if $(WERROR),-Werror)
 CPPF := -D_GNU_SOURCE -Iinclude -Ilib
-ALLC  = -std=gnu11 $(WARN) $(CPPF) $(CPPFLAGS) -fPIC -fno-semantic-interposition -MMD -MP
+ALLC  = -std=gnu11 $(WARN) $(CPPF) $(CPPFLAGS) -fPIC -fvisibility=hidden \
+	-fno-semantic-interposition -MMD -MP
 
 # A test, a fuzz target or the main.c of a helper: `// needs: FILE|FOLDER...` in
 # it names sources of the programs that it wants linked, main.c excepted.

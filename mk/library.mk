@@ -8,9 +8,17 @@ API_SRC := $(wildcard $(foreach n,$(API),lib/proto/$n.c lib/proto/$n_*.c \
 	lib/io/$n.c)) lib/io/rtnl.c $(addprefix lib/util/,crc16.c cursor.c hex.c)
 API_OBJ := $(API_SRC:%.c=$B/obj/%.o)
 
-$B/libkcan.a: $(API_OBJ) mk/library.mk
+# GCC asked for -flto would not make machine code of them here.
+CODE := $(if $(findstring clang,$(CC)),,$(if $(findstring -flto,$(CFLAGS)),\
+	-flinker-output=nolto-rel))
+
+# One object, in which only what the headers declare has a name for others.
+$B/libkcan.o: $(API_OBJ) mk/library.mk
+	$Q$(CC) $(CFLAGS) $(CODE) -r -nostdlib -o $@ $(API_OBJ)
+	$Q$(OBJCOPY) --localize-hidden $@
+$B/libkcan.a: $B/libkcan.o
 	$(if $Q,@echo "  AR    $@")
-	$Q$(AR) rcsD $@.new $(API_OBJ) && mv $@.new $@
+	$Q$(AR) rcsD $@.new $< && mv $@.new $@
 $B/libkcan.so.$(SOVERSION): $(API_OBJ) lib/libkcan.map mk/library.mk
 	$(if $Q,@echo "  LD    $@")
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,-z,defs \

@@ -6,7 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <kcan/decls.h>
 #include <kcan/uuid.h>
+
+KCAN_DECLS_BEGIN
 
 /* CAN ids: can-admin-channel.md, section 1. */
 #define KCAN_ADMIN_ID 0x3f0u	  /* host -> all nodes */
@@ -92,5 +95,7 @@ canid_t kcan_nodeid_tx_id(uint8_t nodeid);
  * Return: false when @id is outside 100..2FF.
  */
 bool kcan_nodeid_from_id(canid_t id, uint8_t *nodeid, bool *tx);
+
+KCAN_DECLS_END
 
 #endif

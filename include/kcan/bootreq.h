@@ -6,8 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <kcan/decls.h>
 #include <kcan/kat.h>
 #include <kcan/uuid.h>
+
+KCAN_DECLS_BEGIN
 
 /**
  * struct kcan_bootreq - one "enter your bootloader, then prove it" exchange, or
@@ -212,5 +215,7 @@ bool kcan_bootreq_leaving(const struct kcan_bootreq *req);
 
 /** A copy of what is known now. */
 struct kcan_bootreq_result kcan_bootreq_result(const struct kcan_bootreq *req);
+
+KCAN_DECLS_END
 
 #endif

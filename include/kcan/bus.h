@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kcan/decls.h>
+
+KCAN_DECLS_BEGIN
+
 /**
  * struct kcan_bus - one raw CAN socket, bound to one interface
  *
@@ -86,5 +90,7 @@ int kcan_bus_recv(struct kcan_bus *bus, struct kcan_bus_rx *rx, size_t max);
 
 /** Frames that the kernel dropped since opening: the reader was too slow. */
 unsigned int kcan_bus_dropped(const struct kcan_bus *bus);
+
+KCAN_DECLS_END
 
 #endif

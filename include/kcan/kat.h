@@ -5,7 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kcan/decls.h>
 #include <kcan/uuid.h>
+
+KCAN_DECLS_BEGIN
 
 /*
  * Katapult blocks: katapult-protocol.md, sections 1, 2 and 4.
@@ -108,5 +111,7 @@ int kcan_kat_encode_canbus_id(uint8_t out[static KCAN_KAT_MAX],
  */
 int kcan_kat_decode_canbus_id(struct kcan_uuid *out,
 			      const struct kcan_kat_block *block);
+
+KCAN_DECLS_END
 
 #endif

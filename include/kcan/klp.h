@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kcan/decls.h>
+
+KCAN_DECLS_BEGIN
+
 /*
  * What a Klipper host and its MCUs say to each other on the data channel.
  * Sections are those of klipper-mcu-protocol.md.
@@ -227,5 +231,7 @@ int kcan_klp_id_decode(int *id, const uint8_t *buf, size_t len,
 int kcan_klp_params_decode(struct kcan_klp_value *values,
 			   const struct kcan_klp_format *f, const uint8_t *buf,
 			   size_t len);
+
+KCAN_DECLS_END
 
 #endif

@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kcan/decls.h>
+
+KCAN_DECLS_BEGIN
+
 /** Controller states as the kernel names them (CAN_STATE_*). */
 enum kcan_link_state {
 	KCAN_LINK_STATE_UNKNOWN, /* the driver does not tell */
@@ -83,5 +87,7 @@ void kcan_link_changed(int fd);
 
 /** The state's name as ip-link(8) prints it: "ERROR-ACTIVE"; never NULL. */
 const char *kcan_link_state_name(enum kcan_link_state state);
+
+KCAN_DECLS_END
 
 #endif

@@ -2,6 +2,10 @@
 #ifndef KCAN_OUTCOME_H
 #define KCAN_OUTCOME_H
 
+#include <kcan/decls.h>
+
+KCAN_DECLS_BEGIN
+
 /**
  * enum kcan_outcome - everything that a request can end in
  *
@@ -34,5 +38,7 @@ struct kcan_outcome_info {
 
 /** Return: the row of @outcome; NULL when it is out of range. */
 const struct kcan_outcome_info *kcan_outcome_get(enum kcan_outcome outcome);
+
+KCAN_DECLS_END
 
 #endif

@@ -6,7 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kcan/decls.h>
 #include <kcan/kat.h>
+
+KCAN_DECLS_BEGIN
 
 /*
  * The request on a UART: a sync byte, which ends what may lie in the receiver,
@@ -128,5 +131,7 @@ uint64_t kcan_serialreq_deadline(const struct kcan_serialreq *req);
 /** A copy of what is known now. */
 struct kcan_serialreq_result
 kcan_serialreq_result(const struct kcan_serialreq *req);
+
+KCAN_DECLS_END
 
 #endif

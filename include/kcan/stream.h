@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kcan/decls.h>
+
+KCAN_DECLS_BEGIN
+
 /**
  * struct kcan_stream - bytes on their way between frames and blocks
  *
@@ -52,5 +56,7 @@ size_t kcan_stream_peek_frame(const struct kcan_stream *s, canid_t id,
 
 /** Drop @n bytes from the front; more than there are empties the stream. */
 void kcan_stream_drop(struct kcan_stream *s, size_t n);
+
+KCAN_DECLS_END
 
 #endif

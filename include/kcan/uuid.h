@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kcan/decls.h>
+
+KCAN_DECLS_BEGIN
+
 #define KCAN_UUID_LEN 6	     /* bytes */
 #define KCAN_UUID_STR_LEN 12 /* hex digits, without the final NUL */
 
@@ -51,5 +55,7 @@ void kcan_uuid_from_chip_id(struct kcan_uuid *out, const uint8_t *id,
 struct kcan_uuid kcan_uuid_complement(const struct kcan_uuid *uuid);
 
 bool kcan_uuid_equal(const struct kcan_uuid *a, const struct kcan_uuid *b);
+
+KCAN_DECLS_END
 
 #endif

@@ -121,6 +121,43 @@ program() {
 	[ "$(./program)" = 154aab036e6a ]
 }
 
+# visible LIBRARY [-D] - the names that it has for others
+visible() {
+	nm --defined-only -g "${@:2}" "$DEST/opt/kcan/lib/$1" |
+		awk 'NF == 3 && $2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort
+}
+
+@test "both libraries show the functions of the headers, and no other name" {
+	visible libkcan.a >static
+	visible libkcan.so -D >shared
+	diff static shared
+	run -0 grep -c '^kcan_' shared
+	[ "$output" -gt 50 ]
+	run ! grep -v '^kcan_' shared
+	while read -r name; do
+		grep -rqE "\<$name\(" "$DEST/opt/kcan/include/kcan" || {
+			echo "no header declares $name"
+			return 1
+		}
+	done <shared
+}
+
+# These are names inside the library, too.
+@test "a program may call its own functions what it likes" {
+	program
+	cat >>program.c <<-'END'
+		int util_crc16(void) { return 1; }
+		int util_hex_decode(void) { return 2; }
+		int rtnl_open(void) { return 3; }
+		int bootreq_go(void) { return 4; }
+	END
+	# shellcheck disable=SC2046 # words on purpose
+	cc -static -Wl,--whole-archive -o program program.c \
+		$(pkg-config --static --cflags --libs kcan) \
+		-Wl,--no-whole-archive
+	[ "$(./program)" = 154aab036e6a ]
+}
+
 @test "no file of the project names a path of the machine it was built on" {
 	run grep -rlF "$ROOT" "$DEST/opt/kcan/share" "$DEST/opt/kcan/include" \
 		"$DEST/opt/kcan/lib/pkgconfig"
