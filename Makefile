@@ -76,7 +76,7 @@ $(eval $(call variant,$B/asan,$(CC),$(ASAN)))
 $(eval $(call variant,$B/ubsan,$(CC),$(UBSAN)))
 $(eval $(call variant,$B/fuzz,$(CLANG),$(FUZZ)))
 
-include mk/library.mk mk/campaign.mk
+include mk/library.mk
 
 SUPPORT := $(wildcard tests/support/*.c)
 TESTS := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
@@ -128,6 +128,7 @@ install: all install-library
 	$(INSTALL) -m 755 $(PROGRAMS:%=$B/%) $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 644 $(wildcard docs/man/*.1) $(DESTDIR)$(MANDIR)/man1
 
+include mk/campaign.mk
 clean:
 	rm -rf $B
 

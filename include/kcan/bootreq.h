@@ -8,31 +8,48 @@
 
 #include <kcan/decls.h>
 #include <kcan/kat.h>
+#include <kcan/outcome.h>
 #include <kcan/uuid.h>
 
 KCAN_DECLS_BEGIN
 
 /**
- * struct kcan_bootreq - one "enter your bootloader, then prove it" exchange, or
- * the way back
+ * struct kcan_bootreq - one "enter your bootloader, then prove it" exchange with
+ * one node, or the way back
  *
- * Pure: no socket, no clock, no logging. Ask it for frames, tell it what became
- * of them, feed it what arrives, sleep until its deadline, stop when it is
- * done. Not thread safe; any number may run side by side, on nodeids of their
- * own. Source of the exchange: can-admin-channel.md, section 14.3, and
- * docs/protocol.md.
+ * It knows what to send, what an answer proves and when to give up, and nothing
+ * else: no socket, no clock, no logging. Those are the caller's, who does this:
+ *
+ *	kcan_bootreq_new(&req, &uuid, &cfg, now_us)
+ *	until kcan_bootreq_done(req):
+ *		while kcan_bootreq_tx(req, &frame, now_us):
+ *			send the frame; if the kernel does not take it,
+ *			kcan_bootreq_unsent(req, now_us)
+ *		wait for a frame, until kcan_bootreq_deadline(req)
+ *		own frame, confirmed:  kcan_bootreq_sent(req, now_us)
+ *		anybody else's frame:  kcan_bootreq_rx(req, &frame, now_us)
+ *	kcan_bootreq_verdict(req), kcan_bootreq_free(req)
+ *
+ * A confirmation is the own frame that the kernel gives back once the bus has
+ * taken it: with <kcan/bus.h>, one that is marked as own. Waits and proofs rest
+ * on it, so a socket that does not ask for own frames gets no further than the
+ * request.
  *
  * Times are microseconds of a monotonic clock with any origin and must not go
- * backwards between calls.
+ * backwards between calls. Not thread safe; any number may run side by side, on
+ * nodeids of their own. What goes over the bus, and why: docs/protocol.md, and
+ * can-admin-channel.md, section 14.3.
  */
 struct kcan_bootreq;
 
+/** What an exchange is for. */
 enum kcan_bootreq_goal {
-	KCAN_BOOTREQ_GOAL_REQUEST, /* stop at the confirmed request */
+	KCAN_BOOTREQ_GOAL_REQUEST, /* send the request, and prove nothing */
 	KCAN_BOOTREQ_GOAL_ENTER, /* request, prove, and ask Katapult what it is */
 	/*
 	 * No request: prove, read the first word of the application, and send
-	 * COMPLETE when there is one (katapult-protocol.md, section 4.5).
+	 * COMPLETE when there is one (katapult-protocol.md, section 4.5), so
+	 * that it starts.
 	 */
 	KCAN_BOOTREQ_GOAL_LEAVE,
 };
@@ -40,26 +57,30 @@ enum kcan_bootreq_goal {
 /** What an exchange may do; nothing is defaulted here. */
 struct kcan_bootreq_cfg {
 	/*
-	 * From the first confirmed frame; not zero. To the proof, and with
-	 * LEAVE to COMPLETE, which then takes its own time.
+	 * How long to try, from the first confirmed frame: 1 us to 1 hour. It
+	 * ends with the proof, and with LEAVE with COMPLETE; what comes then
+	 * takes its own time. 5 s are enough for a board that resets.
 	 */
 	uint64_t timeout_us;
 	enum kcan_bootreq_goal goal;
 	/*
 	 * Draws the nodeid that the node is given while it is proven: 1..254,
-	 * free on the bus, never the same twice, and best at random, as it is
-	 * all the challenge that the protocol has; 0: none is left. Called in
-	 * kcan_bootreq_new(), and in kcan_bootreq_tx() when another one is
-	 * needed. With GOAL_REQUEST it may be NULL.
+	 * used by no other node or program on the bus, and never the same
+	 * twice; 0 when none is left. At random is best, as the nodeid is all
+	 * the challenge that the protocol has. Klipper hosts count up from 4,
+	 * console.py takes 64 and flashtool.py 129; canbootreq draws from
+	 * 192..254. Called in kcan_bootreq_new(), and in kcan_bootreq_tx() when
+	 * another one is needed. It may be NULL with GOAL_REQUEST.
 	 */
 	uint8_t (*draw)(void *ctx);
-	void *ctx; /* passed to @draw */
+	void *ctx; /* passed to @draw; may be NULL */
 };
 
+/** What an exchange has found out. */
 enum kcan_bootreq_verdict {
-	KCAN_BOOTREQ_PENDING,
+	KCAN_BOOTREQ_PENDING,	  /* not decided yet */
 	KCAN_BOOTREQ_PROVEN,	  /* all 20 bytes, with this UUID */
-	KCAN_BOOTREQ_REQUESTED,	  /* confirmed; not verified, as configured */
+	KCAN_BOOTREQ_REQUESTED,	  /* GOAL_REQUEST: confirmed, not proven */
 	KCAN_BOOTREQ_SILENT,	  /* nothing like Katapult came in time */
 	KCAN_BOOTREQ_NOT_QUEUED,  /* the kernel never took the first frame */
 	KCAN_BOOTREQ_UNCONFIRMED, /* taken, but never confirmed: still queued */
@@ -81,6 +102,33 @@ enum kcan_bootreq_verdict {
 			      * question afterwards not confirmed */
 };
 
+/**
+ * kcan_bootreq_outcome() - what canbootreq would report for a verdict
+ *
+ * kcan_outcome_get() leads from there to an exit code and a meaning.
+ *
+ * Return: of PENDING, and of what is no verdict, KCAN_OUTCOME_LOCAL_ERROR.
+ */
+enum kcan_outcome kcan_bootreq_outcome(enum kcan_bootreq_verdict verdict);
+
+/**
+ * kcan_bootreq_verdict_name() - a word for programs and logs, such as
+ * "wrong-uuid"
+ *
+ * Return: lower case letters and hyphens, never NULL; of what is no verdict
+ * that of PENDING.
+ */
+const char *kcan_bootreq_verdict_name(enum kcan_bootreq_verdict verdict);
+
+/**
+ * kcan_bootreq_verdict_text() - a sentence for people: what was observed, and
+ * what to do
+ *
+ * Return: English without a full stop or a newline, never NULL; of what is no
+ * verdict that of PENDING.
+ */
+const char *kcan_bootreq_verdict_text(enum kcan_bootreq_verdict verdict);
+
 /** How far a frame is known to have come. */
 enum kcan_delivery {
 	KCAN_DELIVERY_NONE,	   /* never taken by the kernel */
@@ -93,13 +141,12 @@ struct kcan_bootreq_result {
 	enum kcan_bootreq_verdict verdict;
 	enum kcan_delivery request; /* with LEAVE: COMPLETE */
 	/*
-	 * The node may have been given a nodeid of ours, and:
-	 * NONE or UNCONFIRMED: it may still hold it; CONFIRMED: it was handed
-	 * back, and did not answer on it afterwards. Only looked at when
-	 * @assigned.
+	 * What became of the nodeid, if any was @assigned. CONFIRMED: it was
+	 * handed back, and the node did not answer on it afterwards; else the
+	 * node may still hold it.
 	 */
 	enum kcan_delivery handback;
-	bool assigned;		/* a SET was taken by the kernel */
+	bool assigned;		/* the kernel took a SET with a nodeid */
 	uint8_t nodeid;		/* the last one drawn; 0: none */
 	bool settled;		/* all but @handback stays as it is */
 	struct kcan_uuid other; /* WRONG_UUID: the one that answered */
@@ -115,7 +162,8 @@ struct kcan_bootreq_result {
 /**
  * kcan_bootreq_new() - prepare an exchange; its first frame is due at once
  * @out:  set on success only; release with kcan_bootreq_free()
- * @uuid: copied
+ * @uuid: whom to ask; copied
+ * @cfg:  copied; what its @ctx points to has to outlive the exchange
  *
  * With no nodeid to draw the exchange is done at once, as NO_NODEID.
  *
@@ -124,7 +172,12 @@ struct kcan_bootreq_result {
 int kcan_bootreq_new(struct kcan_bootreq **out, const struct kcan_uuid *uuid,
 		     const struct kcan_bootreq_cfg *cfg, uint64_t now_us);
 
-/** NULL is allowed. */
+/**
+ * kcan_bootreq_free() - release an exchange, wherever it is; NULL is allowed
+ *
+ * One that is not done may leave the node with a nodeid: to stop early, call
+ * kcan_bootreq_abort() and go on until it is done.
+ */
 void kcan_bootreq_free(struct kcan_bootreq *req);
 
 /**
@@ -168,9 +221,9 @@ void kcan_bootreq_rx(struct kcan_bootreq *req, const struct can_frame *frame,
 /**
  * kcan_bootreq_abort() - the caller wants out
  *
- * What is still due afterwards is to leave: to hand the nodeid back, when there
- * is something to hand back, and to see that; before it the second half of a
- * command. A verdict that has already been reached stays.
+ * Go on until it is done: only what leaves the node as it was is still sent. The
+ * second half of a command is completed, and a nodeid that the node may hold is
+ * handed back. A verdict that has already been reached stays.
  */
 void kcan_bootreq_abort(struct kcan_bootreq *req, uint64_t now_us);
 
@@ -198,8 +251,10 @@ void kcan_bootreq_expire(struct kcan_bootreq *req, uint64_t now_us);
 uint64_t kcan_bootreq_time_up(const struct kcan_bootreq *req);
 
 /**
- * Decided, and left as well as it could be, which takes 0.9 s at most, or until
- * 0.9 s after the time-out when that is later.
+ * kcan_bootreq_done() - decided, and the node left as well as it could be
+ *
+ * Leaving takes 0.9 s at most, or until 0.9 s after the time-out when that is
+ * later.
  */
 bool kcan_bootreq_done(const struct kcan_bootreq *req);
 
@@ -212,6 +267,9 @@ bool kcan_bootreq_done(const struct kcan_bootreq *req);
  * hand-back that would wait for long goes nevertheless.
  */
 bool kcan_bootreq_leaving(const struct kcan_bootreq *req);
+
+/** The verdict so far: KCAN_BOOTREQ_PENDING until there is one, then final. */
+enum kcan_bootreq_verdict kcan_bootreq_verdict(const struct kcan_bootreq *req);
 
 /** A copy of what is known now. */
 struct kcan_bootreq_result kcan_bootreq_result(const struct kcan_bootreq *req);

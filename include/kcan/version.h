@@ -2,7 +2,26 @@
 #ifndef KCAN_VERSION_H
 #define KCAN_VERSION_H
 
-/** Of the library and the programs; the only place where it is written. */
+#include <kcan/decls.h>
+
+KCAN_DECLS_BEGIN
+
+/**
+ * The version of these headers, and the only place where it is written: the
+ * library and the programs have the same one.
+ */
 #define KCAN_VERSION "0.1.0"
+
+/**
+ * kcan_version() - the version of the library that the program runs with
+ *
+ * With a shared library that may be another one than KCAN_VERSION, which was
+ * compiled in.
+ *
+ * Return: "0.1.0", as long as the process lives.
+ */
+const char *kcan_version(void);
+
+KCAN_DECLS_END
 
 #endif

@@ -92,6 +92,11 @@ uint64_t kcan_bootreq_deadline(const struct kcan_bootreq *req)
 	return min_us(req->due_us, kcan_bootreq_time_up(req));
 }
 
+enum kcan_bootreq_verdict kcan_bootreq_verdict(const struct kcan_bootreq *req)
+{
+	return req->result.verdict;
+}
+
 struct kcan_bootreq_result kcan_bootreq_result(const struct kcan_bootreq *req)
 {
 	struct kcan_bootreq_result result = req->result;
