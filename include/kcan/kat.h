@@ -46,7 +46,7 @@ struct kcan_kat_block {
  * Return: its length in bytes, or -EMSGSIZE when it has more than
  * KCAN_KAT_WORDS_MAX words.
  */
-int kcan_kat_encode(uint8_t out[static KCAN_KAT_MAX],
+int kcan_kat_encode(uint8_t out[KCAN_AT_LEAST(KCAN_KAT_MAX)],
 		    const struct kcan_kat_block *block);
 
 /**
@@ -86,7 +86,7 @@ struct kcan_kat_ident {
  *
  * Return: bytes, or -EMSGSIZE when the two texts do not fit one block.
  */
-int kcan_kat_encode_ident(uint8_t out[static KCAN_KAT_MAX],
+int kcan_kat_encode_ident(uint8_t out[KCAN_AT_LEAST(KCAN_KAT_MAX)],
 			  const struct kcan_kat_ident *ident);
 
 /**
@@ -100,7 +100,7 @@ int kcan_kat_decode_ident(struct kcan_kat_ident *out,
 			  const struct kcan_kat_block *block);
 
 /** The ACK to GET_CANBUS_ID: 20 bytes (section 4.6). Return: 20. */
-int kcan_kat_encode_canbus_id(uint8_t out[static KCAN_KAT_MAX],
+int kcan_kat_encode_canbus_id(uint8_t out[KCAN_AT_LEAST(KCAN_KAT_MAX)],
 			      const struct kcan_uuid *uuid);
 
 /**

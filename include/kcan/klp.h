@@ -34,7 +34,7 @@ struct kcan_klp_block {
  * Return: its length in bytes, or -EMSGSIZE when the content is longer than
  * KCAN_KLP_CONTENT_MAX.
  */
-int kcan_klp_encode(uint8_t out[static KCAN_KLP_MAX],
+int kcan_klp_encode(uint8_t out[KCAN_AT_LEAST(KCAN_KLP_MAX)],
 		    const struct kcan_klp_block *block);
 
 /**
@@ -124,7 +124,7 @@ void kcan_klp_host_init(struct kcan_klp_host *h);
  * KCAN_KLP_CONTENT_MAX, or -EAGAIN when KCAN_KLP_PENDING_MAX are pending.
  */
 int kcan_klp_host_encode(struct kcan_klp_host *h,
-			 uint8_t out[static KCAN_KLP_MAX],
+			 uint8_t out[KCAN_AT_LEAST(KCAN_KLP_MAX)],
 			 const uint8_t *content, size_t len);
 
 /**

@@ -38,7 +38,7 @@ int kcan_uuid_parse(struct kcan_uuid *out, const char *text);
 
 /** Write 12 lower case hex digits, leading zeros included, and a NUL. */
 void kcan_uuid_format(const struct kcan_uuid *uuid,
-		      char out[static KCAN_UUID_STR_LEN + 1]);
+		      char out[KCAN_AT_LEAST(KCAN_UUID_STR_LEN + 1)]);
 
 /**
  * kcan_uuid_from_chip_id() - the UUID that firmware derives from a chip id

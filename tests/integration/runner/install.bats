@@ -29,11 +29,14 @@ setup() {
 	for f in bin/canbootreq bin/canmcu bin/serialbootreq bin/vcan-run \
 		lib/libkcan.a \
 		lib/libkcan.so lib/libkcan.so.0 lib/pkgconfig/kcan.pc \
-		include/kcan/uuid.h include/kcan/bootreq.h \
+		include/kcan/{admin,bootreq,bus,decls,kat,klp,link,outcome}.h \
+		include/kcan/{serialreq,stream,uuid,version}.h \
 		share/man/man1/canbootreq.1 share/man/man1/canmcu.1 \
 		share/man/man1/serialbootreq.1 share/man/man1/vcan-run.1; do
 		[[ $output == *"/opt/kcan/$f"* ]]
 	done
+	run ls "$DEST/opt/kcan/include/kcan"
+	[ "${#lines[@]}" -eq 12 ]
 }
 
 @test "the installed programs make the exchange, far from the source tree" {
@@ -85,40 +88,73 @@ usb recommended libudev.so.1" ]
 	[[ $output == *"the guest ended before it could start the command"* ]]
 }
 
+# What is C as well as C++, with every header there is.
 program() {
-	cat >program.c <<-'END'
-		#include <kcan/uuid.h>
+	(cd "$DEST/opt/kcan/include" && printf '#include <%s>\n' kcan/*.h) >program.c
+	cat >>program.c <<-'END'
 		#include <stdio.h>
 		int main(void)
 		{
 			/* can-admin-channel.md, section 10.3 */
 			const unsigned char id[] = { 0x3d, 0x00, 0x52, 0x00, 0x14, 0x50,
 						     0x42, 0x55, 0x39, 0x38, 0x39, 0x20 };
+			struct kcan_kat_block connect = { KCAN_KAT_CONNECT, 0, NULL };
+			unsigned char block[KCAN_KAT_MAX];
 			char text[KCAN_UUID_STR_LEN + 1];
 			struct kcan_uuid uuid;
 
 			kcan_uuid_from_chip_id(&uuid, id, sizeof(id));
 			kcan_uuid_format(&uuid, text);
-			puts(text);
+			printf("%s %d %s\n", text, kcan_kat_encode(block, &connect),
+			       kcan_bootreq_verdict_name(KCAN_BOOTREQ_WRONG_UUID));
 			return 0;
 		}
 	END
 }
 
-@test "a program builds with pkg-config against the shared library" {
+# builds FLAG COMPILER... - against the installed library, and it runs
+builds() {
+	local flag=$1
+
+	shift
 	program
-	# shellcheck disable=SC2046 # words on purpose
-	cc -o program program.c $(pkg-config --cflags --libs kcan)
-	run env LD_LIBRARY_PATH="$DEST/opt/kcan/lib" ./program
-	[ "$output" = 154aab036e6a ]
+	# shellcheck disable=SC2046,SC2086 # words on purpose
+	"$@" -Wall -Wextra -pedantic -Werror $flag -o program program.c \
+		$(pkg-config --cflags kcan) -x none $(pkg-config --libs kcan)
+	[ "$(LD_LIBRARY_PATH=$DEST/opt/kcan/lib ./program)" = \
+		"154aab036e6a 8 wrong-uuid" ]
+}
+
+@test "a C program builds with pkg-config against the shared library" {
+	builds "" cc -std=c11
 	ldd program | grep -q libkcan.so.0
 }
 
 @test "and against the static one" {
-	program
+	builds -static cc -std=c11
+	run ! ldd program
+}
+
+@test "a C++ program, too" {
+	for compiler in clang++ g++; do
+		[ "$compiler" = clang++ ] || command -v "$compiler" || continue
+		builds "" "$compiler" -std=c++11 -x c++
+		ldd program | grep -q libkcan.so.0
+		builds -static "$compiler" -std=c++11 -x c++
+	done
+}
+
+@test "library, headers and pkg-config have one version" {
+	cat >version.c <<-'END'
+		#include <kcan/version.h>
+		#include <stdio.h>
+		int main(void) { return puts(kcan_version()) < 0 || puts(KCAN_VERSION) < 0; }
+	END
 	# shellcheck disable=SC2046 # words on purpose
-	cc -static -o program program.c $(pkg-config --static --cflags --libs kcan)
-	[ "$(./program)" = 154aab036e6a ]
+	cc -o version version.c $(pkg-config --cflags --libs kcan)
+	run -0 env LD_LIBRARY_PATH="$DEST/opt/kcan/lib" ./version
+	version=$(pkg-config --modversion kcan)
+	[ "$output" = "$version"$'\n'"$version" ]
 }
 
 # visible LIBRARY [-D] - the names that it has for others
@@ -155,7 +191,7 @@ visible() {
 	cc -static -Wl,--whole-archive -o program program.c \
 		$(pkg-config --static --cflags --libs kcan) \
 		-Wl,--no-whole-archive
-	[ "$(./program)" = 154aab036e6a ]
+	[[ $(./program) == 154aab036e6a* ]]
 }
 
 @test "no file of the project names a path of the machine it was built on" {
