@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq
+// needs: tools/canbootreq tools/shared
 #include "../support/unit.h"
 
 #include <errno.h>

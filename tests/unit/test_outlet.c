@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: tools/shared
 #include "../support/unit.h"
 
 #include <errno.h>
@@ -9,7 +10,7 @@
 #include <sys/stat.h>
 #include <termios.h>
 
-#include "say/outlet.h"
+#include "../../tools/shared/outlet.h"
 
 #include "full_pipe.h"
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: tools/shared
 #include "../support/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "say/sentence.h"
+#include "../../tools/shared/sentence.h"
 
 /* {name} is the facts, {empty} nothing. */
 static size_t put(char *out, size_t size, const char *at, const void *facts)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: tools/shared
 #include "../support/unit.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "say/streams.h"
+#include "../../tools/shared/streams.h"
 #include "util/wait.h"
 
 #include "full_pipe.h"

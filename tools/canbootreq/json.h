@@ -2,8 +2,8 @@
 #ifndef CANBOOTREQ_JSON_H
 #define CANBOOTREQ_JSON_H
 
+#include "../shared/json.h"
 #include "heard.h"
-#include "say/json.h"
 #include "words.h"
 
 /* Each makes one line without its end; free() it. NULL: out of memory. */

@@ -7,7 +7,7 @@
 
 #include <kcan/bus.h>
 
-#include "say/streams.h"
+#include "../shared/streams.h"
 
 #define LOOP_BATCH 32 /* frames per turn: timers and signals get theirs */
 

@@ -8,7 +8,7 @@
 
 #include <kcan/admin.h>
 
-#include "say/sentence.h"
+#include "../shared/sentence.h"
 #include "trace.h"
 
 #define PROGRAM "canbootreq"

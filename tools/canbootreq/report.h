@@ -7,9 +7,9 @@
 
 #include <kcan/uuid.h>
 
+#include "../shared/streams.h"
 #include "heard.h"
 #include "json.h"
-#include "say/streams.h"
 #include "words.h"
 
 /** Where results go, and what has been said already. */

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "say/streams.h"
+#include "../shared/streams.h"
 
 /** Waiting for one descriptor, the clock and signals. */
 struct loop {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: tools/shared
 #include <errno.h>
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "say/sentence.h"
+#include "../shared/sentence.h"
 #include "util/hex.h"
 
 #define PROGRAM "serialbootreq"

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "say/json.h"
-#include "say/streams.h"
+#include "../shared/json.h"
+#include "../shared/streams.h"
 #include "words.h"
 
 /** Where results go. */

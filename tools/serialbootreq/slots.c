@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "say/sentence.h"
+#include "../shared/sentence.h"
 #include "util/array.h"
 #include "util/wait.h"
 #include "words.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "words.h"
 
-#include "say/json.h"
+#include "../shared/json.h"
 
 #define FLASH                                                             \
 	"python3 ~/katapult/scripts/flashtool.py -d {dev} -b {kbaud} -f " \

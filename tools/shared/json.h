@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef SAY_JSON_H
-#define SAY_JSON_H
+#ifndef SHARED_JSON_H
+#define SHARED_JSON_H
 
 #include <stdbool.h>
 #include <stddef.h>

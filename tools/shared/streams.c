@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include "say/streams.h"
+#include "streams.h"
 
 #include <errno.h>
 #include <poll.h>

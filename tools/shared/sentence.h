@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef SAY_SENTENCE_H
-#define SAY_SENTENCE_H
+#ifndef SHARED_SENTENCE_H
+#define SHARED_SENTENCE_H
 
 #include <stddef.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef SAY_OUTLET_H
-#define SAY_OUTLET_H
+#ifndef SHARED_OUTLET_H
+#define SHARED_OUTLET_H
 
 #include <stdbool.h>
 #include <stddef.h>

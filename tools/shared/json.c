@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include "say/json.h"
+#include "json.h"
 
 #include <stdio.h>
 
-#include "say/sentence.h"
+#include "sentence.h"
 #include "util/loader.h"
 
 #define DIGITS 6 /* of a real number */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include "say/sentence.h"
+#include "sentence.h"
 
 #include <string.h>
 

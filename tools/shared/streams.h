@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef SAY_STREAMS_H
-#define SAY_STREAMS_H
+#ifndef SHARED_STREAMS_H
+#define SHARED_STREAMS_H
 
 #include <stdint.h>
 #include <stdio.h>
 
-#include "say/outlet.h"
+#include "outlet.h"
 
 /** What is to be given out at the end gets so much time. */
 #define SAY_END_US 1000000

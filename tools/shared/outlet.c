@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include "say/outlet.h"
+#include "outlet.h"
 
 #include <errno.h>
 #include <fcntl.h>
