@@ -6,17 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tools/shared/sentence.h"
+#include "../../tools/shared/slots.h"
 
-/* {name} is the facts, {empty} nothing. */
-static size_t put(char *out, size_t size, const char *at, const void *facts)
+/* {name} is the facts. */
+static const char *greeting(const void *facts)
 {
-	if (!strncmp(at, "{name}", 6)) {
-		snprintf(out, size, "%s", (const char *)facts);
-		return 6;
-	}
-	return strncmp(at, "{empty}", 7) ? 0 : 7;
+	(void)facts;
+	return "hello\n{name}";
 }
+
+static const struct say_slot slots[] = {
+	{ "{empty}", .either = { NULL, NULL } },
+	{ "{known}", .either = { "nobody", "of {name}" } },
+	{ "{greeting}", .sentence = greeting },
+};
+static const struct say_slot name_slots[] = { { "{name}", 0, say_put_text } };
+static const struct say_slots tables[] = {
+	{ slots, ARRAY_SIZE(slots) },
+	{ name_slots, ARRAY_SIZE(name_slots) },
+	{ 0 },
+};
 
 static const struct row {
 	const char *name;
@@ -33,6 +42,12 @@ static const struct row {
 	{ "what a terminal would obey", "{name}", "\033[2J\177\200", 64,
 	  "?[2J??" },
 	{ "a slot in a slot is not filled", "{name}", "{name}", 64, "{name}" },
+	{ "a slot that is a sentence of ours has slots, but one line",
+	  "{greeting}!", "{name}", 64, "hello?{name}!" },
+	{ "a slot for a fact", "{known}", "x", 64, "of x" },
+	{ "a slot without one", "{known}", "", 64, "nobody" },
+	{ "cut within a slot of a slot", "{greeting}!", "12345", 9,
+	  "hello?12" },
 	{ "cut within a slot", "{name}!", "12345678", 5, "1234" },
 	{ "cut before a slot", "12345{name}", "x", 5, "1234" },
 	{ "room for nothing", "{name}", "x", 1, "" },
@@ -44,7 +59,7 @@ static void test_expand(void **state)
 	char *out = malloc(row->size);
 
 	assert_non_null(out);
-	say_expand(out, row->size, row->sentence, put, row->facts);
+	say_expand(out, row->size, row->sentence, tables, row->facts);
 	assert_string_equal(out, row->want);
 	free(out);
 }

@@ -5,13 +5,10 @@
 #define SENTENCE_LEN 900
 
 /* NULL, which leaves the key out, when there is no such sentence. */
-static const char *expand(char *buf, const char *sentence,
+static const char *expand(char buf[static SENTENCE_LEN], const char *sentence,
 			  const struct words_facts *facts)
 {
-	if (!sentence)
-		return NULL;
-	words_expand(buf, SENTENCE_LEN, sentence, facts);
-	return buf;
+	return words_expand(buf, SENTENCE_LEN, sentence, facts);
 }
 
 static json_t *pack_warnings(const struct say_json *lib,

@@ -1,46 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* The slots of the sentences in words.c. */
-#include <stdio.h>
-#include <string.h>
-
-#include "../shared/sentence.h"
 #include "slots.h"
+
+#include <stdio.h>
+
 #include "util/array.h"
-#include "util/wait.h"
 
 #define CLEARED                                                           \
 	"it ends when all is well again, or, while no Klipper host uses " \
 	"the bus, with"
 #define GUESS "; 1000000 is Klipper's default, take what your nodes have"
 
-/* [true]: with --leave */
-static const char *const request_phrases[2][REQUEST_ACKNOWLEDGED + 1] = {
-	{
-		[REQUEST_UNKNOWN] = "nothing was sent",
-		[REQUEST_NONE] = "no request was sent",
-		[REQUEST_UNCONFIRMED] =
-			"the request is still queued, not confirmed",
-		[REQUEST_HANDED_OVER] = "the request was handed to the adapter",
-		[REQUEST_ACKNOWLEDGED] =
-			"the request was acknowledged on the bus",
-	},
-	{
-		[REQUEST_UNKNOWN] = "nothing was sent",
-		[REQUEST_NONE] = "nothing was started",
-		[REQUEST_UNCONFIRMED] =
-			"COMPLETE is still queued, not confirmed",
-		[REQUEST_HANDED_OVER] = "COMPLETE was handed to the adapter",
-		[REQUEST_ACKNOWLEDGED] = "COMPLETE was acknowledged on the bus",
-	},
-};
-
-static void put_if(char *out, size_t size, const struct words_facts *f)
+static void put_if(char *out, size_t size, const void *facts)
 {
+	const struct words_facts *f = facts;
+
 	snprintf(out, size, "%s", f->ifname ? f->ifname : "the interface");
 }
 
-static void put_up(char *out, size_t size, const struct words_facts *f)
+static void put_up(char *out, size_t size, const void *facts)
 {
+	const struct words_facts *f = facts;
 	int n = snprintf(out, size, "ip link set %s up", slots_ifname(f));
 
 	if (f->bitrate_bps && n > 0 && (size_t)n < size)
@@ -48,119 +28,18 @@ static void put_up(char *out, size_t size, const struct words_facts *f)
 			 f->bitrate_bps);
 }
 
-static void put_guess(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s", f->bitrate_guessed ? GUESS : "");
-}
-
-static void put_uuid(char *out, size_t size, const struct words_facts *f)
+static void put_uuid(char *out, size_t size, const void *uuid)
 {
 	char text[KCAN_UUID_STR_LEN + 1];
 
-	kcan_uuid_format(&f->uuid, text);
+	kcan_uuid_format(uuid, text);
 	snprintf(out, size, "%s", text);
-}
-
-static void put_other(char *out, size_t size, const struct words_facts *f)
-{
-	char text[KCAN_UUID_STR_LEN + 1];
-
-	kcan_uuid_format(&f->other, text);
-	snprintf(out, size, "%s", text);
-}
-
-static void put_nodeid(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%u", f->nodeid);
-}
-
-static void put_request(char *out, size_t size, const struct words_facts *f)
-{
-	/* with its interface went the queue */
-	bool gone = f->port && f->followed != KCAN_USBFOLLOW_STAYED;
-
-	if (gone && f->request == REQUEST_UNCONFIRMED) {
-		snprintf(out, size, "%s was on its way when %s went",
-			 f->leave ? "COMPLETE" : "the request", f->ifname);
-		return;
-	}
-	snprintf(out, size, "%s", request_phrases[f->leave][f->request]);
-}
-
-static void put_frame(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s", f->leave ? "the first frame" : "the request");
-}
-
-static void put_told(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s", f->leave ? "COMPLETE" : "the request");
-}
-
-static void put_leave(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s", f->leave ? "--leave " : "");
-}
-
-/* Katapult tells no version before protocol 1.1, and may have no name set. */
-static void put_katapult(char *out, size_t size, const struct words_facts *f)
-{
-	char text[256];
-
-	*out = '\0';
-	if (!f->identified)
-		return;
-	say_katapult(text, sizeof(text), &f->katapult);
-	snprintf(out, size, " (%s)", text);
-}
-
-static void put_asked(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%u", f->asked);
-}
-
-static void put_appversion(char *out, size_t size, const struct words_facts *f)
-{
-	const char *version = f->application.version;
-
-	snprintf(out, size, "%s", *version ? version : "of unknown version");
-}
-
-static void put_appmcu(char *out, size_t size, const struct words_facts *f)
-{
-	const char *mcu = f->application.mcu;
-
-	snprintf(out, size, "%s", *mcu ? mcu : "unknown");
-}
-
-static void put_why(char *out, size_t size, const struct words_facts *f)
-{
-	const char *next;
-
-	snprintf(out, size, "%s", application_why(f->application.mcu, &next));
-}
-
-static void put_remedy(char *out, size_t size, const struct words_facts *f)
-{
-	const char *next;
-
-	application_why(f->application.mcu, &next);
-	snprintf(out, size, "%s", next);
-}
-
-static void put_timeout(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%g", (double)f->timeout_us / 1e6);
-}
-
-static void put_queue(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%u", f->txqueuelen);
 }
 
 /* What is known of a controller in trouble beside its state. */
-static void put_health(char *out, size_t size, const struct words_facts *f)
+static void put_health(char *out, size_t size, const void *facts)
 {
+	const struct words_facts *f = facts;
 	char counters[48] = "", restart[48] = "";
 
 	if (f->link.has_counters)
@@ -176,8 +55,49 @@ static void put_health(char *out, size_t size, const struct words_facts *f)
 			 *counters && *restart ? ", " : "", restart);
 }
 
+/* How far it is known to have come. */
+static const char *request(const void *facts)
+{
+	static const char *const sentences[] = {
+		[REQUEST_UNKNOWN] = "nothing was sent",
+		[REQUEST_NONE] = "no request was sent",
+		[REQUEST_UNCONFIRMED] = "{told} is still queued, not confirmed",
+		[REQUEST_HANDED_OVER] = "{told} was handed to the adapter",
+		[REQUEST_ACKNOWLEDGED] = "{told} was acknowledged on the bus",
+	};
+	const struct words_facts *f = facts;
+	/* with its interface went the queue */
+	bool gone = f->port && f->followed != KCAN_USBFOLLOW_STAYED;
+
+	if (gone && f->request == REQUEST_UNCONFIRMED)
+		return "{told} was on its way when {if} went";
+	if (f->leave && f->request == REQUEST_NONE)
+		return "nothing was started";
+	return sentences[f->request];
+}
+
+static const char *why(const void *mcu)
+{
+	const char *next;
+
+	return application_why(mcu, &next);
+}
+
+static const char *remedy(const void *mcu)
+{
+	const char *next;
+
+	application_why(mcu, &next);
+	return next;
+}
+
+static const char *state(const void *link)
+{
+	return kcan_link_state_name(((const struct kcan_link *)link)->state);
+}
+
 /* What a state means; up to the command that ends it. */
-static void put_trouble(char *out, size_t size, const struct words_facts *f)
+static const char *trouble(const void *link)
 {
 	static const char *const troubles[] = {
 		[KCAN_LINK_STATE_ERROR_WARNING] =
@@ -192,81 +112,52 @@ static void put_trouble(char *out, size_t size, const struct words_facts *f)
 		[KCAN_LINK_STATE_STOPPED] = "nothing is sent; restart it",
 		[KCAN_LINK_STATE_SLEEPING] = "nothing is sent; restart it",
 	};
-	const char *trouble = troubles[f->link.state];
 
-	snprintf(out, size, "%s", trouble ? trouble : "");
+	return troubles[((const struct kcan_link *)link)->state];
 }
 
-static void put_signal(char *out, size_t size, const struct words_facts *f)
-{
-	util_signal_name(out, size, f->signal);
-}
+#define FACT(field) offsetof(struct words_facts, field)
 
-static void put_detail(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s", f->detail);
-}
-
-static void put_state(char *out, size_t size, const struct words_facts *f)
-{
-	snprintf(out, size, "%s", kcan_link_state_name(f->link.state));
-}
-
-static const struct slot slots[] = {
-	{ "{if}", put_if },
-	{ "{up}", put_up },
-	{ "{guess}", put_guess },
-	{ "{uuid}", put_uuid },
-	{ "{other}", put_other },
-	{ "{nodeid}", put_nodeid },
-	{ "{request}", put_request },
-	{ "{frame}", put_frame },
-	{ "{told}", put_told },
-	{ "{leave}", put_leave },
-	{ "{katapult}", put_katapult },
-	{ "{asked}", put_asked },
-	{ "{appversion}", put_appversion },
-	{ "{appmcu}", put_appmcu },
-	{ "{why}", put_why },
-	{ "{remedy}", put_remedy },
-	{ "{timeout}", put_timeout },
-	{ "{queue}", put_queue },
-	{ "{health}", put_health },
-	{ "{trouble}", put_trouble },
-	{ "{signal}", put_signal },
-	{ "{detail}", put_detail },
-	{ "{state}", put_state },
+static const struct say_slot slots[] = {
+	{ "{if}", 0, put_if },
+	{ "{up}", 0, put_up },
+	{ "{guess}", FACT(bitrate_guessed), .either = { "", GUESS } },
+	{ "{uuid}", FACT(uuid), put_uuid },
+	{ "{other}", FACT(other), put_uuid },
+	{ "{nodeid}", FACT(nodeid), say_put_u8 },
+	{ "{request}", .sentence = request },
+	{ "{frame}", FACT(leave),
+	  .either = { "the request", "the first frame" } },
+	{ "{told}", FACT(leave), .either = { "the request", "COMPLETE" } },
+	{ "{leave}", FACT(leave), .either = { "", "--leave " } },
+	{ "{katapult}", FACT(identified), .either = { "", " ({ident})" } },
+	{ "{ident}", FACT(katapult), say_put_katapult },
+	{ "{asked}", FACT(asked), say_put_u8 },
+	{ "{appversion}", FACT(application.version),
+	  .either = { "of unknown version", "{version}" } },
+	{ "{version}", FACT(application.version), say_put_text },
+	{ "{appmcu}", FACT(application.mcu), .either = { "unknown", "{mcu}" } },
+	{ "{mcu}", FACT(application.mcu), say_put_text },
+	{ "{why}", FACT(application.mcu), .sentence = why },
+	{ "{remedy}", FACT(application.mcu), .sentence = remedy },
+	{ "{timeout}", FACT(timeout_us), say_put_seconds },
+	{ "{queue}", FACT(txqueuelen), say_put_u32 },
+	{ "{health}", 0, put_health },
+	{ "{trouble}", FACT(link), .sentence = trouble },
+	{ "{state}", FACT(link), .sentence = state },
+	{ "{signal}", FACT(signal), say_put_signal },
+	{ "{detail}", FACT(detail), say_put_text },
 };
 
-static const struct slot *find_in(const struct slot *table, size_t len,
-				  const char *at)
+const char *words_expand(char *out, size_t size, const char *sentence,
+			 const struct words_facts *facts)
 {
-	for (size_t i = 0; i < len; i++)
-		if (!strncmp(at, table[i].name, strlen(table[i].name)))
-			return &table[i];
-	return NULL;
-}
+	const struct say_slots tables[] = {
+		{ slots, ARRAY_SIZE(slots) },
+		{ slots_usb, slots_usb_len },
+		{ say_usb_slots, say_usb_slots_len, FACT(usb) },
+		{ 0 },
+	};
 
-static const struct slot *find_slot(const char *at)
-{
-	const struct slot *slot = find_in(slots, ARRAY_SIZE(slots), at);
-
-	return slot ? slot : find_in(slots_usb, slots_usb_len, at);
-}
-
-static size_t put_slot(char *out, size_t size, const char *at,
-		       const void *facts)
-{
-	const struct slot *slot = find_slot(at);
-
-	if (!slot)
-		return 0;
-	slot->put(out, size, facts);
-	return strlen(slot->name);
-}
-
-void words_expand(char *out, size_t size, const char *sentence,
-		  const struct words_facts *facts)
-{
-	say_expand(out, size, sentence, put_slot, facts);
+	return say_expand(out, size, sentence, tables, facts);
 }

@@ -30,13 +30,10 @@ bool report_open(struct report *r, bool json, struct words_facts *facts)
 }
 
 /* NULL, which leaves the key out, when there is no such sentence. */
-static const char *expand(char *buf, const char *sentence,
+static const char *expand(char buf[static SENTENCE_LEN], const char *sentence,
 			  const struct words_facts *facts)
 {
-	if (!sentence)
-		return NULL;
-	words_expand(buf, SENTENCE_LEN, sentence, facts);
-	return buf;
+	return words_expand(buf, SENTENCE_LEN, sentence, facts);
 }
 
 static void say(struct report *r, const char *head, const char *sentence,

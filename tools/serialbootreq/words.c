@@ -114,21 +114,21 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_USB_ALREADY] = {
 		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
-		.reason = "it was in the bootloader already: {what} is on USB "
-			  "port {port} ({id}); {request}",
+		.reason = "it was in the bootloader already: {usbwhat} is on USB "
+			  "port {port} ({usbid}); {request}",
 		.next = "{usbnext}",
 		.back = "{usbback}",
 	},
 	[CAUSE_USB_KATAPULT] = {
 		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
-		.reason = "Katapult came up on USB port {port} ({id}) as "
+		.reason = "Katapult came up on USB port {port} ({usbid}) as "
 			  "{tty}",
 		.next = "{usbnext}",
 		.back = "{usbback}",
 	},
 	[CAUSE_USB_NO_TTY] = {
 		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
-		.reason = "Katapult came up on USB port {port} ({id}), but no "
+		.reason = "Katapult came up on USB port {port} ({usbid}), but no "
 			  "tty for it within {timeout} s",
 		.next = "load the driver: sudo modprobe cdc-acm\n"
 			"then see which tty it is: ls /dev/serial/by-id",
@@ -136,13 +136,13 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_USB_LOADER] = {
 		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
-		.reason = "{what} came up on USB port {port} ({id})",
+		.reason = "{usbwhat} came up on USB port {port} ({usbid})",
 		.next = "{usbnext}",
 		.back = "{usbback}",
 	},
 	[CAUSE_USB_STAYED] = {
 		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
-		.reason = "{what} did not leave USB port {port} within "
+		.reason = "{usbwhat} did not leave USB port {port} within "
 			  "{timeout} s; {request}",
 		.next = "it has no bootloader that it could start, or it does "
 			"not know the request: press its boot button, or use "
@@ -151,7 +151,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_USB_BACK] = {
 		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
 		.reason = "it left USB port {port} and came back there as it "
-			  "was: {what}, as {tty}; {request}",
+			  "was: {usbwhat}, as {again}; {request}",
 		.next = "it was reset, but found no bootloader: put Katapult "
 			"on the board, or use the way of its maker",
 	},
@@ -168,14 +168,14 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_USB_OTHER] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
-		.reason = "{what} came up on USB port {port} ({id}); "
+		.reason = "{usbwhat} came up on USB port {port} ({usbid}); "
 			  "{request}",
-		.next = "see what it is: lsusb -v -d {id}",
+		.next = "see what it is: lsusb -v -d {usbid}",
 	},
 	[CAUSE_USB_LOST] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
 		.reason = "it vanished while it was being asked ({detail}), "
-			  "and on USB port {port} there is {what}",
+			  "and on USB port {port} there is {usbwhat}",
 		.next = "was it unplugged? Plug it in, then ask again",
 	},
 	[CAUSE_UNWATCHED] = {

@@ -95,9 +95,11 @@ const char *words_warning(const struct words_facts *facts);
 /**
  * words_expand() - fill the slots of a sentence
  * @out: always NUL-terminated; what is unprintable in a slot becomes '?'
+ *
+ * Return: @out; NULL when there is no sentence.
  */
-void words_expand(char *out, size_t size, const char *sentence,
-		  const struct words_facts *facts);
+const char *words_expand(char *out, size_t size, const char *sentence,
+			 const struct words_facts *facts);
 
 /** Return: exit status for this end. */
 int words_code(const struct words_facts *facts);

@@ -10,18 +10,52 @@ void say_clean(char *text)
 			*text = '?';
 }
 
-void say_expand(char *out, size_t size, const char *sentence,
-		size_t (*put)(char *out, size_t size, const char *at,
-			      const void *facts),
-		const void *facts)
+static void fill(char *out, size_t size, const struct say_slot *slot,
+		 const struct say_slots *tables, size_t offset,
+		 const void *facts)
+{
+	const void *from = (const char *)facts + offset + slot->offset;
+	const char *sentence;
+
+	if (slot->put) {
+		slot->put(out, size, from);
+		return;
+	}
+	sentence = slot->sentence ? slot->sentence(from) :
+				    slot->either[*(const char *)from != '\0'];
+	say_expand(out, size, sentence, tables, facts);
+}
+
+/* Return: the length of the slot in the sentence; 0: it is no slot. */
+static size_t put_slot(char *out, size_t size, const char *at,
+		       const struct say_slots *tables, const void *facts)
+{
+	for (const struct say_slots *t = tables; t->len; t++)
+		for (size_t i = 0; i < t->len; i++) {
+			const struct say_slot *slot = &t->slots[i];
+			size_t len = strlen(slot->name);
+
+			if (strncmp(at, slot->name, len) != 0)
+				continue;
+			fill(out, size, slot, tables, t->offset, facts);
+			return len;
+		}
+	return 0;
+}
+
+const char *say_expand(char *out, size_t size, const char *sentence,
+		       const struct say_slots *tables, const void *facts)
 {
 	size_t used = 0, slot;
 
+	*out = '\0';
+	if (!sentence)
+		return NULL;
 	while (*sentence && used + 1 < size) {
 		out[used] = '\0';
-		slot = *sentence != '{' ?
-			       0 :
-			       put(out + used, size - used, sentence, facts);
+		slot = *sentence == '{' ? put_slot(out + used, size - used,
+						   sentence, tables, facts) :
+					  0;
 		if (!slot) {
 			out[used++] = *sentence++;
 			continue;
@@ -31,6 +65,7 @@ void say_expand(char *out, size_t size, const char *sentence,
 		sentence += slot;
 	}
 	out[used] = '\0';
+	return out;
 }
 
 void say_lines(FILE *to, const char *program, const char *head, char *text)
@@ -44,12 +79,4 @@ void say_lines(FILE *to, const char *program, const char *head, char *text)
 		fprintf(to, "%s: %s%s\n", program, head, text);
 		head = "  ";
 	}
-}
-
-void say_katapult(char *out, size_t size, const struct kcan_kat_ident *ident)
-{
-	snprintf(out, size, "%s, Katapult %s, application at 0x%08x",
-		 ident->mcu[0] ? ident->mcu : "unnamed MCU",
-		 ident->version[0] ? ident->version : "of unknown version",
-		 ident->app_start);
 }

@@ -5,19 +5,36 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include <kcan/kat.h>
+/** One slot of a sentence, and what is put there: one of three. */
+struct say_slot {
+	const char *name; /* "{tty}" */
+	size_t offset;	  /* of @from in what the table is about; 0: it all */
+	/* what this writes, which need not be printable */
+	void (*put)(char *out, size_t size, const void *from);
+	/* a sentence of ours, which may have slots; NULL is "" */
+	const char *(*sentence)(const void *from);
+	/* likewise, for a bool or a text: when it is false or "", and when not */
+	const char *either[2];
+};
+
+/** A table of slots. */
+struct say_slots {
+	const struct say_slot *slots;
+	size_t len;
+	size_t offset; /* of what they are about, in the facts */
+};
 
 /**
  * say_expand() - fill the {slots} of a sentence
  * @out: always NUL-terminated; what is unprintable in a slot becomes '?', as
  *       it may come from anywhere and goes to terminals and into JSON
- * @put: writes what stands for the slot that begins at @at, which is a '{'
- *       Return: the length of the slot in the sentence; 0: it is no slot
+ * @sentence: may be NULL
+ * @tables: the last one has no rows
+ *
+ * Return: @out; NULL when there is no sentence.
  */
-void say_expand(char *out, size_t size, const char *sentence,
-		size_t (*put)(char *out, size_t size, const char *at,
-			      const void *facts),
-		const void *facts);
+const char *say_expand(char *out, size_t size, const char *sentence,
+		       const struct say_slots *tables, const void *facts);
 
 /** Make a text printable: each byte that is not ASCII, or no sign, becomes '?'. */
 void say_clean(char *text);
@@ -29,12 +46,5 @@ void say_clean(char *text);
  * @head:    follows it in the first line; in others two blanks do
  */
 void say_lines(FILE *to, const char *program, const char *head, char *text);
-
-/**
- * say_katapult() - what Katapult told of itself, as people read it
- *
- * It tells no version before protocol 1.1, and may have no name set.
- */
-void say_katapult(char *out, size_t size, const struct kcan_kat_ident *ident);
 
 #endif
