@@ -64,13 +64,28 @@ static int refuse(const struct util_opts *o, int got, const char *word)
 	return -EINVAL;
 }
 
+static int set(const struct util_opts *o, const struct util_opt *opt)
+{
+	void *field = (char *)o->ctx + opt->sets - 1;
+	int *choice = field;
+
+	if (!opt->value) {
+		*(bool *)field = true;
+		return opt->ends;
+	}
+	if (opt->excludes && *choice && *choice != opt->value) {
+		snprintf(o->error, o->error_size, "%s", opt->excludes);
+		return -EINVAL;
+	}
+	*choice = opt->value;
+	return opt->ends;
+}
+
 static int apply(const struct util_opts *o, const struct util_opt *opt,
 		 const char *arg)
 {
-	if (opt->sets) {
-		*(bool *)((char *)o->ctx + opt->sets - 1) = true;
-		return 0;
-	}
+	if (opt->sets)
+		return set(o, opt);
 	return opt->apply ? opt->apply(o->ctx, arg) :
 			    o->apply(o->ctx, opt, arg);
 }

@@ -19,9 +19,12 @@ struct util_opt {
 	 */
 	int (*apply)(void *ctx, const char *arg); /* NULL: util_opts.apply */
 	size_t sets; /* UTIL_OPT_SETS(): that, and no apply is called */
+	int value;   /* what an enum is set to; 0: it is a bool, true */
+	bool ends;   /* stop here, as after --help */
+	const char *excludes; /* why not, when the enum has another value */
 };
 
-/** A bool of the context, of this type, that an option sets. */
+/** A bool or an enum of the context, of this type, that an option sets. */
 #define UTIL_OPT_SETS(type, field) (offsetof(type, field) + 1)
 
 /** How to read a command line. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq/opts.c
+// needs: tools/canbootreq/opts.c tools/shared/opts.c
 #include "../support/unit.h"
 
 #include <errno.h>

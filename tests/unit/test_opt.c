@@ -158,6 +158,53 @@ static void test_help_lists_rows_under_their_headings(void **state)
 	free(text);
 }
 
+enum choice { NONE, ONE, TWO, HELP };
+
+/* Left out, one, both, or ended: what is chosen then. */
+static const struct choice_row {
+	const char *name;
+	const char *args[3];
+	int got;
+	enum choice choice;
+} choice_rows[] = {
+	{ "no choice is the first value", { NULL }, 1, NONE },
+	{ "a choice is set", { "--two" }, 2, TWO },
+	{ "a choice may be repeated", { "--two", "--two" }, 3, TWO },
+	{ "another choice is refused", { "--one", "--two" }, -EINVAL, ONE },
+	{ "what ends the line counts more than a choice",
+	  { "--one", "--help", "--two" },
+	  0,
+	  HELP },
+};
+
+static void test_choice(void **state)
+{
+	const struct choice_row *row = *state;
+	struct {
+		enum choice choice;
+	} ctx = { NONE };
+#define CHOICE(v) .sets = UTIL_OPT_SETS(__typeof__(ctx), choice), .value = (v)
+	const struct util_opt choices[] = {
+		{ "one", 0, NULL, "one", CHOICE(ONE), .excludes = "not both" },
+		{ "two", 0, NULL, "two", CHOICE(TWO), .excludes = "not both" },
+		{ "help", 0, NULL, "help", CHOICE(HELP), .ends = true },
+	};
+	char error[32] = "";
+	const struct util_opts how = { .table = choices,
+				       .len = ARRAY_SIZE(choices),
+				       .ctx = &ctx,
+				       .error = error,
+				       .error_size = sizeof(error) };
+	char *argv[5] = { (char *)"program" };
+	int argc = 1;
+
+	for (; argc <= 3 && row->args[argc - 1]; argc++)
+		argv[argc] = (char *)row->args[argc - 1];
+	assert_int_equal(util_opts_parse(&how, argc, argv), row->got);
+	assert_int_equal(ctx.choice, row->choice);
+	assert_string_equal(error, row->got < 0 ? "not both" : "");
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[32] = {
@@ -167,5 +214,6 @@ int main(void)
 	size_t n = 2;
 
 	ROWS(rows, test_row);
+	ROWS(choice_rows, test_choice);
 	return _cmocka_run_group_tests("opt", tests, n, NULL, NULL);
 }

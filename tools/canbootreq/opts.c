@@ -2,33 +2,15 @@
 #include "opts.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <net/if.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <kcan/outcome.h>
-
 #include "nodeids.h"
 #include "proto/listen.h"
-#include "util/array.h"
 #include "util/number.h"
-#include "util/opt.h"
 
 #define UUID_FORM "a UUID is 12 hex digits, like 112233445566"
-#define TIMEOUT_FORM "seconds from 0.1 to 3600, like 5 or 0.5"
-
-__attribute__((format(printf, 2, 3))) static int fail(struct opts *o,
-						      const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(o->error, sizeof(o->error), format, args);
-	va_end(args);
-	return -EINVAL;
-}
 
 static bool is_name(const char *text)
 {
@@ -43,10 +25,10 @@ static int opt_interface(void *ctx, const char *arg)
 	struct opts *o = ctx;
 
 	if (!is_name(arg))
-		return fail(o,
-			    "-i '%.40s' is no interface name: 1 to %d "
-			    "characters without '/' and blanks, like can0",
-			    arg, IF_NAMESIZE - 1);
+		return refuse(o,
+			      "-i '%.40s' is no interface name: 1 to %d "
+			      "characters without '/' and blanks, like can0",
+			      arg, IF_NAMESIZE - 1);
 	o->ifname = arg;
 	return 0;
 }
@@ -58,18 +40,20 @@ static int refuse_uuid(struct opts *o, const char *arg)
 	size_t hex = strspn(arg, "0123456789abcdefABCDEF");
 
 	if (!strncmp(arg, "/dev/", 5))
-		return fail(o,
-			    "-u '%.80s' is a device path; canbootreq asks over "
-			    "CAN: " UUID_FORM " (canbus_uuid in printer.cfg)",
-			    arg);
+		return refuse(
+			o,
+			"-u '%.80s' is a device path; canbootreq asks over "
+			"CAN: " UUID_FORM " (canbus_uuid in printer.cfg)",
+			arg);
 	if (!strncasecmp(arg, "0x", 2))
-		return fail(o, "-u '%.40s': leave out the 0x; " UUID_FORM, arg);
+		return refuse(o, "-u '%.40s': leave out the 0x; " UUID_FORM,
+			      arg);
 	if (hex < len)
-		return fail(o, "-u '%.40s': '%c' is no hex digit; " UUID_FORM,
-			    arg,
-			    isprint((unsigned char)arg[hex]) ? arg[hex] : '?');
-	return fail(o, "-u '%.40s' has %zu digit%s; " UUID_FORM, arg, len,
-		    len == 1 ? "" : "s");
+		return refuse(
+			o, "-u '%.40s': '%c' is no hex digit; " UUID_FORM, arg,
+			isprint((unsigned char)arg[hex]) ? arg[hex] : '?');
+	return refuse(o, "-u '%.40s' has %zu digit%s; " UUID_FORM, arg, len,
+		      len == 1 ? "" : "s");
 }
 
 static int opt_uuid(void *ctx, const char *arg)
@@ -81,10 +65,10 @@ static int opt_uuid(void *ctx, const char *arg)
 		return refuse_uuid(o, arg);
 	for (size_t i = 0; i < o->uuids_len; i++)
 		if (kcan_uuid_equal(&o->uuids[i], &uuid))
-			return fail(o, "-u '%s' is given twice", arg);
+			return refuse(o, "-u '%s' is given twice", arg);
 	if (o->uuids_len == OPTS_UUIDS_MAX)
-		return fail(o, "-u '%s': at most %d UUIDs in one call", arg,
-			    OPTS_UUIDS_MAX);
+		return refuse(o, "-u '%s': at most %d UUIDs in one call", arg,
+			      OPTS_UUIDS_MAX);
 	o->uuids[o->uuids_len++] = uuid;
 	return 0;
 }
@@ -92,15 +76,8 @@ static int opt_uuid(void *ctx, const char *arg)
 static int opt_timeout(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
-	int err = util_parse_seconds(arg, &o->timeout_us);
 
-	if (err == -EINVAL)
-		return fail(o, "--timeout '%.40s' is no number: " TIMEOUT_FORM,
-			    arg);
-	if (err)
-		return fail(o, "--timeout '%s' is out of range: " TIMEOUT_FORM,
-			    arg);
-	return 0;
+	return opts_parse_timeout(&o->timeout_us, arg, o->error);
 }
 
 static int opt_nodeid(void *ctx, const char *arg)
@@ -109,64 +86,24 @@ static int opt_nodeid(void *ctx, const char *arg)
 	unsigned long value = OPTS_NODEID_MAX + 1; /* or beyond every number */
 
 	if (util_parse_number(arg, &value) == -EINVAL)
-		return fail(o,
-			    "--nodeid '%.40s' is no number: %d to %d, or 0x%x "
-			    "to 0x%x",
-			    arg, OPTS_NODEID_MIN, OPTS_NODEID_MAX,
-			    OPTS_NODEID_MIN, OPTS_NODEID_MAX);
+		return refuse(
+			o,
+			"--nodeid '%.40s' is no number: %d to %d, or 0x%x "
+			"to 0x%x",
+			arg, OPTS_NODEID_MIN, OPTS_NODEID_MAX, OPTS_NODEID_MIN,
+			OPTS_NODEID_MAX);
 	if (value < OPTS_NODEID_MIN)
-		return fail(
+		return refuse(
 			o,
 			"--nodeid '%.40s' is too low: %d to %d; below lie the "
 			"nodeids that Klipper hosts, console.py and "
 			"flashtool.py give out",
 			arg, OPTS_NODEID_MIN, OPTS_NODEID_MAX);
 	if (value > OPTS_NODEID_MAX)
-		return fail(o, "--nodeid '%.40s' is too high: %d to %d", arg,
-			    OPTS_NODEID_MIN, OPTS_NODEID_MAX);
+		return refuse(o, "--nodeid '%.40s' is too high: %d to %d", arg,
+			      OPTS_NODEID_MIN, OPTS_NODEID_MAX);
 	o->nodeid = (uint8_t)value;
 	return 0;
-}
-
-static int set_command(struct opts *o, enum opts_command command)
-{
-	if (o->command != OPTS_REQUEST && o->command != command)
-		return fail(o, "--leave, --query, --listen and --dry-run "
-			       "exclude each other");
-	o->command = command;
-	return 0;
-}
-
-static int opt_leave(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	return set_command(o, OPTS_LEAVE);
-}
-
-static int opt_query(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	return set_command(o, OPTS_QUERY);
-}
-
-static int opt_listen(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	return set_command(o, OPTS_LISTEN);
-}
-
-static int opt_dry_run(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	return set_command(o, OPTS_DRY_RUN);
 }
 
 static int opt_no_verify(void *ctx, const char *arg)
@@ -178,23 +115,10 @@ static int opt_no_verify(void *ctx, const char *arg)
 	return 0;
 }
 
-static int opt_version(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->command = OPTS_VERSION;
-	return 1;
-}
-
-static int opt_help(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->command = OPTS_HELP;
-	return 1;
-}
+#define COMMAND(which)                    \
+	OPTS_COMMAND(struct opts, which), \
+		.excludes =               \
+			"--leave, --query, --listen and --dry-run exclude each other"
 
 static const struct util_opt table[] = {
 	{ "interface", 'i', "IFACE", "CAN interface (default can0)",
@@ -202,11 +126,13 @@ static const struct util_opt table[] = {
 	{ "uuid", 'u', "UUID", "an MCU, 12 hex digits; may be repeated",
 	  opt_uuid },
 	{ "leave", 0, NULL, "the way back: start the application again",
-	  opt_leave },
-	{ "query", 0, NULL, "list unassigned nodes (a broadcast)", opt_query },
+	  COMMAND(OPTS_LEAVE) },
+	{ "query", 0, NULL, "list unassigned nodes (a broadcast)",
+	  COMMAND(OPTS_QUERY) },
 	{ "listen", 0, NULL, "list what is alive on the bus, send nothing",
-	  opt_listen },
-	{ "dry-run", 0, NULL, "print the frame, touch nothing", opt_dry_run },
+	  COMMAND(OPTS_LISTEN) },
+	{ "dry-run", 0, NULL, "print the frame, touch nothing",
+	  COMMAND(OPTS_DRY_RUN) },
 	{ "no-verify", 0, NULL, "stop after the request, prove nothing",
 	  opt_no_verify },
 	{ "diagnose", 0, NULL, "without proof, ask Klipper: ends a print",
@@ -219,12 +145,7 @@ static const struct util_opt table[] = {
 	  opt_nodeid },
 	{ "force", 0, NULL, "go on although somebody is flashing",
 	  .sets = UTIL_OPT_SETS(struct opts, force) },
-	{ "json", 0, NULL, "print JSON, one object a line",
-	  .sets = UTIL_OPT_SETS(struct opts, json) },
-	{ "verbose", 'v', NULL, "show every frame and what was looked at",
-	  .sets = UTIL_OPT_SETS(struct opts, verbose) },
-	{ "version", 0, NULL, "print the version", opt_version },
-	{ "help", 'h', NULL, "print this help", opt_help },
+	OPTS_COMMON(struct opts, "show every frame and what was looked at"),
 };
 
 static int apply_all(struct opts *o, int argc, char **argv)
@@ -234,20 +155,16 @@ static int apply_all(struct opts *o, int argc, char **argv)
 				       .ctx = o,
 				       .error = o->error,
 				       .error_size = sizeof(o->error) };
-	int operand = util_opts_parse(&how, argc, argv);
 
-	if (operand > 0 && operand < argc)
-		return fail(o, "'%.40s' belongs to no option; %s",
-			    argv[operand], "an MCU is named with -u UUID");
-	return operand < 0 ? operand : 0;
+	return opts_apply(&how, argc, argv, "an MCU is named with -u UUID");
 }
 
 static int check_wait_iface(struct opts *o)
 {
 	if (o->wait_iface && o->command != OPTS_REQUEST &&
 	    o->command != OPTS_LEAVE)
-		return fail(o, "--wait-iface is for a request or --leave: "
-			       "leave out --query, --listen, --dry-run");
+		return refuse(o, "--wait-iface is for a request or --leave: "
+				 "leave out --query, --listen, --dry-run");
 	return 0;
 }
 
@@ -255,18 +172,18 @@ static int check_wait_iface(struct opts *o)
 static int check_listen(struct opts *o)
 {
 	if (o->uuids_len)
-		return fail(o, "--listen hears all nodes: leave out -u");
+		return refuse(o, "--listen hears all nodes: leave out -u");
 	if (!o->verify || o->force || o->nodeid || o->diagnose)
-		return fail(o, "--listen sends nothing: leave out %s",
-			    !o->verify ? "--no-verify" :
-			    o->force   ? "--force" :
-			    o->nodeid  ? "--nodeid" :
-					 "--diagnose");
+		return refuse(o, "--listen sends nothing: leave out %s",
+			      !o->verify ? "--no-verify" :
+			      o->force	 ? "--force" :
+			      o->nodeid	 ? "--nodeid" :
+					   "--diagnose");
 	if (o->timeout_us && o->timeout_us < KCAN_LISTEN_MIN_US)
-		return fail(o,
-			    "--timeout '%g' is too short for --listen: a "
-			    "Klipper node reports every 5 s, so 6 at least",
-			    (double)o->timeout_us / 1e6);
+		return refuse(o,
+			      "--timeout '%g' is too short for --listen: a "
+			      "Klipper node reports every 5 s, so 6 at least",
+			      (double)o->timeout_us / 1e6);
 	return 0;
 }
 
@@ -276,21 +193,24 @@ static int check_whole(struct opts *o)
 		      (o->command == OPTS_REQUEST && o->verify);
 
 	if (o->command == OPTS_LEAVE && !o->verify)
-		return fail(o, "--leave always proves: leave out --no-verify");
+		return refuse(o,
+			      "--leave always proves: leave out --no-verify");
 	if (o->diagnose && (o->command != OPTS_REQUEST || !o->verify))
-		return fail(o, "--diagnose is for a request that is to be "
-			       "proven: leave out --leave, --query, --dry-run, "
-			       "--no-verify");
+		return refuse(o,
+			      "--diagnose is for a request that is to be "
+			      "proven: leave out --leave, --query, --dry-run, "
+			      "--no-verify");
 	if (o->command == OPTS_QUERY && o->uuids_len)
-		return fail(o, "--query asks all nodes: leave out -u");
+		return refuse(o, "--query asks all nodes: leave out -u");
 	if (o->command != OPTS_QUERY && !o->uuids_len)
-		return fail(o, "no MCU is named: give -u UUID; " UUID_FORM);
+		return refuse(o, "no MCU is named: give -u UUID; " UUID_FORM);
 	if (proves && o->uuids_len > NODEIDS_COUNT)
-		return fail(o,
-			    "%zu UUIDs need as many nodeids, but from %d to %d "
-			    "there are %d: make several calls",
-			    o->uuids_len, NODEIDS_FIRST, NODEIDS_LAST,
-			    NODEIDS_COUNT);
+		return refuse(
+			o,
+			"%zu UUIDs need as many nodeids, but from %d to %d "
+			"there are %d: make several calls",
+			o->uuids_len, NODEIDS_FIRST, NODEIDS_LAST,
+			NODEIDS_COUNT);
 	return 0;
 }
 
@@ -323,8 +243,6 @@ int opts_parse(struct opts *out, int argc, char **argv)
 
 void opts_help(FILE *to)
 {
-	const struct kcan_outcome_info *info;
-
 	fputs("usage: canbootreq [-i IFACE] -u UUID [-u UUID ...] [options]\n"
 	      "       canbootreq [-i IFACE] --leave -u UUID [-u UUID ...]\n"
 	      "       canbootreq [-i IFACE] --query\n"
@@ -336,9 +254,5 @@ void opts_help(FILE *to)
 	util_opts_print(to, table, ARRAY_SIZE(table));
 	fputs("\nOutcomes and exit codes; with several UUIDs the highest:\n",
 	      to);
-	for (int i = 0; i < KCAN_OUTCOME_COUNT; i++) {
-		info = kcan_outcome_get((enum kcan_outcome)i);
-		fprintf(to, "  %3d  %-17s %s\n", info->code, info->name,
-			info->meaning);
-	}
+	opts_print_outcomes(to, NULL);
 }

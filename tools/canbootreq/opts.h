@@ -9,6 +9,8 @@
 
 #include <kcan/uuid.h>
 
+#include "../shared/opts.h"
+
 /* Below lie the ids that Klipper hosts, console.py and flashtool give out. */
 #define OPTS_NODEID_MIN 130
 #define OPTS_NODEID_MAX 254
@@ -38,7 +40,7 @@ struct opts {
 	bool json;
 	bool force;
 	bool verbose;
-	char error[240]; /* one sentence, when parsing failed */
+	char error[OPTS_ERROR_LEN]; /* one sentence, when parsing failed */
 };
 
 /**

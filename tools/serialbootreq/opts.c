@@ -1,45 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "opts.h"
 
-#include <errno.h>
-#include <stdarg.h>
-#include <string.h>
-
-#include <kcan/outcome.h>
-
-#include "util/array.h"
 #include "util/number.h"
-#include "util/opt.h"
 #include "words.h"
 
 #define DEVICE_FORM                                                       \
 	"-d /dev/serial/by-id/usb-Klipper_... (USB) or -d /dev/ttyS0 -b " \
 	"250000 (UART)"
-#define TIMEOUT_FORM "seconds from 0.1 to 3600, like 5 or 0.5"
 #define BAUD_FORM "bits per second from 1200 to 4000000, like 250000"
 #define BAUD_MIN 1200
 #define BAUD_MAX 4000000
 #define BAUD_DEFAULT 250000 /* of Klipper and of Katapult */
-
-__attribute__((format(printf, 2, 3))) static int fail(struct opts *o,
-						      const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(o->error, sizeof(o->error), format, args);
-	va_end(args);
-	return -EINVAL;
-}
 
 static int opt_device(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
 
 	if (!*arg)
-		return fail(o, "-d '' names no device: " DEVICE_FORM);
+		return refuse(o, "-d '' names no device: " DEVICE_FORM);
 	if (o->device)
-		return fail(o, "-d '%.80s': one device in one call", arg);
+		return refuse(o, "-d '%.80s': one device in one call", arg);
 	o->device = arg;
 	return 0;
 }
@@ -50,11 +30,11 @@ static int parse_baud(struct opts *o, const char *option, const char *arg,
 	unsigned long value = BAUD_MAX + 1; /* or beyond every number */
 
 	if (util_parse_number(arg, &value) == -EINVAL)
-		return fail(o, "%s '%.40s' is no number: " BAUD_FORM, option,
-			    arg);
+		return refuse(o, "%s '%.40s' is no number: " BAUD_FORM, option,
+			      arg);
 	if (value < BAUD_MIN || value > BAUD_MAX)
-		return fail(o, "%s '%.40s' is out of range: " BAUD_FORM, option,
-			    arg);
+		return refuse(o, "%s '%.40s' is out of range: " BAUD_FORM,
+			      option, arg);
 	*out = (uint32_t)value;
 	return 0;
 }
@@ -73,70 +53,16 @@ static int opt_katapult_baud(void *ctx, const char *arg)
 	return parse_baud(o, "--katapult-baud", arg, &o->katapult_bps);
 }
 
-static int set_way(struct opts *o, enum way way)
-{
-	if (o->way && o->way != way)
-		return fail(o, "--usb and --uart exclude each other");
-	o->way = way;
-	return 0;
-}
-
-static int opt_usb(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	return set_way(o, WAY_USB);
-}
-
-static int opt_uart(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	return set_way(o, WAY_UART);
-}
-
 static int opt_timeout(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
-	int err = util_parse_seconds(arg, &o->timeout_us);
 
-	if (err == -EINVAL)
-		return fail(o, "--timeout '%.40s' is no number: " TIMEOUT_FORM,
-			    arg);
-	if (err)
-		return fail(o, "--timeout '%s' is out of range: " TIMEOUT_FORM,
-			    arg);
-	return 0;
+	return opts_parse_timeout(&o->timeout_us, arg, o->error);
 }
 
-static int opt_dry_run(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->command = OPTS_DRY_RUN;
-	return 0;
-}
-
-static int opt_version(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->command = OPTS_VERSION;
-	return 1;
-}
-
-static int opt_help(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->command = OPTS_HELP;
-	return 1;
-}
+#define WAY(which)                                                 \
+	.sets = UTIL_OPT_SETS(struct opts, way), .value = (which), \
+	.excludes = "--usb and --uart exclude each other"
 
 static const struct util_opt table[] = {
 	{ "device", 'd', "DEVICE", "the serial port that the MCU is behind",
@@ -146,19 +72,14 @@ static const struct util_opt table[] = {
 	{ "katapult-baud", 0, "BAUD", "UART: rate of Katapult (default 250000)",
 	  opt_katapult_baud },
 	{ "usb", 0, NULL, "ask by 1200 baud and DTR, whatever it looks like",
-	  opt_usb },
+	  WAY(WAY_USB) },
 	{ "uart", 0, NULL, "ask by the string, whatever it looks like",
-	  opt_uart },
+	  WAY(WAY_UART) },
 	{ "dry-run", 0, NULL, "print the string as hex, touch nothing",
-	  opt_dry_run },
+	  OPTS_COMMAND(struct opts, OPTS_DRY_RUN) },
 	{ "timeout", 0, "SECONDS", "how long to wait for the proof (5)",
 	  opt_timeout },
-	{ "json", 0, NULL, "print JSON, one object a line",
-	  .sets = UTIL_OPT_SETS(struct opts, json) },
-	{ "verbose", 'v', NULL, "show every byte and what was looked at",
-	  .sets = UTIL_OPT_SETS(struct opts, verbose) },
-	{ "version", 0, NULL, "print the version", opt_version },
-	{ "help", 'h', NULL, "print this help", opt_help },
+	OPTS_COMMON(struct opts, "show every byte and what was looked at"),
 };
 
 static int apply_all(struct opts *o, int argc, char **argv)
@@ -168,26 +89,20 @@ static int apply_all(struct opts *o, int argc, char **argv)
 				       .ctx = o,
 				       .error = o->error,
 				       .error_size = sizeof(o->error) };
-	int operand = util_opts_parse(&how, argc, argv);
 
-	if (operand > 0 && operand < argc)
-		return fail(o,
-			    "'%.40s' belongs to no option; a device is "
-			    "named with -d DEVICE",
-			    argv[operand]);
-	return operand < 0 ? operand : 0;
+	return opts_apply(&how, argc, argv, "a device is named with -d DEVICE");
 }
 
 static int check_whole(struct opts *o)
 {
 	if (o->command == OPTS_REQUEST && !o->device)
-		return fail(o, "no device is named: give " DEVICE_FORM);
+		return refuse(o, "no device is named: give " DEVICE_FORM);
 	if (o->command == OPTS_DRY_RUN && o->way == WAY_USB)
-		return fail(o, "--usb sends no bytes that --dry-run could "
-			       "print: the request is 1200 baud and DTR");
+		return refuse(o, "--usb sends no bytes that --dry-run could "
+				 "print: the request is 1200 baud and DTR");
 	if (o->way == WAY_USB && (o->baud_bps || o->katapult_bps))
-		return fail(o, "--usb asks at 1200 baud always: leave out %s",
-			    o->baud_bps ? "-b" : "--katapult-baud");
+		return refuse(o, "--usb asks at 1200 baud always: leave out %s",
+			      o->baud_bps ? "-b" : "--katapult-baud");
 	return 0;
 }
 
@@ -209,8 +124,6 @@ int opts_parse(struct opts *out, int argc, char **argv)
 
 void opts_help(FILE *to)
 {
-	const struct kcan_outcome_info *info;
-
 	fputs("usage: serialbootreq -d DEVICE [-b BAUD] [options]\n"
 	      "       serialbootreq --dry-run\n\n"
 	      "Ask a Klipper MCU on a serial port for its bootloader, and "
@@ -218,10 +131,5 @@ void opts_help(FILE *to)
 	      to);
 	util_opts_print(to, table, ARRAY_SIZE(table));
 	fputs("\nOutcomes and exit codes:\n", to);
-	for (int i = 0; i < KCAN_OUTCOME_COUNT; i++) {
-		info = kcan_outcome_get((enum kcan_outcome)i);
-		if (words_has((enum kcan_outcome)i))
-			fprintf(to, "  %3d  %-17s %s\n", info->code, info->name,
-				info->meaning);
-	}
+	opts_print_outcomes(to, words_has);
 }

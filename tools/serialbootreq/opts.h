@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "../shared/opts.h"
+
 enum opts_command {
 	OPTS_REQUEST,
 	OPTS_DRY_RUN,
@@ -30,7 +32,7 @@ struct opts {
 	uint64_t timeout_us;
 	bool json;
 	bool verbose;
-	char error[240]; /* one sentence, when parsing failed */
+	char error[OPTS_ERROR_LEN]; /* one sentence, when parsing failed */
 };
 
 /**

@@ -117,24 +117,6 @@ static int want_kvaser(void *ctx, const char *arg)
 	return want_usb(ctx, arg);
 }
 
-static int ask_version(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->action = OPTS_VERSION;
-	return 1;
-}
-
-static int ask_help(void *ctx, const char *arg)
-{
-	struct opts *o = ctx;
-
-	(void)arg;
-	o->action = OPTS_HELP;
-	return 1;
-}
-
 static const struct util_opt table[] = {
 	{ "engine", 'e', "NAME", "use this engine: host, uml or qemu",
 	  set_engine },
@@ -152,8 +134,12 @@ static const struct util_opt table[] = {
 	  "patience with a guest that is silent (120)", set_hang_timeout },
 	{ "verbose", 'v', NULL, "say which engine and why; guest's console",
 	  .sets = UTIL_OPT_SETS(struct opts, verbose) },
-	{ "version", 'V', NULL, "print the version", ask_version },
-	{ "help", 'h', NULL, "print this help", ask_help },
+	{ "version", 'V', NULL, "print the version",
+	  .sets = UTIL_OPT_SETS(struct opts, action), .value = OPTS_VERSION,
+	  .ends = true },
+	{ "help", 'h', NULL, "print this help",
+	  .sets = UTIL_OPT_SETS(struct opts, action), .value = OPTS_HELP,
+	  .ends = true },
 };
 
 int opts_parse(struct opts *o, int argc, char **argv)

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "opts.h"
+
+#include "util/number.h"
+
+#define TIMEOUT_FORM "seconds from 0.1 to 3600, like 5 or 0.5"
+
+int opts_parse_timeout(uint64_t *out_us, const char *arg,
+		       char error[static OPTS_ERROR_LEN])
+{
+	int err = util_parse_seconds(arg, out_us);
+
+	if (err)
+		snprintf(error, OPTS_ERROR_LEN,
+			 "--timeout '%.40s' is %s: " TIMEOUT_FORM, arg,
+			 err == -EINVAL ? "no number" : "out of range");
+	return err ? -EINVAL : 0;
+}
+
+int opts_apply(const struct util_opts *how, int argc, char **argv,
+	       const char *form)
+{
+	int operand = util_opts_parse(how, argc, argv);
+
+	if (operand > 0 && operand < argc)
+		return refuse(how, "'%.40s' belongs to no option; %s",
+			      argv[operand], form);
+	return operand < 0 ? operand : 0;
+}
+
+void opts_print_outcomes(FILE *to, bool (*has)(enum kcan_outcome outcome))
+{
+	for (int i = 0; i < KCAN_OUTCOME_COUNT; i++) {
+		const struct kcan_outcome_info *info =
+			kcan_outcome_get((enum kcan_outcome)i);
+
+		if (!has || has((enum kcan_outcome)i))
+			fprintf(to, "  %3d  %-17s %s\n", info->code, info->name,
+				info->meaning);
+	}
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef SHARED_OPTS_H
+#define SHARED_OPTS_H
+
+#include <errno.h>
+#include <stdint.h>
+
+#include <kcan/outcome.h>
+
+#include "util/array.h"
+#include "util/opt.h"
+
+#define OPTS_ERROR_LEN 240
+
+/** -EINVAL, and why in @o->error, which has OPTS_ERROR_LEN. */
+#define refuse(o, ...) \
+	(snprintf((o)->error, OPTS_ERROR_LEN, __VA_ARGS__), -EINVAL)
+
+/** An option that is a command. */
+#define OPTS_COMMAND(type, which) \
+	.sets = UTIL_OPT_SETS(type, command), .value = (which)
+
+/** The last rows of each table; @type has json, verbose and command. */
+#define OPTS_COMMON(type, verbose_help)                             \
+	{ "json", 0, NULL, "print JSON, one object a line",         \
+	  .sets = UTIL_OPT_SETS(type, json) },                      \
+		{ "verbose", 'v', NULL, verbose_help,               \
+		  .sets = UTIL_OPT_SETS(type, verbose) },           \
+		{ "version",	0,                                  \
+		  NULL,		"print the version",                \
+		  .ends = true, OPTS_COMMAND(type, OPTS_VERSION) }, \
+	{                                                           \
+		"help", 'h', NULL, "print this help",               \
+			.ends = true, OPTS_COMMAND(type, OPTS_HELP) \
+	}
+
+/** What --timeout says. Return: 0, or -EINVAL and why in @error. */
+int opts_parse_timeout(uint64_t *out_us, const char *arg,
+		       char error[static OPTS_ERROR_LEN]);
+
+/**
+ * opts_apply() - read a command line that has options only
+ * @how:  its error has OPTS_ERROR_LEN
+ * @form: "an MCU is named with -u UUID": to who left out the option
+ *
+ * Return: 0, or a negative errno and why in @how->error.
+ */
+int opts_apply(const struct util_opts *how, int argc, char **argv,
+	       const char *form);
+
+/** The rows of --help for outcomes. @has: which; NULL: all. */
+void opts_print_outcomes(FILE *to, bool (*has)(enum kcan_outcome outcome));
+
+#endif
