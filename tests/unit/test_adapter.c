@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq/adapter.c
+// needs: tools/canbootreq/adapter.c tools/shared/usb.c
 /* What canbootreq makes of a port, with time moved by hand. */
 #include "../support/unit.h"
 
@@ -138,9 +138,9 @@ void kcan_link_changed(int fd)
 	(void)fd;
 }
 
-void loop_deafen(struct loop *l)
+void bus_close(struct bus *bus)
 {
-	(void)l;
+	(void)bus;
 	fake.closed = true;
 }
 
@@ -283,8 +283,8 @@ static void test_row(void **state)
 				      .request = row->request,
 				      .uuid = *row->uuid,
 				      .warnings = 1u << WARNING_NODEID_HELD } };
-	struct loop loop = { 0 };
-	struct run run = { .loop = &loop, .jobs = &job, .len = 1 };
+	struct bus bus = { 0 };
+	struct run run = { .bus = &bus, .jobs = &job, .len = 1 };
 	struct adapter adapter;
 	struct report report = { 0 };
 

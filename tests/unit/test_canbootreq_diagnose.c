@@ -64,9 +64,9 @@ uint64_t loop_now(struct loop *l)
 	return l->now_us = fake.now_us;
 }
 
-int loop_listen(struct loop *l, const struct can_filter *filters, size_t len)
+int bus_open(struct bus *bus, const struct can_filter *filters, size_t len)
 {
-	(void)l;
+	(void)bus;
 	/* nodeids 64 to 127, 180..1FF, and what confirms a SET */
 	assert_int_equal(len, 2);
 	assert_int_equal(filters[0].can_id, 0x3f0);
@@ -75,9 +75,9 @@ int loop_listen(struct loop *l, const struct can_filter *filters, size_t len)
 	return fake.listen_error;
 }
 
-void loop_deafen(struct loop *l)
+void bus_close(struct bus *bus)
 {
-	(void)l;
+	(void)bus;
 }
 
 static void arrive(const struct can_frame *frame, bool own)
@@ -126,9 +126,9 @@ static void react(const struct can_frame *frame)
 		arrive(&set, false);
 }
 
-int loop_send(struct loop *l, const struct can_frame *frame)
+int bus_send(struct bus *bus, const struct can_frame *frame)
 {
-	(void)l;
+	(void)bus;
 	if (!fake.first_us)
 		fake.first_us = fake.now_us;
 	if (fake.refuse)
@@ -157,8 +157,8 @@ static bool comes(uint64_t *us, uint64_t deadline_us)
 	return true;
 }
 
-int loop_turn(struct loop *l, struct kcan_bus_rx rx[static LOOP_BATCH],
-	      uint64_t deadline_us)
+int bus_turn(struct bus *bus, struct kcan_bus_rx rx[static BUS_BATCH],
+	     uint64_t deadline_us)
 {
 	size_t n = fake.queued;
 
@@ -169,9 +169,9 @@ int loop_turn(struct loop *l, struct kcan_bus_rx rx[static LOOP_BATCH],
 		return (int)n;
 	assert_true(deadline_us != UINT64_MAX);
 	if (comes(&fake.signal_us, deadline_us)) {
-		l->signal = SIGINT;
+		bus->loop.signal = SIGINT;
 	} else if (comes(&fake.lost_us, deadline_us)) {
-		l->now_us = fake.now_us;
+		bus->loop.now_us = fake.now_us;
 		return -ENETDOWN;
 	} else if (fake.waits && fake.now_us >= LISTENED) {
 		rx[n++].frame = FRAME(0x101u + 2u * fake.waits, 0x05);
@@ -183,7 +183,7 @@ int loop_turn(struct loop *l, struct kcan_bus_rx rx[static LOOP_BATCH],
 	} else if (deadline_us > fake.now_us) {
 		fake.now_us = deadline_us;
 	}
-	l->now_us = fake.now_us;
+	bus->loop.now_us = fake.now_us;
 	return (int)n;
 }
 
@@ -320,8 +320,8 @@ static void test_row(void **state)
 	struct diagnose d = { .ifindex = 7 };
 	struct words_facts facts = { 0 };
 	struct job jobs[JOBS_MAX] = { 0 };
-	struct loop loop = { .ifname = "can0" };
-	struct run run = { .loop = &loop, .jobs = jobs };
+	struct bus bus = { .ifname = "can0" };
+	struct run run = { .bus = &bus, .jobs = jobs };
 
 	assert_true(diagnose_load(&d, &facts));
 	for (; run.len < JOBS_MAX && row->causes[run.len]; run.len++) {

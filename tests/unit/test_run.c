@@ -56,11 +56,11 @@ void look_tell_lost(struct words_facts *facts, enum cause cause, int err)
 	facts->cause = cause;
 }
 
-int loop_send(struct loop *l, const struct can_frame *frame)
+int bus_send(struct bus *bus, const struct can_frame *frame)
 {
 	size_t flying;
 
-	(void)l;
+	(void)bus;
 	if (fake.refuse && fake.now_us >= fake.refuse_from_us &&
 	    fake.now_us < fake.refuse_until_us)
 		return fake.refuse;
@@ -95,12 +95,12 @@ void nodeids_heard(struct nodeids *pool, const struct can_frame *frame)
 	(void)frame;
 }
 
-static int take_event(struct loop *l, struct kcan_bus_rx *rx)
+static int take_event(struct bus *bus, struct kcan_bus_rx *rx)
 {
 	const struct event *e = &fake.events[fake.at++];
 
 	if (e->what == SIGNAL)
-		l->signal = e->value;
+		bus->loop.signal = e->value;
 	else if (e->what == HALT)
 		fake.halted = true;
 	else if (e->what == ERROR)
@@ -113,8 +113,8 @@ static int take_event(struct loop *l, struct kcan_bus_rx *rx)
 	return e->what == RX;
 }
 
-int loop_turn(struct loop *l, struct kcan_bus_rx rx[static LOOP_BATCH],
-	      uint64_t deadline_us)
+int bus_turn(struct bus *bus, struct kcan_bus_rx rx[static BUS_BATCH],
+	     uint64_t deadline_us)
 {
 	const struct event *e = &fake.events[fake.at];
 	uint64_t confirm_us = NEVER, event_us = e->us ? e->us : NEVER;
@@ -129,7 +129,7 @@ int loop_turn(struct loop *l, struct kcan_bus_rx rx[static LOOP_BATCH],
 		assert_true(event_us != NEVER); /* or it waits for ever */
 		if (event_us > fake.now_us)
 			fake.now_us = event_us;
-		n = take_event(l, rx);
+		n = take_event(bus, rx);
 	} else {
 		if (confirm_us > fake.now_us)
 			fake.now_us = confirm_us;
@@ -137,12 +137,12 @@ int loop_turn(struct loop *l, struct kcan_bus_rx rx[static LOOP_BATCH],
 		rx[0].own = true;
 		n = 1;
 	}
-	l->now_us = fake.now_us;
+	bus->loop.now_us = fake.now_us;
 	return n;
 }
 
 static struct job jobs[JOBS_MAX];
-static struct loop loop;
+static struct bus bus;
 
 /* can-admin-channel.md, section 16: this one answers on nodeid 240 */
 static const struct kcan_uuid UUID = { { 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04 } };
@@ -164,14 +164,14 @@ static void play_goal(const struct fake *with, size_t len,
 		      enum kcan_bootreq_goal goal)
 {
 	struct run run = {
-		.loop = &loop, .jobs = jobs, .len = len, .proven = note_proof
+		.bus = &bus, .jobs = jobs, .len = len, .proven = note_proof
 	};
 
 	static uint8_t nodeids[JOBS_MAX];
 
 	fake = *with;
 	proof_us = 0;
-	loop = (struct loop){ .ifname = "can0", .now_us = fake.now_us };
+	bus = (struct bus){ .ifname = "can0", .loop.now_us = fake.now_us };
 	memset(jobs, 0, sizeof(jobs));
 	for (size_t i = 0; i < len; i++) {
 		const struct kcan_bootreq_cfg own = { 1000000, goal,
@@ -179,7 +179,7 @@ static void play_goal(const struct fake *with, size_t len,
 						      &nodeids[i] };
 
 		nodeids[i] = (uint8_t)(240 - i);
-		jobs[i].facts.ifname = loop.ifname;
+		jobs[i].facts.ifname = bus.ifname;
 		jobs[i].facts.leave = goal == KCAN_BOOTREQ_GOAL_LEAVE;
 		jobs[i].facts.uuid = UUID;
 		jobs[i].facts.uuid.b[5] = (uint8_t)(UUID.b[5] + i);

@@ -120,7 +120,7 @@ uint64_t loop_now(struct loop *l)
 	return l->now_us = fake.now_us;
 }
 
-bool loop_wait(struct loop *l, int fd, uint64_t deadline_us)
+int loop_wait(struct loop *l, int fd, uint64_t deadline_us)
 {
 	uint64_t comes_us = fake.answer_len ? fake.arrives_us : NEVER;
 	uint64_t until_us = comes_us < deadline_us ? comes_us : deadline_us;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/serialbootreq/usb.c
+// needs: tools/serialbootreq/usb.c tools/shared/usb.c
 /* What is on a USB port look by look, the port's tty, and time moved by hand. */
 #include "../support/unit.h"
 
@@ -72,6 +72,12 @@ int kcan_usbport_watch(struct kcan_usbport *port)
 	return 0;
 }
 
+const char *kcan_usbport_name(const struct kcan_usbport *port)
+{
+	(void)port;
+	return "1-1.4";
+}
+
 int kcan_usbport_fd(const struct kcan_usbport *port)
 {
 	(void)port;
@@ -96,14 +102,14 @@ uint64_t loop_now(struct loop *l)
 }
 
 /* A look each 20 ms. */
-bool loop_wait(struct loop *l, int fd, uint64_t deadline_us)
+int loop_wait(struct loop *l, int fd, uint64_t deadline_us)
 {
 	assert_int_equal(fd, 7);
 	fake.now_us += 20000;
 	if (fake.now_us > deadline_us)
 		fake.now_us = deadline_us;
 	loop_now(l);
-	return true;
+	return 1;
 }
 
 void trace_text(const struct loop *l, const char *text)

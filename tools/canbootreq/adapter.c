@@ -7,7 +7,8 @@
 
 #include <kcan/link.h>
 
-#define NAME_US 1000000
+#include "../shared/usb.h"
+
 #define LEAVE_US 1000000 /* a bus that was lost is gone soon, or stays */
 
 void adapter_find(struct adapter *a, const struct opts *opts, struct report *r)
@@ -52,24 +53,11 @@ static bool is_up(const char *ifname)
 	return !kcan_link_get(&link, ifname) && link.up;
 }
 
-/* Wait for a change on the port; true: look again. */
-static bool wait_for_port(struct adapter *a, struct loop *l, uint64_t until_us)
-{
-	return loop_wait(l, kcan_usbport_fd(a->port), until_us) >= 0 &&
-	       !l->signal;
-}
-
 static void follow(struct adapter *a, struct loop *l, struct words_facts *facts,
 		   struct kcan_usbfollow *f)
 {
-	struct kcan_usbdev now;
-
 	kcan_usbport_watch(a->port);
-	do {
-		kcan_usbport_look(a->port, &now);
-		kcan_usbfollow_look(f, &now, loop_now(l));
-	} while (!f->verdict &&
-		 wait_for_port(a, l, kcan_usbfollow_deadline(f)));
+	usb_follow(a->port, f, l, NULL);
 	facts->port = kcan_usbport_name(a->port);
 	facts->usb = f->seen;
 	facts->usb_up = is_up(f->seen.ifname);
@@ -90,23 +78,6 @@ bool adapter_wait_up(struct loop *l, const char *ifname, uint64_t end_us)
 	if (fd >= 0)
 		close(fd);
 	return is_up(ifname);
-}
-
-/* The name that udev makes, a second at most. */
-static void wait_for_name(struct adapter *a, struct loop *l,
-			  struct words_facts *facts)
-{
-	uint64_t until_us = loop_now(l) + NAME_US;
-	unsigned int devnum = facts->usb.devnum;
-	struct kcan_usbdev now = facts->usb;
-
-	while (now.devnum == devnum && !now.by_id[0] && l->now_us < until_us &&
-	       wait_for_port(a, l, until_us))
-		kcan_usbport_look(a->port, &now);
-	if (now.devnum == devnum)
-		facts->usb = now;
-	else
-		facts->warnings |= 1u << WARNING_LEFT_AGAIN;
 }
 
 static bool has_lost(const struct job *job)
@@ -204,7 +175,7 @@ static bool is_flashed_by_tty(const struct words_facts *facts)
 static void begin(struct kcan_usbfollow *f, const struct adapter *a,
 		  const struct run *run, const struct opts *opts)
 {
-	uint64_t now_us = run->loop->now_us;
+	uint64_t now_us = run->bus->loop.now_us;
 	uint64_t end_us = run->start_us + opts->timeout_us;
 
 	/* a request that was confirmed has all the time from then on */
@@ -236,19 +207,19 @@ void adapter_conclude(struct adapter *a, struct run *run,
 		last->facts.cause = CAUSE_USB_REQUESTED;
 		return;
 	}
-	loop_deafen(run->loop);
+	bus_close(run->bus);
 	begin(&f, a, run, opts);
-	follow(a, run->loop, &story, &f);
+	follow(a, &run->bus->loop, &story, &f);
 	if (opts->wait_iface && story.followed == KCAN_USBFOLLOW_BACK)
-		story.usb_up =
-			adapter_wait_up(run->loop, story.usb.ifname, f.end_us);
-	story.elapsed_us = run->loop->now_us - run->start_us;
+		story.usb_up = adapter_wait_up(&run->bus->loop,
+					       story.usb.ifname, f.end_us);
+	story.elapsed_us = run->bus->loop.now_us - run->start_us;
 	for (size_t i = 0; i < run->len; i++)
 		if (has_lost(&run->jobs[i]) || is_asked_adapter(&run->jobs[i]))
 			tell(a, &run->jobs[i], &story);
 	if (!is_flashed_by_tty(&last->facts))
 		return;
 	report_early(r, &last->facts);
-	if (kcan_usbport_has_udevd())
-		wait_for_name(a, run->loop, &last->facts);
+	if (!usb_wait_for_name(a->port, &last->facts.usb, &run->bus->loop))
+		last->facts.warnings |= 1u << WARNING_LEFT_AGAIN;
 }

@@ -8,7 +8,7 @@
 /** --diagnose: what is needed to ask Klipper where Katapult did not answer. */
 struct diagnose {
 	struct dict_lib lib;
-	struct loop loop;     /* the caller's, but with a bus of its own */
+	struct bus bus;	      /* the caller's, but with a socket of its own */
 	unsigned int ifindex; /* set by the caller */
 	uint64_t heard;	      /* nodeids in use, by bit */
 	int lost;	      /* negative errno: the bus failed */

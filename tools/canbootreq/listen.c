@@ -5,16 +5,16 @@
 #include "look.h"
 
 /* Return: 0, or a negative errno when the bus went away. */
-static int hear(struct loop *l, struct kcan_listen *ears, uint64_t end_us)
+static int hear(struct bus *bus, struct kcan_listen *ears, uint64_t end_us)
 {
-	struct kcan_bus_rx got[LOOP_BATCH];
+	struct kcan_bus_rx got[BUS_BATCH];
 	int n = 0;
 
-	while (n >= 0 && !l->signal && l->now_us < end_us) {
-		n = loop_turn(l, got, end_us);
+	while (n >= 0 && !bus->loop.signal && bus->loop.now_us < end_us) {
+		n = bus_turn(bus, got, end_us);
 		for (int i = 0; i < n; i++)
 			kcan_listen_rx(ears, &got[i].frame, got[i].here,
-				       l->now_us);
+				       bus->loop.now_us);
 	}
 	return n < 0 ? n : 0;
 }
@@ -52,7 +52,7 @@ static void conclude(struct words_facts *facts, const struct heard *h,
 }
 
 /* Return: 0, or a negative errno before anything could be heard. */
-static int listen_and_report(struct loop *l, struct heard *h, struct report *r,
+static int listen_and_report(struct bus *bus, struct heard *h, struct report *r,
 			     struct words_facts *facts)
 {
 	struct kcan_listen *ears;
@@ -61,18 +61,18 @@ static int listen_and_report(struct loop *l, struct heard *h, struct report *r,
 
 	if (err)
 		return err;
-	err = loop_listen(l, NULL, 0);
+	err = bus_open(bus, NULL, 0);
 	if (err)
 		goto out;
-	start_us = loop_now(l);
+	start_us = loop_now(&bus->loop);
 	h->ears = ears;
-	err = hear(l, ears, start_us + facts->timeout_us);
-	h->end_us = l->now_us;
-	h->elapsed_us = l->now_us - start_us;
-	h->dropped = kcan_bus_dropped(l->bus);
+	err = hear(bus, ears, start_us + facts->timeout_us);
+	h->end_us = bus->loop.now_us;
+	h->elapsed_us = bus->loop.now_us - start_us;
+	h->dropped = kcan_bus_dropped(bus->socket);
 	/* as it is now; when that is gone, as it was */
 	kcan_link_get(&h->link, facts->ifname);
-	conclude(facts, h, l->signal, err);
+	conclude(facts, h, bus->loop.signal, err);
 	report_heard(r, h, facts);
 	err = 0;
 out:
@@ -85,8 +85,8 @@ void cmd_listen(const struct opts *opts, struct report *r)
 	struct words_facts facts = { .ifname = opts->ifname,
 				     .timeout_us = opts->timeout_us };
 	struct heard h = { 0 };
-	struct loop loop;
-	int err = loop_init(&loop, opts->ifname, &r->streams, opts->verbose);
+	struct bus bus;
+	int err = bus_init(&bus, opts->ifname, &r->streams, opts->verbose);
 
 	/* one that is bus-off may come back by itself, and be heard then */
 	if (!err && !look_at_link(opts, r, &h.link, &facts) &&
@@ -102,10 +102,10 @@ void cmd_listen(const struct opts *opts, struct report *r)
 			"early\n",
 			opts->ifname, (double)opts->timeout_us / 1e6);
 	if (!err)
-		err = listen_and_report(&loop, &h, r, &facts);
+		err = listen_and_report(&bus, &h, r, &facts);
 	if (err) {
 		look_explain(&facts, err);
 		report_end(r, &facts);
 	}
-	loop_deafen(&loop);
+	bus_close(&bus);
 }

@@ -230,29 +230,30 @@ static void note_receiver(const struct kcan_receiver *receiver, void *arg)
 }
 
 /* Return: 1 when a flash is going on, 0, or a negative errno. */
-static int listen_for_flash(struct loop *l)
+static int listen_for_flash(struct bus *bus)
 {
 	/* ids 100..1FF and 200..2FF, standard data frames */
 	static const canid_t mask = 0x700 | CAN_EFF_FLAG | CAN_RTR_FLAG;
 	const struct can_filter filters[] = { { 0x100, mask },
 					      { 0x200, mask } };
-	uint64_t end_us = loop_now(l) + LISTEN_US;
-	struct kcan_bus_rx rx[LOOP_BATCH];
-	int n = loop_listen(l, filters, 2);
+	uint64_t end_us = loop_now(&bus->loop) + LISTEN_US;
+	struct kcan_bus_rx rx[BUS_BATCH];
+	int n = bus_open(bus, filters, 2);
 	bool seen = false;
 
 	if (n)
 		return n;
-	while (n >= 0 && !seen && !l->signal && l->now_us < end_us) {
-		n = loop_turn(l, rx, end_us);
+	while (n >= 0 && !seen && !bus->loop.signal &&
+	       bus->loop.now_us < end_us) {
+		n = bus_turn(bus, rx, end_us);
 		for (int i = 0; i < n; i++)
 			seen |= look_is_flashing(&rx[i].frame);
 	}
-	loop_deafen(l);
+	bus_close(bus);
 	return n < 0 ? n : seen;
 }
 
-bool look(struct loop *l, const struct opts *opts, struct report *r,
+bool look(struct bus *bus, const struct opts *opts, struct report *r,
 	  struct kcan_link *link, struct words_facts *facts)
 {
 	struct found found = { .trace = opts->verbose ? r->streams.trace :
@@ -267,9 +268,9 @@ bool look(struct loop *l, const struct opts *opts, struct report *r,
 		warn(r, facts, WARNING_KLIPPER_HOST);
 	if (!found.unfiltered)
 		return true;
-	flashing = listen_for_flash(l);
-	if (l->signal) {
-		facts->signal = l->signal;
+	flashing = listen_for_flash(bus);
+	if (bus->loop.signal) {
+		facts->signal = bus->loop.signal;
 		return end_with(facts, CAUSE_INTERRUPTED);
 	}
 	if (flashing < 0) {

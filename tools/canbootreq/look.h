@@ -6,8 +6,8 @@
 
 #include <kcan/link.h>
 
+#include "bus.h"
 #include "io/rcvlist.h"
-#include "loop.h"
 #include "opts.h"
 #include "report.h"
 
@@ -39,7 +39,7 @@ bool look_is_flashing(const struct can_frame *frame);
  *
  * Return: true to go on; false: @facts is how the call ends.
  */
-bool look(struct loop *l, const struct opts *opts, struct report *r,
+bool look(struct bus *bus, const struct opts *opts, struct report *r,
 	  struct kcan_link *link, struct words_facts *facts);
 
 /**

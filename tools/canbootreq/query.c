@@ -14,7 +14,7 @@
 
 /** One broadcast and what came back. */
 struct query {
-	struct loop *loop;
+	struct bus *bus;
 	struct report *report;
 	uint64_t give_up_us;
 	uint64_t next_us; /* not queued: try again; sent: it is quiet */
@@ -32,7 +32,7 @@ static int send_query(struct query *q, uint64_t now_us)
 
 	kcan_admin_encode(&frame, &(struct kcan_admin_msg){
 					  .cmd = KCAN_ADMIN_QUERY_UNASSIGNED });
-	err = loop_send(q->loop, &frame);
+	err = bus_send(q->bus, &frame);
 	q->next_us = err ? now_us + RETRY_US : UINT64_MAX;
 	if (!err)
 		q->request = REQUEST_UNCONFIRMED;
@@ -66,18 +66,18 @@ static void rx(struct query *q, const struct kcan_bus_rx *got, uint64_t now_us)
 	if (q->nodes_len == NODES_MAX || is_known(q, &msg.uuid))
 		return;
 	q->nodes[q->nodes_len++] = msg.uuid;
-	report_node(q->report, q->loop->ifname, &msg.uuid, msg.app);
+	report_node(q->report, q->bus->ifname, &msg.uuid, msg.app);
 }
 
 /* Return: 0, or a negative errno when the bus went away. */
 static int collect(struct query *q)
 {
-	struct kcan_bus_rx got[LOOP_BATCH];
-	uint64_t now_us = q->loop->now_us;
+	struct kcan_bus_rx got[BUS_BATCH];
+	uint64_t now_us = q->bus->loop.now_us;
 	uint64_t until_us;
 	int n = 0;
 
-	while (!q->loop->signal && now_us < q->give_up_us) {
+	while (!q->bus->loop.signal && now_us < q->give_up_us) {
 		if (now_us >= q->next_us && q->request > REQUEST_NONE)
 			return 0;
 		if (now_us >= q->next_us)
@@ -86,10 +86,10 @@ static int collect(struct query *q)
 			return n;
 		until_us = q->next_us < q->give_up_us ? q->next_us :
 							q->give_up_us;
-		n = loop_turn(q->loop, got, until_us);
+		n = bus_turn(q->bus, got, until_us);
 		if (n < 0)
 			return n;
-		now_us = q->loop->now_us;
+		now_us = q->bus->loop.now_us;
 		for (int i = 0; i < n; i++)
 			rx(q, &got[i], now_us);
 	}
@@ -100,11 +100,11 @@ static int ask(struct query *q, const struct opts *opts)
 {
 	const struct can_filter filters[] = { { KCAN_ADMIN_ID, EXACT },
 					      { KCAN_ADMIN_RESP_ID, EXACT } };
-	int err = loop_listen(q->loop, filters, 2);
+	int err = bus_open(q->bus, filters, 2);
 
 	if (err)
 		return err;
-	q->next_us = loop_now(q->loop);
+	q->next_us = loop_now(&q->bus->loop);
 	q->give_up_us = q->next_us + opts->timeout_us;
 	q->request = REQUEST_NONE;
 	return collect(q);
@@ -112,7 +112,7 @@ static int ask(struct query *q, const struct opts *opts)
 
 static enum cause cause_of(const struct query *q)
 {
-	if (q->loop->signal)
+	if (q->bus->loop.signal)
 		return CAUSE_INTERRUPTED;
 	if (q->request == REQUEST_NONE)
 		return CAUSE_NOT_QUEUED;
@@ -125,10 +125,10 @@ void cmd_query(const struct opts *opts, struct report *r)
 {
 	struct words_facts facts = { .ifname = opts->ifname,
 				     .timeout_us = opts->timeout_us };
-	struct loop loop;
-	struct query q = { .loop = &loop, .report = r };
+	struct bus bus;
+	struct query q = { .bus = &bus, .report = r };
 	struct kcan_link link;
-	int err = loop_init(&loop, opts->ifname, &r->streams, opts->verbose);
+	int err = bus_init(&bus, opts->ifname, &r->streams, opts->verbose);
 
 	fputs("canbootreq: warning: a query is a broadcast: all unassigned "
 	      "nodes answer at once, which on a bus in use causes errors and "
@@ -137,7 +137,7 @@ void cmd_query(const struct opts *opts, struct report *r)
 	      "Klipper host, do not answer and are not listed: --listen "
 	      "hears them\n",
 	      r->streams.err);
-	if (!err && !look(&loop, opts, r, &link, &facts)) {
+	if (!err && !look(&bus, opts, r, &link, &facts)) {
 		report_end(r, &facts);
 		return;
 	}
@@ -151,8 +151,8 @@ void cmd_query(const struct opts *opts, struct report *r)
 	else
 		facts.cause = cause_of(&q);
 	facts.request = q.request;
-	facts.signal = loop.signal;
+	facts.signal = bus.loop.signal;
 	if (facts.cause != CAUSE_PENDING)
 		report_end(r, &facts);
-	loop_deafen(&loop);
+	bus_close(&bus);
 }

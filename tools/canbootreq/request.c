@@ -38,7 +38,7 @@ static int prepare_job(struct job *job, unsigned int ifindex)
 }
 
 /* All that the pool may be used for: what is heard there is not drawn. */
-static int listen_for_jobs(struct loop *l, uint8_t pinned)
+static int listen_for_jobs(struct bus *bus, uint8_t pinned)
 {
 	const struct can_filter filters[] = {
 		{ KCAN_ADMIN_ID, EXACT },
@@ -48,7 +48,7 @@ static int listen_for_jobs(struct loop *l, uint8_t pinned)
 		{ kcan_nodeid_tx_id(pinned), EXACT },
 	};
 
-	return loop_listen(l, filters, pinned ? 4 : 2);
+	return bus_open(bus, filters, pinned ? 4 : 2);
 }
 
 static enum kcan_bootreq_goal goal_of(const struct job *job,
@@ -64,7 +64,7 @@ static int start_jobs(struct run *run, const struct opts *opts)
 {
 	struct kcan_bootreq_cfg cfg = { .timeout_us = opts->timeout_us,
 					.draw = nodeids_draw };
-	uint64_t now_us = loop_now(run->loop);
+	uint64_t now_us = loop_now(&run->bus->loop);
 	int err = 0;
 
 	for (size_t i = 0; i < run->len && !err; i++) {
@@ -148,7 +148,7 @@ static void look_again(struct run *run)
 struct call {
 	const struct opts *opts;
 	struct report *r;
-	struct loop loop;
+	struct bus bus;
 	struct kcan_link link;
 	struct adapter adapter;
 	struct diagnose diagnose;
@@ -193,7 +193,7 @@ static bool may_ask_adapter(const struct run *others, struct job *last)
 static int run_jobs(struct call *c)
 {
 	struct run others = c->run, last = c->run;
-	int err = listen_for_jobs(&c->loop, c->opts->nodeid);
+	int err = listen_for_jobs(&c->bus, c->opts->nodeid);
 
 	others.len -= c->run.jobs[c->run.len - 1].is_adapter;
 	if (!err && others.len)
@@ -217,7 +217,7 @@ static int run_jobs(struct call *c)
 static void tell_interrupted(struct call *c)
 {
 	c->common.cause = CAUSE_INTERRUPTED;
-	c->common.signal = c->loop.signal;
+	c->common.signal = c->bus.loop.signal;
 }
 
 /* Return: false when the call ends here, as @c->common says. */
@@ -228,13 +228,13 @@ static bool look_first(struct call *c)
 	if (opts->diagnose && !diagnose_load(&c->diagnose, &c->common))
 		return false;
 	if (opts->wait_iface)
-		adapter_wait_up(&c->loop, opts->ifname,
-				loop_now(&c->loop) + opts->timeout_us);
-	if (c->loop.signal) {
+		adapter_wait_up(&c->bus.loop, opts->ifname,
+				loop_now(&c->bus.loop) + opts->timeout_us);
+	if (c->bus.loop.signal) {
 		tell_interrupted(c);
 		return false;
 	}
-	return look(&c->loop, opts, c->r, &c->link, &c->common);
+	return look(&c->bus, opts, c->r, &c->link, &c->common);
 }
 
 /* Return: false when some of what is to be asked would take the bus away. */
@@ -265,7 +265,7 @@ static int prepare(struct call *c, size_t adapter)
 	c->diagnose.ifindex = c->link.index;
 	c->nodeids.ifindex = c->link.index;
 	c->run.nodeids = &c->nodeids;
-	c->run.loop = &c->loop;
+	c->run.bus = &c->bus;
 	c->run.acks = kcan_link_confirms_ack(&c->link);
 	c->run.progress = c->opts->verify ? c->r->streams.progress : NULL;
 	return prepare_jobs(&c->run, c->opts, adapter, &c->common);
@@ -280,7 +280,7 @@ void cmd_request(const struct opts *opts, struct report *r)
 			    .leave = opts->command == OPTS_LEAVE,
 			    .timeout_us = opts->timeout_us },
 	};
-	int err = loop_init(&c.loop, opts->ifname, &r->streams, opts->verbose);
+	int err = bus_init(&c.bus, opts->ifname, &r->streams, opts->verbose);
 	size_t adapter;
 
 	if (!err && (!look_first(&c) || !find_adapter(&c, &adapter))) {
@@ -295,7 +295,7 @@ void cmd_request(const struct opts *opts, struct report *r)
 		look_explain(&c.common, err);
 		report_end(r, &c.common);
 	}
-	loop_deafen(&c.loop);
+	bus_close(&c.bus);
 	adapter_forget(&c.adapter);
 	free_jobs(&c.run);
 }

@@ -80,13 +80,13 @@ static void rx_other(struct run *run, const struct kcan_bus_rx *rx,
 static void send_one(struct run *run, struct job *job)
 {
 	/* what arrives from now on may be an answer, what did before is none */
-	uint64_t now_us = loop_now(run->loop);
+	uint64_t now_us = loop_now(&run->bus->loop);
 	struct can_frame frame;
 	int err;
 
 	if (!kcan_bootreq_tx(job->req, &frame, now_us))
 		return;
-	err = loop_send(run->loop, &frame);
+	err = bus_send(run->bus, &frame);
 	if (err) {
 		kcan_bootreq_unsent(job->req, now_us);
 		job->refused = true;
@@ -97,7 +97,7 @@ static void send_one(struct run *run, struct job *job)
 	job->flying = frame;
 	job->in_flight = true;
 	job->sent_us = now_us;
-	job->dropped = kcan_bus_dropped(run->loop->bus);
+	job->dropped = kcan_bus_dropped(run->bus->socket);
 	if (!run->holder)
 		run->holder = job;
 	run->turn = (size_t)(job - run->jobs) + 1;
@@ -157,7 +157,7 @@ static uint64_t forgive_at(const struct run *run)
 {
 	const struct job *job = run->holder;
 
-	if (!job || job->dropped == kcan_bus_dropped(run->loop->bus))
+	if (!job || job->dropped == kcan_bus_dropped(run->bus->socket))
 		return UINT64_MAX;
 	return job->sent_us + LOST_CONFIRMATION_US;
 }
@@ -215,7 +215,7 @@ static void hide_progress(const struct run *run)
 
 static void rx_all(struct run *run, const struct kcan_bus_rx *rx, int n)
 {
-	uint64_t now_us = run->loop->now_us;
+	uint64_t now_us = run->bus->loop.now_us;
 
 	for (int i = 0; i < n; i++)
 		if (rx[i].own)
@@ -233,15 +233,15 @@ static void abort_all(struct run *run, uint64_t now_us)
 
 static void turn(struct run *run)
 {
-	struct kcan_bus_rx rx[LOOP_BATCH];
-	int n = loop_turn(run->loop, rx, next_deadline(run));
+	struct kcan_bus_rx rx[BUS_BATCH];
+	int n = bus_turn(run->bus, rx, next_deadline(run));
 	uint64_t now_us;
 
 	if (n < 0)
 		run->lost = n;
 	rx_all(run, rx, n);
-	now_us = run->loop->now_us;
-	if (run->loop->signal || run->lost)
+	now_us = run->bus->loop.now_us;
+	if (run->bus->loop.signal || run->lost)
 		abort_all(run, now_us);
 	check_holder(run);
 	forgive_lost_confirmation(run, now_us);
@@ -272,9 +272,9 @@ static enum cause cause_of(const struct run *run, const struct job *job,
 		[KCAN_BOOTREQ_UNSURE] = CAUSE_UNSURE,
 	};
 
-	if (run->lost &&
-	    (result->verdict == KCAN_BOOTREQ_PENDING ||
-	     (result->verdict == KCAN_BOOTREQ_ABORTED && !run->loop->signal)))
+	if (run->lost && (result->verdict == KCAN_BOOTREQ_PENDING ||
+			  (result->verdict == KCAN_BOOTREQ_ABORTED &&
+			   !run->bus->loop.signal)))
 		return result->request == KCAN_DELIVERY_CONFIRMED ?
 			       CAUSE_LOST :
 			       CAUSE_LOST_UNSENT;
@@ -296,9 +296,9 @@ static void describe(const struct run *run, struct job *job)
 	facts->other = result.other;
 	facts->identified = result.identified;
 	facts->katapult = result.ident;
-	facts->signal = run->loop->signal;
+	facts->signal = run->bus->loop.signal;
 	if (!job->settled)
-		facts->elapsed_us = run->loop->now_us - run->start_us;
+		facts->elapsed_us = run->bus->loop.now_us - run->start_us;
 	facts->request = result.request == KCAN_DELIVERY_NONE ?
 				 REQUEST_NONE :
 			 result.request == KCAN_DELIVERY_UNCONFIRMED ?
@@ -316,7 +316,7 @@ static void conclude(const struct run *run, struct job *job)
 	struct words_facts *facts = &job->facts;
 
 	describe(run, job);
-	if (kcan_bus_dropped(run->loop->bus))
+	if (kcan_bus_dropped(run->bus->socket))
 		facts->warnings |= 1u << WARNING_DROPPED;
 	if (job->refused && facts->cause != CAUSE_PROVEN &&
 	    facts->cause != CAUSE_LEFT && facts->cause != CAUSE_NOT_QUEUED)
@@ -335,7 +335,7 @@ static void settle(struct run *run, struct job *job)
 	if (job->settled || !kcan_bootreq_result(job->req).settled)
 		return;
 	job->settled = true;
-	job->facts.elapsed_us = run->loop->now_us - run->start_us;
+	job->facts.elapsed_us = run->bus->loop.now_us - run->start_us;
 	describe(run, job);
 	if (run->proven && job->facts.cause == CAUSE_PROVEN)
 		run->proven(run->ctx, &job->facts);
@@ -356,12 +356,12 @@ static bool settle_all(struct run *run)
 
 void run_all(struct run *run)
 {
-	run->start_us = run->loop->now_us;
+	run->start_us = run->bus->loop.now_us;
 	run->show_us = run->start_us + SHOW_FIRST_US;
 	/* after other errors there may still be a way to hand back */
 	while (settle_all(run) && run->lost != -ENODEV) {
 		turn(run);
-		send_due(run, run->loop->now_us);
+		send_due(run, run->bus->loop.now_us);
 	}
 	hide_progress(run);
 	for (size_t i = 0; i < run->len; i++)

@@ -7,7 +7,7 @@
 
 #include <kcan/bootreq.h>
 
-#include "loop.h"
+#include "bus.h"
 #include "nodeids.h"
 #include "words.h"
 
@@ -27,7 +27,7 @@ struct job {
 
 /** Several exchanges that share one bus. */
 struct run {
-	struct loop *loop;
+	struct bus *bus;
 	struct job *jobs;
 	size_t len;
 	struct nodeids *nodeids; /* told what is heard; NULL: nobody is */
@@ -48,7 +48,7 @@ struct run {
 /**
  * run_all() - run every exchange to its end
  *
- * They were created at @run->loop->now_us. At most one frame is unconfirmed at
+ * They were created at @run->bus->loop.now_us. At most one frame is unconfirmed at
  * a time, but for hand-backs on a bus that has come to a halt. A signal or an
  * error of the bus ends them early, after handing back where that is possible.
  * Fills the facts of each job that has an exchange.

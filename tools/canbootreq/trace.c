@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "trace.h"
 
-#include <time.h>
-
 static int format_id(char out[static TRACE_FRAME_LEN], canid_t id)
 {
 	if (id & CAN_ERR_FLAG)
@@ -28,13 +26,13 @@ void trace_format(char out[static TRACE_FRAME_LEN],
 		at += snprintf(at, 3, "%02X", frame->data[i]);
 }
 
-void trace_frame(FILE *to, const char *ifname, const struct can_frame *frame)
+void trace_frame(const struct loop *l, const char *ifname,
+		 const struct can_frame *frame)
 {
 	char text[TRACE_FRAME_LEN];
-	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
+	if (!l->trace)
+		return;
 	trace_format(text, frame);
-	fprintf(to, "(%010lld.%06ld) %s %s\n", (long long)now.tv_sec,
-		now.tv_nsec / 1000, ifname, text);
+	fprintf(loop_trace(l), "%s %s\n", ifname, text);
 }

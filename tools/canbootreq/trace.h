@@ -2,9 +2,9 @@
 #ifndef CANBOOTREQ_TRACE_H
 #define CANBOOTREQ_TRACE_H
 
-#include <stdio.h>
-
 #include <linux/can.h>
+
+#include "../shared/loop.h"
 
 #define TRACE_FRAME_LEN 28
 
@@ -12,7 +12,8 @@
 void trace_format(char out[static TRACE_FRAME_LEN],
 		  const struct can_frame *frame);
 
-/** One line, as `candump -L` logs it, with the time of day. */
-void trace_frame(FILE *to, const char *ifname, const struct can_frame *frame);
+/** One line, as `candump -L` logs it, when @l wants it. */
+void trace_frame(const struct loop *l, const char *ifname,
+		 const struct can_frame *frame);
 
 #endif

@@ -2,9 +2,9 @@
 #ifndef SERIALBOOTREQ_ASK_H
 #define SERIALBOOTREQ_ASK_H
 
+#include "../shared/loop.h"
 #include "io/tty.h"
 #include "io/usbport.h"
-#include "loop.h"
 #include "words.h"
 
 /*

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "loop.h"
+#include "../shared/loop.h"
 #include "proto/usbdev.h"
 
 /* One line with the time, when @l wants it. */

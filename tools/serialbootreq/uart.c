@@ -144,7 +144,7 @@ static void exchange(struct uart *u)
 		if (facts->cause == CAUSE_PENDING)
 			facts->cause = cause_of(&result);
 		if (facts->cause == CAUSE_PENDING &&
-		    loop_wait(u->loop, kcan_tty_fd(u->tty), deadline(u)))
+		    loop_wait(u->loop, kcan_tty_fd(u->tty), deadline(u)) > 0)
 			take_bytes(u);
 		if (u->loop->signal && facts->cause == CAUSE_PENDING)
 			interrupt(u);

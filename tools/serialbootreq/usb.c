@@ -5,12 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "proto/usbfollow.h"
+#include "../shared/usb.h"
 #include "trace.h"
 
 #define TOUCH_BPS 1200
-/* for udev to name a new tty, and to set who may open it */
-#define NAMES_US 1000000
 
 /*
  * Klipper compares when either setting arrives, and may still see the old rate
@@ -26,40 +24,6 @@ static int touch(struct kcan_tty *tty)
 	if (!err)
 		err = kcan_tty_dtr(tty, false);
 	return err;
-}
-
-static void follow(struct words_facts *facts, struct loop *l,
-		   struct kcan_usbport *port, struct kcan_usbfollow *f)
-{
-	struct kcan_usbdev seen;
-
-	while (!f->verdict && !l->signal) {
-		loop_wait(l, kcan_usbport_fd(port), kcan_usbfollow_deadline(f));
-		kcan_usbport_look(port, &seen);
-		if (seen.devnum != f->seen.devnum)
-			trace_device(l, facts->port, &seen);
-		kcan_usbfollow_look(f, &seen, loop_now(l));
-	}
-	facts->usb = f->seen;
-}
-
-/* The name that stays is worth a moment. */
-static void wait_for_names(struct words_facts *facts, struct loop *l,
-			   struct kcan_usbport *port)
-{
-	unsigned int devnum = facts->usb.devnum;
-	uint64_t end_us = l->now_us + NAMES_US;
-	struct kcan_usbdev seen = facts->usb;
-
-	if (!kcan_usbport_has_udevd())
-		return;
-	while (seen.devnum == devnum && !seen.by_id[0] && l->now_us < end_us &&
-	       !l->signal) {
-		loop_wait(l, kcan_usbport_fd(port), end_us);
-		kcan_usbport_look(port, &seen);
-	}
-	if (seen.devnum == devnum)
-		facts->usb = seen;
 }
 
 static enum cause cause_of(const struct kcan_usbfollow *f, bool touched)
@@ -132,9 +96,10 @@ void ask_usb(struct words_facts *facts, struct loop *l,
 	facts->requested = !err;
 	end_us = loop_now(l) + facts->timeout_us;
 	kcan_usbfollow_init(&f, &facts->usb, end_us, end_us);
-	follow(facts, l, port, &f);
+	usb_follow(port, &f, l, trace_device);
+	facts->usb = f.seen;
 	if (f.verdict == KCAN_USBFOLLOW_BACK ||
 	    kcan_usbdev_flashed_by_tty(&facts->usb))
-		wait_for_names(facts, l, port);
+		usb_wait_for_name(port, &facts->usb, l);
 	explain(facts, err, cause_of(&f, !err));
 }
