@@ -16,10 +16,10 @@
 static void check_sentence(const struct opts *opts)
 {
 	struct words_facts facts = { .cause = CAUSE_USAGE };
-	char text[400];
+	char text[SAY_SENTENCE_LEN];
 
 	memcpy(facts.detail, opts->error, sizeof(facts.detail));
-	words_expand(text, sizeof(text), words_of(facts.cause)->reason, &facts);
+	words_expand(text, words_of(facts.cause)->reason, &facts);
 	check(*opts->error && strlen(text) > strlen(opts->error));
 	for (const char *c = text; *c; c++)
 		check(*c >= ' ' && *c <= '~');

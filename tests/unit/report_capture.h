@@ -2,20 +2,14 @@
 #ifndef UNIT_REPORT_CAPTURE_H
 #define UNIT_REPORT_CAPTURE_H
 
-/* What canbootreq's report writes, as text. */
+/*
+ * What a report writes, as text. Of a program: its report.h comes before this, and
+ * PROGRAM is its name.
+ */
 #include "../support/unit.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "../../tools/canbootreq/report.h"
-
-#define UUID                                               \
-	{                                                  \
-		{                                          \
-			0x11, 0x22, 0x33, 0x44, 0x55, 0x66 \
-		}                                          \
-	}
 
 struct capture {
 	struct report report;
@@ -28,6 +22,8 @@ static inline void capture_open(struct capture *c, bool json)
 	const char *why;
 
 	memset(c, 0, sizeof(*c));
+	c->report.program = PROGRAM;
+	c->report.slots = words_slots;
 	c->report.streams.out = open_memstream(&c->out, &c->out_len);
 	c->report.streams.err = open_memstream(&c->err, &c->err_len);
 	assert_non_null(c->report.streams.out);
@@ -50,21 +46,10 @@ static inline void capture_free(struct capture *c)
 	free(c->err);
 }
 
-/* An end of a UUID, with what all of them have. */
-static inline struct words_facts complete(const struct words_facts *part)
-{
-	struct words_facts facts = *part;
+/* Adds what every end has. */
+static inline struct words_facts complete(const struct words_facts *part);
 
-	facts.ifname = "can0";
-	facts.has_uuid = true;
-	facts.uuid = (struct kcan_uuid)UUID;
-	facts.nodeid = 192;
-	facts.timeout_us = 1500000;
-	facts.bitrate_bps = 500000;
-	return facts;
-}
-
-/* How a UUID ends, with what complete() adds. */
+/* How it ends, with what complete() adds. */
 struct end_row {
 	const char *name;
 	struct words_facts facts;

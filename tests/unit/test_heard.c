@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: tools/canbootreq tools/shared
 /* What --listen prints of what was heard. */
-#include "report_capture.h"
+#include "report_canbootreq.h"
 
 #include <signal.h>
 

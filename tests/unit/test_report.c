@@ -8,7 +8,7 @@
 
 #include <kcan/admin.h>
 
-#include "report_capture.h"
+#include "report_canbootreq.h"
 
 #define NEXT                                                               \
 	"python3 ~/katapult/scripts/flashtool.py -i can0 -u 112233445566 " \

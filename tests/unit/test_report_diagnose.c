@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: tools/canbootreq tools/shared
-#include "report_capture.h"
+#include "report_canbootreq.h"
 
 #define APPLICATION                                                  \
 	{                                                            \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: tools/canbootreq tools/shared
 /* What is said of a controller in trouble. States: linux/can/netlink.h. */
-#include "report_capture.h"
+#include "report_canbootreq.h"
 
 #define SAID "canbootreq: warning: can0 is in state "
 #define DOWN_UP                          \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: tools/canbootreq tools/shared
 /* What canbootreq says about an adapter on USB. */
-#include "report_capture.h"
+#include "report_canbootreq.h"
 
 #define CHIP "3B0028001451303432353938"
 #define BY_ID "/dev/serial/by-id/usb-katapult_stm32g0b1xx_" CHIP "-if00"

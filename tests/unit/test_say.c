@@ -19,11 +19,13 @@ static const struct say_slot slots[] = {
 	{ "{empty}", .either = { NULL, NULL } },
 	{ "{known}", .either = { "nobody", "of {name}" } },
 	{ "{greeting}", .sentence = greeting },
+	{ 0 },
 };
-static const struct say_slot name_slots[] = { { "{name}", 0, say_put_text } };
+static const struct say_slot name_slots[] = { { "{name}", 0, say_put_text },
+					      { 0 } };
 static const struct say_slots tables[] = {
-	{ slots, ARRAY_SIZE(slots) },
-	{ name_slots, ARRAY_SIZE(name_slots) },
+	{ slots },
+	{ name_slots },
 	{ 0 },
 };
 

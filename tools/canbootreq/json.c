@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "json.h"
 
-#define SCHEMA 1
-#define SENTENCE_LEN 900
-
-/* NULL, which leaves the key out, when there is no such sentence. */
-static const char *expand(char buf[static SENTENCE_LEN], const char *sentence,
-			  const struct words_facts *facts)
-{
-	return words_expand(buf, SENTENCE_LEN, sentence, facts);
-}
-
 static json_t *pack_warnings(const struct say_json *lib,
 			     const struct words_facts *facts)
 {
 	json_t *all = facts->warnings ? lib->pack("[]") : NULL;
-	char text[SENTENCE_LEN];
+	char text[SAY_SENTENCE_LEN];
 
 	for (int i = 0; i < WARNING_COUNT && all; i++) {
 		if (!(facts->warnings & 1u << i))
 			continue;
-		expand(text, words_warning((enum warning)i), facts);
+		words_expand(text, words_warning((enum warning)i), facts);
 		all = say_json_append(lib, all, lib->pack("s", text));
 	}
 	return all;
@@ -30,63 +20,69 @@ static json_t *pack_application(const struct say_json *lib,
 				const struct words_facts *facts)
 {
 	const struct words *words = words_of(facts->cause);
-	char mcu[SENTENCE_LEN], version[SENTENCE_LEN];
+	char mcu[SAY_SENTENCE_LEN], version[SAY_SENTENCE_LEN];
 	const struct application *app = &facts->application;
 
 	if (words->outcome != KCAN_OUTCOME_STILL_APPLICATION || facts->port)
 		return NULL;
 	return lib->pack(
 		"{s:s*, s:s*, s:i}", "mcu",
-		expand(mcu, app->mcu[0] ? "{appmcu}" : NULL, facts), "version",
-		expand(version, app->version[0] ? "{appversion}" : NULL, facts),
+		words_expand(mcu, app->mcu[0] ? "{appmcu}" : NULL, facts),
+		"version",
+		words_expand(version, app->version[0] ? "{appversion}" : NULL,
+			     facts),
 		"nodeid", (int)facts->asked);
 }
 
 char *json_end(const struct say_json *lib, const struct words_facts *facts)
 {
 	const struct words *words = words_of(facts->cause);
-	char reason[SENTENCE_LEN], next[SENTENCE_LEN], back[SENTENCE_LEN];
+	char reason[SAY_SENTENCE_LEN], next[SAY_SENTENCE_LEN],
+		back[SAY_SENTENCE_LEN];
 	char uuid[KCAN_UUID_STR_LEN + 1];
 
 	kcan_uuid_format(&facts->uuid, uuid);
 	return say_json_dump(
 		lib,
-		lib->pack(
-			"{s:i, s:s*, s:s, s:i, s:s, s:s*, s:o*, s:s*, s:o*, "
-			"s:o*, s:o*, s:o*, s:o*, s:s*, s:s*}",
-			"schema", SCHEMA, "uuid", facts->has_uuid ? uuid : NULL,
-			"outcome", kcan_outcome_get(words->outcome)->name,
-			"code", words_code(facts), "reason",
-			expand(reason, words->reason, facts), "interface",
-			facts->ifname, "nodeid",
-			say_json_number(lib, facts->nodeid, facts->nodeid),
-			"request", words_request(facts->request), "elapsed_ms",
-			say_json_number(lib, facts->elapsed_us,
-					facts->elapsed_us / 1000),
-			"katapult",
-			say_json_katapult(lib, facts->identified,
-					  &facts->katapult),
-			"application", pack_application(lib, facts), "usb",
-			say_json_usb(lib, facts->port ? facts->port : "",
-				     &facts->usb),
-			"warnings", pack_warnings(lib, facts), "next",
-			expand(next, words->next, facts), "back",
-			expand(back, words->back, facts)));
+		lib->pack("{s:i, s:s*, s:s, s:i, s:s, s:s*, s:o*, s:s*, s:o*, "
+			  "s:o*, s:o*, s:o*, s:o*, s:s*, s:s*}",
+			  "schema", SAY_JSON_SCHEMA, "uuid",
+			  facts->has_uuid ? uuid : NULL, "outcome",
+			  kcan_outcome_get(words->outcome)->name, "code",
+			  words_code(words, facts->signal), "reason",
+			  words_expand(reason, words->reason, facts),
+			  "interface", facts->ifname, "nodeid",
+			  say_json_number(lib, facts->nodeid, facts->nodeid),
+			  "request", words_request(facts->request),
+			  "elapsed_ms",
+			  say_json_number(lib, facts->elapsed_us,
+					  facts->elapsed_us / 1000),
+			  "katapult",
+			  say_json_katapult(lib, facts->identified,
+					    &facts->katapult),
+			  "application", pack_application(lib, facts), "usb",
+			  say_json_usb(lib, facts->port ? facts->port : "",
+				       &facts->usb),
+			  "warnings", pack_warnings(lib, facts), "next",
+			  words_expand(next, words->next, facts), "back",
+			  words_expand(back, words->back, facts)));
 }
 
 char *json_node(const struct say_json *lib, const char *ifname,
 		const char *uuid, const char *application)
 {
 	return say_json_dump(lib, lib->pack("{s:i, s:s, s:s, s:s}", "schema",
-					    SCHEMA, "uuid", uuid, "application",
-					    application, "interface", ifname));
+					    SAY_JSON_SCHEMA, "uuid", uuid,
+					    "application", application,
+					    "interface", ifname));
 }
 
 char *json_dry_run(const struct say_json *lib, const char *uuid,
 		   const char *frame)
 {
-	return say_json_dump(lib, lib->pack("{s:i, s:s, s:s}", "schema", SCHEMA,
-					    "uuid", uuid, "frame", frame));
+	return say_json_dump(lib, lib->pack("{s:i, s:s, s:s}", "schema",
+					    SAY_JSON_SCHEMA, "uuid", uuid,
+					    "frame", frame));
 }
 
 static json_t *pack_commands(const struct say_json *lib,
@@ -207,20 +203,20 @@ char *json_heard(const struct say_json *lib, const struct heard *heard,
 {
 	const struct words *words = words_of(facts->cause);
 	uint64_t unlisted = kcan_listen_totals(heard->ears)->unlisted;
-	char reason[SENTENCE_LEN], next[SENTENCE_LEN];
+	char reason[SAY_SENTENCE_LEN], next[SAY_SENTENCE_LEN];
 
 	return say_json_dump(
 		lib, lib->pack("{s:i, s:s, s:i, s:s*, s:s, s:I, s:o, s:o, s:o, "
 			       "s:o*, s:s*}",
-			       "schema", SCHEMA, "outcome",
+			       "schema", SAY_JSON_SCHEMA, "outcome",
 			       kcan_outcome_get(words->outcome)->name, "code",
-			       words_code(facts), "reason",
-			       expand(reason, words->reason, facts),
+			       words_code(words, facts->signal), "reason",
+			       words_expand(reason, words->reason, facts),
 			       "interface", facts->ifname, "elapsed_ms",
 			       (json_int_t)(heard->elapsed_us / 1000), "bus",
 			       pack_heard_bus(lib, heard), "nodes",
 			       pack_heard_nodes(lib, heard), "admin",
 			       pack_heard_admins(lib, heard), "unlisted",
 			       say_json_number(lib, unlisted, unlisted), "next",
-			       expand(next, words->next, facts)));
+			       words_expand(next, words->next, facts)));
 }

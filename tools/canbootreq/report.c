@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "report.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <kcan/admin.h>
 
-#include "../shared/sentence.h"
 #include "trace.h"
 
 #define PROGRAM "canbootreq"
@@ -19,31 +15,13 @@
 	 1u << WARNING_TORN | 1u << WARNING_TAKEN | 1u << WARNING_HEATERS | \
 	 1u << WARNING_UNTOLD | 1u << WARNING_LEFT_AGAIN)
 
-static void note_code(struct report *r, int code)
-{
-	if (code > r->code)
-		r->code = code;
-}
-
-static void start(struct report *r)
-{
-	*r = (struct report){ 0 };
-	say_streams_open(&r->streams, STDOUT_FILENO, STDERR_FILENO);
-}
-
 bool report_open(struct report *r, bool json)
 {
 	struct words_facts facts = { .cause = CAUSE_NO_JANSSON };
-	const char *why;
 
-	start(r);
-	if (!json)
+	report_start(r, PROGRAM, words_slots);
+	if (!json || report_load_json(r, facts.detail, sizeof(facts.detail)))
 		return true;
-	if (say_json_load(&r->lib, &why)) {
-		r->json = true;
-		return true;
-	}
-	snprintf(facts.detail, sizeof(facts.detail), "%s", why);
 	report_end(r, &facts);
 	return false;
 }
@@ -51,27 +29,14 @@ bool report_open(struct report *r, bool json)
 void report_usage(struct report *r, bool json, const char *sentence)
 {
 	struct words_facts facts = { .cause = CAUSE_USAGE };
-	const char *why;
+	char missing[sizeof(facts.detail)];
 
-	start(r);
+	report_start(r, PROGRAM, words_slots);
 	snprintf(facts.detail, sizeof(facts.detail), "%s", sentence);
 	report_end(r, &facts);
 	/* the sentence is what matters: without jansson it stands alone */
-	if (!json || !say_json_load(&r->lib, &why))
-		return;
-	r->json = true;
-	report_end(r, &facts);
-}
-
-static void say(struct report *r, const char *head, const char *sentence,
-		const struct words_facts *facts)
-{
-	char text[1600];
-
-	if (!sentence)
-		return;
-	words_expand(text, sizeof(text), sentence, facts);
-	say_lines(r->streams.err, PROGRAM, head, text);
+	if (json && report_load_json(r, missing, sizeof(missing)))
+		report_end(r, &facts);
 }
 
 void report_warning(struct report *r, enum warning warning,
@@ -79,10 +44,10 @@ void report_warning(struct report *r, enum warning warning,
 {
 	unsigned int bit = 1u << warning;
 
-	if (r->json || r->told & bit & ~NODE_WARNINGS)
+	if (r->json || r->warned & bit & ~NODE_WARNINGS)
 		return;
-	r->told |= bit;
-	say(r, "warning: ", words_warning(warning), facts);
+	r->warned |= bit;
+	report_say(r, "warning: ", words_warning(warning), facts);
 }
 
 /* A command differs for each UUID; a list of reasons does not. */
@@ -90,7 +55,7 @@ static bool is_news(const struct report *r, const char *sentence,
 		    const struct words_facts *facts)
 {
 	return sentence &&
-	       (r->advised != facts->cause || strstr(sentence, "{uuid}"));
+	       (r->advised != (int)facts->cause || strstr(sentence, "{uuid}"));
 }
 
 static void advise(struct report *r, const struct words_facts *facts)
@@ -98,21 +63,21 @@ static void advise(struct report *r, const struct words_facts *facts)
 	const struct words *words = words_of(facts->cause);
 
 	if (is_news(r, words->next, facts))
-		say(r, words->back ? "next: " : "", words->next, facts);
+		report_say(r, words->back ? "next: " : "", words->next, facts);
 	if (is_news(r, words->back, facts))
-		say(r, "back: ", words->back, facts);
-	r->advised = facts->cause;
+		report_say(r, "back: ", words->back, facts);
+	r->advised = (int)facts->cause;
 }
 
 /* No result, but an error: one line with its remedy. */
 static void say_error(struct report *r, const struct words_facts *facts)
 {
 	const struct words *words = words_of(facts->cause);
-	char text[900];
+	char text[SAY_SENTENCE_LEN];
 
-	words_expand(text, sizeof(text), words->reason, facts);
+	words_expand(text, words->reason, facts);
 	fprintf(r->streams.err, PROGRAM ": %s", text);
-	words_expand(text, sizeof(text), words->next ? words->next : "", facts);
+	words_expand(text, words->next, facts);
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
 		fprintf(r->streams.err, "; %s", line);
 	fputc('\n', r->streams.err);
@@ -122,9 +87,9 @@ static void say_line(struct report *r, const struct words_facts *facts)
 {
 	const struct words *words = words_of(facts->cause);
 	char uuid[KCAN_UUID_STR_LEN + 1];
-	char reason[900];
+	char reason[SAY_SENTENCE_LEN];
 
-	words_expand(reason, sizeof(reason), words->reason, facts);
+	words_expand(reason, words->reason, facts);
 	kcan_uuid_format(&facts->uuid, uuid);
 	fprintf(r->streams.out, "%s: %s: %s\n", uuid,
 		kcan_outcome_get(words->outcome)->name, reason);
@@ -140,20 +105,11 @@ static void say_result(struct report *r, const struct words_facts *facts)
 	advise(r, facts);
 }
 
-static void put_line(struct report *r, char *line)
-{
-	if (line)
-		fprintf(r->streams.out, "%s\n", line);
-	else
-		r->unmade = ENOMEM;
-	free(line);
-}
-
 void report_end(struct report *r, const struct words_facts *facts)
 {
-	note_code(r, words_code(facts));
+	report_note_code(r, words_code(words_of(facts->cause), facts->signal));
 	if (r->json)
-		put_line(r, json_end(&r->lib, facts));
+		report_line(r, json_end(&r->lib, facts));
 	else if (facts->has_uuid)
 		say_result(r, facts);
 	else
@@ -176,7 +132,7 @@ void report_node(struct report *r, const char *ifname,
 
 	kcan_uuid_format(uuid, text);
 	if (r->json)
-		put_line(r, json_node(&r->lib, ifname, text, name->key));
+		report_line(r, json_node(&r->lib, ifname, text, name->key));
 	else
 		fprintf(r->streams.out, "%s: %s\n", text, name->text);
 }
@@ -184,9 +140,9 @@ void report_node(struct report *r, const char *ifname,
 void report_heard(struct report *r, const struct heard *heard,
 		  const struct words_facts *facts)
 {
-	note_code(r, words_code(facts));
+	report_note_code(r, words_code(words_of(facts->cause), facts->signal));
 	if (r->json) {
-		put_line(r, json_heard(&r->lib, heard, facts));
+		report_line(r, json_heard(&r->lib, heard, facts));
 		return;
 	}
 	heard_print(r->streams.out, heard);
@@ -208,14 +164,7 @@ void report_dry_run(struct report *r, const struct kcan_uuid *uuid)
 	trace_format(frame_text, &frame);
 	kcan_uuid_format(uuid, text);
 	if (r->json)
-		put_line(r, json_dry_run(&r->lib, text, frame_text));
+		report_line(r, json_dry_run(&r->lib, text, frame_text));
 	else
 		fprintf(r->streams.out, "%s\n", frame_text);
-}
-
-int report_close(struct report *r)
-{
-	if (!say_streams_close(&r->streams, PROGRAM, r->unmade, SAY_END_US))
-		note_code(r, 1);
-	return r->code;
 }

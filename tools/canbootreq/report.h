@@ -7,21 +7,10 @@
 
 #include <kcan/uuid.h>
 
-#include "../shared/streams.h"
+#include "../shared/report.h"
 #include "heard.h"
 #include "json.h"
 #include "words.h"
-
-/** Where results go, and what has been said already. */
-struct report {
-	struct say_streams streams;
-	bool json;
-	struct say_json lib;
-	unsigned int told;  /* warnings about the bus, once per call */
-	enum cause advised; /* advice is not repeated for every UUID */
-	int unmade;	    /* errno: a result could not be put into words */
-	int code;	    /* highest so far */
-};
 
 /**
  * report_open() - get ready; loads jansson when @json
@@ -54,12 +43,5 @@ void report_heard(struct report *r, const struct heard *heard,
 
 /** One line of --dry-run. */
 void report_dry_run(struct report *r, const struct kcan_uuid *uuid);
-
-/**
- * report_close() - write what still waits for a reader
- *
- * Return: the exit status; results that could not be written count.
- */
-int report_close(struct report *r);
 
 #endif

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/* The slots of the sentences in words.c. */
-#include "slots.h"
+/* The slots of the sentences in words.c and words_usb.c. */
+#include "words.h"
 
 #include <stdio.h>
 
-#include "util/array.h"
+#include "../shared/slots.h"
 
 #define CLEARED                                                           \
 	"it ends when all is well again, or, while no Klipper host uses " \
 	"the bus, with"
 #define GUESS "; 1000000 is Klipper's default, take what your nodes have"
+
+/* An interface may come back under another name. */
+static const char *ifname_now(const struct words_facts *f)
+{
+	return f->usb.ifname[0] ? f->usb.ifname : f->ifname;
+}
 
 static void put_if(char *out, size_t size, const void *facts)
 {
@@ -21,7 +27,7 @@ static void put_if(char *out, size_t size, const void *facts)
 static void put_up(char *out, size_t size, const void *facts)
 {
 	const struct words_facts *f = facts;
-	int n = snprintf(out, size, "ip link set %s up", slots_ifname(f));
+	int n = snprintf(out, size, "ip link set %s up", ifname_now(f));
 
 	if (f->bitrate_bps && n > 0 && (size_t)n < size)
 		snprintf(out + n, size - (size_t)n, " type can bitrate %u",
@@ -116,6 +122,85 @@ static const char *trouble(const void *link)
 	return troubles[((const struct kcan_link *)link)->state];
 }
 
+static void put_port(char *out, size_t size, const void *facts)
+{
+	const struct words_facts *f = facts;
+
+	snprintf(out, size, "%s", f->port ? f->port : "");
+}
+
+static void put_usbif(char *out, size_t size, const void *facts)
+{
+	snprintf(out, size, "%s", ifname_now(facts));
+}
+
+static const char *usblink(const void *facts)
+{
+	const struct words_facts *f = facts;
+
+	return !f->usb.ifname[0] ? "{if} is not there yet" :
+	       f->usb_up	 ? "{usbif} is up again" :
+				   "{usbif} is down";
+}
+
+/* What has to be done until the bus can be used again. */
+static const char *usbup(const void *facts)
+{
+	const struct words_facts *f = facts;
+
+	if (f->usb.ifname[0])
+		return f->usb_up ? "{usbif} can be used again" :
+				   "bring {usbif} up: sudo {up}{guess}";
+	return f->usb.devnum ?
+		       "start its Klipper again: press its reset button, or "
+		       "switch its power off and on; then sudo {up}{guess}" :
+		       "plug the adapter in again, then: sudo {up}{guess}";
+}
+
+/* What an adapter did that was not asked. */
+static const char *usbstory(const void *facts)
+{
+	const struct words_facts *f = facts;
+	static const char *const stories[] = {
+		[KCAN_USBFOLLOW_PENDING] = "its adapter is on USB port {port}",
+		[KCAN_USBFOLLOW_KATAPULT] = "its adapter{maybe} left USB port "
+					    "{port}, where now {usbwhat} is "
+					    "({usbid}){usbtail}",
+		[KCAN_USBFOLLOW_LOADER] = "its adapter{maybe} left USB port "
+					  "{port}, where now {usbwhat} is "
+					  "({usbid}){usbtail}",
+		[KCAN_USBFOLLOW_OTHER] = "its adapter{maybe} left USB port "
+					 "{port}, where now {usbwhat} is "
+					 "({usbid}){usbtail}",
+		[KCAN_USBFOLLOW_BACK] =
+			"its adapter{maybe} left USB port {port} and came "
+			"back unchanged ({usbid}){usbtail}; {usblink}",
+		[KCAN_USBFOLLOW_STAYED] =
+			"its adapter has not left USB port {port} ({usbid})",
+		[KCAN_USBFOLLOW_EMPTY] =
+			"its adapter{maybe} left USB port {port} and has not "
+			"come back{usbtail}",
+	};
+
+	return stories[f->followed];
+}
+
+static const char *maybe(const void *facts)
+{
+	const struct words_facts *f = facts;
+	bool unknown = f->match == KCAN_USBDEV_MATCH_UNKNOWN;
+
+	return unknown ? ", which may be this MCU itself," : NULL;
+}
+
+static const char *usbtail(const void *facts)
+{
+	const struct words_facts *f = facts;
+	bool unknown = f->match == KCAN_USBDEV_MATCH_UNKNOWN;
+
+	return unknown ? NULL : ", which tells nothing of this MCU";
+}
+
 #define FACT(field) offsetof(struct words_facts, field)
 
 static const struct say_slot slots[] = {
@@ -147,17 +232,18 @@ static const struct say_slot slots[] = {
 	{ "{state}", FACT(link), .sentence = state },
 	{ "{signal}", FACT(signal), say_put_signal },
 	{ "{detail}", FACT(detail), say_put_text },
+	{ "{port}", 0, put_port },
+	{ "{usbif}", 0, put_usbif },
+	{ "{usblink}", .sentence = usblink },
+	{ "{usbup}", .sentence = usbup },
+	{ "{usbstory}", .sentence = usbstory },
+	{ "{maybe}", .sentence = maybe },
+	{ "{usbtail}", .sentence = usbtail },
+	{ 0 },
 };
 
-const char *words_expand(char *out, size_t size, const char *sentence,
-			 const struct words_facts *facts)
-{
-	const struct say_slots tables[] = {
-		{ slots, ARRAY_SIZE(slots) },
-		{ slots_usb, slots_usb_len },
-		{ say_usb_slots, say_usb_slots_len, FACT(usb) },
-		{ 0 },
-	};
-
-	return say_expand(out, size, sentence, tables, facts);
-}
+const struct say_slots words_slots[] = {
+	{ slots },
+	{ say_usb_slots, FACT(usb) },
+	{ 0 },
+};

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "words.h"
 
-#include "../shared/json.h"
-
 #define FLASH                                                        \
 	"python3 ~/katapult/scripts/flashtool.py -i {if} -u {uuid} " \
 	"-f ~/klipper/out/klipper.bin"
@@ -42,10 +40,7 @@
 #define LEAVE "canbootreq -i {if} --leave -u {uuid}"
 
 static const struct words rows[CAUSE_COUNT] = {
-	[CAUSE_PENDING] = {
-		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
-		.reason = "ended without a result",
-	},
+	[CAUSE_PENDING] = WORDS_PENDING,
 	[CAUSE_PROVEN] = {
 		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
 		.reason = "Katapult answered on {if} with this UUID{katapult}",
@@ -250,14 +245,8 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "{if} {detail} before {told} was confirmed",
 		.next = AGAIN,
 	},
-	[CAUSE_INTERRUPTED] = {
-		.outcome = KCAN_OUTCOME_INTERRUPTED,
-		.reason = "ended by {signal} before it was decided; {request}",
-	},
-	[CAUSE_USAGE] = {
-		.outcome = KCAN_OUTCOME_USAGE,
-		.reason = "{detail} (see canbootreq --help)",
-	},
+	[CAUSE_INTERRUPTED] = WORDS_INTERRUPTED,
+	[CAUSE_USAGE] = WORDS_USAGE("canbootreq"),
 	[CAUSE_NO_CAN] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "this kernel has no CAN support ({detail})",
@@ -292,21 +281,14 @@ static const struct words rows[CAUSE_COUNT] = {
 			  "sent",
 		.next = RESTART,
 	},
-	[CAUSE_NO_JANSSON] = {
-		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
-		.reason = SAY_JSON_MISSING,
-		.next = SAY_JSON_INSTALL,
-	},
+	[CAUSE_NO_JANSSON] = WORDS_NO_JANSSON,
 	[CAUSE_NO_ZLIB] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "--diagnose needs the libraries zlib and jansson, "
 			  "one of which is not installed ({detail})",
 		.next = "install them: sudo apt install zlib1g libjansson4",
 	},
-	[CAUSE_LOCAL] = {
-		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
-		.reason = "{detail}",
-	},
+	[CAUSE_LOCAL] = WORDS_LOCAL,
 	[CAUSE_QUERY_SILENT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "no unassigned node answered on {if}",
@@ -416,12 +398,4 @@ const char *words_warning(enum warning warning)
 const char *words_request(enum request request)
 {
 	return requests[request];
-}
-
-int words_code(const struct words_facts *facts)
-{
-	enum kcan_outcome outcome = words_of(facts->cause)->outcome;
-	int code = kcan_outcome_get(outcome)->code;
-
-	return code + (outcome == KCAN_OUTCOME_INTERRUPTED ? facts->signal : 0);
 }

@@ -8,11 +8,11 @@
 
 #include <kcan/kat.h>
 #include <kcan/link.h>
-#include <kcan/outcome.h>
+#include "proto/usbfollow.h"
 #include <kcan/uuid.h>
 
+#include "../shared/words.h"
 #include "application.h"
-#include "proto/usbfollow.h"
 
 /** Everything that can be the end of a call, or of one UUID in it. */
 enum cause {
@@ -136,14 +136,6 @@ struct words_facts {
 	char detail[240]; /* for causes that need more to be said */
 };
 
-/** The row for a cause: sentences with {slots}; NULL where there is none. */
-struct words {
-	enum kcan_outcome outcome;
-	const char *reason; /* one line */
-	const char *next;   /* what to do; lines */
-	const char *back;   /* the way back */
-};
-
 /** Return: the row of @cause, never NULL. */
 const struct words *words_of(enum cause cause);
 
@@ -155,17 +147,5 @@ const char *words_warning(enum warning warning);
 
 /** Return: "acknowledged", "none" ...; NULL for REQUEST_UNKNOWN. */
 const char *words_request(enum request request);
-
-/**
- * words_expand() - fill the slots of a sentence
- * @out: always NUL-terminated; what is unprintable in a slot becomes '?'
- *
- * Return: @out; NULL when there is no sentence.
- */
-const char *words_expand(char *out, size_t size, const char *sentence,
-			 const struct words_facts *facts);
-
-/** Return: exit status for this end. */
-int words_code(const struct words_facts *facts);
 
 #endif

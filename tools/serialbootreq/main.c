@@ -54,8 +54,8 @@ static void ask(struct words_facts *facts, struct loop *l)
 	kcan_usbport_close(port);
 }
 
-static int request(const struct opts *opts, struct report *r,
-		   struct words_facts *facts)
+static void request(const struct opts *opts, struct report *r,
+		    struct words_facts *facts)
 {
 	struct loop loop;
 	uint64_t start_us;
@@ -71,42 +71,37 @@ static int request(const struct opts *opts, struct report *r,
 	}
 	facts->signal = loop.signal;
 	facts->elapsed_us = loop_now(&loop) - start_us;
-	return report_end(r, facts);
+	report_end(r, facts);
 }
 
-static int run(const struct opts *opts, struct report *r,
-	       struct words_facts *facts)
+static void run(const struct opts *opts, struct report *r)
 {
-	if (opts->command == OPTS_HELP)
+	struct words_facts facts = { .device = opts->device,
+				     .way = opts->way,
+				     .baud_bps = opts->baud_bps,
+				     .katapult_bps = opts->katapult_bps,
+				     .timeout_us = opts->timeout_us };
+
+	if (!report_open(r, opts->json, &facts))
+		report_end(r, &facts);
+	else if (opts->command == OPTS_HELP)
 		opts_help(r->streams.out);
 	else if (opts->command == OPTS_VERSION)
 		fputs("serialbootreq " KCAN_VERSION "\n", r->streams.out);
 	else if (opts->command == OPTS_DRY_RUN)
-		return report_dry_run(r);
+		report_dry_run(r);
 	else
-		return request(opts, r, facts);
-	return report_close(r, 0);
+		request(opts, r, &facts);
 }
 
 int main(int argc, char **argv)
 {
-	struct words_facts facts = { 0 };
-	struct report report;
 	struct opts opts;
-	int err = opts_parse(&opts, argc, argv);
+	struct report report;
 
-	if (err) {
-		facts.cause = CAUSE_USAGE;
-		snprintf(facts.detail, sizeof(facts.detail), "%s", opts.error);
-		report_open(&report, opts.json, &(struct words_facts){ 0 });
-		return report_end(&report, &facts);
-	}
-	facts = (struct words_facts){ .device = opts.device,
-				      .way = opts.way,
-				      .baud_bps = opts.baud_bps,
-				      .katapult_bps = opts.katapult_bps,
-				      .timeout_us = opts.timeout_us };
-	if (!report_open(&report, opts.json, &facts))
-		return report_end(&report, &facts);
-	return run(&opts, &report, &facts);
+	if (opts_parse(&opts, argc, argv))
+		report_usage(&report, opts.json, opts.error);
+	else
+		run(&opts, &report);
+	return report_close(&report);
 }

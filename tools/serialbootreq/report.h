@@ -4,17 +4,8 @@
 
 #include <stdbool.h>
 
-#include "../shared/json.h"
-#include "../shared/streams.h"
+#include "../shared/report.h"
 #include "words.h"
-
-/** Where results go. */
-struct report {
-	struct say_streams streams;
-	bool json;
-	struct say_json lib;
-	int unmade; /* errno: a result could not be put into words */
-};
 
 /**
  * report_open() - get ready; loads jansson when @json
@@ -24,17 +15,13 @@ struct report {
  */
 bool report_open(struct report *r, bool json, struct words_facts *facts);
 
-/** How the call ended. Return: the exit status; a failed write counts. */
-int report_end(struct report *r, const struct words_facts *facts);
+/** report_open(), and the end of a call whose command line was wrong. */
+void report_usage(struct report *r, bool json, const char *sentence);
 
-/**
- * report_close() - write what still waits for a reader
- *
- * Return: @code, or that of a local error when it could not be written.
- */
-int report_close(struct report *r, int code);
+/** How the call ended. */
+void report_end(struct report *r, const struct words_facts *facts);
 
-/** The string of --dry-run. Return: likewise. */
-int report_dry_run(struct report *r);
+/** The string of --dry-run. */
+void report_dry_run(struct report *r);
 
 #endif

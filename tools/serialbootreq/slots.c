@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* The slots of the sentences in words.c. */
+#include "words.h"
+
 #include <stdio.h>
 
 #include "../shared/slots.h"
-#include "util/array.h"
-#include "words.h"
 
 static void put_dev(char *out, size_t size, const void *facts)
 {
@@ -39,16 +39,11 @@ static const struct say_slot slots[] = {
 	{ "{group}", FACT(group), say_put_text },
 	{ "{signal}", FACT(signal), say_put_signal },
 	{ "{detail}", FACT(detail), say_put_text },
+	{ 0 },
 };
 
-const char *words_expand(char *out, size_t size, const char *sentence,
-			 const struct words_facts *facts)
-{
-	const struct say_slots tables[] = {
-		{ slots, ARRAY_SIZE(slots) },
-		{ say_usb_slots, say_usb_slots_len, FACT(usb) },
-		{ 0 },
-	};
-
-	return say_expand(out, size, sentence, tables, facts);
-}
+const struct say_slots words_slots[] = {
+	{ slots },
+	{ say_usb_slots, FACT(usb) },
+	{ 0 },
+};

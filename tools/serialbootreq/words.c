@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "words.h"
 
-#include "../shared/json.h"
-
 #define FLASH                                                             \
 	"python3 ~/katapult/scripts/flashtool.py -d {dev} -b {kbaud} -f " \
 	"~/klipper/out/klipper.bin"
@@ -21,10 +19,7 @@
 	"needs power"
 
 static const struct words rows[CAUSE_COUNT] = {
-	[CAUSE_PENDING] = {
-		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
-		.reason = "ended without a result",
-	},
+	[CAUSE_PENDING] = WORDS_PENDING,
 	[CAUSE_ALREADY] = {
 		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
 		.reason = "it was in Katapult already, which answered at "
@@ -184,14 +179,8 @@ static const struct words rows[CAUSE_COUNT] = {
 			  "{request}",
 		.next = "end other programs: there are no descriptors left",
 	},
-	[CAUSE_INTERRUPTED] = {
-		.outcome = KCAN_OUTCOME_INTERRUPTED,
-		.reason = "ended by {signal} before it was decided; {request}",
-	},
-	[CAUSE_USAGE] = {
-		.outcome = KCAN_OUTCOME_USAGE,
-		.reason = "{detail} (see serialbootreq --help)",
-	},
+	[CAUSE_INTERRUPTED] = WORDS_INTERRUPTED,
+	[CAUSE_USAGE] = WORDS_USAGE("serialbootreq"),
 	[CAUSE_NO_DEVICE] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "there is no such device ({detail})",
@@ -244,15 +233,8 @@ static const struct words rows[CAUSE_COUNT] = {
 			  "meaning",
 		.next = "ask as a UART is asked: " AGAIN,
 	},
-	[CAUSE_NO_JANSSON] = {
-		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
-		.reason = SAY_JSON_MISSING,
-		.next = SAY_JSON_INSTALL,
-	},
-	[CAUSE_LOCAL] = {
-		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
-		.reason = "{detail}",
-	},
+	[CAUSE_NO_JANSSON] = WORDS_NO_JANSSON,
+	[CAUSE_LOCAL] = WORDS_LOCAL,
 };
 
 const struct words *words_of(enum cause cause)
@@ -273,12 +255,4 @@ const char *words_warning(const struct words_facts *facts)
 	if (words_of(facts->cause)->outcome != KCAN_OUTCOME_IN_BOOTLOADER)
 		return NULL;
 	return kcan_usbdev_info(&facts->usb)->warning;
-}
-
-int words_code(const struct words_facts *facts)
-{
-	enum kcan_outcome outcome = words_of(facts->cause)->outcome;
-	int code = kcan_outcome_get(outcome)->code;
-
-	return code + (outcome == KCAN_OUTCOME_INTERRUPTED ? facts->signal : 0);
 }

@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <kcan/outcome.h>
 #include <kcan/serialreq.h>
 
+#include "../shared/words.h"
 #include "io/tty.h"
 #include "opts.h"
 #include "proto/usbdev.h"
@@ -75,14 +75,6 @@ struct words_facts {
 	char detail[240]; /* for causes that need more to be said */
 };
 
-/** The row for a cause: sentences with {slots}; NULL where there is none. */
-struct words {
-	enum kcan_outcome outcome;
-	const char *reason; /* one line */
-	const char *next;   /* what to do; lines */
-	const char *back;   /* the way back */
-};
-
 /** Return: the row of @cause, never NULL. */
 const struct words *words_of(enum cause cause);
 
@@ -91,17 +83,5 @@ bool words_has(enum kcan_outcome outcome);
 
 /** Return: what is worth knowing beside the end; NULL: nothing. */
 const char *words_warning(const struct words_facts *facts);
-
-/**
- * words_expand() - fill the slots of a sentence
- * @out: always NUL-terminated; what is unprintable in a slot becomes '?'
- *
- * Return: @out; NULL when there is no sentence.
- */
-const char *words_expand(char *out, size_t size, const char *sentence,
-			 const struct words_facts *facts);
-
-/** Return: exit status for this end. */
-int words_code(const struct words_facts *facts);
 
 #endif

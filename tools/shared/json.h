@@ -12,11 +12,7 @@
 
 #include "proto/usbdev.h"
 
-/* The sentences for a missing library, in words of each program. */
-#define SAY_JSON_MISSING                                            \
-	"--json needs the library jansson, which is not installed " \
-	"({detail})"
-#define SAY_JSON_INSTALL "install it: sudo apt install libjansson4"
+#define SAY_JSON_SCHEMA 1 /* of the objects */
 
 /** What is used of jansson, which is loaded only when JSON is wanted. */
 struct say_json {

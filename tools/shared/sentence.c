@@ -30,9 +30,9 @@ static void fill(char *out, size_t size, const struct say_slot *slot,
 static size_t put_slot(char *out, size_t size, const char *at,
 		       const struct say_slots *tables, const void *facts)
 {
-	for (const struct say_slots *t = tables; t->len; t++)
-		for (size_t i = 0; i < t->len; i++) {
-			const struct say_slot *slot = &t->slots[i];
+	for (const struct say_slots *t = tables; t->slots; t++)
+		for (const struct say_slot *slot = t->slots; slot->name;
+		     slot++) {
 			size_t len = strlen(slot->name);
 
 			if (strncmp(at, slot->name, len) != 0)

@@ -17,19 +17,21 @@ struct say_slot {
 	const char *either[2];
 };
 
-/** A table of slots. */
+/** A table of slots; the last row has no name. */
 struct say_slots {
 	const struct say_slot *slots;
-	size_t len;
 	size_t offset; /* of what they are about, in the facts */
 };
+
+/* Of a sentence whose slots are filled; all of ours fit. */
+#define SAY_SENTENCE_LEN 1600
 
 /**
  * say_expand() - fill the {slots} of a sentence
  * @out: always NUL-terminated; what is unprintable in a slot becomes '?', as
  *       it may come from anywhere and goes to terminals and into JSON
  * @sentence: may be NULL
- * @tables: the last one has no rows
+ * @tables: the last one is NULL
  *
  * Return: @out; NULL when there is no sentence.
  */

@@ -4,7 +4,6 @@
 #include <kcan/kat.h>
 #include <kcan/usbdev.h>
 
-#include "util/array.h"
 #include "util/wait.h"
 
 void say_put_text(char *out, size_t size, const void *from)
@@ -93,6 +92,5 @@ const struct say_slot say_usb_slots[] = {
 	{ "{usbnext}", .sentence = next },
 	{ "{usbback}", .sentence = back },
 	{ "{usbwarning}", .sentence = warning },
+	{ 0 },
 };
-
-const size_t say_usb_slots_len = ARRAY_SIZE(say_usb_slots);

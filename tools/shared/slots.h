@@ -25,6 +25,5 @@ void say_put_katapult(char *out, size_t size, const void *from);
 
 /** What there is to be said about a struct kcan_usbdev: {usbid}, {tty} ... */
 extern const struct say_slot say_usb_slots[];
-extern const size_t say_usb_slots_len;
 
 #endif
