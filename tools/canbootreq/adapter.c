@@ -112,15 +112,7 @@ static bool is_about(const struct adapter *a, const struct job *job,
 
 static enum cause cause_of(const struct words_facts *story)
 {
-	static const enum cause causes[] = {
-		[KCAN_USBFOLLOW_PENDING] = CAUSE_INTERRUPTED,
-		[KCAN_USBFOLLOW_KATAPULT] = CAUSE_USB_KATAPULT,
-		[KCAN_USBFOLLOW_LOADER] = CAUSE_USB_LOADER,
-		[KCAN_USBFOLLOW_BACK] = CAUSE_USB_BACK,
-		[KCAN_USBFOLLOW_STAYED] = CAUSE_USB_STAYED,
-		[KCAN_USBFOLLOW_EMPTY] = CAUSE_USB_EMPTY,
-		[KCAN_USBFOLLOW_OTHER] = CAUSE_USB_OTHER,
-	};
+	static const enum cause causes[] = USB_CAUSES;
 
 	if (story->followed == KCAN_USBFOLLOW_KATAPULT && !story->usb.tty[0])
 		return CAUSE_USB_NO_TTY;

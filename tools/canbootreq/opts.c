@@ -148,17 +148,6 @@ static const struct util_opt table[] = {
 	OPTS_COMMON(struct opts, "show every frame and what was looked at"),
 };
 
-static int apply_all(struct opts *o, int argc, char **argv)
-{
-	const struct util_opts how = { .table = table,
-				       .len = ARRAY_SIZE(table),
-				       .ctx = o,
-				       .error = o->error,
-				       .error_size = sizeof(o->error) };
-
-	return opts_apply(&how, argc, argv, "an MCU is named with -u UUID");
-}
-
 static int check_wait_iface(struct opts *o)
 {
 	if (o->wait_iface && o->command != OPTS_REQUEST &&
@@ -229,7 +218,8 @@ int opts_parse(struct opts *out, int argc, char **argv)
 	out->ifname = "can0";
 	out->verify = true;
 	out->json = util_opts_has(argc, argv, "--json");
-	err = apply_all(out, argc, argv);
+	err = opts_apply(OPTS_INTO(out, table), argc, argv,
+			 "an MCU is named with -u UUID");
 	if (!err)
 		err = check_wait_iface(out);
 	if (!err && out->command == OPTS_LISTEN)

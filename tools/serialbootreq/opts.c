@@ -82,17 +82,6 @@ static const struct util_opt table[] = {
 	OPTS_COMMON(struct opts, "show every byte and what was looked at"),
 };
 
-static int apply_all(struct opts *o, int argc, char **argv)
-{
-	const struct util_opts how = { .table = table,
-				       .len = ARRAY_SIZE(table),
-				       .ctx = o,
-				       .error = o->error,
-				       .error_size = sizeof(o->error) };
-
-	return opts_apply(&how, argc, argv, "a device is named with -d DEVICE");
-}
-
 static int check_whole(struct opts *o)
 {
 	if (o->command == OPTS_REQUEST && !o->device)
@@ -112,7 +101,8 @@ int opts_parse(struct opts *out, int argc, char **argv)
 
 	*out = (struct opts){ .json = util_opts_has(argc, argv, "--json"),
 			      .timeout_us = 5000000 };
-	err = apply_all(out, argc, argv);
+	err = opts_apply(OPTS_INTO(out, table), argc, argv,
+			 "a device is named with -d DEVICE");
 	if (!err)
 		err = check_whole(out);
 	if (!out->baud_bps)

@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "../shared/opts.h"
 
@@ -34,16 +33,5 @@ struct opts {
 	bool verbose;
 	char error[OPTS_ERROR_LEN]; /* one sentence, when parsing failed */
 };
-
-/**
- * opts_parse() - read the command line
- * @out: usable as a whole on success; after an error @json and @error only
- *
- * Return: 0, or -EINVAL and a sentence in @out->error.
- */
-int opts_parse(struct opts *out, int argc, char **argv);
-
-/** Print usage, every option and the table of outcomes. */
-void opts_help(FILE *to);
 
 #endif

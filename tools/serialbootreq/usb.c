@@ -28,15 +28,7 @@ static int touch(struct kcan_tty *tty)
 
 static enum cause cause_of(const struct kcan_usbfollow *f, bool touched)
 {
-	static const enum cause causes[] = {
-		[KCAN_USBFOLLOW_PENDING] = CAUSE_INTERRUPTED,
-		[KCAN_USBFOLLOW_KATAPULT] = CAUSE_USB_KATAPULT,
-		[KCAN_USBFOLLOW_LOADER] = CAUSE_USB_LOADER,
-		[KCAN_USBFOLLOW_BACK] = CAUSE_USB_BACK,
-		[KCAN_USBFOLLOW_STAYED] = CAUSE_USB_STAYED,
-		[KCAN_USBFOLLOW_EMPTY] = CAUSE_USB_EMPTY,
-		[KCAN_USBFOLLOW_OTHER] = CAUSE_USB_OTHER,
-	};
+	static const enum cause causes[] = USB_CAUSES;
 	enum cause cause = causes[f->verdict];
 
 	if (cause == CAUSE_USB_KATAPULT && !f->seen.tty[0])

@@ -34,13 +34,36 @@
 			.ends = true, OPTS_COMMAND(type, OPTS_HELP) \
 	}
 
+struct opts; /* of each program; has @error, and what OPTS_COMMON() sets */
+
+/**
+ * opts_parse() - read the command line; each program has its own
+ * @out: usable as a whole on success; after an error @json and @error only
+ *
+ * Return: 0, or -EINVAL and a sentence in @out->error.
+ */
+int opts_parse(struct opts *out, int argc, char **argv);
+
+/** Print usage, every option and the table of outcomes; likewise. */
+void opts_help(FILE *to);
+
+/* For those. */
+
+/** How to read a command line into @o by a table. */
+#define OPTS_INTO(o, rows)                                   \
+	(&(const struct util_opts){ .table = (rows),         \
+				    .len = ARRAY_SIZE(rows), \
+				    .ctx = (o),              \
+				    .error = (o)->error,     \
+				    .error_size = OPTS_ERROR_LEN })
+
 /** What --timeout says. Return: 0, or -EINVAL and why in @error. */
 int opts_parse_timeout(uint64_t *out_us, const char *arg,
 		       char error[static OPTS_ERROR_LEN]);
 
 /**
  * opts_apply() - read a command line that has options only
- * @how:  its error has OPTS_ERROR_LEN
+ * @how:  of OPTS_INTO()
  * @form: "an MCU is named with -u UUID": to who left out the option
  *
  * Return: 0, or a negative errno and why in @how->error.

@@ -7,6 +7,18 @@
 
 #include "loop.h"
 
+/** What each verdict is called as the cause of an end. */
+#define USB_CAUSES                                              \
+	{                                                       \
+		[KCAN_USBFOLLOW_PENDING] = CAUSE_INTERRUPTED,   \
+		[KCAN_USBFOLLOW_KATAPULT] = CAUSE_USB_KATAPULT, \
+		[KCAN_USBFOLLOW_LOADER] = CAUSE_USB_LOADER,     \
+		[KCAN_USBFOLLOW_BACK] = CAUSE_USB_BACK,         \
+		[KCAN_USBFOLLOW_STAYED] = CAUSE_USB_STAYED,     \
+		[KCAN_USBFOLLOW_EMPTY] = CAUSE_USB_EMPTY,       \
+		[KCAN_USBFOLLOW_OTHER] = CAUSE_USB_OTHER,       \
+	}
+
 /**
  * usb_follow() - follow what is on a port until it is decided, or a signal came
  * @port:  is watched
