@@ -67,16 +67,18 @@ static const char *request(const void *facts)
 	static const char *const sentences[] = {
 		[REQUEST_UNKNOWN] = "nothing was sent",
 		[REQUEST_NONE] = "no request was sent",
-		[REQUEST_UNCONFIRMED] = "{told} is still queued, not confirmed",
-		[REQUEST_HANDED_OVER] = "{told} was handed to the adapter",
-		[REQUEST_ACKNOWLEDGED] = "{told} was acknowledged on the bus",
+		[REQUEST_UNCONFIRMED] =
+			"{message} is still queued, not confirmed",
+		[REQUEST_HANDED_OVER] = "{message} was handed to the adapter",
+		[REQUEST_ACKNOWLEDGED] =
+			"{message} was acknowledged on the bus",
 	};
 	const struct words_facts *f = facts;
 	/* with its interface went the queue */
 	bool gone = f->port && f->followed != KCAN_USBFOLLOW_STAYED;
 
 	if (gone && f->request == REQUEST_UNCONFIRMED)
-		return "{told} was on its way when {if} went";
+		return "{message} was on its way when {if} went";
 	if (f->leave && f->request == REQUEST_NONE)
 		return "nothing was started";
 	return sentences[f->request];
@@ -213,7 +215,7 @@ static const struct say_slot slots[] = {
 	{ "{request}", .sentence = request },
 	{ "{frame}", FACT(leave),
 	  .either = { "the request", "the first frame" } },
-	{ "{told}", FACT(leave), .either = { "the request", "COMPLETE" } },
+	{ "{message}", FACT(leave), .either = { "the request", "COMPLETE" } },
 	{ "{leave}", FACT(leave), .either = { "", "--leave " } },
 	{ "{katapult}", FACT(identified), .either = { "", " ({ident})" } },
 	{ "{ident}", FACT(katapult), say_put_katapult },

@@ -242,7 +242,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_LOST_UNSENT] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
-		.reason = "{if} {detail} before {told} was confirmed",
+		.reason = "{if} {detail} before {message} was confirmed",
 		.next = AGAIN,
 	},
 	[CAUSE_INTERRUPTED] = WORDS_INTERRUPTED,

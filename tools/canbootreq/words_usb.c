@@ -82,7 +82,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_ADAPTER_LOST_UNSENT] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
-		.reason = "{if} {detail} before {told} was confirmed; "
+		.reason = "{if} {detail} before {message} was confirmed; "
 			  "{usbstory}",
 		.next = "{usbup}\nthen ask again",
 	},
