@@ -16,7 +16,7 @@ static void look(const struct dict_lib *lib, const uint8_t *bytes, size_t len)
 	application_read(lib, &app, bytes, len);
 	check(strnlen(app.version, sizeof(app.version)) < sizeof(app.version));
 	check(strnlen(app.mcu, sizeof(app.mcu)) < sizeof(app.mcu));
-	check(*application_why(app.mcu, &next) && *next);
+	check(*application_reason(app.mcu, &next) && *next);
 	check(!app.unreadable || (!app.has_uuid && !*app.version && !*app.mcu));
 	check(!app.has_uuid || app.answer.count <= KCAN_KLP_PARAMS_MAX);
 }

@@ -218,7 +218,7 @@ static void test_why(void **state)
 {
 	const struct why_row *row = *state;
 	const char *next;
-	const char *why = application_why(row->name, &next);
+	const char *why = application_reason(row->name, &next);
 
 	assert_memory_equal(why, row->why, strlen(row->why));
 	assert_memory_equal(next, row->next, strlen(row->next));

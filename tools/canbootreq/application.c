@@ -73,7 +73,7 @@ void application_read(const struct dict_lib *lib, struct application *out,
 /* By the beginning of the name; can-admin-channel.md, section 8.1. */
 static const struct {
 	const char *mcu;
-	const char *why;
+	const char *reason;
 	const char *next;
 } families[] = {
 	{ "stm32f1", RESETS_OFFSET, PUT_KATAPULT(NO_DFU) },
@@ -107,7 +107,7 @@ static const struct {
 	  KATAPULT },
 };
 
-const char *application_why(const char *mcu, const char **next)
+const char *application_reason(const char *mcu, const char **next)
 {
 	size_t i = 0;
 
@@ -115,5 +115,5 @@ const char *application_why(const char *mcu, const char **next)
 	while (strncmp(mcu, families[i].mcu, strlen(families[i].mcu)) != 0)
 		i++;
 	*next = families[i].next;
-	return families[i].why;
+	return families[i].reason;
 }

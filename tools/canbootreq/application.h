@@ -30,12 +30,12 @@ void application_read(const struct dict_lib *lib, struct application *out,
 		      const uint8_t *bytes, size_t len);
 
 /**
- * application_why() - why a request may have had no effect
+ * application_reason() - a reason for a request without effect
  * @mcu:  as the dictionary tells it; "" when it does not
  * @next: set to what to do about it
  *
  * Return: a clause about MCUs of this type (can-admin-channel.md, section 8.1).
  */
-const char *application_why(const char *mcu, const char **next);
+const char *application_reason(const char *mcu, const char **next);
 
 #endif

@@ -28,12 +28,12 @@
 
 bool diagnose_load(struct diagnose *d, struct words_facts *facts)
 {
-	const char *why;
+	const char *reason;
 
-	if (dict_load(&d->lib, &why))
+	if (dict_load(&d->lib, &reason))
 		return true;
 	facts->cause = CAUSE_NO_ZLIB;
-	snprintf(facts->detail, sizeof(facts->detail), "%s", why);
+	snprintf(facts->detail, sizeof(facts->detail), "%s", reason);
 	return false;
 }
 
@@ -209,17 +209,17 @@ static void tell(struct words_facts *facts,
 /* Not for what is known already: it stays so. */
 static void end_early(const struct diagnose *d, struct words_facts *facts)
 {
-	char why[160];
+	char reason[160];
 
 	if (d->bus.loop.signal) {
 		facts->cause = CAUSE_INTERRUPTED;
 		facts->signal = d->bus.loop.signal;
 		return;
 	}
-	snprintf(why, sizeof(why),
+	snprintf(reason, sizeof(reason),
 		 "the bus was lost while Klipper was asked (%s)",
 		 strerror(-d->lost));
-	not_told(facts, why);
+	not_told(facts, reason);
 }
 
 static void ask(struct diagnose *d, struct words_facts *facts)

@@ -84,18 +84,18 @@ static const char *request(const void *facts)
 	return sentences[f->request];
 }
 
-static const char *why(const void *mcu)
+static const char *mcu_reason(const void *mcu)
 {
 	const char *next;
 
-	return application_why(mcu, &next);
+	return application_reason(mcu, &next);
 }
 
-static const char *remedy(const void *mcu)
+static const char *mcu_remedy(const void *mcu)
 {
 	const char *next;
 
-	application_why(mcu, &next);
+	application_reason(mcu, &next);
 	return next;
 }
 
@@ -225,8 +225,8 @@ static const struct say_slot slots[] = {
 	{ "{version}", FACT(application.version), say_put_text },
 	{ "{appmcu}", FACT(application.mcu), .either = { "unknown", "{mcu}" } },
 	{ "{mcu}", FACT(application.mcu), say_put_text },
-	{ "{why}", FACT(application.mcu), .sentence = why },
-	{ "{remedy}", FACT(application.mcu), .sentence = remedy },
+	{ "{mcureason}", FACT(application.mcu), .sentence = mcu_reason },
+	{ "{mcuremedy}", FACT(application.mcu), .sentence = mcu_remedy },
 	{ "{timeout}", FACT(timeout_us), say_put_seconds },
 	{ "{queue}", FACT(txqueuelen), say_put_u32 },
 	{ "{health}", 0, put_health },

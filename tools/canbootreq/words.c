@@ -97,16 +97,16 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
 		.reason = "Klipper {appversion} runs on it and told this UUID "
 			  "on nodeid {asked}; {request}; an MCU of its type "
-			  "({appmcu}) {why}",
-		.next = "{remedy}",
+			  "({appmcu}) {mcureason}",
+		.next = "{mcuremedy}",
 		.back = HOST_AGAIN,
 	},
 	[CAUSE_APPLICATION_UNREAD] = {
 		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
 		.reason = "Klipper {appversion} answered on nodeid {asked}, "
 			  "which only this UUID was given, but {detail}; "
-			  "{request}; an MCU of its type ({appmcu}) {why}",
-		.next = "{remedy}",
+			  "{request}; an MCU of its type ({appmcu}) {mcureason}",
+		.next = "{mcuremedy}",
 		.back = HOST_AGAIN,
 	},
 	[CAUSE_APPLICATION_OTHER] = {

@@ -18,9 +18,9 @@ static const struct util_symbol symbols[] = {
 UTIL_LIBRARY(jansson, symbols, "json", "Print results as JSON", "recommended",
 	     "libjansson.so.4");
 
-bool say_json_load(struct say_json *lib, const char **why)
+bool say_json_load(struct say_json *lib, const char **reason)
 {
-	return util_library_load(&jansson, lib, why);
+	return util_library_load(&jansson, lib, reason);
 }
 
 char *say_json_dump(const struct say_json *lib, json_t *value)

@@ -24,9 +24,9 @@ struct say_json {
 
 /**
  * say_json_load() - load jansson
- * @why: set to the loader's words after a failure
+ * @reason: set to the loader's words after a failure
  */
-bool say_json_load(struct say_json *lib, const char **why);
+bool say_json_load(struct say_json *lib, const char **reason);
 
 /** Takes the only reference to @value. Return: one line to free(), or NULL. */
 char *say_json_dump(const struct say_json *lib, json_t *value);
