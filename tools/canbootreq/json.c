@@ -92,7 +92,7 @@ static json_t *pack_commands(const struct say_json *lib,
 	json_t *count[KCAN_LISTEN_COMMANDS];
 
 	for (unsigned int i = 0; i < KCAN_LISTEN_COMMANDS; i++) {
-		name[i] = heard_command(i);
+		name[i] = nodelist_command(i);
 		count[i] = say_json_number(lib, commands[i], commands[i]);
 	}
 	_Static_assert(KCAN_LISTEN_COMMANDS == 6, "one s:o* for each");
@@ -102,9 +102,9 @@ static json_t *pack_commands(const struct say_json *lib,
 			 count[5]);
 }
 
-static json_t *pack_heard_node(const struct say_json *lib,
-			       const struct heard *heard,
-			       const struct kcan_listen_node *node)
+static json_t *pack_node(const struct say_json *lib,
+			 const struct nodelist *list,
+			 const struct kcan_listen_node *node)
 {
 	char uuid[KCAN_UUID_STR_LEN + 1];
 
@@ -112,19 +112,19 @@ static json_t *pack_heard_node(const struct say_json *lib,
 	return lib->pack(
 		"{s:i, s:b, s:s*, s:s*, s:I, s:o*, s:I, s:I, s:b, s:o}",
 		"nodeid", node->nodeid, "heard", node->frames > 0, "program",
-		node->frames ? heard_program(node->program)->key : NULL, "uuid",
-		node->has_uuid ? uuid : NULL, "frames",
+		node->frames ? nodelist_program(node->program)->key : NULL,
+		"uuid", node->has_uuid ? uuid : NULL, "frames",
 		(json_int_t)node->frames, "last_ms",
 		say_json_number(lib, node->frames,
-				(heard->end_us - node->last_us) / 1000),
+				(list->end_us - node->last_us) / 1000),
 		"asked", (json_int_t)node->asked, "asked_here",
 		(json_int_t)node->asked_here, "flash",
 		kcan_listen_is_flash(node), "commands",
 		pack_commands(lib, node->commands));
 }
 
-static json_t *pack_heard_admin(const struct say_json *lib,
-				const struct kcan_listen_admin *admin)
+static json_t *pack_admin(const struct say_json *lib,
+			  const struct kcan_listen_admin *admin)
 {
 	const struct kcan_admin_msg *msg = &admin->msg;
 	char uuid[KCAN_UUID_STR_LEN + 1];
@@ -132,40 +132,41 @@ static json_t *pack_heard_admin(const struct say_json *lib,
 	kcan_uuid_format(&msg->uuid, uuid);
 	return lib->pack(
 		"{s:s, s:s*, s:o*, s:s*, s:I, s:I}", "command",
-		heard_admin(msg->cmd), "uuid",
-		heard_has_uuid(msg->cmd) ? uuid : NULL, "nodeid",
-		say_json_number(lib, heard_is_set(msg->cmd), msg->nodeid),
+		nodelist_admin(msg->cmd), "uuid",
+		nodelist_has_uuid(msg->cmd) ? uuid : NULL, "nodeid",
+		say_json_number(lib, nodelist_is_set(msg->cmd), msg->nodeid),
 		"program",
-		msg->cmd == KCAN_ADMIN_NEED_NODEID ? heard_app(msg->app)->key :
-						     NULL,
+		msg->cmd == KCAN_ADMIN_NEED_NODEID ?
+			nodelist_app(msg->app)->key :
+			NULL,
 		"count", (json_int_t)admin->count, "here",
 		(json_int_t)admin->here);
 }
 
-static json_t *pack_heard_nodes(const struct say_json *lib,
-				const struct heard *heard)
+static json_t *pack_nodes(const struct say_json *lib,
+			  const struct nodelist *list)
 {
 	const struct kcan_listen_node *node;
 	json_t *all = lib->pack("[]");
 
-	for (unsigned int n = 0; n < HEARD_NODEIDS && all; n++) {
-		node = kcan_listen_node(heard->ears, (uint8_t)n);
+	for (unsigned int n = 0; n < NODELIST_NODEIDS && all; n++) {
+		node = kcan_listen_node(list->listen, (uint8_t)n);
 		if (node)
-			all = say_json_append(
-				lib, all, pack_heard_node(lib, heard, node));
+			all = say_json_append(lib, all,
+					      pack_node(lib, list, node));
 	}
 	return all;
 }
 
-static json_t *pack_heard_admins(const struct say_json *lib,
-				 const struct heard *heard)
+static json_t *pack_admins(const struct say_json *lib,
+			   const struct nodelist *list)
 {
 	const struct kcan_listen_admin *admin;
 	json_t *all = lib->pack("[]");
 
-	for (size_t i = 0; all && (admin = kcan_listen_admin(heard->ears, i));
+	for (size_t i = 0; all && (admin = kcan_listen_admin(list->listen, i));
 	     i++)
-		all = say_json_append(lib, all, pack_heard_admin(lib, admin));
+		all = say_json_append(lib, all, pack_admin(lib, admin));
 	return all;
 }
 
@@ -175,11 +176,10 @@ static json_t *pack_rate(const struct say_json *lib, bool known, double value)
 }
 
 /* What is known of the bus itself. */
-static json_t *pack_heard_bus(const struct say_json *lib,
-			      const struct heard *heard)
+static json_t *pack_bus(const struct say_json *lib, const struct nodelist *list)
 {
-	const struct kcan_listen_totals *t = kcan_listen_totals(heard->ears);
-	const struct kcan_link *link = &heard->link;
+	const struct kcan_listen_totals *t = kcan_listen_totals(list->listen);
+	const struct kcan_link *link = &list->link;
 
 	return lib->pack(
 		"{s:s, s:o*, s:I, s:I, s:f, s:f, s:o*, s:I, s:I, s:o*, s:o*, "
@@ -187,36 +187,36 @@ static json_t *pack_heard_bus(const struct say_json *lib,
 		"state", kcan_link_state_name(link->state), "bitrate_bps",
 		say_json_number(lib, link->bitrate_bps, link->bitrate_bps),
 		"frames", (json_int_t)t->frames, "bytes", (json_int_t)t->bytes,
-		"frames_per_s", heard_rate(heard, t->frames), "bytes_per_s",
-		heard_rate(heard, t->bytes), "load_percent",
-		pack_rate(lib, link->bitrate_bps, heard_load(heard)),
+		"frames_per_s", nodelist_rate(list, t->frames), "bytes_per_s",
+		nodelist_rate(list, t->bytes), "load_percent",
+		pack_rate(lib, link->bitrate_bps, nodelist_load(list)),
 		"error_frames", (json_int_t)t->errors, "bus_off",
 		(json_int_t)t->bus_offs, "tx_errors",
 		say_json_number(lib, link->has_counters, link->tx_errors),
 		"rx_errors",
 		say_json_number(lib, link->has_counters, link->rx_errors),
-		"dropped", (json_int_t)heard->dropped);
+		"dropped", (json_int_t)list->dropped);
 }
 
-char *json_heard(const struct say_json *lib, const struct heard *heard,
-		 const struct words_facts *facts)
+char *json_nodelist(const struct say_json *lib, const struct nodelist *list,
+		    const struct words_facts *facts)
 {
 	const struct words *words = words_of(facts->cause);
-	uint64_t unlisted = kcan_listen_totals(heard->ears)->unlisted;
+	uint64_t unlisted = kcan_listen_totals(list->listen)->unlisted;
 	char reason[SAY_SENTENCE_LEN], next[SAY_SENTENCE_LEN];
 
 	return say_json_dump(
-		lib, lib->pack("{s:i, s:s, s:i, s:s*, s:s, s:I, s:o, s:o, s:o, "
-			       "s:o*, s:s*}",
-			       "schema", SAY_JSON_SCHEMA, "outcome",
-			       kcan_outcome_get(words->outcome)->name, "code",
-			       words_code(words, facts->signal), "reason",
-			       words_expand(reason, words->reason, facts),
-			       "interface", facts->ifname, "elapsed_ms",
-			       (json_int_t)(heard->elapsed_us / 1000), "bus",
-			       pack_heard_bus(lib, heard), "nodes",
-			       pack_heard_nodes(lib, heard), "admin",
-			       pack_heard_admins(lib, heard), "unlisted",
-			       say_json_number(lib, unlisted, unlisted), "next",
-			       words_expand(next, words->next, facts)));
+		lib,
+		lib->pack("{s:i, s:s, s:i, s:s*, s:s, s:I, s:o, s:o, s:o, "
+			  "s:o*, s:s*}",
+			  "schema", SAY_JSON_SCHEMA, "outcome",
+			  kcan_outcome_get(words->outcome)->name, "code",
+			  words_code(words, facts->signal), "reason",
+			  words_expand(reason, words->reason, facts),
+			  "interface", facts->ifname, "elapsed_ms",
+			  (json_int_t)(list->elapsed_us / 1000), "bus",
+			  pack_bus(lib, list), "nodes", pack_nodes(lib, list),
+			  "admin", pack_admins(lib, list), "unlisted",
+			  say_json_number(lib, unlisted, unlisted), "next",
+			  words_expand(next, words->next, facts)));
 }

@@ -3,15 +3,15 @@
 #define CANBOOTREQ_JSON_H
 
 #include "../shared/json.h"
-#include "heard.h"
+#include "nodelist.h"
 #include "words.h"
 
 /* Each makes one line without its end; free() it. NULL: out of memory. */
 char *json_end(const struct say_json *lib, const struct words_facts *facts);
 char *json_node(const struct say_json *lib, const char *ifname,
 		const char *uuid, const char *application);
-char *json_heard(const struct say_json *lib, const struct heard *heard,
-		 const struct words_facts *facts);
+char *json_nodelist(const struct say_json *lib, const struct nodelist *list,
+		    const struct words_facts *facts);
 char *json_dry_run(const struct say_json *lib, const char *uuid,
 		   const char *frame);
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "commands.h"
 
-#include "heard.h"
 #include "look.h"
+#include "nodelist.h"
 
 /* Return: 0, or a negative errno when the bus went away. */
-static int hear(struct bus *bus, struct kcan_listen *ears, uint64_t end_us)
+static int take_frames(struct bus *bus, struct kcan_listen *listen,
+		       uint64_t end_us)
 {
 	struct kcan_bus_rx got[BUS_BATCH];
 	int n = 0;
@@ -13,28 +14,28 @@ static int hear(struct bus *bus, struct kcan_listen *ears, uint64_t end_us)
 	while (n >= 0 && !bus->loop.signal && bus->loop.now_us < end_us) {
 		n = bus_turn(bus, got, end_us);
 		for (int i = 0; i < n; i++)
-			kcan_listen_rx(ears, &got[i].frame, got[i].here,
+			kcan_listen_rx(listen, &got[i].frame, got[i].here,
 				       bus->loop.now_us);
 	}
 	return n < 0 ? n : 0;
 }
 
-static unsigned int count_heard(const struct kcan_listen *ears)
+static unsigned int count_nodes(const struct kcan_listen *listen)
 {
 	const struct kcan_listen_node *node;
 	unsigned int count = 0;
 
-	for (unsigned int n = 0; n < HEARD_NODEIDS; n++) {
-		node = kcan_listen_node(ears, (uint8_t)n);
+	for (unsigned int n = 0; n < NODELIST_NODEIDS; n++) {
+		node = kcan_listen_node(listen, (uint8_t)n);
 		count += node && node->frames;
 	}
 	return count;
 }
 
-static void conclude(struct words_facts *facts, const struct heard *h,
+static void conclude(struct words_facts *facts, const struct nodelist *h,
 		     int signal, int err)
 {
-	unsigned int heard = count_heard(h->ears);
+	unsigned int heard = count_nodes(h->listen);
 
 	facts->signal = signal;
 	snprintf(facts->detail, sizeof(facts->detail), "%u nodeid%s", heard,
@@ -52,12 +53,12 @@ static void conclude(struct words_facts *facts, const struct heard *h,
 }
 
 /* Return: 0, or a negative errno before anything could be heard. */
-static int listen_and_report(struct bus *bus, struct heard *h, struct report *r,
-			     struct words_facts *facts)
+static int listen_and_report(struct bus *bus, struct nodelist *h,
+			     struct report *r, struct words_facts *facts)
 {
-	struct kcan_listen *ears;
+	struct kcan_listen *listen;
 	uint64_t start_us;
-	int err = kcan_listen_new(&ears);
+	int err = kcan_listen_new(&listen);
 
 	if (err)
 		return err;
@@ -65,18 +66,18 @@ static int listen_and_report(struct bus *bus, struct heard *h, struct report *r,
 	if (err)
 		goto out;
 	start_us = loop_now(&bus->loop);
-	h->ears = ears;
-	err = hear(bus, ears, start_us + facts->timeout_us);
+	h->listen = listen;
+	err = take_frames(bus, listen, start_us + facts->timeout_us);
 	h->end_us = bus->loop.now_us;
 	h->elapsed_us = bus->loop.now_us - start_us;
 	h->dropped = kcan_bus_dropped(bus->socket);
 	/* as it is now; when that is gone, as it was */
 	kcan_link_get(&h->link, facts->ifname);
 	conclude(facts, h, bus->loop.signal, err);
-	report_heard(r, h, facts);
+	report_nodelist(r, h, facts);
 	err = 0;
 out:
-	kcan_listen_free(ears);
+	kcan_listen_free(listen);
 	return err;
 }
 
@@ -84,7 +85,7 @@ void cmd_listen(const struct opts *opts, struct report *r)
 {
 	struct words_facts facts = { .ifname = opts->ifname,
 				     .timeout_us = opts->timeout_us };
-	struct heard h = { 0 };
+	struct nodelist h = { 0 };
 	struct bus bus;
 	int err = bus_init(&bus, opts->ifname, &r->streams, opts->verbose);
 

@@ -127,7 +127,7 @@ void report_early(struct report *r, struct words_facts *facts)
 void report_node(struct report *r, const char *ifname,
 		 const struct kcan_uuid *uuid, uint8_t app)
 {
-	const struct heard_program *name = heard_app(app);
+	const struct nodelist_program *name = nodelist_app(app);
 	char text[KCAN_UUID_STR_LEN + 1];
 
 	kcan_uuid_format(uuid, text);
@@ -137,15 +137,15 @@ void report_node(struct report *r, const char *ifname,
 		fprintf(r->streams.out, "%s: %s\n", text, name->text);
 }
 
-void report_heard(struct report *r, const struct heard *heard,
-		  const struct words_facts *facts)
+void report_nodelist(struct report *r, const struct nodelist *list,
+		     const struct words_facts *facts)
 {
 	report_note_code(r, words_code(words_of(facts->cause), facts->signal));
 	if (r->json) {
-		report_line(r, json_heard(&r->lib, heard, facts));
+		report_line(r, json_nodelist(&r->lib, list, facts));
 		return;
 	}
-	heard_print(r->streams.out, heard);
+	nodelist_print(r->streams.out, list);
 	if (facts->cause == CAUSE_HEARD)
 		advise(r, facts);
 	else

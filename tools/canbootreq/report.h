@@ -8,8 +8,8 @@
 #include <kcan/uuid.h>
 
 #include "../shared/report.h"
-#include "heard.h"
 #include "json.h"
+#include "nodelist.h"
 #include "words.h"
 
 /**
@@ -38,8 +38,8 @@ void report_node(struct report *r, const char *ifname,
 		 const struct kcan_uuid *uuid, uint8_t app);
 
 /** The end of --listen: the list, then @facts as the end of the call. */
-void report_heard(struct report *r, const struct heard *heard,
-		  const struct words_facts *facts);
+void report_nodelist(struct report *r, const struct nodelist *list,
+		     const struct words_facts *facts);
 
 /** One line of --dry-run. */
 void report_dry_run(struct report *r, const struct kcan_uuid *uuid);

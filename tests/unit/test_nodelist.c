@@ -158,42 +158,42 @@ static void test_row(void **state)
 {
 	const struct row *row = *state;
 	struct words_facts facts = row->facts;
-	struct kcan_listen *ears;
+	struct kcan_listen *listen;
 	struct capture c;
 
 	facts.ifname = "can0";
 	facts.timeout_us = 6 * S;
 	capture_open(&c, row->json);
-	assert_int_equal(kcan_listen_new(&ears), 0);
+	assert_int_equal(kcan_listen_new(&listen), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(heard_frames) && !row->silent; i++)
-		kcan_listen_rx(ears, &heard_frames[i].frame,
+		kcan_listen_rx(listen, &heard_frames[i].frame,
 			       heard_frames[i].here, heard_frames[i].at_us);
-	report_heard(&c.report,
-		     &(struct heard){ .ears = ears,
-				      .link = row->link,
-				      .end_us = 6 * S,
-				      .elapsed_us = 6 * S,
-				      .dropped = row->dropped },
-		     &facts);
+	report_nodelist(&c.report,
+			&(struct nodelist){ .listen = listen,
+					    .link = row->link,
+					    .end_us = 6 * S,
+					    .elapsed_us = 6 * S,
+					    .dropped = row->dropped },
+			&facts);
 	assert_int_equal(report_close(&c.report), row->code);
 	capture_end(&c);
 	assert_string_equal(c.out, row->out);
 	assert_string_equal(c.err, row->err);
-	kcan_listen_free(ears);
+	kcan_listen_free(listen);
 	capture_free(&c);
 }
 
 static void test_an_ear_of_no_time_divides_by_nothing(void **state)
 {
-	struct kcan_listen *ears;
-	struct heard h = { .link = { .bitrate_bps = 500000 } };
+	struct kcan_listen *listen;
+	struct nodelist h = { .link = { .bitrate_bps = 500000 } };
 
 	(void)state;
-	assert_int_equal(kcan_listen_new(&ears), 0);
-	h.ears = ears;
-	assert_true(heard_rate(&h, 0) == 0);
-	assert_true(heard_load(&h) == 0);
-	kcan_listen_free(ears);
+	assert_int_equal(kcan_listen_new(&listen), 0);
+	h.listen = listen;
+	assert_true(nodelist_rate(&h, 0) == 0);
+	assert_true(nodelist_load(&h) == 0);
+	kcan_listen_free(listen);
 }
 
 int main(void)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include "heard.h"
+#include "nodelist.h"
 
 #include <inttypes.h>
 
-static const struct heard_program programs[] = {
+static const struct nodelist_program programs[] = {
 	[KCAN_LISTEN_UNKNOWN] = { "an unknown program", "unknown" },
 	[KCAN_LISTEN_KLIPPER] = { "Klipper", "klipper" },
 	[KCAN_LISTEN_KATAPULT] = { "Katapult", "katapult" },
@@ -28,12 +28,13 @@ static const char *const admins[] = {
 	[KCAN_ADMIN_NEED_NODEID] = "NEED_NODEID",
 };
 
-const struct heard_program *heard_program(enum kcan_listen_program program)
+const struct nodelist_program *
+nodelist_program(enum kcan_listen_program program)
 {
 	return &programs[program];
 }
 
-const struct heard_program *heard_app(uint8_t app)
+const struct nodelist_program *nodelist_app(uint8_t app)
 {
 	if (app == KCAN_ADMIN_APP_KLIPPER)
 		return &programs[KCAN_LISTEN_KLIPPER];
@@ -42,41 +43,41 @@ const struct heard_program *heard_app(uint8_t app)
 	return &programs[KCAN_LISTEN_UNKNOWN];
 }
 
-const char *heard_command(unsigned int i)
+const char *nodelist_command(unsigned int i)
 {
 	return commands[i];
 }
 
-const char *heard_admin(enum kcan_admin_cmd cmd)
+const char *nodelist_admin(enum kcan_admin_cmd cmd)
 {
 	return admins[cmd];
 }
 
-bool heard_is_set(enum kcan_admin_cmd cmd)
+bool nodelist_is_set(enum kcan_admin_cmd cmd)
 {
 	return cmd == KCAN_ADMIN_SET_KLIPPER_NODEID ||
 	       cmd == KCAN_ADMIN_SET_CANBOOT_NODEID;
 }
 
-bool heard_has_uuid(enum kcan_admin_cmd cmd)
+bool nodelist_has_uuid(enum kcan_admin_cmd cmd)
 {
 	return cmd != KCAN_ADMIN_QUERY_UNASSIGNED &&
 	       cmd != KCAN_ADMIN_CLEAR_CANBOOT_NODEID;
 }
 
-double heard_rate(const struct heard *h, uint64_t amount)
+double nodelist_rate(const struct nodelist *h, uint64_t amount)
 {
 	/* a signal may end it before it has begun */
 	return (double)amount * 1e6 / (double)(h->elapsed_us + !h->elapsed_us);
 }
 
-double heard_load(const struct heard *h)
+double nodelist_load(const struct nodelist *h)
 {
-	uint64_t bits = kcan_listen_totals(h->ears)->bits;
+	uint64_t bits = kcan_listen_totals(h->listen)->bits;
 
 	if (!h->link.bitrate_bps)
 		return 0;
-	return heard_rate(h, bits) * 100 / h->link.bitrate_bps;
+	return nodelist_rate(h, bits) * 100 / h->link.bitrate_bps;
 }
 
 static void print_uuid(FILE *to, const struct kcan_uuid *uuid)
@@ -99,9 +100,9 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-static void print_bus(FILE *to, const struct heard *h)
+static void print_bus(FILE *to, const struct nodelist *h)
 {
-	const struct kcan_listen_totals *t = kcan_listen_totals(h->ears);
+	const struct kcan_listen_totals *t = kcan_listen_totals(h->listen);
 	const struct kcan_link *link = &h->link;
 
 	fprintf(to,
@@ -109,10 +110,10 @@ static void print_bus(FILE *to, const struct heard *h)
 		"%.1f bytes/s",
 		link->name, kcan_link_state_name(link->state), t->frames,
 		plural(t->frames), (double)h->elapsed_us / 1e6,
-		heard_rate(h, t->frames), heard_rate(h, t->bytes));
+		nodelist_rate(h, t->frames), nodelist_rate(h, t->bytes));
 	if (link->bitrate_bps)
 		fprintf(to, ", load at least %.2f %% of %" PRIu32 " bit/s",
-			heard_load(h), link->bitrate_bps);
+			nodelist_load(h), link->bitrate_bps);
 	fprintf(to, ", %" PRIu64 " error frame%s", t->errors,
 		plural(t->errors));
 	if (t->bus_offs)
@@ -140,7 +141,7 @@ static void print_commands(FILE *to, const struct kcan_listen_node *node)
 	}
 }
 
-static void print_node(FILE *to, const struct heard *h,
+static void print_node(FILE *to, const struct nodelist *h,
 		       const struct kcan_listen_node *node)
 {
 	fprintf(to, "nodeid %u: ", node->nodeid);
@@ -164,28 +165,28 @@ static void print_node(FILE *to, const struct heard *h,
 static void print_admin(FILE *to, const struct kcan_listen_admin *a)
 {
 	fprintf(to, "admin: %" PRIu32 " x %s", a->count, admins[a->msg.cmd]);
-	if (heard_has_uuid(a->msg.cmd))
+	if (nodelist_has_uuid(a->msg.cmd))
 		print_uuid(to, &a->msg.uuid);
-	if (heard_is_set(a->msg.cmd))
+	if (nodelist_is_set(a->msg.cmd))
 		fprintf(to, " -> nodeid %u", a->msg.nodeid);
 	if (a->msg.cmd == KCAN_ADMIN_NEED_NODEID)
-		fprintf(to, " (%s)", heard_app(a->msg.app)->text);
+		fprintf(to, " (%s)", nodelist_app(a->msg.app)->text);
 	fprintf(to, " %s\n", origin(a->count, a->here));
 }
 
-void heard_print(FILE *to, const struct heard *h)
+void nodelist_print(FILE *to, const struct nodelist *h)
 {
-	const struct kcan_listen_totals *t = kcan_listen_totals(h->ears);
+	const struct kcan_listen_totals *t = kcan_listen_totals(h->listen);
 	const struct kcan_listen_admin *admin;
 	const struct kcan_listen_node *node;
 
 	print_bus(to, h);
-	for (unsigned int n = 0; n < HEARD_NODEIDS; n++) {
-		node = kcan_listen_node(h->ears, (uint8_t)n);
+	for (unsigned int n = 0; n < NODELIST_NODEIDS; n++) {
+		node = kcan_listen_node(h->listen, (uint8_t)n);
 		if (node)
 			print_node(to, h, node);
 	}
-	for (size_t i = 0; (admin = kcan_listen_admin(h->ears, i)); i++)
+	for (size_t i = 0; (admin = kcan_listen_admin(h->listen, i)); i++)
 		print_admin(to, admin);
 	if (t->unlisted)
 		fprintf(to, "admin: %" PRIu64 " more\n", t->unlisted);
