@@ -9,7 +9,7 @@
 
 static const struct end_row end_rows[] = {
 	{ "silent, and why Klipper was not asked",
-	  { .cause = CAUSE_NOT_TOLD,
+	  { .cause = CAUSE_NO_DIAGNOSIS,
 	    .request = REQUEST_HANDED_OVER,
 	    .detail = "Klipper was not asked" },
 	  3,

@@ -50,7 +50,7 @@ unsigned int kcan_bus_dropped(const struct kcan_bus *bus)
 	return fake.dropped;
 }
 
-void look_tell_lost(struct words_facts *facts, enum cause cause, int err)
+void look_explain_lost(struct words_facts *facts, enum cause cause, int err)
 {
 	(void)err;
 	facts->cause = cause;

@@ -99,56 +99,57 @@ static bool is_in_bootloader(const struct words_facts *facts)
 
 /* Is what the port shows the work of a request? */
 static bool is_about(const struct adapter *a, const struct job *job,
-		     const struct words_facts *story)
+		     const struct words_facts *seen)
 {
 	/* never with the kernel, or flushed when somebody set the bus down */
 	if (job->facts.request == REQUEST_NONE ||
 	    (job->facts.cause == CAUSE_LOST_UNSENT &&
-	     story->followed == KCAN_USBFOLLOW_STAYED))
+	     seen->followed == KCAN_USBFOLLOW_STAYED))
 		return false;
 	return job->is_adapter || (a->match == KCAN_USBDEV_MATCH_UNKNOWN &&
-				   is_in_bootloader(story));
+				   is_in_bootloader(seen));
 }
 
-static enum cause cause_of(const struct words_facts *story)
+static enum cause cause_of(const struct words_facts *seen)
 {
 	static const enum cause causes[] = USB_CAUSES;
 
-	if (story->followed == KCAN_USBFOLLOW_KATAPULT && !story->usb.tty[0])
+	if (seen->followed == KCAN_USBFOLLOW_KATAPULT && !seen->usb.tty[0])
 		return CAUSE_USB_NO_TTY;
-	return causes[story->followed];
+	return causes[seen->followed];
 }
 
-static void tell_own(struct words_facts *facts, const struct words_facts *story)
+static void conclude_own(struct words_facts *facts,
+			 const struct words_facts *seen)
 {
 	/* what a reset has made an end of */
 	facts->warnings &= ~(1u << WARNING_NODEID_HELD | 1u << WARNING_TORN |
 			     1u << WARNING_STILL_QUEUED);
-	facts->cause = cause_of(story);
-	if (story->followed == KCAN_USBFOLLOW_LOADER)
+	facts->cause = cause_of(seen);
+	if (seen->followed == KCAN_USBFOLLOW_LOADER)
 		facts->warnings |= 1u << WARNING_HEATERS;
-	if (is_in_bootloader(story) &&
+	if (is_in_bootloader(seen) &&
 	    facts->match == KCAN_USBDEV_MATCH_UNKNOWN &&
-	    kcan_usbdev_match(&story->usb, &facts->uuid) !=
+	    kcan_usbdev_match(&seen->usb, &facts->uuid) !=
 		    KCAN_USBDEV_MATCH_YES)
-		facts->warnings |= 1u << WARNING_UNTOLD;
+		facts->warnings |= 1u << WARNING_UNPROVEN;
 }
 
-static void tell(const struct adapter *a, struct job *job,
-		 const struct words_facts *story)
+static void conclude(const struct adapter *a, struct job *job,
+		     const struct words_facts *seen)
 {
 	struct words_facts *facts = &job->facts;
 
-	facts->port = story->port;
-	facts->usb = story->usb;
-	facts->usb_up = story->usb_up;
-	facts->followed = story->followed;
+	facts->port = seen->port;
+	facts->usb = seen->usb;
+	facts->usb_up = seen->usb_up;
+	facts->followed = seen->followed;
 	facts->match = a->match;
-	facts->signal = story->signal;
-	facts->elapsed_us = story->elapsed_us;
-	if (is_about(a, job, story))
-		tell_own(facts, story);
-	else if (!story->followed)
+	facts->signal = seen->signal;
+	facts->elapsed_us = seen->elapsed_us;
+	if (is_about(a, job, seen))
+		conclude_own(facts, seen);
+	else if (!seen->followed)
 		facts->cause = CAUSE_INTERRUPTED;
 	else
 		facts->cause = facts->cause == CAUSE_LOST ?
@@ -183,7 +184,7 @@ static void begin(struct kcan_usbfollow *f, const struct adapter *a,
 void adapter_conclude(struct adapter *a, struct run *run,
 		      const struct opts *opts, struct report *r)
 {
-	struct words_facts story = { 0 };
+	struct words_facts seen = { 0 };
 	struct kcan_usbfollow f;
 	struct job *last = NULL;
 
@@ -201,14 +202,14 @@ void adapter_conclude(struct adapter *a, struct run *run,
 	}
 	bus_close(run->bus);
 	begin(&f, a, run, opts);
-	follow(a, &run->bus->loop, &story, &f);
-	if (opts->wait_iface && story.followed == KCAN_USBFOLLOW_BACK)
-		story.usb_up = adapter_wait_up(&run->bus->loop,
-					       story.usb.ifname, f.end_us);
-	story.elapsed_us = run->bus->loop.now_us - run->start_us;
+	follow(a, &run->bus->loop, &seen, &f);
+	if (opts->wait_iface && seen.followed == KCAN_USBFOLLOW_BACK)
+		seen.usb_up = adapter_wait_up(&run->bus->loop, seen.usb.ifname,
+					      f.end_us);
+	seen.elapsed_us = run->bus->loop.now_us - run->start_us;
 	for (size_t i = 0; i < run->len; i++)
 		if (has_lost(&run->jobs[i]) || is_asked_adapter(&run->jobs[i]))
-			tell(a, &run->jobs[i], &story);
+			conclude(a, &run->jobs[i], &seen);
 	if (!is_flashed_by_tty(&last->facts))
 		return;
 	report_early(r, &last->facts);

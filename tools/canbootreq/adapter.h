@@ -34,7 +34,7 @@ size_t adapter_match(struct adapter *a, const struct opts *opts);
  * adapter_conclude() - see what became of it, where that matters
  *
  * After run_all(). A job that is the adapter, and was asked, ends with what came
- * up on the port; for the others that lost their bus it is told what the
+ * up on the port; the others that lost their bus end with what the
  * adapter did. Closes the bus for that. Else nothing is done.
  *
  * Reports Katapult at once and in part, before it waits for the name that udev

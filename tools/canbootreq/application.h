@@ -10,9 +10,9 @@
 
 #include "dict/dict.h"
 
-/** What a Klipper application tells of itself in its data dictionary. */
+/** What a Klipper application says of itself in its data dictionary. */
 struct application {
-	char version[64]; /* any bytes, cut to its size; "": not told */
+	char version[64]; /* any bytes, cut to its size; "": unknown */
 	char mcu[32];	  /* the same; "stm32g0b1xx" */
 	bool unreadable;  /* the bytes make no dictionary */
 	bool has_uuid;	  /* it can be asked for its UUID, with: */
@@ -31,7 +31,7 @@ void application_read(const struct dict_lib *lib, struct application *out,
 
 /**
  * application_reason() - a reason for a request without effect
- * @mcu:  as the dictionary tells it; "" when it does not
+ * @mcu:  as the dictionary has it; "" when it is not there
  * @next: set to what to do about it
  *
  * Return: a clause about MCUs of this type (can-admin-channel.md, section 8.1).

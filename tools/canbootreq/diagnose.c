@@ -152,15 +152,15 @@ static void talk(struct diagnose *d, struct kcan_diagnose *k,
 	}
 }
 
-static void not_told(struct words_facts *facts, const char *detail)
+static void end_unknown(struct words_facts *facts, const char *detail)
 {
-	facts->cause = CAUSE_NOT_TOLD;
+	facts->cause = CAUSE_NO_DIAGNOSIS;
 	snprintf(facts->detail, sizeof(facts->detail), "%s", detail);
 }
 
-static void tell_incomplete(struct words_facts *facts,
-			    const struct kcan_diagnose_result *result,
-			    const struct application *app)
+static void explain_incomplete(struct words_facts *facts,
+			       const struct kcan_diagnose_result *result,
+			       const struct application *app)
 {
 	facts->cause = CAUSE_APPLICATION_UNREAD;
 	snprintf(facts->detail, sizeof(facts->detail), "%s",
@@ -170,19 +170,19 @@ static void tell_incomplete(struct words_facts *facts,
 				   "it did not tell its UUID");
 }
 
-static void tell_silent(struct words_facts *facts,
-			const struct kcan_diagnose_result *result)
+static void explain_silent(struct words_facts *facts,
+			   const struct kcan_diagnose_result *result)
 {
 	if (result->heard)
-		not_told(facts, "Klipper blocks came for the nodeid it was "
-				"given, but no answer to a question");
+		end_unknown(facts, "Klipper blocks came for the nodeid it was "
+				   "given, but no answer to a question");
 	else
 		facts->cause = CAUSE_BOTH_SILENT;
 }
 
-static void tell(struct words_facts *facts,
-		 const struct kcan_diagnose_result *result,
-		 const struct application *app)
+static void explain(struct words_facts *facts,
+		    const struct kcan_diagnose_result *result,
+		    const struct application *app)
 {
 	facts->other = result->other;
 	facts->application = *app;
@@ -193,17 +193,17 @@ static void tell(struct words_facts *facts,
 	if (result->verdict == KCAN_DIAGNOSE_CONFIRMED)
 		facts->cause = CAUSE_APPLICATION;
 	else if (result->verdict == KCAN_DIAGNOSE_ANSWERED)
-		tell_incomplete(facts, result, app);
+		explain_incomplete(facts, result, app);
 	else if (result->verdict == KCAN_DIAGNOSE_WRONG_UUID)
 		facts->cause = CAUSE_APPLICATION_OTHER;
 	else if (result->verdict == KCAN_DIAGNOSE_SILENT)
-		tell_silent(facts, result);
+		explain_silent(facts, result);
 	else if (result->verdict == KCAN_DIAGNOSE_TAKEN)
-		not_told(facts, "somebody gave the nodeid that Klipper was "
-				"asked on to another node");
+		end_unknown(facts, "somebody gave the nodeid that Klipper was "
+				   "asked on to another node");
 	else
-		not_told(facts, "Klipper could not be asked, as a question "
-				"was not confirmed");
+		end_unknown(facts, "Klipper could not be asked, as a question "
+				   "was not confirmed");
 }
 
 /* Not for what is known already: it stays so. */
@@ -219,7 +219,7 @@ static void end_early(const struct diagnose *d, struct words_facts *facts)
 	snprintf(reason, sizeof(reason),
 		 "the bus was lost while Klipper was asked (%s)",
 		 strerror(-d->lost));
-	not_told(facts, reason);
+	end_unknown(facts, reason);
 }
 
 static void ask(struct diagnose *d, struct words_facts *facts)
@@ -235,15 +235,16 @@ static void ask(struct diagnose *d, struct words_facts *facts)
 	cfg.nodeid = draw_nodeid(d);
 	if (!cfg.nodeid || kcan_bus_dropped(d->bus.socket) ||
 	    kcan_diagnose_new(&k, &facts->uuid, &cfg, loop_now(&d->bus.loop))) {
-		not_told(facts, "Klipper was not asked, as no nodeid is known "
-				"to be free for it");
+		end_unknown(facts,
+			    "Klipper was not asked, as no nodeid is known "
+			    "to be free for it");
 		return;
 	}
 	facts->asked = cfg.nodeid;
 	talk(d, k, &app);
 	result = kcan_diagnose_result(k);
 	kcan_diagnose_free(k);
-	tell(facts, &result, &app);
+	explain(facts, &result, &app);
 	d->stuck = result.verdict == KCAN_DIAGNOSE_UNSENT;
 }
 
@@ -252,12 +253,12 @@ static void diagnose_job(struct diagnose *d, struct run *run,
 {
 	take_what_waits(d);
 	if (d->stuck)
-		not_told(facts, "Klipper was not asked, as an earlier frame "
-				"was not confirmed");
+		end_unknown(facts, "Klipper was not asked, as an earlier frame "
+				   "was not confirmed");
 	else if (may_go_on(d))
 		ask(d, facts);
-	if (!may_go_on(d) &&
-	    (facts->cause == CAUSE_SILENT || facts->cause == CAUSE_NOT_TOLD))
+	if (!may_go_on(d) && (facts->cause == CAUSE_SILENT ||
+			      facts->cause == CAUSE_NO_DIAGNOSIS))
 		end_early(d, facts);
 	facts->elapsed_us = loop_now(&d->bus.loop) - run->start_us;
 }

@@ -41,7 +41,7 @@ static void conclude(struct words_facts *facts, const struct nodelist *h,
 	snprintf(facts->detail, sizeof(facts->detail), "%u nodeid%s", heard,
 		 heard == 1 ? " was" : "s were");
 	if (err)
-		look_tell_lost(facts, CAUSE_LISTEN_LOST, err);
+		look_explain_lost(facts, CAUSE_LISTEN_LOST, err);
 	else if (signal)
 		facts->cause = CAUSE_CUT_SHORT;
 	else if (heard)

@@ -137,7 +137,7 @@ void look_explain(struct words_facts *facts, int err)
 			 strerror(-err));
 }
 
-void look_tell_lost(struct words_facts *facts, enum cause cause, int err)
+void look_explain_lost(struct words_facts *facts, enum cause cause, int err)
 {
 	char *out = facts->detail;
 	size_t size = sizeof(facts->detail);

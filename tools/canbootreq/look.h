@@ -11,7 +11,7 @@
 #include "opts.h"
 #include "report.h"
 
-/** What a receiver of another program tells about that program. */
+/** What a receiver of another program says about that program. */
 enum look_receiver {
 	LOOK_OTHER,
 	LOOK_KLIPPER_HOST, /* exactly the id a Klipper node sends on */
@@ -51,7 +51,7 @@ bool look_at_link(const struct opts *opts, struct report *r,
 		  struct kcan_link *link, struct words_facts *facts);
 
 /** The bus was lost, with @err: @cause, and what became of the interface. */
-void look_tell_lost(struct words_facts *facts, enum cause cause, int err);
+void look_explain_lost(struct words_facts *facts, enum cause cause, int err);
 
 /** Turn an error of opening or using the bus into how the call ends. */
 void look_explain(struct words_facts *facts, int err);

@@ -145,7 +145,7 @@ void cmd_query(const struct opts *opts, struct report *r)
 	if (!err)
 		err = ask(&q, opts);
 	if (err && q.request > REQUEST_NONE)
-		look_tell_lost(&facts, CAUSE_QUERY_LOST, err);
+		look_explain_lost(&facts, CAUSE_QUERY_LOST, err);
 	else if (err)
 		look_explain(&facts, err);
 	else

@@ -13,7 +13,7 @@
 #define NODE_WARNINGS                                                       \
 	(1u << WARNING_NODEID_HELD | 1u << WARNING_STILL_QUEUED |           \
 	 1u << WARNING_TORN | 1u << WARNING_TAKEN | 1u << WARNING_HEATERS | \
-	 1u << WARNING_UNTOLD | 1u << WARNING_LEFT_AGAIN)
+	 1u << WARNING_UNPROVEN | 1u << WARNING_LEFT_AGAIN)
 
 bool report_open(struct report *r, bool json)
 {

@@ -182,7 +182,8 @@ static void end_some(struct call *c, struct run *some)
 static bool may_ask_adapter(const struct run *others, struct job *last)
 {
 	if (others->lost)
-		look_tell_lost(&last->facts, CAUSE_LOST_UNSENT, others->lost);
+		look_explain_lost(&last->facts, CAUSE_LOST_UNSENT,
+				  others->lost);
 	for (size_t i = 0; i < others->len && !others->lost; i++)
 		if (is_unsent(&others->jobs[i]))
 			last->facts.cause = CAUSE_BEHIND;
@@ -214,7 +215,7 @@ static int run_jobs(struct call *c)
 	return err;
 }
 
-static void tell_interrupted(struct call *c)
+static void end_interrupted(struct call *c)
 {
 	c->common.cause = CAUSE_INTERRUPTED;
 	c->common.signal = c->bus.loop.signal;
@@ -231,7 +232,7 @@ static bool look_first(struct call *c)
 		adapter_wait_up(&c->bus.loop, opts->ifname,
 				loop_now(&c->bus.loop) + opts->timeout_us);
 	if (c->bus.loop.signal) {
-		tell_interrupted(c);
+		end_interrupted(c);
 		return false;
 	}
 	return look(&c->bus, opts, c->r, &c->link, &c->common);

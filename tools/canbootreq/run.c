@@ -306,7 +306,7 @@ static void describe(const struct run *run, struct job *job)
 			 run->acks ? REQUEST_ACKNOWLEDGED :
 				     REQUEST_HANDED_OVER;
 	if (facts->cause == CAUSE_LOST || facts->cause == CAUSE_LOST_UNSENT)
-		look_tell_lost(facts, facts->cause, run->lost);
+		look_explain_lost(facts, facts->cause, run->lost);
 }
 
 /* The same at the end, when it is known how the node was left. */

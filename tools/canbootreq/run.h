@@ -30,7 +30,7 @@ struct run {
 	struct bus *bus;
 	struct job *jobs;
 	size_t len;
-	struct nodeids *nodeids; /* told what is heard; NULL: nobody is */
+	struct nodeids *nodeids; /* takes note of nodeids in use; or NULL */
 	bool acks;		 /* a confirmation means acknowledged */
 	FILE *progress;		 /* show there how it goes; or NULL */
 	/* A proof, before its node is left: that takes a moment. May be NULL. */

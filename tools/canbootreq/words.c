@@ -74,7 +74,7 @@ static const struct words rows[CAUSE_COUNT] = {
 			"--diagnose tells 1 from the others, but takes the "
 			"node away from a running Klipper host",
 	},
-	[CAUSE_NOT_TOLD] = {
+	[CAUSE_NO_DIAGNOSIS] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = SILENT "; {detail}",
 		.next = REASONS,
@@ -366,9 +366,10 @@ static const char *const warnings[WARNING_COUNT] = {
 		"within seconds and ends its print; restart that host to take "
 		"the node back",
 	[WARNING_HEATERS] = "{usbwarning}",
-	[WARNING_UNTOLD] = "the serial number of the adapter does not tell its "
-			   "UUID: that it is this MCU follows only from its "
-			   "leaving with the request",
+	[WARNING_UNPROVEN] =
+		"the serial number of the adapter does not tell its "
+		"UUID: that it is this MCU follows only from its "
+		"leaving with the request",
 	[WARNING_LEFT_AGAIN] =
 		"what came up on USB port {port} has left it again: see what "
 		"is there now, lsusb -t",

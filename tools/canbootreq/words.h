@@ -30,11 +30,11 @@ enum cause {
 	CAUSE_REFUSED,
 	CAUSE_GARBLED,
 	CAUSE_LEAVE_SILENT,
-	CAUSE_NOT_TOLD,	   /* --diagnose: silent, and Klipper told nothing */
-	CAUSE_BOTH_SILENT, /* --diagnose: and so was Klipper */
+	CAUSE_NO_DIAGNOSIS, /* --diagnose: silent, and Klipper did not answer */
+	CAUSE_BOTH_SILENT,  /* --diagnose: and so was Klipper */
 	CAUSE_APPLICATION,
-	CAUSE_APPLICATION_UNREAD, /* answered, but told no UUID */
-	CAUSE_APPLICATION_OTHER,  /* told another UUID */
+	CAUSE_APPLICATION_UNREAD, /* answered, but without a UUID */
+	CAUSE_APPLICATION_OTHER,  /* its UUID is another one */
 	CAUSE_BLANK,
 	CAUSE_UNANSWERED,
 	CAUSE_STAYED,
@@ -91,7 +91,7 @@ enum warning {
 	WARNING_TORN,
 	WARNING_TAKEN,
 	WARNING_HEATERS,
-	WARNING_UNTOLD,	    /* that the adapter is this MCU is not proven */
+	WARNING_UNPROVEN,   /* that the adapter is this MCU is not proven */
 	WARNING_LEFT_AGAIN, /* the port, after it was reported */
 	WARNING_COUNT
 };
@@ -111,7 +111,7 @@ struct words_facts {
 	bool said; /* its line has been printed */
 	const char *ifname;
 	uint32_t bitrate_bps;  /* to bring it up with; 0: it has none */
-	bool bitrate_guessed;  /* the driver did not tell */
+	bool bitrate_guessed;  /* the driver does not report it */
 	struct kcan_link link; /* WARNING_STATE, BUS_OFF: as last looked at */
 	bool leave; /* the request is COMPLETE, not REQUEST_BOOTLOADER */
 	bool has_uuid;

@@ -8,7 +8,7 @@
 #include "ask.h"
 #include "report.h"
 
-/* In a bootloader already, which its ids and names tell. */
+/* In a bootloader already, as its ids and names show. */
 static bool is_loader(const struct words_facts *facts)
 {
 	return kcan_usbdev_info(&facts->usb)->kind >= KCAN_USBDEV_KATAPULT;

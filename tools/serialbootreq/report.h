@@ -11,7 +11,7 @@
  * report_open() - get ready; loads jansson when @json
  * @r: must stay where it is
  *
- * Return: false when that is missing: @facts tell it.
+ * Return: false when that is missing: @facts say so.
  */
 bool report_open(struct report *r, bool json, struct words_facts *facts);
 

@@ -8,9 +8,9 @@
 
 #include "trace.h"
 
-/* A queue is not told to be empty: so often it is looked for that ... */
+/* Nothing reports that a queue is empty: so often it is looked at ... */
 #define LOOK_US 1000
-/* ... and so long, beyond what the line takes. */
+/* ... and for so long, beyond what the line takes. */
 #define STUCK_US 1000000
 
 struct uart {

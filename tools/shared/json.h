@@ -37,7 +37,7 @@ json_t *say_json_append(const struct say_json *lib, json_t *array,
 
 /* Each of these returns NULL, which leaves a key "s:o*" out, when not @known. */
 json_t *say_json_number(const struct say_json *lib, bool known, uint64_t value);
-/** What Katapult told of itself: mcu, version, application_start. */
+/** What Katapult says of itself: mcu, version, application_start. */
 json_t *say_json_katapult(const struct say_json *lib, bool known,
 			  const struct kcan_kat_ident *ident);
 /** What is on a USB port, known when it has a name: port, id, tty, by_id. */

@@ -19,8 +19,9 @@ enum say_kind {
  * Nothing here waits for a reader: what the place does not take at once is
  * kept in memory. The flags of the descriptor are never changed, as it is
  * shared with others: a pipe or terminal is opened once more and written to
- * there; a socket is told with each message. Where opening is refused (to
- * another user, or without /proc), everything is kept until say_outlet_step().
+ * there; on a socket each message says that it must not wait. Where opening is
+ * refused (to another user, or without /proc), everything is kept until
+ * say_outlet_step().
  */
 struct say_outlet;
 
