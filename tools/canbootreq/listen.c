@@ -93,7 +93,7 @@ void cmd_listen(const struct opts *opts, struct report *r)
 	if (!err && !look_at_link(opts, r, &h.link, &facts) &&
 	    facts.cause != CAUSE_BUS_OFF) {
 		if (facts.cause == CAUSE_DOWN)
-			facts.cause = CAUSE_DEAF;
+			facts.cause = CAUSE_LISTEN_DOWN;
 		report_end(r, &facts);
 		return;
 	}

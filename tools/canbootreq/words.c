@@ -335,7 +335,7 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "{if} {detail} while listening",
 		.next = AGAIN,
 	},
-	[CAUSE_DEAF] = {
+	[CAUSE_LISTEN_DOWN] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "{if} is down, so nothing can be heard",
 		.next = "bring it up: sudo {up}{guess}",

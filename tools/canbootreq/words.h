@@ -62,7 +62,7 @@ enum cause {
 	CAUSE_UNHEARD_OFF, /* bus-off, and nothing heard */
 	CAUSE_CUT_SHORT,   /* by a signal, while listening */
 	CAUSE_LISTEN_LOST,
-	CAUSE_DEAF, /* down: nothing to listen to */
+	CAUSE_LISTEN_DOWN, /* down: nothing to listen to */
 
 	/* The adapter itself was asked, or left with what was asked over it. */
 	CAUSE_USB_KATAPULT,
