@@ -43,7 +43,7 @@ static uint8_t draw(uint8_t pinned)
 
 static void hear(canid_t id)
 {
-	nodeids_heard(&pool, &(struct can_frame){ .can_id = id });
+	nodeids_note(&pool, &(struct can_frame){ .can_id = id });
 }
 
 static void test_each_of_the_pool_is_drawn_once(void **state)

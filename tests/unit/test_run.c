@@ -89,7 +89,7 @@ uint8_t nodeids_draw(void *ctx)
 	return nodeid;
 }
 
-void nodeids_heard(struct nodeids *pool, const struct can_frame *frame)
+void nodeids_note(struct nodeids *pool, const struct can_frame *frame)
 {
 	(void)pool;
 	(void)frame;

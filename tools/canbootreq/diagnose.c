@@ -19,7 +19,7 @@
  * A node keeps the nodeid, so it may be none that a proof, a Klipper host
  * (from 4 on), console.py (64) or flashtool.py (129) takes.
  */
-#define NODEID_BASE 64 /* bit 0 of diagnose.heard */
+#define NODEID_BASE 64 /* bit 0 of diagnose.in_use */
 #define NODEID_FIRST 65
 #define NODEID_LAST 127
 
@@ -44,7 +44,7 @@ static void note_nodeid(struct diagnose *d, const struct can_frame *frame)
 
 	if (kcan_nodeid_from_id(frame->can_id, &nodeid, &tx) &&
 	    nodeid >= NODEID_BASE && nodeid <= NODEID_LAST)
-		d->heard |= UINT64_C(1) << (nodeid - NODEID_BASE);
+		d->in_use |= UINT64_C(1) << (nodeid - NODEID_BASE);
 }
 
 static bool may_go_on(const struct diagnose *d)
@@ -101,7 +101,7 @@ static uint8_t draw_nodeid(const struct diagnose *d)
 	uint32_t len = 0, at;
 
 	for (uint8_t n = NODEID_FIRST; n <= NODEID_LAST; n++)
-		if (!(d->heard >> (n - NODEID_BASE) & 1))
+		if (!(d->in_use >> (n - NODEID_BASE) & 1))
 			free[len++] = n;
 	while (len) {
 		at = util_random() % len;

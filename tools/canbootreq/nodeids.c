@@ -10,18 +10,18 @@
 #include "reserve.h"
 #include "util/random.h"
 
-void nodeids_heard(struct nodeids *pool, const struct can_frame *frame)
+void nodeids_note(struct nodeids *pool, const struct can_frame *frame)
 {
 	uint8_t nodeid;
 	bool tx;
 
 	if (kcan_nodeid_from_id(frame->can_id, &nodeid, &tx))
-		pool->heard[nodeid / 64] |= UINT64_C(1) << nodeid % 64;
+		pool->in_use[nodeid / 64] |= UINT64_C(1) << nodeid % 64;
 }
 
-static bool was_heard(const struct nodeids *pool, uint8_t nodeid)
+static bool is_in_use(const struct nodeids *pool, uint8_t nodeid)
 {
-	return pool->heard[nodeid / 64] >> nodeid % 64 & 1;
+	return pool->in_use[nodeid / 64] >> nodeid % 64 & 1;
 }
 
 /* Return: whether it is ours now. */
@@ -29,7 +29,7 @@ static bool take(struct nodeids *pool, uint8_t nodeid)
 {
 	int fd;
 
-	if (was_heard(pool, nodeid))
+	if (is_in_use(pool, nodeid))
 		return false;
 	fd = reserve_nodeid(pool->ifindex, nodeid);
 	if (fd < 0 && fd != -EADDRINUSE)

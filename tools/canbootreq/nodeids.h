@@ -10,11 +10,11 @@
 #define NODEIDS_LAST 254
 #define NODEIDS_COUNT (NODEIDS_LAST - NODEIDS_FIRST + 1)
 
-/** The pool of one bus, and what was heard there since it was opened. */
+/** The pool of one bus, and what is in use there, as seen since it was opened. */
 struct nodeids {
 	unsigned int ifindex;
-	uint64_t heard[4]; /* nodeids by bit */
-	int error;	   /* negative errno: drawing failed, none was left */
+	uint64_t in_use[4]; /* nodeids by bit */
+	int error;	    /* negative errno: drawing failed, none was left */
 };
 
 /** What one exchange draws with: the context of nodeids_draw(). */
@@ -24,13 +24,13 @@ struct nodeids_draw {
 };
 
 /** A frame of somebody else; those that are no node's are ignored. */
-void nodeids_heard(struct nodeids *pool, const struct can_frame *frame);
+void nodeids_note(struct nodeids *pool, const struct can_frame *frame);
 
 /**
  * nodeids_draw() - draw at random, and reserve until this process ends
  * @draw: a struct nodeids_draw
  *
- * For struct kcan_bootreq_cfg. What was heard on, and what any canbootreq has
+ * For struct kcan_bootreq_cfg. What is in use, and what any canbootreq has
  * reserved on this interface, is not drawn.
  *
  * Return: a nodeid, or 0: none is left, or @draw->pool->error says why.

@@ -37,7 +37,7 @@ static int prepare_job(struct job *job, unsigned int ifindex)
 	return fd < 0 && fd != -EADDRINUSE ? fd : 0;
 }
 
-/* All that the pool may be used for: what is heard there is not drawn. */
+/* All that the pool may be used for: what is in use there is not drawn. */
 static int listen_for_jobs(struct bus *bus, uint8_t pinned)
 {
 	const struct can_filter filters[] = {

@@ -74,7 +74,7 @@ static void rx_other(struct run *run, const struct kcan_bus_rx *rx,
 			kcan_bootreq_rx(run->jobs[i].req, &rx->frame,
 					rx->at_us ? rx->at_us : now_us);
 	if (run->nodeids)
-		nodeids_heard(run->nodeids, &rx->frame);
+		nodeids_note(run->nodeids, &rx->frame);
 }
 
 static void send_one(struct run *run, struct job *job)
