@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "proto/usbfollow.h"
 #include <kcan/kat.h>
 #include <kcan/link.h>
-#include "proto/usbfollow.h"
 #include <kcan/uuid.h>
 
 #include "../shared/words.h"

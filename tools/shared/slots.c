@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "slots.h"
 
+#include "proto/usbdev.h"
 #include <kcan/kat.h>
-#include <kcan/usbdev.h>
 
 #include "util/wait.h"
 

@@ -2,8 +2,8 @@
 #ifndef SHARED_USB_H
 #define SHARED_USB_H
 
-#include <kcan/usbfollow.h>
-#include <kcan/usbport.h>
+#include "io/usbport.h"
+#include "proto/usbfollow.h"
 
 #include "loop.h"
 

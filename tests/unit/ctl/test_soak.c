@@ -90,8 +90,7 @@ static void start(struct soak *s, uint64_t seed)
 		cfgs[i] = (struct mcu_cfg){
 			.uuid = { { 0x11, 0, 0, 0, 0, i } },
 			.bus = i % BUSES,
-			.type = mcu_type_find(
-				types[i % ARRAY_SIZE(types)]),
+			.type = mcu_type_find(types[i % ARRAY_SIZE(types)]),
 			.bootloader = BOOTLOADER_KATAPULT,
 			.state = i & 4 ? MCU_KATAPULT : MCU_KLIPPER,
 			.boot_us = 1000u * i,
@@ -255,8 +254,7 @@ static void handle(struct soak *s)
 	/* the format is one of those above, with one number each */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	snprintf(line, sizeof(line),
-		 lines[draw(s, ARRAY_SIZE(lines))],
+	snprintf(line, sizeof(line), lines[draw(s, ARRAY_SIZE(lines))],
 		 draw(s, MCUS));
 #pragma GCC diagnostic pop
 	control(s, line);
