@@ -47,7 +47,7 @@ libs = $(if $(PKGS_$1),$(shell $(PKGCONF) --libs $(PKGS_$1)) -lm) -ldl
 .PHONY: all check check-unit check-vcan bench fuzz lint demo install clean \
 	help FORCE demo-bridge
 .DELETE_ON_ERROR .SECONDARY:
-all: $(PROGRAMS:%=$B/%) library
+all: $(PROGRAMS:%=$B/%) library examples
 
 # A variant is the whole tree, built once more with other flags.
 # $1 folder, $2 compiler, $3 flags
@@ -133,6 +133,6 @@ clean:
 	rm -rf $B
 
 help:
-	@echo 'all library check check-unit check-vcan campaign fuzz lint bench demo'
-	@echo 'demo-bridge install install-library clean'
+	@echo 'all library examples check check-unit check-vcan campaign fuzz lint'
+	@echo 'bench demo demo-bridge install install-library clean'
 	@echo 'CC CFLAGS LDFLAGS PREFIX DESTDIR FUZZ_RUNS=n V=1 WERROR=1'

@@ -31,7 +31,7 @@ $B/kcan.pc: lib/kcan.pc.in FORCE
 	$Qsed -e 's,@PREFIX@,$(PREFIX),' -e 's,@LIBDIR@,$(LIBDIR),' \
 		-e 's,@INCDIR@,$(INCDIR),' -e 's,@VERSION@,$(VERSION),' $< >$@
 
-.PHONY: library install-library
+.PHONY: library install-library examples
 library: $B/libkcan.a $B/libkcan.so $B/kcan.pc
 install-library: library
 	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCDIR)/kcan
@@ -40,3 +40,10 @@ install-library: library
 	ln -sf libkcan.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libkcan.so
 	$(INSTALL) -m 644 $B/kcan.pc $(DESTDIR)$(LIBDIR)/pkgconfig
 	$(INSTALL) -m 644 $(wildcard include/kcan/*.h) $(DESTDIR)$(INCDIR)/kcan
+
+# As somebody builds them who has nothing but the installed library.
+EXAMPLES := $(patsubst %.c,$B/%,$(wildcard examples/*.c))
+examples: $(EXAMPLES)
+$B/examples/%: examples/%.c $B/libkcan.so $(wildcard include/kcan/*.h)
+	@mkdir -p $(@D)
+	$Q$(CC) $(CFLAGS) $(WARN) -Iinclude $(LDFLAGS) -o $@ $< -L$B -lkcan

@@ -157,6 +157,15 @@ builds() {
 	[ "$output" = "$version"$'\n'"$version" ]
 }
 
+@test "the example builds as its first comment says" {
+	cp "$ROOT/examples/enter.c" .
+	command=$(sed -nE '2s,^/\* (cc [^;]*);.*,\1,p' enter.c)
+	[ -n "$command" ]
+	eval "$command"
+	LD_LIBRARY_PATH=$DEST/opt/kcan/lib run -2 ./enter
+	[ "$output" = "usage: enter INTERFACE UUID" ]
+}
+
 # visible LIBRARY [-D] - the names that it has for others
 visible() {
 	nm --defined-only -g "${@:2}" "$DEST/opt/kcan/lib/$1" |
