@@ -105,9 +105,14 @@ def is_shared(story):
 
 
 def moved_others(story):
-    """A changed SET may have put another node on our nodeid."""
-    return any(e["event"] == "fault" and e["fault"] == "corrupt" and
-               e["uuid"] != story.uuid and e["frame"].startswith("3F0")
+    """
+    Another node may share our nodeid: a changed SET has put it there, or it
+    has missed ours, which would have made it give the nodeid up.
+    """
+    ours = f"3F0#11{story.uuid.upper()}"
+    return any(e["event"] == "fault" and e["uuid"] != story.uuid and
+               (e["fault"] == "corrupt" or
+                e.get("frame", "").startswith(ours))
                for e in story.evidence.events)
 
 

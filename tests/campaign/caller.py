@@ -10,7 +10,9 @@ import time
 F_SETPIPE_SZ = 1031
 SMALL = 4096
 FILLER = b"-" * SMALL
-GRACE = 0.5  # seconds over its limit, then it is killed
+START = 1.0  # seconds until its first frame, less what it waits and works
+SPIN = 3.0  # of the processor for a start
+GRACE = 0.5  # over its limit, then it is killed
 PLAIN = re.compile(r"([0-9a-f]{12}): ([a-z-]+): (.*)")
 WARNING = re.compile(r"canbootreq: warning: (.*)")
 
@@ -123,8 +125,8 @@ class Watch:
     def __init__(self, pid):
         self.files = [os.open(f"/proc/{pid}/{name}", os.O_RDONLY)
                       for name in ("stat", "schedstat")]
-        self.samples = []  # (from, to, seconds of waiting between)
-        self.delay, self.state = 0.0, "S"
+        self.samples = []  # (from, to, seconds it waited and it ran between)
+        self.run, self.delay, self.state = 0.0, 0.0, "S"
 
     def look(self, since, until):
         try:
@@ -132,17 +134,22 @@ class Watch:
         except ProcessLookupError:
             return
         state = stat.rpartition(b")")[2].split()[0].decode()
-        delay = int(sched.split()[1]) / 1e9
+        run, delay = (int(ns) / 1e9 for ns in sched.split()[:2])
         waited = delay - self.delay
         if state == self.state == "D":
             waited = until - since
-        if waited:
-            self.samples.append((since, until, waited))
-        self.delay, self.state = delay, state
+        if waited or run > self.run:
+            self.samples.append((since, until, waited, run - self.run))
+        self.run, self.delay, self.state = run, delay, state
 
     def waited(self, since, until):
-        return sum(seconds for a, b, seconds in self.samples
+        return sum(waited for a, b, waited, _ in self.samples
                    if b > since and a < until)
+
+    def ran(self, since, until):
+        """What is more than SPIN is no work."""
+        return min(SPIN, sum(ran for a, b, _, ran in self.samples
+                             if b > since and a < until))
 
     def close(self):
         for fd in self.files:

@@ -8,7 +8,7 @@ from collections import Counter
 
 import allowed
 import wire
-from caller import parse
+from caller import START, parse
 from plan import FLASHED, HOSTED
 from story import Story
 
@@ -20,7 +20,7 @@ BEYOND = 1.0  # seconds after the time-out that a call may take
 GUEST = 0.1  # and until a guest's kernel has closed its sockets
 READER = 1.0  # and for one who may yet read its results
 COMPLETED = 0.5  # --leave: after COMPLETE
-LEAVING = 0.5  # it is given up after 0.9 s
+LEAVING = 0.3  # it is given up after 0.9 s
 DIAGNOSING = 6 + 2 + 5  # --diagnose: to listen, to ask, and to read, each
 
 
@@ -73,22 +73,30 @@ class Judge:
             self.find("flags", "an inherited descriptor has other flags")
         if caller.killed:
             return
-        if caller.status < 0:
-            if any(s.sent_anything() for s in stories):
-                self.find("exit code", f"signal {-caller.status} killed it, "
-                          "nothing was handed back")
-        else:
+        if caller.status >= 0:
             self.results(caller, stories)
-        if caller.status < 0:
-            for story in stories:
-                self.left(story, [])
+            return
+        for story in stories:
+            self.left(story, [])
+        # a shell sees the same code as if it had ended by itself
+        if not all(self.has_left(caller, s) for s in stories):
+            self.find("exit code", f"signal {-caller.status} killed it "
+                      "before it had handed back")
+
+    def has_left(self, caller, story):
+        """It has sent nothing, or all was over when the signal came."""
+        if not story.sent_anything():
+            return True
+        return bool(story.backs) and \
+            story.record[story.backs[-1]].at < caller.signalled[-1][0]
 
     def time(self, caller, stories):
         begins = [s.first_frame() for s in stories if s.first_frame()]
         since = min(begins, default=caller.started)
         over = self.over(caller, since, limit(caller.call))
-        # a start takes longer in a guest than elsewhere, but no second
-        late = self.over(caller, caller.started, BEYOND, since)
+        # a start is work, which takes its time on a slow machine
+        late = self.over(caller, caller.started, START, since) - \
+            caller.watch.ran(caller.started, since)
         if caller.killed or over > 0 or late > 0:
             self.find("hang", f"{caller.ended - caller.started:.2f} s" +
                       (" until it was killed" if caller.killed else "") +
@@ -296,9 +304,9 @@ class Judge:
 
     def held_up(self, story):
         """So much that leaving may not have come to its end."""
-        return self.waited(story.caller, story.caller.started) + \
-            self.evidence.mcus.waited(story.caller.started,
-                                      story.caller.ended) > LEAVING
+        since = story.leaving_since() or story.caller.started
+        return self.waited(story.caller, since) + self.evidence.mcus.waited(
+            since, story.caller.ended) > LEAVING
 
     # The round.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 import wire
-from caller import GRACE, Caller, Watch
+from caller import GRACE, START, Caller, Watch
 from intruder import Recordings, ThirdParty
 from plan import Call, Node, Round
 
@@ -109,10 +109,10 @@ class Runner:
                 "late", True)
 
     def limit_time(self, caller):
-        now = self.turned
-        over = now - caller.started - self.limit(caller.call) - GRACE
-        if over > 0 and over > self.evidence.stalled(caller, caller.started,
-                                                     now):
+        since, now = caller.started, self.turned
+        over = now - since - START - self.limit(caller.call) - GRACE
+        if over > 0 and over > self.evidence.stalled(caller, since, now) + \
+                caller.watch.ran(since, now):
             caller.kill_hard()
 
     def end(self, caller):

@@ -38,6 +38,9 @@ class Idle:
     def waited(self, since, until):
         return self.seconds if until > since else 0.0
 
+    def ran(self, since, until):
+        return 0.0
+
 
 def bus(*texts):
     """A frame each 10 ms from second 100 on; "!" is the third party."""
@@ -233,9 +236,15 @@ class Ends(unittest.TestCase):
     def test_a_signal_may_kill_only_what_has_sent_nothing(self):
         facts = {"signalled": [(100.1, signal.SIGUSR1)]}
         self.assertEqual(found([], status=-10, **facts), [])
-        self.assertEqual(found([REQUEST, SET], status=-10, held=208,
-                               happened=[GIVEN], **facts),
-                         ["exit code", "left assigned"])
+        self.assertCountEqual(found([REQUEST, SET], status=-10, held=208,
+                                    happened=[GIVEN], **facts),
+                              ["exit code", "left assigned"])
+
+    def test_a_signal_may_kill_what_has_handed_back_already(self):
+        self.assertEqual(found(GOOD, PROVEN, -15,
+                               signalled=[(100.3, 15)]), [])
+        self.assertEqual(found(GOOD, PROVEN, -15,
+                               signalled=[(100.05, 15)]), ["exit code"])
 
     def test_a_signal_before_the_first_frame_is_told_by_the_code(self):
         facts = {"signalled": [(100.1, 15)]}
