@@ -7,7 +7,7 @@ static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
 	[KCAN_OUTCOME_IN_BOOTLOADER] = {
 		.code = 0,
 		.name = "in-bootloader",
-		.meaning = "proven: Katapult answered, or a bootloader is on its USB port",
+		.meaning = "proven: Katapult answered, or a bootloader is on USB",
 	},
 	[KCAN_OUTCOME_REQUESTED] = {
 		.code = 0,

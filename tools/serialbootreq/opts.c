@@ -116,8 +116,8 @@ void opts_help(FILE *to)
 {
 	fputs("usage: serialbootreq -d DEVICE [-b BAUD] [options]\n"
 	      "       serialbootreq --dry-run\n\n"
-	      "Ask a Klipper MCU on a serial port for its bootloader, and "
-	      "prove what came of it.\n\noptions:\n",
+	      "Ask a Klipper MCU on a serial port for its bootloader; "
+	      "prove that it came up.\n\noptions:\n",
 	      to);
 	util_opts_print(to, table, ARRAY_SIZE(table));
 	fputs("\nOutcomes and exit codes:\n", to);

@@ -120,19 +120,19 @@ static int want_kvaser(void *ctx, const char *arg)
 static const struct util_opt table[] = {
 	{ "engine", 'e', "NAME", "use this engine: host, uml or qemu",
 	  set_engine },
-	{ "interface", 'i', "NAME", "have this interface (repeatable; vcan0)",
+	{ "interface", 'i', "NAME", "create this interface (repeatable; vcan0)",
 	  add_iface },
-	{ "usb", 'u', NULL,
-	  "have USB too: an engine with gs_usb, cdc_acm, udev", want_usb },
-	{ "kvaser", 0, NULL, "have can0 and can1 on two emulated PCI cards",
+	{ "usb", 'u', NULL, "use an engine with USB: gs_usb, cdc_acm, udev",
+	  want_usb },
+	{ "kvaser", 0, NULL, "create can0 and can1 on two emulated PCI cards",
 	  want_kvaser },
 	{ "mem", 'm', "SIZE", "memory of a guest (uml 256M, qemu 512M)",
 	  set_mem },
-	{ "boot-timeout", 0, "SECONDS", "patience with a guest's boot (60)",
+	{ "boot-timeout", 0, "SECONDS", "longest boot of a guest (60)",
 	  set_boot_timeout },
-	{ "hang-timeout", 0, "SECONDS",
-	  "patience with a guest that is silent (120)", set_hang_timeout },
-	{ "verbose", 'v', NULL, "say which engine and why; guest's console",
+	{ "hang-timeout", 0, "SECONDS", "longest silence of a guest (120)",
+	  set_hang_timeout },
+	{ "verbose", 'v', NULL, "show the choice of the engine and the console",
 	  .sets = UTIL_OPT_SETS(struct opts, verbose) },
 	{ "version", 'V', NULL, "print the version",
 	  .sets = UTIL_OPT_SETS(struct opts, action), .value = OPTS_VERSION,
@@ -169,11 +169,12 @@ int opts_parse(struct opts *o, int argc, char **argv)
 void opts_help(FILE *to)
 {
 	fputs("Usage: vcan-run [options] [--] COMMAND [ARG...]\n"
-	      "Run a command on a machine where vcan0 exists and is up,\n"
-	      "whatever this machine's kernel has.\n\n",
+	      "Run a command on a machine where vcan0 exists and is up, even if "
+	      "this machine's\n"
+	      "kernel has no CAN.\n\n",
 	      to);
 	util_opts_print(to, table, ARRAY_SIZE(table));
-	fputs("\nExit status: the command's; 128+N when signal N killed it;\n"
+	fputs("\nExit status: that of the command, or 128+N if signal N killed it;\n"
 	      "125 vcan-run failed, 126 cannot execute, 127 not found.\n",
 	      to);
 }

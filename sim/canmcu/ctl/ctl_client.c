@@ -208,22 +208,22 @@ static int apply_help(void *ctx, const char *arg)
 static const struct util_opt rows[] = {
 	{ "control", 0, "PATH", "the control socket ($CANMCU_CONTROL)",
 	  apply_control },
-	{ "help", 'h', NULL, "print this and exit", apply_help },
+	{ "help", 'h', NULL, "print this help and exit", apply_help },
 };
 #define ROWS ARRAY_SIZE(rows)
 
 static int help(void)
 {
 	fputs("Usage: canmcu ctl [OPTION]... [COMMAND [WORD]... | -]\n"
-	      "Steer a canmcu that was started with --control PATH: send one "
-	      "command, or those\n"
-	      "that come on standard input, and print each reply, a JSON "
-	      "object a line.\n\n",
+	      "Control a canmcu that was started with --control PATH: send one "
+	      "command, or\n"
+	      "those from standard input, and print each reply, one JSON "
+	      "object per line.\n\n",
 	      stdout);
 	util_opts_print(stdout, rows, ROWS);
 	fputs("\nCommands:\n", stdout);
 	ctl_help(stdout);
-	fputs("\nExit status: 0 all was done, 1 something was not, 2 wrong "
+	fputs("\nExit status: 0 every command succeeded, 1 one did not, 2 wrong "
 	      "usage.\n",
 	      stdout);
 	return EXIT_SUCCESS;

@@ -179,26 +179,26 @@ static int apply_version(void *ctx, const char *arg)
 }
 
 static const struct util_opt rows[] = {
-	{ "config", 'c', "FILE", "play the CAN MCUs of a printer.cfg",
+	{ "config", 'c', "FILE", "simulate the CAN MCUs of a printer.cfg",
 	  apply_config },
-	{ "control", 0, "PATH", "make a control socket there", apply_control },
-	{ "json", 0, NULL, "report events as JSON, one object a line",
+	{ "control", 0, "PATH", "create a control socket at PATH",
+	  apply_control },
+	{ "json", 0, NULL, "report events as JSON, one object per line",
 	  apply_json },
-	{ "seed", 0, "N", "repeat the chances of a run that told this seed",
+	{ "seed", 0, "N", "repeat the random choices of a run with this seed",
 	  apply_seed },
-	{ "bitrate", 0, "N", "let frames take their time at N bit/s",
+	{ "bitrate", 0, "N", "give frames the time that they need at N bit/s",
 	  apply_bitrate },
 	{ "collisions", 0, NULL,
-	  "let answers with one id destroy each other (at 1000000 bit/s)",
-	  apply_collisions },
-	{ "help", 'h', NULL, "print this and exit", apply_help },
+	  "let answers with the same id destroy each other", apply_collisions },
+	{ "help", 'h', NULL, "print this help and exit", apply_help },
 	{ "version", 0, NULL, "print the version and exit", apply_version },
 	{ .help = "Options of an MCU, or of all MCUs of a file; before the "
-		  "first -u or -c\nthey are everybody's default:" },
+		  "first -u or -c\nthey are defaults for all MCUs:" },
 	{ "uuid", 'u', "UUID", "start an MCU: 12 hex digits", apply_uuid },
-	{ "chip-id", 0, "HEX", "start an MCU named by its chip id",
+	{ "chip-id", 0, "HEX", "start an MCU with the UUID of this chip id",
 	  apply_chip_id },
-	{ "count", 0, "N", "so many MCUs, with UUIDs (and nodeids) counting up",
+	{ "count", 0, "N", "start N MCUs; UUIDs and nodeids count up",
 	  apply_count },
 };
 #define ROWS ARRAY_SIZE(rows)
@@ -306,7 +306,8 @@ void opts_help(FILE *to)
 	      "[OPTION]...\n"
 	      "       canmcu ctl [--control PATH] [COMMAND]     (canmcu ctl "
 	      "--help)\n"
-	      "Play MCUs that run Klipper or Katapult on a CAN bus.\n\n",
+	      "Simulate MCUs that run Klipper or Katapult on a CAN bus, or on "
+	      "USB.\n\n",
 	      to);
 	util_opts_print(to, options.rows, options.len);
 	fputs("\nMCU types:", to);
@@ -316,7 +317,7 @@ void opts_help(FILE *to)
 	      to);
 	for (int i = 0; i < FAULT_COUNT; i++)
 		help_fault(to, fault_info((enum fault_kind)i));
-	fputs("\nExit status: 0 stopped by a signal or 'quit', 1 trouble, "
+	fputs("\nExit status: 0 stopped by a signal or 'quit', 1 failed, "
 	      "2 wrong usage.\n",
 	      to);
 }

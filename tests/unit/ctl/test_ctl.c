@@ -234,7 +234,7 @@ static void test_a_nul_byte_is_refused(void **state)
 static void test_help_has_every_command(void **state)
 {
 	static const char first[] = "{\"ok\":true,\"commands\":[{\"usage\":"
-				    "\"list\",\"help\":\"tell of all MCUs\"},";
+				    "\"list\",\"help\":\"list all MCUs\"},";
 	static const char *const usages[] = {
 		"\"show UUID\"",
 		"\"shutdown UUID [REASON]\"",
