@@ -14,8 +14,8 @@
 KCAN_DECLS_BEGIN
 
 /**
- * struct kcan_bootreq - one "enter your bootloader, then prove it" exchange with
- * one node, or the way back
+ * struct kcan_bootreq - one "enter your bootloader, then prove it" exchange
+ * with one node, or the way back
  *
  * It knows what to send, what an answer proves and when to give up, and nothing
  * else: no socket, no clock, no logging. Those are the caller's, who does this:
@@ -209,7 +209,8 @@ void kcan_bootreq_unsent(struct kcan_bootreq *req, uint64_t now_us);
 
 /**
  * kcan_bootreq_rx() - a frame of somebody else arrived
- * @at_us: when it arrived, which may be before the last call
+ * @at_us: when it arrived, as kcan_bus_recv() tells, which may be before the
+ *         last call. With a later time an old frame may pass for an answer
  *
  * Any frame may be fed; what is not on the node's transmit id is ignored. Own
  * frames must not be fed. What arrived there before the first question was
@@ -221,9 +222,9 @@ void kcan_bootreq_rx(struct kcan_bootreq *req, const struct can_frame *frame,
 /**
  * kcan_bootreq_abort() - the caller wants out
  *
- * Go on until it is done: only what leaves the node as it was is still sent. The
- * second half of a command is completed, and a nodeid that the node may hold is
- * handed back. A verdict that has already been reached stays.
+ * Go on until it is done: only what leaves the node as it was is still sent.
+ * The second half of a command is completed, and a nodeid that the node may hold
+ * is handed back. A verdict that has already been reached stays.
  */
 void kcan_bootreq_abort(struct kcan_bootreq *req, uint64_t now_us);
 

@@ -30,7 +30,7 @@ struct kcan_bus_cfg {
 	const struct can_filter *filters;
 	size_t filters_len;
 	can_err_mask_t errors; /* error frames wanted, CAN_ERR_* */
-	bool times;	       /* tell when frames arrived */
+	bool times;	       /* fill in kcan_bus_rx.at_us */
 	int receive_buffer;    /* bytes; 0 leaves the system's default */
 };
 
@@ -80,15 +80,19 @@ int kcan_bus_send(struct kcan_bus *bus, const struct can_frame *frame);
 
 /**
  * kcan_bus_recv() - take what has arrived, a batch per system call
- * @rx:  filled from the front
+ * @rx:  room for @max frames, filled from the front
  * @max: at most 64 are taken in one call
  *
  * Return: how many were taken, 0 when nothing waits, or a negative errno as
- * for kcan_bus_send(). An error is told once per event of the kernel.
+ * for kcan_bus_send(). The kernel reports an error once: the socket goes on
+ * when the interface is up again, and is of no use any more after -ENODEV.
  */
 int kcan_bus_recv(struct kcan_bus *bus, struct kcan_bus_rx *rx, size_t max);
 
-/** Frames that the kernel dropped since opening: the reader was too slow. */
+/**
+ * How many frames the kernel has dropped since opening, because they were not
+ * taken in time; a confirmation may be among them. Modulo 2^32.
+ */
 unsigned int kcan_bus_dropped(const struct kcan_bus *bus);
 
 KCAN_DECLS_END

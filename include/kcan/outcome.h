@@ -31,12 +31,12 @@ enum kcan_outcome {
 
 /** One row of the outcome table. */
 struct kcan_outcome_info {
-	int code;	  /* exit status; INTERRUPTED: 128, plus the signal */
-	const char *name; /* "in-bootloader" */
-	const char *meaning; /* one sentence */
+	int code; /* exit status, 0..8; INTERRUPTED: 128, plus the signal */
+	const char *name;    /* "in-bootloader" */
+	const char *meaning; /* in English, without a full stop */
 };
 
-/** Return: the row of @outcome; NULL when it is out of range. */
+/** Return: the row of @outcome, a constant; NULL when it is out of range. */
 const struct kcan_outcome_info *kcan_outcome_get(enum kcan_outcome outcome);
 
 KCAN_DECLS_END
