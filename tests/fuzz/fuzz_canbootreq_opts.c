@@ -27,7 +27,7 @@ static void check_sentence(const struct opts *opts)
 
 static void check_options(const struct opts *opts)
 {
-	check(opts->nodeid >= 130 && opts->nodeid <= 254);
+	check(!opts->nodeid || (opts->nodeid >= 130 && opts->nodeid <= 254));
 	check(opts->timeout_us >= 100000 && opts->timeout_us <= 3600000000u);
 	check(strlen(opts->ifname) >= 1 && strlen(opts->ifname) <= 15);
 	if (opts->command == OPTS_REQUEST || opts->command == OPTS_LEAVE)
