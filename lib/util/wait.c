@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/array.h"
 
 /* What ends a program by default, beside the real-time signals. */
 static const struct ending {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "util/array.h"
 #include "util/wait.h"
 
 #define OUTLETS 2
@@ -38,7 +39,7 @@ static void free_all(struct say_streams *s)
 {
 	FILE *const all[] = { s->out, s->err, s->trace, s->progress };
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		if (all[i])
 			fclose(all[i]);
 	for (int i = 0; i < OUTLETS; i++)
