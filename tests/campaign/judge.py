@@ -87,7 +87,7 @@ class Judge:
         """It has sent nothing, or all was over when the signal came."""
         if not story.sent_anything():
             return True
-        return bool(story.backs) and \
+        return bool(story.backs and caller.signalled) and \
             story.record[story.backs[-1]].at < caller.signalled[-1][0]
 
     def time(self, caller, stories):
@@ -140,7 +140,8 @@ class Judge:
 
     def results(self, caller, stories):
         results, strange = parse(caller.call, caller.text, caller.errors)
-        lost = caller.call.out in ("full", "closed")
+        lost = caller.call.out in ("full", "closed") or \
+            self.read_too_late(caller)
         if strange and not lost:
             self.find("consistency", f"not understood: {strange[0][:200]}")
         told = {r.uuid: r for r in results}
@@ -161,6 +162,11 @@ class Judge:
                       lost if caller.call.json else
                       lost or caller.call.err != "read")
         self.status(caller, stories, told, lost)
+
+    def read_too_late(self, caller):
+        """The machine has kept this program from reading in time."""
+        return caller.call.out == "late" and not caller.text and \
+            self.waited(caller, caller.started) > READER / 4
 
     def ended_early(self, caller, lost):
         """A signal before there was anything to say of a UUID."""

@@ -63,6 +63,8 @@ class Runner:
         due. A call to a guest's kernel is dear: nothing is read in vain.
         """
         now = time.monotonic()
+        if now > self.turned + LATE:
+            self.evidence.holds.append((self.turned, now))
         due = max(now, min(self.timers[0][0] if self.timers else now + TICK,
                            now + TICK))
         ready = {fd for fd, _ in self.poll.poll((due - now) * 1000)}

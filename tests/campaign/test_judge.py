@@ -270,6 +270,11 @@ class Ends(unittest.TestCase):
         self.assertEqual(found(GOOD, "", 0, call=call), ["exit code"])
         self.assertEqual(found(GOOD, "", 1, call=call), [])
 
+    def test_a_reader_who_was_held_up_may_have_come_too_late(self):
+        call = Call([U], out="late")
+        self.assertEqual(found(GOOD, "", 1, call=call, waited=0.4), [])
+        self.assertIn("consistency", found(GOOD, "", 1, call=call))
+
     def test_json_that_disagrees_with_itself_is_found(self):
         line = f'{{"uuid":"{U}","outcome":"in-bootloader","reason":"x",' \
             '"code":3}\n'
