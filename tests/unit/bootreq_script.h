@@ -41,6 +41,14 @@ static const uint8_t IDENT[60] = {
 	0x39, 0x30, 0x32, 0x66, 0x33, 0x33, 0x35, 0x00, 0xaf, 0xda, 0x99, 0x03,
 };
 
+/* katapult-protocol.md, section 12: uuid fcf7a6093298 */
+static const uint8_t OTHER[20]
+	__attribute__((unused)) = { 0x01, 0x88, 0xa0, 0x03, 0x16, 0x00, 0x00,
+				    0x00, 0xfc, 0xf7, 0xa6, 0x09, 0x32, 0x98,
+				    0x00, 0x00, 0xc5, 0xb2, 0x99, 0x03 };
+
+/* can-admin-channel.md, section 6 */
+#define KLIPPER_NAK FRAME(0x2e1, 0x05, 0x10, 0x9e, 0x81, 0x7e)
 enum what {
 	END,
 	TX,   /* due exactly now, with these bytes; stays in flight */
@@ -200,6 +208,41 @@ static inline void assert_ends(struct kcan_bootreq *req,
 				    sizeof(got.other));
 	assert_true(kcan_bootreq_done(req));
 	assert_int_equal(kcan_bootreq_deadline(req), UINT64_MAX);
+}
+
+#define HANDED_BACK(end)                                               \
+	{                                                              \
+		.verdict = (end), .request = KCAN_DELIVERY_CONFIRMED,  \
+		.handback = KCAN_DELIVERY_CONFIRMED, .assigned = true, \
+	}
+#define PROVEN                                                         \
+	{                                                              \
+		.verdict = KCAN_BOOTREQ_PROVEN,                        \
+		.request = KCAN_DELIVERY_CONFIRMED,                    \
+		.handback = KCAN_DELIVERY_CONFIRMED, .assigned = true, \
+		.identified = true,                                    \
+	}
+
+/** A script and its end, a case of its own. */
+struct scenario {
+	const char *name;
+	uint64_t timeout_us;
+	struct line script[32];
+	struct kcan_bootreq_result want;
+	bool no_verify;
+};
+
+static inline void test_scenario(void **state)
+{
+	const struct scenario *s = *state;
+	struct kcan_bootreq *req =
+		start(s->timeout_us, s->no_verify ? KCAN_BOOTREQ_GOAL_REQUEST :
+						    KCAN_BOOTREQ_GOAL_ENTER);
+
+	for (size_t i = 0; s->script[i].what != END; i++)
+		play(req, &s->script[i]);
+	assert_ends(req, &s->want);
+	kcan_bootreq_free(req);
 }
 
 #endif

@@ -341,6 +341,8 @@ static void test_row(void **state)
 		if (got->cause == CAUSE_INTERRUPTED)
 			assert_int_equal(got->signal, SIGINT);
 	}
+	/* an adapter that would be asked after this is not */
+	assert_int_equal(bus.loop.signal, row->fake.signal_us ? SIGINT : 0);
 	if (fake.first_us)
 		assert_int_equal(fake.first_us, LISTENED);
 	if (row->want[0].cause == CAUSE_BOTH_SILENT)

@@ -288,6 +288,9 @@ void diagnose_jobs(struct diagnose *d, struct run *run)
 		begun = true;
 		diagnose_job(d, run, facts);
 	}
-	if (begun)
-		bus_close(&d->bus);
+	if (!begun)
+		return;
+	/* what comes after the diagnosis has to hear of it, too */
+	run->bus->loop.signal = d->bus.loop.signal;
+	bus_close(&d->bus);
 }

@@ -202,7 +202,7 @@ start() {
 	[ "$(nodeid "$U")" = null ]
 	[ -z "$(frames '3F0#02')" ]
 	# whether it has left is asked on another nodeid, and both are handed back
-	local SET2="3F0#11$UU[C-F]." BACK2="3F0#11$NOT_U[C-F]." \
+	local SET2="3F0#11${UU}[C-F]." BACK2="3F0#11${NOT_U}[C-F]." \
 		WHO2="2[8-F][02468ACE]#01881600F9319903"
 	trace_is "$SET ($WHO ){1,2}$ID( $WHO)?( $ID)? $CONNECT( $ID)? $IDENT $READ(\
  281#[0-9A-F]+){10} $COMPLETE 281#0188A00115000000 281#002E9903( $SET2 $WHO2 $WHO2)+ $SET2 $BACK2 $BACK2 $BACK $WHO2"

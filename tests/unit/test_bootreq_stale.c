@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* What is no answer to the question, and whether the node was left. */
+#include "bootreq_script.h"
+
+/* Proven and identified at once. */
+#define PROVEN_AT(us)                                                 \
+	{ 0, SENT, REQUEST }, { 0, SENT, SET }, { 10000, SENT, WHO }, \
+		HEAR(us, ANSWER), IDENTIFIED(us)
+/* Handed back, and it answers 100 us after it was asked. */
+#define ANSWERED_BACK(us)                                                    \
+	{ us, SENT, BACK }, { us, SENT, BACK }, { (us) + 10000, SENT, WHO }, \
+		HEAR((us) + 10100, ANSWER)
+static const struct scenario scenarios[] = {
+	{ "klipper traffic before the first SET draws another nodeid",
+	  5 * S,
+	  {
+		  { 0, TX, REQUEST },
+		  { 100, RX, KLIPPER_NAK },
+		  { 200, OK },
+		  { 200, SENT, SET_2 },
+		  { 10200, SENT, WHO_2 },
+		  HEAR_ON(10300, 0x2e3, ANSWER),
+		  { 10300, SENT, CONNECT_2 },
+		  HEAR_ON(10400, 0x2e3, IDENT),
+		  LEFT_2(10400),
+	  },
+	  PROVEN },
+	{ "an answer before the question burns the nodeid",
+	  5 * S,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  HEAR(5000, ANSWER),
+		  { 5000, SENT, SET_2 },
+		  { 15000, SENT, WHO_2 },
+		  HEAR_ON(15100, 0x2e3, ANSWER),
+		  { 15100, SENT, CONNECT_2 },
+		  HEAR_ON(15200, 0x2e3, IDENT),
+		  /* where it has answered it is: nothing to do for F0 */
+		  LEFT_2(15200),
+	  },
+	  PROVEN },
+	{ "an answer before the SET is confirmed burns the nodeid",
+	  5 * S,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, TX, SET },
+		  HEAR(100, ANSWER),
+		  { 200, OK },
+		  { 200, SENT, SET_2 },
+		  { 10200, SENT, WHO_2 },
+		  HEAR_ON(10300, 0x2e3, ANSWER),
+		  { 10300, SENT, CONNECT_2 },
+		  HEAR_ON(10400, 0x2e3, IDENT),
+		  LEFT_2(10400),
+	  },
+	  PROVEN },
+	{ "one frame before the question is enough to burn it",
+	  5 * S,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 9999, RX, ID_1 },
+		  { 9999, SENT, SET_2 },
+		  { 19999, SENT, WHO_2 },
+		  HEAR_ON(20100, 0x2e3, ANSWER),
+		  { 20100, SENT, CONNECT_2 },
+		  HEAR_ON(20200, 0x2e3, IDENT),
+		  LEFT_2(20200),
+	  },
+	  PROVEN },
+	{ "what arrived before the question burns it though it is read later",
+	  5 * S,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 10000, SENT, WHO },
+		  HEAR(9990, ANSWER),
+		  { 9990, SENT, SET_2 },
+		  { 19990, SENT, WHO_2 },
+		  HEAR_ON(20100, 0x2e3, ANSWER),
+		  { 20100, SENT, CONNECT_2 },
+		  HEAR_ON(20200, 0x2e3, IDENT),
+		  LEFT_2(20200),
+	  },
+	  PROVEN },
+	{ "an answer on a burnt nodeid is none",
+	  45000,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 5000, RX, ID_3 },
+		  { 5000, SENT, SET_2 },
+		  HEAR(6000, ANSWER),
+		  { 15000, SENT, WHO_2 },
+		  HEAR(15100, ANSWER),
+		  { 30000, SENT, WHO_2 },
+		  HEAR(30100, ANSWER),
+		  { 45000, SENT, SET_2 },
+		  { 45000, SENT, BACK_2 },
+		  { 45000, SENT, BACK_2 },
+		  /* it may have missed both and be on F0 */
+		  { 45000, SENT, BACK },
+		  { 55000, SENT, WHO_2 },
+		  { 85000, QUIET },
+	  },
+	  HANDED_BACK(KCAN_BOOTREQ_SILENT) },
+	{ "an answer to an earlier question counts, if it is ours",
+	  5 * S,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 10000, SENT, WHO },
+		  { 25000, SENT, WHO },
+		  { 40000, SENT, SET },
+		  HEAR(45000, ANSWER),
+		  { 45000, SENT, CONNECT },
+		  { 170000, SENT, CONNECT },
+		  /* the last SET brought no answer: it may be elsewhere */
+		  { 295000, SENT, SET },
+		  BACK_AND_SILENT(295000, 4 * 250000),
+	  },
+	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	{ "an answer before the echo of its question waits for that",
+	  5 * S,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 10000, TX, WHO },
+		  HEAR(10200, ANSWER),
+		  { 40000, ABORT },
+		  { 41000, OK },
+		  FETCHED(41000),
+	  },
+	  HANDED_BACK(KCAN_BOOTREQ_ABORTED) },
+	{ "an answer to a question that is never confirmed is no proof",
+	  100000,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 10000, TX, WHO },
+		  HEAR(10200, ANSWER),
+		  { 100000, QUIET },
+		  { 500000, TX, BACK },
+		  { 900000, QUIET },
+	  },
+	  { .verdict = KCAN_BOOTREQ_GARBLED,
+	    .request = KCAN_DELIVERY_CONFIRMED,
+	    .handback = KCAN_DELIVERY_UNCONFIRMED,
+	    .assigned = true } },
+	{ "another uuid before the echo of the question waits for that",
+	  5 * S,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 10000, TX, WHO },
+		  HEAR(10200, OTHER),
+		  { 10300, OK },
+		  FETCHED(10300),
+	  },
+	  { .verdict = KCAN_BOOTREQ_WRONG_UUID,
+	    .request = KCAN_DELIVERY_CONFIRMED,
+	    .handback = KCAN_DELIVERY_CONFIRMED,
+	    .assigned = true,
+	    .other = { { 0xfc, 0xf7, 0xa6, 0x09, 0x32, 0x98 } } } },
+	{ "an answer after leaving means again, and silence then is the end",
+	  5 * S,
+	  {
+		  PROVEN_AT(10300),
+		  { 10300, SENT, BACK },
+		  { 10300, SENT, BACK },
+		  { 20300, SENT, WHO },
+		  HEAR(20400, ANSWER),
+		  LEFT(20400),
+	  },
+	  PROVEN },
+	{ "a node that never leaves is told after the third repetition",
+	  5 * S,
+	  {
+		  PROVEN_AT(10300),
+		  ANSWERED_BACK(10300),
+		  ANSWERED_BACK(20400),
+		  ANSWERED_BACK(30500),
+		  ANSWERED_BACK(40600),
+	  },
+	  { .verdict = KCAN_BOOTREQ_PROVEN,
+	    .request = KCAN_DELIVERY_CONFIRMED,
+	    .handback = KCAN_DELIVERY_UNCONFIRMED,
+	    .assigned = true,
+	    .identified = true } },
+	{ "an answer after leaving before the echo of its question means again",
+	  5 * S,
+	  {
+		  PROVEN_AT(10300),
+		  { 10300, SENT, BACK },
+		  { 10300, SENT, BACK },
+		  { 20300, TX, WHO },
+		  HEAR(20400, ANSWER),
+		  { 20500, OK },
+		  LEFT(20500),
+	  },
+	  PROVEN },
+	{ "what comes between the hand-back and the question is late, no more",
+	  5 * S,
+	  {
+		  PROVEN_AT(10300),
+		  { 10300, SENT, BACK },
+		  { 10300, SENT, BACK },
+		  HEAR(15000, ANSWER),
+		  { 20300, SENT, WHO },
+		  HEAR(20200, ANSWER),
+		  { 50300, QUIET },
+	  },
+	  PROVEN },
+	{ "only our uuid means again",
+	  5 * S,
+	  {
+		  PROVEN_AT(10300),
+		  { 10300, SENT, BACK },
+		  { 10300, SENT, BACK },
+		  { 20300, SENT, WHO },
+		  HEAR(20400, OTHER),
+		  { 20500, RX, NACK },
+		  { 20600, RX, KLIPPER_NAK },
+		  { 20700, RX, ID_1 },
+		  { 50300, QUIET },
+	  },
+	  PROVEN },
+	{ "silence lasts four times the slowest answer",
+	  5 * S,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 10000, SENT, WHO },
+		  HEAR(20000, ANSWER),
+		  { 20000, SENT, CONNECT },
+		  HEAR(32000, IDENT),
+		  BACK_AND_SILENT(32000, 4 * 12000),
+	  },
+	  PROVEN },
+	{ "a question after leaving that is not confirmed proves no silence",
+	  5 * S,
+	  {
+		  PROVEN_AT(10300),
+		  { 10300, SENT, BACK },
+		  { 10300, SENT, BACK },
+		  { 20300, TX, WHO },
+		  { 420300, QUIET },
+	  },
+	  { .verdict = KCAN_BOOTREQ_PROVEN,
+	    .request = KCAN_DELIVERY_CONFIRMED,
+	    .handback = KCAN_DELIVERY_UNCONFIRMED,
+	    .assigned = true,
+	    .identified = true } },
+};
+
+static void test_no_part_of_an_answer_to_a_refused_question_counts(void **state)
+{
+	(void)state;
+	for (size_t before = 1; before <= sizeof(ANSWER); before++) {
+		struct kcan_bootreq *req =
+			start(5 * S, KCAN_BOOTREQ_GOAL_ENTER);
+		struct can_frame frame;
+
+		play(req, &(struct line){ 0, SENT, REQUEST });
+		play(req, &(struct line){ 0, SENT, SET });
+		assert_true(kcan_bootreq_tx(req, &frame, 10000));
+		feed(req, ANSWER, before, 8, 10100);
+		kcan_bootreq_unsent(req, 10200);
+		play(req, &(struct line){ 15200, SENT, SET_2 });
+		feed(req, ANSWER + before, sizeof(ANSWER) - before, 8, 15300);
+		play(req, &(struct line){ 25200, SENT, WHO_2 });
+		assert_int_equal(kcan_bootreq_result(req).verdict,
+				 KCAN_BOOTREQ_PENDING);
+		kcan_bootreq_free(req);
+	}
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(scenarios) + 1] = {
+		cmocka_unit_test(
+			test_no_part_of_an_answer_to_a_refused_question_counts),
+	};
+	size_t n = 1;
+
+	ROWS(scenarios, test_scenario);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
