@@ -25,7 +25,7 @@ static const struct end_row end_rows[] = {
 	  3,
 	  "112233445566: no-answer: no proof within 1.5 s: the request was "
 	  "handed to the adapter, but neither Katapult nor Klipper answered "
-	  "with this UUID (Klipper on nodeid 65)\n",
+	  "with this UUID (Klipper was asked on nodeid 65)\n",
 	  "canbootreq: warning: asking Klipper gives a node that runs it "
 	  "nodeid 65: a Klipper host that was using the node has lost it, "
 	  "shuts down within seconds and ends its print; restart that host to "

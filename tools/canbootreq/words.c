@@ -83,7 +83,7 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "no proof within {timeout} s: {request}, but neither "
 			  "Katapult nor Klipper answered with this UUID "
-			  "(Klipper on nodeid {asked})",
+			  "(Klipper was asked on nodeid {asked})",
 		.next = "likely reasons, likeliest first:\n"
 			"1. this UUID is not on {if}: compare canbus_uuid in "
 			"printer.cfg, and the board's power\n"

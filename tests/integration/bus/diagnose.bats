@@ -86,7 +86,7 @@ diagnose() {
 	diagnose -u "$U"
 	[ "$status" -eq 3 ]
 	given "$U"
-	[[ $output == "$U: no-answer: "*"neither Katapult nor Klipper answered with this UUID (Klipper on nodeid $N)" ]]
+	[[ $output == "$U: no-answer: "*"neither Katapult nor Klipper answered with this UUID (Klipper was asked on nodeid $N)" ]]
 	[[ $stderr == *"warning: asking Klipper gives"* ]]
 	[[ $stderr != *"no Katapult on the MCU"* ]]
 	[ -n "$(frames "^$RX#")" ]
