@@ -186,8 +186,9 @@ static uint64_t arrival(const struct timespec *stamp)
 	struct timespec day, now;
 	uint64_t age_us = 0, now_us;
 
-	clock_gettime(CLOCK_REALTIME, &day);
+	/* held up between the two, a frame looks older, which is no proof */
 	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_REALTIME, &day);
 	now_us = us_of(&now);
 	if (us_of(&day) > us_of(stamp))
 		age_us = us_of(&day) - us_of(stamp);
