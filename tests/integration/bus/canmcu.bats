@@ -15,24 +15,32 @@ teardown() {
 # quiet_frames - all but the markers and what Klipper tells by itself every 5 s:
 # its stats, two frames in a row
 quiet_frames() {
-	frames '^[^7]' | sed '/^109#0E1.11/{N;d}'
+	local frame
+
+	while read -r frame; do
+		if [[ $frame == 109#0E1?11* ]]; then
+			read -r frame || :
+		else
+			echo "$frame"
+		fi
+	done < <(frames '^[^7]')
 }
 
 # answers FRAME FRAME... - what is sent, and all that comes back, in order
 answers() {
-	local sent=$1 before
+	local sent=$1 before seen
 
 	shift
 	settled
-	before=$(quiet_frames | wc -l)
+	mapfile -t before < <(quiet_frames)
 	cansend vcan0 "$sent"
 	if [ $# -gt 0 ]; then
 		until_true has "$BUS" "${*: -1}"
 	fi
 	settled
-	run quiet_frames
-	echo "$output"
-	[ "$(tail -n +$((before + 1)) <<<"$output" | xargs)" = "$sent${*:+ }$*" ]
+	mapfile -t seen < <(quiet_frames)
+	printf '%s\n' "${seen[@]}"
+	[ "${seen[*]:${#before[@]}}" = "$sent${*:+ }$*" ]
 }
 
 @test "the recorded exchange of the reference, byte for byte" {

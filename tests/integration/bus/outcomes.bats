@@ -18,6 +18,8 @@ COMPLETE="280#01881500911B9903"
 BACK="3F0#11${NOT_U}C0"
 # the way out: handed back twice, and asked whether that was heard
 LEFT="$BACK $BACK $WHO"
+# on a busy machine an answer comes after the next question, or the next SET
+MORE="( $SET| $WHO)*"
 # nodeids are drawn; C0 is where these traces begin
 ON_C0=(--nodeid 0xc0)
 
@@ -34,7 +36,8 @@ trace_is() {
 	local trace
 
 	settled
-	trace=$(frames '^(3F0|3F1|[12]..)#|^[0-9A-F]{8}#|#R|##' | xargs)
+	trace=$(frames '^(3F0|3F1|[12]..)#|^[0-9A-F]{8}#|#R|##')
+	trace=${trace//$'\n'/ }
 	echo "trace: $trace"
 	[[ $trace =~ ^$1$ ]]
 }
@@ -44,7 +47,7 @@ proven() {
 	[ "$status" -eq 0 ]
 	[[ $output == "$U: in-bootloader: "*"(stm32g0b1xx, Katapult v0.0.1-109-g902f335, application at 0x08002000)" ]]
 	[[ $stderr == *"back: canbootreq -i vcan0 --leave -u $U"* ]]
-	trace_is "3F0#02$UU ($SET ($WHO ){1,2})+${ID// / ($WHO )?}( $WHO)?( $ID)? $CONNECT( $ID)? $IDENT $LEFT"
+	trace_is "3F0#02$UU $SET$MORE ${ID// /$MORE }$MORE( $ID)* $CONNECT( $ID)* $IDENT( $ID)* $LEFT"
 	[ "$(state "$U")" = katapult ]
 	[ "$(nodeid "$U")" = null ]
 }
@@ -101,7 +104,7 @@ start() {
 	start --bootloader katapult --state katapult
 	ask -u "$U" "${ON_C0[@]}"
 	[ "$status" -eq 0 ]
-	trace_is "3F0#02$UU $SET $WHO $ID $CONNECT $IDENT $LEFT"
+	trace_is "3F0#02$UU $SET $WHO$MORE $ID$MORE( $ID)* $CONNECT( $ID)* $IDENT( $ID)* $LEFT"
 	[ "$(state "$U")" = katapult ]
 }
 
@@ -187,7 +190,7 @@ start() {
 	[ "$(jq -r '.outcome, (has("katapult") | tostring)' <<<"$output" |
 		xargs)" = "in-bootloader false" ]
 	# it never leaves its nodeid either: tried three times more, and said so
-	trace_is "3F0#02$UU ($SET ($WHO ){1,2})+$ID( $WHO)?( $ID)? $CONNECT( $ID)? $CONNECT( $ID)?( $LEFT $ID){4}"
+	trace_is "3F0#02$UU $SET $WHO$MORE $ID$MORE( $ID)* $CONNECT( $ID)* $CONNECT( $ID)*( $LEFT $ID){4}"
 	[[ $(jq -r '.warnings[]' <<<"$output") == *"may still hold nodeid 192, as it answered"* ]]
 }
 
@@ -204,7 +207,7 @@ start() {
 	# whether it has left is asked on another nodeid, and both are handed back
 	local SET2="3F0#11${UU}[C-F]." BACK2="3F0#11${NOT_U}[C-F]." \
 		WHO2="2[8-F][02468ACE]#01881600F9319903"
-	trace_is "$SET ($WHO ){1,2}$ID( $WHO)?( $ID)? $CONNECT( $ID)? $IDENT $READ(\
+	trace_is "$SET $WHO$MORE $ID$MORE( $ID)* $CONNECT( $ID)* $IDENT( $ID)* $READ(\
  281#[0-9A-F]+){10} $COMPLETE 281#0188A00115000000 281#002E9903( $SET2 $WHO2 $WHO2)+ $SET2 $BACK2 $BACK2 $BACK $WHO2"
 }
 

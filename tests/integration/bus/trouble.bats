@@ -17,8 +17,7 @@ teardown() {
 
 # on IFACE ARGUMENTS... - like ask, on another interface
 on() {
-	run --separate-stderr "$BUILD/canbootreq" -i "$@"
-	echo "status $status, stdout: $output, stderr: $stderr"
+	apart "$BUILD/canbootreq" -i "$@"
 }
 
 # plain - one sentence of what was seen and one of what to do; no bare numbers

@@ -70,10 +70,7 @@ up() {
 
 # asks ARGUMENTS... - canbootreq on can0; sets status, output, stderr
 asks() {
-	run --separate-stderr "$BUILD/canbootreq" "$@"
-	echo "status $status"
-	echo "stdout: $output"
-	echo "stderr: $stderr"
+	apart "$BUILD/canbootreq" "$@"
 }
 
 # begin_early ARGUMENTS... - the same while the test goes on

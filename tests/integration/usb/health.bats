@@ -11,9 +11,8 @@ load board
 
 # ask IFACE ARGUMENTS... - for the bootloader; sets status, output, stderr
 ask() {
-	run --separate-stderr "$BUILD/canbootreq" -i "$1" -u "$U" --no-verify \
-		--timeout 0.5 "${@:2}"
-	echo "status $status, stdout: $output, stderr: $stderr"
+	apart "$BUILD/canbootreq" -i "$1" -u "$U" --no-verify --timeout 0.5 \
+		"${@:2}"
 }
 
 # is IFACE TEXT... - `ip` shows all of these
