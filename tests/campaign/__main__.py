@@ -19,7 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 def options():
     p = argparse.ArgumentParser(prog="campaign", description=__doc__)
-    p.add_argument("--seed", default="1")
+    p.add_argument("--seed", type=int, default=1)
     p.add_argument("--rounds", type=int, default=100)
     p.add_argument("--round", type=int, help="this one only")
     p.add_argument("--build", default="build/ubsan",

@@ -78,7 +78,9 @@ def others(story):
     plan, call, extra = story.evidence.plan, story.call, set()
     if story.disturbed():
         extra |= {"no-answer", "unproven", "busy"}
-    if any(i.kind == "sweep" for i in plan.intruders):
+    # each call keeps the nodeids that were burnt, of 63 for all
+    if any(i.kind == "sweep" or (i.kind == "follow" and i.times > 5)
+           for i in plan.intruders):
         extra.add("busy")
     if any(story.uuid in hand.command for hand in plan.hands
            if hand.after is None):
@@ -122,7 +124,7 @@ def slow(story):
     if held_up <= HELD_UP:
         return set()
     extra = {"no-answer", "unproven"}
-    if held_up > call.timeout / 2:
+    if held_up > call.timeout / 4:
         extra.add("not-sent")
     return extra
 

@@ -63,7 +63,11 @@ class World:
                 return Line(self.path)
             except OSError:
                 time.sleep(0.01)
-        raise RuntimeError("canmcu does not start: see its log")
+        raise RuntimeError(f"canmcu does not start: {self.said()}")
+
+    def said(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return log.read()
 
     def tell(self, *commands):
         """Their replies; what is refused is a mistake of the plan."""
@@ -123,6 +127,5 @@ class World:
         """What a sanitizer said."""
         self.process.terminate()
         self.process.wait()
-        with open(self.log_path, encoding="utf-8", errors="replace") as log:
-            said = log.read()
+        said = self.said()
         return said if "runtime error" in said else ""
