@@ -186,7 +186,7 @@ static void begin_value(struct source *s, struct span line)
 		if (strchr("=:", line.at[name.len]))
 			break;
 	if (name.len == line.len && s->strict)
-		refuse(s, "'%.*s' is no key: give 'key: value'",
+		refuse(s, "'%.*s' is not a key: give 'key: value'",
 		       (int)(line.len < 80 ? line.len : 80), line.at);
 	if (name.len == line.len)
 		return;

@@ -68,7 +68,7 @@ static void give_up_events(struct app *app)
 	app->mute = true;
 	if (err == EPIPE)
 		snprintf(sentence, sizeof(sentence),
-			 "nobody reads the events any more: give stdout a "
+			 "the reader of the events has gone: give stdout a "
 			 "reader, or /dev/null");
 	else
 		snprintf(sentence, sizeof(sentence),

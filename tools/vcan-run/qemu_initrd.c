@@ -103,7 +103,7 @@ static int add_program(FILE *out, struct why *why)
 	if (err)
 		why_set(why,
 			"vcan-run cannot read itself and its libraries "
-			"(%s); install it anew",
+			"(%s); install it again",
 			strerror(-err));
 	return err;
 }

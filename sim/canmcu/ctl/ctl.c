@@ -76,7 +76,7 @@ struct ctl_result ctl_execute(const struct ctl *ctl, const char *line,
 	while (len && line[len - 1] == ' ')
 		len--;
 	if (!is_text(line, len)) {
-		result.reply = ctl_error("this is no line of UTF-8 text");
+		result.reply = ctl_error("this is not a line of UTF-8 text");
 		return result;
 	}
 	text = strndup(line, len);

@@ -186,8 +186,8 @@ static void talk(struct client *c)
 		c->status = complain("cannot write the replies: give stdout a "
 				     "place that takes them");
 	else if (c->replies < c->commands)
-		c->status = complain("the simulator has ended before it "
-				     "answered: see what it says itself");
+		c->status = complain("the simulator ended before it "
+				     "answered: see its own messages");
 }
 
 /* The command line. */

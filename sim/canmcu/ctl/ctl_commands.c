@@ -65,8 +65,8 @@ static int cmd_fault_clear(struct ctl_request *r)
 
 	if (name && !n)
 		return ctl_refuse(r,
-				  "%s has no fault '%s': 'faults %s' tells "
-				  "those it has",
+				  "%s has no fault '%s': 'faults %s' lists "
+				  "those that it has",
 				  r->args[0], name, r->args[0]);
 	json_object_set_new(r->reply, "cleared", json_integer((json_int_t)n));
 	return 0;

@@ -138,7 +138,7 @@ static void explain(char *out, size_t size, const char *path, int err)
 	if (err == -EADDRINUSE) {
 		bool live = !lstat(path, &st) && S_ISSOCK(st.st_mode);
 
-		why = live ? "somebody listens there" :
+		why = live ? "a process listens there" :
 			     "something else is there";
 		remedy = live ? "stop the canmcu that has it, or name another "
 				"path" :

@@ -54,7 +54,7 @@ static int find_bus(struct ctl_request *r, struct keys_board *b)
 		return 0;
 	return ctl_refuse(r,
 			  "interface '%s': no MCU was on it when canmcu was "
-			  "started; give one of those, or start anew",
+			  "started; give one of those, or start canmcu again",
 			  name);
 }
 
@@ -75,8 +75,8 @@ static int check_board(struct ctl_request *r, struct keys_board *b)
 			r->args[0]);
 	if (twin && twin != r->mcu)
 		return ctl_refuse(r,
-				  "%s '%s': there is another MCU with that "
-				  "UUID; give one of its own",
+				  "%s '%s': another MCU has that UUID; "
+				  "give one of its own",
 				  r->args[1], r->args[2]);
 	/* another chip comes with what is usual for it, as in a file */
 	b->has_bootloader = b->cfg.type == r->mcu->cfg.type ||
@@ -132,7 +132,7 @@ static int set_fixed(struct ctl_request *r, struct keys_board *b)
 	(void)b;
 	return ctl_refuse(r,
 			  "%s: how an MCU is reached cannot be changed while "
-			  "it is simulated; start canmcu anew",
+			  "it is simulated; start canmcu again",
 			  r->args[1]);
 }
 

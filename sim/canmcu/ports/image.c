@@ -186,11 +186,11 @@ static void explain(char *sentence, size_t size, const char *path, int err)
 		int err;
 		const char *text;
 	} reasons[] = {
-		{ -EISDIR, "it is no regular file; give the path of a raw "
-			   "image, or one where nothing is yet" },
+		{ -EISDIR, "it is not a regular file; give the path of a "
+			   "raw image, or of a file that does not exist yet" },
 		{ -EOVERFLOW,
-		  "it is longer than the flash of this MCU; give the "
-		  "image of such a chip, or the MCU type it is of" },
+		  "it is longer than the flash of this MCU; give an "
+		  "image of this MCU type, or the MCU type of the image" },
 		{ -EWOULDBLOCK, "it is in use by another MCU or another "
 				"canmcu; give each MCU an image of its own" },
 		{ -ENOENT, "its folder does not exist, or it is a link to "

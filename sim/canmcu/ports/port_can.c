@@ -264,11 +264,11 @@ int port_can_error(char *out, size_t size, const char *ifname, int err)
 		const char *observed;
 		const char *remedy;
 	} rows[] = {
-		{ ENODEV, "there is no interface called",
+		{ ENODEV, "there is no interface",
 		  "'ip -br link' lists "
 		  "those there are; 'ip link add dev vcan0 type vcan && ip link "
 		  "set vcan0 up' makes a virtual one" },
-		{ ENXIO, "this is no CAN interface:",
+		{ ENXIO, "this is not a CAN interface:",
 		  "'ip -br link' lists the "
 		  "interfaces there are; name one for CAN with -i" },
 		{ EAFNOSUPPORT, "this kernel has no CAN, so there is no",

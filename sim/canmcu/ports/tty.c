@@ -120,8 +120,8 @@ static int make_link(struct tty *t, const char *link, char *sentence,
 	}
 	if (errno == EEXIST)
 		return refuse(EEXIST,
-			      "'%s' is there already, and is no line of "
-			      "canmcu's: give another path, or remove it",
+			      "'%s' exists already, and is not a line of "
+			      "canmcu: give another path, or remove it",
 			      link);
 	return refuse(errno,
 		      "cannot make '%s' (%s): give a path in a folder that you "
@@ -169,7 +169,7 @@ static int refuse_port(const char *path, int err,
 			      "give another line",
 			      path, (int)holder->pid);
 	return refuse(-err,
-		      "cannot use '%s' (%s): give a tty that nobody uses and "
+		      "cannot use '%s' (%s): give a tty that is not in use and "
 		      "that you may open, or pty:/PATH to make one",
 		      path, strerror(-err));
 }

@@ -43,8 +43,8 @@ static int set(void *ctx, const struct config_line *line,
 	if (!is_name(line->section)) {
 		snprintf(error, CONFIG_SENTENCE_MAX,
 			 "an MCU with the name of this section cannot be "
-			 "played: give it at most %zu printable ASCII "
-			 "characters, brackets apart",
+			 "simulated: give it at most %zu printable ASCII "
+			 "characters, not counting the brackets",
 			 CONFIG_SECTION_MAX - sizeof("mcu "));
 		return -EINVAL;
 	}

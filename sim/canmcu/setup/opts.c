@@ -248,8 +248,9 @@ static int apply_all(struct parser *p, int argc, char **argv)
 	how.len = options.len;
 	operand = util_opts_parse(&how, argc, argv);
 	if (operand > 0 && operand < argc)
-		return refuse(p, "'%s' is no option: MCUs are given as -u UUID",
-			      argv[operand]);
+		return refuse(
+			p, "'%s' is not an option: MCUs are given as -u UUID",
+			argv[operand]);
 	return operand < 0 ? operand : 0;
 }
 

@@ -231,15 +231,15 @@ block() {
 	start_mcus one -i vcan0 -u "$U"
 	run -1 "$BUILD/canmcu" -i vcan0 -u "$V" --control "$CTL"
 	echo "$output"
-	[[ $output == *"$CTL"*"somebody listens there"* ]]
+	[[ $output == *"$CTL"*"a process listens there"* ]]
 	[ "$(state "$U")" = klipper ]
 }
 
 @test "the interface is named when it is not there, or no CAN interface" {
 	run -1 "$BUILD/canmcu" -i can7 -u "$U"
-	[[ $output == *"no interface called 'can7'"* ]]
+	[[ $output == *"there is no interface 'can7'"* ]]
 	run -1 "$BUILD/canmcu" -i lo -u "$U"
-	[[ $output == *"no CAN interface: 'lo'"* ]]
+	[[ $output == *"not a CAN interface: 'lo'"* ]]
 }
 
 @test "a service manager is told when it is ready" {

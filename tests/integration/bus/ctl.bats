@@ -141,7 +141,7 @@ wait $U rom 60000" &
 	kill -TERM "$MCU_PID"
 	ends_with "$MCU_PID" 0
 	ends_with "$waiting" 1
-	has "$BATS_TEST_TMPDIR/waiting.log" 'has ended before it answered'
+	has "$BATS_TEST_TMPDIR/waiting.log" 'the simulator ended before it answered'
 	ends_with "$SUBSCRIBER" 0
 	has "$TOLD" '"state":"off"'
 }

@@ -308,7 +308,7 @@ sys.exit(bool(select.select([line], [], [], 0)[0]))' "$TTY"
 @test "link: nothing else is ever replaced" {
 	echo mine >"$TTY"
 	run -1 "$BUILD/canmcu" -u "$U" --uart "pty:$TTY"
-	[[ $output == *"'$TTY' is there already, and is no line of canmcu's"* ]]
+	[[ $output == *"'$TTY' exists already, and is not a line of canmcu"* ]]
 	[ "$(cat "$TTY")" = mine ]
 	rm "$TTY"
 	ln -s /dev/pts/0 "$TTY"

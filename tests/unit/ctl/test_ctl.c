@@ -133,7 +133,8 @@ static const struct command_line {
 	{ "the end of all faults", "fault-clear " U,
 	  "{\"ok\":true,\"cleared\":0}" },
 	{ "the end of a fault that it has not", "fault-clear " U " drop",
-	  ERROR(U " has no fault 'drop': 'faults " U "' tells those it has") },
+	  ERROR(U " has no fault 'drop': 'faults " U
+		  "' lists those that it has") },
 	{ "wait for what is so", "wait " U " klipper",
 	  "{\"ok\":true,\"mcu\":" NODE("klipper") "}" },
 	{ "wait for unassigned", "wait " U " unassigned 10",
@@ -194,10 +195,10 @@ static const struct command_line {
 	{ "an unknown command", "explode", NO_COMMAND("explode") },
 	{ "commands have one spelling", "LIST", NO_COMMAND("LIST") },
 	{ "a control character", "list\t",
-	  ERROR("this is no line of UTF-8 "
+	  ERROR("this is not a line of UTF-8 "
 		"text") },
 	{ "no UTF-8", "reset \xff\xfe",
-	  ERROR("this is no line of UTF-8 text") },
+	  ERROR("this is not a line of UTF-8 text") },
 	{ "UTF-8 that the answer would cut inside a character",
 	  "x23456789012345678901234567890123456789\xc3\xa9",
 	  ERROR("this cannot be read as UTF-8 text") },
@@ -227,7 +228,7 @@ static void test_a_nul_byte_is_refused(void **state)
 	struct bench *b = *state;
 	struct ctl_result r = ctl_execute(&b->ctl, "list\0x", 6, 0);
 
-	assert_string_equal(r.reply, ERROR("this is no line of UTF-8 text"));
+	assert_string_equal(r.reply, ERROR("this is not a line of UTF-8 text"));
 	free(r.reply);
 }
 

@@ -412,10 +412,11 @@ static void test_a_socket_with_a_listener_is_left_alone(void **state)
 	struct ctl_server *other = NULL;
 	char sentence[512], want[512];
 
-	snprintf(want, sizeof(want),
-		 "no control socket at '%s' (somebody listens there): stop the "
-		 "canmcu that has it, or name another path",
-		 path);
+	snprintf(
+		want, sizeof(want),
+		"no control socket at '%s' (a process listens there): stop the "
+		"canmcu that has it, or name another path",
+		path);
 	assert_int_equal(open_server(b, &other, sentence, sizeof(sentence)),
 			 -EADDRINUSE);
 	assert_string_equal(sentence, want);

@@ -22,7 +22,7 @@
 
 #define FIXED(key)                                                         \
 	ERROR(key ": how an MCU is reached cannot be changed while it is " \
-		  "simulated; start canmcu anew")
+		  "simulated; start canmcu again")
 
 /* A world of two boards and two buses, and image files that are not there. */
 struct files_bench {
@@ -142,8 +142,8 @@ static const struct set_line {
 	  MCU("000000000001", "stm32g0b1xx", "katapult", "off", "null") },
 	{ "its own UUID", "set " V " canbus_uuid " V, OFF_AS_BEFORE },
 	{ "the UUID of another one", "set " V " canbus_uuid " U,
-	  ERROR("canbus_uuid '" U "': there is another MCU with that UUID; "
-		"give one of its own") },
+	  ERROR("canbus_uuid '" U "': another MCU has that UUID; give "
+		"one of its own") },
 	/* tests/vectors/uuid.txt */
 	{ "a chip id", "set " V " chip_id 3d0052001450425539383920",
 	  MCU("154aab036e6a", "stm32g0b1xx", "katapult", "off", "null") },
@@ -155,7 +155,7 @@ static const struct set_line {
 	  OFF_AS_BEFORE },
 	{ "an interface that nobody is on", "set " V " interface can7",
 	  ERROR("interface 'can7': no MCU was on it when canmcu was started; "
-		"give one of those, or start anew") },
+		"give one of those, or start canmcu again") },
 	{ "an MCU type", "set " V " mcu_type rp2040",
 	  MCU(V, "rp2040", "katapult", "off", "null") },
 	{ "an MCU type that has no Katapult on CAN",

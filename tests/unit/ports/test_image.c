@@ -258,14 +258,14 @@ static const struct refusal {
 	const char *why;
 } refusals[] = {
 	{ "refused: longer than the flash", lay_longer, -EOVERFLOW,
-	  "it is longer than the flash of this MCU; give the image of such a "
-	  "chip, or the MCU type it is of" },
+	  "it is longer than the flash of this MCU; give an image of this "
+	  "MCU type, or the MCU type of the image" },
 	{ "refused: a folder", lay_folder, -EISDIR,
-	  "it is no regular file; give the path of a raw image, or one where "
-	  "nothing is yet" },
+	  "it is not a regular file; give the path of a raw image, or of a "
+	  "file that does not exist yet" },
 	{ "refused: a pipe", lay_pipe, -EISDIR,
-	  "it is no regular file; give the path of a raw image, or one where "
-	  "nothing is yet" },
+	  "it is not a regular file; give the path of a raw image, or of a "
+	  "file that does not exist yet" },
 	{ "refused: a link to nowhere", lay_dead_link, -ENOENT,
 	  "its folder does not exist, or it is a link to nowhere; make the "
 	  "folder, or remove the link" },

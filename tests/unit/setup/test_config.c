@@ -259,7 +259,7 @@ static const struct row refused[] = {
 	  "p:3: this line stands in no section: put one above it, like [mcu]" },
 	{ "no delimiter in an MCU's section",
 	  { { "p", "[mcu]\nno_application\n" } },
-	  "p:2: 'no_application' is no key: give 'key: value'" },
+	  "p:2: 'no_application' is not a key: give 'key: value'" },
 	{ "a key that goes on by mistake",
 	  { { "p", "[mcu]\none: 1\n  two: 2\n" } },
 	  "p:3: this line goes on with 'one', which has one line of value; do "
@@ -267,16 +267,19 @@ static const struct row refused[] = {
 	{ "a name of 40 characters",
 	  { { "p",
 	      "[mcu 0123456789012345678901234567890123456789]\n\none: 1\n" } },
-	  "p:3: an MCU with the name of this section cannot be played: give it "
-	  "at most 39 printable ASCII characters, brackets apart" },
+	  "p:3: an MCU with the name of this section cannot be simulated: "
+	  "give it at most 39 printable ASCII characters, not counting the "
+	  "brackets" },
 	{ "a name that is not ASCII",
 	  { { "p", "[mcu D\xc3\xbcse]\none: 1\n" } },
-	  "p:2: an MCU with the name of this section cannot be played: give it "
-	  "at most 39 printable ASCII characters, brackets apart" },
+	  "p:2: an MCU with the name of this section cannot be simulated: "
+	  "give it at most 39 printable ASCII characters, not counting the "
+	  "brackets" },
 	{ "a name with a bracket",
 	  { { "p", "[mcu a]b]\none: 1\n" } },
-	  "p:2: an MCU with the name of this section cannot be played: give it "
-	  "at most 39 printable ASCII characters, brackets apart" },
+	  "p:2: an MCU with the name of this section cannot be simulated: "
+	  "give it at most 39 printable ASCII characters, not counting the "
+	  "brackets" },
 };
 
 static void test_accepted(void **state)
