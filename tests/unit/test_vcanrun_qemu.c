@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: tools/vcan-run/qemu_args.c tools/vcan-run/launch.c
-// needs: tools/vcan-run/cpio.c tools/vcan-run/why.c
+// needs: tools/vcan-run/cpio.c tools/vcan-run/reason.c
 #include "../support/unit.h"
 
 #include <stdio.h>

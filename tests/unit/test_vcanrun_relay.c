@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/vcan-run/relay.c tools/vcan-run/tell.c tools/vcan-run/line.c
+// needs: tools/vcan-run/relay.c tools/vcan-run/control.c tools/vcan-run/line.c
 // needs: tools/vcan-run/pump.c tools/vcan-run/mux.c tools/vcan-run/console.c
-// needs: tools/vcan-run/why.c tools/vcan-run/pulse.c
+// needs: tools/vcan-run/reason.c tools/vcan-run/watchdog.c
 #include "../support/unit.h"
 
 #include <fcntl.h>
@@ -183,7 +183,7 @@ static void be_vcan_run(const struct guest *g, int why_fd)
 {
 	struct setup_blob setup = { 0 };
 	struct opts o = { .boot_timeout_s = 60, .hang_timeout_s = 1 };
-	struct why why = { "" };
+	struct reason why = { "" };
 	int line[2], null = open("/dev/null", O_RDWR), status;
 	struct vm vm = { .console = -1, .confirms = g->confirms };
 	sigset_t set;
@@ -216,7 +216,7 @@ static void be_vcan_run(const struct guest *g, int why_fd)
 static void test_guest(void **state)
 {
 	const struct guest *g = *state;
-	char why[sizeof(((struct why *)0)->text)] = "";
+	char why[sizeof(((struct reason *)0)->text)] = "";
 	int fd[2], status;
 	pid_t pid;
 

@@ -62,9 +62,9 @@ static int say_u32(struct agent *a, enum mux_type type, enum mux_stream stream,
 	return say(a, type, stream, data, sizeof(data));
 }
 
-static int fail(struct agent *a, const struct why *why)
+static int fail(struct agent *a, const struct reason *reason)
 {
-	say(a, MUX_FAIL, 0, why->text, strlen(why->text));
+	say(a, MUX_FAIL, 0, reason->text, strlen(reason->text));
 	tcdrain(a->line);
 	return -1;
 }
@@ -72,19 +72,20 @@ static int fail(struct agent *a, const struct why *why)
 static int start(struct agent *a)
 {
 	struct spawned child;
-	struct why why = { "" };
+	struct reason reason = { "" };
 	struct setup s;
 
 	if (setup_unpack(&a->setup, &s)) {
-		why_set(&why, "the guest cannot read its setup; give it more "
-			      "--mem");
-		return fail(a, &why);
+		reason_set(&reason,
+			   "the guest cannot read its setup; give it more "
+			   "--mem");
+		return fail(a, &reason);
 	}
 	if (s.host)
 		sethostname(s.host, strlen(s.host));
-	if (probe_bus(s.ifaces, s.n_ifaces, &why) ||
-	    spawn_command(&s, &child, &why))
-		return fail(a, &why);
+	if (probe_bus(s.ifaces, s.n_ifaces, &reason) ||
+	    spawn_command(&s, &child, &reason))
+		return fail(a, &reason);
 	setup_drop(&s);
 	setup_fini(&a->setup);
 	a->pid = child.pid;

@@ -34,7 +34,7 @@ static int link_program(const char *dir)
 	return symlink(exe, init);
 }
 
-int dirs_make(char dir[static VM_DIR_LEN], struct why *why)
+int dirs_make(char dir[static VM_DIR_LEN], struct reason *reason)
 {
 	const char *candidates[] = { getenv("TMPDIR"), "/tmp", "/var/tmp" };
 
@@ -49,10 +49,10 @@ int dirs_make(char dir[static VM_DIR_LEN], struct why *why)
 		}
 	}
 	dir[0] = '\0';
-	return why_set(why,
-		       "no directory for the guest can be made in TMPDIR, "
-		       "/tmp or /var/tmp (%s); make one of them writable",
-		       strerror(errno));
+	return reason_set(reason,
+			  "no directory for the guest can be made in TMPDIR, "
+			  "/tmp or /var/tmp (%s); make one of them writable",
+			  strerror(errno));
 }
 
 static int remove_one(const char *path, const struct stat *st, int type,
@@ -100,7 +100,7 @@ static int can_hold(const char *dir, unsigned int mib)
 }
 
 int dirs_find_memory(char dir[static PATH_MAX], unsigned int mib,
-		     struct why *why)
+		     struct reason *reason)
 {
 	/* memory first: a guest whose memory is on a disk is a slow one */
 	const char *candidates[] = {
@@ -116,9 +116,10 @@ int dirs_find_memory(char dir[static PATH_MAX], unsigned int mib,
 		snprintf(dir, PATH_MAX, "%s", candidates[i]);
 		return 0;
 	}
-	return why_set(why,
-		       "neither /dev/shm, TMPDIR, /tmp nor /var/tmp has "
-		       "%u MiB free and may hold programs; set TMPDIR to such "
-		       "a directory, or use a smaller --mem",
-		       mib);
+	return reason_set(
+		reason,
+		"neither /dev/shm, TMPDIR, /tmp nor /var/tmp has "
+		"%u MiB free and may hold programs; set TMPDIR to such "
+		"a directory, or use a smaller --mem",
+		mib);
 }

@@ -32,7 +32,7 @@ void engine_names(char *out, size_t size, const char *separator)
 
 int engine_run_first(const struct opts *o)
 {
-	struct why why[ARRAY_SIZE(engines)] = { 0 };
+	struct reason reason[ARRAY_SIZE(engines)] = { 0 };
 	int status;
 
 	for (size_t i = 0; i < ARRAY_SIZE(engines); i++) {
@@ -44,18 +44,18 @@ int engine_run_first(const struct opts *o)
 		if (o->verbose)
 			fprintf(stderr, "vcan-run: trying engine %s\n",
 				e->name);
-		status = e->run(e, o, &why[i]);
+		status = e->run(e, o, &reason[i]);
 		if (status >= 0)
 			return status;
 		if (o->verbose)
 			fprintf(stderr, "vcan-run: engine %s skipped: %s\n",
-				e->name, why[i].text);
+				e->name, reason[i].text);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(engines); i++)
-		if (why[i].text[0])
+		if (reason[i].text[0])
 			fprintf(stderr,
 				"vcan-run: engine %s does not work "
 				"here: %s\n",
-				engines[i].name, why[i].text);
+				engines[i].name, reason[i].text);
 	return STATUS_OWN_FAILURE;
 }

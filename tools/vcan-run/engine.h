@@ -7,34 +7,34 @@
 
 #include "launch.h"
 #include "opts.h"
-#include "why.h"
+#include "reason.h"
 
 /**
  * struct engine - one way to have a kernel with CAN
  * @usb:  its kernel has USB and PCI too, and udevd names the devices
  * @run:  run the command once a CAN frame was carried; the exit status, or
- *        -1 with @why when this engine does not work here and nothing was
+ *        -1 with @reason when this engine does not work here and nothing was
  *        started. It need not return: the host engine becomes the command.
  * @plan: for a guest: say in @l how to start it. @dir is a directory that
- *        goes with the guest. Return: 0, or -1 with @why.
+ *        goes with the guest. Return: 0, or -1 with @reason.
  */
 struct engine {
 	const char *name;
 	bool usb;
 	int (*run)(const struct engine *e, const struct opts *o,
-		   struct why *why);
+		   struct reason *reason);
 	int (*plan)(struct launch *l, const struct opts *o, const char *dir,
-		    struct why *why);
+		    struct reason *reason);
 };
 
 int engine_host_run(const struct engine *e, const struct opts *o,
-		    struct why *why);
+		    struct reason *reason);
 int engine_guest_run(const struct engine *e, const struct opts *o,
-		     struct why *why);
+		     struct reason *reason);
 int engine_uml_plan(struct launch *l, const struct opts *o, const char *dir,
-		    struct why *why);
+		    struct reason *reason);
 int engine_qemu_plan(struct launch *l, const struct opts *o, const char *dir,
-		     struct why *why);
+		     struct reason *reason);
 
 /** Return: NULL when there is none of that name. */
 const struct engine *engine_find(const char *name);

@@ -88,7 +88,8 @@ static int block_signals(sigset_t *before)
 }
 
 static int run_vm(const struct engine *e, const struct opts *o,
-		  const struct setup_blob *setup, bool tty, struct why *why)
+		  const struct setup_blob *setup, bool tty,
+		  struct reason *reason)
 {
 	struct termios saved;
 	struct vm vm;
@@ -97,15 +98,15 @@ static int run_vm(const struct engine *e, const struct opts *o,
 	int status;
 
 	if (sigfd < 0)
-		return why_set(why,
-			       "no signal descriptor (%s); close some files",
-			       strerror(errno));
-	status = vm_start(&vm, e, o, why);
+		return reason_set(reason,
+				  "no signal descriptor (%s); close some files",
+				  strerror(errno));
+	status = vm_start(&vm, e, o, reason);
 	tty = tty && !tcgetattr(STDIN_FILENO, &saved);
 	if (!status) {
 		if (tty)
 			make_raw(&saved);
-		status = relay_run(&vm, o, setup, sigfd, why);
+		status = relay_run(&vm, o, setup, sigfd, reason);
 		vm_end(&vm);
 		if (tty)
 			tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
@@ -118,7 +119,7 @@ static int run_vm(const struct engine *e, const struct opts *o,
 }
 
 int engine_guest_run(const struct engine *e, const struct opts *o,
-		     struct why *why)
+		     struct reason *reason)
 {
 	bool tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	struct setup_blob setup = { 0 };
@@ -127,18 +128,19 @@ int engine_guest_run(const struct engine *e, const struct opts *o,
 	int status;
 
 	if (!getcwd(cwd, sizeof(cwd)))
-		return why_set(why,
-			       "the working directory has no name (%s); change "
-			       "to one that exists",
-			       strerror(errno));
+		return reason_set(
+			reason,
+			"the working directory has no name (%s); change "
+			"to one that exists",
+			strerror(errno));
 	sigpipe = signal(SIGPIPE, SIG_IGN);
 	if (describe(&setup, o, cwd, tty))
-		status = why_set(why,
-				 "arguments and environment exceed %u "
-				 "MiB; shorten them",
-				 SETUP_MAX >> 20);
+		status = reason_set(reason,
+				    "arguments and environment exceed %u "
+				    "MiB; shorten them",
+				    SETUP_MAX >> 20);
 	else
-		status = run_vm(e, o, &setup, tty, why);
+		status = run_vm(e, o, &setup, tty, reason);
 	setup_fini(&setup);
 	signal(SIGPIPE, sigpipe);
 	return status;

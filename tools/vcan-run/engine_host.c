@@ -38,7 +38,7 @@ static int become_root(uid_t uid, gid_t gid)
 	return write_file("/proc/self/gid_map", map);
 }
 
-static int new_namespaces(struct why *why)
+static int new_namespaces(struct reason *reason)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
@@ -46,21 +46,21 @@ static int new_namespaces(struct why *why)
 	if (!unshare(CLONE_NEWNET | CLONE_NEWNS))
 		return 0;
 	if (errno != EPERM)
-		return why_set(why,
-			       "no new network namespace (%s); the "
-			       "kernel needs CONFIG_NET_NS",
-			       strerror(errno));
+		return reason_set(reason,
+				  "no new network namespace (%s); the "
+				  "kernel needs CONFIG_NET_NS",
+				  strerror(errno));
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS))
-		return why_set(why,
-			       "no new user namespace (%s); run as root, "
-			       "or allow unprivileged user namespaces",
-			       strerror(errno));
+		return reason_set(reason,
+				  "no new user namespace (%s); run as root, "
+				  "or allow unprivileged user namespaces",
+				  strerror(errno));
 	if (become_root(uid, gid))
-		return why_set(why,
-			       "the user cannot be mapped to root (%s); "
-			       "run as root, or allow unprivileged user "
-			       "namespaces",
-			       strerror(errno));
+		return reason_set(reason,
+				  "the user cannot be mapped to root (%s); "
+				  "run as root, or allow unprivileged user "
+				  "namespaces",
+				  strerror(errno));
 	return 0;
 }
 
@@ -75,33 +75,33 @@ static void fresh_sysfs(void)
 		      MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 }
 
-static int enter(const struct opts *o, struct why *why)
+static int enter(const struct opts *o, struct reason *reason)
 {
-	if (probe_af_can(why) || new_namespaces(why))
+	if (probe_af_can(reason) || new_namespaces(reason))
 		return -1;
 	fresh_sysfs();
 	rtnl_set_up("lo");
-	return probe_bus(o->ifaces, o->n_ifaces, why);
+	return probe_bus(o->ifaces, o->n_ifaces, reason);
 }
 
 /*
  * The proof is made by a child first: when it fails, this process must still
  * be where it was, so that the next engine can be tried.
  */
-static int rehearse(const struct opts *o, struct why *why)
+static int rehearse(const struct opts *o, struct reason *reason)
 {
-	struct why child = { 0 };
+	struct reason child = { 0 };
 	int pipefd[2], status;
 	ssize_t n;
 	pid_t pid;
 
 	if (pipe2(pipefd, O_CLOEXEC))
-		return why_set(why, "no pipe (%s); close some files",
-			       strerror(errno));
+		return reason_set(reason, "no pipe (%s); close some files",
+				  strerror(errno));
 	pid = fork();
 	if (pid < 0) {
-		why_set(why, "no new process (%s); end some others",
-			strerror(errno));
+		reason_set(reason, "no new process (%s); end some others",
+			   strerror(errno));
 		close(pipefd[0]);
 		close(pipefd[1]);
 		return -1;
@@ -112,25 +112,25 @@ static int rehearse(const struct opts *o, struct why *why)
 		_exit(n < 0 ? 1 : status);
 	}
 	close(pipefd[1]);
-	n = read(pipefd[0], why->text, sizeof(why->text) - 1);
+	n = read(pipefd[0], reason->text, sizeof(reason->text) - 1);
 	close(pipefd[0]);
 	if (waitpid(pid, &status, 0) != pid)
 		status = -1;
 	if (n > 0)
 		return -1;
 	if (status)
-		return why_set(why,
-			       "the trial ended with wait status %#x; "
-			       "try another engine",
-			       (unsigned int)status);
+		return reason_set(reason,
+				  "the trial ended with wait status %#x; "
+				  "try another engine",
+				  (unsigned int)status);
 	return 0;
 }
 
 int engine_host_run(const struct engine *e, const struct opts *o,
-		    struct why *why)
+		    struct reason *reason)
 {
 	(void)e;
-	if (rehearse(o, why) || enter(o, why))
+	if (rehearse(o, reason) || enter(o, reason))
 		return -1;
 	return command_exec(o->argv);
 }

@@ -48,7 +48,7 @@ static int try_kernel(struct qemu_kernel *k, const char *dir)
 	return access(k->vmlinux, R_OK) || access(dep, R_OK) ? -1 : 0;
 }
 
-int qemu_find_kernel(struct qemu_kernel *k, struct why *why)
+int qemu_find_kernel(struct qemu_kernel *k, struct reason *reason)
 {
 	/* scripts/guest-kernel.sh writes to one of these */
 	static const struct {
@@ -64,10 +64,11 @@ int qemu_find_kernel(struct qemu_kernel *k, struct why *why)
 	if (wanted && wanted[0]) {
 		if (!try_kernel(k, wanted))
 			return 0;
-		return why_set(why,
-			       KERNEL_ENV " names %.200s, which holds no guest "
-					  "kernel; correct or unset it",
-			       wanted);
+		return reason_set(reason,
+				  KERNEL_ENV
+				  " names %.200s, which holds no guest "
+				  "kernel; correct or unset it",
+				  wanted);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(caches); i++) {
 		const char *top = caches[i].env ? getenv(caches[i].env) : "";
@@ -78,42 +79,44 @@ int qemu_find_kernel(struct qemu_kernel *k, struct why *why)
 		    !try_kernel(k, dir))
 			return 0;
 	}
-	return why_set(
-		why,
+	return reason_set(
+		reason,
 		"no guest kernel is in the cache; run "
 		"scripts/install-deps.sh usb on Debian, or set " KERNEL_ENV);
 }
 
-static int find_program(struct launch *l, struct why *why)
+static int find_program(struct launch *l, struct reason *reason)
 {
 	static const char *const names[] = { "qemu-system-x86_64", NULL };
-	int err = launch_find(l, QEMU_ENV, names, why);
+	int err = launch_find(l, QEMU_ENV, names, reason);
 
 	if (err <= 0)
 		return err;
-	return why_set(why, "qemu-system-x86_64 is not on PATH; install the "
-			    "package qemu-system-x86, or set " QEMU_ENV);
+	return reason_set(reason,
+			  "qemu-system-x86_64 is not on PATH; install the "
+			  "package qemu-system-x86, or set " QEMU_ENV);
 }
 
 int engine_qemu_plan(struct launch *l, const struct opts *o, const char *dir,
-		     struct why *why)
+		     struct reason *reason)
 {
 	const char *tmpdir = getenv("TMPDIR");
 	char initrd[VM_DIR_LEN + 16], cwd[PATH_MAX];
 	struct qemu_kernel kernel;
 
 #ifndef __x86_64__
-	return why_set(why, "its guest runs this machine's programs on an "
-			    "x86-64 kernel; use an x86-64 machine");
+	return reason_set(reason,
+			  "its guest runs this machine's programs on an "
+			  "x86-64 kernel; use an x86-64 machine");
 #endif
-	if (find_program(l, why) || qemu_find_kernel(&kernel, why))
+	if (find_program(l, reason) || qemu_find_kernel(&kernel, reason))
 		return -1;
 	/* sharing all of it for writing is more than anybody asked for */
 	if (!getcwd(cwd, sizeof(cwd)) || !strcmp(cwd, "/"))
 		cwd[0] = '\0';
 	snprintf(l->tmpdir, sizeof(l->tmpdir), "%s", tmpdir ? tmpdir : "/tmp");
 	snprintf(initrd, sizeof(initrd), "%s/initrd", dir);
-	if (qemu_make_initrd(initrd, &kernel, cwd, o->kvaser, why))
+	if (qemu_make_initrd(initrd, &kernel, cwd, o->kvaser, reason))
 		return -1;
 	l->confirms = true;
 	qemu_args(l, &(struct qemu_machine){

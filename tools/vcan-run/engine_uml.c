@@ -5,25 +5,25 @@
 
 #define KERNEL_ENV "VCAN_RUN_UML"
 
-static int find_kernel(struct launch *l, struct why *why)
+static int find_kernel(struct launch *l, struct reason *reason)
 {
 	static const char *const names[] = { "linux.uml", "linux", NULL };
-	int err = launch_find(l, KERNEL_ENV, names, why);
+	int err = launch_find(l, KERNEL_ENV, names, reason);
 
 	if (err <= 0)
 		return err;
-	return why_set(why,
-		       "no User-Mode Linux (linux.uml) is on PATH; "
-		       "install the package user-mode-linux (x86 only), or "
-		       "set " KERNEL_ENV);
+	return reason_set(reason,
+			  "no User-Mode Linux (linux.uml) is on PATH; "
+			  "install the package user-mode-linux (x86 only), or "
+			  "set " KERNEL_ENV);
 }
 
 int engine_uml_plan(struct launch *l, const struct opts *o, const char *dir,
-		    struct why *why)
+		    struct reason *reason)
 {
 	unsigned int mib = o->mem_mib ? o->mem_mib : 256;
 
-	if (find_kernel(l, why) || dirs_find_memory(l->tmpdir, mib, why))
+	if (find_kernel(l, reason) || dirs_find_memory(l->tmpdir, mib, reason))
 		return -1;
 	launch_add(l, "vcan-run-guest");
 	launch_add(l, "rootfstype=hostfs");

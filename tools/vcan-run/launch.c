@@ -51,16 +51,16 @@ static int search_path(const char *name, char out[static PATH_MAX])
 }
 
 int launch_find(struct launch *l, const char *env, const char *const *names,
-		struct why *why)
+		struct reason *reason)
 {
 	const char *wanted = getenv(env);
 
 	if (wanted && wanted[0]) {
 		if (access(wanted, X_OK))
-			return why_set(why,
-				       "%s names %.200s, which cannot be "
-				       "executed (%s); correct or unset it",
-				       env, wanted, strerror(errno));
+			return reason_set(reason,
+					  "%s names %.200s, which cannot be "
+					  "executed (%s); correct or unset it",
+					  env, wanted, strerror(errno));
 		snprintf(l->program, sizeof(l->program), "%s", wanted);
 		return 0;
 	}

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "opts.h"
-#include "why.h"
+#include "reason.h"
 
 #define LAUNCH_ARGS_MAX 64
 
@@ -35,9 +35,9 @@ void launch_fini(struct launch *l);
  * @env:   a variable that may name the program itself
  * @names: what to look for on PATH, up to a NULL
  *
- * Return: 0, 1 when it is not on PATH, or -1 with @why when @env is wrong.
+ * Return: 0, 1 when it is not on PATH, or -1 with @reason when @env is wrong.
  */
 int launch_find(struct launch *l, const char *env, const char *const *names,
-		struct why *why);
+		struct reason *reason);
 
 #endif

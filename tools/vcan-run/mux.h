@@ -37,7 +37,7 @@ enum mux_type {
 	MUX_SETUP,     /* host: a piece of the setup records */
 	MUX_START,     /* host: setup is complete, run the command */
 	MUX_STARTED,   /* guest: the bus works, the command runs */
-	MUX_FAIL,      /* guest: text, why nothing was started */
+	MUX_FAIL,      /* guest: text, reason nothing was started */
 	MUX_DATA,      /* both: bytes of a stream */
 	MUX_CLOSE,  /* both: to its reader, the end; to its writer, no reader */
 	MUX_CREDIT, /* both: u32, so many more bytes are welcome; 0: a ping */

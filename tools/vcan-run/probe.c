@@ -13,35 +13,38 @@
 
 #define PROBE_TIMEOUT_MS 2000
 
-int probe_af_can(struct why *why)
+int probe_af_can(struct reason *reason)
 {
 	int fd = socket(AF_CAN, SOCK_RAW | SOCK_CLOEXEC, CAN_RAW);
 
 	if (fd < 0)
-		return why_set(why,
-			       "the kernel has no CAN sockets (%s); load "
-			       "can and can-raw, or use a kernel that has them",
-			       strerror(errno));
+		return reason_set(
+			reason,
+			"the kernel has no CAN sockets (%s); load "
+			"can and can-raw, or use a kernel that has them",
+			strerror(errno));
 	close(fd);
 	return 0;
 }
 
-static int make_vcan(const char *name, struct why *why)
+static int make_vcan(const char *name, struct reason *reason)
 {
 	int err = rtnl_add_link(name, "vcan");
 
 	if (err == -EOPNOTSUPP)
-		return why_set(why,
-			       "the kernel has no vcan driver (asked for "
-			       "%s); load the module vcan",
-			       name);
+		return reason_set(reason,
+				  "the kernel has no vcan driver (asked for "
+				  "%s); load the module vcan",
+				  name);
 	if (err && err != -EEXIST)
-		return why_set(why, "%s cannot be made (%s); see ip-link(8)",
-			       name, strerror(-err));
+		return reason_set(reason,
+				  "%s cannot be made (%s); see ip-link(8)",
+				  name, strerror(-err));
 	err = rtnl_set_up(name);
 	if (err)
-		return why_set(why, "%s does not come up (%s); see ip-link(8)",
-			       name, strerror(-err));
+		return reason_set(reason,
+				  "%s does not come up (%s); see ip-link(8)",
+				  name, strerror(-err));
 	return 0;
 }
 
@@ -79,7 +82,7 @@ static int carry_frame(int from, int to)
 	return 0;
 }
 
-static int prove(const char *name, struct why *why)
+static int prove(const char *name, struct reason *reason)
 {
 	int from = open_on(name);
 	int to = from < 0 ? -1 : open_on(name);
@@ -90,19 +93,19 @@ static int prove(const char *name, struct why *why)
 	if (from >= 0)
 		close(from);
 	if (err)
-		return why_set(why,
-			       "%s does not carry a CAN frame (%s); try "
-			       "another engine",
-			       name, strerror(-err));
+		return reason_set(reason,
+				  "%s does not carry a CAN frame (%s); try "
+				  "another engine",
+				  name, strerror(-err));
 	return 0;
 }
 
-int probe_bus(const char *const *ifaces, size_t n, struct why *why)
+int probe_bus(const char *const *ifaces, size_t n, struct reason *reason)
 {
-	if (probe_af_can(why))
+	if (probe_af_can(reason))
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (make_vcan(ifaces[i], why) || prove(ifaces[i], why))
+		if (make_vcan(ifaces[i], reason) || prove(ifaces[i], reason))
 			return -1;
 	return 0;
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "launch.h"
-#include "why.h"
+#include "reason.h"
 
 /* What QEMU and its guest must agree on. */
 #define QEMU_TAG_ROOT "root"
@@ -24,18 +24,18 @@ struct qemu_kernel {
 	char modules[PATH_MAX]; /* the folder that has modules.dep */
 };
 
-/** Find it in the caches. Return: 0, or -1 with @why. */
-int qemu_find_kernel(struct qemu_kernel *k, struct why *why);
+/** Find it in the caches. Return: 0, or -1 with @reason. */
+int qemu_find_kernel(struct qemu_kernel *k, struct reason *reason);
 
 /**
  * qemu_make_initrd() - write the guest's first root to a file
  *
  * This program as its init, the libraries it is linked with, and the modules
  * that lead to the machine's files, to CAN and to USB. Return: 0, or -1 with
- * @why.
+ * @reason.
  */
 int qemu_make_initrd(const char *path, const struct qemu_kernel *k,
-		     const char *cwd, bool kvaser, struct why *why);
+		     const char *cwd, bool kvaser, struct reason *reason);
 
 struct qemu_machine {
 	const char *vmlinux;

@@ -25,9 +25,9 @@ struct depot {
 	struct closure closure;
 };
 
-/* Return: 0, or -1 with @why when one is neither a module nor built in. */
+/* Return: 0, or -1 with @reason when one is neither a module nor built in. */
 static int want(struct depot *d, const char *const *names, size_t n,
-		struct why *why)
+		struct reason *reason)
 {
 	for (size_t i = 0; i < n; i++) {
 		int err = closure_add(&d->closure, d->dep, names[i]);
@@ -35,27 +35,27 @@ static int want(struct depot *d, const char *const *names, size_t n,
 		if (!err || (err == -ENOENT &&
 			     closure_is_builtin(d->builtin, names[i])))
 			continue;
-		return why_set(why,
-			       "the module %s is not in %.200s (%s); run "
-			       "scripts/guest-kernel.sh again",
-			       names[i], d->dir, strerror(-err));
+		return reason_set(reason,
+				  "the module %s is not in %.200s (%s); run "
+				  "scripts/guest-kernel.sh again",
+				  names[i], d->dir, strerror(-err));
 	}
 	return 0;
 }
 
-static int want_all(struct depot *d, bool with_kvaser, struct why *why)
+static int want_all(struct depot *d, bool with_kvaser, struct reason *reason)
 {
-	if (want(d, base, ARRAY_SIZE(base), why))
+	if (want(d, base, ARRAY_SIZE(base), reason))
 		return -1;
 	/* of these a kernel may lack some, the frame to be carried decides */
 	for (const char *const *can = modules_can; *can; can++)
 		closure_add(&d->closure, d->dep, *can);
-	if (want(d, usb, ARRAY_SIZE(usb), why))
+	if (want(d, usb, ARRAY_SIZE(usb), reason))
 		return -1;
-	return with_kvaser ? want(d, kvaser, ARRAY_SIZE(kvaser), why) : 0;
+	return with_kvaser ? want(d, kvaser, ARRAY_SIZE(kvaser), reason) : 0;
 }
 
-static int add_modules(FILE *out, const struct depot *d, struct why *why)
+static int add_modules(FILE *out, const struct depot *d, struct reason *reason)
 {
 	char *order = NULL;
 	size_t len = 0;
@@ -77,10 +77,10 @@ static int add_modules(FILE *out, const struct depot *d, struct why *why)
 		cpio_add(out, QEMU_KIT_ORDER, order, len);
 	free(order);
 	if (err)
-		why_set(why,
-			"the modules in %.200s cannot be read (%s); run "
-			"scripts/guest-kernel.sh again",
-			d->dir, strerror(-err));
+		reason_set(reason,
+			   "the modules in %.200s cannot be read (%s); run "
+			   "scripts/guest-kernel.sh again",
+			   d->dir, strerror(-err));
 	return err;
 }
 
@@ -94,47 +94,48 @@ static int copy_object(struct dl_phdr_info *info, size_t size, void *out)
 }
 
 /* The guest's init is this program, so it needs the libraries we have now. */
-static int add_program(FILE *out, struct why *why)
+static int add_program(FILE *out, struct reason *reason)
 {
 	int err = cpio_copy(out, "/init", "/proc/self/exe");
 
 	if (!err)
 		err = dl_iterate_phdr(copy_object, out);
 	if (err)
-		why_set(why,
-			"vcan-run cannot read itself and its libraries "
-			"(%s); install it again",
-			strerror(-err));
+		reason_set(reason,
+			   "vcan-run cannot read itself and its libraries "
+			   "(%s); install it again",
+			   strerror(-err));
 	return err;
 }
 
 static int write_initrd(FILE *out, const struct depot *d, const char *cwd,
-			struct why *why)
+			struct reason *reason)
 {
 	cpio_add(out, QEMU_KIT_CWD, cwd, strlen(cwd));
 	cpio_add(out, QEMU_KIT_MODULES, d->dir, strlen(d->dir));
-	if (add_program(out, why) || add_modules(out, d, why))
+	if (add_program(out, reason) || add_modules(out, d, reason))
 		return -1;
 	cpio_end(out);
 	return 0;
 }
 
 static int write_file(const char *path, const struct depot *d, const char *cwd,
-		      struct why *why)
+		      struct reason *reason)
 {
 	FILE *out = fopen(path, "we");
 	int err, lost;
 
 	if (!out)
-		return why_set(why, "%.200s cannot be written (%s); set TMPDIR",
-			       path, strerror(errno));
-	err = write_initrd(out, d, cwd, why);
+		return reason_set(reason,
+				  "%.200s cannot be written (%s); set TMPDIR",
+				  path, strerror(errno));
+	err = write_initrd(out, d, cwd, reason);
 	lost = ferror(out);
 	if ((fclose(out) || lost) && !err)
-		err = why_set(why,
-			      "%.200s cannot be written (%s); set TMPDIR to "
-			      "where there is room",
-			      path, strerror(errno));
+		err = reason_set(reason,
+				 "%.200s cannot be written (%s); set TMPDIR to "
+				 "where there is room",
+				 path, strerror(errno));
 	return err;
 }
 
@@ -147,7 +148,7 @@ static char *read_from(const char *dir, const char *name)
 }
 
 int qemu_make_initrd(const char *path, const struct qemu_kernel *k,
-		     const char *cwd, bool with_kvaser, struct why *why)
+		     const char *cwd, bool with_kvaser, struct reason *reason)
 {
 	struct depot d = { .dir = k->modules };
 	int err;
@@ -155,14 +156,15 @@ int qemu_make_initrd(const char *path, const struct qemu_kernel *k,
 	d.dep = read_from(d.dir, "modules.dep");
 	d.builtin = read_from(d.dir, "modules.builtin");
 	if (!d.dep || !d.builtin)
-		err = why_set(why,
-			      "%.200s has no modules.dep and modules.builtin "
-			      "that can be read; run scripts/guest-kernel.sh "
-			      "again",
-			      d.dir);
+		err = reason_set(
+			reason,
+			"%.200s has no modules.dep and modules.builtin "
+			"that can be read; run scripts/guest-kernel.sh "
+			"again",
+			d.dir);
 	else
-		err = want_all(&d, with_kvaser, why) ||
-		      write_file(path, &d, cwd, why);
+		err = want_all(&d, with_kvaser, reason) ||
+		      write_file(path, &d, cwd, reason);
 	closure_fini(&d.closure);
 	free(d.dep);
 	free(d.builtin);

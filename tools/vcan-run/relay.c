@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 #include "console.h"
+#include "control.h"
 #include "line.h"
 #include "mux.h"
-#include "pulse.h"
 #include "pump.h"
 #include "relay.h"
-#include "tell.h"
+#include "watchdog.h"
 
 #define GRACE_MS 10000 /* from a passed-on signal to the guest's end */
 #define REPEAT_MS 500  /* timeout(1) signals us, then our group: one signal */
@@ -32,7 +32,7 @@ enum phase {
 
 struct relay {
 	const struct vm *vm;
-	struct why *why;
+	struct reason *reason;
 	int sigfd;
 	enum phase phase;
 	int status;
@@ -41,8 +41,8 @@ struct relay {
 	int signo; /* the signal that is passed on; 0: none */
 	uint64_t signo_ms;
 	uint64_t deadline_ms;
-	struct pulse pulse;
-	struct tell tell;
+	struct watchdog watchdog;
+	struct control control;
 	struct line line;
 	struct source in;
 	struct sink sink[MUX_STREAMS]; /* MUX_STDIN's is not used */
@@ -73,11 +73,11 @@ static void lose(struct relay *r, const char *what)
 	if (console_has(&r->console, "Kernel panic"))
 		what = "had a kernel panic";
 	if (r->phase < PHASE_RUN) {
-		why_set(r->why,
-			"the guest %s before it could start the "
-			"command; look at its console with -v, or give it "
-			"more --mem or --boot-timeout",
-			what);
+		reason_set(r->reason,
+			   "the guest %s before it could start the "
+			   "command; look at its console with -v, or give it "
+			   "more --mem or --boot-timeout",
+			   what);
 		finish(r, -1);
 		return;
 	}
@@ -88,12 +88,12 @@ static void lose(struct relay *r, const char *what)
 	finish(r, STATUS_OWN_FAILURE);
 }
 
-static void tell_guest(struct relay *r)
+static void control_guest(struct relay *r)
 {
-	if (r->phase == PHASE_SETUP && tell_setup(&r->tell, &r->line))
+	if (r->phase == PHASE_SETUP && control_setup(&r->control, &r->line))
 		r->phase = PHASE_START;
 	else if (r->phase == PHASE_RUN || r->phase == PHASE_EXIT)
-		tell_next(&r->tell, &r->line, r->sink);
+		control_next(&r->control, &r->line, r->sink);
 }
 
 static void read_stdin(struct relay *r)
@@ -104,7 +104,7 @@ static void read_stdin(struct relay *r)
 	if (n > 0)
 		line_queue(&r->line, MUX_DATA, MUX_STDIN, buf, n);
 	else if (!n)
-		r->tell.close[MUX_STDIN] = true;
+		r->control.close[MUX_STDIN] = true;
 }
 
 static int take_exit(struct relay *r, const struct mux_frame *f)
@@ -126,7 +126,7 @@ static int take_exit(struct relay *r, const struct mux_frame *f)
 	r->phase = PHASE_EXIT;
 	r->status = status;
 	r->exit_value = f->data[1];
-	r->tell.heard_exit = true;
+	r->control.has_exited = true;
 	r->deadline_ms = now_ms() + GRACE_MS;
 	return 0;
 }
@@ -180,7 +180,8 @@ static int take_frame(struct relay *r, const struct mux_frame *f)
 	case MUX_FAIL:
 		if (r->phase != PHASE_START)
 			return -EBADMSG;
-		why_set(r->why, "%.*s", (int)f->len, (const char *)f->data);
+		reason_set(r->reason, "%.*s", (int)f->len,
+			   (const char *)f->data);
 		finish(r, -1);
 		return 0;
 	case MUX_ACK:
@@ -210,7 +211,7 @@ static bool read_line(struct relay *r)
 			lose(r, "sent a damaged frame");
 	}
 	if (n > 0)
-		pulse_heard(&r->pulse, now_ms());
+		watchdog_feed(&r->watchdog, now_ms());
 	if (!n && r->phase == PHASE_EXIT)
 		r->line.fd = -1;
 	else if (!n && r->phase != PHASE_DONE)
@@ -242,8 +243,8 @@ static int time_left(const struct relay *r)
 
 	if (r->deadline_ms)
 		next = r->deadline_ms;
-	if (r->phase == PHASE_RUN && pulse_deadline(&r->pulse) < next)
-		next = pulse_deadline(&r->pulse);
+	if (r->phase == PHASE_RUN && watchdog_deadline(&r->watchdog) < next)
+		next = watchdog_deadline(&r->watchdog);
 	if (next == UINT64_MAX)
 		return -1;
 	return next > now ? next - now : 0;
@@ -251,15 +252,15 @@ static int time_left(const struct relay *r)
 
 static void check_pulse(struct relay *r)
 {
-	enum pulse_verdict verdict;
+	enum watchdog_verdict verdict;
 
 	if (r->phase != PHASE_RUN)
 		return;
-	verdict = pulse_check(&r->pulse, now_ms());
-	if (verdict == PULSE_LOST)
+	verdict = watchdog_check(&r->watchdog, now_ms());
+	if (verdict == WATCHDOG_LOST)
 		lose(r, "stopped answering");
-	else if (verdict == PULSE_PING)
-		r->tell.ping = true;
+	else if (verdict == WATCHDOG_PING)
+		r->control.ping = true;
 }
 
 static void check_deadline(struct relay *r)
@@ -297,11 +298,11 @@ static void take_signal(struct relay *r)
 	if (info.ssi_signo == SIGCHLD) {
 		check_guest(r);
 	} else if (info.ssi_signo == SIGWINCH) {
-		r->tell.resize = true;
+		r->control.resize = true;
 	} else if (is_repeated(r, info.ssi_signo)) {
 		return;
 	} else if (may_pass_on(r)) {
-		r->signo = r->tell.signo = info.ssi_signo;
+		r->signo = r->control.signo = info.ssi_signo;
 		r->signo_ms = now_ms();
 		r->deadline_ms = r->signo_ms + GRACE_MS;
 	} else {
@@ -325,7 +326,7 @@ static void write_output(struct relay *r, enum mux_stream stream)
 	err = sink_write(&r->sink[stream]);
 	if (!err)
 		return;
-	r->tell.close[stream] = true;
+	r->control.close[stream] = true;
 	if (err == -EPIPE)
 		return;
 	r->output_lost = true;
@@ -372,26 +373,26 @@ static void step(struct relay *r)
 			write_output(r, i);
 	check_pulse(r);
 	if (!r->line.len)
-		tell_guest(r);
+		control_guest(r);
 	if (line_may_write(&r->line))
 		line_write(&r->line);
 	check_deadline(r);
 }
 
 int relay_run(const struct vm *vm, const struct opts *o,
-	      const struct setup_blob *setup, int sigfd, struct why *why)
+	      const struct setup_blob *setup, int sigfd, struct reason *reason)
 {
 	struct relay *r = calloc(1, sizeof(*r));
 	int status;
 
 	if (!r)
-		return why_set(why, "no memory; end some processes");
+		return reason_set(reason, "no memory; end some processes");
 	r->vm = vm;
 	r->line.fd = vm->line;
-	r->tell.setup = setup;
-	r->why = why;
+	r->control.setup = setup;
+	r->reason = reason;
 	r->sigfd = sigfd;
-	r->pulse.patience_ms = o->hang_timeout_s * 1000ull;
+	r->watchdog.limit_ms = o->hang_timeout_s * 1000ull;
 	r->deadline_ms = now_ms() + o->boot_timeout_s * 1000ull;
 	r->console.fd = vm->console;
 	r->console.show = o->verbose;

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 
 #include "opts.h"
+#include "reason.h"
 #include "setup.h"
 #include "vm.h"
-#include "why.h"
 
 /**
  * relay_run() - hand the command to a guest and pass everything through
@@ -16,10 +16,10 @@
  * @sigfd: SIGCHLD, SIGWINCH and the signals that are passed on
  *
  * Return: the command's exit status (STATUS_OWN_FAILURE when the guest was
- * lost after the command had started, which is said), or -1 with @why when
+ * lost after the command had started, which is said), or -1 with @reason when
  * nothing was started.
  */
 int relay_run(const struct vm *vm, const struct opts *o,
-	      const struct setup_blob *setup, int sigfd, struct why *why);
+	      const struct setup_blob *setup, int sigfd, struct reason *reason);
 
 #endif

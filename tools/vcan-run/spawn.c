@@ -85,28 +85,29 @@ static void become_command(const struct setup *s, const struct ends *e)
 	_exit(command_exec(s->argv));
 }
 
-int spawn_command(const struct setup *s, struct spawned *out, struct why *why)
+int spawn_command(const struct setup *s, struct spawned *out,
+		  struct reason *reason)
 {
 	struct ends e;
 
 	/* here and not in the child: it is our failure, not the command's */
 	if (s->cwd && chdir(s->cwd))
-		return why_set(why,
-			       "the working directory %s cannot be "
-			       "entered in the guest (%s); start from one "
-			       "outside /dev, /proc, /run and /sys",
-			       s->cwd, strerror(errno));
+		return reason_set(reason,
+				  "the working directory %s cannot be "
+				  "entered in the guest (%s); start from one "
+				  "outside /dev, /proc, /run and /sys",
+				  s->cwd, strerror(errno));
 	if (open_ends(&e, s->tty))
-		return why_set(why,
-			       "the guest has no pipe or terminal for "
-			       "the command (%s); give it more --mem",
-			       strerror(errno));
+		return reason_set(reason,
+				  "the guest has no pipe or terminal for "
+				  "the command (%s); give it more --mem",
+				  strerror(errno));
 	out->pid = fork();
 	if (out->pid < 0)
-		return why_set(why,
-			       "the guest cannot make a process (%s); "
-			       "give it more --mem",
-			       strerror(errno));
+		return reason_set(reason,
+				  "the guest cannot make a process (%s); "
+				  "give it more --mem",
+				  strerror(errno));
 	if (!out->pid)
 		become_command(s, &e);
 	for (int i = 0; i < MUX_STREAMS; i++) {

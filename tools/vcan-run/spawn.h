@@ -5,8 +5,8 @@
 #include <sys/types.h>
 
 #include "mux.h"
+#include "reason.h"
 #include "setup.h"
-#include "why.h"
 
 /** The guest's ends of the command's stdin, stdout, stderr; -1: none. */
 struct spawned {
@@ -18,8 +18,9 @@ struct spawned {
  * spawn_command() - run the command in a session of its own
  *
  * With setup->tty its stdin and stdout (and stderr when that says so) are a
- * pseudo terminal. Return: 0, or -1 with @why.
+ * pseudo terminal. Return: 0, or -1 with @reason.
  */
-int spawn_command(const struct setup *s, struct spawned *out, struct why *why);
+int spawn_command(const struct setup *s, struct spawned *out,
+		  struct reason *reason);
 
 #endif

@@ -51,13 +51,13 @@ static void guard(int life, const char *dir)
 	_exit(0);
 }
 
-static int start_guardian(struct vm *vm, struct why *why)
+static int start_guardian(struct vm *vm, struct reason *reason)
 {
 	int life[2];
 
 	if (pipe2(life, O_CLOEXEC))
-		return why_set(why, "no pipe (%s); close some files",
-			       strerror(errno));
+		return reason_set(reason, "no pipe (%s); close some files",
+				  strerror(errno));
 	vm->guardian = fork();
 	if (!vm->guardian) {
 		close(life[1]);
@@ -66,8 +66,9 @@ static int start_guardian(struct vm *vm, struct why *why)
 	close(life[0]);
 	vm->life = life[1];
 	if (vm->guardian < 0)
-		return why_set(why, "no new process (%s); end some others",
-			       strerror(errno));
+		return reason_set(reason,
+				  "no new process (%s); end some others",
+				  strerror(errno));
 	return 0;
 }
 
@@ -104,18 +105,20 @@ static void become(const struct launch *l, int life, const int fds[static 2])
 	_exit(STATUS_NOT_EXECUTABLE);
 }
 
-static int start_program(struct vm *vm, const struct launch *l, struct why *why)
+static int start_program(struct vm *vm, const struct launch *l,
+			 struct reason *reason)
 {
 	int line[2], console[2], fds[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line))
-		return why_set(why, "no socket pair (%s); close some files",
-			       strerror(errno));
+		return reason_set(reason,
+				  "no socket pair (%s); close some files",
+				  strerror(errno));
 	vm->line = line[0];
 	if (pipe2(console, O_CLOEXEC)) {
 		close(line[1]);
-		return why_set(why, "no pipe (%s); close some files",
-			       strerror(errno));
+		return reason_set(reason, "no pipe (%s); close some files",
+				  strerror(errno));
 	}
 	vm->console = console[0];
 	fds[0] = line[1];
@@ -126,28 +129,29 @@ static int start_program(struct vm *vm, const struct launch *l, struct why *why)
 	close(line[1]);
 	close(console[1]);
 	if (vm->pid < 0)
-		return why_set(why, "no new process (%s); end some others",
-			       strerror(errno));
+		return reason_set(reason,
+				  "no new process (%s); end some others",
+				  strerror(errno));
 	fcntl(vm->line, F_SETFL, O_NONBLOCK);
 	fcntl(vm->console, F_SETFL, O_NONBLOCK);
 	return 0;
 }
 
 int vm_start(struct vm *vm, const struct engine *e, const struct opts *o,
-	     struct why *why)
+	     struct reason *reason)
 {
 	struct launch l = { 0 };
 	int err;
 
 	*vm = (struct vm){ .line = -1, .console = -1, .life = -1 };
 	/* the guardian first: making a plan may fill the directory */
-	err = dirs_make(vm->dir, why) || start_guardian(vm, why) ||
-	      e->plan(&l, o, vm->dir, why);
+	err = dirs_make(vm->dir, reason) || start_guardian(vm, reason) ||
+	      e->plan(&l, o, vm->dir, reason);
 	if (!err && l.failed)
-		err = why_set(why, "no memory; end some processes");
+		err = reason_set(reason, "no memory; end some processes");
 	vm->confirms = l.confirms;
 	if (!err)
-		err = start_program(vm, &l, why);
+		err = start_program(vm, &l, reason);
 	launch_fini(&l);
 	if (!err)
 		return 0;

@@ -7,7 +7,7 @@
 
 #include "engine.h"
 #include "opts.h"
-#include "why.h"
+#include "reason.h"
 
 #define VM_DIR_LEN 96
 #define VM_LINE_FD 3 /* the line's other end, in the guest's program */
@@ -32,10 +32,10 @@ struct vm {
 /**
  * vm_start() - start what the engine @e plans
  *
- * Signals must be blocked by the caller. Return: 0, or -1 with @why.
+ * Signals must be blocked by the caller. Return: 0, or -1 with @reason.
  */
 int vm_start(struct vm *vm, const struct engine *e, const struct opts *o,
-	     struct why *why);
+	     struct reason *reason);
 
 /** Whatever state it is in: nothing of it is left. */
 void vm_end(struct vm *vm);
@@ -43,11 +43,11 @@ void vm_end(struct vm *vm);
 /* dirs.c */
 
 /** Make the guest's own directory, with a link to this program in it. */
-int dirs_make(char dir[static VM_DIR_LEN], struct why *why);
+int dirs_make(char dir[static VM_DIR_LEN], struct reason *reason);
 void dirs_remove(const char *dir);
 
 /** Find where @mib of executable guest memory fit. */
 int dirs_find_memory(char dir[static PATH_MAX], unsigned int mib,
-		     struct why *why);
+		     struct reason *reason);
 
 #endif

@@ -2,9 +2,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "why.h"
+#include "reason.h"
 
-int why_set(struct why *w, const char *fmt, ...)
+int reason_set(struct reason *w, const char *fmt, ...)
 {
 	va_list ap;
 

@@ -2,9 +2,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "tell.h"
+#include "control.h"
 
-bool tell_setup(struct tell *t, struct line *l)
+bool control_setup(struct control *t, struct line *l)
 {
 	size_t left = t->setup->len - t->setup_done;
 
@@ -19,7 +19,7 @@ bool tell_setup(struct tell *t, struct line *l)
 	return false;
 }
 
-static bool tell_size(struct line *l)
+static bool control_size(struct line *l)
 {
 	struct winsize ws;
 
@@ -29,7 +29,7 @@ static bool tell_size(struct line *l)
 	return true;
 }
 
-static bool tell_credit(struct line *l, struct sink *sinks)
+static bool control_credit(struct line *l, struct sink *sinks)
 {
 	for (int i = MUX_STDOUT; i < MUX_STREAMS; i++) {
 		uint32_t owed = sink_pay(&sinks[i]);
@@ -42,14 +42,14 @@ static bool tell_credit(struct line *l, struct sink *sinks)
 	return false;
 }
 
-void tell_next(struct tell *t, struct line *l,
-	       struct sink sinks[static MUX_STREAMS])
+void control_next(struct control *t, struct line *l,
+		  struct sink sinks[static MUX_STREAMS])
 {
 	bool resize = t->resize;
 
-	if (t->heard_exit) {
+	if (t->has_exited) {
 		line_queue(l, MUX_EXIT, 0, NULL, 0);
-		t->heard_exit = false;
+		t->has_exited = false;
 		return;
 	}
 	if (t->signo) {
@@ -58,7 +58,7 @@ void tell_next(struct tell *t, struct line *l,
 		return;
 	}
 	t->resize = false;
-	if ((resize && tell_size(l)) || tell_credit(l, sinks))
+	if ((resize && control_size(l)) || control_credit(l, sinks))
 		return;
 	if (t->ping) {
 		line_queue_u32(l, MUX_CREDIT, MUX_STDOUT, 0);
