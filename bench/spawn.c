@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
  * Runs commands in turn, many times, and prints one line for each: the median
- * of its wall times in microseconds, its peak memory in KiB, and when it ended
- * last (CLOCK_MONOTONIC, microseconds). Taking turns lets whatever else the
- * machine does hit all of them alike. Linked statically: a child's peak memory
- * is never below what its parent had.
+ * of its wall times in microseconds, its peak memory in KiB, and when its last
+ * run ended and when that run wrote its first output, or else ended
+ * (CLOCK_MONOTONIC, microseconds). Taking turns lets whatever else the machine
+ * does hit all of them alike. Linked statically: a child's peak memory is never
+ * below what its parent had.
  * Usage: spawn ROUNDS COMMAND [ARG...] [--- COMMAND [ARG...]]...
  */
 #include <err.h>
@@ -27,7 +28,7 @@ extern char **environ;
 struct side {
 	char **argv;
 	long rss_kib;
-	uint64_t end_us;
+	uint64_t end_us, output_us;
 	uint64_t wall_us[ROUNDS_MAX];
 };
 
@@ -39,25 +40,52 @@ static uint64_t now_us(void)
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-static void run_once(struct side *side, int round)
+/* Its output goes to @out, what it says beside that nowhere. */
+static pid_t start(char **argv, int out)
 {
-	posix_spawn_file_actions_t quiet;
-	uint64_t start = now_us();
-	struct rusage usage;
-	int status;
+	posix_spawn_file_actions_t files;
 	pid_t pid;
 
-	posix_spawn_file_actions_init(&quiet);
-	posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_adddup2(&quiet, 1, 2);
-	if (posix_spawnp(&pid, side->argv[0], &quiet, NULL, side->argv,
-			 environ))
-		errx(1, "cannot start %s", side->argv[0]);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_adddup2(&files, out, 1);
+	posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
+	if (posix_spawnp(&pid, argv[0], &files, NULL, argv, environ))
+		errx(1, "cannot start %s", argv[0]);
+	posix_spawn_file_actions_destroy(&files);
+	return pid;
+}
+
+/* Return: when the first of it came; 0: there was none. */
+static uint64_t read_all(int fd)
+{
+	uint64_t first_us = 0;
+	char buf[4096];
+
+	while (read(fd, buf, sizeof(buf)) > 0)
+		if (!first_us)
+			first_us = now_us();
+	return first_us;
+}
+
+static void run_once(struct side *side, int round)
+{
+	uint64_t start_us = now_us();
+	struct rusage usage;
+	int status, out[2];
+	pid_t pid;
+
+	if (pipe2(out, O_CLOEXEC))
+		err(1, "pipe");
+	pid = start(side->argv, out[1]);
+	close(out[1]);
+	side->output_us = read_all(out[0]);
+	close(out[0]);
 	if (wait4(pid, &status, 0, &usage) != pid)
 		err(1, "wait4");
 	side->end_us = now_us();
-	side->wall_us[round] = side->end_us - start;
-	posix_spawn_file_actions_destroy(&quiet);
+	side->wall_us[round] = side->end_us - start_us;
+	if (!side->output_us)
+		side->output_us = side->end_us;
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
 		errx(1, "%s failed, status %x", side->argv[0], status);
 	if (usage.ru_maxrss > side->rss_kib)
@@ -97,9 +125,10 @@ int main(int argc, char **argv)
 	for (int i = 0; i < count; i++) {
 		qsort(sides[i].wall_us, (size_t)rounds, sizeof(uint64_t),
 		      by_size);
-		printf("%llu %ld %llu\n",
+		printf("%llu %ld %llu %llu\n",
 		       (unsigned long long)sides[i].wall_us[rounds / 2],
-		       sides[i].rss_kib, (unsigned long long)sides[i].end_us);
+		       sides[i].rss_kib, (unsigned long long)sides[i].end_us,
+		       (unsigned long long)sides[i].output_us);
 	}
 	return 0;
 }
