@@ -300,7 +300,9 @@ class Judge:
 
     def warnings(self, story, result):
         """Where nothing went wrong there is nothing to warn of."""
-        if story.strikes or story.caller.signalled or self.plan.intruders or \
+        struck = any(e["event"] == "fault" and e["uuid"] == story.uuid
+                     for e in self.evidence.events)
+        if struck or story.caller.signalled or self.plan.intruders or \
                 allowed.others(story) or self.held_up(story):
             return
         self.counts["clean"] += 1
