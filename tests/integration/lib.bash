@@ -9,10 +9,10 @@ export U=41f905f55004 V=112233445566 NOT_U=BE06FA0AAFFB
 
 # Starting a process takes a guest 10 to 50 ms: what waits asks without any. In so
 # many lines, grep is faster nevertheless.
-FEW_LINES=400
+export FEW_LINES=400
 
 # Only a test that fails waits for so many seconds: this is for a busy machine.
-PATIENCE=120
+export PATIENCE=120
 
 # until_true COMMAND... - ask every 10 ms, for $PATIENCE seconds at most
 until_true() {
