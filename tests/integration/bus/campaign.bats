@@ -29,7 +29,11 @@ campaign() {
 	[[ $output == *" failed" ]]
 }
 
-@test "60 rounds break no promise" {
+@test "60 rounds: no false proof, no node left assigned unseen, no sanitizer" {
+	local promise
+
 	campaign --seed 18 --rounds 60
-	[ "$status" -eq 0 ]
+	for promise in 'false proof' 'left assigned' 'warned for nothing' sanitizer; do
+		[[ $output =~ $promise\ +0\ broken ]]
+	done
 }
