@@ -12,7 +12,10 @@
 
 #include "util/array.h"
 
-/* What ends a program by default, beside the real-time signals. */
+/*
+ * What ends a program by default, beside the real-time signals and those of a
+ * fault of its own (SIGSEGV, SIGBUS, SIGILL, SIGFPE), which leave it no way on.
+ */
 static const struct ending {
 	int number;
 	const char *name;
@@ -27,7 +30,8 @@ static const struct ending {
 #ifdef SIGSTKFLT
 	{ SIGSTKFLT, "SIGSTKFLT", false },
 #endif
-	{ SIGABRT, "SIGABRT", false },
+	{ SIGABRT, "SIGABRT", false },	   { SIGSYS, "SIGSYS", false },
+	{ SIGTRAP, "SIGTRAP", false },
 };
 
 uint64_t util_now_us(void)

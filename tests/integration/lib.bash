@@ -187,7 +187,7 @@ ends_blocked() {
 
 # Every signal that ends a program and can be caught; of the real-time ones some.
 export ENDING="HUP INT QUIT ABRT USR1 USR2 ALRM TERM STKFLT XCPU VTALRM PROF IO \
-PWR RTMIN RTMIN+9 RTMAX"
+PWR SYS TRAP RTMIN RTMIN+9 RTMAX"
 
 # ended_by SIGNAL PID - it ends the process, whose file out names it
 ended_by() {
