@@ -79,8 +79,9 @@ static const struct row {
 	[KCAN_BOOTREQ_GARBLED] = {
 		KCAN_OUTCOME_UNPROVEN,
 		"garbled",
-		"answers came that begin like Katapult's, but none was whole, "
-		"right and for a confirmed question: look at the error "
+		"answers came that begin like Katapult's, but none was a "
+		"complete and correct answer to a confirmed question: look at "
+		"the error "
 		"counters of the interface, then ask again",
 	},
 	[KCAN_BOOTREQ_ABORTED] = {
@@ -97,26 +98,28 @@ static const struct row {
 	[KCAN_BOOTREQ_BLANK] = {
 		KCAN_OUTCOME_NO_APPLICATION,
 		"blank",
-		"no application lies in its flash, so it was left in Katapult: "
+		"its flash holds no application, so it was left in Katapult: "
 		"flash one",
 	},
 	[KCAN_BOOTREQ_UNANSWERED] = {
 		KCAN_OUTCOME_UNPROVEN,
 		"unanswered",
-		"Katapult answered with this UUID, but not what came after: "
-		"ask again, and if that stays so, switch the board's power off "
+		"Katapult answered with this UUID, but did not answer what "
+		"came after: "
+		"ask again, and if this persists, switch the board's power off "
 		"and on",
 	},
 	[KCAN_BOOTREQ_STAYED] = {
 		KCAN_OUTCOME_UNPROVEN,
 		"stayed",
 		"Katapult was told to leave and still answers: ask again, and "
-		"if that stays so, look whether its boot button is held",
+		"if this persists, make sure that its boot button is not held",
 	},
 	[KCAN_BOOTREQ_UNSURE] = {
 		KCAN_OUTCOME_UNPROVEN,
 		"unsure",
-		"Katapult is silent, but that it has left is not proven: ask "
+		"Katapult no longer answers, but there is no proof that it has "
+		"left: ask "
 		"again, which ends as silent once it has left",
 	},
 };

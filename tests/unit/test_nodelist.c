@@ -60,7 +60,8 @@ static const struct row {
 	  .dropped = 3,
 	  .out = "can0: state ERROR-PASSIVE, 11 frames in 6.0 s: 1.8 frames/s, "
 		 "8.3 bytes/s, load at least 15.28 % of 1000 bit/s, 1 error "
-		 "frame, 1 x bus-off, error counters tx 128 rx 7, 3 frames lost "
+		 "frame, 1 x bus-off, error counters tx 128 rx 7, 3 frames "
+		 "lost "
 		 "here (too fast)\n"
 		 "nodeid 4: Klipper ca463a06a1ac, 1 frame, the last 4.0 s ago, "
 		 "1 to it from this computer\n"
@@ -94,8 +95,8 @@ static const struct row {
 		 "bytes/s, 0 error frames\n",
 	  .err = "canbootreq: can0 is in state BUS-OFF, so no node was heard; "
 		 "restart it: sudo ip link set can0 down && sudo ip link set "
-		 "can0 up type can bitrate 500000; if that comes back: wrong "
-		 "bit rate, CAN-H and CAN-L swapped, or no termination\n" },
+		 "can0 up type can bitrate 500000; if it recurs: wrong bit "
+		 "rate, CAN-H and CAN-L swapped, or no termination\n" },
 	{ "ended by Ctrl-C", .silent = true,
 	  .facts = { .cause = CAUSE_CUT_SHORT, .signal = SIGINT },
 	  .link = { .name = "can0" }, .code = 130,

@@ -78,7 +78,8 @@ static const struct end_row end_rows[] = {
 	  5,
 	  "112233445566: not-sent: the transmit queue of can0 stayed full; no "
 	  "request was sent\n",
-	  "a short queue (now 10) fills sooner: sudo ip link set can0 txqueuelen "
+	  "a short queue (now 10) fills sooner: sudo ip link set can0 "
+	  "txqueuelen "
 	  "128\n" },
 	{ "never had its turn",
 	  { .cause = CAUSE_BEHIND },
@@ -91,8 +92,8 @@ static const struct end_row end_rows[] = {
 	  { .cause = CAUSE_UNCONFIRMED },
 	  5,
 	  "112233445566: not-sent: can0 never confirmed the request: it is "
-	  "still queued and will fire when somebody acknowledges\n",
-	  "canbootreq: discard the queued frame, or it fires later: sudo ip "
+	  "still queued and will be sent when another node acknowledges it\n",
+	  "canbootreq: discard the queued frame, or it is sent later: sudo ip "
 	  "link set can0 down && sudo ip link set can0 up type can bitrate "
 	  "500000\n" },
 	{ "nodeid taken",
@@ -127,8 +128,8 @@ static const struct end_row end_rows[] = {
 	  { .cause = CAUSE_GARBLED, .request = REQUEST_HANDED_OVER },
 	  7,
 	  "112233445566: unproven: answers on our nodeid 192 begin like "
-	  "Katapult's, but none was whole, right and for a confirmed "
-	  "question; the request was handed "
+	  "Katapult's, but none was a complete and correct answer to a "
+	  "confirmed question; the request was handed "
 	  "to the adapter\n",
 	  "ip -details -statistics link show can0" },
 	{ "UUID reserved",
@@ -163,7 +164,7 @@ static const struct end_row end_rows[] = {
 	  "application at 0x08002000)\n",
 	  "canbootreq: next: start Klipper's host again: sudo systemctl start "
 	  "klipper\n"
-	  "canbootreq:   whether the application runs well is not seen from "
+	  "canbootreq:   whether the application runs well cannot be seen from "
 	  "here\n"
 	  "canbootreq: back: canbootreq -i can0 -u 112233445566\n" },
 	{ "nobody to leave",
@@ -178,7 +179,7 @@ static const struct end_row end_rows[] = {
 	{ "no application to leave for",
 	  { .cause = CAUSE_BLANK, .leave = true, .request = REQUEST_NONE },
 	  8,
-	  "112233445566: no-application: no application lies in its flash, so "
+	  "112233445566: no-application: its flash holds no application, so "
 	  "it was left in Katapult on can0\n",
 	  "canbootreq: flash one: " NEXT },
 	{ "silent in mid-leave",
@@ -188,8 +189,9 @@ static const struct end_row end_rows[] = {
 	    .warnings = 1u << WARNING_TORN },
 	  7,
 	  "112233445566: unproven: Katapult answered with this UUID on can0, "
-	  "but not what came after; nothing was started\n",
-	  "canbootreq: warning: the node may have got half a command, which "
+	  "but did not answer what came after; nothing was started\n",
+	  "canbootreq: warning: the node may have received half a command, "
+	  "which "
 	  "blocks its Katapult: switch its power off and on before anything "
 	  "else\n"
 	  "canbootreq: try again: " BACK "\n" },
@@ -206,14 +208,15 @@ static const struct end_row end_rows[] = {
 	    .leave = true,
 	    .request = REQUEST_HANDED_OVER },
 	  7,
-	  "112233445566: unproven: Katapult is silent on can0, but that it has "
-	  "left is not proven; COMPLETE was handed to the adapter\n",
+	  "112233445566: unproven: Katapult no longer answers on can0, but "
+	  "there is no proof that it has left; COMPLETE was handed to the "
+	  "adapter\n",
 	  "canbootreq: look again: " BACK "\n" },
 	{ "not confirmed, with --leave",
 	  { .cause = CAUSE_UNCONFIRMED, .leave = true },
 	  5,
 	  "112233445566: not-sent: can0 never confirmed the first frame: it is "
-	  "still queued and will fire when somebody acknowledges\n",
+	  "still queued and will be sent when another node acknowledges it\n",
 	  "" },
 	{ "nodeid taken, with --leave",
 	  { .cause = CAUSE_NODEID_TAKEN,
@@ -301,8 +304,8 @@ static const struct error_row {
 	    .detail = "the CAN interfaces here: can1" },
 	  1,
 	  "canbootreq: there is no interface can0; the CAN interfaces here: "
-	  "can1; name another one with -i; a missing one: is the adapter "
-	  "plugged in (lsusb, dmesg)?\n" },
+	  "can1; name another one with -i, or see whether its adapter is "
+	  "plugged in (lsusb, dmesg)\n" },
 	{ "not CAN",
 	  { .cause = CAUSE_NOT_CAN, .detail = "the CAN interfaces here: can1" },
 	  1,
@@ -337,12 +340,13 @@ static const struct error_row {
 	  5,
 	  "canbootreq: can0 is in state BUS-OFF; no request was sent; restart "
 	  "it: sudo ip link set can0 down && sudo ip link set can0 up type "
-	  "can bitrate 250000; if that comes back: wrong bit rate, CAN-H and "
+	  "can bitrate 250000; if it recurs: wrong bit rate, CAN-H and "
 	  "CAN-L swapped, or no termination\n" },
-	{ "somebody is flashing",
+	{ "another program is flashing",
 	  { .cause = CAUSE_FLASHING },
 	  6,
-	  "canbootreq: somebody is flashing a node over can0; no request was "
+	  "canbootreq: another program is flashing a node over can0; no "
+	  "request was "
 	  "sent; wait until the flashing tool has ended, or go on "
 	  "nevertheless with --force\n" },
 	{ "no jansson",
@@ -426,8 +430,8 @@ static const struct json_row {
 	    .identified = true,
 	    .katapult = IDENT },
 	  "{\"schema\":1,\"uuid\":\"112233445566\",\"outcome\":"
-	  "\"no-application\",\"code\":8,\"reason\":\"no application lies in "
-	  "its flash, so it was left in Katapult on can0 (stm32g0b1xx, "
+	  "\"no-application\",\"code\":8,\"reason\":\"its flash holds no "
+	  "application, so it was left in Katapult on can0 (stm32g0b1xx, "
 	  "Katapult v0.0.1-109-g902f335, application at 0x08002000)\","
 	  "\"interface\":\"can0\",\"nodeid\":192,\"request\":\"none\","
 	  "\"katapult\":{\"mcu\":\"stm32g0b1xx\",\"version\":"
@@ -441,8 +445,9 @@ static const struct json_row {
 	    .identified = true,
 	    .katapult = { .mcu = "\377\"\303", .app_start = 0x10004000 } },
 	  "{\"schema\":1,\"uuid\":\"112233445566\",\"outcome\":"
-	  "\"no-application\",\"code\":8,\"reason\":\"no application lies in "
-	  "its flash, so it was left in Katapult on can0 (?\\\"?, Katapult of "
+	  "\"no-application\",\"code\":8,\"reason\":\"its flash holds no "
+	  "application, so it was left in Katapult on can0 (?\\\"?, Katapult "
+	  "of "
 	  "unknown version, application at 0x10004000)\",\"interface\":"
 	  "\"can0\",\"katapult\":{\"mcu\":\"?\\\"?\",\"application_start\":"
 	  "\"0x10004000\"},\"next\":\"flash one: " NEXT "\"}\n" },
@@ -459,7 +464,8 @@ static const struct json_row {
 	  "\"code\":7,\"reason\":\"Katapult answered NACK and then nothing: "
 	  "its receiver is stuck; the request was handed to the adapter\","
 	  "\"interface\":\"can0\",\"nodeid\":193,\"request\":\"handed-over\","
-	  "\"elapsed_ms\":5000,\"warnings\":[\"somebody is flashing over "
+	  "\"elapsed_ms\":5000,\"warnings\":[\"another program is flashing "
+	  "over "
 	  "can0; going on because of --force\",\"the node may still hold "
 	  "nodeid 193, as it answered on it or handing it back was not "
 	  "confirmed; a power cycle or "

@@ -38,21 +38,22 @@ static const struct end_row end_rows[] = {
 	    .application = APPLICATION },
 	  4,
 	  "112233445566: still-application: Klipper v0.12.0-1-gabcdef runs on "
-	  "it and told this UUID on nodeid 65; the request was handed to the "
+	  "it and reported this UUID on nodeid 65; the request was handed to "
+	  "the "
 	  "adapter; an MCU of its type (stm32g0b1xx) ignores the request "
 	  "unless Katapult lies in front of Klipper or Klipper was built for "
 	  "USB\n",
 	  "canbootreq: next: put Katapult on it once, over USB (DFU) or with "
 	  "a debug probe, and build Klipper with the offset for it; then ask "
 	  "again\ncanbootreq: back: sudo systemctl restart klipper\n"
-	  "canbootreq:   that gives the node the nodeid again" },
+	  "canbootreq:   that gives the node back the nodeid" },
 	{ "an RP2040 in Klipper",
 	  { .cause = CAUSE_APPLICATION,
 	    .request = REQUEST_ACKNOWLEDGED,
 	    .asked = 66,
 	    .application = { .version = "v1", .mcu = "rp2040" } },
 	  4,
-	  "112233445566: still-application: Klipper v1 runs on it and told "
+	  "112233445566: still-application: Klipper v1 runs on it and reported "
 	  "this UUID on nodeid 66; the request was acknowledged on the bus; "
 	  "an MCU of its type (rp2040) always leaves Klipper when it gets the "
 	  "request, so that was lost, or something has started Klipper "
@@ -76,7 +77,8 @@ static const struct end_row end_rows[] = {
 	    .application = { .version = "\033[2J\303\244", .mcu = "a\nb" } },
 	  4,
 	  "112233445566: still-application: Klipper ?[2J?? runs on it and "
-	  "told this UUID on nodeid 65; nothing was sent; an MCU of its type "
+	  "reported this UUID on nodeid 65; nothing was sent; an MCU of its "
+	  "type "
 	  "(a?b) is not known here; most ignore the request without "
 	  "Katapult\n",
 	  "" },
@@ -109,16 +111,21 @@ static void test_json(void **state)
 	assert_string_equal(
 		c.out,
 		"{\"schema\":1,\"uuid\":\"112233445566\",\"outcome\":"
-		"\"still-application\",\"code\":4,\"reason\":\"Klipper v1 runs on "
-		"it and told this UUID on nodeid 65; the request was handed to the "
-		"adapter; an MCU of its type (rp2040) always leaves Klipper when it "
+		"\"still-application\",\"code\":4,\"reason\":\"Klipper v1 runs "
+		"on "
+		"it and reported this UUID on nodeid 65; the request was "
+		"handed to the "
+		"adapter; an MCU of its type (rp2040) always leaves Klipper "
+		"when it "
 		"gets the request, so that was lost, or something has started "
 		"Klipper again\",\"interface\":\"can0\",\"nodeid\":192,"
 		"\"request\":\"handed-over\",\"application\":{\"mcu\":\"rp2040\","
-		"\"version\":\"v1\",\"nodeid\":65},\"next\":\"look at the error "
-		"counters of the bus, then ask again\",\"back\":\"sudo systemctl "
-		"restart klipper\\nthat gives the node the nodeid again that its "
-		"Klipper host uses\"}\n");
+		"\"version\":\"v1\",\"nodeid\":65},\"next\":\"look at the "
+		"error "
+		"counters of the bus, then ask again\",\"back\":\"sudo "
+		"systemctl "
+		"restart klipper\\nthat gives the node back the nodeid that "
+		"its Klipper host uses\"}\n");
 	capture_free(&c);
 }
 

@@ -228,11 +228,10 @@ static void test_mixed(void **state)
 	assert_int_equal(report_close(&c.report), 1);
 	capture_end(&c);
 	assert_string_equal(c.out, "");
-	assert_non_null(strstr(c.err,
-			       "behind can0 is a Klipper bridge (gs_usb) "
-			       "on USB port 1-1.4 (1d50:606f) whose "
-			       "serial number '12345' does not tell "
-			       "its UUID"));
+	assert_non_null(
+		strstr(c.err, "behind can0 is a Klipper bridge (gs_usb) "
+			      "on USB port 1-1.4 (1d50:606f) whose "
+			      "serial number '12345' does not yield its UUID"));
 	assert_non_null(strstr(c.err, "; ask with one -u in each call"));
 	capture_free(&c);
 }

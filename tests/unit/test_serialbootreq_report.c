@@ -67,8 +67,9 @@ static const struct end_row end_rows[] = {
 	{ "silence",
 	  { .cause = CAUSE_SILENT, .requested = true },
 	  3,
-	  UART ": no-answer: nobody answered on it, before the request and "
-	       "within 1.5 s after it; the request was sent\n",
+	  UART
+	  ": no-answer: no answer came, neither before the request nor within "
+	  "1.5 s after it; the request was sent\n",
 	  "serialbootreq: likely reasons, likeliest first:\n"
 	  "serialbootreq:   1. Klipper has another rate than 115200 baud" },
 	{ "Katapult on USB",
@@ -76,8 +77,8 @@ static const struct end_row end_rows[] = {
 	  0,
 	  UART ": in-bootloader: Katapult came up on USB port 1-1.4 "
 	       "(1d50:6177) as " BY_ID "\n",
-	  "serialbootreq: next: python3 ~/katapult/scripts/flashtool.py -d " BY_ID
-	  " -f ~/klipper/out/klipper.bin\nserialbootreq: back: " },
+	  "serialbootreq: next: python3 ~/katapult/scripts/flashtool.py -d "
+	  "" BY_ID " -f ~/klipper/out/klipper.bin\nserialbootreq: back: " },
 	{ "DFU: the heaters come first",
 	  { .cause = CAUSE_USB_LOADER, .requested = true, .usb = DFU },
 	  0,
@@ -170,8 +171,8 @@ static const struct json_row {
 	  "{\"schema\":1,\"device\":\"/dev/ttyS0\",\"outcome\":\"not-sent\","
 	  "\"code\":5,\"reason\":\"it vanished while it was being asked (why), "
 	  "and on USB port 1-1 there is nothing\",\"way\":\"usb\",\"request\":"
-	  "\"none\",\"usb\":{\"port\":\"1-1\"},\"next\":\"was it unplugged? "
-	  "Plug it in, then ask again\"}\n" },
+	  "\"none\",\"usb\":{\"port\":\"1-1\"},\"next\":\"if it was unplugged, "
+	  "plug it in; then ask again\"}\n" },
 	{ "JSON of a wrong command line",
 	  { .cause = CAUSE_USAGE, .detail = "-b 'x' is no number" },
 	  "{\"schema\":1,\"outcome\":\"usage\",\"code\":2,\"reason\":\"-b 'x' "

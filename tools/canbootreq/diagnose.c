@@ -167,7 +167,7 @@ static void explain_incomplete(struct words_facts *facts,
 		 result->too_long ? "its dictionary is longer than 32 KiB" :
 		 !result->whole	 ? "its dictionary did not come whole in time" :
 		 app->unreadable ? "its dictionary could not be read" :
-				   "it did not tell its UUID");
+				   "it did not report its UUID");
 }
 
 static void explain_silent(struct words_facts *facts,

@@ -4,24 +4,24 @@
 #define FLASH                                                        \
 	"python3 ~/katapult/scripts/flashtool.py -i {if} -u {uuid} " \
 	"-f ~/klipper/out/klipper.bin"
-#define FLUSH                                                            \
-	"discard the queued frame, or it fires later: sudo ip link set " \
+#define FLUSH                                                              \
+	"discard the queued frame, or it is sent later: sudo ip link set " \
 	"{if} down && sudo {up}"
 #define AGAIN                                                               \
 	"bring {if} up again (if it is gone, plug its adapter in before): " \
 	"sudo {up}"
 #define DOWN_UP "sudo ip link set {if} down && sudo {up}"
-#define RESTART                                                         \
-	"restart it: " DOWN_UP "\n"                                     \
-	"if that comes back: wrong bit rate, CAN-H and CAN-L swapped, " \
+#define RESTART                                                   \
+	"restart it: " DOWN_UP "\n"                               \
+	"if it recurs: wrong bit rate, CAN-H and CAN-L swapped, " \
 	"or no termination"
-#define WIRING                                                              \
-	"nobody acknowledges: look for power, wiring, 120 ohm termination " \
-	"and the same bit rate on all nodes"
+#define WIRING                                                      \
+	"no other node acknowledges: check power, wiring, 120 ohm " \
+	"termination, and that all nodes have the same bit rate"
 
 #define HOST_AGAIN                         \
 	"sudo systemctl restart klipper\n" \
-	"that gives the node the nodeid again that its Klipper host uses"
+	"that gives the node back the nodeid that its Klipper host uses"
 #define SILENT                                                     \
 	"no proof within {timeout} s: {request}, but no Katapult " \
 	"answered with this UUID"
@@ -63,7 +63,7 @@ static const struct words rows[CAUSE_COUNT] = {
 			  "{if}{katapult}",
 		.next = "start Klipper's host again: sudo systemctl start "
 			"klipper\n"
-			"whether the application runs well is not seen from "
+			"whether the application runs well cannot be seen from "
 			"here",
 		.back = "canbootreq -i {if} -u {uuid}",
 	},
@@ -71,7 +71,7 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = SILENT,
 		.next = REASONS "\n"
-			"--diagnose tells 1 from the others, but takes the "
+			"--diagnose separates 1 from the others, but takes the "
 			"node away from a running Klipper host",
 	},
 	[CAUSE_NO_DIAGNOSIS] = {
@@ -95,8 +95,9 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_APPLICATION] = {
 		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
-		.reason = "Klipper {appversion} runs on it and told this UUID "
-			  "on nodeid {asked}; {request}; an MCU of its type "
+		.reason = "Klipper {appversion} runs on it and reported this "
+			  "UUID on nodeid {asked}; {request}; an MCU of its "
+			  "type "
 			  "({appmcu}) {mcureason}",
 		.next = "{mcuremedy}",
 		.back = HOST_AGAIN,
@@ -105,7 +106,8 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
 		.reason = "Klipper {appversion} answered on nodeid {asked}, "
 			  "which only this UUID was given, but {detail}; "
-			  "{request}; an MCU of its type ({appmcu}) {mcureason}",
+			  "{request}; an MCU of its type ({appmcu}) "
+			  "{mcureason}",
 		.next = "{mcuremedy}",
 		.back = HOST_AGAIN,
 	},
@@ -122,7 +124,7 @@ static const struct words rows[CAUSE_COUNT] = {
 			  "{timeout} s; {request}",
 		.next = "likely reasons, likeliest first:\n"
 			"1. it is not in Katapult, but runs its application: "
-			"then nothing is to be done\n"
+			"then there is nothing to do\n"
 			"2. this UUID is not on {if}: compare canbus_uuid in "
 			"printer.cfg, and the board's power\n"
 			"3. its Katapult no longer listens, as after half a "
@@ -130,28 +132,29 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_BLANK] = {
 		.outcome = KCAN_OUTCOME_NO_APPLICATION,
-		.reason = "no application lies in its flash, so it was left in "
+		.reason = "its flash holds no application, so it was left in "
 			  "Katapult on {if}{katapult}",
 		.next = "flash one: " FLASH,
 	},
 	[CAUSE_UNANSWERED] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
-		.reason = "Katapult answered with this UUID on {if}, but not "
-			  "what came after; {request}",
+		.reason = "Katapult answered with this UUID on {if}, but did "
+		          "not "
+			  "answer what came after; {request}",
 		.next = "try again: " LEAVE "\n"
-			"if that stays so: switch the board's power off and on",
+			"if this persists: switch the board's power off and on",
 	},
 	[CAUSE_STAYED] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
 		.reason = "Katapult still answers on {if}; {request}",
 		.next = "try again: " LEAVE "\n"
-			"if that stays so: is its boot button held? Switch "
-			"the board's power off and on",
+			"if this persists: make sure that its boot button is "
+			"not held, and switch the board's power off and on",
 	},
 	[CAUSE_UNSURE] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
-		.reason = "Katapult is silent on {if}, but that it has left is "
-			  "not proven; {request}",
+		.reason = "Katapult no longer answers on {if}, but there is no "
+			  "proof that it has left; {request}",
 		.next = "look again: " LEAVE "\n"
 			"that ends as no-answer once it has left",
 	},
@@ -174,7 +177,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_UNCONFIRMED] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
 		.reason = "{if} never confirmed {frame}: it is still queued "
-			  "and will fire when somebody acknowledges",
+			  "and will be sent when another node acknowledges it",
 		.next = FLUSH "\n" WIRING,
 	},
 	[CAUSE_NODEID_TAKEN] = {
@@ -208,8 +211,8 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_GARBLED] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
 		.reason = "answers on our nodeid {nodeid} begin like "
-			  "Katapult's, but none was whole, right and for a "
-			  "confirmed question; {request}",
+			  "Katapult's, but none was a complete and correct "
+			  "answer to a confirmed question; {request}",
 		.next = "frames get lost or mixed: look at the error counters "
 			"(ip -details -statistics link show {if}), then ask "
 			"again",
@@ -230,7 +233,8 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_FLASHING] = {
 		.outcome = KCAN_OUTCOME_BUSY,
-		.reason = "somebody is flashing a node over {if}; no request "
+		.reason = "another program is flashing a node over {if}; no "
+		          "request "
 			  "was sent",
 		.next = "wait until the flashing tool has ended, or go on "
 			"nevertheless with --force",
@@ -256,8 +260,8 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_NO_INTERFACE] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "there is no interface {if}; {detail}",
-		.next = "name another one with -i; a missing one: is the "
-			"adapter plugged in (lsusb, dmesg)?",
+		.next = "name another one with -i, or see whether its adapter "
+			"is plugged in (lsusb, dmesg)",
 	},
 	[CAUSE_NOT_CAN] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
@@ -346,8 +350,8 @@ static const char *const warnings[WARNING_COUNT] = {
 	[WARNING_KLIPPER_HOST] =
 		"a Klipper host has nodes open on {if}, and losing one ends "
 		"its print; stop it, for example: sudo systemctl stop klipper",
-	[WARNING_FORCED] = "somebody is flashing over {if}; going on because "
-			   "of --force",
+	[WARNING_FORCED] = "another program is flashing over {if}; going on "
+			   "because of --force",
 	[WARNING_STATE] =
 		"{if} is in state {state}{health}: {trouble}: " DOWN_UP,
 	[WARNING_DROPPED] = "{if} is so busy that frames were lost here; a "
@@ -357,9 +361,10 @@ static const char *const warnings[WARNING_COUNT] = {
 		"or handing it back was not confirmed; a power cycle or "
 		"flashtool.py clears it",
 	[WARNING_STILL_QUEUED] = FLUSH,
-	[WARNING_TORN] = "the node may have got half a command, which blocks "
-			 "its Katapult: switch its power off and on before "
-			 "anything else",
+	[WARNING_TORN] =
+		"the node may have received half a command, which blocks "
+		"its Katapult: switch its power off and on before "
+		"anything else",
 	[WARNING_TAKEN] =
 		"asking Klipper gives a node that runs it nodeid {asked}: a "
 		"Klipper host that was using the node has lost it, shuts down "
@@ -367,14 +372,14 @@ static const char *const warnings[WARNING_COUNT] = {
 		"the node back",
 	[WARNING_HEATERS] = "{usbwarning}",
 	[WARNING_UNPROVEN] =
-		"the serial number of the adapter does not tell its "
-		"UUID: that it is this MCU follows only from its "
-		"leaving with the request",
+		"the serial number of the adapter does not yield its "
+		"UUID: only its leaving after the request shows that it "
+		"is this MCU",
 	[WARNING_LEFT_AGAIN] =
 		"what came up on USB port {port} has left it again: see what "
 		"is there now, lsusb -t",
 	[WARNING_QUEUE_FULL] = "the transmit queue of {if} ({queue} frames) "
-			       "was full at times: not all was sent in time",
+			       "was full at times: some frames were sent late",
 };
 
 static const char *const requests[] = {

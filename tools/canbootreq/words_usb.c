@@ -53,7 +53,7 @@ static const struct words rows[CAUSE_COUNT] = {
 			  "there {timeout} s after the request; {request}",
 		.next = "likely reasons, likeliest first:\n"
 			"1. its bootloader takes longer: look with " LOOK
-			", and ask the next time with a longer --timeout\n"
+			", and next time ask with a longer --timeout\n"
 			"2. its Katapult was built for CAN or UART, not for "
 			"USB: it waits there, out of reach through itself\n"
 			"3. it hangs: switch the board's power off and on",
@@ -65,7 +65,7 @@ static const struct words rows[CAUSE_COUNT] = {
 			  "{request}",
 		.next = "see what it is: " LOOK "\n"
 			"if another board was plugged in there, ask the "
-			"bridge once more on its own port",
+			"bridge again on its own port",
 	},
 	[CAUSE_USB_REQUESTED] = {
 		.outcome = KCAN_OUTCOME_REQUESTED,
@@ -89,11 +89,11 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_MIXED] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "behind {if} is {usbwhat} " ON_PORT " whose serial "
-			  "number '{usbserial}' does not tell its UUID: asked "
+			  "number '{usbserial}' does not yield its UUID: asked "
 			  "before the others it would take {if} away from "
 			  "them, so no request was sent",
-		.next = "ask with one -u in each call, those that are not "
-			"the adapter first",
+		.next = "ask with one -u in each call, and the adapter "
+			"last",
 	},
 };
 

@@ -44,7 +44,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_SILENT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = "nobody answered on it, before the request and "
+		.reason = "no answer came, neither before the request nor "
 			  "within {timeout} s after it; {request}",
 		.next = "likely reasons, likeliest first:\n"
 			"1. Klipper has another rate than {baud} baud: look "
@@ -55,8 +55,8 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_SILENT_SINCE] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = "Klipper was heard, but neither it nor Katapult "
-			  "proved to be there within {timeout} s after the "
+		.reason = "Klipper answered at first, but neither Klipper nor "
+			  "Katapult answered within {timeout} s after the "
 			  "request; {request}",
 		.next = "likely reasons, likeliest first:\n"
 			"1. " NOT_HERE "\n"
@@ -70,7 +70,7 @@ static const struct words rows[CAUSE_COUNT] = {
 			"1. one of them has another rate: look for baud in "
 			"printer.cfg; name it with -b, Katapult's with "
 			"--katapult-baud\n"
-			"2. something else than Klipper is on this port",
+			"2. something other than Klipper is on this port",
 	},
 	[CAUSE_ECHO] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
@@ -80,11 +80,11 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_GARBLED] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
-		.reason = "blocks of Katapult's came, but not its answers to "
-			  "what was asked; {request}",
+		.reason = "Katapult's blocks came, but no answer to what was "
+			  "asked; {request}",
 		.next = "an adapter may have kept old answers: ask again: "
 			AGAIN "\n"
-			"if that stays so, Katapult's receiver may be stuck: "
+			"if this persists, Katapult's receiver may be stuck: "
 			"switch the board's power off and on, which starts "
 			"the application",
 	},
@@ -92,24 +92,25 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "it failed while waiting for proof ({detail}); "
 			  "{request}",
-		.next = "was it an adapter that was unplugged? Plug it in, "
-			"then ask again: " AGAIN,
+		.next = "if its adapter was unplugged, plug it in; then ask "
+			"again: " AGAIN,
 	},
 	[CAUSE_LOST_UNSENT] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
 		.reason = "it vanished before the request was sent ({detail})",
-		.next = "was it an adapter that was unplugged? Plug it in, "
-			"then ask again: " AGAIN,
+		.next = "if its adapter was unplugged, plug it in; then ask "
+			"again: " AGAIN,
 	},
 	[CAUSE_NOT_TAKEN] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
 		.reason = "it does not take what is written ({detail}); "
 			  "{request}",
-		.next = "look at the adapter: unplug it and plug it in again",
+		.next = "unplug the adapter and plug it in again",
 	},
 	[CAUSE_USB_ALREADY] = {
 		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
-		.reason = "it was in the bootloader already: {usbwhat} is on USB "
+		.reason = "it was in the bootloader already: {usbwhat} is on "
+		          "USB "
 			  "port {port} ({usbid}); {request}",
 		.next = "{usbnext}",
 		.back = "{usbback}",
@@ -123,7 +124,8 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_USB_NO_TTY] = {
 		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
-		.reason = "Katapult came up on USB port {port} ({usbid}), but no "
+		.reason = "Katapult came up on USB port {port} ({usbid}), but "
+		          "no "
 			  "tty for it within {timeout} s",
 		.next = "load the driver: sudo modprobe cdc-acm\n"
 			"then see which tty it is: ls /dev/serial/by-id",
@@ -171,7 +173,7 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
 		.reason = "it vanished while it was being asked ({detail}), "
 			  "and on USB port {port} there is {usbwhat}",
-		.next = "was it unplugged? Plug it in, then ask again",
+		.next = "if it was unplugged, plug it in; then ask again",
 	},
 	[CAUSE_UNWATCHED] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
@@ -187,12 +189,12 @@ static const struct words rows[CAUSE_COUNT] = {
 		.next = "see which there are: ls /dev/serial/by-id/ "
 			"/dev/ttyS* /dev/ttyAMA*\n"
 			"a board that is in Katapult already has another name "
-			"there; a missing one: is it plugged in (lsusb, "
-			"dmesg)?",
+			"there; see whether a missing one is plugged in "
+			"(lsusb, dmesg)",
 	},
 	[CAUSE_NOT_TTY] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
-		.reason = "it is no serial port",
+		.reason = "it is not a serial port",
 		.next = "see which there are: ls /dev/serial/by-id/ "
 			"/dev/ttyS* /dev/ttyAMA*",
 	},
@@ -223,9 +225,9 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_RATE] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
-		.reason = "it cannot do {detail} baud; {request}",
+		.reason = "it does not support {detail} baud; {request}",
 		.next = "use another adapter, or build Klipper and Katapult "
-			"for a rate that it has",
+			"for a rate that it supports",
 	},
 	[CAUSE_NOT_USB] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,

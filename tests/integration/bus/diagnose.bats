@@ -53,7 +53,7 @@ diagnose() {
 	diagnose -u "$U"
 	[ "$status" -eq 4 ]
 	given "$U"
-	[[ $output == "$U: still-application: Klipper v0.13.0-730-g84104bbb runs on it and told this UUID on nodeid $N; the request was handed to the adapter; an MCU of its type (stm32g0b1xx) ignores the request unless Katapult lies in front of Klipper or Klipper was built for USB" ]]
+	[[ $output == "$U: still-application: Klipper v0.13.0-730-g84104bbb runs on it and reported this UUID on nodeid $N; the request was handed to the adapter; an MCU of its type (stm32g0b1xx) ignores the request unless Katapult lies in front of Klipper or Klipper was built for USB" ]]
 	[[ $stderr == *"warning: asking Klipper gives a node that runs it nodeid $N: a Klipper host that was using the node has lost it"* ]]
 	[[ $stderr == *"next: put Katapult on it once"* ]]
 	[[ $stderr == *"back: sudo systemctl restart klipper"* ]]

@@ -138,14 +138,14 @@ start_uart() {
 @test "a Klipper that goes where no UART leads" {
 	start_peer leaves
 	request --timeout 0.3
-	ends 3 no-answer 'Klipper was heard, but neither it nor Katapult proved to be there within 0.3 s'
+	ends 3 no-answer 'Klipper answered at first, but neither Klipper nor Katapult answered within 0.3 s'
 	[[ $stderr == *'2e8a:0003'* ]]
 }
 
 @test "silence, as at a wrong rate" {
 	start_peer stays 57600
 	request -b 115200 --timeout 0.3
-	ends 3 no-answer 'nobody answered on it'
+	ends 3 no-answer 'no answer came'
 	[[ $stderr == *'another rate than 115200 baud'* ]]
 	run ! asked
 }
@@ -173,7 +173,7 @@ start_uart() {
 @test "an answer that was in the line before anybody asked is none" {
 	start_peer old
 	request --timeout 0.3 -v
-	ends 3 no-answer 'nobody answered on it'
+	ends 3 no-answer 'no answer came'
 	# not even seen
 	run ! grep -q ' < ' <<<"$stderr"
 }
@@ -181,7 +181,7 @@ start_uart() {
 @test "an old answer that comes late is none, and does not keep from asking" {
 	start_peer delayed
 	request --timeout 0.3
-	ends 7 unproven "blocks of Katapult's came, but not its answers to what was asked; the request was sent"
+	ends 7 unproven "Katapult's blocks came, but no answer to what was asked; the request was sent"
 }
 
 @test "an old answer, again and again, is none" {
@@ -193,7 +193,7 @@ start_uart() {
 @test "an old answer of Klipper's, again and again, does not say that it runs" {
 	start_peer recorded
 	request --timeout 0.3
-	ends 3 no-answer 'Klipper was heard, but'
+	ends 3 no-answer 'Klipper answered at first, but'
 }
 
 @test "an adapter that is unplugged, after the request and before" {
@@ -249,7 +249,7 @@ port.read()' "$LINE" >"$BATS_TEST_TMPDIR/holder.log" 2>&1 3>&- &
 @test "what is no serial port" {
 	ln -s /dev/null "$LINE"
 	request
-	ends 1 local-error 'it is no serial port'
+	ends 1 local-error 'it is not a serial port'
 	rm "$LINE"
 	request
 	ends 1 local-error 'there is no such device (No such file or directory)'

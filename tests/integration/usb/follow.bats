@@ -254,14 +254,14 @@ usb() {
 	up can1
 	asks -i can1 -u "$BRIDGE" -u "$U"
 	[ "$status" = 1 ]
-	[[ $stderr == *"whose serial number '12345' does not tell its UUID"*"one -u in each call"* ]]
+	[[ $stderr == *"whose serial number '12345' does not yield its UUID"*"one -u in each call"* ]]
 	not grep '3F0#02' told.7
 
 	echo request "$BRIDGE" katapult >&7
 	asks -i can1 -u "$BRIDGE"
 	[ "$status" = 0 ]
 	[[ $output == *"Katapult came up on USB port 1-2 (1d50:6177)"* ]]
-	[[ $stderr == *"warning: the serial number of the adapter does not tell its UUID"* ]]
+	[[ $stderr == *"warning: the serial number of the adapter does not yield its UUID"* ]]
 	[[ $stderr != *nodeid* ]]
 	echo plug gsusb >&7
 	up can1

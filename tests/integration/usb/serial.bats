@@ -149,7 +149,7 @@ port.read()' >holder.log 2>&1 3>&- 9>&- &
 	say plug dfu
 	until_true usb_is 0483:df11
 	request -d "/dev/bus/usb/001/$(lsusb -s 1: -d 0483:df11 | sed 's/.*Device \([0-9]*\):.*/\1/')"
-	ends 1 local-error 'it is no serial port'
+	ends 1 local-error 'it is not a serial port'
 	say plug klipper
 	until_true [ -c "$KLIPPER" ]
 	# its echo is no Klipper's answer
