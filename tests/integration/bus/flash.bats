@@ -189,12 +189,11 @@ between() {
 }
 
 # can-admin-channel.md, 3.6: every Katapult node is un-assigned, one that is
-# being flashed, too. The old content makes it erase 3 pages of 400 ms: there is
+# being flashed, too. The old content makes it erase 10 pages of 400 ms: there is
 # time for the CLEAR, which is sent as soon as the first one is erased.
 @test "a third party's CLEAR ends a flash, and nothing else" {
 	local client
 
-	head -c 6144 /dev/urandom >"$IMAGE"
 	start_mcus two -i vcan0 -u "$U" --erase-ms 200 -u "$V" --nodeid 4
 	flashes -u "$U" -f "$IMAGE"
 	ctl wait "$U" klipper 5000

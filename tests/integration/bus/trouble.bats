@@ -114,8 +114,8 @@ listens_to_links() {
 		>"$BATS_TEST_TMPDIR/out.log" 2>&1 3>&- &
 	pid=$!
 	until_true has "$BUS" '280#'
-	ip link set vcan9 down
-	ip link set vcan9 up
+	# before anybody can do anything about it
+	printf 'link set vcan9 %s\n' down up | "${AT_ONCE[@]}" ip -batch -
 	ends_with "$pid" 3
 	run ! grep -q 'still hold' "$BATS_TEST_TMPDIR/out.log"
 	start_mcus late -i vcan9 -u "$U" --state katapult
