@@ -24,7 +24,8 @@ KCAN_DECLS_BEGIN
  *	until kcan_bootreq_done(req):
  *		while kcan_bootreq_tx(req, &frame, now_us):
  *			send the frame; if the kernel does not take it,
- *			kcan_bootreq_unsent(req, now_us)
+ *			kcan_bootreq_unsent(req, now_us), else
+ *			kcan_bootreq_handed(req, now_us) at once
  *		wait for a frame, until kcan_bootreq_deadline(req)
  *		own frame, confirmed:  kcan_bootreq_sent(req, now_us)
  *		anybody else's frame:  kcan_bootreq_rx(req, &frame, now_us)
@@ -199,6 +200,17 @@ bool kcan_bootreq_tx(struct kcan_bootreq *req, struct can_frame *frame,
  * question, as some drivers deliver it, is believed now.
  */
 void kcan_bootreq_sent(struct kcan_bootreq *req, uint64_t now_us);
+
+/**
+ * kcan_bootreq_handed() - by @at_us the kernel had the frame handed out last
+ *
+ * Between the time given to kcan_bootreq_tx() and the send this process may have
+ * had to wait, and what arrived meanwhile is no answer. Call it with the time
+ * after the send, and once more with the time stamp of the confirmation before
+ * kcan_bootreq_sent(): the earlier one counts, as virtual interfaces confirm
+ * within the send. Left out, the time given to kcan_bootreq_tx() counts.
+ */
+void kcan_bootreq_handed(struct kcan_bootreq *req, uint64_t at_us);
 
 /**
  * kcan_bootreq_unsent() - the kernel did not take the frame handed out last

@@ -235,7 +235,7 @@ static void note_handed(struct kcan_bootreq *req, uint64_t now_us)
 	}
 	if (req->step == STEP_ASK && !req->place.asked) {
 		req->place.asked = true;
-		req->place.ask_us = now_us;
+		req->place.ask_us = req->place.handed_us = now_us;
 	}
 	if (req->step == STEP_VERIFY) {
 		req->leaving.verify_us = now_us;
@@ -254,6 +254,18 @@ bool kcan_bootreq_tx(struct kcan_bootreq *req, struct can_frame *frame,
 	req->due_us = UINT64_MAX;
 	note_delivery(req, req->step, KCAN_DELIVERY_UNCONFIRMED);
 	return true;
+}
+
+void kcan_bootreq_handed(struct kcan_bootreq *req, uint64_t at_us)
+{
+	struct place *place = &req->place;
+	bool first = req->in_flight == STEP_ASK && !req->asked &&
+		     !place->believed;
+	bool narrower = place->handed_us == place->ask_us ||
+			at_us < place->handed_us;
+
+	if (first && narrower && at_us > place->ask_us)
+		place->handed_us = at_us;
 }
 
 /* Nobody was asked on this nodeid, so what came was no answer. */

@@ -206,16 +206,22 @@ static bool listens(const struct kcan_bootreq *req)
 	       req->step == STEP_VERIFY || req->step == STEP_SILENCE;
 }
 
-/* It came before the question that it would have to answer. */
+/*
+ * It came before the question that it would have to answer. Frames come in
+ * order: after the proof none can, whatever its time says.
+ */
 static bool is_early(const struct kcan_bootreq *req, uint64_t at_us)
 {
-	return !req->place.asked || at_us < req->place.ask_us;
+	return req->phase != PHASE_TALK &&
+	       (!req->place.asked || at_us < req->place.ask_us);
 }
 
+/* What came while the question was being handed over is not judged. */
 static bool is_stale(const struct kcan_bootreq *req, uint64_t at_us)
 {
 	if (!bootreq_leaves(req))
-		return req->place.burnt;
+		return req->place.burnt || (req->phase != PHASE_TALK &&
+					    at_us < req->place.handed_us);
 	return req->said != STEP_VERIFY || at_us < req->leaving.verify_us;
 }
 

@@ -6,6 +6,8 @@ import wire
 SLACK = 0.005
 FRAME_FAULTS = {"drop", "delay", "duplicate", "corrupt", "reorder", "mute",
                 "deaf"}
+# how long canbootreq waits for an answer after the question of the leaving
+SILENCE = 0.03
 ANSWER_FAULTS = {"wrong-uuid", "answer-nack", "answer-error", "answer-busy",
                  "stuck"}
 
@@ -185,7 +187,22 @@ class Story:
                    if s["time_us"] / 1e6 >= since - SLACK and
                    (s["fault"] in ANSWER_FAULTS or
                     is_from_node(s.get("frame", "")))]
-        return len(answers) + sum(i >= at for i in self.struck_places())
+        return len(answers) + self.late_answers(at) + \
+            sum(i >= at for i in self.struck_places())
+
+    def late_answers(self, at):
+        """Of the leaving, each that came when nobody waited for it any more."""
+        ids = {wire.to_node(n): wire.from_node(n) for n in self.nodeids}
+        late = 0
+        for i in range(at, self.caller.last):
+            question = self.record[i]
+            if question.can_id not in ids or question.data != wire.WHO:
+                continue
+            first = next((f for f in self.record[i + 1:]
+                          if f.can_id == ids[question.can_id] and
+                          not f.ours), None)
+            late += first is not None and first.at > question.at + SILENCE
+        return late
 
     def held(self):
         """The nodeid that this call has left the node with, or None."""

@@ -140,6 +140,8 @@ static void send(struct run *r, unsigned int fate)
 		return;
 	}
 	note_sent(r, &frame);
+	if (r->now % 2)
+		kcan_bootreq_handed(r->req, r->now);
 	if (fate == 0)
 		kcan_bootreq_sent(r->req, r->now);
 }

@@ -52,6 +52,7 @@ static const uint8_t OTHER[20]
 enum what {
 	END,
 	TX,   /* due exactly now, with these bytes; stays in flight */
+	HAD,  /* by now the kernel had the frame in flight */
 	OK,   /* the frame in flight is confirmed */
 	SENT, /* TX and OK at the same time */
 	FULL, /* TX, but the kernel has no room */
@@ -170,6 +171,9 @@ static inline void play(struct kcan_bootreq *req, const struct line *line)
 	case SENT:
 	case FULL:
 		play_tx(req, line);
+		break;
+	case HAD:
+		kcan_bootreq_handed(req, line->us);
 		break;
 	case OK:
 		kcan_bootreq_sent(req, line->us);

@@ -29,6 +29,7 @@ struct event {
 /* A bus that confirms one frame after the other, and time moved by hand. */
 static struct fake {
 	uint64_t confirm_us; /* from sending to confirming */
+	uint64_t send_us;    /* how long the process waits for its send */
 	struct event events[16];
 	size_t at;
 	int refuse;		 /* errno of sending, negative */
@@ -67,6 +68,7 @@ int bus_send(struct bus *bus, const struct can_frame *frame)
 	assert_true(fake.sent_len < SENT_MAX);
 	fake.sent_us[fake.sent_len] = fake.now_us;
 	fake.sent[fake.sent_len++] = *frame;
+	fake.now_us += fake.send_us;
 	flying = fake.sent_len - fake.confirmed;
 	if (flying > fake.flying_max)
 		fake.flying_max = flying;
@@ -109,7 +111,7 @@ static int take_event(struct bus *bus, struct kcan_bus_rx *rx)
 		fake.dropped++;
 		fake.confirmed++;
 	}
-	rx[0] = (struct kcan_bus_rx){ .frame = e->frame };
+	rx[0] = (struct kcan_bus_rx){ .frame = e->frame, .at_us = e->us };
 	return e->what == RX;
 }
 
@@ -133,8 +135,9 @@ int bus_turn(struct bus *bus, struct kcan_bus_rx rx[static BUS_BATCH],
 	} else {
 		if (confirm_us > fake.now_us)
 			fake.now_us = confirm_us;
-		rx[0].frame = fake.sent[fake.confirmed++];
-		rx[0].own = true;
+		rx[0] = (struct kcan_bus_rx){
+			.frame = fake.sent[fake.confirmed++], .own = true
+		};
 		n = 1;
 	}
 	bus->loop.now_us = fake.now_us;
@@ -232,6 +235,28 @@ static void test_one_frame_is_unconfirmed_at_a_time(void **state)
 	assert_int_equal(fake.flying_max, 1);
 	for (size_t i = 0; i < 4; i++)
 		assert_false(is_held(&jobs[i]));
+}
+
+/* The question is begun at 26 ms, and the kernel has it by 34 ms. */
+static void
+test_what_comes_while_the_question_is_sent_proves_nothing(void **state)
+{
+	static const struct {
+		uint64_t us;
+		enum cause cause;
+	} rows[] = { { 26001, CAUSE_SILENT },
+		     { 33999, CAUSE_SILENT },
+		     { 34000, CAUSE_PROVEN } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		play(&(struct fake){ .send_us = 8000,
+				     .events = { { rows[i].us, RX, 0, ID_1 },
+						 { rows[i].us, RX, 0, ID_2 },
+						 { rows[i].us, RX, 0, ID_3 } } },
+		     1);
+		assert_int_equal(jobs[0].facts.cause, rows[i].cause);
+	}
 }
 
 /* Its frame is unconfirmed, and the proof of another one arrives. */
@@ -461,6 +486,8 @@ int main(void)
 		cmocka_unit_test(
 			test_nobody_to_leave_is_no_silence_after_a_request),
 		cmocka_unit_test(test_one_frame_is_unconfirmed_at_a_time),
+		cmocka_unit_test(
+			test_what_comes_while_the_question_is_sent_proves_nothing),
 		cmocka_unit_test(test_a_halted_bus_does_not_keep_a_handback),
 		cmocka_unit_test(test_a_signal_on_a_halted_bus_hands_all_back),
 		cmocka_unit_test(

@@ -13,6 +13,8 @@
 #define SHOW_EVERY_US 1000000
 /* confirmations come at once or, on a flooded socket, never */
 #define LOST_CONFIRMATION_US 20000
+/* a socket holds some 250 frames: no time is up while some of them wait */
+#define BATCHES_MAX 16
 /* how long a hand-back waits for the frame of another exchange */
 #define STALLED_US 100000
 
@@ -53,16 +55,18 @@ static void confirm(struct run *run, struct job *job, uint64_t now_us)
 	check_holder(run);
 }
 
-static void rx_own(struct run *run, const struct can_frame *frame,
+static void rx_own(struct run *run, const struct kcan_bus_rx *rx,
 		   uint64_t now_us)
 {
 	for (size_t i = 0; i < run->len; i++) {
 		struct job *job = &run->jobs[i];
 
-		if (job->in_flight && is_same_frame(&job->flying, frame)) {
-			confirm(run, job, now_us);
-			return;
-		}
+		if (!job->in_flight || !is_same_frame(&job->flying, &rx->frame))
+			continue;
+		if (rx->at_us)
+			kcan_bootreq_handed(job->req, rx->at_us);
+		confirm(run, job, now_us);
+		return;
 	}
 }
 
@@ -94,6 +98,7 @@ static void send_one(struct run *run, struct job *job)
 			run->lost = err;
 		return;
 	}
+	kcan_bootreq_handed(job->req, loop_now(&run->bus->loop));
 	job->flying = frame;
 	job->in_flight = true;
 	job->sent_us = now_us;
@@ -219,7 +224,7 @@ static void rx_all(struct run *run, const struct kcan_bus_rx *rx, int n)
 
 	for (int i = 0; i < n; i++)
 		if (rx[i].own)
-			rx_own(run, &rx[i].frame, now_us);
+			rx_own(run, &rx[i], now_us);
 		else
 			rx_other(run, &rx[i], now_us);
 }
@@ -231,15 +236,24 @@ static void abort_all(struct run *run, uint64_t now_us)
 			kcan_bootreq_abort(run->jobs[i].req, now_us);
 }
 
-static void turn(struct run *run)
+/* Return: whether there may be more. */
+static bool take_batch(struct run *run)
 {
 	struct kcan_bus_rx rx[BUS_BATCH];
 	int n = bus_turn(run->bus, rx, next_deadline(run));
-	uint64_t now_us;
 
 	if (n < 0)
 		run->lost = n;
 	rx_all(run, rx, n);
+	return n == BUS_BATCH;
+}
+
+static void turn(struct run *run)
+{
+	uint64_t now_us;
+
+	for (unsigned int i = 0; i < BATCHES_MAX && take_batch(run); i++)
+		;
 	now_us = run->bus->loop.now_us;
 	if (run->bus->loop.signal || run->lost)
 		abort_all(run, now_us);
