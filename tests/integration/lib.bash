@@ -233,5 +233,5 @@ stop_all() {
 	# shellcheck disable=SC2086 # one word per process
 	[ -z "$pids" ] || kill $pids 2>/dev/null || :
 	wait
-	! grep -ls -d skip -D skip 'runtime error' "$BATS_TEST_TMPDIR"/*
+	! grep -lIs -d skip -D skip 'runtime error' "$BATS_TEST_TMPDIR"/*
 }
