@@ -87,8 +87,10 @@ class Judge:
         """It has sent nothing, or all was over when the signal came."""
         if not story.sent_anything():
             return True
-        return bool(story.backs and caller.signalled) and \
-            story.record[story.backs[-1]].at < caller.signalled[-1][0]
+        last = story.requests if caller.call.mode == "no-verify" else \
+            story.backs
+        return bool(last and caller.signalled) and \
+            story.record[last[-1]].at < caller.signalled[-1][0]
 
     def time(self, caller, stories):
         begins = [s.first_frame() for s in stories if s.first_frame()]

@@ -14,6 +14,7 @@ from judge import Judge
 from plan import Call, Intruder, Node, Round
 from report import Report, tail
 from runner import Evidence
+from story import Story
 from wire import Frame
 
 U = "41f905f55004"
@@ -245,6 +246,20 @@ class Ends(unittest.TestCase):
                                signalled=[(100.3, 15)]), [])
         self.assertEqual(found(GOOD, PROVEN, -15,
                                signalled=[(100.05, 15)]), ["exit code"])
+
+    def test_who_gives_no_nodeid_has_none_to_hand_back(self):
+        call = Call([U], "no-verify", out="full")
+        facts = {"signalled": [(100.1, 15)], "call": call}
+        self.assertEqual(found([REQUEST], status=-15, **facts), [])
+
+    def test_an_answer_that_is_late_is_hit(self):
+        def hits(*pause):
+            frames = [REQUEST, SET, WHO, *ID, BACK, BACK, WHO, *pause, ID[0]]
+            evidence = scene(frames)
+            return Story(evidence, evidence.callers[0], U).hits()
+
+        self.assertEqual(hits(), 0)
+        self.assertEqual(hits("123#", "123#", "123#"), 1)
 
     def test_a_signal_before_the_first_frame_is_told_by_the_code(self):
         facts = {"signalled": [(100.1, 15)]}

@@ -29,11 +29,8 @@ campaign() {
 	[[ $output == *" failed" ]]
 }
 
-@test "60 rounds: no false proof, no node left assigned unseen, no sanitizer" {
-	local promise
-
+@test "60 rounds break no promise" {
 	campaign --seed 18 --rounds 60
-	for promise in 'false proof' 'left assigned' 'warned for nothing' sanitizer; do
-		[[ $output =~ $promise\ +0\ broken ]]
-	done
+	[ "$status" -eq 0 ]
+	[[ $output == *"60 passed, 0 failed"* ]]
 }
