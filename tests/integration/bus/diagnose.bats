@@ -21,7 +21,8 @@ teardown() {
 app() {
 	local log=$BATS_TEST_TMPDIR/$1.log
 
-	"$BATS_TEST_DIRNAME/../../support/klipper-app.py" vcan0 "${@:2}" \
+	"${AT_ONCE[@]}" "$BATS_TEST_DIRNAME/../../support/klipper-app.py" \
+		vcan0 "${@:2}" \
 		>"$log" 2>&1 3>&- &
 	APP=$!
 	until_true has "$log" ready

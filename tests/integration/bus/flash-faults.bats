@@ -8,7 +8,7 @@
 bats_require_minimum_version 1.5.0
 load ../lib
 
-AT_ONCE=16
+SIDE_BY_SIDE=16
 SCALE=0.5 # of the client's waits: 2.5 s for SEND_BLOCK's answer, 1 s for others
 
 # A board is an
@@ -197,7 +197,7 @@ flash() {
 
 	for i in "${@:2}" end; do
 		while [ "${#board_of[@]}" -gt 0 ] &&
-			[[ $i == end || ${#board_of[@]} -eq $AT_ONCE ]]; do
+			[[ $i == end || ${#board_of[@]} -eq $SIDE_BY_SIDE ]]; do
 			got=0
 			wait -n -p pid "${!board_of[@]}" || got=$?
 			said "$1.${board_of[$pid]}.log" "$got"

@@ -24,7 +24,7 @@ stop_board() {
 
 # start_board OPTION... - commands go to fd 9, what it tells to "told"
 start_board() {
-	"$BUILD/usbboard" "$@" <say >told 2>&1 3>&- &
+	"${AT_ONCE[@]}" "$BUILD/usbboard" "$@" <say >told 2>&1 3>&- &
 	BOARD=$!
 	exec 9>say
 	until_true has told '^endpoint'

@@ -33,7 +33,8 @@ start_board() {
 
 	shift
 	mkfifo "$say"
-	"$BUILD/usbboard" "$@" <"$say" >"$told" 2>&1 3>&- 7>&- 8>&- &
+	"${AT_ONCE[@]}" "$BUILD/usbboard" "$@" <"$say" >"$told" \
+		2>&1 3>&- 7>&- 8>&- &
 	eval "exec $fd>$say"
 	until_true has "$told" '^endpoint'
 	echo plug gsusb >&"$fd"

@@ -105,11 +105,13 @@ int host_step(struct host *h, int input, uint64_t until_us)
 
 	until_us = earlier(until_us, h->session.deadline_us);
 	wire_wait(&h->wire, input, earlier(until_us, h->next_query_us));
-	n = wire_receive(&h->wire, rx, BATCH);
+	/* what came in time counts, however late it is read */
 	now_us = wire_now_us();
+	n = wire_receive(&h->wire, rx, BATCH);
 	for (int i = 0; i < n; i++)
 		session_rx(&h->session, &rx[i], now_us);
-	session_tick(&h->session, now_us);
+	if (n < BATCH)
+		session_tick(&h->session, now_us);
 	if (n < 0 || h->wire.err)
 		return host_fail(h, n < 0 ? n : h->wire.err,
 				 "%s cannot be used any more (%s)",
