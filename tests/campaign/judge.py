@@ -313,8 +313,8 @@ class Judge:
                 self.find("warned for nothing", warning[:200])
 
     def held_up(self, story):
-        """So much that leaving may not have come to its end."""
-        since = story.leaving_since() or story.caller.started
+        """So much that leaving, given up in time, did not come to its end."""
+        since = story.first_frame() or story.caller.started
         return self.waited(story.caller, since) + self.evidence.mcus.waited(
             since, story.caller.ended) > LEAVING
 

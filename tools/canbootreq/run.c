@@ -14,7 +14,7 @@
 /* confirmations come at once or, on a flooded socket, never */
 #define LOST_CONFIRMATION_US 20000
 /* a socket holds some 250 frames: no time is up while some of them wait */
-#define BATCHES_MAX 16
+#define BATCHES_MAX 8
 /* how long a hand-back waits for the frame of another exchange */
 #define STALLED_US 100000
 
