@@ -112,7 +112,7 @@ fuzz: $(FUZZ_BINS)
 	$Qtests/run fuzz
 lint: all
 	$Qtests/run lint
-$B/bench/%: bench/%.c bench/raw.h
+$B/bench/%: bench/%.c bench/raw.h bench/bits.h
 	@mkdir -p $(@D)
 	$Q$(CC) $(CFLAGS) $(CPPF) -static -o $@ $<
 $B/bench/core: $B/obj/bench/core.o $(patsubst %.c,$B/obj/%.o,\

@@ -2,16 +2,15 @@
 /*
  * Keeps a paced bus full: queries so many unassigned MCUs so often that several
  * frames wait at any time, and prints how many frames a second came, and how
- * many make up the bitrate, both of the same frames. Bits are counted here once
- * more, without what canmcu counts them with.
+ * many make up the bitrate, both of the same frames.
  * Usage: burst IFACE MCUS BITRATE SECONDS
  */
+#include "bits.h"
 #include "raw.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define QUERY_ID 0x3f0
 #define ANSWER_ID 0x3f1
@@ -22,16 +21,6 @@
 #define BATCH 32
 #define US_PER_S 1000000
 
-/* Start of frame, id, RTR, IDE, r0, DLC; data; CRC: what is stuffed. */
-#define STUFFED_MAX (1 + 11 + 3 + 4 + 64 + 15)
-/* CRC delimiter, ACK, its delimiter, end of frame, intermission */
-#define UNSTUFFED (1 + 1 + 1 + 7 + 3)
-
-struct levels {
-	bool level[STUFFED_MAX];
-	unsigned int len;
-};
-
 struct burst {
 	int fd;
 	unsigned int mcus;
@@ -39,65 +28,6 @@ struct burst {
 	uint64_t frames;  /* behind the first answers, queries included */
 	uint64_t bits;	  /* of these */
 };
-
-static uint64_t now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * US_PER_S + (uint64_t)t.tv_nsec / 1000;
-}
-
-static void put(struct levels *l, unsigned int value, unsigned int bits)
-{
-	while (bits--)
-		l->level[l->len++] = value >> bits & 1;
-}
-
-/* x^15 + x^14 + x^10 + x^8 + x^7 + x^4 + x^3 + 1 */
-static unsigned int crc15(const struct levels *l)
-{
-	unsigned int crc = 0;
-
-	for (unsigned int i = 0; i < l->len; i++) {
-		crc = crc << 1 ^ (unsigned int)l->level[i] << 15;
-		if (crc & 0x8000)
-			crc ^= 0xc599;
-	}
-	return crc;
-}
-
-/* A bit of the other level behind each five equal ones, itself one of five. */
-static unsigned int stuff_bits(const struct levels *l)
-{
-	unsigned int stuffed = 0, run = 0;
-	bool last = !l->level[0];
-
-	for (unsigned int i = 0; i < l->len; i++) {
-		run = l->level[i] == last ? run + 1 : 1;
-		last = l->level[i];
-		if (run < 5)
-			continue;
-		stuffed++;
-		last = !last;
-		run = 1;
-	}
-	return stuffed;
-}
-
-/* Of a standard data frame. */
-static unsigned int frame_bits(const struct can_frame *f)
-{
-	struct levels l = { .len = 0 };
-
-	put(&l, f->can_id & CAN_SFF_MASK, 1 + 11);
-	put(&l, 0, 3);
-	put(&l, f->can_dlc, 4);
-	for (int i = 0; i < f->can_dlc; i++)
-		put(&l, f->data[i], 8);
-	put(&l, crc15(&l), 15);
-	return l.len + stuff_bits(&l) + UNSTUFFED;
-}
 
 static int open_bus(const char *ifname)
 {
@@ -114,7 +44,7 @@ static int open_bus(const char *ifname)
 static void count(struct burst *b, const struct can_frame *f)
 {
 	b->frames++;
-	b->bits += frame_bits(f);
+	b->bits += bits_of(f);
 }
 
 static void query(struct burst *b)
@@ -152,7 +82,7 @@ static uint64_t take_answers(struct burst *b)
 	for (int i = 0; i < n; i++)
 		count(b, &frames[i]);
 	b->pending -= (uint64_t)n;
-	return now_us();
+	return raw_now_ns() / 1000;
 }
 
 int main(int argc, char **argv)

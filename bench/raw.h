@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /** A socket on @ifname that hears what passes @filter; or the program ends. */
@@ -25,6 +26,14 @@ static inline int raw_open(const char *ifname, const struct can_filter *filter)
 	    bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
 		err(1, "%s", ifname);
 	return fd;
+}
+
+static inline uint64_t raw_now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
 /** The CRC of Klipper's blocks and of Katapult's. */
