@@ -209,6 +209,13 @@ void kcan_usbport_look(struct kcan_usbport *port, struct kcan_usbdev *out)
 	usbport_read(&roots, port->name, out);
 }
 
+void kcan_usbport_each(void (*seen)(const char *port,
+				    const struct kcan_usbdev *dev, void *arg),
+		       void *arg)
+{
+	usbport_each(&roots, seen, arg);
+}
+
 bool kcan_usbport_has_udevd(void)
 {
 	return !access("/run/udev/control", F_OK);

@@ -71,6 +71,16 @@ int kcan_usbport_watch(struct kcan_usbport *port);
  */
 int kcan_usbport_fd(const struct kcan_usbport *port);
 
+/**
+ * kcan_usbport_each() - what is on all USB ports now, in the order of their names
+ *
+ * Calls @seen for each port that is not empty, but for the hubs of the computer
+ * itself; what it is given is valid until it returns.
+ */
+void kcan_usbport_each(void (*seen)(const char *port,
+				    const struct kcan_usbdev *dev, void *arg),
+		       void *arg);
+
 /** Return: udevd runs, so that a name in /dev/serial/by-id is to come. */
 bool kcan_usbport_has_udevd(void);
 

@@ -132,6 +132,7 @@ static bool is_same_file(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
+/* Not the name of what was there before: udev removes it a little later. */
 static void read_by_id(const struct usbport_roots *roots,
 		       struct kcan_usbdev *out)
 {
@@ -144,7 +145,7 @@ static void read_by_id(const struct usbport_roots *roots,
 	if (stat(out->tty, &tty) || !(dir = opendir(folder)))
 		return;
 	while (!out->by_id[0] && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.' &&
+		if (kcan_usbdev_is_named(out, entry->d_name) &&
 		    !fstatat(dirfd(dir), entry->d_name, &link, 0) &&
 		    is_same_file(&tty, &link))
 			snprintf(out->by_id, sizeof(out->by_id), "%s/%.*s",
@@ -186,4 +187,32 @@ void usbport_read(const struct usbport_roots *roots, const char *port,
 	if (out->devnum && read_number(dev, "devnum", 10) != out->devnum)
 		*out = (struct kcan_usbdev){ 0 };
 	close(dev);
+}
+
+/* "1-1.4", but neither the hub in the computer nor interfaces, "1-1:1.0" */
+static int is_port(const struct dirent *entry)
+{
+	return strchr(entry->d_name, '-') && !strchr(entry->d_name, ':');
+}
+
+void usbport_each(const struct usbport_roots *roots,
+		  void (*seen)(const char *port, const struct kcan_usbdev *dev,
+			       void *arg),
+		  void *arg)
+{
+	struct dirent **entries;
+	struct kcan_usbdev dev;
+	char path[PATH_MAX];
+	int n;
+
+	snprintf(path, sizeof(path), "%s/bus/usb/devices", roots->sys);
+	n = scandir(path, &entries, is_port, alphasort);
+	for (int i = 0; i < n; i++) {
+		usbport_read(roots, entries[i]->d_name, &dev);
+		if (dev.devnum)
+			seen(entries[i]->d_name, &dev, arg);
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
 }

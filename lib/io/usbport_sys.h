@@ -26,4 +26,10 @@ int usbport_find(char out[static NAME_MAX + 1], const char *device);
 void usbport_read(const struct usbport_roots *roots, const char *port,
 		  struct kcan_usbdev *out);
 
+/** kcan_usbport_each() */
+void usbport_each(const struct usbport_roots *roots,
+		  void (*seen)(const char *port, const struct kcan_usbdev *dev,
+			       void *arg),
+		  void *arg);
+
 #endif

@@ -30,8 +30,8 @@ static const struct row {
 		KCAN_OUTCOME_NO_ANSWER,
 		"silent",
 		"no Katapult answered with this UUID in time: look whether the "
-		"UUID is right, the board has power, and a Katapult that was "
-		"built for CAN is on it",
+		"UUID is right and Katapult for CAN is on the board, and "
+		"switch its power off and on, as it may be stuck",
 	},
 	[KCAN_BOOTREQ_NOT_QUEUED] = {
 		KCAN_OUTCOME_NOT_SENT,

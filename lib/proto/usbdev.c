@@ -150,6 +150,17 @@ static bool is_chip_id_len(size_t len)
 	return len == 8 || len == 12 || len == 16;
 }
 
+bool kcan_usbdev_uuid(const struct kcan_usbdev *dev, struct kcan_uuid *out)
+{
+	uint8_t id[CHIP_ID_MAX];
+	size_t len = chip_id(dev, id);
+
+	if (!is_chip_id_len(len))
+		return false;
+	kcan_uuid_from_chip_id(out, id, len);
+	return true;
+}
+
 enum kcan_usbdev_match kcan_usbdev_match(const struct kcan_usbdev *dev,
 					 const struct kcan_uuid *uuid)
 {

@@ -82,6 +82,30 @@ enum kcan_usbdev_match {
 enum kcan_usbdev_match kcan_usbdev_match(const struct kcan_usbdev *dev,
 					 const struct kcan_uuid *uuid);
 
+/** Return: the serial number is a chip id, and @out the UUID that it makes. */
+bool kcan_usbdev_uuid(const struct kcan_usbdev *dev, struct kcan_uuid *out);
+
+/**
+ * kcan_usbdev_is_named() - is this a name that udev makes for @dev?
+ * @name: of a link in /dev/serial/by-id, without the folder
+ *
+ * A link of the device that was on the tty before may still lead there.
+ */
+bool kcan_usbdev_is_named(const struct kcan_usbdev *dev, const char *name);
+
+/**
+ * kcan_usbdev_match_name() - is this the board of that name, whatever it runs?
+ * @name: as above; the device it was made for need not be there any more
+ *
+ * A chip id in the name is the same in Klipper, Katapult and a bridge, and the
+ * ROM of an STM32 makes its own serial number of it. Any other serial number can
+ * be that of two boards. Source: can-admin-channel.md, section 9.
+ *
+ * Return: UNKNOWN for the latter; NO also for what has no serial number.
+ */
+enum kcan_usbdev_match kcan_usbdev_match_name(const struct kcan_usbdev *dev,
+					      const char *name);
+
 /** Return: both serial numbers are chip ids, of two different chips. */
 bool kcan_usbdev_other_chip(const struct kcan_usbdev *a,
 			    const struct kcan_usbdev *b);

@@ -49,6 +49,16 @@ static void test_name_outcome_and_sentence(void **state)
 	assert_int_not_equal(text[strlen(text) - 1], '.');
 }
 
+/* One that is stuck answers NACK once, and then it is silent. */
+static void test_a_stuck_katapult_has_one_remedy(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(kcan_bootreq_verdict_text(KCAN_BOOTREQ_NACKED),
+			       "power off and on"));
+	assert_non_null(strstr(kcan_bootreq_verdict_text(KCAN_BOOTREQ_SILENT),
+			       "power off and on"));
+}
+
 static void test_no_verdict_is_missing_here(void **state)
 {
 	const int last = KCAN_BOOTREQ_UNSURE;
@@ -101,10 +111,12 @@ static void test_library_has_the_version_of_its_headers(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(verdicts) + 4];
+	struct CMUnitTest tests[ARRAY_SIZE(verdicts) + 5];
 	size_t n = 0;
 
 	ROWS(verdicts, test_name_outcome_and_sentence);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_a_stuck_katapult_has_one_remedy);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
 		test_no_verdict_is_missing_here);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(

@@ -364,9 +364,22 @@ static const struct error_row {
 	{ "nobody answered --query",
 	  { .cause = CAUSE_QUERY_SILENT },
 	  3,
-	  "canbootreq: no unassigned node answered on can0; a node "
-	  "that a Klipper host has given a nodeid never answers: missing here "
-	  "does not mean gone; to hear it: canbootreq -i can0 --listen\n" },
+	  "canbootreq: no unassigned node answered on can0; a node that has a "
+	  "nodeid, from a Klipper host or a flash that broke off, never "
+	  "answers: missing here does not mean gone; to hear it: canbootreq -i "
+	  "can0 --listen\n" },
+	{ "nobody answered --query, and another interface is up",
+	  { .cause = CAUSE_QUERY_SILENT, .others = "can1 can2" },
+	  3,
+	  "canbootreq: no unassigned node answered on can0; a node that has a "
+	  "nodeid, from a Klipper host or a flash that broke off, never "
+	  "answers: missing here does not mean gone; to hear it: canbootreq -i "
+	  "can0 --listen; up, too, and to be named with -i: can1 can2\n" },
+	{ "down, and another interface is up",
+	  { .cause = CAUSE_DOWN, .others = "can1" },
+	  5,
+	  "canbootreq: can0 is down; no request was sent; bring it up: sudo "
+	  "ip link set can0 up; up, too, and to be named with -i: can1\n" },
 	{ "interface lost after --query",
 	  { .cause = CAUSE_QUERY_LOST, .detail = "went down" },
 	  3,

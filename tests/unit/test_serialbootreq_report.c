@@ -64,6 +64,22 @@ static const struct end_row end_rows[] = {
 	  UART ": still-application: Klipper still answers at 115200 baud; the "
 	       "request was sent\n",
 	  "serialbootreq: it has no bootloader that it could start" },
+	{ "silence may be a Katapult that is stuck",
+	  { .cause = CAUSE_SILENT, .requested = true },
+	  3,
+	  UART
+	  ": no-answer: no answer came, neither before the request nor within "
+	  "1.5 s after it; the request was sent\n",
+	  "its Katapult is stuck, as after a flash or a call that broke off "
+	  "inside a block: switch the board's power off and on, then ask "
+	  "again\n" },
+	{ "silence since may be a Katapult that is stuck",
+	  { .cause = CAUSE_SILENT_SINCE, .requested = true },
+	  3,
+	  UART ": no-answer: Klipper answered at first, but neither Klipper "
+	       "nor Katapult answered within 1.5 s after the request; the "
+	       "request was sent\n",
+	  "switch the board's power off and on, then ask again\n" },
 	{ "silence",
 	  { .cause = CAUSE_SILENT, .requested = true },
 	  3,
@@ -95,6 +111,44 @@ static const struct end_row end_rows[] = {
 	  ": still-application: Klipper on a serial port did not leave USB "
 	  "port 1-1.4 within 1.5 s; the request was sent\n",
 	  "" },
+	{ "a second time, by the name that it had in Klipper",
+	  { .cause = CAUSE_USB_ALREADY, .usb = KATAPULT },
+	  0,
+	  UART ": in-bootloader: it was in the bootloader already: Katapult is "
+	       "on USB port 1-1.4 (1d50:6177) as /dev/ttyACM0; no request was "
+	       "sent\n",
+	  "serialbootreq: next: python3 ~/katapult/scripts/flashtool.py -d "
+	  "" BY_ID },
+	{ "it is a bridge now",
+	  { .cause = CAUSE_USB_BRIDGE,
+	    .has_uuid = true,
+	    .uuid = { { 0xb0, 0x91, 0xcc, 0xc2, 0x41, 0xc9 } },
+	    .usb = { .devnum = 5,
+		     .vendor = 0x1d50,
+		     .product = 0x606f,
+		     .ifname = "can0" } },
+	  1,
+	  UART ": local-error: it is a USB-to-CAN bridge now: can0, UUID "
+	       "b091ccc241c9, on USB port 1-1.4 (1d50:606f); no request was "
+	       "sent\n",
+	  "serialbootreq: ask it there: canbootreq -i can0 -u b091ccc241c9\n" },
+	{ "it runs Klipper under another name",
+	  { .cause = CAUSE_USB_RENAMED, .usb = KLIPPER },
+	  1,
+	  UART ": local-error: this board has another name now: Klipper on a "
+	       "serial port is on USB port 1-1.4 (1d50:614e) as /dev/ttyACM0; "
+	       "no request was sent\n",
+	  "ask it by that name: serialbootreq -d /dev/ttyACM0\n" },
+	{ "a ROM that is likely it",
+	  { .cause = CAUSE_USB_MAYBE,
+	    .detail = "No such file or directory",
+	    .usb = DFU },
+	  7,
+	  UART ": unproven: there is no such device (No such file or "
+	       "directory); likely it is in its bootloader, the STM32 ROM "
+	       "bootloader (DFU) on USB port 1-1.4 (0483:df11), which this "
+	       "name does not prove; no request was sent\n",
+	  "serialbootreq: warning: in a bootloader nobody controls heaters" },
 	{ "vanished while it was touched",
 	  { .cause = CAUSE_USB_LOST, .detail = "Input/output error" },
 	  5,

@@ -139,6 +139,106 @@ static void test_chip(void **state)
 	assert_int_equal(kcan_usbdev_other_chip(&b, &a), row->other);
 }
 
+/* Names as udev has made them: can-admin-channel.md, section 9; of the adapters,
+ * from boards. */
+static const struct name_row {
+	const char *name;
+	const char *link;
+	struct kcan_usbdev dev;
+	bool named;
+	enum kcan_usbdev_match match;
+} names[] = {
+	{ "Katapult's own name",
+	  "usb-katapult_stm32g0b1xx_" CHIP "-if00",
+	  { 2, 0x1d50, 0x6177, "katapult", "stm32g0b1xx", CHIP },
+	  true,
+	  KCAN_USBDEV_MATCH_YES },
+	{ "the name of the Klipper that was there before",
+	  "usb-Klipper_stm32g0b1xx_" CHIP "-if00",
+	  { 2, 0x1d50, 0x6177, "katapult", "stm32g0b1xx", CHIP },
+	  false,
+	  KCAN_USBDEV_MATCH_YES },
+	{ "a bridge has that chip, too",
+	  "usb-Klipper_stm32g0b1xx_" CHIP "-if00",
+	  { 2, 0x1d50, 0x606f, "Klipper", "stm32g0b1xx", CHIP },
+	  true,
+	  KCAN_USBDEV_MATCH_YES },
+	{ "the name of another board",
+	  "usb-Klipper_stm32g0b1xx_" OTHER_CHIP "-if00",
+	  { 2, 0x1d50, 0x6177, "katapult", "stm32g0b1xx", CHIP },
+	  false,
+	  KCAN_USBDEV_MATCH_NO },
+	{ "the ROM makes its serial number of the chip id",
+	  "usb-Klipper_stm32g0b1xx_" CHIP "-if00",
+	  { 2, 0x0483, 0xdf11, "STMicroelectronics", "STM32  BOOTLOADER",
+	    "3861356D3430" },
+	  false,
+	  KCAN_USBDEV_MATCH_YES },
+	{ "the ROM of another chip",
+	  "usb-Klipper_stm32g0b1xx_" OTHER_CHIP "-if00",
+	  { 2, 0x0483, 0xdf11, "STMicroelectronics", "STM32  BOOTLOADER",
+	    "3861356D3430" },
+	  false,
+	  KCAN_USBDEV_MATCH_NO },
+	{ "a number that many boards have",
+	  "usb-Klipper_stm32g0b1xx_12345-if00",
+	  { 2, 0x1d50, 0x6177, "katapult", "stm32g0b1xx", "12345" },
+	  false,
+	  KCAN_USBDEV_MATCH_UNKNOWN },
+	{ "a text that somebody has configured",
+	  "usb-Klipper_rp2040_left_desk-if00",
+	  { 2, 0x1d50, 0x6177, "katapult", "rp2040", "left desk" },
+	  false,
+	  KCAN_USBDEV_MATCH_UNKNOWN },
+	{ "the end of another text",
+	  "usb-Klipper_rp2040_desk-if00",
+	  { 2, 0x1d50, 0x6177, "katapult", "rp2040", "left desk" },
+	  false,
+	  KCAN_USBDEV_MATCH_NO },
+	{ "no text: the id stands for it",
+	  "usb-1a86_USB_Serial-if00-port0",
+	  { 2, 0x1a86, 0x7523, "", "USB Serial", "" },
+	  true,
+	  KCAN_USBDEV_MATCH_NO },
+	{ "blanks and signs",
+	  "usb-FTDI_FT232R_USB__UART_A50285BI-if00-port0",
+	  { 2, 0x0403, 0x6001, " FTDI", "FT232R  USB *UART", "A50285BI" },
+	  true,
+	  KCAN_USBDEV_MATCH_UNKNOWN },
+	{ "no name of udev's",
+	  "ttyACM0",
+	  { 2, 0x1d50, 0x6177, "katapult", "rp2040", CHIP },
+	  false,
+	  KCAN_USBDEV_MATCH_NO },
+	{ "a name of nothing",
+	  "usb--if00",
+	  { 2, 0x1d50, 0x6177, "katapult", "rp2040", "" },
+	  false,
+	  KCAN_USBDEV_MATCH_NO },
+};
+
+static void test_name(void **state)
+{
+	const struct name_row *row = *state;
+
+	assert_int_equal(kcan_usbdev_is_named(&row->dev, row->link),
+			 row->named);
+	assert_int_equal(kcan_usbdev_match_name(&row->dev, row->link),
+			 row->match);
+}
+
+static void test_uuid(void **state)
+{
+	struct kcan_usbdev dev = device(0x1d50, 0x606f, "Klipper", CHIP);
+	struct kcan_uuid uuid;
+
+	(void)state;
+	assert_true(kcan_usbdev_uuid(&dev, &uuid));
+	assert_memory_equal(&uuid, &chip_uuid, sizeof(uuid));
+	strcpy(dev.serial, "12345");
+	assert_false(kcan_usbdev_uuid(&dev, &uuid));
+}
+
 static void test_which_are_flashed_by_their_tty(void **state)
 {
 	static const struct kcan_usbdev katapult = { 3, 0x1d50, 0x6177 };
@@ -156,12 +256,14 @@ static void test_which_are_flashed_by_their_tty(void **state)
 int main(void)
 {
 	struct CMUnitTest tests[ARRAY_SIZE(kinds) + ARRAY_SIZE(matches) +
-				ARRAY_SIZE(chips) + 1];
+				ARRAY_SIZE(chips) + ARRAY_SIZE(names) + 2];
 	size_t n = 0;
 
 	ROWS(kinds, test_kind);
 	ROWS(matches, test_match);
 	ROWS(chips, test_chip);
+	ROWS(names, test_name);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_uuid);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
 		test_which_are_flashed_by_their_tty);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,8 @@ static void put_link(const char *path, const char *target)
 	assert_int_equal(symlink(target, path), 0);
 }
 
-static void put_device(const char *device, const char *devnum, const char *id)
+static void put_device(const char *device, const char *devnum, const char *id,
+		       const char *manufacturer)
 {
 	char path[256];
 	const struct {
@@ -56,7 +57,7 @@ static void put_device(const char *device, const char *devnum, const char *id)
 		{ "devnum", devnum },
 		{ "idVendor", "1d50\n" },
 		{ "idProduct", id },
-		{ "manufacturer", "Klipper\n" },
+		{ "manufacturer", manufacturer },
 		{ "product", "stm32g0b1xx\n" },
 		{ "serial", SERIAL "\n" },
 	};
@@ -74,11 +75,11 @@ static int set_up(void **state)
 	if (!mkdtemp(root) || chdir(root))
 		return -1;
 	put(USB "/busnum", "1\n");
-	put_device(USB "/1-1", "2\n", "606f\n");
+	put_device(USB "/1-1", "2\n", "606f\n", "Klipper\n");
 	put(USB "/1-1/1-1:1.0/net/can0/ifindex", "3\n");
 	put_link("sys/class/net/can0/device",
 		 "../../../devices/pci0000:00/0000:00:14.0/usb1/1-1/1-1:1.0");
-	put_device(USB "/1-2/1-2.4", "17\n", "6177\n");
+	put_device(USB "/1-2/1-2.4", "17\n", "6177\n", "katapult\n");
 	put(USB "/1-2/busnum", "1\n");
 	put(USB "/1-2/1-2.4/1-2.4:1.0/tty/ttyACM1/dev", "166:1\n");
 	put(USB "/1-2/1-2.4/1-2.4:1.1/bInterfaceNumber", "01\n");
@@ -139,12 +140,42 @@ static void test_tty_behind_a_hub(void **state)
 	assert_string_equal(dev.tty, "dev/ttyACM1");
 	assert_string_equal(dev.ifname, "");
 	assert_string_equal(dev.by_id, "");
+	/* udev is slow: the name of what was on this tty before */
+	put_link("dev/serial/by-id/usb-Klipper_stm32g0b1xx_" SERIAL "-if00",
+		 "../../ttyACM1");
+	usbport_read(&roots, port, &dev);
+	assert_string_equal(dev.by_id, "");
 	put_link("dev/serial/by-id/usb-katapult_stm32g0b1xx_" SERIAL "-if00",
 		 "../../ttyACM1");
 	usbport_read(&roots, port, &dev);
 	assert_string_equal(dev.by_id,
 			    "dev/serial/by-id/usb-katapult_stm32g0b1xx_" SERIAL
 			    "-if00");
+}
+
+static void add_name(const char *port, const struct kcan_usbdev *dev, void *arg)
+{
+	char *names = arg;
+
+	assert_true(dev->devnum > 0);
+	strcat(strcat(names, port), dev->tty[0] ? "+ " : " ");
+}
+
+static void test_all_ports(void **state)
+{
+	char names[NAMES] = "";
+
+	(void)state;
+	/* the hub of the computer, an interface, and a device that is going */
+	put("sys/bus/usb/devices/usb1/devnum", "1\n");
+	put("sys/bus/usb/devices/1-1:1.0/devnum", "2\n");
+	put("sys/bus/usb/devices/1-3/busnum", "1\n");
+	usbport_each(&roots, add_name, names);
+	assert_string_equal(names, "1-1 1-2.4+ ");
+	names[0] = '\0';
+	usbport_each(&(struct usbport_roots){ "nosuch", "dev" }, add_name,
+		     names);
+	assert_string_equal(names, "");
 }
 
 static void test_serial_adapter(void **state)
@@ -220,13 +251,10 @@ static void test_open_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_interface),
-		TEST(test_tty_behind_a_hub),
-		TEST(test_serial_adapter),
-		TEST(test_not_usb),
-		TEST(test_empty_port),
-		TEST(test_texts_are_cut),
-		cmocka_unit_test(test_open_errors),
+		TEST(test_interface),	  TEST(test_tty_behind_a_hub),
+		TEST(test_all_ports),	  TEST(test_serial_adapter),
+		TEST(test_not_usb),	  TEST(test_empty_port),
+		TEST(test_texts_are_cut), cmocka_unit_test(test_open_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,8 @@ static void follow(struct adapter *a, struct loop *l, struct words_facts *facts,
 {
 	kcan_usbport_watch(a->port);
 	usb_follow(a->port, f, l, NULL);
-	facts->port = kcan_usbport_name(a->port);
+	snprintf(facts->port, sizeof(facts->port), "%s",
+		 kcan_usbport_name(a->port));
 	facts->usb = f->seen;
 	facts->usb_up = is_up(f->seen.ifname);
 	facts->followed = f->verdict;
@@ -140,7 +141,7 @@ static void conclude(const struct adapter *a, struct job *job,
 {
 	struct words_facts *facts = &job->facts;
 
-	facts->port = seen->port;
+	memcpy(facts->port, seen->port, sizeof(facts->port));
 	facts->usb = seen->usb;
 	facts->usb_up = seen->usb_up;
 	facts->followed = seen->followed;
@@ -195,7 +196,8 @@ void adapter_conclude(struct adapter *a, struct run *run,
 		return;
 	if (last->is_adapter && !opts->verify &&
 	    last->facts.request != REQUEST_NONE) {
-		last->facts.port = kcan_usbport_name(a->port);
+		snprintf(last->facts.port, sizeof(last->facts.port), "%s",
+			 kcan_usbport_name(a->port));
 		last->facts.usb = a->dev;
 		last->facts.cause = CAUSE_USB_REQUESTED;
 		return;

@@ -23,7 +23,7 @@ static json_t *pack_application(const struct say_json *lib,
 	char mcu[SAY_SENTENCE_LEN], version[SAY_SENTENCE_LEN];
 	const struct application *app = &facts->application;
 
-	if (words->outcome != KCAN_OUTCOME_STILL_APPLICATION || facts->port)
+	if (words->outcome != KCAN_OUTCOME_STILL_APPLICATION || facts->port[0])
 		return NULL;
 	return lib->pack(
 		"{s:s*, s:s*, s:i}", "mcu",
@@ -61,8 +61,7 @@ char *json_end(const struct say_json *lib, const struct words_facts *facts)
 			  say_json_katapult(lib, facts->identified,
 					    &facts->katapult),
 			  "application", pack_application(lib, facts), "usb",
-			  say_json_usb(lib, facts->port ? facts->port : "",
-				       &facts->usb),
+			  say_json_usb(lib, facts->port, &facts->usb),
 			  "warnings", pack_warnings(lib, facts), "next",
 			  words_expand(next, words->next, facts), "back",
 			  words_expand(back, words->back, facts)));

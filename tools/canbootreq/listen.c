@@ -3,6 +3,7 @@
 
 #include "look.h"
 #include "nodelist.h"
+#include "seek.h"
 
 /* Return: 0, or a negative errno when the bus went away. */
 static int take_frames(struct bus *bus, struct kcan_listen *listen,
@@ -50,6 +51,8 @@ static void conclude(struct words_facts *facts, const struct nodelist *h,
 		facts->cause = CAUSE_UNHEARD_OFF;
 	else
 		facts->cause = CAUSE_UNHEARD;
+	if (facts->cause == CAUSE_UNHEARD)
+		look_for_others(facts);
 }
 
 /* Return: 0, or a negative errno before anything could be heard. */
@@ -94,6 +97,7 @@ void cmd_listen(const struct opts *opts, struct report *r)
 	    facts.cause != CAUSE_BUS_OFF) {
 		if (facts.cause == CAUSE_DOWN)
 			facts.cause = CAUSE_LISTEN_DOWN;
+		seek_adapter(opts, &facts);
 		report_end(r, &facts);
 		return;
 	}

@@ -68,23 +68,46 @@ static bool end_with(struct words_facts *facts, enum cause cause)
 	return false;
 }
 
-/* "the CAN interfaces here: can1 vcan0", or that there are none */
-static void list_interfaces(char *out, size_t size)
+static bool is_up(const char *ifname)
+{
+	struct kcan_link link;
+
+	return !kcan_link_get(&link, ifname) && link.up;
+}
+
+/* Adds " can1 vcan0": all of them, or which of them are up beside one. */
+static size_t list_interfaces(char *out, size_t size, const char *but_up)
 {
 	char names[NAMES_MAX][IF_NAMESIZE];
 	int n = kcan_link_list(names, NAMES_MAX);
-	size_t used;
+	size_t used = 0;
 
-	if (n <= 0) {
-		snprintf(out, size, "no CAN interface exists on this machine");
-		return;
-	}
-	used = (size_t)snprintf(out, size, "the CAN interfaces here:");
 	for (int i = 0; i < n && i < NAMES_MAX && used < size; i++)
-		used += (size_t)snprintf(out + used, size - used, " %s",
-					 names[i]);
-	if (n > NAMES_MAX && used < size)
-		snprintf(out + used, size - used, " and more");
+		if (!but_up ||
+		    (strcmp(names[i], but_up) != 0 && is_up(names[i])))
+			used += (size_t)snprintf(out + used, size - used, " %s",
+						 names[i]);
+	if (n > NAMES_MAX && used && used < size)
+		used += (size_t)snprintf(out + used, size - used, " and more");
+	return used;
+}
+
+/* "the CAN interfaces here: can1 vcan0", or that there are none */
+static void explain_interfaces(char *out, size_t size)
+{
+	size_t used = (size_t)snprintf(out, size, "the CAN interfaces here:");
+
+	if (!list_interfaces(out + used, size - used, NULL))
+		snprintf(out, size, "no CAN interface exists on this machine");
+}
+
+void look_for_others(struct words_facts *facts)
+{
+	char names[sizeof(facts->others) + 1];
+
+	*facts->others = '\0';
+	if (list_interfaces(names, sizeof(names), facts->ifname))
+		snprintf(facts->others, sizeof(facts->others), "%s", names + 1);
 }
 
 static int try_can_socket(void)
@@ -102,7 +125,7 @@ static void explain_missing(struct words_facts *facts)
 	int err = try_can_socket();
 
 	facts->cause = CAUSE_NO_INTERFACE;
-	list_interfaces(facts->detail, sizeof(facts->detail));
+	explain_interfaces(facts->detail, sizeof(facts->detail));
 	if (err == -EAFNOSUPPORT || err == -EPROTONOSUPPORT)
 		look_explain(facts, -EAFNOSUPPORT);
 }
@@ -127,7 +150,7 @@ void look_explain(struct words_facts *facts, int err)
 		if (causes[i].err == -err)
 			facts->cause = causes[i].cause;
 	if (facts->cause == CAUSE_NOT_CAN)
-		list_interfaces(facts->detail, sizeof(facts->detail));
+		explain_interfaces(facts->detail, sizeof(facts->detail));
 	else if (facts->cause == CAUSE_LOCAL)
 		snprintf(facts->detail, sizeof(facts->detail),
 			 "%s could not be used: %s", facts->ifname,
@@ -195,8 +218,10 @@ bool look_at_link(const struct opts *opts, struct report *r,
 		facts->bitrate_bps = link->bitrate_bps ? link->bitrate_bps :
 							 USUAL_BITRATE;
 	}
-	if (!link->up)
+	if (!link->up) {
+		look_for_others(facts);
 		return end_with(facts, CAUSE_DOWN);
+	}
 	if (link->state == KCAN_LINK_STATE_BUS_OFF)
 		return end_with(facts, CAUSE_BUS_OFF);
 	if (link->state > KCAN_LINK_STATE_ERROR_ACTIVE)

@@ -50,6 +50,9 @@ bool look(struct bus *bus, const struct opts *opts, struct report *r,
 bool look_at_link(const struct opts *opts, struct report *r,
 		  struct kcan_link *link, struct words_facts *facts);
 
+/** Which other CAN interfaces are up, for @facts. */
+void look_for_others(struct words_facts *facts);
+
 /** The bus was lost, with @err: @cause, and what became of the interface. */
 void look_explain_lost(struct words_facts *facts, enum cause cause, int err);
 

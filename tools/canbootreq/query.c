@@ -6,6 +6,7 @@
 #include <kcan/admin.h>
 
 #include "look.h"
+#include "seek.h"
 
 #define EXACT (CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG)
 #define QUIET_US 500000
@@ -138,6 +139,7 @@ void cmd_query(const struct opts *opts, struct report *r)
 	      "hears them\n",
 	      r->streams.err);
 	if (!err && !look(&bus, opts, r, &link, &facts)) {
+		seek_adapter(opts, &facts);
 		report_end(r, &facts);
 		return;
 	}
@@ -152,6 +154,8 @@ void cmd_query(const struct opts *opts, struct report *r)
 		facts.cause = cause_of(&q);
 	facts.request = q.request;
 	facts.signal = bus.loop.signal;
+	if (facts.cause == CAUSE_QUERY_SILENT)
+		look_for_others(&facts);
 	if (facts.cause != CAUSE_PENDING)
 		report_end(r, &facts);
 	bus_close(&bus);

@@ -12,6 +12,7 @@
 #include "look.h"
 #include "reserve.h"
 #include "run.h"
+#include "seek.h"
 
 #define EXACT (CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG)
 #define POOL (0x780 | CAN_EFF_FLAG | CAN_RTR_FLAG) /* ids 280 to 2FF */
@@ -151,11 +152,26 @@ struct call {
 	struct bus bus;
 	struct kcan_link link;
 	struct adapter adapter;
+	struct seek seek;
 	struct diagnose diagnose;
 	struct words_facts common;
 	struct nodeids nodeids;
 	struct run run;
 };
+
+/* It may be elsewhere: known, or on another interface. */
+static void explain_silent(const struct call *c, struct run *some)
+{
+	for (size_t i = 0; i < some->len; i++) {
+		struct words_facts *facts = &some->jobs[i].facts;
+
+		if (facts->cause != CAUSE_SILENT &&
+		    facts->cause != CAUSE_LEAVE_SILENT)
+			continue;
+		look_for_others(facts);
+		seek_explain_silent(&c->seek, facts);
+	}
+}
 
 /* Return: 0, or a negative errno before any of these was sent. */
 static int run_some(struct call *c, struct run *some)
@@ -166,6 +182,7 @@ static int run_some(struct call *c, struct run *some)
 		return err;
 	run_all(some);
 	look_again(some);
+	explain_silent(c, some);
 	if (c->opts->diagnose)
 		diagnose_jobs(&c->diagnose, some);
 	return 0;
@@ -249,7 +266,8 @@ static bool find_adapter(struct call *c, size_t *index)
 	    c->opts->uuids_len < 2)
 		return true;
 	c->common.cause = CAUSE_MIXED;
-	c->common.port = kcan_usbport_name(c->adapter.port);
+	snprintf(c->common.port, sizeof(c->common.port), "%s",
+		 kcan_usbport_name(c->adapter.port));
 	c->common.usb = c->adapter.dev;
 	return false;
 }
@@ -259,8 +277,18 @@ static void say_proof(void *ctx, struct words_facts *facts)
 	report_early(ctx, facts);
 }
 
+/* Those have no need to be asked. */
+static void end_loaded(struct call *c)
+{
+	for (size_t i = 0; i < c->run.len; i++)
+		if (c->run.jobs[i].facts.cause == CAUSE_PENDING)
+			seek_explain_loaded(&c->seek, &c->run.jobs[i].facts);
+}
+
 static int prepare(struct call *c, size_t adapter)
 {
+	int err;
+
 	c->run.proven = say_proof;
 	c->run.ctx = c->r;
 	c->diagnose.ifindex = c->link.index;
@@ -269,7 +297,47 @@ static int prepare(struct call *c, size_t adapter)
 	c->run.bus = &c->bus;
 	c->run.acks = kcan_link_confirms_ack(&c->link);
 	c->run.progress = c->opts->verify ? c->r->streams.progress : NULL;
-	return prepare_jobs(&c->run, c->opts, adapter, &c->common);
+	err = prepare_jobs(&c->run, c->opts, adapter, &c->common);
+	if (!err)
+		end_loaded(c);
+	return err;
+}
+
+/* Return: whether there is more to say of a UUID than of the whole call. */
+static bool explain_early(const struct call *c, size_t index,
+			  struct words_facts *facts)
+{
+	*facts = c->common;
+	facts->has_uuid = true;
+	facts->uuid = c->opts->uuids[index];
+	facts->request = REQUEST_NONE;
+	if (facts->cause == CAUSE_NO_INTERFACE)
+		seek_explain_missing(&c->seek, facts);
+	else
+		seek_explain_loaded(&c->seek, facts);
+	return facts->cause != c->common.cause &&
+	       facts->cause != CAUSE_ADAPTER_LOADED;
+}
+
+/* Nothing can be asked, but USB may tell of some of them. */
+static void end_early(const struct call *c)
+{
+	bool local = c->bus.loop.signal || c->common.cause == CAUSE_NO_ZLIB;
+	struct words_facts facts;
+	bool known = false;
+
+	for (size_t i = 0; !local && i < c->opts->uuids_len; i++)
+		known |= explain_early(c, i, &facts);
+	for (size_t i = 0; known && i < c->opts->uuids_len; i++) {
+		explain_early(c, i, &facts);
+		report_end(c->r, &facts);
+	}
+	if (known)
+		return;
+	facts = c->common;
+	if (facts.cause == CAUSE_NO_INTERFACE)
+		seek_explain_missing(&c->seek, &facts);
+	report_end(c->r, &facts);
 }
 
 void cmd_request(const struct opts *opts, struct report *r)
@@ -282,10 +350,13 @@ void cmd_request(const struct opts *opts, struct report *r)
 			    .timeout_us = opts->timeout_us },
 	};
 	int err = bus_init(&c.bus, opts->ifname, &r->streams, opts->verbose);
+	bool may_ask = !err && look_first(&c);
 	size_t adapter;
 
-	if (!err && (!look_first(&c) || !find_adapter(&c, &adapter))) {
-		report_end(r, &c.common);
+	if (!err)
+		err = seek_all(&c.seek, opts);
+	if (!err && (!may_ask || !find_adapter(&c, &adapter))) {
+		end_early(&c);
 	} else {
 		if (!err)
 			err = prepare(&c, adapter);
@@ -298,6 +369,7 @@ void cmd_request(const struct opts *opts, struct report *r)
 	}
 	bus_close(&c.bus);
 	adapter_forget(&c.adapter);
+	seek_free(&c.seek);
 	free_jobs(&c.run);
 }
 

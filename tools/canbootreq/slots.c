@@ -10,6 +10,7 @@
 	"it ends when all is well again, or, while no Klipper host uses " \
 	"the bus, with"
 #define GUESS "; 1000000 is Klipper's default, take what your nodes have"
+#define OTHERS "; up, too, and to be named with -i: {otherifs}"
 
 /* An interface may come back under another name. */
 static const char *ifname_now(const struct words_facts *f)
@@ -32,14 +33,6 @@ static void put_up(char *out, size_t size, const void *facts)
 	if (f->bitrate_bps && n > 0 && (size_t)n < size)
 		snprintf(out + n, size - (size_t)n, " type can bitrate %u",
 			 f->bitrate_bps);
-}
-
-static void put_uuid(char *out, size_t size, const void *uuid)
-{
-	char text[KCAN_UUID_STR_LEN + 1];
-
-	kcan_uuid_format(uuid, text);
-	snprintf(out, size, "%s", text);
 }
 
 /* What is known of a controller in trouble beside its state. */
@@ -75,7 +68,7 @@ static const char *request(const void *facts)
 	};
 	const struct words_facts *f = facts;
 	/* with its interface went the queue */
-	bool gone = f->port && f->followed != KCAN_USBFOLLOW_STAYED;
+	bool gone = f->port[0] && f->followed != KCAN_USBFOLLOW_STAYED;
 
 	if (gone && f->request == REQUEST_UNCONFIRMED)
 		return "{message} was on its way when {if} went";
@@ -122,13 +115,6 @@ static const char *trouble(const void *link)
 	};
 
 	return troubles[((const struct kcan_link *)link)->state];
-}
-
-static void put_port(char *out, size_t size, const void *facts)
-{
-	const struct words_facts *f = facts;
-
-	snprintf(out, size, "%s", f->port ? f->port : "");
 }
 
 static void put_usbif(char *out, size_t size, const void *facts)
@@ -203,14 +189,46 @@ static const char *usbtail(const void *facts)
 	return unknown ? NULL : ", which tells nothing of this MCU";
 }
 
+/* How what is on USB and no bootloader is called, and how it is asked. */
+static const char *usbplace(const void *facts)
+{
+	const struct words_facts *f = facts;
+
+	return f->usb.ifname[0] ? "the adapter of {usbif}" :
+	       f->usb.tty[0]	? "{usbwhat}, {tty}" :
+				  "{usbwhat}, which no driver uses";
+}
+
+static const char *usbask(const void *facts)
+{
+	const struct words_facts *f = facts;
+
+	return f->usb.ifname[0] ?
+		       "ask it there: canbootreq -i {usbif} {leave}-u "
+		       "{uuid}" :
+	       f->usb.tty[0] ? "ask it there: serialbootreq -d {tty}" :
+			       "load the drivers: sudo modprobe -a gs_usb "
+			       "cdc-acm";
+}
+
+/* Nobody brings it up behind another adapter. */
+static const char *usbafter(const void *facts)
+{
+	const struct words_facts *f = facts;
+
+	return f->link.up ? NULL :
+			    "\nthen bring {if} up, which is down after each "
+			    "plug: sudo {up}{guess}";
+}
+
 #define FACT(field) offsetof(struct words_facts, field)
 
 static const struct say_slot slots[] = {
 	{ "{if}", 0, put_if },
 	{ "{up}", 0, put_up },
 	{ "{guess}", FACT(bitrate_guessed), .either = { "", GUESS } },
-	{ "{uuid}", FACT(uuid), put_uuid },
-	{ "{other}", FACT(other), put_uuid },
+	{ "{uuid}", FACT(uuid), say_put_uuid },
+	{ "{other}", FACT(other), say_put_uuid },
 	{ "{nodeid}", FACT(nodeid), say_put_u8 },
 	{ "{request}", .sentence = request },
 	{ "{frame}", FACT(leave),
@@ -234,11 +252,16 @@ static const struct say_slot slots[] = {
 	{ "{state}", FACT(link), .sentence = state },
 	{ "{signal}", FACT(signal), say_put_signal },
 	{ "{detail}", FACT(detail), say_put_text },
-	{ "{port}", 0, put_port },
+	{ "{port}", FACT(port), say_put_text },
 	{ "{usbif}", 0, put_usbif },
 	{ "{usblink}", .sentence = usblink },
 	{ "{usbup}", .sentence = usbup },
 	{ "{usbstory}", .sentence = usbstory },
+	{ "{usbplace}", .sentence = usbplace },
+	{ "{usbask}", .sentence = usbask },
+	{ "{usbafter}", .sentence = usbafter },
+	{ "{others}", FACT(others), .either = { "", OTHERS } },
+	{ "{otherifs}", FACT(others), say_put_text },
 	{ "{maybe}", .sentence = maybe },
 	{ "{usbtail}", .sentence = usbtail },
 	{ 0 },

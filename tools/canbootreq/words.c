@@ -19,24 +19,6 @@
 	"no other node acknowledges: check power, wiring, 120 ohm " \
 	"termination, and that all nodes have the same bit rate"
 
-#define HOST_AGAIN                         \
-	"sudo systemctl restart klipper\n" \
-	"that gives the node back the nodeid that its Klipper host uses"
-#define SILENT                                                     \
-	"no proof within {timeout} s: {request}, but no Katapult " \
-	"answered with this UUID"
-#define REASONS                                                               \
-	"likely reasons, likeliest first:\n"                                  \
-	"1. no Katapult on the MCU: an STM32 built for CAN alone then "       \
-	"ignores the request and goes on\n"                                   \
-	"2. this UUID is not on {if}: compare canbus_uuid in printer.cfg, "   \
-	"and the board's power\n"                                             \
-	"3. an RP2040 without Katapult waits in its USB ROM: lsusb shows "    \
-	"2e8a:0003 once a cable is in\n"                                      \
-	"4. its Katapult was built for USB or UART, not for CAN: look with "  \
-	"lsusb for 1d50:6177\n"                                               \
-	"5. on a real bus: Katapult was built for another bit rate than the " \
-	"bus has (usually 1000000)"
 #define LEAVE "canbootreq -i {if} --leave -u {uuid}"
 
 static const struct words rows[CAUSE_COUNT] = {
@@ -66,69 +48,6 @@ static const struct words rows[CAUSE_COUNT] = {
 			"whether the application runs well cannot be seen from "
 			"here",
 		.back = "canbootreq -i {if} -u {uuid}",
-	},
-	[CAUSE_SILENT] = {
-		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = SILENT,
-		.next = REASONS "\n"
-			"--diagnose separates 1 from the others, but takes the "
-			"node away from a running Klipper host",
-	},
-	[CAUSE_NO_DIAGNOSIS] = {
-		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = SILENT "; {detail}",
-		.next = REASONS,
-	},
-	[CAUSE_BOTH_SILENT] = {
-		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = "no proof within {timeout} s: {request}, but neither "
-			  "Katapult nor Klipper answered with this UUID "
-			  "(Klipper was asked on nodeid {asked})",
-		.next = "likely reasons, likeliest first:\n"
-			"1. this UUID is not on {if}: compare canbus_uuid in "
-			"printer.cfg, and the board's power\n"
-			"2. it went to a ROM or to a Katapult that is not on "
-			"CAN: look with lsusb for 1d50:6177, 2e8a:0003 or "
-			"0483:df11\n"
-			"3. on a real bus: it has another bit rate than the "
-			"bus (usually 1000000), or bad wiring",
-	},
-	[CAUSE_APPLICATION] = {
-		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
-		.reason = "Klipper {appversion} runs on it and reported this "
-			  "UUID on nodeid {asked}; {request}; an MCU of its "
-			  "type "
-			  "({appmcu}) {mcureason}",
-		.next = "{mcuremedy}",
-		.back = HOST_AGAIN,
-	},
-	[CAUSE_APPLICATION_UNREAD] = {
-		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
-		.reason = "Klipper {appversion} answered on nodeid {asked}, "
-			  "which only this UUID was given, but {detail}; "
-			  "{request}; an MCU of its type ({appmcu}) "
-			  "{mcureason}",
-		.next = "{mcuremedy}",
-		.back = HOST_AGAIN,
-	},
-	[CAUSE_APPLICATION_OTHER] = {
-		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = SILENT "; on nodeid {asked} Klipper answered with "
-				 "UUID {other}",
-		.next = "two nodes share a nodeid: switch the boards off and "
-			"on, then ask again",
-	},
-	[CAUSE_LEAVE_SILENT] = {
-		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = "no Katapult answered with this UUID on {if} within "
-			  "{timeout} s; {request}",
-		.next = "likely reasons, likeliest first:\n"
-			"1. it is not in Katapult, but runs its application: "
-			"then there is nothing to do\n"
-			"2. this UUID is not on {if}: compare canbus_uuid in "
-			"printer.cfg, and the board's power\n"
-			"3. its Katapult no longer listens, as after half a "
-			"command: switch the board's power off and on",
 	},
 	[CAUSE_BLANK] = {
 		.outcome = KCAN_OUTCOME_NO_APPLICATION,
@@ -198,8 +117,7 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
 		.reason = "Katapult answered NACK and then nothing: its "
 			  "receiver is stuck; {request}",
-		.next = "only a reset helps: switch the board's power off and "
-			"on, then ask again",
+		.next = "only a reset helps: " WORDS_POWER_CYCLE,
 	},
 	[CAUSE_REFUSED] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
@@ -277,7 +195,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_DOWN] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
 		.reason = "{if} is down; no request was sent",
-		.next = "bring it up: sudo {up}{guess}",
+		.next = "bring it up: sudo {up}{guess}{others}",
 	},
 	[CAUSE_BUS_OFF] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
@@ -293,13 +211,6 @@ static const struct words rows[CAUSE_COUNT] = {
 		.next = "install them: sudo apt install zlib1g libjansson4",
 	},
 	[CAUSE_LOCAL] = WORDS_LOCAL,
-	[CAUSE_QUERY_SILENT] = {
-		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = "no unassigned node answered on {if}",
-		.next = "a node that a Klipper host has given a nodeid never "
-			"answers: missing here does not mean gone; to hear "
-			"it: canbootreq -i {if} --listen",
-	},
 	[CAUSE_QUERY_LOST] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "{if} {detail} while waiting for answers",
@@ -313,15 +224,6 @@ static const struct words rows[CAUSE_COUNT] = {
 			"Klipper's host counts nodeids from 4, in the order of "
 			"canbus_uuid in printer.cfg; console.py takes 64, "
 			"flashtool.py 129",
-	},
-	[CAUSE_UNHEARD] = {
-		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = "no node was heard on {if} within {timeout} s",
-		.next = "a node is silent until a host gives it a nodeid, and "
-			"in Katapult until it is asked: unless the bus is in "
-			"use, list those with --query\n"
-			"if a host has nodes on {if}: look for power, wiring, "
-			"termination and bit rate",
 	},
 	[CAUSE_UNHEARD_OFF] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
@@ -342,7 +244,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_LISTEN_DOWN] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "{if} is down, so nothing can be heard",
-		.next = "bring it up: sudo {up}{guess}",
+		.next = "bring it up: sudo {up}{guess}{others}",
 	},
 };
 
@@ -391,6 +293,8 @@ static const char *const requests[] = {
 
 const struct words *words_of(enum cause cause)
 {
+	if (cause >= CAUSE_SILENT && cause <= CAUSE_UNHEARD)
+		return words_of_silence(cause);
 	if (cause >= CAUSE_USB_KATAPULT && cause < CAUSE_COUNT)
 		return words_of_usb(cause);
 	return &rows[cause < CAUSE_COUNT ? cause : CAUSE_PENDING];

@@ -14,13 +14,14 @@
 #include "../shared/words.h"
 #include "application.h"
 
+#define WORDS_PORT_LEN 64 /* of the name of a USB port */
+
 /** Everything that can be the end of a call, or of one UUID in it. */
 enum cause {
 	CAUSE_PENDING, /* none yet */
 	CAUSE_PROVEN,
 	CAUSE_REQUESTED,
 	CAUSE_LEFT,
-	CAUSE_SILENT,
 	CAUSE_NOT_QUEUED,
 	CAUSE_BEHIND, /* never had its turn */
 	CAUSE_UNCONFIRMED,
@@ -29,12 +30,6 @@ enum cause {
 	CAUSE_NACKED,
 	CAUSE_REFUSED,
 	CAUSE_GARBLED,
-	CAUSE_LEAVE_SILENT,
-	CAUSE_NO_DIAGNOSIS, /* --diagnose: silent, and Klipper did not answer */
-	CAUSE_BOTH_SILENT,  /* --diagnose: and so was Klipper */
-	CAUSE_APPLICATION,
-	CAUSE_APPLICATION_UNREAD, /* answered, but without a UUID */
-	CAUSE_APPLICATION_OTHER,  /* its UUID is another one */
 	CAUSE_BLANK,
 	CAUSE_UNANSWERED,
 	CAUSE_STAYED,
@@ -53,16 +48,26 @@ enum cause {
 	CAUSE_DOWN,
 	CAUSE_BUS_OFF,
 	CAUSE_NO_JANSSON,
-	CAUSE_NO_ZLIB, /* or no jansson, for --diagnose */
-	CAUSE_LOCAL,   /* anything else of this machine */
-	CAUSE_QUERY_SILENT,
+	CAUSE_NO_ZLIB,	  /* or no jansson, for --diagnose */
+	CAUSE_LOCAL,	  /* anything else of this machine */
 	CAUSE_QUERY_LOST, /* interface went away, query sent */
 	CAUSE_HEARD,
-	CAUSE_UNHEARD,
 	CAUSE_UNHEARD_OFF, /* bus-off, and nothing heard */
 	CAUSE_CUT_SHORT,   /* by a signal, while listening */
 	CAUSE_LISTEN_LOST,
 	CAUSE_LISTEN_DOWN, /* down: nothing to listen to */
+
+	/* Katapult did not answer. */
+	CAUSE_SILENT,
+	CAUSE_SILENT_ELSEWHERE, /* and USB tells where it is */
+	CAUSE_LEAVE_SILENT,
+	CAUSE_NO_DIAGNOSIS, /* --diagnose: and Klipper did not answer */
+	CAUSE_BOTH_SILENT,  /* --diagnose: and so was Klipper */
+	CAUSE_APPLICATION,
+	CAUSE_APPLICATION_UNREAD, /* answered, but without a UUID */
+	CAUSE_APPLICATION_OTHER,  /* its UUID is another one */
+	CAUSE_QUERY_SILENT,
+	CAUSE_UNHEARD,
 
 	/* The adapter itself was asked, or left with what was asked over it. */
 	CAUSE_USB_KATAPULT,
@@ -75,7 +80,12 @@ enum cause {
 	CAUSE_USB_REQUESTED,
 	CAUSE_ADAPTER_LOST, /* it was not asked; request confirmed */
 	CAUSE_ADAPTER_LOST_UNSENT,
-	CAUSE_MIXED, /* may be one of several that are to be asked */
+	CAUSE_USB_ALREADY,	/* it was on USB in its bootloader */
+	CAUSE_USB_CANNOT_LEAVE, /* likewise, with --leave */
+	CAUSE_ELSEWHERE,	/* no interface, but it is on USB */
+	CAUSE_ADAPTER_LOADED,	/* no interface, likely for that reason */
+	CAUSE_MAYBE_LOADED,	/* likewise, or it is this MCU itself */
+	CAUSE_MIXED,		/* may be one of several that are to be asked */
 	CAUSE_COUNT
 };
 
@@ -124,13 +134,14 @@ struct words_facts {
 	struct application application; /* any bytes, as above */
 	enum request request;
 	uint64_t timeout_us;
-	uint64_t elapsed_us;	/* 0: not known */
-	const char *port;	/* of the adapter; NULL: not looked at */
-	struct kcan_usbdev usb; /* on @port now; any bytes, as above */
-	bool usb_up;		/* its interface is up */
+	uint64_t elapsed_us;	   /* 0: not known */
+	char port[WORDS_PORT_LEN]; /* of the adapter; "": not looked at */
+	struct kcan_usbdev usb;	   /* on @port now; any bytes, as above */
+	bool usb_up;		   /* its interface is up */
 	enum kcan_usbfollow_verdict followed;
 	enum kcan_usbdev_match match; /* is the adapter this MCU? */
 	unsigned int txqueuelen;
+	char others[64]; /* CAN interfaces that are up, too; "": none */
 	unsigned int warnings;
 	int signal;
 	char detail[240]; /* for causes that need more to be said */
@@ -138,6 +149,9 @@ struct words_facts {
 
 /** Return: the row of @cause, never NULL. */
 const struct words *words_of(enum cause cause);
+
+/** Return: the row of a cause from CAUSE_SILENT to CAUSE_UNHEARD. */
+const struct words *words_of_silence(enum cause cause);
 
 /** Return: the row of a cause from CAUSE_USB_KATAPULT on. */
 const struct words *words_of_usb(enum cause cause);

@@ -17,8 +17,7 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
 		.reason = "Katapult came up " ON_PORT ", but no tty for it "
 			  "within {timeout} s; {request}",
-		.next = "load the driver: sudo modprobe cdc-acm\n"
-			"then see which tty it is: ls /dev/serial/by-id",
+		.next = "{usbnext}",
 		.back = "{usbback}\n" AFTER,
 	},
 	[CAUSE_USB_LOADER] = {
@@ -85,6 +84,43 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "{if} {detail} before {message} was confirmed; "
 			  "{usbstory}",
 		.next = "{usbup}\nthen ask again",
+	},
+	[CAUSE_USB_ALREADY] = {
+		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
+		.reason = "it was in the bootloader already, on USB: {usbwhat} "
+			  "is " ON_PORT "{usbas}; {request}",
+		.next = "{usbnext}",
+		.back = "{usbback}{usbafter}",
+	},
+	[CAUSE_USB_CANNOT_LEAVE] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "it is not on {if}, but in its bootloader on USB: "
+			  "{usbwhat} is " ON_PORT "{usbas}, which --leave "
+			  "cannot end; {request}",
+		.next = "{usbback}{usbafter}",
+	},
+	[CAUSE_ELSEWHERE] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "there is no interface {if}, and this MCU is " ON_PORT
+			  ": {usbplace}; {request}",
+		.next = "{usbask}",
+	},
+	[CAUSE_ADAPTER_LOADED] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "there is no interface {if}: likely the adapter of "
+			  "{if} is in its bootloader " ON_PORT ": {usbwhat}"
+			  "{usbas}; {detail}",
+		.next = "to start it again: {usbback}{usbafter}\n"
+			"or flash it: {usbnext}",
+	},
+	[CAUSE_MAYBE_LOADED] = {
+		.outcome = KCAN_OUTCOME_UNPROVEN,
+		.reason = "there is no interface {if}: likely the adapter of "
+			  "{if}, which may be this MCU itself, is in its "
+			  "bootloader " ON_PORT ": {usbwhat}{usbas}, whose "
+			  "serial number does not yield a UUID; {request}",
+		.next = "{usbnext}",
+		.back = "{usbback}{usbafter}",
 	},
 	[CAUSE_MIXED] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,

@@ -22,4 +22,12 @@ void ask_uart(struct words_facts *facts, struct loop *l);
 void ask_usb(struct words_facts *facts, struct loop *l,
 	     struct kcan_usbport *port);
 
+/**
+ * ask_by_name() - there is no such device: is its board there, under another name?
+ * @facts: its @device is searched for on all USB ports; nothing is sent
+ *
+ * Return: whether it was found, at least likely: then it is explained.
+ */
+bool ask_by_name(struct words_facts *facts);
+
 #endif

@@ -45,6 +45,8 @@ static void ask(struct words_facts *facts, struct loop *l)
 			  -ENXIO :
 			  kcan_usbport_of_tty(&port, facts->device);
 
+	if (err == -ENOENT && ask_by_name(facts))
+		return;
 	if (!err)
 		ask_port(facts, l, port);
 	else if (facts->way == WAY_USB && err == -ENXIO)

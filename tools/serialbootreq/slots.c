@@ -22,6 +22,22 @@ static const char *again(const void *facts)
 		       "a device without a serial port";
 }
 
+/* How what runs Klipper under another name is asked. */
+static const char *usbask(const void *facts)
+{
+	const struct words_facts *f = facts;
+
+	if (f->usb.tty[0])
+		return "ask it by that name: serialbootreq -d {tty}";
+	if (f->usb.ifname[0])
+		return f->has_uuid ?
+			       "ask it there: canbootreq -i {usbif} -u "
+			       "{uuid}" :
+			       "ask it there with its UUID: canbootreq -i "
+			       "{usbif} -u UUID";
+	return "load the drivers: sudo modprobe -a gs_usb cdc-acm";
+}
+
 #define FACT(field) offsetof(struct words_facts, field)
 
 static const struct say_slot slots[] = {
@@ -33,6 +49,14 @@ static const struct say_slot slots[] = {
 	{ "{request}", FACT(requested),
 	  .either = { "no request was sent", "the request was sent" } },
 	{ "{port}", FACT(port), say_put_text },
+	{ "{usbif}", FACT(usb.ifname),
+	  .either = { "no interface yet", "{ifname}" } },
+	{ "{ifname}", FACT(usb.ifname), say_put_text },
+	{ "{theuuid}", FACT(has_uuid),
+	  .either = { "without a chip id in its serial number",
+		      "UUID {uuid}" } },
+	{ "{uuid}", FACT(uuid), say_put_uuid },
+	{ "{usbask}", .sentence = usbask },
 	{ "{again}", .sentence = again },
 	{ "{holder}", FACT(holder.name), say_put_text },
 	{ "{pid}", FACT(holder.pid), say_put_u32 }, /* never negative */

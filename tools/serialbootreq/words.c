@@ -50,8 +50,9 @@ static const struct words rows[CAUSE_COUNT] = {
 			"1. Klipper has another rate than {baud} baud: look "
 			"for baud in printer.cfg, and name it with -b\n"
 			"2. " WIRING "\n"
-			"3. " NOT_HERE "\n"
-			"4. " OTHER_RATE,
+			"3. " WORDS_STUCK "\n"
+			"4. " NOT_HERE "\n"
+			"5. " OTHER_RATE,
 	},
 	[CAUSE_SILENT_SINCE] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
@@ -60,7 +61,9 @@ static const struct words rows[CAUSE_COUNT] = {
 			  "request; {request}",
 		.next = "likely reasons, likeliest first:\n"
 			"1. " NOT_HERE "\n"
-			"2. " OTHER_RATE,
+			"2. " OTHER_RATE "\n"
+			"3. noise on the line has stuck its Katapult: "
+			WORDS_POWER_CYCLE,
 	},
 	[CAUSE_NOISE] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
@@ -84,9 +87,8 @@ static const struct words rows[CAUSE_COUNT] = {
 			  "asked; {request}",
 		.next = "an adapter may have kept old answers: ask again: "
 			AGAIN "\n"
-			"if this persists, Katapult's receiver may be stuck: "
-			"switch the board's power off and on, which starts "
-			"the application",
+			"if this persists, likely its Katapult is stuck: "
+			WORDS_POWER_CYCLE,
 	},
 	[CAUSE_LOST] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
@@ -110,8 +112,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_USB_ALREADY] = {
 		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
 		.reason = "it was in the bootloader already: {usbwhat} is on "
-		          "USB "
-			  "port {port} ({usbid}); {request}",
+			  "USB port {port} ({usbid}){usbas}; {request}",
 		.next = "{usbnext}",
 		.back = "{usbback}",
 	},
@@ -127,8 +128,7 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "Katapult came up on USB port {port} ({usbid}), but "
 		          "no "
 			  "tty for it within {timeout} s",
-		.next = "load the driver: sudo modprobe cdc-acm\n"
-			"then see which tty it is: ls /dev/serial/by-id",
+		.next = "{usbnext}",
 		.back = "{usbback}",
 	},
 	[CAUSE_USB_LOADER] = {
@@ -168,6 +168,27 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "{usbwhat} came up on USB port {port} ({usbid}); "
 			  "{request}",
 		.next = "see what it is: lsusb -v -d {usbid}",
+	},
+	[CAUSE_USB_BRIDGE] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "it is a USB-to-CAN bridge now: {usbif}, {theuuid}, "
+			  "on USB port {port} ({usbid}); {request}",
+		.next = "{usbask}",
+	},
+	[CAUSE_USB_RENAMED] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "this board has another name now: {usbwhat} is on "
+			  "USB port {port} ({usbid}){usbas}; {request}",
+		.next = "{usbask}",
+	},
+	[CAUSE_USB_MAYBE] = {
+		.outcome = KCAN_OUTCOME_UNPROVEN,
+		.reason = "there is no such device ({detail}); likely it is in "
+			  "its bootloader, {usbwhat} on USB port {port} "
+			  "({usbid}){usbas}, which this name does not prove; "
+			  "{request}",
+		.next = "{usbnext}",
+		.back = "{usbback}",
 	},
 	[CAUSE_USB_LOST] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
@@ -254,7 +275,8 @@ bool words_has(enum kcan_outcome outcome)
 
 const char *words_warning(const struct words_facts *facts)
 {
-	if (words_of(facts->cause)->outcome != KCAN_OUTCOME_IN_BOOTLOADER)
+	if (words_of(facts->cause)->outcome != KCAN_OUTCOME_IN_BOOTLOADER &&
+	    facts->cause != CAUSE_USB_MAYBE)
 		return NULL;
 	return kcan_usbdev_info(&facts->usb)->warning;
 }

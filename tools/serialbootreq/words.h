@@ -37,6 +37,9 @@ enum cause {
 	CAUSE_USB_BACK,
 	CAUSE_USB_EMPTY,
 	CAUSE_USB_OTHER,
+	CAUSE_USB_BRIDGE, /* it is one now */
+	CAUSE_USB_RENAMED,
+	CAUSE_USB_MAYBE, /* its name tells not whose bootloader is there */
 	CAUSE_USB_LOST,	 /* vanished before the touch was complete */
 	CAUSE_UNWATCHED, /* the USB port */
 	/* on both */
@@ -69,8 +72,10 @@ struct words_facts {
 	struct kcan_kat_ident katapult; /* any bytes: through slots only */
 	char port[64];			/* USB; "" when not known */
 	struct kcan_usbdev usb;		/* what is there, any bytes */
-	struct kcan_tty_holder holder;	/* any bytes */
-	char group[64];			/* that may open the device */
+	struct kcan_uuid uuid;		/* USB_BRIDGE */
+	bool has_uuid;
+	struct kcan_tty_holder holder; /* any bytes */
+	char group[64];		       /* that may open the device */
 	int signal;
 	char detail[240]; /* for causes that need more to be said */
 };

@@ -19,6 +19,7 @@ static void fill(char *out, size_t size, const struct say_slot *slot,
 
 	if (slot->put) {
 		slot->put(out, size, from);
+		say_clean(out);
 		return;
 	}
 	sentence = slot->sentence ? slot->sentence(from) :
@@ -60,7 +61,6 @@ const char *say_expand(char *out, size_t size, const char *sentence,
 			out[used++] = *sentence++;
 			continue;
 		}
-		say_clean(out + used);
 		used += strlen(out + used);
 		sentence += slot;
 	}

@@ -11,7 +11,7 @@ struct say_slot {
 	size_t offset;	  /* of @from in what the table is about; 0: it all */
 	/* what this writes, which need not be printable */
 	void (*put)(char *out, size_t size, const void *from);
-	/* a sentence of ours, which may have slots; NULL is "" */
+	/* sentences of ours, which may have slots and lines; NULL is "" */
 	const char *(*sentence)(const void *from);
 	/* likewise, for a bool or a text: when it is false or "", and when not */
 	const char *either[2];

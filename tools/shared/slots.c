@@ -31,6 +31,14 @@ void say_put_signal(char *out, size_t size, const void *from)
 	util_signal_name(out, size, *(const int *)from);
 }
 
+void say_put_uuid(char *out, size_t size, const void *from)
+{
+	char text[KCAN_UUID_STR_LEN + 1];
+
+	kcan_uuid_format(from, text);
+	snprintf(out, size, "%s", text);
+}
+
 void say_put_katapult(char *out, size_t size, const void *from)
 {
 	const struct kcan_kat_ident *ident = from;
@@ -64,9 +72,27 @@ static const char *what(const void *from)
 	return kcan_usbdev_info(from)->what;
 }
 
+/* The kernel makes no tty for it. */
+#define NO_TTY                                     \
+	"load the driver: sudo modprobe cdc-acm\n" \
+	"then see which tty it is: ls /dev/serial/by-id"
+
 static const char *next(const void *from)
 {
-	return kcan_usbdev_info(from)->next;
+	const struct kcan_usbdev *dev = from;
+
+	return kcan_usbdev_flashed_by_tty(dev) && !dev->tty[0] ?
+		       NO_TTY :
+		       kcan_usbdev_info(dev)->next;
+}
+
+static const char *as_tty(const void *from)
+{
+	const struct kcan_usbdev *dev = from;
+
+	return dev->tty[0]		       ? " as {usbtty}" :
+	       kcan_usbdev_flashed_by_tty(dev) ? " without a tty" :
+						 NULL;
 }
 
 static const char *back(const void *from)
@@ -89,6 +115,7 @@ const struct say_slot say_usb_slots[] = {
 	{ "{usbname}", TEXT(name) },
 	{ "{usbserial}", TEXT(serial) },
 	{ "{usbwhat}", .sentence = what },
+	{ "{usbas}", .sentence = as_tty },
 	{ "{usbnext}", .sentence = next },
 	{ "{usbback}", .sentence = back },
 	{ "{usbwarning}", .sentence = warning },

@@ -16,6 +16,8 @@ void say_put_u32(char *out, size_t size, const void *from);
 void say_put_seconds(char *out, size_t size, const void *from);
 /** An int, the number of a signal, put as its name. */
 void say_put_signal(char *out, size_t size, const void *from);
+/** A struct kcan_uuid. */
+void say_put_uuid(char *out, size_t size, const void *from);
 /**
  * A struct kcan_kat_ident: what Katapult says of itself.
  *

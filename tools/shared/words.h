@@ -27,6 +27,13 @@ static inline const char *words_expand(char out[static SAY_SENTENCE_LEN],
 	return say_expand(out, SAY_SENTENCE_LEN, sentence, words_slots, facts);
 }
 
+/* For a Katapult whose receiver is stuck: nothing else helps. */
+#define WORDS_POWER_CYCLE "switch the board's power off and on, then ask again"
+
+#define WORDS_STUCK                                                         \
+	"its Katapult is stuck, as after a flash or a call that broke off " \
+	"inside a block: " WORDS_POWER_CYCLE
+
 /* Rows that all requesters have. */
 #define WORDS_PENDING                                \
 	{                                            \

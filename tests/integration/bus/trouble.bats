@@ -327,6 +327,34 @@ handed_back_on() {
 	[[ $stderr$output == *power* ]]
 	settled
 	[ "$(frames '^281#')" = "281#0188F10068959903" ]
+	# asked again, it is silent: the remedy is the same
+	remedy="switch the board's power off and on, then ask again"
+	[[ $stderr == *"$remedy"* ]]
+	for again in '' --leave --diagnose; do
+		# shellcheck disable=SC2086 # none or one
+		ask -u "$U" $again --timeout 0.3
+		[ "$status" -eq 3 ]
+		[[ $output == "$U: no-answer: "* ]]
+		[[ $stderr == *"its Katapult is stuck, as after a flash"*"$remedy"* ]]
+	done
+	ask -u "$U" --timeout 0.3 --json
+	[[ $(jq -r .next <<<"$output") == *"its Katapult is stuck, "*"$remedy"* ]]
+}
+
+@test "another interface is up: it is named" {
+	ip link add vcan9 type vcan
+	on vcan9 -u "$U"
+	[[ $stderr == *"is down"*"; up, too, and to be named with -i: vcan0"* ]]
+	ip link set vcan9 up
+	for how in "-u $U" "-u $U --leave" --query; do
+		# shellcheck disable=SC2086 # its words
+		on vcan9 $how --timeout 0.3
+		[ "$status" -eq 3 ]
+		[[ $stderr == *"; up, too, and to be named with -i: vcan0"* ]]
+	done
+	ip link set vcan9 down
+	ask -u "$U" --timeout 0.3
+	[[ $stderr != *"to be named with -i"* ]]
 }
 
 @test "frames are lost on both ends: what is proven is true" {

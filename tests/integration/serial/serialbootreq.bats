@@ -162,10 +162,25 @@ start_uart() {
 	ends 3 no-answer 'only what was written came back'
 }
 
+# katapult-protocol.md, section 3: one NACK, and then silence until a reset
+@test "a Katapult that is stuck: the same remedy at every call" {
+	start_uart --state katapult
+	printf '\1' >"$LINE"
+	request --timeout 0.5
+	ends 7 unproven "Katapult's blocks came, but no answer to what was asked"
+	remedy="switch the board's power off and on, then ask again"
+	[[ $stderr == *"Katapult is stuck: $remedy"* ]]
+	request --timeout 0.5
+	ends 3 no-answer 'no answer came, neither before the request nor'
+	[[ $stderr == *"its Katapult is stuck, as after a flash or a call that broke off inside a block: $remedy"* ]]
+	request --timeout 0.5 --json
+	[[ $(jq -r .next <<<"$output") == *"its Katapult is stuck, "*"$remedy"* ]]
+}
+
 @test "a Katapult whose receiver is stuck is asked no more" {
 	start_peer stuck
 	request -v
-	ends 7 unproven 'not its answers to what was asked'
+	ends 7 unproven 'but no answer to what was asked; no request was sent'
 	[ "$(written)" = $'250000 01881100F17C9903\n250000 01881100F17C9903' ]
 }
 

@@ -110,6 +110,28 @@ usb() {
 	[[ $stderr == *"next: python3 ~/katapult/scripts/flashtool.py -d /dev/"*" -f ~/klipper/out/klipper.bin"* ]]
 	[[ $stderr == *"back: "*"$UP"* ]]
 	[ "$(cat /sys/class/tty/ttyACM0/device/../idProduct)" = 6177 ]
+	# asked again, without an interface: the serial number tells
+	asks -u "$BRIDGE"
+	[ "$status" = 0 ]
+	[[ $output == "$BRIDGE: in-bootloader: it was in the bootloader already, on USB: Katapult is on USB port 1-1 (1d50:6177) as /dev/ttyACM0; no request was sent" ]]
+	[[ $stderr == *"next: python3 ~/katapult/scripts/flashtool.py -d /dev/"*" -f ~/klipper/out/klipper.bin"* ]]
+	[[ $stderr == *"back: "*"then bring can0 up, "*"sudo ip link set can0 up type can bitrate 1000000"* ]]
+	asks -u "$BRIDGE" --leave
+	[ "$status" = 1 ]
+	[[ $output == *"in its bootloader on USB: Katapult is on USB port 1-1"*"which --leave cannot end"* ]]
+	# a toolhead behind it, alone and with it
+	asks -u "$U"
+	[ "$status" = 1 ]
+	[[ -z $output && $stderr == *"there is no interface can0: likely the adapter of can0 is in its bootloader on USB port 1-1 (1d50:6177): Katapult as /dev/ttyACM0; "* ]]
+	asks -u "$U" -u "$BRIDGE" --json
+	[ "$status" = 1 ]
+	[ "$(jq -r '[.uuid, .outcome, .request, .usb.port, .usb.id] | join(" ")' <<<"$output" | sort)" = \
+		"$U local-error none 1-1 1d50:6177"$'\n'"$BRIDGE in-bootloader none 1-1 1d50:6177" ]
+	for command in --query --listen; do
+		asks $command
+		[ "$status" = 1 ]
+		[[ $stderr == *"likely the adapter of can0 is in its bootloader on USB port 1-1"* ]]
+	done
 	# nothing but the request, and nothing for a nodeid
 	[ "$(grep -c '^local 3F0' told.8)" = 1 ]
 	[ "$(grep -c '^bus' told.8)" = "$(grep -c '^bus 3F0#02B091CCC241C9' told.8)" ]
@@ -123,6 +145,12 @@ usb() {
 	[[ $stderr == *"next: sudo dfu-util -d ,0483:df11 -p 1-1 "* ]]
 	[[ $stderr == *"warning: "*"heater"* ]]
 	[ "$(lsusb -d 0483:df11 | wc -l)" = 1 ]
+	next=$(grep '^canbootreq: next: ' <<<"$stderr")
+	# asked again: a ROM does not tell the UUID
+	asks -u "$BRIDGE"
+	[ "$status" = 7 ]
+	[[ $output == "$BRIDGE: unproven: there is no interface can0: likely the adapter of can0, which may be this MCU itself, is in its bootloader on USB port 1-1 (0483:df11): the STM32 ROM bootloader (DFU)"* ]]
+	[[ $stderr == *"warning: "*"heater"*"$next"* ]]
 	# the command is one that dfu-util takes
 	head -c 4096 /dev/zero >klipper.bin
 	command=$(sed -n 's/^canbootreq: next: sudo //p' <<<"$stderr")
@@ -217,10 +245,24 @@ usb() {
 	[ "$status" = 0 ]
 	[[ $output == *"USB port 1-1 (1d50:6177) as /dev/ttyACM1"* ]]
 	ip link show can0 | grep -q ',UP'
-	# over the other adapter this UUID is a node like any other
+	# asked over the other adapter, it is not asked at all
 	asks -i can0 -u "$BRIDGE" --timeout 2
+	[ "$status" = 0 ]
+	[[ $output == *"already, on USB: Katapult is on USB port 1-1 (1d50:6177) as /dev/ttyACM1; no request was sent" ]]
+	[[ $stderr != *"bring can0 up"* ]]
+	not grep '3F0#02' told.7
+	say plug gsusb
+	up can1
+	# in Klipper it is a node like any other there, but known to be none
+	asks -i can0 -u "$BRIDGE" --diagnose --timeout 2
 	[ "$status" = 3 ]
-	[[ $output == *"no Katapult answered with this UUID" ]]
+	[[ $output == *"no Katapult answered with this UUID; this MCU is not on can0, but on USB port 1-1 (1d50:606f): the adapter of can1" ]]
+	[[ $stderr == *"ask it there: canbootreq -i can1 -u $BRIDGE" ]]
+	not grep '3F0#01' told.7
+	asks -i can9 -u "$BRIDGE" --json
+	[ "$status" = 1 ]
+	[ "$(jq -r '[.outcome, .usb.port, .next] | join(" ")' <<<"$output")" = \
+		"local-error 1-1 ask it there: canbootreq -i can1 -u $BRIDGE" ]
 }
 
 @test "another node is asked, and the adapter resets: no success" {
@@ -268,7 +310,7 @@ usb() {
 	up can1
 	asks -i can1 -u "$BRIDGE" --timeout 2
 	[ "$status" = 3 ]
-	[[ $output == *"no Katapult answered with this UUID" ]]
+	[[ $output == *"no Katapult answered with this UUID; "*": the adapter of can0" ]]
 }
 
 @test "--no-verify, --dry-run, --leave, --query, --diagnose on a bridge" {
@@ -278,9 +320,6 @@ usb() {
 	[[ $output == "$BRIDGE: requested: not verified; "*"the bridge behind can0 itself, on USB port 1-1"* ]]
 	until_true [ -c "$BY_ID" ]
 	[ "$("$BUILD/canbootreq" --dry-run -u "$BRIDGE")" = 3F0#02B091CCC241C9 ]
-	asks -u "$BRIDGE"
-	[ "$status" = 1 ]
-	[[ $stderr == *"there is no interface can0"* ]]
 
 	begin_early -u "$BRIDGE" --diagnose --wait-iface --timeout 60
 	say plug gsusb

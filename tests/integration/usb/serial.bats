@@ -59,9 +59,13 @@ touched() {
 			"in-bootloader usb none 1-1 1d50:6177 /dev/ttyACM0 $KATAPULT" ]
 	done
 	[ "$(grep -c '^touch' told)" = 1 ]
-	# who types the old name is told where to look
+	# by the old name, too: the serial number in it finds the board
 	request -d "$KLIPPER"
+	ends 0 in-bootloader 'it was in the bootloader already: Katapult is on USB port 1-1 (1d50:6177) as /dev/ttyACM0; no request was sent'
+	has err "next: python3 .*/flashtool.py -d $KATAPULT -f "
+	request -d "${KLIPPER/$SERIAL/3D0052001450425539383920}"
 	ends 1 local-error 'there is no such device'
+	[ "$(grep -c '^touch' told)" = 1 ]
 }
 
 @test "touched, it comes up as the ROM's DFU: heaters, and the command as printed" {
@@ -69,6 +73,15 @@ touched() {
 	request -d /dev/ttyACM0 --timeout 20
 	ends 0 in-bootloader 'the STM32 ROM bootloader (DFU) came up on USB port 1-1 (0483:df11)'
 	has err '^serialbootreq: warning: .*heater'
+	cp err first
+	# asked again: the ROM's serial number is made of the one in the name
+	request -d "$KLIPPER"
+	ends 0 in-bootloader 'it was in the bootloader already: the STM32 ROM bootloader (DFU) is on USB port 1-1 (0483:df11); no request was sent'
+	cmp err first
+	# no such name tells
+	request -d /dev/ttyACM0
+	ends 7 unproven 'likely it is in its bootloader, the STM32 ROM bootloader (DFU) on USB port 1-1'
+	cmp err first
 	command=$(sed -n 's/^serialbootreq: next: //p' err)
 	[[ $command == 'sudo dfu-util '* ]]
 	sudo() {
@@ -92,6 +105,10 @@ touched() {
 	say touch gsusb
 	request -d "$KLIPPER" --timeout 20
 	ends 7 unproven 'came up on USB port 1-1 (1d50:606f)'
+	until_true [ -e /sys/class/net/can0 ]
+	request -d "$KLIPPER"
+	ends 1 local-error "it is a USB-to-CAN bridge now: can0, UUID $BRIDGE, on USB port 1-1 (1d50:606f); no request was sent"
+	has err "canbootreq -i can0 -u $BRIDGE$"
 }
 
 @test "touched, it is gone; or it comes up late" {

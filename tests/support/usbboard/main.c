@@ -29,8 +29,12 @@
 #include "util/array.h"
 
 #define TYPE "stm32g0b1xx"
-/* usbip-gsusb-bridge.md, section 3.1: they belong together */
+/*
+ * They belong together, by usbip-gsusb-bridge.md, section 3.1; and the ROM of this
+ * chip makes the other one of it: can-admin-channel.md, section 9.
+ */
 #define SERIAL "3B0028001451303432353938"
+#define SERIAL_IN_ROM "3861356D3430"
 
 struct bench {
 	int link;
@@ -52,7 +56,7 @@ static const struct kind {
 	{ "katapult", USB_CDC_KATAPULT, { NULL, "katapult", TYPE, NULL } },
 	{ "dfu",
 	  USB_DFUSE,
-	  { NULL, "STMicroelectronics", "STM32  BOOTLOADER", "3569365A3330" } },
+	  { NULL, "STMicroelectronics", "STM32  BOOTLOADER", SERIAL_IN_ROM } },
 	{ "rp2040",
 	  USB_RP2040,
 	  { NULL, "Raspberry Pi", "RP2 Boot", "E0C9125B0D9B" } },
