@@ -172,36 +172,40 @@ static void test_deep_nesting_is_unreadable(void **state)
 	assert_read(bytes, deflated(bytes, text, sizeof(text)), &unreadable);
 }
 
+#define BY_REASON "by likely reasons, likeliest first:\n"
+#define FIRST BY_REASON "1. no Katapult on it: put it there once, "
+
 static const struct why_row {
 	const char *name;
 	const char *why; /* how it begins */
 	const char *next;
 } why_rows[] = {
 	{ "stm32g0b1xx", "ignores the request unless Katapult",
-	  "put Katapult on it once" },
+	  FIRST "over USB (DFU)" },
 	{ "stm32h723xx", "ignores the request unless Katapult",
-	  "put Katapult on it once" },
+	  FIRST "over USB (DFU)" },
 	{ "stm32f103xe",
 	  "ignores the request without Katapult, or, built "
 	  "with an offset of 2 or 8 KiB, resets",
-	  "put Katapult on it once, with a debug probe, as its ROM has no "
-	  "DFU, and" },
+	  FIRST "with a debug probe, as its ROM has no DFU, and build" },
 	{ "n32g455",
 	  "ignores the request without Katapult, or, built "
 	  "with an offset of 2 or 8 KiB, resets",
-	  "put Katapult on it once, with a debug probe" },
+	  FIRST "with a debug probe" },
 	{ "stm32f207xx", "ignores the request, or, built with an offset of 16",
 	  "there is no Katapult" },
 	{ "stm32f446xx",
 	  "ignores the request unless Katapult lies in front of Klipper or "
 	  "Klipper was built for USB; built with an offset of 16 KiB",
-	  "put Katapult on it once" },
+	  FIRST "over USB (DFU)" },
 	{ "stm32g431xx",
 	  "ignores the request unless Katapult lies in front of Klipper or "
 	  "Klipper was built for USB; Klipper from before April 2026",
-	  "put Katapult on it once" },
-	{ "rp2040", "always leaves Klipper", "look at the error" },
-	{ "rp2350", "always leaves Klipper", "look at the error" },
+	  FIRST "over USB (DFU)" },
+	{ "rp2040", "leaves Klipper whenever",
+	  BY_REASON "1. the request was lost: look at the error" },
+	{ "rp2350", "leaves Klipper whenever",
+	  BY_REASON "1. the request was lost: look at the error" },
 	{ "lpc1769", "ignores the request when Klipper was built without",
 	  "there is no Katapult" },
 	{ "samc21g18", "ignores the request when Klipper was built without",
@@ -209,9 +213,9 @@ static const struct why_row {
 	{ "same51j19", "ignores the request when Klipper was built without",
 	  "there is no Katapult" },
 	/* into a ROM that it does not leave by itself */
-	{ "same70q20b", "always leaves Klipper", "there is no Katapult" },
-	{ "linux", "is not known here", "put Katapult on it once" },
-	{ "", "is not known here", "put Katapult on it once" },
+	{ "same70q20b", "leaves Klipper whenever", "there is no Katapult" },
+	{ "linux", "is not known here", FIRST "over USB (DFU)" },
+	{ "", "is not known here", FIRST "over USB (DFU)" },
 };
 
 static void test_why(void **state)
@@ -224,15 +228,33 @@ static void test_why(void **state)
 	assert_memory_equal(next, row->next, strlen(row->next));
 }
 
+/* The second guess is for a board that has Katapult; the third for one family. */
+static void test_reasons_fit_the_chip(void **state)
+{
+	const char *g0, *g4, *rp2040;
+
+	(void)state;
+	application_reason("stm32g0b1xx", &g0);
+	application_reason("stm32g431xx", &g4);
+	application_reason("rp2040", &rp2040);
+	assert_non_null(strstr(g0, "\n2. Klipper was built without the offset "
+				   "of its Katapult: press reset twice"));
+	assert_null(strstr(g0, "April 2026"));
+	assert_non_null(strstr(g4, "\n3. Klipper is from before April 2026"));
+	/* without Katapult, and without an offset, it would be in its ROM */
+	assert_null(strstr(rp2040, "Katapult"));
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(why_rows) + 4] = {
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(why_rows) + 5] = {
+		cmocka_unit_test(test_reasons_fit_the_chip),
 		cmocka_unit_test(test_every_cut_of_a_stream_is_unreadable),
 		cmocka_unit_test(test_a_damaged_stream_is_unreadable),
 		cmocka_unit_test(test_a_bomb_is_unreadable),
 		cmocka_unit_test(test_deep_nesting_is_unreadable),
 	};
-	size_t n = 4;
+	size_t n = 5;
 
 	ROWS(rows, test_row);
 	ROWS(why_rows, test_why);

@@ -121,7 +121,7 @@ static const struct end_row end_rows[] = {
 	  { .cause = CAUSE_REFUSED, .request = REQUEST_HANDED_OVER },
 	  7,
 	  "112233445566: unproven: Katapult answered, but does not know the "
-	  "question for its UUID (a very old one); the request was handed to "
+	  "question for its UUID (likely a very old one); the request was handed to "
 	  "the adapter\n",
 	  NEXT },
 	{ "garbled",
@@ -315,7 +315,7 @@ static const struct error_row {
 	  { .cause = CAUSE_PERMISSION, .detail = "Operation not permitted" },
 	  1,
 	  "canbootreq: this process may not open CAN sockets (Operation not "
-	  "permitted); raw CAN needs no root on a plain system: a sandbox, "
+	  "permitted); raw CAN needs no root on a plain system: likely a sandbox, "
 	  "container or security module forbids it here\n" },
 	{ "down, a real interface",
 	  { .cause = CAUSE_DOWN, .bitrate_bps = 1000000 },
@@ -340,7 +340,7 @@ static const struct error_row {
 	  5,
 	  "canbootreq: can0 is in state BUS-OFF; no request was sent; restart "
 	  "it: sudo ip link set can0 down && sudo ip link set can0 up type "
-	  "can bitrate 250000; if it recurs: wrong bit rate, CAN-H and "
+	  "can bitrate 250000; if it recurs, likely: wrong bit rate, CAN-H and "
 	  "CAN-L swapped, or no termination\n" },
 	{ "another program is flashing",
 	  { .cause = CAUSE_FLASHING },

@@ -43,9 +43,15 @@ static const struct end_row end_rows[] = {
 	  "adapter; an MCU of its type (stm32g0b1xx) ignores the request "
 	  "unless Katapult lies in front of Klipper or Klipper was built for "
 	  "USB\n",
-	  "canbootreq: next: put Katapult on it once, over USB (DFU) or with "
-	  "a debug probe, and build Klipper with the offset for it; then ask "
-	  "again\ncanbootreq: back: sudo systemctl restart klipper\n"
+	  "canbootreq: next: by likely reasons, likeliest first:\n"
+	  "canbootreq:   1. no Katapult on it: put it there once, over USB "
+	  "(DFU) or with a debug probe, and build Klipper with the offset for "
+	  "it\n"
+	  "canbootreq:   2. Klipper was built without the offset of its "
+	  "Katapult: press reset twice within half a second, for which most "
+	  "Katapults stay, then ask again, and flash one that was built with "
+	  "it\n"
+	  "canbootreq: back: sudo systemctl restart klipper\n"
 	  "canbootreq:   that gives the node back the nodeid" },
 	{ "an RP2040 in Klipper",
 	  { .cause = CAUSE_APPLICATION,
@@ -55,10 +61,12 @@ static const struct end_row end_rows[] = {
 	  4,
 	  "112233445566: still-application: Klipper v1 runs on it and reported "
 	  "this UUID on nodeid 66; the request was acknowledged on the bus; "
-	  "an MCU of its type (rp2040) always leaves Klipper when it gets the "
-	  "request, so that was lost, or something has started Klipper "
-	  "again\n",
-	  "canbootreq: next: look at the error counters of the bus" },
+	  "an MCU of its type (rp2040) leaves Klipper whenever it gets the "
+	  "request\n",
+	  "canbootreq: next: by likely reasons, likeliest first:\n"
+	  "canbootreq:   1. the request was lost: look at the error counters "
+	  "of the bus, then ask again\n"
+	  "canbootreq:   2. something has started Klipper again: ask again\n" },
 	{ "Klipper that did not tell its UUID",
 	  { .cause = CAUSE_APPLICATION_UNREAD,
 	    .request = REQUEST_HANDED_OVER,
@@ -91,7 +99,7 @@ static const struct end_row end_rows[] = {
 	  "112233445566: no-answer: no proof within 1.5 s: the request was "
 	  "handed to the adapter, but no Katapult answered with this UUID; "
 	  "on nodeid 65 Klipper answered with UUID aabbccddeeff\n",
-	  "two nodes share a nodeid" },
+	  "canbootreq: likely two nodes share a nodeid: " },
 };
 
 static void test_json(void **state)
@@ -115,14 +123,13 @@ static void test_json(void **state)
 		"on "
 		"it and reported this UUID on nodeid 65; the request was "
 		"handed to the "
-		"adapter; an MCU of its type (rp2040) always leaves Klipper "
-		"when it "
-		"gets the request, so that was lost, or something has started "
-		"Klipper again\",\"interface\":\"can0\",\"nodeid\":192,"
+		"adapter; an MCU of its type (rp2040) leaves Klipper whenever "
+		"it gets the request\",\"interface\":\"can0\",\"nodeid\":192,"
 		"\"request\":\"handed-over\",\"application\":{\"mcu\":\"rp2040\","
-		"\"version\":\"v1\",\"nodeid\":65},\"next\":\"look at the "
-		"error "
-		"counters of the bus, then ask again\",\"back\":\"sudo "
+		"\"version\":\"v1\",\"nodeid\":65},\"next\":\"by likely "
+		"reasons, likeliest first:\\n1. the request was lost: look at "
+		"the error counters of the bus, then ask again\\n2. something "
+		"has started Klipper again: ask again\",\"back\":\"sudo "
 		"systemctl "
 		"restart klipper\\nthat gives the node back the nodeid that "
 		"its Klipper host uses\"}\n");

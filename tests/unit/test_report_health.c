@@ -62,10 +62,10 @@ static void test_state(void **state)
 }
 
 #define OFF "canbootreq: can0 is in state BUS-OFF"
-#define RESTART                                                          \
-	"; no request was sent; restart it: sudo ip link set can0 down " \
-	"&& sudo ip link set can0 up type can bitrate 500000; if it "    \
-	"recurs: wrong bit rate, CAN-H and CAN-L swapped, or no "        \
+#define RESTART                                                           \
+	"; no request was sent; restart it: sudo ip link set can0 down "  \
+	"&& sudo ip link set can0 up type can bitrate 500000; if it "     \
+	"recurs, likely: wrong bit rate, CAN-H and CAN-L swapped, or no " \
 	"termination\n"
 
 static const struct state_row off_rows[] = {

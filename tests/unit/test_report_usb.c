@@ -83,7 +83,25 @@ static const struct end_row rows[] = {
 	  4,
 	  NAME "still-application: this bridge has not left USB port 1-1.4 "
 	       "(1d50:606f) within 1.5 s: it still runs Klipper; " HANDED "\n",
-	  "neither Katapult nor a ROM bootloader" },
+	  "canbootreq: likely reasons, likeliest first:\n"
+	  "canbootreq:   1. the request was lost: ask again\n"
+	  "canbootreq:   2. Klipper hangs, or is too old to know the request: "
+	  "press reset twice within half a second" },
+	{ "never left, of a type that has no ROM to go to",
+	  { .cause = CAUSE_USB_STAYED,
+	    FOLLOWED(STAYED, { .devnum = 4,
+			       .vendor = 0x1d50,
+			       .product = 0x606f,
+			       .name = "stm32f103xe" }) },
+	  4,
+	  NAME "still-application: this bridge has not left USB port 1-1.4 "
+	       "(1d50:606f) within 1.5 s: it still runs Klipper; " HANDED "\n",
+	  "canbootreq: likely reasons, likeliest first:\n"
+	  "canbootreq:   1. no Katapult on the board: put it there once (by "
+	  "boot button, debug probe or SD card), and build Klipper with the "
+	  "offset for it, or use the way of its maker\n"
+	  "canbootreq:   2. Klipper was built without the offset of its "
+	  "Katapult: press reset twice within half a second" },
 	{ "an empty port",
 	  { .cause = CAUSE_USB_EMPTY, FOLLOWED(EMPTY, { 0 }) },
 	  3,

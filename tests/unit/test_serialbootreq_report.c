@@ -63,7 +63,29 @@ static const struct end_row end_rows[] = {
 	  4,
 	  UART ": still-application: Klipper still answers at 115200 baud; the "
 	       "request was sent\n",
-	  "serialbootreq: it has no bootloader that it could start" },
+	  "serialbootreq: likely reasons, likeliest first:\n"
+	  "serialbootreq:   1. no Katapult on the board: put it there once (by "
+	  "boot button, debug probe or SD card), and build Klipper with the "
+	  "offset for it\n"
+	  "serialbootreq:   2. Klipper was built without the offset of its "
+	  "Katapult: press reset twice within half a second, for which most "
+	  "Katapults stay, then ask again, and flash one that was built with "
+	  "it\n"
+	  "serialbootreq:   3. Klipper is too old to know the request" },
+	{ "a line that sends everything back",
+	  { .cause = CAUSE_ECHO, .requested = true },
+	  3,
+	  UART ": no-answer: only what was written came back; the request was "
+	       "sent\n",
+	  "serialbootreq: likely TX and RX are connected to each other: " },
+	{ "on USB it came back",
+	  { .cause = CAUSE_USB_BACK, .requested = true, .usb = KLIPPER },
+	  4,
+	  UART ": still-application: it left USB port 1-1.4 and came back "
+	       "there as it was: Klipper on a serial port, as /dev/ttyACM0; "
+	       "the request was sent\n",
+	  "serialbootreq: likely reasons, likeliest first:\n"
+	  "serialbootreq:   1. its bootloader did not stay: " },
 	{ "silence may be a Katapult that is stuck",
 	  { .cause = CAUSE_SILENT, .requested = true },
 	  3,
@@ -110,7 +132,8 @@ static const struct end_row end_rows[] = {
 	  UART
 	  ": still-application: Klipper on a serial port did not leave USB "
 	  "port 1-1.4 within 1.5 s; the request was sent\n",
-	  "" },
+	  "serialbootreq: likely reasons, likeliest first:\n"
+	  "serialbootreq:   1. no Katapult on the board: " },
 	{ "a second time, by the name that it had in Klipper",
 	  { .cause = CAUSE_USB_ALREADY, .usb = KATAPULT },
 	  0,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "application.h"
 
+#include "../shared/words.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,17 +50,23 @@ void application_read(const struct dict_lib *lib, struct application *out,
 	free(text);
 }
 
-#define PUT_KATAPULT(how)               \
-	"put Katapult on it once, " how \
-	", and build Klipper with the offset for it; then ask again"
+/* said after "next:" */
+#define BY_REASON "by likely reasons, likeliest first:\n"
+#define PUT_KATAPULT(how)                                              \
+	BY_REASON                                                      \
+	"1. no Katapult on it: put it there once, " how ", and build " \
+	"Klipper with the offset for it\n"                             \
+	"2. " WORDS_NO_OFFSET
 #define KATAPULT PUT_KATAPULT("over USB (DFU) or with a debug probe")
 #define NO_KATAPULT                                                        \
 	"there is no Katapult for CAN on such an MCU: update Klipper the " \
 	"way the board's maker describes"
-#define AGAIN "look at the error counters of the bus, then ask again"
-#define ALWAYS_LEAVES                                                        \
-	"always leaves Klipper when it gets the request, so that was lost, " \
-	"or something has started Klipper again"
+#define AGAIN                                                              \
+	BY_REASON                                                          \
+	"1. the request was lost: look at the error counters of the bus, " \
+	"then ask again\n"                                                 \
+	"2. something has started Klipper again: ask again"
+#define ALWAYS_LEAVES "leaves Klipper whenever it gets the request"
 #define IGNORES                                                            \
 	"ignores the request unless Katapult lies in front of Klipper or " \
 	"Klipper was built for USB"
@@ -89,7 +97,8 @@ static const struct {
 	{ "stm32g4",
 	  IGNORES "; Klipper from before April 2026 never starts Katapult "
 		  "there",
-	  KATAPULT ", or, if it has Katapult, update Klipper once that way" },
+	  KATAPULT "\n3. Klipper is from before April 2026: the same reset, "
+		   "then update it" },
 	{ "stm32l4", "ignores the request unless Klipper was built for USB",
 	  NO_KATAPULT },
 	{ "stm32", IGNORES, KATAPULT },

@@ -11,12 +11,12 @@
 	"bring {if} up again (if it is gone, plug its adapter in before): " \
 	"sudo {up}"
 #define DOWN_UP "sudo ip link set {if} down && sudo {up}"
-#define RESTART                                                   \
-	"restart it: " DOWN_UP "\n"                               \
-	"if it recurs: wrong bit rate, CAN-H and CAN-L swapped, " \
+#define RESTART                                                           \
+	"restart it: " DOWN_UP "\n"                                       \
+	"if it recurs, likely: wrong bit rate, CAN-H and CAN-L swapped, " \
 	"or no termination"
-#define WIRING                                                      \
-	"no other node acknowledges: check power, wiring, 120 ohm " \
+#define WIRING                                                             \
+	"likely no other node acknowledges: check power, wiring, 120 ohm " \
 	"termination, and that all nodes have the same bit rate"
 
 #define LEAVE "canbootreq -i {if} --leave -u {uuid}"
@@ -110,8 +110,8 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
 		.reason = "a Katapult with UUID {other} answered on our nodeid "
 			  "{nodeid}; {request}",
-		.next = "two nodes share a nodeid: ask again, which draws "
-			"another one, or switch that board off and on",
+		.next = "likely two nodes share a nodeid: ask again, which "
+			"draws another one, or switch that board off and on",
 	},
 	[CAUSE_NACKED] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
@@ -122,7 +122,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_REFUSED] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
 		.reason = "Katapult answered, but does not know the question "
-			  "for its UUID (a very old one); {request}",
+			  "for its UUID (likely a very old one); {request}",
 		.next = "update Katapult on this node, or go on without "
 			"proof: " FLASH,
 	},
@@ -131,8 +131,8 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "answers on our nodeid {nodeid} begin like "
 			  "Katapult's, but none was a complete and correct "
 			  "answer to a confirmed question; {request}",
-		.next = "frames get lost or mixed: look at the error counters "
-			"(ip -details -statistics link show {if}), then ask "
+		.next = "likely frames get lost or mixed: look at the error "
+			"counters (ip -details -statistics link show {if}), then ask "
 			"again",
 	},
 	[CAUSE_UUID_RESERVED] = {
@@ -189,8 +189,9 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_PERMISSION] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "this process may not open CAN sockets ({detail})",
-		.next = "raw CAN needs no root on a plain system: a sandbox, "
-			"container or security module forbids it here",
+		.next = "raw CAN needs no root on a plain system: likely a "
+			"sandbox, container or security module forbids it "
+			"here",
 	},
 	[CAUSE_DOWN] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,

@@ -8,21 +8,24 @@
 #define SILENT                                                     \
 	"no proof within {timeout} s: {request}, but no Katapult " \
 	"answered with this UUID"
-#define LIKELY "likely reasons, likeliest first:\n"
-#define NOT_THERE                                                        \
-	"this UUID is not on {if}: compare canbus_uuid in printer.cfg, " \
-	"and the board's power{others}"
-#define REASONS                                                               \
-	LIKELY                                                                \
-	"1. no Katapult on the MCU: an STM32 built for CAN alone then "       \
-	"ignores the request and goes on\n"                                   \
-	"2. " NOT_THERE "\n"                                                  \
-	"3. " WORDS_STUCK "\n"                                                \
-	"4. an RP2040 without Katapult waits in its USB ROM: lsusb shows "    \
-	"2e8a:0003 once a cable is in\n"                                      \
-	"5. its Katapult was built for USB or UART, not for CAN: look with "  \
-	"lsusb for 1d50:6177\n"                                               \
-	"6. on a real bus: Katapult was built for another bit rate than the " \
+#define NOT_THERE                                                              \
+	"this UUID is not on {if}: look at the board's power; canbootreq -i "  \
+	"{if} --listen, which sends nothing, hears nodes that have a nodeid, " \
+	"and --query lists the UUIDs of those that have none, but it is a "    \
+	"broadcast that can throw nodes off a bus in use{others}"
+#define REASONS                                                                                   \
+	WORDS_LIKELY                                                                              \
+	"1. no Katapult on the MCU: most then ignore the request and go on, "                     \
+	"and an RP2040 or RP2350 waits in its USB ROM: lsusb shows 2e8a:0003 "                    \
+	"or 2e8a:000f once a cable is in\n"                                                       \
+	"2. " NOT_THERE "\n"                                                                      \
+	"3. " WORDS_STUCK "\n"                                                                    \
+	"4. Klipper cannot start its Katapult, as it was built without the "                      \
+	"offset for it or is too old (on an STM32G4 from before April 2026): " WORDS_DOUBLE_RESET \
+	"\n"                                                                                      \
+	"5. its Katapult was built for USB or UART, not for CAN: look with "                      \
+	"lsusb for 1d50:6177\n"                                                                   \
+	"6. on a real bus: Katapult was built for another bit rate than the "                     \
 	"bus has (usually 1000000)"
 
 static const struct words rows[CAUSE_COUNT] = {
@@ -30,8 +33,9 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = SILENT,
 		.next = REASONS "\n"
-			"--diagnose tells 1 from the others, but takes the "
-			"node away from a running Klipper host",
+			"--diagnose tells whether its Klipper still runs, as "
+			"with 1 and 4, but takes the node away from a running "
+			"Klipper host",
 	},
 	[CAUSE_SILENT_ELSEWHERE] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
@@ -43,7 +47,7 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "no Katapult answered with this UUID on {if} within "
 			  "{timeout} s; {request}",
-		.next = LIKELY
+		.next = WORDS_LIKELY
 			"1. it is not in Katapult, but runs its application: "
 			"then there is nothing to do\n"
 			"2. " NOT_THERE "\n"
@@ -59,12 +63,12 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "no proof within {timeout} s: {request}, but neither "
 			  "Katapult nor Klipper answered with this UUID "
 			  "(Klipper was asked on nodeid {asked})",
-		.next = LIKELY
+		.next = WORDS_LIKELY
 			"1. " NOT_THERE "\n"
 			"2. " WORDS_STUCK "\n"
 			"3. it went to a ROM or to a Katapult that is not on "
-			"CAN: look with lsusb for 1d50:6177, 2e8a:0003 or "
-			"0483:df11\n"
+			"CAN: look with lsusb for 1d50:6177, 2e8a:0003, "
+			"2e8a:000f or 0483:df11\n"
 			"4. on a real bus: it has another bit rate than the "
 			"bus (usually 1000000), or bad wiring",
 	},
@@ -90,7 +94,7 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = SILENT "; on nodeid {asked} Klipper answered with "
 				 "UUID {other}",
-		.next = "two nodes share a nodeid: switch the boards off and "
+		.next = "likely two nodes share a nodeid: switch the boards off and "
 			"on, then ask again",
 	},
 	[CAUSE_QUERY_SILENT] = {

@@ -31,26 +31,24 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "this bridge left USB port {port} and came back "
 			  "unchanged ({usbid}): it runs Klipper; {request}; "
 			  "{usblink}",
-		.next = "{usbup}\n"
-			"likely reason: the bootloader in front of Klipper "
-			"does not stay when asked; put Katapult, built for "
-			"USB, on it once",
+		.next = "{usbup}\n" WORDS_LIKELY
+			"1. no Katapult on the board, and what lies in front "
+			"of Klipper did not stay: put Katapult, built for "
+			"USB, on it once\n"
+			"2. something else has reset it: ask again",
 	},
 	[CAUSE_USB_STAYED] = {
 		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
 		.reason = "this bridge has not left USB port {port} ({usbid}) "
 			  "within "
 			  "{timeout} s: it still runs Klipper; {request}",
-		.next = "likely reason: neither Katapult nor a ROM bootloader "
-			"can be entered from its Klipper; put Katapult, built "
-			"for USB, on it once, with Klipper built for its "
-			"offset",
+		.next = "{usbstayed}",
 	},
 	[CAUSE_USB_EMPTY] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "this bridge left USB port {port}, but nothing was "
 			  "there {timeout} s after the request; {request}",
-		.next = "likely reasons, likeliest first:\n"
+		.next = WORDS_LIKELY
 			"1. its bootloader takes longer: look with " LOOK
 			", and next time ask with a longer --timeout\n"
 			"2. its Katapult was built for CAN or UART, not for "

@@ -10,7 +10,7 @@
 #define AGAIN "serialbootreq -d {dev} -b {baud}"
 #define NOT_HERE                                                             \
 	"its Katapult was built for USB or CAN, or it waits in its USB ROM:" \
-	" look with lsusb for 1d50:6177, 2e8a:0003 or 0483:df11"
+	" look with lsusb for 1d50:6177, 2e8a:0003, 2e8a:000f or 0483:df11"
 #define OTHER_RATE                                                       \
 	"its Katapult has another rate than {kbaud} baud: name it with " \
 	"--katapult-baud"
@@ -36,17 +36,17 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_APPLICATION] = {
 		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
 		.reason = "Klipper still answers at {baud} baud; {request}",
-		.next = "it has no bootloader that it could start: an STM32 "
-			"built for a UART knows Katapult only\n"
-			"put Katapult on the board first (by boot button, "
-			"debug probe or SD card), and build Klipper with a "
-			"bootloader offset",
+		.next = WORDS_LIKELY
+			"1. " WORDS_NO_KATAPULT "\n"
+			"2. " WORDS_NO_OFFSET "\n"
+			"3. Klipper is too old to know the request, or to "
+			"start its Katapult: the same reset, then update it",
 	},
 	[CAUSE_SILENT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "no answer came, neither before the request nor "
 			  "within {timeout} s after it; {request}",
-		.next = "likely reasons, likeliest first:\n"
+		.next = WORDS_LIKELY
 			"1. Klipper has another rate than {baud} baud: look "
 			"for baud in printer.cfg, and name it with -b\n"
 			"2. " WIRING "\n"
@@ -59,7 +59,7 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "Klipper answered at first, but neither Klipper nor "
 			  "Katapult answered within {timeout} s after the "
 			  "request; {request}",
-		.next = "likely reasons, likeliest first:\n"
+		.next = WORDS_LIKELY
 			"1. " NOT_HERE "\n"
 			"2. " OTHER_RATE "\n"
 			"3. noise on the line has stuck its Katapult: "
@@ -69,7 +69,7 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "bytes came, but neither Katapult's at {kbaud} baud "
 			  "nor Klipper's at {baud}; {request}",
-		.next = "likely reasons, likeliest first:\n"
+		.next = WORDS_LIKELY
 			"1. one of them has another rate: look for baud in "
 			"printer.cfg; name it with -b, Katapult's with "
 			"--katapult-baud\n"
@@ -78,8 +78,8 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_ECHO] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "only what was written came back; {request}",
-		.next = "TX and RX are connected to each other: look at the "
-			"wiring",
+		.next = "likely TX and RX are connected to each other: look "
+			"at the wiring",
 	},
 	[CAUSE_GARBLED] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
@@ -141,22 +141,23 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
 		.reason = "{usbwhat} did not leave USB port {port} within "
 			  "{timeout} s; {request}",
-		.next = "it has no bootloader that it could start, or it does "
-			"not know the request: press its boot button, or use "
-			"the way of its maker",
+		.next = "{usbstayed}",
 	},
 	[CAUSE_USB_BACK] = {
 		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
 		.reason = "it left USB port {port} and came back there as it "
 			  "was: {usbwhat}, as {again}; {request}",
-		.next = "it was reset, but found no bootloader: put Katapult "
-			"on the board, or use the way of its maker",
+		.next = WORDS_LIKELY
+			"1. its bootloader did not stay: put Katapult on the "
+			"board, or use the way of its maker\n"
+			"2. something else has reset it, or it was plugged in "
+			"again: ask again",
 	},
 	[CAUSE_USB_EMPTY] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "it left USB port {port}, and nothing came up there "
 			  "within {timeout} s; {request}",
-		.next = "likely reasons, likeliest first:\n"
+		.next = WORDS_LIKELY
 			"1. its Katapult was built for CAN or a UART: ask it "
 			"there\n"
 			"2. it takes longer: look with lsusb\n"
@@ -200,7 +201,7 @@ static const struct words rows[CAUSE_COUNT] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "USB port {port} cannot be watched ({detail}); "
 			  "{request}",
-		.next = "end other programs: there are no descriptors left",
+		.next = "end other programs: likely no descriptors are left",
 	},
 	[CAUSE_INTERRUPTED] = WORDS_INTERRUPTED,
 	[CAUSE_USAGE] = WORDS_USAGE("serialbootreq"),

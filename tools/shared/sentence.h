@@ -24,7 +24,7 @@ struct say_slots {
 };
 
 /* Of a sentence whose slots are filled; all of ours fit. */
-#define SAY_SENTENCE_LEN 1600
+#define SAY_SENTENCE_LEN 2400
 
 /**
  * say_expand() - fill the {slots} of a sentence

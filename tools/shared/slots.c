@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "slots.h"
 
+#include <string.h>
+
 #include "proto/usbdev.h"
 #include <kcan/kat.h>
 
+#include "util/array.h"
 #include "util/wait.h"
+#include "words.h"
 
 void say_put_text(char *out, size_t size, const void *from)
 {
@@ -95,6 +99,37 @@ static const char *as_tty(const void *from)
 						 NULL;
 }
 
+/* Built for USB, these have a way out of Klipper: can-admin-channel.md, 8.1. */
+static bool always_leaves(const char *mcu)
+{
+	static const char *const begin[] = {
+		"stm32f042", "stm32f072", "stm32f4", "stm32f7",
+		"stm32g",    "stm32h7",	  "stm32l4", "rp2",
+		"sam3",	     "sam4",	  "same70",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(begin); i++)
+		if (!strncmp(mcu, begin[i], strlen(begin[i])))
+			return true;
+	return false;
+}
+
+/* Why it may still run Klipper; Klipper's product text is the MCU's type. */
+static const char *stayed(const void *from)
+{
+	const struct kcan_usbdev *dev = from;
+
+	if (always_leaves(dev->name))
+		return WORDS_LIKELY "1. the request was lost: ask again\n"
+				    "2. Klipper hangs, or is too old to know "
+				    "the request: " WORDS_DOUBLE_RESET;
+	return WORDS_LIKELY
+		"1. " WORDS_NO_KATAPULT ", or use the way of its maker\n"
+		"2. " WORDS_NO_OFFSET "\n"
+		"3. Klipper is too old to know the request: the same reset, "
+		"then update it";
+}
+
 static const char *back(const void *from)
 {
 	return kcan_usbdev_info(from)->back;
@@ -117,6 +152,7 @@ const struct say_slot say_usb_slots[] = {
 	{ "{usbwhat}", .sentence = what },
 	{ "{usbas}", .sentence = as_tty },
 	{ "{usbnext}", .sentence = next },
+	{ "{usbstayed}", .sentence = stayed },
 	{ "{usbback}", .sentence = back },
 	{ "{usbwarning}", .sentence = warning },
 	{ 0 },

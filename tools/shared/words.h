@@ -34,6 +34,18 @@ static inline const char *words_expand(char out[static SAY_SENTENCE_LEN],
 	"its Katapult is stuck, as after a flash or a call that broke off " \
 	"inside a block: " WORDS_POWER_CYCLE
 
+/* Reasons that were not observed: a list, of which each line has a number. */
+#define WORDS_LIKELY "likely reasons, likeliest first:\n"
+#define WORDS_DOUBLE_RESET                                                  \
+	"press reset twice within half a second, for which most Katapults " \
+	"stay, then ask again"
+#define WORDS_NO_KATAPULT                                                     \
+	"no Katapult on the board: put it there once (by boot button, debug " \
+	"probe or SD card), and build Klipper with the offset for it"
+#define WORDS_NO_OFFSET                                                             \
+	"Klipper was built without the offset of its Katapult: " WORDS_DOUBLE_RESET \
+	", and flash one that was built with it"
+
 /* Rows that all requesters have. */
 #define WORDS_PENDING                                \
 	{                                            \
