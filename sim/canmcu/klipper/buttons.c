@@ -18,10 +18,14 @@ enum {
 
 #define TOO_MANY "Max of 8 buttons"
 #define PAST_MAXIMUM "Set button past maximum button count"
+#define INVALID_RETRANSMIT "Invalid buttons retransmit count"
+
+#define RETRANSMIT_MAX 127
 
 /*
- * Looked at every rest_ticks; two looks in a row have to agree. Nothing is looked
- * at while no pin is changed and all is acknowledged: it would be as before.
+ * Looked at every rest_ticks; of each pin, two looks in a row have to agree.
+ * Levels are told as they are: the host inverts them. Nothing is looked at while
+ * no pin is changed and all is acknowledged: it would be as before.
  */
 struct buttons {
 	struct klipper_timer timer;
@@ -31,11 +35,10 @@ struct buttons {
 	uint8_t resend_looks;
 	uint8_t oid;
 	uint8_t count;
-	uint8_t added; /* bits */
-	uint8_t invert;
-	uint8_t seen;	 /* at the last look */
-	uint8_t pressed; /* when they agreed */
-	uint8_t acked;	 /* reports ever, wraps */
+	uint8_t added;	/* bits */
+	uint8_t seen;	/* at the last look */
+	uint8_t agreed; /* when two looks did */
+	uint8_t acked;	/* as the host has counted them, wraps */
 	uint8_t reports_len;
 	uint8_t reports[REPORTS_MAX];
 	uint8_t pins[BUTTONS_MAX];
@@ -50,7 +53,7 @@ static uint8_t look(struct klipper *k, const struct buttons *b, uint64_t now_us)
 			state |=
 				(uint8_t)(klipper_pin_read(k, b->pins[i], now_us)
 					  << i);
-	return state ^ b->invert;
+	return state;
 }
 
 static void report(struct klipper *k, struct buttons *b, uint64_t ticks)
@@ -70,12 +73,26 @@ static void arm(struct klipper *k, struct buttons *b, uint64_t ticks,
 {
 	uint64_t next_ticks = ticks + b->rest_ticks;
 
-	if (look(k, b, now_us) == b->pressed && b->seen == b->pressed) {
+	if (look(k, b, now_us) == b->agreed && b->seen == b->agreed) {
 		if (!b->reports_len)
 			return;
 		next_ticks = b->resend_ticks;
 	}
 	klipper_timer_set(k, &b->timer, klipper_when_us(k, next_ticks));
+}
+
+/* Return: whether there is more to tell; what has no room is not told. */
+static bool debounce(struct buttons *b, uint8_t state)
+{
+	uint8_t stable = (uint8_t) ~(state ^ b->seen);
+	uint8_t changed = (state ^ b->agreed) & stable;
+
+	b->seen = state;
+	b->agreed ^= changed;
+	if (!changed || b->reports_len == REPORTS_MAX)
+		return false;
+	b->reports[b->reports_len++] = b->agreed;
+	return true;
 }
 
 static const char *fire(struct klipper *k, struct klipper_timer *t,
@@ -86,16 +103,9 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 	uint64_t ticks = klipper_grid(b->first_ticks, b->rest_ticks,
 				      klipper_clock(k, now_us) + 1) -
 			 b->rest_ticks;
-	uint8_t state = look(k, b, now_us);
-	bool is_new = state == b->seen && state != b->pressed &&
-		      b->reports_len < REPORTS_MAX;
 
-	b->seen = state;
-	if (is_new) {
-		b->pressed = state;
-		b->reports[b->reports_len++] = state;
-	}
-	if (is_new || (b->reports_len && ticks >= b->resend_ticks))
+	if (debounce(b, look(k, b, now_us)) ||
+	    (b->reports_len && ticks >= b->resend_ticks))
 		report(k, b, ticks);
 	arm(k, b, ticks, now_us);
 	return NULL;
@@ -178,15 +188,19 @@ static const char *buttons_query(struct klipper *k,
 {
 	struct buttons *b = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
 	const char *reason = klipper_check_period(k, v[2].num);
+	uint8_t retransmit_count = (uint8_t)v[3].num;
 
 	if (!b)
 		return KLIPPER_INVALID_OID;
 	klipper_timer_stop(k, &b->timer);
+	b->rest_ticks = 0;
+	if (retransmit_count > RETRANSMIT_MAX)
+		return INVALID_RETRANSMIT;
 	b->rest_ticks = v[2].num;
 	b->first_ticks = klipper_clock_near(k, v[1].num, now_us);
-	b->resend_looks = (uint8_t)v[3].num ? (uint8_t)v[3].num : 1;
-	b->invert = (uint8_t)v[4].num;
-	b->seen = b->pressed = 0;
+	b->resend_looks = retransmit_count + 1;
+	/* what is inverted is taken to be high when it is left alone */
+	b->seen = b->agreed = (uint8_t)v[4].num;
 	b->acked = b->reports_len = 0;
 	if (!b->rest_ticks)
 		return NULL; /* no more */
@@ -204,9 +218,9 @@ static const char *buttons_ack(struct klipper *k,
 	(void)now_us;
 	if (!b)
 		return KLIPPER_INVALID_OID;
+	b->acked += count;
 	if (count > b->reports_len)
 		count = b->reports_len;
-	b->acked += count;
 	b->reports_len -= count;
 	memmove(b->reports, b->reports + count, b->reports_len);
 	return NULL;
@@ -224,7 +238,11 @@ static const struct klipper_message messages[] = {
 	[BUTTONS_STATE] = { "buttons_state oid=%c ack_count=%c state=%*s" },
 };
 
-static const char *const strings[] = { TOO_MANY, PAST_MAXIMUM };
+static const char *const strings[] = {
+	TOO_MANY,
+	PAST_MAXIMUM,
+	INVALID_RETRANSMIT,
+};
 
 const struct klipper_module klipper_buttons = {
 	.messages = messages,

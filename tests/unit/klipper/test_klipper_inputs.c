@@ -32,7 +32,7 @@
 	}
 /*
  * buttons_query oid=0 clock=1000 rest_ticks=1000 retransmit_count=5 invert=1:
- * looked at 1000, 2000 ...
+ * looked at 1000, 2000 ..., and PA0 is taken to be high at first
  */
 #define QUERY_BUTTONS                     \
 	{                                 \
@@ -126,53 +126,95 @@ static const struct story stories[] = {
 	  { { "040121008148", "120017 ack" } } },
 	{ "adc: an oid of nothing",
 	  { { "220087680a08876802000101", "12000a ack" } } },
-	{ "buttons: nothing is pressed, nothing is said",
+	{ "buttons: all as the query has it, nothing is said",
 	  { BUTTONS, QUERY_BUTTONS, { "", "", 4000 } } },
-	{ "buttons: pressed, when two looks agree",
+	{ "buttons: told when two looks agree, as a level",
 	  { BUTTONS,
 	    QUERY_BUTTONS,
 	    { "put PA0 0", "", 1500 },
 	    { "look PA0", "input 0" },
 	    { "", "", 1499 },
-	    { "", BUTTONS_STATE "000101", 1 } } },
+	    { "", BUTTONS_STATE "000100", 1 } } },
+	/* section 20.1: ^!PA4 is low from the beginning */
+	{ "buttons: the level is raw, whatever is inverted",
+	  { { "04012400012500000401"
+	      "0301",
+	      "ack" },
+	    { "put PA4 0", "" },
+	    { "2600ce900087e8001401", "ack" },
+	    { "", BUTTONS_STATE "000100", 1408000 } } },
+	{ "buttons: high where the query says low",
+	  { BUTTONS,
+	    { "2600876887680500", "ack" },
+	    { "", BUTTONS_STATE "000101", 2000 } } },
+	{ "buttons: low where the query says that there is no button",
+	  { BUTTONS,
+	    { "2600876887680505", "ack" },
+	    { "", BUTTONS_STATE "000101", 2000 } } },
+	{ "buttons: each pin has to agree with itself only",
+	  { BUTTONS,
+	    QUERY_BUTTONS,
+	    { "put PA0 0", "", 1500 },
+	    { "put PA1 1", "", 1000 },
+	    { "", BUTTONS_STATE "000100", 500 },
+	    { "", BUTTONS_STATE "00020002", 1000 } } },
 	{ "buttons: pressed before they were looked at",
 	  { BUTTONS,
 	    { "put PA1 1", "" },
 	    QUERY_BUTTONS,
-	    { "", BUTTONS_STATE "000102", 2000 } } },
+	    { "", BUTTONS_STATE "000103", 2000 } } },
 	{ "buttons: too short",
 	  { BUTTONS,
 	    QUERY_BUTTONS,
 	    { "put PA0 0", "", 1500 },
 	    { "put PA0 1", "", 1000 },
 	    { "", "", 2000 } } },
-	{ "buttons: said again until it is acknowledged",
+	{ "buttons: said again after one look more than retransmit_count",
 	  { BUTTONS,
 	    QUERY_BUTTONS,
 	    { "put PA0 0", "", 1500 },
-	    { "", BUTTONS_STATE "000101", 1500 },
-	    { "", BUTTONS_STATE "000101", 5000 },
+	    { "", BUTTONS_STATE "000100", 1500 },
+	    { "", "", 5999 },
+	    { "", BUTTONS_STATE "000100", 1 },
 	    { "270001", "ack" },
 	    { "", "", 10000 },
 	    { "put PA0 1", "" },
-	    { "", BUTTONS_STATE "010100", 2000 } } },
+	    { "", BUTTONS_STATE "010101", 2000 } } },
+	{ "buttons: said again at each look",
+	  { BUTTONS,
+	    { "2600876887680001", "ack" },
+	    { "put PA0 0", "", 1500 },
+	    { "", BUTTONS_STATE "000100", 1500 },
+	    { "", BUTTONS_STATE "000100", 1000 },
+	    { "", BUTTONS_STATE "000100", 1000 } } },
 	{ "buttons: all that is not acknowledged is said",
 	  { BUTTONS,
 	    QUERY_BUTTONS,
 	    { "put PA0 0", "", 1500 },
-	    { "", BUTTONS_STATE "000101", 1500 },
+	    { "", BUTTONS_STATE "000100", 1500 },
 	    { "put PA1 1", "" },
-	    { "", BUTTONS_STATE "00020103", 1000 },
+	    { "", BUTTONS_STATE "00020002", 2000 },
 	    { "270001", "ack" },
-	    { "", BUTTONS_STATE "010103", 5000 } } },
-	{ "buttons: more is acknowledged than was said",
+	    { "", BUTTONS_STATE "010102", 6000 } } },
+	{ "buttons: more is acknowledged than was said, and all of it counts",
 	  { BUTTONS,
 	    QUERY_BUTTONS,
 	    { "put PA0 0", "", 1500 },
-	    { "", BUTTONS_STATE "000101", 1500 },
+	    { "", BUTTONS_STATE "000100", 1500 },
 	    { "270009", "ack" },
 	    { "put PA0 1", "" },
-	    { "", BUTTONS_STATE "010100", 1000 } } },
+	    { "", BUTTONS_STATE "090101", 2000 } } },
+	{ "buttons: acknowledged before anything was said",
+	  { BUTTONS,
+	    QUERY_BUTTONS,
+	    { "270003", "ack" },
+	    { "put PA0 0", "", 1500 },
+	    { "", BUTTONS_STATE "030100", 1500 } } },
+	{ "buttons: retransmit_count has seven bits",
+	  { BUTTONS,
+	    { "260087688768810001", "120021 ack" },
+	    { "put PA0 0", "" },
+	    { "", "", 4000 } } },
 	{ "buttons: no more",
 	  { BUTTONS,
 	    QUERY_BUTTONS,
@@ -320,12 +362,39 @@ static void test_what_is_at_rest_wakes_nobody(void **state)
 	host_end(&h);
 }
 
+/* as buttons.c of the original has room for eight */
+static void test_a_ninth_report_of_buttons_is_lost(void **state)
+{
+	static const struct story_step begin[] = { BUTTONS, QUERY_BUTTONS };
+	static const struct story_step end[] = {
+		{ "270008", "ack" },
+		{ "put PA1 0", "" },
+		{ "", BUTTONS_STATE "080101", 2000 },
+	};
+	struct host h;
+
+	(void)state;
+	host_start(&h, "stm32g0b1xx");
+	host_assign(&h, 4);
+	h.board.mcu.live.start_us = h.board.now_us;
+	for (size_t i = 0; i < ARRAY_SIZE(begin); i++)
+		story_play(&h, &begin[i]);
+	for (int i = 0; i < 9; i++) {
+		story_user(&h, i % 2 ? "put PA1 0" : "put PA1 1");
+		host_wait(&h, 2000);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(end); i++)
+		story_play(&h, &end[i]);
+	host_end(&h);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[96] = {
+	struct CMUnitTest tests[128] = {
 		cmocka_unit_test(test_what_is_at_rest_wakes_nobody),
+		cmocka_unit_test(test_a_ninth_report_of_buttons_is_lost),
 	};
-	size_t n = 1;
+	size_t n = 2;
 
 	ROWS(stories, story_test);
 	return _cmocka_run_group_tests("klipper_inputs", tests, n, NULL, NULL);
