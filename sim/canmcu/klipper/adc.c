@@ -5,26 +5,32 @@
 
 #define ADC_MAX 4095
 #define REPORT_MAX 48 /* bytes */
+#define VALUE_LEN 2
+#define LATE_US 1000u /* that a cycle may begin */
 
 enum { CONFIG_ANALOG_IN, QUERY_ANALOG_IN, ANALOG_IN_STATE };
 
 #define OUT_OF_RANGE "ADC out of range"
+#define INVALID_REPORT "Invalid analog_in bytes_per_report"
 
 /* How often it is measured. A sum is 16 bits wide. */
 struct query {
-	uint64_t start_ticks; /* of the cycle that is under way */
-	uint64_t sample_ticks;
+	uint64_t begin_ticks; /* of the cycle that is under way, or comes next */
+	uint32_t sample_ticks;
 	uint32_t rest_ticks; /* from one cycle to the next */
 	uint16_t min_value;
 	uint16_t max_value;
-	uint8_t sample_count;
-	uint8_t report_len;
+	uint8_t sample_count; /* 0: not measured */
+	uint8_t bytes_per_report;
 	uint8_t range_check_count;
 };
 
 struct adc {
 	struct klipper_timer timer;
 	struct query query;
+	uint64_t sample_at; /* ticks of the sample that is due */
+	uint16_t sum;	    /* of those of this cycle */
+	uint8_t samples;
 	uint8_t pin;
 	uint8_t oid;
 	uint8_t out_of_range; /* cycles in a row */
@@ -32,44 +38,52 @@ struct adc {
 	uint8_t report[REPORT_MAX];
 };
 
-static const struct klipper_kind kind = { .size = sizeof(struct adc) };
-
-/* The end of a cycle: when its last sample is there. */
-static const char *arm(struct klipper *k, struct adc *adc, uint64_t now_us)
+static void sample_at(struct klipper *k, struct adc *adc, uint64_t ticks)
 {
-	const struct query *q = &adc->query;
-
-	return klipper_timer_at(k, &adc->timer,
-				q->start_ticks +
-					q->sample_ticks * (q->sample_count - 1),
-				now_us);
+	adc->sample_at = ticks;
+	klipper_timer_set(k, &adc->timer, klipper_when_us(k, ticks));
 }
 
-static bool is_in_range(struct adc *adc, uint16_t sum)
+static void begin_cycle(struct klipper *k, struct adc *adc)
+{
+	adc->samples = 0;
+	adc->sum = 0;
+	sample_at(k, adc, adc->query.begin_ticks);
+}
+
+/* Return: whether it was out of range as often as it may not be. */
+static bool is_too_often_out_of_range(struct adc *adc)
 {
 	const struct query *q = &adc->query;
 
-	if (sum >= q->min_value && sum <= q->max_value) {
+	if (adc->sum >= q->min_value && adc->sum <= q->max_value) {
 		adc->out_of_range = 0;
-		return true;
+		return false;
 	}
 	adc->out_of_range++;
-	return adc->out_of_range < q->range_check_count;
+	return adc->out_of_range >= q->range_check_count;
 }
 
-static void report(struct klipper *k, struct adc *adc, uint16_t sum)
+static void report(struct klipper *k, struct adc *adc)
 {
-	adc->report[adc->len++] = (uint8_t)sum;
-	adc->report[adc->len++] = (uint8_t)(sum >> 8);
-	if (adc->len < adc->query.report_len)
+	adc->report[adc->len++] = (uint8_t)adc->sum;
+	adc->report[adc->len++] = (uint8_t)(adc->sum >> 8);
+	if (adc->len + VALUE_LEN <= adc->query.bytes_per_report)
 		return;
 	klipper_respond(k, &klipper_adc, ANALOG_IN_STATE,
 			(struct kcan_klp_value[]){
 				{ .num = adc->oid },
-				{ .num = (uint32_t)adc->query.start_ticks },
+				{ .num = (uint32_t)adc->query.begin_ticks },
 				{ .data = adc->report, .len = adc->len },
 			});
 	adc->len = 0;
+}
+
+/* Return: whether the samples take longer than the time to the next cycle. */
+static bool is_too_late(const struct klipper *k, const struct adc *adc)
+{
+	return klipper_when_us(k, adc->query.begin_ticks) + LATE_US <
+	       klipper_when_us(k, adc->sample_at);
 }
 
 static const char *fire(struct klipper *k, struct klipper_timer *t,
@@ -77,15 +91,44 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 {
 	/* it is the first member */
 	struct adc *adc = (struct adc *)t;
+	const struct query *q = &adc->query;
 	float sample = klipper_pin_level(k, adc->pin, now_us) * ADC_MAX + 0.5F;
-	uint16_t sum = (uint16_t)((uint32_t)sample * adc->query.sample_count);
 
-	adc->query.start_ticks += adc->query.rest_ticks;
-	report(k, adc, sum);
-	if (!is_in_range(adc, sum))
-		return OUT_OF_RANGE;
-	return arm(k, adc, now_us);
+	adc->sum += (uint16_t)sample;
+	if (++adc->samples < q->sample_count) {
+		sample_at(k, adc, adc->sample_at + q->sample_ticks);
+		return NULL;
+	}
+	if (is_too_often_out_of_range(adc)) {
+		if (!klipper_is_shutdown(k))
+			return OUT_OF_RANGE;
+		adc->out_of_range = 0;
+	}
+	adc->query.begin_ticks += q->rest_ticks;
+	report(k, adc);
+	if (is_too_late(k, adc) && !klipper_is_shutdown(k))
+		return KLIPPER_TIMER_IN_PAST;
+	begin_cycle(k, adc);
+	return NULL;
 }
+
+/* It goes on in shutdown, with the next cycle: section 20.1. */
+static void shut_down(struct klipper *k, void *object, uint64_t now_us)
+{
+	struct adc *adc = object;
+	struct query *q = &adc->query;
+
+	if (!q->sample_count)
+		return;
+	q->begin_ticks = klipper_grid(q->begin_ticks + q->rest_ticks,
+				      q->rest_ticks, klipper_clock(k, now_us));
+	begin_cycle(k, adc);
+}
+
+static const struct klipper_kind kind = {
+	.size = sizeof(struct adc),
+	.shutdown = shut_down,
+};
 
 static const char *config_analog_in(struct klipper *k,
 				    const struct kcan_klp_value *v,
@@ -106,12 +149,16 @@ static const char *config_analog_in(struct klipper *k,
 	return NULL;
 }
 
-/* Whole values, one at least. */
-static uint8_t report_len(uint8_t bytes)
+/* Return: as a command; what cannot be followed has no effect. */
+static const char *check_query(const struct klipper *k, struct query *q)
 {
-	if (bytes > REPORT_MAX)
-		return REPORT_MAX;
-	return bytes < 2 ? 2 : bytes & 0xfe;
+	const char *reason = klipper_check_period(k, q->rest_ticks);
+
+	if (q->bytes_per_report > REPORT_MAX)
+		reason = INVALID_REPORT;
+	if (reason)
+		q->sample_count = 0;
+	return reason;
 }
 
 static const char *query_analog_in(struct klipper *k,
@@ -125,24 +172,24 @@ static const char *query_analog_in(struct klipper *k,
 		return KLIPPER_INVALID_OID;
 	klipper_timer_stop(k, &adc->timer);
 	adc->len = 0;
-	adc->out_of_range = 0;
 	adc->query = (struct query){
-		.start_ticks = klipper_clock_near(k, v[1].num, now_us),
+		.begin_ticks = klipper_clock_near(k, v[1].num, now_us),
 		.sample_ticks = v[2].num,
 		.sample_count = (uint8_t)v[3].num,
 		.rest_ticks = v[4].num,
-		.report_len = report_len((uint8_t)v[5].num),
+		.bytes_per_report = (uint8_t)v[5].num,
 		.min_value = (uint16_t)v[6].num,
 		.max_value = (uint16_t)v[7].num,
 		.range_check_count = (uint8_t)v[8].num,
 	};
 	if (!adc->query.sample_count)
 		return NULL; /* no more */
-	reason = klipper_check_period(k, adc->query.rest_ticks);
+	reason = check_query(k, &adc->query);
+	if (!reason && klipper_when_us(k, adc->query.begin_ticks) < now_us)
+		return KLIPPER_TIMER_TOO_CLOSE;
 	if (!reason)
-		reason = klipper_timer_at(k, &adc->timer,
-					  adc->query.start_ticks, now_us);
-	return reason ? reason : arm(k, adc, now_us);
+		begin_cycle(k, adc);
+	return reason;
 }
 
 static int describe(json_t *config, json_t *enumerations,
@@ -165,7 +212,7 @@ static const struct klipper_message messages[] = {
 			      "values=%*s" },
 };
 
-static const char *const strings[] = { OUT_OF_RANGE };
+static const char *const strings[] = { OUT_OF_RANGE, INVALID_REPORT };
 
 const struct klipper_module klipper_adc = {
 	.messages = messages,

@@ -38,7 +38,7 @@ void klipper_free(struct klipper *k)
 
 /* Shutdown. */
 
-static bool is_shutdown(const struct klipper *k)
+bool klipper_is_shutdown(const struct klipper *k)
 {
 	return k->mcu->state == MCU_SHUTDOWN;
 }
@@ -71,7 +71,7 @@ static void tell_is_shutdown(struct klipper *k)
 
 void klipper_shutdown(struct klipper *k, const char *reason, uint64_t now_us)
 {
-	if (!is_shutdown(k))
+	if (!klipper_is_shutdown(k))
 		enter_shutdown(k, reason, now_us);
 	klipper_stop_timers(k, false);
 	klipper_oids_shutdown(k, now_us);
@@ -80,7 +80,7 @@ void klipper_shutdown(struct klipper *k, const char *reason, uint64_t now_us)
 
 void klipper_clear_shutdown(struct klipper *k, uint64_t now_us)
 {
-	if (is_shutdown(k))
+	if (klipper_is_shutdown(k))
 		mcu_leave_shutdown(k->mcu, now_us);
 }
 
@@ -117,7 +117,7 @@ static const char *run_message(struct klipper *k,
 	if (used < 0)
 		return "Command parser error";
 	*pos += (size_t)used;
-	if (!is_shutdown(k) || row->message->in_shutdown)
+	if (!klipper_is_shutdown(k) || row->message->in_shutdown)
 		return row->message->run(k, values, now_us);
 	tell_is_shutdown(k);
 	return NULL;

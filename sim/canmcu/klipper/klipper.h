@@ -107,6 +107,9 @@ void klipper_respond(struct klipper *k, const struct klipper_module *module,
 /** Return: the MCU it runs on. */
 struct mcu *klipper_mcu(const struct klipper *k);
 
+/** Return: whether the MCU is in shutdown. */
+bool klipper_is_shutdown(const struct klipper *k);
+
 /** Return: @module's state, @module->state_size bytes, zeroed at first. */
 void *klipper_state(struct klipper *k, const struct klipper_module *module);
 
@@ -139,11 +142,11 @@ uint64_t klipper_grid(uint64_t first, uint32_t step, uint64_t ticks);
  * configuration is forgotten.
  */
 struct klipper_timer {
-	/* Called at @at_us, not in shutdown. Return: as a command. */
+	/* Called at @at_us; a shutdown stops it. Return: as a command. */
 	const char *(*fire)(struct klipper *k, struct klipper_timer *t,
 			    uint64_t now_us);
 	uint64_t at_us;
-	bool task; /* runs in shutdown, too, as a task of the firmware */
+	bool task; /* goes on in shutdown, as a task of the firmware */
 	bool armed;
 	struct klipper_timer *next;
 };
@@ -179,8 +182,8 @@ struct klipper_kind {
 	void (*fini)(struct klipper *k, void *object);
 	/*
 	 * The MCU has just shut down and all timers are stopped: outputs go to
-	 * their safe values, queues are emptied (section 13.1). Also called in
-	 * shutdown, when another reason comes.
+	 * their safe values, queues are emptied (section 13.1), and timers that
+	 * go on are set. Also called in shutdown, when another reason comes.
 	 */
 	void (*shutdown)(struct klipper *k, void *object, uint64_t now_us);
 	/* The user has put another level on some pin. */
