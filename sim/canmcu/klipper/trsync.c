@@ -13,9 +13,14 @@ enum {
 
 #define ALREADY_ACTIVE "Can't add signal that is already active"
 
+/*
+ * Reports are made by a task, behind all timers of that time: one that is due
+ * twice comes once. They come until the host itself triggers, or starts again.
+ */
 struct klipper_trsync {
 	struct klipper_timer report;
 	struct klipper_timer expire;
+	struct klipper_timer task;
 	uint64_t report_at; /* ticks of the next one */
 	uint32_t report_ticks;
 	struct klipper_signal *signals;
@@ -46,30 +51,32 @@ static void stop_timers(struct klipper *k, struct klipper_trsync *ts)
 {
 	klipper_timer_stop(k, &ts->report);
 	klipper_timer_stop(k, &ts->expire);
-}
-
-/* Return: false when it has triggered already. */
-static bool trigger(struct klipper *k, struct klipper_trsync *ts,
-		    uint8_t reason, uint64_t now_us)
-{
-	struct klipper_signal *signal = ts->signals;
-
-	if (!ts->can_trigger)
-		return false;
-	ts->can_trigger = false;
-	ts->reason = reason;
-	stop_timers(k, ts);
-	drop_signals(ts);
-	for (; signal; signal = signal->next)
-		signal->run(k, signal, now_us);
-	return true;
+	klipper_timer_stop(k, &ts->task);
 }
 
 void klipper_trsync_trigger(struct klipper *k, struct klipper_trsync *ts,
 			    uint8_t reason, uint64_t now_us)
 {
-	if (trigger(k, ts, reason, now_us))
-		tell(k, ts, 0);
+	struct klipper_signal *signal = ts->signals;
+
+	if (!ts->can_trigger)
+		return;
+	ts->can_trigger = false;
+	ts->reason = reason;
+	drop_signals(ts);
+	for (; signal; signal = signal->next)
+		signal->run(k, signal, now_us);
+	klipper_timer_set(k, &ts->task, now_us);
+}
+
+static const char *run_task(struct klipper *k, struct klipper_timer *t,
+			    uint64_t now_us)
+{
+	struct klipper_trsync *ts =
+		(void *)((uint8_t *)t - offsetof(struct klipper_trsync, task));
+
+	tell(k, ts, (uint32_t)klipper_clock(k, now_us));
+	return NULL;
 }
 
 static const char *fire_report(struct klipper *k, struct klipper_timer *t,
@@ -78,8 +85,7 @@ static const char *fire_report(struct klipper *k, struct klipper_timer *t,
 	/* it is the first member */
 	struct klipper_trsync *ts = (struct klipper_trsync *)t;
 
-	(void)now_us;
-	tell(k, ts, (uint32_t)ts->report_at);
+	klipper_timer_set(k, &ts->task, now_us);
 	ts->report_at += ts->report_ticks;
 	klipper_timer_set(k, t, klipper_when_us(k, ts->report_at));
 	return NULL;
@@ -103,6 +109,7 @@ static void shut_down(struct klipper *k, void *object, uint64_t now_us)
 	(void)k;
 	(void)now_us;
 	ts->can_trigger = false;
+	ts->reason = 0;
 	drop_signals(ts);
 }
 
@@ -141,6 +148,7 @@ static const char *config_trsync(struct klipper *k,
 	*(struct klipper_trsync *)object = (struct klipper_trsync){
 		.report.fire = fire_report,
 		.expire.fire = fire_expire,
+		.task.fire = run_task,
 		.oid = oid,
 	};
 	return NULL;
@@ -184,7 +192,7 @@ static const char *trsync_set_timeout(struct klipper *k,
 				now_us);
 }
 
-/* The host's own trigger: its answer is the state, once in any case. */
+/* The host's own trigger: its answer is the state, and the last one. */
 static const char *trsync_trigger(struct klipper *k,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
@@ -193,7 +201,9 @@ static const char *trsync_trigger(struct klipper *k,
 
 	if (!ts)
 		return KLIPPER_INVALID_OID;
-	trigger(k, ts, (uint8_t)v[1].num, now_us);
+	klipper_trsync_trigger(k, ts, (uint8_t)v[1].num, now_us);
+	stop_timers(k, ts);
+	ts->can_trigger = false;
 	tell(k, ts, 0);
 	return NULL;
 }

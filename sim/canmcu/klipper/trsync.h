@@ -21,7 +21,7 @@ struct klipper_trsync *klipper_trsync_find(struct klipper *k, uint8_t oid);
 const char *klipper_trsync_wait(struct klipper_trsync *ts,
 				struct klipper_signal *signal);
 
-/** Trigger, and report it; no effect when it has triggered already. */
+/** Trigger, and report it soon; no effect when it has triggered already. */
 void klipper_trsync_trigger(struct klipper *k, struct klipper_trsync *ts,
 			    uint8_t reason, uint64_t now_us);
 

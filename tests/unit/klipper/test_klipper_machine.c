@@ -237,7 +237,7 @@ static void test_a_carriage_comes_to_its_endstop(void **state)
 	assert_string_equal(hear(&h, 1), "");
 	assert_endstop(&h, 1);
 	assert_string_equal(hear(&h, 29), "");
-	assert_string_equal(hear(&h, 1), "2d01000100");
+	assert_string_equal(hear(&h, 1), "2d0100018b7a");
 	assert_string_equal(hear(&h, 3000), "");
 	/* stepper_get_position */
 	assert_string_equal(host_ask(&h, "3600"), "370005 ack");
@@ -281,7 +281,7 @@ static void test_looks_are_not_too_many(void **state)
 	hear(&h, 1001);
 	assert_int_equal(mcu_deadline(&h.board.mcu) - h.board.now_us, 49);
 	assert_string_equal(hear(&h, 528), "");
-	assert_string_equal(hear(&h, 1), "2d01000100");
+	assert_string_equal(hear(&h, 1), "2d0100018b7a");
 	host_end(&h);
 }
 

@@ -118,7 +118,7 @@ static const struct story stories[] = {
 	{ "stopped when a host is silent for too long",
 	  { STEPPER,
 	    { LISTEN DIR "01" TEN "2b018b5c", "ack" }, /* 1500 */
-	    { "", "2d01000200", 1500 },
+	    { "", "2d0100028b5c", 1500 },
 	    { ASK, AT("05"), 1000 } } },
 	{ "a trigger before the first step",
 	  { STEPPER,
@@ -158,7 +158,7 @@ static const struct story homing[] = {
 	    { "put PB0 0", "", 1512 },
 	    /* looked at 1550 to 1580, with the step of 1500 made */
 	    { "", "", 67 },
-	    { "", "2d01000100", 1 },
+	    { "", "2d0100018c2c", 1 },
 	    { ASK, AT("05") },
 	    { "3002", "3102008c4000 ack" } } },
 };
