@@ -17,7 +17,8 @@ enum { CONFIG_ENDSTOP, ENDSTOP_HOME, ENDSTOP_QUERY_STATE, ENDSTOP_STATE };
 struct endstop {
 	struct klipper_timer timer;
 	struct klipper_trsync *ts;
-	uint64_t next_ticks; /* of the next look, or after the one that hit */
+	uint64_t next_ticks; /* of the next look */
+	uint64_t told_ticks; /* of that behind the last one that hit; 0: none */
 	uint64_t sample_at;  /* ticks of the sample that is due */
 	uint32_t sample_ticks;
 	uint32_t rest_ticks;
@@ -27,7 +28,8 @@ struct endstop {
 	uint8_t sample_count;
 	uint8_t left; /* samples; sample_count: none was right yet */
 	uint8_t reason;
-	bool homing;
+	bool homing; /* until the host ends it: after a hit, too */
+	bool looks;
 };
 
 static bool is_hit(struct klipper *k, const struct endstop *e, uint64_t now_us)
@@ -39,14 +41,6 @@ static void look_at(struct klipper *k, struct endstop *e, uint64_t ticks)
 {
 	e->sample_at = ticks;
 	klipper_timer_set(k, &e->timer, klipper_when_us(k, ticks));
-}
-
-/* Where looks that nobody needed have led to. */
-static void catch_up(struct klipper *k, struct endstop *e, uint64_t now_us)
-{
-	if (e->homing && !e->timer.armed)
-		e->next_ticks = klipper_grid(e->next_ticks, e->rest_ticks,
-					     klipper_clock(k, now_us));
 }
 
 /* Nobody says that a carriage has come; so often is often enough to see it. */
@@ -74,11 +68,12 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 		look_again(k, e);
 		return NULL;
 	}
+	e->told_ticks = e->next_ticks;
 	if (--e->left) {
 		look_at(k, e, e->sample_at + e->sample_ticks);
 		return NULL;
 	}
-	e->homing = false;
+	e->looks = false;
 	klipper_trsync_trigger(k, e->ts, e->reason, now_us);
 	return NULL;
 }
@@ -87,9 +82,11 @@ static void pin_changed(struct klipper *k, void *object, uint64_t now_us)
 {
 	struct endstop *e = object;
 
-	if (!e->homing || e->timer.armed)
+	if (!e->looks || e->timer.armed)
 		return;
-	catch_up(k, e, now_us);
+	/* where looks that nobody needed have led to */
+	e->next_ticks = klipper_grid(e->next_ticks, e->rest_ticks,
+				     klipper_clock(k, now_us));
 	look_at(k, e, e->next_ticks);
 }
 
@@ -99,7 +96,7 @@ static void shut_down(struct klipper *k, void *object, uint64_t now_us)
 
 	(void)k;
 	(void)now_us;
-	e->homing = false;
+	e->looks = false;
 }
 
 static const struct klipper_kind kind = {
@@ -135,18 +132,19 @@ static const char *endstop_home(struct klipper *k,
 	if (!e)
 		return KLIPPER_INVALID_OID;
 	klipper_timer_stop(k, &e->timer);
-	e->homing = false;
+	e->looks = false;
 	e->sample_ticks = v[2].num;
 	e->sample_count = e->left = (uint8_t)v[3].num;
 	e->rest_ticks = v[4].num;
 	e->pin_value = (uint8_t)v[5].num ? 1 : 0;
 	e->reason = (uint8_t)v[7].num;
-	if (!e->sample_count)
+	e->homing = e->sample_count != 0;
+	if (!e->homing)
 		return NULL; /* no more */
 	e->ts = klipper_trsync_find(k, (uint8_t)v[6].num);
 	if (!e->ts)
 		return KLIPPER_INVALID_OID;
-	e->homing = true;
+	e->looks = true;
 	e->sample_at = klipper_clock_near(k, v[1].num, now_us);
 	e->next_ticks = e->sample_at;
 	return klipper_timer_at(k, &e->timer, e->sample_at, now_us);
@@ -160,12 +158,11 @@ static const char *endstop_query_state(struct klipper *k,
 
 	if (!e)
 		return KLIPPER_INVALID_OID;
-	catch_up(k, e, now_us);
 	klipper_respond(k, &klipper_endstops, ENDSTOP_STATE,
 			(struct kcan_klp_value[]){
 				{ .num = e->oid },
 				{ .num = e->homing },
-				{ .num = (uint32_t)e->next_ticks },
+				{ .num = (uint32_t)e->told_ticks },
 				{ .num = klipper_pin_read(k, e->pin, now_us) },
 			});
 	return NULL;

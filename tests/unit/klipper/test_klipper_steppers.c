@@ -160,7 +160,7 @@ static const struct story homing[] = {
 	    { "", "", 67 },
 	    { "", "2d0100018c2c", 1 },
 	    { ASK, AT("05") },
-	    { "3002", "3102008c4000 ack" } } },
+	    { "3002", "3102018c4000 ack" } } },
 };
 
 /* against the definition: one step after the other */
