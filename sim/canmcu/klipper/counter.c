@@ -122,13 +122,14 @@ static const char *config_counter(struct klipper *k,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
 {
-	const char *reason = klipper_pin_setup_input(k, v[1].num, v[2].num);
-	struct counter *c;
 	void *object;
+	const char *reason =
+		klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
+	struct counter *c;
 
 	(void)now_us;
 	if (!reason)
-		reason = klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
+		reason = klipper_pin_setup_input(k, v[1].num, v[2].num);
 	if (reason)
 		return reason;
 	c = object;

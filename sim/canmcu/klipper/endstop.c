@@ -110,12 +110,12 @@ static const char *config_endstop(struct klipper *k,
 				  uint64_t now_us)
 {
 	uint8_t oid = (uint8_t)v[0].num;
-	const char *reason = klipper_pin_setup_input(k, v[1].num, v[2].num);
 	void *object;
+	const char *reason = klipper_oid_new(k, oid, &kind, &object);
 
 	(void)now_us;
 	if (!reason)
-		reason = klipper_oid_new(k, oid, &kind, &object);
+		reason = klipper_pin_setup_input(k, v[1].num, v[2].num);
 	if (reason)
 		return reason;
 	*(struct endstop *)object = (struct endstop){

@@ -234,6 +234,9 @@ struct klipper_moves {
 	struct klipper_move *last;
 };
 
+/** Return: whether no move is left, as it is before finalize_config. */
+bool klipper_moves_full(const struct klipper *k);
+
 /** Return: NULL, KLIPPER_MOVE_OVERFLOW or KLIPPER_NO_MEMORY. */
 const char *klipper_moves_push(struct klipper *k, struct klipper_moves *queue,
 			       const struct klipper_move *move);

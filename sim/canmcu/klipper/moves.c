@@ -4,12 +4,17 @@
 
 #include "engine.h"
 
+bool klipper_moves_full(const struct klipper *k)
+{
+	return k->config.moves_used >= k->config.move_count;
+}
+
 const char *klipper_moves_push(struct klipper *k, struct klipper_moves *queue,
 			       const struct klipper_move *move)
 {
 	struct klipper_move *copy;
 
-	if (k->config.moves_used >= k->config.move_count)
+	if (klipper_moves_full(k))
 		return KLIPPER_MOVE_OVERFLOW;
 	copy = malloc(sizeof(*copy));
 	if (!copy)

@@ -135,13 +135,15 @@ static const char *start(struct klipper *k, struct stepper *s, uint64_t now_us)
 	return NULL;
 }
 
-/* At once, with the steps made that are made. */
+/* At once, with the steps made that are made. The direction is forgotten, too. */
 static void halt(struct klipper *k, struct stepper *s, uint64_t now_us)
 {
 	klipper_timer_stop(k, &s->timer);
 	s->position = position_at(s, klipper_clock(k, now_us));
 	s->move.count = 0;
 	klipper_moves_drop(k, &s->moves);
+	s->forward = false;
+	klipper_pin_drive(k, s->dir_pin, 0, now_us);
 	s->need_reset = true;
 }
 
@@ -193,13 +195,12 @@ static const char *config_stepper(struct klipper *k,
 {
 	uint8_t oid = (uint8_t)v[0].num;
 	void *object;
-	const char *reason = klipper_pin_setup(k, v[1].num, KLIPPER_PIN_OUTPUT);
+	const char *reason = klipper_oid_new(k, oid, &kind, &object);
 
-	(void)now_us;
+	if (!reason)
+		reason = klipper_pin_setup(k, v[1].num, KLIPPER_PIN_OUTPUT);
 	if (!reason)
 		reason = klipper_pin_setup(k, v[2].num, KLIPPER_PIN_OUTPUT);
-	if (!reason)
-		reason = klipper_oid_new(k, oid, &kind, &object);
 	if (reason)
 		return reason;
 	*(struct stepper *)object = (struct stepper){
@@ -209,6 +210,9 @@ static const char *config_stepper(struct klipper *k,
 		.step_pin = (uint8_t)v[1].num,
 		.dir_pin = (uint8_t)v[2].num,
 	};
+	/* invert_step above 0: it rests high */
+	klipper_pin_drive(k, (uint8_t)v[1].num, (int8_t)v[3].num > 0, now_us);
+	klipper_pin_drive(k, (uint8_t)v[2].num, 0, now_us);
 	return NULL;
 }
 
@@ -225,6 +229,8 @@ static const char *queue_step(struct klipper *k, const struct kcan_klp_value *v,
 
 	if (!s)
 		return KLIPPER_INVALID_OID;
+	if (klipper_moves_full(k))
+		return KLIPPER_MOVE_OVERFLOW;
 	if (!move.count)
 		return INVALID_COUNT;
 	if (s->need_reset)
