@@ -24,7 +24,8 @@ static float level_of(const struct klipper_output *o, uint32_t on_ticks)
 	return (float)on_ticks / (float)o->cycle_ticks;
 }
 
-static const struct klipper_output_type type = { level_of, MISSED, TOO_LATE };
+static const struct klipper_output_type type = { level_of, KLIPPER_PIN_OUTPUT,
+						 MISSED, TOO_LATE };
 
 static const char *config_digital_out(struct klipper *k,
 				      const struct kcan_klp_value *v,

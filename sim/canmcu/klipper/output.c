@@ -82,7 +82,7 @@ const char *klipper_output_new(struct klipper *k, uint8_t oid,
 {
 	struct klipper_output *o;
 	void *object;
-	const char *reason = klipper_pin_setup(k, cfg->pin, KLIPPER_PIN_OUTPUT);
+	const char *reason = klipper_pin_setup(k, cfg->pin, cfg->type->use);
 
 	if (!reason)
 		reason = klipper_oid_new(k, oid, &kind, &object);
@@ -93,6 +93,7 @@ const char *klipper_output_new(struct klipper *k, uint8_t oid,
 	o->type = cfg->type;
 	o->pin = (uint8_t)cfg->pin;
 	o->cycle_ticks = cfg->cycle_ticks;
+	o->value_max = cfg->value_max;
 	o->max_ticks = cfg->max_ticks;
 	o->rest = cfg->type->level(o, cfg->rest);
 	o->end_ticks = NEVER;

@@ -10,6 +10,7 @@ struct klipper_output;
 struct klipper_output_type {
 	/* Return: 0..1, what the host's @value means. */
 	float (*level)(const struct klipper_output *o, uint32_t value);
+	enum klipper_pin_use use;
 	const char *missed;   /* reason: nothing came within max_duration */
 	const char *too_late; /* reason: what came is later than that */
 };
@@ -27,7 +28,8 @@ struct klipper_output {
 	uint64_t end_ticks; /* told again until then; UINT64_MAX: no need */
 	uint32_t max_ticks; /* max_duration; 0: none */
 	uint32_t cycle_ticks;
-	float rest; /* level of the default */
+	uint32_t value_max; /* that of PWM: all of the time */
+	float rest;	    /* level of the default */
 	uint8_t pin;
 };
 
@@ -36,6 +38,7 @@ struct klipper_output_cfg {
 	const struct klipper_output_type *type;
 	uint32_t pin;
 	uint32_t cycle_ticks;
+	uint32_t value_max;
 	uint32_t value;
 	uint32_t rest;
 	uint32_t max_ticks;

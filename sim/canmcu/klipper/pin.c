@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* The pins of an MCU, and what is on them: klipper-mcu-protocol.md, 8.1. */
 #include "pin.h"
+
+#include "chip_pins.h"
 #include "util/array.h"
 
 /* 100 kOhm at 25 degrees C below 4.7 kOhm: open, it would read as very cold */
@@ -18,6 +20,19 @@ static struct pin *pin_of(struct klipper *k, uint8_t pin)
 	return &pins[pin];
 }
 
+static bool is_able(const struct mcu_type *type, uint32_t pin,
+		    enum klipper_pin_use use)
+{
+	const struct chip_pins *chip = chip_pins_of(type);
+
+	if (use == KLIPPER_PIN_ADC)
+		return chip_pins_have(type, chip->adc, pin);
+	if (use == KLIPPER_PIN_PWM)
+		return chip_pins_have(type, chip->pwm, pin);
+	/* the sensor in the chip has a number, but is no pin */
+	return pin != PINS_TEMPERATURE && pins_has(type->pins, pin);
+}
+
 const char *klipper_pin_setup(struct klipper *k, uint32_t pin,
 			      enum klipper_pin_use use)
 {
@@ -26,9 +41,10 @@ const char *klipper_pin_setup(struct klipper *k, uint32_t pin,
 		[KLIPPER_PIN_INPUT] = KLIPPER_NOT_INPUT,
 		[KLIPPER_PIN_PULL_UP] = KLIPPER_NOT_INPUT,
 		[KLIPPER_PIN_ADC] = KLIPPER_NOT_ADC,
+		[KLIPPER_PIN_PWM] = KLIPPER_NOT_PWM,
 	};
 
-	if (!pins_has(klipper_mcu(k)->cfg.type->pins, pin))
+	if (!is_able(klipper_mcu(k)->cfg.type, pin, use))
 		return reasons[use];
 	pin_of(k, (uint8_t)pin)->use = use;
 	return NULL;
@@ -66,7 +82,7 @@ float klipper_pin_level(struct klipper *k, uint8_t pin, uint64_t now_us)
 	const struct pin *p = pin_of(k, pin);
 	float level;
 
-	if (p->use == KLIPPER_PIN_OUTPUT)
+	if (p->use == KLIPPER_PIN_OUTPUT || p->use == KLIPPER_PIN_PWM)
 		return p->level;
 	if (mcu_read_pin(klipper_mcu(k), pin, now_us, &level))
 		return level;

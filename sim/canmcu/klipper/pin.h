@@ -4,10 +4,11 @@
 
 #include "klipper.h"
 
-/* Reasons of a shutdown: pins that the MCU does not have. */
+/* Reasons of a shutdown: pins that the MCU does not have, or not for that. */
 #define KLIPPER_NOT_OUTPUT "Not an output pin"
 #define KLIPPER_NOT_INPUT "Not a valid input pin"
 #define KLIPPER_NOT_ADC "Not a valid ADC pin"
+#define KLIPPER_NOT_PWM "Not a valid PWM pin"
 
 /** How a pin is used. */
 enum klipper_pin_use {
@@ -16,6 +17,7 @@ enum klipper_pin_use {
 	KLIPPER_PIN_INPUT,
 	KLIPPER_PIN_PULL_UP, /* an input that is high when nothing is on it */
 	KLIPPER_PIN_ADC,
+	KLIPPER_PIN_PWM, /* an output, driven by a timer of the chip */
 };
 
 /**

@@ -53,6 +53,7 @@ static bool klipper_look_at_pin(const struct mcu *m, uint8_t pin,
 		[KLIPPER_PIN_INPUT] = "input",
 		[KLIPPER_PIN_PULL_UP] = "input",
 		[KLIPPER_PIN_ADC] = "adc",
+		[KLIPPER_PIN_PWM] = "output",
 	};
 	struct klipper *k = mcu_object(m);
 

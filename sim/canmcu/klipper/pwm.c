@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* PWM by a timer of the chip: klipper-mcu-protocol.md, section 20. */
+#include "chip_pins.h"
 #include "output.h"
 #include "util/array.h"
-
-#define PWM_MAX 255
 
 enum { CONFIG_PWM_OUT, QUEUE_PWM_OUT, SET_PWM_OUT };
 
 #define MISSED "Missed scheduling of next hard pwm event"
 #define TOO_LATE "Scheduled pwm event will exceed max_duration"
 
-static float duty(uint32_t value)
+static float duty(uint32_t value, uint32_t max)
 {
-	return value < PWM_MAX ? (float)value / PWM_MAX : 1;
+	return value < max ? (float)value / (float)max : 1;
 }
 
 static float level_of(const struct klipper_output *o, uint32_t value)
 {
-	(void)o;
-	return duty(value);
+	return duty(value, o->value_max);
 }
 
-static const struct klipper_output_type type = { level_of, MISSED, TOO_LATE };
+static const struct klipper_output_type type = { level_of, KLIPPER_PIN_PWM,
+						 MISSED, TOO_LATE };
+
+static uint32_t pwm_max(const struct klipper *k)
+{
+	return chip_pins_of(klipper_mcu(k)->cfg.type)->pwm_max;
+}
 
 static const char *config_pwm_out(struct klipper *k,
 				  const struct kcan_klp_value *v,
@@ -31,6 +35,7 @@ static const char *config_pwm_out(struct klipper *k,
 		.type = &type,
 		.pin = v[1].num,
 		.cycle_ticks = v[2].num,
+		.value_max = pwm_max(k),
 		.value = (uint16_t)v[3].num,
 		.rest = (uint16_t)v[4].num,
 		.max_ticks = v[5].num,
@@ -54,20 +59,22 @@ static const char *queue_pwm_out(struct klipper *k,
 static const char *set_pwm_out(struct klipper *k,
 			       const struct kcan_klp_value *v, uint64_t now_us)
 {
-	const char *reason = klipper_pin_setup(k, v[0].num, KLIPPER_PIN_OUTPUT);
+	const char *reason = klipper_pin_setup(k, v[0].num, KLIPPER_PIN_PWM);
 
 	if (!reason)
 		klipper_pin_drive(k, (uint8_t)v[0].num,
-				  duty((uint16_t)v[2].num), now_us);
+				  duty((uint16_t)v[2].num, pwm_max(k)), now_us);
 	return reason;
 }
 
 static int describe(json_t *config, json_t *enumerations,
 		    const struct klipper_build *build)
 {
+	uint32_t max = chip_pins_of(build->type)->pwm_max;
+
 	(void)enumerations;
-	(void)build;
-	return json_object_set_new(config, "PWM_MAX", json_integer(PWM_MAX));
+	return max ? json_object_set_new(config, "PWM_MAX", json_integer(max)) :
+		     0;
 }
 
 static const struct klipper_message messages[] = {
@@ -80,7 +87,7 @@ static const struct klipper_message messages[] = {
 			  set_pwm_out },
 };
 
-static const char *const strings[] = { MISSED, TOO_LATE };
+static const char *const strings[] = { MISSED, TOO_LATE, KLIPPER_NOT_PWM };
 
 const struct klipper_module klipper_pwm = {
 	.messages = messages,

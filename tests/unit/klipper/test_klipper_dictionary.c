@@ -126,7 +126,7 @@ static const struct number_row {
 	  "commands", NULL, 30 },
 	{ "queue_pwm_out oid=%c clock=%u value=%hu", "commands", NULL, 31 },
 	{ "set_pwm_out pin=%u cycle_ticks=%u value=%hu", "commands", NULL, 32 },
-	{ "PWM_MAX", "config", NULL, 255 },
+	{ "PWM_MAX", "config", NULL, 32768 },
 	{ "config_analog_in oid=%c pin=%u", "commands", NULL, 33 },
 	{ "query_analog_in oid=%c clock=%u sample_ticks=%u sample_count=%c "
 	  "rest_ticks=%u bytes_per_report=%c min_value=%hu max_value=%hu "

@@ -32,12 +32,12 @@ static void put_on(struct host *h, const struct device_kind *kind,
 	memcpy(self, facts, kind->size);
 }
 
-static void start(struct host *h, bool inverted)
+static void start(struct host *h, uint8_t heater_pin, bool inverted)
 {
 	const struct heat heat = { .kind = HEAT_HOTEND,
 				   .pullup_ohm = 4700,
 				   .sensor_pin = PA1,
-				   .heater_pin = PA0,
+				   .heater_pin = heater_pin,
 				   .inverted = inverted };
 
 	host_start(h, "stm32g0b1xx");
@@ -60,6 +60,7 @@ static const struct row {
 	const char *say;
 	float want; /* after a minute */
 	bool inverted;
+	uint8_t pin;
 } rows[] = {
 	{ "nothing is configured", "05", COLD },
 	/* config_digital_out oid=0 pin=0 value default_value max_duration=0 */
@@ -75,10 +76,10 @@ static const struct row {
 	{ "digital: without an oid", "1d0001", HOT },
 	/* set_digital_out_pwm_cycle 100, queue_digital_out clock=100 on=50 */
 	{ "software PWM", "040219000000000003011a0080641b00806432", HALF },
-	/* config_pwm_out oid=0 pin=0 cycle_ticks=100 value=255 ... */
-	{ "hardware PWM", "04021e00008064817f00000301", HOT },
-	/* set_pwm_out pin=0 cycle_ticks=100 value=255 */
-	{ "hardware PWM without an oid", "20008064817f", HOT },
+	/* config_pwm_out oid=0 pin=PA2 cycle_ticks=100 value=32768 ... */
+	{ "hardware PWM", "04021e0002806482800000000301", HOT, .pin = PA2 },
+	/* set_pwm_out pin=PA2 cycle_ticks=100 value=32768 */
+	{ "hardware PWM without an oid", "20028064828000", HOT, .pin = PA2 },
 };
 
 static void test_row(void **state)
@@ -86,7 +87,7 @@ static void test_row(void **state)
 	const struct row *row = *state;
 	struct host h;
 
-	start(&h, row->inverted);
+	start(&h, row->pin, row->inverted);
 	assert_level(&h, COLD);
 	host_ask(&h, row->say);
 	host_wait(&h, MINUTE_US);
@@ -97,7 +98,7 @@ static void test_row(void **state)
 
 static void start_hot(struct host *h)
 {
-	start(h, false);
+	start(h, PA0, false);
 	host_ask(h, "04021900000100000301");
 	host_wait(h, MINUTE_US);
 	assert_level(h, HOT);
@@ -152,7 +153,7 @@ static void test_the_host_is_told(void **state)
 	struct host h;
 
 	(void)state;
-	start(&h, false);
+	start(&h, PA0, false);
 	host_ask(&h, "0402190000010000210101"
 		     "0301");
 	host_wait(&h, MINUTE_US);

@@ -16,10 +16,10 @@
 #define UPDATE "1c00" /* update_digital_out oid=0 value */
 #define CYCLE "1a00"  /* set_digital_out_pwm_cycle oid=0 cycle_ticks */
 
-/* config_pwm_out oid=0 pin=0 cycle_ticks=100 value default_value max_duration */
+/* config_pwm_out oid=0 pin=PA2 cycle_ticks=100 value default_value max_duration */
 #define PWM(value, rest, max)                                 \
 	{                                                     \
-		"04011e00008064" value rest max "0301", "ack" \
+		"04011e00028064" value rest max "0301", "ack" \
 	}
 #define QUEUE_PWM "1f00" /* queue_pwm_out oid=0 clock value */
 
@@ -107,6 +107,11 @@ static const struct story stories[] = {
 	  { PWM("00", "00", "00"), { QUEUE "0a01", "12000a ack" } } },
 	{ "digital: a pin that is not there",
 	  { { "040119008148000000", "120015 ack" } } },
+	/* 254, ADC_TEMPERATURE: section 20.1 */
+	{ "digital: the sensor in the chip is no pin",
+	  { { "04011900817e000000", "120015 ack" } } },
+	{ "digital: without an oid, the sensor in the chip",
+	  { { "1d817e01", "120015 ack" } } },
 	{ "digital: not configured, there are no moves",
 	  { { "0401190000000000" QUEUE "0a01", "12000d ack" } } },
 	{ "digital: without an oid",
@@ -138,34 +143,39 @@ static const struct story stories[] = {
 	{ "soft pwm: an oid of nothing",
 	  { DIGITAL("00", "00", "00"), { "1a0132", "12000a ack" } } },
 	{ "pwm: from the beginning",
-	  { PWM("33", "00", "00"), { "look PA0", "output 0.2" } } },
+	  { PWM("c000", "00", "00"), { "look PA2", "output 0.25" } } },
 	{ "pwm: at its clock",
 	  { PWM("00", "00", "00"),
-	    { QUEUE_PWM "0a33" QUEUE_PWM "14817f", "ack" },
-	    { "look PA0", "output 0", 9 },
-	    { "look PA0", "output 0.2", 1 },
-	    { "look PA0", "output 1", 10 } } },
+	    { QUEUE_PWM "0ac000" QUEUE_PWM "14828000", "ack" },
+	    { "look PA2", "output 0", 9 },
+	    { "look PA2", "output 0.25", 1 },
+	    { "look PA2", "output 1", 10 } } },
 	{ "pwm: more than all is all",
 	  { PWM("00", "00", "00"),
-	    { QUEUE_PWM "0a8200", "ack" },
-	    { "look PA0", "output 1", 10 } } },
+	    { QUEUE_PWM "0a828001", "ack" },
+	    { "look PA2", "output 1", 10 } } },
 	{ "pwm: nothing within max_duration",
-	  { PWM("00", "33", "32"),
-	    { QUEUE_PWM "0a34", "ack" },
+	  { PWM("00", "c000", "32"),
+	    { QUEUE_PWM "0ac001", "ack" },
 	    { "", "123c1c", 60 },
-	    { "look PA0", "output 0.2" } } },
+	    { "look PA2", "output 0.25" } } },
 	{ "pwm: queued for later than max_duration",
 	  { PWM("00", "00", "32"),
-	    { QUEUE_PWM "0a33" QUEUE_PWM "5a00", "ack" },
+	    { QUEUE_PWM "0ac000" QUEUE_PWM "5a00", "ack" },
 	    { "", "120a1d", 10 } } },
 	{ "pwm: a clock in the past",
-	  { PWM("00", "00", "00"), { QUEUE_PWM "0533", "120a11 ack", 10 } } },
+	  { PWM("00", "00", "00"), { QUEUE_PWM "05c000", "120a11 ack", 10 } } },
 	{ "pwm: an oid of a digital output",
-	  { DIGITAL("00", "00", "00"), { QUEUE_PWM "0a33", "12000a ack" } } },
+	  { DIGITAL("00", "00", "00"), { QUEUE_PWM "0ac000", "12000a ack" } } },
 	{ "pwm: a pin that is not there",
-	  { { "04011e0081488064000000", "120015 ack" } } },
+	  { { "04011e0081488064000000", "12001e ack" } } },
+	{ "pwm: a pin that no timer drives",
+	  { { "04011e00008064000000", "12001e ack" },
+	    { "look PA0", "unused 0" } } },
+	{ "pwm: without an oid, a pin that no timer drives",
+	  { { "2000806400", "12001e ack" } } },
 	{ "pwm: without an oid",
-	  { { "2011806433", "ack" }, { "look PB1", "output 0.2" } } },
+	  { { "20118064c000", "ack" }, { "look PB1", "output 0.25" } } },
 };
 
 int main(void)

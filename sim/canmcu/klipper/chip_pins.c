@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "chip_pins.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/array.h"
+
+#define NAME_MAX_LEN 16
+#define TEMPERATURE " ADC_TEMPERATURE"
+#define PWM_FINE 32768
+#define PWM_COARSE 255
+
+/* of all STM32F4, around those of port B */
+#define PWM_F4 "PA0-3 PA5-11 PA15 "
+#define PWM_F4_MORE " PB14-15 PC6-9 PD12-15 PE5-6 PE9 PE11 PE13-14 PF7-9"
+#define ADC_F4 "PA0-7 PB0-1 PC0-5 PF3-10" TEMPERATURE
+
+/*
+ * As gpio_adc_setup() and gpio_pwm_setup() of Klipper know them, in src/stm32 and
+ * the like. The first row whose name fits counts.
+ */
+static const struct chip_pins chips[] = {
+	{ "stm32f042", "PA0-7 PB0-1 PC0-5" TEMPERATURE, "PB4", PWM_FINE },
+	{ "stm32f0", "PA0-7 PB0-1 PC0-5" TEMPERATURE,
+	  "PA1-4 PA6-11 PB0-1 PB3-5 PB8-11 PB14-15 PC6-9 PE0-1 PE3-6 PE9 PE11 "
+	  "PE13-14 PF9-10",
+	  PWM_FINE },
+	{ "stm32f1", "PA0-7 PB0-1 PC0-5" TEMPERATURE,
+	  "PA0-3 PA6-7 PA15 PB0-1 PB3 PB6-11 PC6-9 PD12-15", PWM_FINE },
+	{ "stm32f2", "PA0-7 PB0-1 PC0-5" TEMPERATURE, "", 0 },
+	{ "stm32f446", ADC_F4, PWM_F4 "PB0-11" PWM_F4_MORE, PWM_FINE },
+	{ "stm32f4", ADC_F4, PWM_F4 "PB0-1 PB3-11" PWM_F4_MORE, PWM_FINE },
+	{ "stm32g0", "PA0-7 PB0-2 PB10-12 PC4-5" TEMPERATURE,
+	  "PA2-4 PA6-11 PB0-1 PB3-9 PB14-15 PC1-2 PC6-12 PD0-1 PD12-15 PE3-6 "
+	  "PE9 PE11 PE13-14 PF0 PF12-13",
+	  PWM_FINE },
+	{ "stm32g4", "PA0-7 PB0-2 PB11-12 PB14-15 PC0-5 PF0-1" TEMPERATURE,
+	  "PB0-1 PB4-11 PB14-15", PWM_FINE },
+	{ "stm32h7", "PA0-7 PB0-1 PC0-5 PF3-14 PH2-5" TEMPERATURE,
+	  "PA0-3 PA5-11 PA15 PB0-1 PB3-11 PB14-15 PC6-9 PC12 PD12-15 PE5-6 PE9 "
+	  "PE11 PE13-14 PF6-9 PH6 PH9-12",
+	  PWM_FINE },
+	{ "rp2040", "gpio26-29" TEMPERATURE, "gpio0-29", PWM_FINE },
+	/* which of them depends on the package */
+	{ "rp2350", "gpio26-29 gpio40-47" TEMPERATURE, "gpio0-29", PWM_FINE },
+	{ "lpc176", "P0.2-3 P0.23-26 P1.30-31",
+	  "P1.18 P1.20-21 P1.23-24 P1.26 P2.0-5 P3.25-26", PWM_COARSE },
+	{ "samc21", "PA2-11 PB0-9", "PA4-13 PA16-19 PA24-25 PA30-31 PB30-31",
+	  PWM_COARSE },
+	{ "same70",
+	  "PA17-21 PB0-3 PC0 PC12-13 PC15 PC26-27 PC29-31 PD30 PE0 PE3-5" TEMPERATURE,
+	  "", 0 },
+	{ "same5", "PA2-11 PB0-9 PC0-3 PC30-31 PD0-1" TEMPERATURE, "", 0 },
+};
+
+const struct chip_pins *chip_pins_of(const struct mcu_type *type)
+{
+	const struct chip_pins *c = chips;
+
+	while (c < chips + ARRAY_SIZE(chips) - 1 &&
+	       strncmp(type->name, c->types, strlen(c->types)) != 0)
+		c++;
+	return c;
+}
+
+/* Return: the number at the end of a pin's name. */
+static int number_of(const char *name)
+{
+	const char *end = name + strlen(name);
+
+	while (end > name && isdigit((unsigned char)end[-1]))
+		end--;
+	return atoi(end);
+}
+
+bool chip_pins_have(const struct mcu_type *type, const char *list, uint32_t pin)
+{
+	char name[NAME_MAX_LEN];
+	int used;
+
+	for (; sscanf(list, " %15[^- ]%n", name, &used) == 1; list += used) {
+		int first = pins_find(type->pins, name), count = 1;
+
+		list += used;
+		used = 0;
+		if (sscanf(list, "-%d%n", &count, &used) == 1)
+			count += 1 - number_of(name);
+		if (first >= 0 && pin >= (uint32_t)first &&
+		    pin - (uint32_t)first < (uint32_t)count)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_KLIPPER_CHIP_PINS_H
+#define CANMCU_KLIPPER_CHIP_PINS_H
+
+#include "../mcu/mcu_program.h"
+
+/**
+ * struct chip_pins - what Klipper can do with the pins of chips that agree
+ *
+ * A list of pins is text: "PA0-7 PB1" are PA0 to PA7, and PB1.
+ */
+struct chip_pins {
+	const char *types; /* what the names of the chips begin with */
+	const char *adc;
+	const char *pwm; /* by a timer of the chip; "": Klipper has none there */
+	uint32_t pwm_max;
+};
+
+/** Return: those of @type, of which there are some for every one. */
+const struct chip_pins *chip_pins_of(const struct mcu_type *type);
+
+/** Return: whether @list has @pin of @type. */
+bool chip_pins_have(const struct mcu_type *type, const char *list,
+		    uint32_t pin);
+
+#endif
