@@ -305,11 +305,9 @@ static const char *const strings[] = {
 /* Section 8.4. */
 static int describe_link(json_t *config, const struct klipper_build *build)
 {
-	static const char *const rates[] = {
+	static const char *const rates[MCU_LINK_COUNT] = {
 		[MCU_LINK_CAN] = "CANBUS_FREQUENCY",
-		[MCU_LINK_BRIDGE] = "CANBUS_FREQUENCY",
 		[MCU_LINK_UART] = "SERIAL_BAUD",
-		[MCU_LINK_USB] = NULL,
 	};
 	int err = 0;
 

@@ -18,42 +18,61 @@
 #define PWM_F4_MORE " PB14-15 PC6-9 PD12-15 PE5-6 PE9 PE11 PE13-14 PF7-9"
 #define ADC_F4 "PA0-7 PB0-1 PC0-5 PF3-10" TEMPERATURE
 
+/* NULL also where there is no such build. */
+static const struct link_pins stm32_links = { "PA11,PA12", "PB8,PB9",
+					      "PA11,PA12", "PA10,PA9" };
+static const struct link_pins rp2_links = { "gpio4,gpio5", "gpio4,gpio5" };
+static const struct link_pins lpc_links = { "P0.0,P0.1", "P0.0,P0.1",
+					    "P0.30,P0.29,P2.9", "P0.3,P0.2" };
+static const struct link_pins samc21_links = { "PA23,PA22" };
+static const struct link_pins same5x_links = { "PA23,PA22", "PA23,PA22",
+					       "PA24,PA25", "PA11,PA10" };
+static const struct link_pins same70_links = { "PC12,PD12", "PC12,PD12", NULL,
+					       "PD25,PD26" };
+
 /*
  * As gpio_adc_setup() and gpio_pwm_setup() of Klipper know them, in src/stm32 and
  * the like. The first row whose name fits counts.
  */
 static const struct chip_pins chips[] = {
-	{ "stm32f042", "PA0-7 PB0-1 PC0-5" TEMPERATURE, "PB4", PWM_FINE },
+	{ "stm32f042", "PA0-7 PB0-1 PC0-5" TEMPERATURE, "PB4", PWM_FINE,
+	  &stm32_links },
 	{ "stm32f0", "PA0-7 PB0-1 PC0-5" TEMPERATURE,
 	  "PA1-4 PA6-11 PB0-1 PB3-5 PB8-11 PB14-15 PC6-9 PE0-1 PE3-6 PE9 PE11 "
 	  "PE13-14 PF9-10",
-	  PWM_FINE },
+	  PWM_FINE, &stm32_links },
 	{ "stm32f1", "PA0-7 PB0-1 PC0-5" TEMPERATURE,
-	  "PA0-3 PA6-7 PA15 PB0-1 PB3 PB6-11 PC6-9 PD12-15", PWM_FINE },
-	{ "stm32f2", "PA0-7 PB0-1 PC0-5" TEMPERATURE, "", 0 },
-	{ "stm32f446", ADC_F4, PWM_F4 "PB0-11" PWM_F4_MORE, PWM_FINE },
-	{ "stm32f4", ADC_F4, PWM_F4 "PB0-1 PB3-11" PWM_F4_MORE, PWM_FINE },
+	  "PA0-3 PA6-7 PA15 PB0-1 PB3 PB6-11 PC6-9 PD12-15", PWM_FINE,
+	  &stm32_links },
+	{ "stm32f2", "PA0-7 PB0-1 PC0-5" TEMPERATURE, "", 0, &stm32_links },
+	{ "stm32f446", ADC_F4, PWM_F4 "PB0-11" PWM_F4_MORE, PWM_FINE,
+	  &stm32_links },
+	{ "stm32f4", ADC_F4, PWM_F4 "PB0-1 PB3-11" PWM_F4_MORE, PWM_FINE,
+	  &stm32_links },
 	{ "stm32g0", "PA0-7 PB0-2 PB10-12 PC4-5" TEMPERATURE,
 	  "PA2-4 PA6-11 PB0-1 PB3-9 PB14-15 PC1-2 PC6-12 PD0-1 PD12-15 PE3-6 "
 	  "PE9 PE11 PE13-14 PF0 PF12-13",
-	  PWM_FINE },
+	  PWM_FINE, &stm32_links },
 	{ "stm32g4", "PA0-7 PB0-2 PB11-12 PB14-15 PC0-5 PF0-1" TEMPERATURE,
-	  "PB0-1 PB4-11 PB14-15", PWM_FINE },
+	  "PB0-1 PB4-11 PB14-15", PWM_FINE, &stm32_links },
 	{ "stm32h7", "PA0-7 PB0-1 PC0-5 PF3-14 PH2-5" TEMPERATURE,
 	  "PA0-3 PA5-11 PA15 PB0-1 PB3-11 PB14-15 PC6-9 PC12 PD12-15 PE5-6 PE9 "
 	  "PE11 PE13-14 PF6-9 PH6 PH9-12",
-	  PWM_FINE },
-	{ "rp2040", "gpio26-29" TEMPERATURE, "gpio0-29", PWM_FINE },
+	  PWM_FINE, &stm32_links },
+	{ "rp2040", "gpio26-29" TEMPERATURE, "gpio0-29", PWM_FINE, &rp2_links },
 	/* which of them depends on the package */
-	{ "rp2350", "gpio26-29 gpio40-47" TEMPERATURE, "gpio0-29", PWM_FINE },
+	{ "rp2350", "gpio26-29 gpio40-47" TEMPERATURE, "gpio0-29", PWM_FINE,
+	  &rp2_links },
 	{ "lpc176", "P0.2-3 P0.23-26 P1.30-31",
-	  "P1.18 P1.20-21 P1.23-24 P1.26 P2.0-5 P3.25-26", PWM_COARSE },
+	  "P1.18 P1.20-21 P1.23-24 P1.26 P2.0-5 P3.25-26", PWM_COARSE,
+	  &lpc_links },
 	{ "samc21", "PA2-11 PB0-9", "PA4-13 PA16-19 PA24-25 PA30-31 PB30-31",
-	  PWM_COARSE },
+	  PWM_COARSE, &samc21_links },
 	{ "same70",
 	  "PA17-21 PB0-3 PC0 PC12-13 PC15 PC26-27 PC29-31 PD30 PE0 PE3-5" TEMPERATURE,
-	  "", 0 },
-	{ "same5", "PA2-11 PB0-9 PC0-3 PC30-31 PD0-1" TEMPERATURE, "", 0 },
+	  "", 0, &same70_links },
+	{ "same5", "PA2-11 PB0-9 PC0-3 PC30-31 PD0-1" TEMPERATURE, "", 0,
+	  &same5x_links },
 };
 
 const struct chip_pins *chip_pins_of(const struct mcu_type *type)

@@ -5,6 +5,20 @@
 #include "../mcu/mcu_program.h"
 
 /**
+ * struct link_pins - what Klipper takes for a link, and tells a host so
+ *
+ * As its dictionary has them: "PA11,PA12". NULL: it does not tell. Where they are
+ * depends on the board, which nobody knows here: those that its configuration
+ * offers first.
+ */
+struct link_pins {
+	const char *can;
+	const char *bridge_can;
+	const char *usb;
+	const char *serial;
+};
+
+/**
  * struct chip_pins - what Klipper can do with the pins of chips that agree
  *
  * A list of pins is text: "PA0-7 PB1" are PA0 to PA7, and PB1.
@@ -14,6 +28,7 @@ struct chip_pins {
 	const char *adc;
 	const char *pwm; /* by a timer of the chip; "": Klipper has none there */
 	uint32_t pwm_max;
+	const struct link_pins *links;
 };
 
 /** Return: those of @type, of which there are some for every one. */

@@ -89,15 +89,39 @@ float klipper_pin_level(struct klipper *k, uint8_t pin, uint64_t now_us)
 	return alone[p->use];
 }
 
+/* A host that wants one of them for something else is told. */
+static int reserve(json_t *config, const struct klipper_build *build)
+{
+	const struct link_pins *pins = chip_pins_of(build->type)->links;
+	const struct {
+		const char *name;
+		const char *pins[MCU_LINK_COUNT];
+	} rows[] = {
+		{ "RESERVE_PINS_CAN",
+		  { [MCU_LINK_CAN] = pins->can,
+		    [MCU_LINK_BRIDGE] = pins->bridge_can } },
+		{ "RESERVE_PINS_USB",
+		  { [MCU_LINK_USB] = pins->usb, [MCU_LINK_BRIDGE] = pins->usb } },
+		{ "RESERVE_PINS_serial", { [MCU_LINK_UART] = pins->serial } },
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].pins[build->link])
+			err |= json_object_set_new(
+				config, rows[i].name,
+				json_string(rows[i].pins[build->link]));
+	return err;
+}
+
 /* One entry for a row of pins: section 8.1. */
 static int describe(json_t *config, json_t *enumerations,
 		    const struct klipper_build *build)
 {
 	json_t *pins = json_object();
 	const struct pin_range *range = build->type->pins;
-	int err = 0;
+	int err = reserve(config, build);
 
-	(void)config;
 	for (; range->name && !err; range++)
 		err = json_object_set_new(
 			pins, range->name,

@@ -372,7 +372,7 @@ static const struct link_row {
 	bool canbus_id; /* has get_canbus_id and the like */
 } link_rows[] = {
 	{ MCU_LINK_CAN, 4711, 0, 0, 192, true },
-	{ MCU_LINK_BRIDGE, 4711, 1, 0, 192, true },
+	{ MCU_LINK_BRIDGE, 0, 1, 0, 192, true },
 	{ MCU_LINK_USB, 0, 0, 0, 0, false },
 	{ MCU_LINK_UART, 0, 0, 4711, 192, false },
 };
@@ -425,6 +425,72 @@ static void test_each_link_has_its_own(void **state)
 	klipper_firmware_free(fw);
 }
 
+/* What a link takes: as the first choice of each family's Kconfig has it. */
+static const struct reserve_row {
+	const char *name;
+	const char *type;
+	enum mcu_link link;
+	const char *can, *usb, *serial;
+} reserve_rows[] = {
+	{ "pins of an STM32 on CAN", "stm32g0b1xx", MCU_LINK_CAN, "PA11,PA12",
+	  NULL, NULL },
+	{ "pins of an STM32 as a bridge", "stm32f446xx", MCU_LINK_BRIDGE,
+	  "PB8,PB9", "PA11,PA12", NULL },
+	{ "pins of an STM32 on USB", "stm32h743xx", MCU_LINK_USB, NULL,
+	  "PA11,PA12", NULL },
+	{ "pins of an STM32 on a UART", "stm32f103xe", MCU_LINK_UART, NULL,
+	  NULL, "PA10,PA9" },
+	{ "pins of an RP2040 on CAN", "rp2040", MCU_LINK_CAN, "gpio4,gpio5",
+	  NULL, NULL },
+	{ "pins of an RP2040 as a bridge", "rp2040", MCU_LINK_BRIDGE,
+	  "gpio4,gpio5", NULL, NULL },
+	{ "pins of an RP2350 on USB", "rp2350", MCU_LINK_USB, NULL, NULL,
+	  NULL },
+	{ "pins of an RP2040 on a UART", "rp2040", MCU_LINK_UART, NULL, NULL,
+	  NULL },
+	{ "pins of an LPC on USB", "lpc1769", MCU_LINK_USB, NULL,
+	  "P0.30,P0.29,P2.9", NULL },
+	{ "pins of a SAMC21 on CAN", "samc21", MCU_LINK_CAN, "PA23,PA22", NULL,
+	  NULL },
+	{ "pins of a SAME5x on a UART", "same51", MCU_LINK_UART, NULL, NULL,
+	  "PA11,PA10" },
+	{ "pins of a SAME70 as a bridge", "same70", MCU_LINK_BRIDGE,
+	  "PC12,PD12", NULL, NULL },
+};
+
+static void assert_text(const json_t *o, const char *name, const char *want)
+{
+	const char *text = json_string_value(
+		json_object_get(json_object_get(o, "config"), name));
+
+	if (want && text)
+		assert_string_equal(text, want);
+	else
+		assert_ptr_equal(text, want);
+}
+
+static void test_reserved_pins(void **state)
+{
+	const struct reserve_row *row = *state;
+	struct klipper_build build = { .type = mcu_type_find(row->type),
+				       .link = row->link,
+				       .mcu = "m" };
+	struct klipper_firmware *fw;
+	char *text;
+	json_t *o;
+
+	assert_int_equal(klipper_firmware_new(&fw, klipper_modules), 0);
+	text = firmware_describe(fw, &build);
+	o = json_loads(text ? text : "", 0, NULL);
+	assert_non_null(o);
+	assert_text(o, "RESERVE_PINS_CAN", row->can);
+	assert_text(o, "RESERVE_PINS_USB", row->usb);
+	assert_text(o, "RESERVE_PINS_serial", row->serial);
+	json_decref(o);
+	free(text);
+	klipper_firmware_free(fw);
+}
+
 /* section 8.4: three seconds have to fit in 31 bits */
 static void test_all_clocks_are_slow_enough(void **state)
 {
@@ -449,6 +515,7 @@ int main(void)
 
 	ROWS(number_rows, test_number);
 	ROWS(pins_rows, test_pins);
+	ROWS(reserve_rows, test_reserved_pins);
 	ROWS(texts_rows, test_texts);
 	return _cmocka_run_group_tests("klipper_dictionary", tests, n, NULL,
 				       NULL);
