@@ -19,6 +19,25 @@ struct link_pins {
 };
 
 /**
+ * struct chip_sensor - the sensor of temperature in a chip
+ *
+ * A host reads @words, and makes a temperature of a level by them, or by what it
+ * knows about the chip; @room_level is 25 degrees C then.
+ */
+struct chip_sensor {
+	float room_level; /* 0..1 of the supply */
+	struct {
+		uint32_t addr;
+		uint32_t value;
+		uint8_t len; /* bytes; 0: there is none */
+	} words[2];
+};
+
+/** Return: false when no byte of @sensor's words is at @addr. */
+bool chip_sensor_read(const struct chip_sensor *sensor, uint32_t addr,
+		      uint8_t *out);
+
+/**
  * struct chip_pins - what Klipper can do with the pins of chips that agree
  *
  * A list of pins is text: "PA0-7 PB1" are PA0 to PA7, and PB1.
@@ -29,6 +48,7 @@ struct chip_pins {
 	const char *pwm; /* by a timer of the chip; "": Klipper has none there */
 	uint32_t pwm_max;
 	const struct link_pins *links;
+	const struct chip_sensor *sensor; /* NULL: Klipper reads none there */
 };
 
 /** Return: those of @type, of which there are some for every one. */

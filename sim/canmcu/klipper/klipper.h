@@ -90,6 +90,7 @@ extern const struct klipper_module klipper_trsyncs;
 extern const struct klipper_module klipper_endstops;
 extern const struct klipper_module klipper_steppers;
 extern const struct klipper_module klipper_counters;
+extern const struct klipper_module klipper_debug;
 
 /* What modules may use. */
 

@@ -71,7 +71,8 @@ void klipper_pin_drive(struct klipper *k, uint8_t pin, float level,
 	mcu_drive_pin(klipper_mcu(k), pin, level, now_us);
 }
 
-float klipper_pin_level(struct klipper *k, uint8_t pin, uint64_t now_us)
+/* With nothing on it. */
+static float level_alone(struct klipper *k, uint8_t pin)
 {
 	static const float alone[] = {
 		[KLIPPER_PIN_UNUSED] = 0,
@@ -79,6 +80,16 @@ float klipper_pin_level(struct klipper *k, uint8_t pin, uint64_t now_us)
 		[KLIPPER_PIN_PULL_UP] = 1,
 		[KLIPPER_PIN_ADC] = ROOM_LEVEL,
 	};
+	const struct chip_sensor *sensor;
+
+	if (pin != PINS_TEMPERATURE)
+		return alone[pin_of(k, pin)->use];
+	sensor = chip_pins_of(klipper_mcu(k)->cfg.type)->sensor;
+	return sensor ? sensor->room_level : 0;
+}
+
+float klipper_pin_level(struct klipper *k, uint8_t pin, uint64_t now_us)
+{
 	const struct pin *p = pin_of(k, pin);
 	float level;
 
@@ -86,7 +97,7 @@ float klipper_pin_level(struct klipper *k, uint8_t pin, uint64_t now_us)
 		return p->level;
 	if (mcu_read_pin(klipper_mcu(k), pin, now_us, &level))
 		return level;
-	return alone[p->use];
+	return level_alone(k, pin);
 }
 
 /* A host that wants one of them for something else is told. */

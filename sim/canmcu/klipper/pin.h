@@ -40,7 +40,8 @@ void klipper_pin_drive(struct klipper *k, uint8_t pin, float level,
 
 /**
  * Return: 0..1: what an output drives; what is on any other from outside; or
- * what it is by itself. An ADC sees a usual thermistor in a warm room then.
+ * what it is by itself. An ADC sees a usual thermistor in a warm room then, or
+ * the sensor of a chip there.
  */
 float klipper_pin_level(struct klipper *k, uint8_t pin, uint64_t now_us);
 

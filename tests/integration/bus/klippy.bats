@@ -36,7 +36,7 @@ start_klippy() {
 	patiently test -S "$API"
 }
 
-# patiently COMMAND... - as until_true, for up to a minute
+# patiently COMMAND... - as until_true, six times as long, and while klippy runs
 patiently() {
 	local _
 
@@ -67,6 +67,13 @@ lamp_is() {
 	ctl pin "$K" PA1 | jq -e --argjson want "$1" '.level == $want'
 }
 
+# chip_is_warm - as the chip's sensor and its calibration have it
+chip_is_warm() {
+	api objects/query '{"objects": {"temperature_sensor chip": null}}' |
+		jq -e '.result.status["temperature_sensor chip"].temperature |
+			. > 24 and . < 26'
+}
+
 # healthy - the last Stats of klippy.log: nothing was lost (section 17.4)
 healthy() {
 	grep 'Stats ' "$KLIPPY_LOG" | tail -n 1 |
@@ -80,6 +87,8 @@ healthy() {
 	has "$KLIPPY_LOG" "Loaded MCU 'mcu' [0-9]+ commands"
 	has "$KLIPPY_LOG" "Configured MCU 'mcu' \(1024 moves\)"
 	has "$BUS" '3F0#01CA463A06A1AC04'
+
+	patiently chip_is_warm
 
 	# outputs, and inputs that are moved by hand
 	gcode 'SET_PIN PIN=lamp VALUE=1'

@@ -63,6 +63,76 @@ static void test_row(void **state)
 			 row->pwm);
 }
 
+/* As temperature_mcu.py of Klipper reads the words and makes a temperature. */
+static const struct sensor_row {
+	const char *name;
+	const char *type;
+	uint32_t cold_addr, hot_addr;
+	float cold, hot; /* degrees C */
+	float full;	 /* of a word, at the supply of 3.3 V */
+} sensor_rows[] = {
+	{ "words of an F0", "stm32f042x6", 0x1ffff7b8, 0x1ffff7c2, 30, 110,
+	  4095 },
+	{ "words of an F4", "stm32f446xx", 0x1fff7a2c, 0x1fff7a2e, 30, 110,
+	  4095 },
+	{ "words of a G0", "stm32g0b1xx", 0x1fff75a8, 0x1fff75ca, 30, 130,
+	  4095 * 1.1F },
+	{ "words of a G4", "stm32g431xx", 0x1fff75a8, 0x1fff75ca, 30, 130,
+	  4095 * 1.1F },
+	{ "words of an H723", "stm32h723xx", 0x1ff1e820, 0x1ff1e840, 30, 130,
+	  4095 },
+	{ "words of an H743", "stm32h743xx", 0x1ff1e820, 0x1ff1e840, 30, 110,
+	  65535 },
+};
+
+static float word(const struct chip_sensor *sensor, uint32_t addr)
+{
+	uint8_t low, high;
+
+	assert_true(chip_sensor_read(sensor, addr, &low));
+	assert_true(chip_sensor_read(sensor, addr + 1, &high));
+	return (float)(low | high << 8);
+}
+
+static void test_a_chip_is_at_room_temperature(void **state)
+{
+	const struct sensor_row *row = *state;
+	const struct chip_sensor *sensor =
+		chip_pins_of(mcu_type_find(row->type))->sensor;
+	float cold = word(sensor, row->cold_addr) / row->full;
+	float hot = word(sensor, row->hot_addr) / row->full;
+	float slope = (row->hot - row->cold) / (hot - cold);
+
+	assert_float_equal(row->cold + (sensor->room_level - cold) * slope, 25,
+			   0.2F);
+}
+
+/* Volts at a temperature, of chips without words; 3.3 V is all. */
+static const struct known_row {
+	const char *name;
+	const char *type;
+	float volts, celsius, volts_per_degree;
+} known_rows[] = {
+	{ "an F1 at 25 degrees", "stm32f103xe", 1.43F, 25, -0.0043F },
+	{ "an F2 at 25 degrees", "stm32f207xx", 0.76F, 25, 0.0025F },
+	{ "an RP2040 at 25 degrees", "rp2040", 0.706F, 27, -0.001721F },
+	{ "a SAME70 at 25 degrees", "same70", 0.72F, 25, 0.00233F },
+	/* 0x00055019, 0xd2eae100: 2785 of 4095 at 1 V */
+	{ "a SAME5x at 25 degrees", "same54", 0.6801F, 25, 0.0024F },
+};
+
+static void test_what_is_known_of_a_chip(void **state)
+{
+	const struct known_row *row = *state;
+	const struct chip_sensor *sensor =
+		chip_pins_of(mcu_type_find(row->type))->sensor;
+	float volts = sensor->room_level * 3.3F;
+
+	assert_float_equal(row->celsius +
+				   (volts - row->volts) / row->volts_per_degree,
+			   25, 0.2F);
+}
+
 static void test_every_chip_is_in_the_table(void **state)
 {
 	const struct mcu_type *type;
@@ -90,12 +160,14 @@ static void test_no_number_behind_the_pins(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[48] = {
+	struct CMUnitTest tests[64] = {
 		cmocka_unit_test(test_every_chip_is_in_the_table),
 		cmocka_unit_test(test_no_number_behind_the_pins),
 	};
 	size_t n = 2;
 
 	ROWS(rows, test_row);
+	ROWS(sensor_rows, test_a_chip_is_at_room_temperature);
+	ROWS(known_rows, test_what_is_known_of_a_chip);
 	return _cmocka_run_group_tests("chip_pins", tests, n, NULL, NULL);
 }

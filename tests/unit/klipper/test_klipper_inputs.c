@@ -186,7 +186,7 @@ static const struct story stories[] = {
 	  { { "0401210013", "120017 ack" }, { "look PB3", "unused 0" } } },
 	{ "adc: the sensor in the chip",
 	  { { "04012100817e", "ack" },
-	    { "look ADC_TEMPERATURE", "adc 0.955" } } },
+	    { "look ADC_TEMPERATURE", "adc 0.22642" } } },
 	{ "adc: an oid of nothing",
 	  { { "220087680a08876802000101", "12000a ack" } } },
 	{ "buttons: all as the query has it, nothing is said",
