@@ -7,6 +7,8 @@
 
 #define ANY_REASON "Shutdown by command"
 
+#define TRAILER_LEN 3 /* bytes of a block behind its content: CRC and sync */
+
 /* The longest answer to one block: 59 canbus_status of 22 bytes, and an ACK. */
 #define ANSWER_MAX (KCAN_KLP_CONTENT_MAX * 22 + KCAN_KLP_MIN)
 
@@ -96,6 +98,35 @@ static const struct firmware_row *find_command(const struct klipper *k, int id)
 	return row->message->run ? row : NULL;
 }
 
+/*
+ * The firmware only looks at where a parameter begins: an integer that is the last
+ * one, and cut off, is read on into the CRC and the sync, which ends any
+ * (section 20.1). So is an id. Return: as kcan_klp_params_decode().
+ */
+static int decode_params(struct kcan_klp_value *values,
+			 const struct kcan_klp_format *format,
+			 const struct kcan_klp_block *block, size_t pos)
+{
+	struct kcan_klp_format most = *format, last = { .count = 1 };
+	const uint8_t *params = block->content + pos;
+	size_t left = block->len > pos ? block->len - pos : 0;
+	int used = kcan_klp_params_decode(values, format, params, left);
+	int behind;
+
+	if (used >= 0 || pos > block->len ||
+	    format->types[format->count - 1] == KCAN_KLP_BYTES)
+		return used;
+	most.count--;
+	used = kcan_klp_params_decode(values, &most, params, left);
+	if (used < 0)
+		return used;
+	last.types[0] = format->types[most.count];
+	behind = kcan_klp_params_decode(values + most.count, &last,
+					params + used,
+					left - (size_t)used + TRAILER_LEN);
+	return behind < 0 ? behind : used + behind;
+}
+
 /* Run what is at @pos. Return: as a command. */
 static const char *run_message(struct klipper *k,
 			       const struct kcan_klp_block *block, size_t *pos,
@@ -104,16 +135,16 @@ static const char *run_message(struct klipper *k,
 	struct kcan_klp_value values[KCAN_KLP_PARAMS_MAX];
 	const struct firmware_row *row;
 	int id, used = kcan_klp_id_decode(&id, block->content + *pos,
-					  block->len - *pos, KCAN_KLP_COMMAND);
+					  block->len - *pos + TRAILER_LEN,
+					  KCAN_KLP_COMMAND);
 
 	if (used < 0)
-		return "Command parser error";
+		return "Invalid command";
 	*pos += (size_t)used;
 	row = find_command(k, id);
 	if (!row)
 		return "Invalid command";
-	used = kcan_klp_params_decode(values, &row->format,
-				      block->content + *pos, block->len - *pos);
+	used = decode_params(values, &row->format, block, *pos);
 	if (used < 0)
 		return "Command parser error";
 	*pos += (size_t)used;
