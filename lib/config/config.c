@@ -20,6 +20,9 @@ struct reading {
 	bool (*is_strict)(const char *section);
 	char *error;
 	int files_read;
+	size_t bytes_read;
+	char *missing[CONFIG_FILES_MAX]; /* includes that were left out */
+	int missing_len;
 };
 
 /* A file that is being read, and where. */
@@ -52,11 +55,17 @@ static int read_file(struct reading *all, struct source *parent,
 		say((s), -EINVAL, sentence_);                        \
 	} while (0)
 
+static void tell(const struct source *s, char out[static CONFIG_ERROR_MAX],
+		 const char *sentence)
+{
+	snprintf(out, CONFIG_ERROR_MAX, "%s:%u: %s", s->path, s->line,
+		 sentence);
+}
+
 static void say(struct source *s, int err, const char *sentence)
 {
 	s->err = err;
-	snprintf(s->all->error, CONFIG_ERROR_MAX, "%s:%u: %s", s->path, s->line,
-		 sentence);
+	tell(s, s->all->error, sentence);
 }
 
 /* Spans. */
@@ -252,14 +261,53 @@ static bool is_open(const struct source *s, const char *path)
 	return false;
 }
 
+/* A file may hold anything, and what is said about it goes to a terminal. */
+static void make_printable(char *text)
+{
+	for (; *text; text++)
+		if (iscntrl((unsigned char)*text))
+			*text = '?';
+}
+
+static const char *why(int err)
+{
+	return err == -EFBIG   ? "more than 16 MiB" :
+	       err == -ENOTSUP ? "not a regular file" :
+				 strerror(-err);
+}
+
+/* Return: 0 or -ENOMEM. */
+static int leave_out(struct reading *all, const struct source *parent,
+		     const char *path, int err)
+{
+	char sentence[CONFIG_SENTENCE_MAX], line[CONFIG_ERROR_MAX];
+	char **next = &all->missing[all->missing_len];
+
+	for (int i = 0; i < all->missing_len; i++)
+		if (!strcmp(all->missing[i], path))
+			return 0;
+	*next = strdup(path);
+	if (!*next)
+		return -ENOMEM;
+	all->missing_len++;
+	snprintf(sentence, sizeof(sentence),
+		 "'%s' cannot be read (%s) and is left out", path, why(err));
+	tell(parent, line, sentence);
+	make_printable(line);
+	all->sink->missing(all->sink->ctx, line);
+	return 0;
+}
+
 static int load_failed(struct reading *all, struct source *parent,
 		       const char *path, int err)
 {
 	char sentence[CONFIG_SENTENCE_MAX];
 
+	if (parent && all->sink->missing && err != -ENOMEM)
+		return leave_out(all, parent, path, err);
 	snprintf(sentence, sizeof(sentence),
 		 "'%s' cannot be read (%s): give a configuration file", path,
-		 err == -EFBIG ? "more than 16 MiB" : strerror(-err));
+		 why(err));
 	if (parent)
 		say(parent, err, sentence);
 	else
@@ -280,6 +328,9 @@ static int check_include(struct source *s, const char *path)
 	else if (s->all->files_read == CONFIG_FILES_MAX)
 		refuse(s, "more than %d files are included: name fewer",
 		       CONFIG_FILES_MAX);
+	else if (s->all->bytes_read > CONFIG_ALL_MAX)
+		refuse(s, "more than %u MiB are included: name fewer files",
+		       CONFIG_ALL_MAX >> 20);
 	return s->err;
 }
 
@@ -312,21 +363,14 @@ static int read_file(struct reading *all, struct source *parent,
 
 	if (err)
 		return err;
+	all->files_read++;
 	err = all->files->load(all->files->ctx, path, &data, &len);
 	if (err)
 		return load_failed(all, parent, path, err);
-	all->files_read++;
+	all->bytes_read += len;
 	err = read_text(&s, data, len);
 	free(data);
 	return err;
-}
-
-/* A file may hold anything, and what is said about it goes to a terminal. */
-static void make_printable(char *text)
-{
-	for (; *text; text++)
-		if (iscntrl((unsigned char)*text))
-			*text = '?';
 }
 
 int config_parse(const struct config_files *files,
@@ -334,12 +378,17 @@ int config_parse(const struct config_files *files,
 		 bool (*is_strict)(const char *section), const char *path,
 		 char error[static CONFIG_ERROR_MAX])
 {
-	struct reading all = { files, sink, is_strict, error, 0 };
+	struct reading all = { .files = files,
+			       .sink = sink,
+			       .is_strict = is_strict,
+			       .error = error };
 	int err;
 
 	snprintf(error, CONFIG_ERROR_MAX, "out of memory");
 	err = read_file(&all, NULL, path);
 	make_printable(error);
+	while (all.missing_len)
+		free(all.missing[--all.missing_len]);
 	return err;
 }
 

@@ -12,14 +12,16 @@
 #define CONFIG_ERROR_MAX 512
 #define CONFIG_SENTENCE_MAX 256
 #define CONFIG_FILE_MAX (16u << 20) /* bytes */
-#define CONFIG_FILES_MAX 64	    /* in one call, the first one included */
+#define CONFIG_ALL_MAX (64u << 20)  /* bytes in one call */
+#define CONFIG_FILES_MAX 256	    /* in one call, the first one included */
 #define CONFIG_DEPTH_MAX 16	    /* files that include each other */
 
 /** Where files come from: disk, or a test. */
 struct config_files {
 	/*
 	 * Read a whole file; @data is released with free().
-	 * Return: 0 or -errno; -EFBIG when it is above CONFIG_FILE_MAX.
+	 * Return: 0 or -errno; -EFBIG when it is above CONFIG_FILE_MAX, -ENOTSUP
+	 * when it is neither a regular file nor a folder.
 	 */
 	int (*load)(void *ctx, const char *path, char **data, size_t *len);
 	/*
@@ -49,7 +51,7 @@ enum config_take {
 
 /** What is done with keys. */
 struct config_sink {
-	/* Of sections that are not strict, never CONFIG_ONE. */
+	/* CONFIG_ONE is strict with this key, also in other sections. */
 	enum config_take (*take)(void *ctx, const char *section,
 				 const char *key);
 	/*
@@ -60,6 +62,11 @@ struct config_sink {
 	int (*set)(void *ctx, const struct config_line *line,
 		   char error[static CONFIG_SENTENCE_MAX]);
 	void *ctx;
+	/*
+	 * An include cannot be read, and is left out: "file:line: sentence",
+	 * printable, once for each path. NULL: that is an error.
+	 */
+	void (*missing)(void *ctx, const char *sentence);
 };
 
 /**

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* The thin edge: configuration files on disk. */
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "config.h"
 
@@ -26,16 +29,41 @@ static int read_chunk(FILE *from, char **data, size_t *len)
 	return ferror(from) ? -errno : (int)got;
 }
 
+/*
+ * Opening a FIFO would wait for its writer, and a serial port would raise DTR.
+ * Return: 0 or a negative errno.
+ */
+static int open_regular(FILE **from, const char *path)
+{
+	struct stat info;
+	int fd, err;
+
+	if (stat(path, &info))
+		return -errno;
+	if (!S_ISREG(info.st_mode))
+		return S_ISDIR(info.st_mode) ? -EISDIR : -ENOTSUP;
+	/* it may be another file by now */
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	*from = fdopen(fd, "r");
+	if (*from)
+		return 0;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
 static int load(void *ctx, const char *path, char **data, size_t *len)
 {
-	FILE *from = fopen(path, "re");
-	int err;
+	FILE *from = NULL;
+	int err = open_regular(&from, path);
 
 	(void)ctx;
 	*data = NULL;
 	*len = 0;
-	if (!from)
-		return -errno;
+	if (err)
+		return err;
 	while ((err = read_chunk(from, data, len)) > 0)
 		;
 	fclose(from);

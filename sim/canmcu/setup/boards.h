@@ -24,6 +24,7 @@ struct boards {
 	size_t len;
 	size_t first; /* groups from here on belong to the last -u or -c */
 	struct printer *printers; /* of each file, the last one first */
+	void (*missing)(void *ctx, const char *sentence); /* config_sink's */
 	struct util_texts *texts; /* what the groups point into */
 };
 

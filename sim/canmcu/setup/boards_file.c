@@ -134,7 +134,7 @@ static int drop_nameless(struct boards *boards, const char *path, char *error)
 int boards_read(struct boards *boards, const struct config_files *files,
 		const char *path, char error[static OPTS_ERROR_MAX])
 {
-	const struct config_sink sink = { take, set, boards };
+	const struct config_sink sink = { take, set, boards, boards->missing };
 	int err = add_printer(boards);
 
 	boards->first = boards->len;

@@ -57,11 +57,19 @@ static int set(void *ctx, const struct config_line *line,
 	return sink->set(sink->ctx, line, error);
 }
 
+static void missing(void *ctx, const char *sentence)
+{
+	const struct config_sink *sink = *(const struct config_sink **)ctx;
+
+	sink->missing(sink->ctx, sentence);
+}
+
 int config_read(const struct config_files *files,
 		const struct config_sink *sink, const char *path,
 		char error[static CONFIG_ERROR_MAX])
 {
-	const struct config_sink checked = { take, set, &sink };
+	const struct config_sink checked = { take, set, &sink,
+					     sink->missing ? missing : NULL };
 
 	return config_parse(files, &checked, config_is_mcu, path, error);
 }

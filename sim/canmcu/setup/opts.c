@@ -254,6 +254,13 @@ static int apply_all(struct parser *p, int argc, char **argv)
 	return operand < 0 ? operand : 0;
 }
 
+/* What the printer of a user has is not to keep its MCUs from being played. */
+static void warn_of_missing(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	fprintf(stderr, "canmcu: warning: %s\n", sentence);
+}
+
 int opts_parse(struct opts *out, int argc, char **argv,
 	       char error[static OPTS_ERROR_MAX])
 {
@@ -262,6 +269,7 @@ int opts_parse(struct opts *out, int argc, char **argv,
 
 	*out = (struct opts){ 0 };
 	boards_init(&p.boards);
+	p.boards.missing = warn_of_missing;
 	snprintf(error, OPTS_ERROR_MAX, "out of memory");
 	err = apply_all(&p, argc, argv);
 	if (out->collisions && !out->bitrate_bps)

@@ -175,6 +175,10 @@ static const struct row {
 	  { { "p", "[mcu x]\nchip_id: 3d0052001450425539383920\n" } },
 	  "-c p",
 	  "x 154aab036e6a" USUAL },
+	{ "includes that are missing are left out",
+	  { { "p", "[include nowhere.cfg]\n" A } },
+	  "-c p",
+	  "mcu " UUID_A USUAL },
 	{ "one on a serial line is none",
 	  { { "p", "[mcu s]\nserial: /dev/ttyACM0\nbaud: 250000\n" A
 		   "[mcu t]\nmcu_type: rp2040\n" } },
@@ -258,6 +262,16 @@ static const struct row refused[] = {
 	  { { NULL } },
 	  "-c d",
 	  "'d' cannot be read (Is a directory): give a configuration file" },
+	{ "a device",
+	  { { NULL } },
+	  "-c /dev/null",
+	  "'/dev/null' cannot be read (not a regular file): give a "
+	  "configuration file" },
+	{ "a FIFO, which nobody waits for",
+	  { { NULL } },
+	  "-c fifo",
+	  "'fifo' cannot be read (not a regular file): give a "
+	  "configuration file" },
 	{ "no MCU on CAN",
 	  { { "p", "[mcu]\nserial: /dev/x\n" } },
 	  "-c p",
@@ -522,15 +536,16 @@ int main(void)
 	ROWS(refused, test_refused);
 	memcpy(&tests[n], others, sizeof(others));
 	printer = realpath("tests/data/printer/sim.cfg", NULL);
-	if (!printer || !mkdtemp(folder) || chdir(folder) || mkdir("d", 0700)) {
+	if (!printer || !mkdtemp(folder) || chdir(folder) || mkdir("d", 0700) ||
+	    mkfifo("fifo", 0600)) {
 		perror(folder);
 		return 1;
 	}
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	for (int i = 0; i < 3; i++)
 		remove((const char *[]){ "d/1.inc", "d/2.inc", "d/q" }[i]);
-	for (int i = 0; i < 4; i++)
-		remove((const char *[]){ "d", "p", "q", "sim.cfg" }[i]);
+	for (int i = 0; i < 5; i++)
+		remove((const char *[]){ "d", "p", "q", "fifo", "sim.cfg" }[i]);
 	free(printer);
 	return chdir("/") || rmdir(folder) ? 1 : failed;
 }
