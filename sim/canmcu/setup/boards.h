@@ -12,7 +12,8 @@ struct board_group {
 	struct keys_board board; /* the first one; the others count up */
 	size_t count;
 	bool from_file;
-	const struct printer *printer; /* of its file, or NULL */
+	char section[CONFIG_SECTION_MAX]; /* of the file, or "" */
+	const struct printer *printer;	  /* of its file, or NULL */
 	/* As errors call it: what was typed, or "file:line: [mcu NAME]". */
 	const char *name;
 };
@@ -47,8 +48,9 @@ struct board_group *boards_current(struct boards *boards, size_t *len);
  * boards_read() - add the MCUs of a configuration file
  * @error: begins with "file:line: " where it can; after success it means nothing
  *
- * Each section [mcu] or [mcu NAME] with a canbus_uuid or chip_id is one MCU, and
- * what other sections tell of its pins is on them, see printer.h.
+ * Each section [mcu] or [mcu NAME] with a canbus_uuid or chip_id is one MCU, and so
+ * is another one with a canbus_uuid; what sections tell of its pins is on them, see
+ * printer.h.
  *
  * Return: 0, or as config_read().
  */

@@ -9,12 +9,19 @@
 _Static_assert(OPTS_ERROR_MAX >= CONFIG_ERROR_MAX, "an error fits");
 _Static_assert(CONFIG_SECTION_MAX - 4 <= MCU_NAME_MAX, "a name fits");
 
+/* Is that key about an MCU? Sections of other names have only Klipper's own. */
+static bool is_mcu_key(const char *section, const char *name)
+{
+	return config_is_mcu(section) || !strcmp(name, "canbus_uuid") ||
+	       !strcmp(name, "canbus_interface");
+}
+
 static enum config_take take(void *ctx, const char *section, const char *name)
 {
 	const struct key *key = keys_find(name);
 
 	(void)ctx;
-	if (!config_is_mcu(section))
+	if (!is_mcu_key(section, name))
 		return printer_take(section, name);
 	if (key)
 		return key->lines ? CONFIG_LINES : CONFIG_ONE;
@@ -26,18 +33,19 @@ static enum config_take take(void *ctx, const char *section, const char *name)
 static struct board_group *find_or_add(struct boards *boards,
 				       const char *section)
 {
-	const char *name = strlen(section) > 4 ? section + 4 : section;
 	struct board_group *g;
 
 	for (size_t i = boards->len; i > boards->first; i--)
-		if (!strcmp(boards->groups[i - 1].board.cfg.name, name))
+		if (!strcmp(boards->groups[i - 1].section, section))
 			return &boards->groups[i - 1];
 	g = boards_add(boards);
 	if (!g)
 		return NULL;
 	g->from_file = true;
 	g->printer = boards->printers;
-	snprintf(g->board.cfg.name, MCU_NAME_MAX, "%s", name);
+	snprintf(g->section, sizeof(g->section), "%s", section);
+	snprintf(g->board.cfg.name, MCU_NAME_MAX, "%s",
+		 config_mcu_name(section));
 	return g;
 }
 
@@ -85,7 +93,7 @@ static int set(void *ctx, const struct config_line *line,
 {
 	struct boards *boards = ctx;
 
-	if (config_is_mcu(line->section))
+	if (is_mcu_key(line->section, line->key))
 		return set_mcu(boards, line, error);
 	return printer_set(boards->printers, &boards->texts, line);
 }
@@ -147,7 +155,6 @@ int boards_read(struct boards *boards, const struct config_files *files,
 	if (boards->len > boards->first)
 		return 0;
 	snprintf(error, OPTS_ERROR_MAX,
-		 "%s: no [mcu] section has a canbus_uuid: add one, or chip_id",
-		 path);
+		 "%s: no section has a canbus_uuid: add one, or chip_id", path);
 	return -EINVAL;
 }

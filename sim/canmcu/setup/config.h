@@ -2,19 +2,10 @@
 #ifndef CANMCU_CONFIG_H
 #define CANMCU_CONFIG_H
 
-#include "config/config.h"
-
-#include <string.h>
+#include "config/mcus.h"
 
 #define CONFIG_SECTION_MAX 44 /* bytes of a section's name with its NUL */
 #define CONFIG_VALUE_MAX 151  /* bytes of a value with its NUL */
-
-/** Return: whether a section is an MCU's: [mcu] or [mcu NAME]. */
-static inline bool config_is_mcu(const char *section)
-{
-	return !strncmp(section, "mcu", 3) &&
-	       (!section[3] || section[3] == ' ');
-}
 
 /**
  * config_read() - config_parse() for canmcu

@@ -2,11 +2,10 @@
 #include "keys.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "config/mcus.h"
 #include "keys_parse.h"
 #include "util/array.h"
 #include "util/hex.h"
@@ -38,29 +37,19 @@ static int parse_fault(struct keys_board *b, const char *value, char *want)
 
 static int read_interface(const char *text, const char **out, char *want)
 {
-	size_t len = strlen(text);
-
-	if (!len || len >= IFNAMSIZ || !keys_is_printable(text) ||
-	    text[strcspn(text, " /")])
+	if (!config_is_ifname(text))
 		return refuse(want, "give the name of a CAN interface, like "
 				    "can0, or of a bus in here, like :desk");
 	*out = text;
 	return 0;
 }
 
-/* As klippy reads it: a hex number, with or without 0x, of any length. */
 static int parse_canbus_uuid(struct keys_board *b, const char *value,
 			     char *want)
 {
-	char digits[KCAN_UUID_STR_LEN + 1] = "000000000000";
-	size_t len;
+	char digits[CONFIG_UUID_LEN + 1];
 
-	if (!strncasecmp(value, "0x", 2))
-		value += 2;
-	len = strlen(value);
-	if (len && len <= KCAN_UUID_STR_LEN)
-		memcpy(digits + KCAN_UUID_STR_LEN - len, value, len);
-	if (!len || len > KCAN_UUID_STR_LEN ||
+	if (!config_read_uuid(value, digits) ||
 	    kcan_uuid_parse(&b->cfg.uuid, digits))
 		return refuse(want, "give up to 12 hex digits, like "
 				    "112233445566");

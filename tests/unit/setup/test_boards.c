@@ -175,6 +175,13 @@ static const struct row {
 	  { { "p", "[mcu x]\nchip_id: 3d0052001450425539383920\n" } },
 	  "-c p",
 	  "x 154aab036e6a" USUAL },
+	{ "a section of another name with a canbus_uuid, too",
+	  { { "p", "[scanner]\ncanbus_uuid: b\ncanbus_interface: can1\n"
+		   "mcu_type: rp2040\n[beacon]\nserial: /dev/x\n"
+		   "[mcu scanner]\ncanbus_uuid: a\n" } },
+	  "-c p",
+	  "scanner " UUID_B " stm32g0b1xx klipper on can1 boot 30\n"
+	  "scanner " UUID_A USUAL },
 	{ "includes that are missing are left out",
 	  { { "p", "[include nowhere.cfg]\n" A } },
 	  "-c p",
@@ -275,7 +282,7 @@ static const struct row refused[] = {
 	{ "no MCU on CAN",
 	  { { "p", "[mcu]\nserial: /dev/x\n" } },
 	  "-c p",
-	  "p: no [mcu] section has a canbus_uuid: add one, or chip_id" },
+	  "p: no section has a canbus_uuid: add one, or chip_id" },
 	{ "a value that is wrong",
 	  { { "p", A "boot_ms: long\n" } },
 	  "-c p",
