@@ -258,6 +258,17 @@ int config_mcus_find(const struct config_mcus *mcus,
 
 /* Checking. */
 
+bool config_mcu_is_process(const struct config_mcu *mcu)
+{
+	static const char *const begins[] = { "/tmp/klipper_host_",
+					      "/dev/rpmsg_" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(begins) && mcu->serial.text; i++)
+		if (!strncmp(mcu->serial.text, begins[i], strlen(begins[i])))
+			return true;
+	return false;
+}
+
 int config_mcu_digits(const struct config_mcus *mcus,
 		      const struct config_mcu *mcu,
 		      char digits[static CONFIG_UUID_LEN + 1],

@@ -103,6 +103,9 @@ int config_mcus_find(const struct config_mcus *mcus,
 		     const struct config_mcu **out, const char *name,
 		     char error[static CONFIG_ERROR_MAX]);
 
+/** Return: whether its serial is that of a process of a computer: no chip. */
+bool config_mcu_is_process(const struct config_mcu *mcu);
+
 /**
  * config_mcu_digits() - check the canbus_uuid of an MCU
  * @digits: set on success only

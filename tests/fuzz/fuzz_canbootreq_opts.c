@@ -18,7 +18,7 @@ static void check_sentence(const struct opts *opts)
 	struct words_facts facts = { .cause = CAUSE_USAGE };
 	char text[SAY_SENTENCE_LEN];
 
-	memcpy(facts.detail, opts->error, sizeof(facts.detail));
+	strcpy(facts.detail, opts->error);
 	words_expand(text, words_of(facts.cause)->reason, &facts);
 	check(*opts->error && strlen(text) > strlen(opts->error));
 	for (const char *c = text; *c; c++)
@@ -31,7 +31,9 @@ static void check_options(const struct opts *opts)
 	check(opts->timeout_us >= 100000 && opts->timeout_us <= 3600000000u);
 	check(strlen(opts->ifname) >= 1 && strlen(opts->ifname) <= 15);
 	if (opts->command == OPTS_REQUEST || opts->command == OPTS_LEAVE)
-		check(opts->uuids_len >= 1 && opts->uuids_len <= 125);
+		check(opts_has_names(opts) ?
+			      !opts->uuids_len && opts->names_len <= 125 :
+			      opts->uuids_len >= 1 && opts->uuids_len <= 125);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

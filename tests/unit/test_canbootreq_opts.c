@@ -10,6 +10,8 @@
 
 #define U "112233445566"
 #define FORM "a UUID is 12 hex digits, like 112233445566"
+#define NOBODY \
+	"no MCU is named: give -m NAME, as in printer.cfg, or -u UUID; " FORM
 #define ARGS_MAX 8
 
 static int parse(struct opts *out, const char *const args[])
@@ -29,7 +31,7 @@ static const struct bad_row {
 	const char *args[ARGS_MAX];
 	const char *error;
 } bad_rows[] = {
-	{ "no UUID", { NULL }, "no MCU is named: give -u UUID; " FORM },
+	{ "no UUID", { NULL }, NOBODY },
 	{ "too few digits", { "-u", "123" }, "-u '123' has 3 digits; " FORM },
 	{ "one digit", { "-u", "1" }, "-u '1' has 1 digit; " FORM },
 	{ "an empty UUID", { "-u", "" }, "-u '' has 0 digits; " FORM },
@@ -60,7 +62,8 @@ static const struct bad_row {
 	  "-u 'AABBCCDDEEFF' is given twice" },
 	{ "a UUID without -u",
 	  { U },
-	  "'" U "' belongs to no option; an MCU is named with -u UUID" },
+	  "'" U
+	  "' belongs to no option; an MCU is named with -m NAME or -u UUID" },
 	{ "an option that does not exist",
 	  { "--frobnicate" },
 	  "unknown or ambiguous option '--frobnicate'" },
@@ -191,9 +194,38 @@ static const struct bad_row {
 	  { "--no-verify", "--diagnose", "-u", U },
 	  "--diagnose is for a request that is to be proven: leave out --leave, "
 	  "--query, --dry-run, --no-verify" },
-	{ "--leave without a UUID",
-	  { "--leave" },
-	  "no MCU is named: give -u UUID; " FORM },
+	{ "a name and a UUID",
+	  { "-m", "EBB", "-u", U },
+	  "-u and -m exclude each other: give the UUIDs of all, or the names" },
+	{ "all and a UUID",
+	  { "-u", U, "--all" },
+	  "-u and --all exclude each other: give the UUIDs of all, or the "
+	  "names" },
+	{ "all and a name",
+	  { "--all", "-m", "EBB" },
+	  "--all asks all MCUs: leave out -m" },
+	{ "a file without a name",
+	  { "-c", "p" },
+	  "-c says where names are to be found: add -m NAME or --all" },
+	{ "a file and a UUID",
+	  { "-c", "p", "-u", U },
+	  "-c says where names are to be found: add -m NAME or --all" },
+	{ "two files",
+	  { "-c", "p", "-c", "q", "--all" },
+	  "-c 'q': give the path of one file" },
+	{ "a file of no name",
+	  { "-c", "", "--all" },
+	  "-c '': give the path of one file" },
+	{ "--query with a name",
+	  { "--query", "-m", "EBB" },
+	  "--query asks all nodes: leave out -m" },
+	{ "--listen with all",
+	  { "--listen", "--all" },
+	  "--listen hears all nodes: leave out --all" },
+	{ "--listen with a file",
+	  { "--listen", "-c", "p" },
+	  "--listen hears all nodes: leave out -c" },
+	{ "--leave without a UUID", { "--leave" }, NOBODY },
 };
 
 static void test_bad(void **state)
@@ -246,6 +278,23 @@ static const struct good_row {
 	    .timeout_us = 5000000,
 	    .verify = true,
 	    .diagnose = true } },
+	{ "a name, whose interface is in the file",
+	  { "-m", "EBB", "-c", "p" },
+	  { .ifname = "can0",
+	    .config = "p",
+	    .names = { "EBB" },
+	    .names_len = 1,
+	    .timeout_us = 5000000,
+	    .verify = true } },
+	{ "all of a file, on another interface",
+	  { "--all", "--leave", "--config=p", "-i", "can1" },
+	  { .command = OPTS_LEAVE,
+	    .ifname = "can1",
+	    .on_ifname = true,
+	    .config = "p",
+	    .all = true,
+	    .timeout_us = 5000000,
+	    .verify = true } },
 	{ "options behind and before",
 	  { "--json", "-u", U, "-i", "can1" },
 	  { .ifname = "can1",
@@ -341,6 +390,14 @@ static void test_good(void **state)
 	assert_int_equal(got.uuids_len, row->want.uuids_len);
 	if (got.uuids_len)
 		assert_memory_equal(&got.uuids[0], &uuid, sizeof(uuid));
+	assert_int_equal(got.names_len, row->want.names_len);
+	for (size_t i = 0; i < got.names_len; i++)
+		assert_string_equal(got.names[i], row->want.names[i]);
+	assert_int_equal(got.all, row->want.all);
+	if (opts_has_names(&got)) {
+		assert_string_equal(got.config, row->want.config);
+		assert_int_equal(got.on_ifname, row->want.on_ifname);
+	}
 	assert_int_equal(got.timeout_us, row->want.timeout_us);
 	assert_int_equal(got.nodeid, row->want.nodeid);
 	assert_int_equal(got.verify, row->want.verify);
@@ -404,8 +461,7 @@ static void test_help_shows_options_and_outcomes(void **state)
 	fclose(to);
 	assert_non_null(strstr(text, "\n  -i, --interface IFACE "));
 	assert_non_null(strstr(text, "\n      --no-verify "));
-	assert_non_null(
-		strstr(text, "\n       canbootreq [-i IFACE] --leave "));
+	assert_non_null(strstr(text, "\n       canbootreq --leave "));
 	assert_non_null(strstr(text, "\n    3  no-answer "));
 	free(text);
 }

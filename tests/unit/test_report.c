@@ -36,6 +36,12 @@ static const struct end_row end_rows[] = {
 	  "UUID (stm32g0b1xx, Katapult v0.0.1-109-g902f335, application at "
 	  "0x08002000)\n",
 	  "" },
+	{ "proven, by its name in a printer.cfg, which is printable here",
+	  { .cause = CAUSE_PROVEN, .name = "EBB\033[2J" },
+	  0,
+	  "112233445566 (EBB?[2J): in-bootloader: Katapult answered on can0 "
+	  "with this UUID\n",
+	  "canbootreq: next: " NEXT "\ncanbootreq: back: " BACK "\n" },
 	{ "an old Katapult tells no version",
 	  { .cause = CAUSE_PROVEN,
 	    .identified = true,

@@ -66,6 +66,32 @@ static void test_expand(void **state)
 	free(out);
 }
 
+static const struct quote_row {
+	const char *name;
+	const char *word;
+	size_t size;
+	const char *want;
+} quote_rows[] = {
+	{ "a path is a word", "/dev/serial/by-id/usb-Klipper_a-if00", 64,
+	  "/dev/serial/by-id/usb-Klipper_a-if00" },
+	{ "nothing is a word in quotes", "", 64, "''" },
+	{ "a blank", "a b", 64, "'a b'" },
+	{ "what a shell would obey", "$(reboot);`x`", 64, "'$(reboot);`x`'" },
+	{ "a quote", "it's", 64, "'it'\\''s'" },
+	{ "quotes that do not fit", "a'''''''''", 16, "'a'\\'''\\'''" },
+	{ "a word that does not fit", "0123456789abcdef", 16, "0123456789" },
+};
+
+static void test_quote(void **state)
+{
+	const struct quote_row *row = *state;
+	char *out = malloc(row->size);
+
+	assert_non_null(out);
+	assert_string_equal(say_quote(out, row->size, row->word), row->want);
+	free(out);
+}
+
 static void test_lines(void **state)
 {
 	char text[] = "one\ntwo\nthree";
@@ -85,11 +111,12 @@ static void test_lines(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 1] = {
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(quote_rows) + 1] = {
 		cmocka_unit_test(test_lines),
 	};
 	size_t n = 1;
 
 	ROWS(rows, test_expand);
+	ROWS(quote_rows, test_quote);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,10 @@
 #include "report.h"
 
 /* What the program does; each reports how it ended. */
-void cmd_request(const struct opts *opts, struct report *r);
+/* Return: the signal that ended it early, or 0. */
+int cmd_request(const struct opts *opts, struct report *r);
+/* With names of a printer.cfg: a request, --leave or --dry-run for each interface. */
+void cmd_named(const struct opts *opts, struct report *r);
 void cmd_query(const struct opts *opts, struct report *r);
 void cmd_listen(const struct opts *opts, struct report *r);
 void cmd_dry_run(const struct opts *opts, struct report *r);

@@ -39,19 +39,22 @@ char *json_end(const struct say_json *lib, const struct words_facts *facts)
 	const struct words *words = words_of(facts->cause);
 	char reason[SAY_SENTENCE_LEN], next[SAY_SENTENCE_LEN],
 		back[SAY_SENTENCE_LEN];
-	char uuid[KCAN_UUID_STR_LEN + 1];
+	char uuid[KCAN_UUID_STR_LEN + 1], name[SAY_SENTENCE_LEN];
 
 	kcan_uuid_format(&facts->uuid, uuid);
 	return say_json_dump(
 		lib,
-		lib->pack("{s:i, s:s*, s:s, s:i, s:s, s:s*, s:o*, s:s*, s:o*, "
-			  "s:o*, s:o*, s:o*, s:o*, s:s*, s:s*}",
+		lib->pack("{s:i, s:s*, s:s, s:i, s:s, s:s*, s:s*, s:o*, s:s*, "
+			  "s:o*, s:o*, s:o*, s:o*, s:o*, s:s*, s:s*}",
 			  "schema", SAY_JSON_SCHEMA, "uuid",
 			  facts->has_uuid ? uuid : NULL, "outcome",
 			  kcan_outcome_get(words->outcome)->name, "code",
 			  words_code(words, facts->signal), "reason",
 			  words_expand(reason, words->reason, facts),
-			  "interface", facts->ifname, "nodeid",
+			  "interface", facts->ifname, "name",
+			  words_expand(name, facts->name ? "{name}" : NULL,
+				       facts),
+			  "nodeid",
 			  say_json_number(lib, facts->nodeid, facts->nodeid),
 			  "request", words_request(facts->request),
 			  "elapsed_ms",

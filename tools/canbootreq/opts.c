@@ -6,30 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/mcus.h"
 #include "nodeids.h"
 #include "proto/listen.h"
 #include "util/number.h"
 
 #define UUID_FORM "a UUID is 12 hex digits, like 112233445566"
 
-static bool is_name(const char *text)
-{
-	for (const char *c = text; *c; c++)
-		if (!isgraph((unsigned char)*c) || *c == '/')
-			return false;
-	return *text && strlen(text) < IF_NAMESIZE;
-}
-
 static int opt_interface(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
 
-	if (!is_name(arg))
+	if (!config_is_ifname(arg))
 		return refuse(o,
 			      "-i '%.40s' is no interface name: 1 to %d "
 			      "characters without '/' and blanks, like can0",
 			      arg, IF_NAMESIZE - 1);
 	o->ifname = arg;
+	o->on_ifname = true;
 	return 0;
 }
 
@@ -70,6 +64,24 @@ static int opt_uuid(void *ctx, const char *arg)
 		return refuse(o, "-u '%s': at most %d UUIDs in one call", arg,
 			      OPTS_UUIDS_MAX);
 	o->uuids[o->uuids_len++] = uuid;
+	return 0;
+}
+
+static int opt_config(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	return opts_take_config(&o->config, arg, o->error);
+}
+
+static int opt_mcu(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	if (o->names_len == OPTS_UUIDS_MAX)
+		return refuse(o, "-m '%.40s': at most %d MCUs in one call", arg,
+			      OPTS_UUIDS_MAX);
+	o->names[o->names_len++] = arg;
 	return 0;
 }
 
@@ -125,6 +137,12 @@ static const struct util_opt table[] = {
 	  opt_interface },
 	{ "uuid", 'u', "UUID", "an MCU, 12 hex digits; may be repeated",
 	  opt_uuid },
+	{ "mcu", 'm', "NAME", "an MCU by its name in printer.cfg; likewise",
+	  opt_mcu },
+	{ "all", 0, NULL, "all MCUs that are on CAN by printer.cfg",
+	  .sets = UTIL_OPT_SETS(struct opts, all) },
+	{ "config", 'c', "FILE", "printer.cfg (default: where it usually is)",
+	  opt_config },
 	{ "leave", 0, NULL, "the way back: start the application again",
 	  COMMAND(OPTS_LEAVE) },
 	{ "query", 0, NULL, "list unassigned nodes (a broadcast)",
@@ -160,8 +178,6 @@ static int check_wait_iface(struct opts *o)
 /* What names, disturbs or moves a node has no meaning there. */
 static int check_listen(struct opts *o)
 {
-	if (o->uuids_len)
-		return refuse(o, "--listen hears all nodes: leave out -u");
 	if (!o->verify || o->force || o->nodeid || o->diagnose)
 		return refuse(o, "--listen sends nothing: leave out %s",
 			      !o->verify ? "--no-verify" :
@@ -176,23 +192,42 @@ static int check_listen(struct opts *o)
 	return 0;
 }
 
-static int check_whole(struct opts *o)
+/* Return: an option that is about names of MCUs, or NULL. */
+static const char *naming(const struct opts *o)
+{
+	return o->uuids_len ? "-u" :
+	       o->names_len ? "-m" :
+	       o->all	    ? "--all" :
+	       o->config    ? "-c" :
+			      NULL;
+}
+
+static int check_names(struct opts *o)
+{
+	if (o->command == OPTS_LISTEN && naming(o))
+		return refuse(o, "--listen hears all nodes: leave out %s",
+			      naming(o));
+	if (o->command == OPTS_QUERY && naming(o))
+		return refuse(o, "--query asks all nodes: leave out %s",
+			      naming(o));
+	if (o->all && o->names_len)
+		return refuse(o, "--all asks all MCUs: leave out -m");
+	if (o->uuids_len && opts_has_names(o))
+		return refuse(o,
+			      "-u and %s exclude each other: give the UUIDs of "
+			      "all, or the names",
+			      o->all ? "--all" : "-m");
+	if (o->config && !opts_has_names(o))
+		return refuse(o, "-c says where names are to be found: add -m "
+				 "NAME or --all");
+	return 0;
+}
+
+int opts_check_count(struct opts *o)
 {
 	bool proves = o->command == OPTS_LEAVE ||
 		      (o->command == OPTS_REQUEST && o->verify);
 
-	if (o->command == OPTS_LEAVE && !o->verify)
-		return refuse(o,
-			      "--leave always proves: leave out --no-verify");
-	if (o->diagnose && (o->command != OPTS_REQUEST || !o->verify))
-		return refuse(o,
-			      "--diagnose is for a request that is to be "
-			      "proven: leave out --leave, --query, --dry-run, "
-			      "--no-verify");
-	if (o->command == OPTS_QUERY && o->uuids_len)
-		return refuse(o, "--query asks all nodes: leave out -u");
-	if (o->command != OPTS_QUERY && !o->uuids_len)
-		return refuse(o, "no MCU is named: give -u UUID; " UUID_FORM);
 	if (proves && o->uuids_len > NODEIDS_COUNT)
 		return refuse(
 			o,
@@ -201,6 +236,22 @@ static int check_whole(struct opts *o)
 			o->uuids_len, NODEIDS_FIRST, NODEIDS_LAST,
 			NODEIDS_COUNT);
 	return 0;
+}
+
+static int check_whole(struct opts *o)
+{
+	if (o->command == OPTS_LEAVE && !o->verify)
+		return refuse(o,
+			      "--leave always proves: leave out --no-verify");
+	if (o->diagnose && (o->command != OPTS_REQUEST || !o->verify))
+		return refuse(o,
+			      "--diagnose is for a request that is to be "
+			      "proven: leave out --leave, --query, --dry-run, "
+			      "--no-verify");
+	if (o->command != OPTS_QUERY && !naming(o))
+		return refuse(o, "no MCU is named: give -m NAME, as in "
+				 "printer.cfg, or -u UUID; " UUID_FORM);
+	return opts_check_count(o);
 }
 
 static uint64_t default_timeout(enum opts_command command)
@@ -219,9 +270,11 @@ int opts_parse(struct opts *out, int argc, char **argv)
 	out->verify = true;
 	out->json = util_opts_has(argc, argv, "--json");
 	err = opts_apply(OPTS_INTO(out, table), argc, argv,
-			 "an MCU is named with -u UUID");
+			 "an MCU is named with -m NAME or -u UUID");
 	if (!err)
 		err = check_wait_iface(out);
+	if (!err && out->command <= OPTS_LISTEN)
+		err = check_names(out);
 	if (!err && out->command == OPTS_LISTEN)
 		err = check_listen(out);
 	if (!out->timeout_us)
@@ -233,11 +286,13 @@ int opts_parse(struct opts *out, int argc, char **argv)
 
 void opts_help(FILE *to)
 {
-	fputs("usage: canbootreq [-i IFACE] -u UUID [-u UUID ...] [options]\n"
-	      "       canbootreq [-i IFACE] --leave -u UUID [-u UUID ...]\n"
+	fputs("usage: canbootreq [-c FILE] -m NAME [-m NAME ...] [options]\n"
+	      "       canbootreq [-c FILE] --all [options]\n"
+	      "       canbootreq [-i IFACE] -u UUID [-u UUID ...] [options]\n"
+	      "       canbootreq --leave {-m NAME | --all | -u UUID} ...\n"
 	      "       canbootreq [-i IFACE] --query\n"
 	      "       canbootreq [-i IFACE] --listen\n"
-	      "       canbootreq --dry-run -u UUID\n\n"
+	      "       canbootreq --dry-run {-m NAME | --all | -u UUID} ...\n\n"
 	      "Ask Klipper MCUs on CAN for their bootloader, and prove that "
 	      "Katapult answers.\n\noptions:\n",
 	      to);

@@ -29,8 +29,14 @@ enum opts_command {
 struct opts {
 	enum opts_command command;
 	const char *ifname;
+	bool on_ifname; /* -i is given: whatever printer.cfg says */
 	struct kcan_uuid uuids[OPTS_UUIDS_MAX];
 	size_t uuids_len;
+	const char *config; /* printer.cfg; NULL: where it usually is */
+	/* Of -m; or, when @uuids have been found by them, the name of each. */
+	const char *names[OPTS_UUIDS_MAX];
+	size_t names_len;
+	bool all; /* that are on CAN, by printer.cfg */
 	uint64_t timeout_us;
 	uint8_t nodeid; /* to be tried first; 0: whichever is drawn */
 	bool verify;
@@ -41,5 +47,14 @@ struct opts {
 	bool verbose;
 	char error[OPTS_ERROR_LEN]; /* one sentence, when parsing failed */
 };
+
+/** Return: whether the MCUs are to be found in a printer.cfg. */
+static inline bool opts_has_names(const struct opts *o)
+{
+	return o->names_len || o->all;
+}
+
+/** Can so many UUIDs be asked at once? Return: 0, or -EINVAL and @o->error. */
+int opts_check_count(struct opts *o);
 
 #endif

@@ -87,11 +87,12 @@ static void say_line(struct report *r, const struct words_facts *facts)
 {
 	const struct words *words = words_of(facts->cause);
 	char uuid[KCAN_UUID_STR_LEN + 1];
-	char reason[SAY_SENTENCE_LEN];
+	char reason[SAY_SENTENCE_LEN], name[SAY_SENTENCE_LEN];
 
 	words_expand(reason, words->reason, facts);
+	words_expand(name, facts->name ? " ({name})" : "", facts);
 	kcan_uuid_format(&facts->uuid, uuid);
-	fprintf(r->streams.out, "%s: %s: %s\n", uuid,
+	fprintf(r->streams.out, "%s%s: %s: %s\n", uuid, name,
 		kcan_outcome_get(words->outcome)->name, reason);
 }
 

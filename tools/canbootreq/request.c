@@ -87,7 +87,7 @@ static int start_jobs(struct run *run, const struct opts *opts)
 static int prepare_jobs(struct run *run, const struct opts *opts,
 			size_t adapter, const struct words_facts *common)
 {
-	size_t len = opts->uuids_len;
+	size_t len = opts->uuids_len, from;
 	int err = 0;
 
 	run->jobs = calloc(len, sizeof(*run->jobs));
@@ -100,9 +100,9 @@ static int prepare_jobs(struct run *run, const struct opts *opts,
 		job->is_adapter = adapter < len && i == len - 1;
 		job->facts = *common;
 		job->facts.has_uuid = true;
-		job->facts.uuid = opts->uuids[job->is_adapter ? adapter :
-					      i < adapter     ? i :
-								i + 1];
+		from = job->is_adapter ? adapter : i < adapter ? i : i + 1;
+		job->facts.uuid = opts->uuids[from];
+		job->facts.name = opts->names[from];
 		job->draw =
 			(struct nodeids_draw){ .pool = run->nodeids,
 					       .pinned = i ? 0 : opts->nodeid };
@@ -340,7 +340,7 @@ static void end_early(const struct call *c)
 	report_end(c->r, &facts);
 }
 
-void cmd_request(const struct opts *opts, struct report *r)
+int cmd_request(const struct opts *opts, struct report *r)
 {
 	struct call c = {
 		.opts = opts,
@@ -371,6 +371,7 @@ void cmd_request(const struct opts *opts, struct report *r)
 	adapter_forget(&c.adapter);
 	seek_free(&c.seek);
 	free_jobs(&c.run);
+	return c.bus.loop.signal;
 }
 
 void cmd_dry_run(const struct opts *opts, struct report *r)

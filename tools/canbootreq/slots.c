@@ -25,6 +25,21 @@ static void put_if(char *out, size_t size, const void *facts)
 	snprintf(out, size, "%s", f->ifname ? f->ifname : "the interface");
 }
 
+static void put_name(char *out, size_t size, const void *facts)
+{
+	const struct words_facts *f = facts;
+
+	snprintf(out, size, "%s", f->name ? f->name : "");
+}
+
+static void put_told(char *out, size_t size, const void *facts)
+{
+	const struct words_facts *f = facts;
+
+	snprintf(out, size, "%s%s%s", f->told ? " (" : "",
+		 f->told ? f->told : "", f->told ? ")" : "");
+}
+
 static void put_up(char *out, size_t size, const void *facts)
 {
 	const struct words_facts *f = facts;
@@ -225,6 +240,8 @@ static const char *usbafter(const void *facts)
 
 static const struct say_slot slots[] = {
 	{ "{if}", 0, put_if },
+	{ "{name}", 0, put_name },
+	{ "{told}", 0, put_told },
 	{ "{up}", 0, put_up },
 	{ "{guess}", FACT(bitrate_guessed), .either = { "", GUESS } },
 	{ "{uuid}", FACT(uuid), say_put_uuid },

@@ -118,8 +118,10 @@ enum request {
 /** One end and what the sentences about it may mention. */
 struct words_facts {
 	enum cause cause;
-	bool said; /* its line has been printed */
+	bool said;	  /* its line has been printed */
+	const char *name; /* of the MCU in printer.cfg; any bytes; or NULL */
 	const char *ifname;
+	const char *told;      /* where a file names that; any bytes; or NULL */
 	uint32_t bitrate_bps;  /* to bring it up with; 0: it has none */
 	bool bitrate_guessed;  /* the driver does not report it */
 	struct kcan_link link; /* WARNING_STATE, BUS_OFF: as last looked at */
@@ -144,7 +146,7 @@ struct words_facts {
 	char others[64]; /* CAN interfaces that are up, too; "": none */
 	unsigned int warnings;
 	int signal;
-	char detail[240]; /* for causes that need more to be said */
+	char detail[512]; /* for causes that need more to be said */
 };
 
 /** Return: the row of @cause, never NULL. */

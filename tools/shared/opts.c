@@ -17,6 +17,18 @@ int opts_parse_timeout(uint64_t *out_us, const char *arg,
 	return err ? -EINVAL : 0;
 }
 
+int opts_take_config(const char **out, const char *arg,
+		     char error[static OPTS_ERROR_LEN])
+{
+	if (!*arg || *out) {
+		snprintf(error, OPTS_ERROR_LEN,
+			 "-c '%.80s': give the path of one file", arg);
+		return -EINVAL;
+	}
+	*out = arg;
+	return 0;
+}
+
 int opts_apply(const struct util_opts *how, int argc, char **argv,
 	       const char *form)
 {

@@ -61,6 +61,10 @@ void opts_help(FILE *to);
 int opts_parse_timeout(uint64_t *out_us, const char *arg,
 		       char error[static OPTS_ERROR_LEN]);
 
+/** What -c says, once. Return: 0, or -EINVAL and why in @error. */
+int opts_take_config(const char **out, const char *arg,
+		     char error[static OPTS_ERROR_LEN]);
+
 /**
  * opts_apply() - read a command line that has options only
  * @how:  of OPTS_INTO()

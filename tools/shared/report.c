@@ -2,6 +2,7 @@
 #include "report.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -30,6 +31,18 @@ void report_say(struct report *r, const char *head, const char *sentence,
 	say_expand(text, sizeof(text), sentence, r->slots, facts);
 	if (*text)
 		say_lines(r->streams.err, r->program, head, text);
+}
+
+void report_note(struct report *r, const char *format, ...)
+{
+	char text[SAY_SENTENCE_LEN];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	say_clean(text);
+	fprintf(r->streams.err, "%s: %s\n", r->program, text);
 }
 
 void report_line(struct report *r, char *line)

@@ -33,6 +33,14 @@ bool report_load_json(struct report *r, char *out, size_t size);
 void report_say(struct report *r, const char *head, const char *sentence,
 		const void *facts);
 
+/**
+ * report_note() - say something beside the results that is in no table
+ *
+ * One line; what is unprintable in it becomes '?'.
+ */
+__attribute__((format(printf, 2, 3))) void report_note(struct report *r,
+						       const char *format, ...);
+
 /** A line of JSON. Takes @line; NULL: out of memory. */
 void report_line(struct report *r, char *line);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "sentence.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 void say_clean(char *text)
@@ -64,6 +65,34 @@ const char *say_expand(char *out, size_t size, const char *sentence,
 		used += strlen(out + used);
 		sentence += slot;
 	}
+	out[used] = '\0';
+	return out;
+}
+
+static bool is_plain(const char *word)
+{
+	return *word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyz"
+					   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					   "0123456789_./:@%+=,-")];
+}
+
+#define QUOTE "'\\''" /* what a quote becomes within quotes */
+
+const char *say_quote(char *out, size_t size, const char *word)
+{
+	bool plain = is_plain(word);
+	size_t used = 0, left = size - sizeof(QUOTE) - 1;
+
+	if (!plain)
+		out[used++] = '\'';
+	for (; *word && used < left; word++) {
+		if (*word != '\'')
+			out[used++] = *word;
+		else
+			used += (size_t)sprintf(out + used, QUOTE);
+	}
+	if (!plain)
+		out[used++] = '\'';
 	out[used] = '\0';
 	return out;
 }

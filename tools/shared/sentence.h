@@ -42,6 +42,14 @@ const char *say_expand(char *out, size_t size, const char *sentence,
 void say_clean(char *text);
 
 /**
+ * say_quote() - write a word as a shell takes it
+ * @out: the word, in quotes where it needs them; cut to @size, 16 at least
+ *
+ * Return: @out.
+ */
+const char *say_quote(char *out, size_t size, const char *word);
+
+/**
  * say_lines() - print what may have several lines
  * @text:    expanded; taken apart
  * @program: begins each line

@@ -292,6 +292,17 @@ usb() {
 		"41F905F55004 112233445566 B091CCC241C9" ]
 }
 
+@test "also when a printer.cfg names it first" {
+	printf '[mcu%s]\ncanbus_uuid: %s\n' '' "$BRIDGE" ' a' "$U" >printer.cfg
+	say request "$BRIDGE" katapult
+	asks -c printer.cfg --all --timeout 1
+	[ "$status" = 3 ]
+	[ "$(cut -d: -f1,2 <<<"$output" | xargs)" = \
+		"$U (a): no-answer $BRIDGE (mcu): in-bootloader" ]
+	[ "$(sed -n 's/^bus 3F0#02//p' told.8 | xargs)" = \
+		"41F905F55004 B091CCC241C9" ]
+}
+
 @test "a serial number that does not tell: one is followed both ways, a mix refused" {
 	start_board 7 --port 1 --serial 12345
 	up can1

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* MCUs by the names that their sections in a printer.cfg have. */
+#include "commands.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../shared/printer.h"
+#include "look.h"
+#include "util/array.h"
+
+/* An MCU that is to be asked, and where. */
+struct named {
+	const struct config_mcu *mcu;
+	struct kcan_uuid uuid;
+	const char *ifname;
+	bool started; /* its interface had its turn */
+};
+
+struct names {
+	const struct opts *opts;
+	struct report *r;
+	struct printer printer;
+	struct named list[OPTS_UUIDS_MAX];
+	size_t len;
+};
+
+/* -EINVAL, and why. */
+#define refuse_name(n, ...)                                       \
+	(snprintf((n)->printer.error, sizeof((n)->printer.error), \
+		  __VA_ARGS__),                                   \
+	 -EINVAL)
+
+static int add(struct names *n, const struct config_mcu *mcu)
+{
+	struct named *to = &n->list[n->len];
+	char digits[CONFIG_UUID_LEN + 1];
+	char *error = n->printer.error;
+	int err;
+
+	for (size_t i = 0; i < n->len; i++)
+		if (n->list[i].mcu == mcu)
+			return refuse_name(n, "-m '%.40s' is given twice",
+					   mcu->name);
+	if (n->len == ARRAY_SIZE(n->list))
+		return refuse_name(n,
+				   "%.200s has more than %zu MCUs: ask some "
+				   "of them with -m",
+				   n->printer.path, ARRAY_SIZE(n->list));
+	err = config_mcu_digits(&n->printer.mcus, mcu, digits, error);
+	to->ifname = n->opts->ifname;
+	if (!err && !n->opts->on_ifname)
+		err = config_mcu_interface(mcu, &to->ifname, error);
+	if (!err)
+		err = kcan_uuid_parse(&to->uuid, digits);
+	to->mcu = mcu;
+	n->len++;
+	return err;
+}
+
+static int add_named(struct names *n, const char *name)
+{
+	const struct config_mcu *mcu;
+	int err = config_mcus_find(&n->printer.mcus, &mcu, name,
+				   n->printer.error);
+
+	if (err)
+		return err;
+	if (mcu->uuid.text)
+		return add(n, mcu);
+	printer_serial_advice(mcu, n->printer.error);
+	return -EINVAL;
+}
+
+static int add_all(struct names *n)
+{
+	const struct config_mcus *mcus = &n->printer.mcus;
+	char text[CONFIG_ERROR_MAX];
+	int err = 0;
+
+	for (size_t i = 0; i < mcus->len && !err; i++)
+		if (mcus->list[i].uuid.text)
+			err = add(n, &mcus->list[i]);
+		else
+			report_note(
+				n->r, "not asked: %s",
+				printer_serial_advice(&mcus->list[i], text));
+	if (err || n->len)
+		return err;
+	return refuse_name(
+		n,
+		"%.200s has no section with a canbus_uuid, so no "
+		"MCU of it is on CAN: ask one with serialbootreq -m NAME",
+		n->printer.path);
+}
+
+static int resolve(struct names *n)
+{
+	int err = printer_open(&n->printer, n->opts->config, n->r);
+
+	if (!err && n->opts->all)
+		return add_all(n);
+	for (size_t i = 0; i < n->opts->names_len && !err; i++)
+		err = add_named(n, n->opts->names[i]);
+	return err;
+}
+
+/* Where the interface of an MCU is told. */
+static void locate(const struct config_mcu *mcu, char *out, size_t size)
+{
+	const struct config_value *told = &mcu->interface;
+
+	if (told->text)
+		snprintf(out, size, "%.200s:%u: canbus_interface of [%.40s]",
+			 told->file, told->line, mcu->section);
+	else
+		snprintf(out, size,
+			 "%.200s:%u: [%.40s] has no canbus_interface",
+			 mcu->uuid.file, mcu->uuid.line, mcu->section);
+}
+
+/* Return: whether there is that interface; if not, it has been said. */
+static bool check_interface(const struct names *n, const struct named *m)
+{
+	struct words_facts facts = { .ifname = m->ifname };
+	char told[CONFIG_ERROR_MAX];
+	struct kcan_link link;
+	int err = kcan_link_get(&link, m->ifname);
+
+	if (!err && !link.is_can)
+		err = -ENXIO;
+	if (!err)
+		return true;
+	locate(m->mcu, told, sizeof(told));
+	facts.told = n->opts->on_ifname ? NULL : told;
+	look_explain(&facts, err);
+	report_end(n->r, &facts);
+	return false;
+}
+
+/* Nothing is sent when one of the interfaces is missing. */
+static bool check_interfaces(const struct names *n)
+{
+	if (n->opts->command == OPTS_DRY_RUN || n->opts->wait_iface)
+		return true;
+	for (size_t i = 0; i < n->len; i++)
+		if (!check_interface(n, &n->list[i]))
+			return false;
+	return true;
+}
+
+/* The call for all that are on the interface of @first. */
+static void take_interface(struct names *n, const struct named *first,
+			   struct opts *out)
+{
+	*out = *n->opts;
+	out->ifname = first->ifname;
+	for (size_t i = 0; i < n->len; i++) {
+		struct named *m = &n->list[i];
+
+		if (strcmp(m->ifname, first->ifname) != 0)
+			continue;
+		m->started = true;
+		out->names[out->uuids_len] = m->mcu->name;
+		out->uuids[out->uuids_len++] = m->uuid;
+	}
+}
+
+static int check_counts(struct names *n)
+{
+	struct opts one;
+
+	for (size_t i = 0; i < n->len; i++) {
+		take_interface(n, &n->list[i], &one);
+		if (opts_check_count(&one))
+			return refuse_name(n, "%s: %s", one.ifname, one.error);
+	}
+	for (size_t i = 0; i < n->len; i++)
+		n->list[i].started = false;
+	return 0;
+}
+
+static void end_interrupted(const struct names *n, const struct named *m,
+			    int signal)
+{
+	const struct words_facts facts = { .cause = CAUSE_INTERRUPTED,
+					   .request = REQUEST_NONE,
+					   .leave = n->opts->command ==
+						    OPTS_LEAVE,
+					   .signal = signal,
+					   .ifname = m->ifname,
+					   .name = m->mcu->name,
+					   .has_uuid = true,
+					   .uuid = m->uuid };
+
+	report_end(n->r, &facts);
+}
+
+/* One interface after the other, in the order in which they are named. */
+static void run(struct names *n)
+{
+	struct opts one;
+	int signal = 0;
+
+	for (size_t i = 0; i < n->len; i++) {
+		const struct named *m = &n->list[i];
+
+		if (m->started)
+			continue;
+		if (signal) {
+			end_interrupted(n, m, signal);
+			continue;
+		}
+		take_interface(n, m, &one);
+		/* what was said of the last one is no news there */
+		n->r->warned = 0;
+		n->r->advised = 0;
+		if (one.command == OPTS_DRY_RUN)
+			cmd_dry_run(&one, n->r);
+		else
+			signal = cmd_request(&one, n->r);
+	}
+}
+
+void cmd_named(const struct opts *opts, struct report *r)
+{
+	struct words_facts facts = { .cause = CAUSE_LOCAL };
+	struct names n = { .opts = opts, .r = r };
+
+	if (resolve(&n) || check_counts(&n)) {
+		snprintf(facts.detail, sizeof(facts.detail), "%s",
+			 n.printer.error);
+		report_end(r, &facts);
+	} else if (check_interfaces(&n)) {
+		run(&n);
+	}
+	printer_close(&n.printer);
+}
