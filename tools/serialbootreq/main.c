@@ -5,6 +5,7 @@
 
 #include <kcan/version.h>
 
+#include "../shared/printer.h"
 #include "ask.h"
 #include "report.h"
 
@@ -56,6 +57,45 @@ static void ask(struct words_facts *facts, struct loop *l)
 	kcan_usbport_close(port);
 }
 
+static int find_rate(struct words_facts *facts, struct printer *p,
+		     const struct config_value *baud)
+{
+	char what[128], error[OPTS_ERROR_LEN];
+	int err;
+
+	snprintf(what, sizeof(what), "%.80s:%u: baud", baud->file, baud->line);
+	err = opts_parse_baud(&facts->baud_bps, what, baud->text, error);
+	if (err)
+		snprintf(p->error, sizeof(p->error), "%s", error);
+	return err;
+}
+
+/* Return: 0, or a negative errno and why in @p->error. */
+static int find_named(struct words_facts *facts, struct printer *p,
+		      const struct opts *opts, struct report *r)
+{
+	const struct config_mcu *mcu;
+	int err = printer_open(p, opts->config, r);
+
+	if (!err)
+		err = config_mcus_find(&p->mcus, &mcu, opts->name, p->error);
+	if (err)
+		return err;
+	if (mcu->uuid.text) {
+		printer_can_advice(p, mcu);
+		return -EINVAL;
+	}
+	if (config_mcu_is_process(mcu) || !*mcu->serial.text) {
+		printer_serial_advice(mcu, p->error);
+		return -EINVAL;
+	}
+	if (mcu->baud.text && !opts->has_baud)
+		err = find_rate(facts, p, &mcu->baud);
+	if (!err)
+		facts->device = mcu->serial.text;
+	return err;
+}
+
 static void request(const struct opts *opts, struct report *r,
 		    struct words_facts *facts)
 {
@@ -76,6 +116,22 @@ static void request(const struct opts *opts, struct report *r,
 	report_end(r, facts);
 }
 
+static void request_named(const struct opts *opts, struct report *r,
+			  struct words_facts *facts)
+{
+	struct printer printer;
+
+	if (find_named(facts, &printer, opts, r)) {
+		facts->cause = CAUSE_LOCAL;
+		snprintf(facts->detail, sizeof(facts->detail), "%s",
+			 printer.error);
+		report_end(r, facts);
+	} else {
+		request(opts, r, facts);
+	}
+	printer_close(&printer);
+}
+
 static void run(const struct opts *opts, struct report *r)
 {
 	struct words_facts facts = { .device = opts->device,
@@ -92,6 +148,8 @@ static void run(const struct opts *opts, struct report *r)
 		fputs("serialbootreq " KCAN_VERSION "\n", r->streams.out);
 	else if (opts->command == OPTS_DRY_RUN)
 		report_dry_run(r);
+	else if (opts->name)
+		request_named(opts, r, &facts);
 	else
 		request(opts, r, &facts);
 }

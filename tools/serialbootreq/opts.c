@@ -24,18 +24,36 @@ static int opt_device(void *ctx, const char *arg)
 	return 0;
 }
 
-static int parse_baud(struct opts *o, const char *option, const char *arg,
-		      uint32_t *out)
+int opts_parse_baud(uint32_t *out, const char *what, const char *arg,
+		    char error[static OPTS_ERROR_LEN])
 {
 	unsigned long value = BAUD_MAX + 1; /* or beyond every number */
+	int err = util_parse_number(arg, &value);
 
-	if (util_parse_number(arg, &value) == -EINVAL)
-		return refuse(o, "%s '%.40s' is no number: " BAUD_FORM, option,
-			      arg);
-	if (value < BAUD_MIN || value > BAUD_MAX)
-		return refuse(o, "%s '%.40s' is out of range: " BAUD_FORM,
-			      option, arg);
+	if (err == -EINVAL || value < BAUD_MIN || value > BAUD_MAX) {
+		snprintf(error, OPTS_ERROR_LEN, "%s '%.40s' is %s: " BAUD_FORM,
+			 what, arg,
+			 err == -EINVAL ? "no number" : "out of range");
+		return -EINVAL;
+	}
 	*out = (uint32_t)value;
+	return 0;
+}
+
+static int opt_config(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	return opts_take_config(&o->config, arg, o->error);
+}
+
+static int opt_mcu(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	if (o->name)
+		return refuse(o, "-m '%.40s': one MCU in one call", arg);
+	o->name = arg;
 	return 0;
 }
 
@@ -43,14 +61,15 @@ static int opt_baud(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
 
-	return parse_baud(o, "-b", arg, &o->baud_bps);
+	return opts_parse_baud(&o->baud_bps, "-b", arg, o->error);
 }
 
 static int opt_katapult_baud(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
 
-	return parse_baud(o, "--katapult-baud", arg, &o->katapult_bps);
+	return opts_parse_baud(&o->katapult_bps, "--katapult-baud", arg,
+			       o->error);
 }
 
 static int opt_timeout(void *ctx, const char *arg)
@@ -67,6 +86,9 @@ static int opt_timeout(void *ctx, const char *arg)
 static const struct util_opt table[] = {
 	{ "device", 'd', "DEVICE", "the serial port that the MCU is behind",
 	  opt_device },
+	{ "mcu", 'm', "NAME", "or an MCU by its name in printer.cfg", opt_mcu },
+	{ "config", 'c', "FILE", "printer.cfg (default: where it usually is)",
+	  opt_config },
 	{ "baud", 'b', "BAUD", "UART: rate of the application (default 250000)",
 	  opt_baud },
 	{ "katapult-baud", 0, "BAUD", "UART: rate of Katapult (default 250000)",
@@ -84,8 +106,14 @@ static const struct util_opt table[] = {
 
 static int check_whole(struct opts *o)
 {
-	if (o->command == OPTS_REQUEST && !o->device)
-		return refuse(o, "no device is named: give " DEVICE_FORM);
+	if (o->device && o->name)
+		return refuse(o, "-m names the device, too: leave out -d");
+	if (o->config && !o->name)
+		return refuse(o, "-c says where a name is to be found: add -m "
+				 "NAME");
+	if (o->command == OPTS_REQUEST && !o->device && !o->name)
+		return refuse(o, "no device is named: give " DEVICE_FORM
+				 ", or -m NAME as in printer.cfg");
 	if (o->command == OPTS_DRY_RUN && o->way == WAY_USB)
 		return refuse(o, "--usb sends no bytes that --dry-run could "
 				 "print: the request is 1200 baud and DTR");
@@ -102,9 +130,10 @@ int opts_parse(struct opts *out, int argc, char **argv)
 	*out = (struct opts){ .json = util_opts_has(argc, argv, "--json"),
 			      .timeout_us = 5000000 };
 	err = opts_apply(OPTS_INTO(out, table), argc, argv,
-			 "a device is named with -d DEVICE");
+			 "a device is named with -d DEVICE or -m NAME");
 	if (!err)
 		err = check_whole(out);
+	out->has_baud = out->baud_bps;
 	if (!out->baud_bps)
 		out->baud_bps = BAUD_DEFAULT;
 	if (!out->katapult_bps)
@@ -115,6 +144,7 @@ int opts_parse(struct opts *out, int argc, char **argv)
 void opts_help(FILE *to)
 {
 	fputs("usage: serialbootreq -d DEVICE [-b BAUD] [options]\n"
+	      "       serialbootreq [-c FILE] -m NAME [options]\n"
 	      "       serialbootreq --dry-run\n\n"
 	      "Ask a Klipper MCU on a serial port for its bootloader; "
 	      "prove that it came up.\n\noptions:\n",

@@ -26,6 +26,9 @@ struct opts {
 	enum opts_command command;
 	enum way way;
 	const char *device;
+	const char *config;    /* printer.cfg; NULL: where it usually is */
+	const char *name;      /* of the MCU in it; NULL: @device is given */
+	bool has_baud;	       /* -b is given: whatever printer.cfg says */
 	uint32_t baud_bps;     /* of the application */
 	uint32_t katapult_bps; /* of Katapult */
 	uint64_t timeout_us;
@@ -33,5 +36,14 @@ struct opts {
 	bool verbose;
 	char error[OPTS_ERROR_LEN]; /* one sentence, when parsing failed */
 };
+
+/**
+ * opts_parse_baud() - read a rate
+ * @what: begins the sentence: "-b"
+ *
+ * Return: 0, or -EINVAL and why in @error.
+ */
+int opts_parse_baud(uint32_t *out, const char *what, const char *arg,
+		    char error[static OPTS_ERROR_LEN]);
 
 #endif

@@ -77,7 +77,7 @@ struct words_facts {
 	struct kcan_tty_holder holder; /* any bytes */
 	char group[64];		       /* that may open the device */
 	int signal;
-	char detail[240]; /* for causes that need more to be said */
+	char detail[512]; /* for causes that need more to be said */
 };
 
 /** Return: the row of @cause, never NULL. */
