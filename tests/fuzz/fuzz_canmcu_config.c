@@ -4,12 +4,9 @@
 // needs: sim/canmcu/wire/confinement.c
 /*
  * Any configuration file: it is refused with a sentence that can be shown, or
- * all its MCUs have what the rest relies on. An include yields what stands behind
- * the first form feed, and so on. Some bytes stand for a word, so that a random
- * input gets somewhere.
+ * all its MCUs have what the rest relies on.
  */
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,23 +14,16 @@
 #include "../../sim/canmcu/device/heat.h"
 #include "../../sim/canmcu/device/rail.h"
 #include "../../sim/canmcu/setup/boards.h"
-#include "fuzz.h"
+#include "fuzz_files.h"
 #include "util/array.h"
 
-struct input {
-	const uint8_t *data;
-	size_t len;
-};
-
-#define WORD_BASE 0xc0
-#define WORD_MAX 160
 /* all that a carriage needs */
 #define STEPPER                                           \
 	"step_pin: PA2\ndir_pin: PA3\nendstop_pin: PA4\n" \
 	"microsteps: 16\nrotation_distance: 40\n"         \
 	"position_max: 200\nposition_endstop: 0\n"
 
-static const char words[][WORD_MAX] = {
+static const char words[][FUZZ_WORD_MAX] = {
 	"\n[mcu]\n",
 	"\n[mcu a]\n",
 	"\n[include ",
@@ -74,53 +64,21 @@ static const char words[][WORD_MAX] = {
 	"\nheater_pin: ",
 	"\nstep_pin: ",
 	"\nendstop_pin: ",
+	"\n[scanner]\ncanbus_uuid: 3\n",
 	"PA0\n",
 	"a:PA1\n",
 };
-#define WORDS ARRAY_SIZE(words)
-
-/* Return: how many bytes @byte became. */
-static size_t expand(char *out, uint8_t byte)
-{
-	if (byte < WORD_BASE || byte >= WORD_BASE + WORDS) {
-		*out = (char)byte;
-		return 1;
-	}
-	strcpy(out, words[byte - WORD_BASE]);
-	return strlen(out);
-}
-
-static int load(void *ctx, const char *path, char **data, size_t *len)
-{
-	struct input *in = ctx;
-
-	check(*path);
-	if (!in->len)
-		return -ENOENT;
-	*data = malloc(in->len * WORD_MAX);
-	check(*data);
-	for (*len = 0; in->len && *in->data != '\f'; in->data++, in->len--)
-		*len += expand(*data + *len, *in->data);
-	if (in->len) {
-		in->data++;
-		in->len--;
-	}
-	return 0;
-}
-
-static int match(void *ctx, const char *pattern,
-		 int (*each)(void *arg, const char *path), void *arg)
-{
-	(void)ctx;
-	check(strpbrk(pattern, "*?["));
-	return each(arg, "matched");
-}
-
 static void check_sentence(const char *error)
 {
 	check(*error && strlen(error) < OPTS_ERROR_MAX);
 	for (; *error; error++)
 		check(!iscntrl((unsigned char)*error));
+}
+
+static void check_missing(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	check_sentence(sentence);
 }
 
 static void check_heat(const struct mcu_cfg *cfg, const struct heat *heat)
@@ -163,14 +121,15 @@ static void check_mcu(const struct opts *o, const struct mcu_cfg *cfg)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct input in = { data, size };
-	const struct config_files files = { load, match, &in };
+	struct fuzz_files in = { data, size, words, ARRAY_SIZE(words) };
+	const struct config_files files = { fuzz_load, fuzz_match, &in };
 	char error[OPTS_ERROR_MAX] = "";
 	struct boards boards;
 	struct opts opts = { 0 };
 	int err;
 
 	boards_init(&boards);
+	boards.missing = size % 2 ? check_missing : NULL;
 	err = boards_read(&boards, &files, "fuzz.cfg", error);
 	if (!err)
 		err = boards_build(&opts, &boards, error);
