@@ -54,6 +54,17 @@ unsent() {
 	[ -z "$(frames '3F0#')" ]
 }
 
+# in_time SENTENCE ARGUMENTS... - it ends at once, with it
+in_time() {
+	local start=$SECONDS
+
+	name "${@:2}"
+	[ "$status" -eq 1 ]
+	[[ $stderr == *"canbootreq: $1"* ]]
+	[ -z "$output" ]
+	[ $((SECONDS - start)) -lt 60 ]
+}
+
 LEFT_OUT="canbootreq: warning: printer.cfg:1: 'mainsail.cfg' cannot be read (No\
  such file or directory) and is left out"
 
@@ -201,17 +212,6 @@ canbootreq: serial.cfg has no section with a canbus_uuid, so no MCU of it is on\
 	has out '^00000000000b \(x\): interrupted: ended by SIGTERM .* no request'
 	watch_bus vcan5
 	unsent vcan5
-}
-
-# in_time SENTENCE ARGUMENTS... - it ends at once, with it
-in_time() {
-	local start=$SECONDS
-
-	name "${@:2}"
-	[ "$status" -eq 1 ]
-	[[ $stderr == *"canbootreq: $1"* ]]
-	[ -z "$output" ]
-	[ $((SECONDS - start)) -lt 60 ]
 }
 
 @test "files that are none end with a sentence, and nothing hangs" {
