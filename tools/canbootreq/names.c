@@ -119,36 +119,6 @@ static void locate(const struct config_mcu *mcu, char *out, size_t size)
 			 mcu->uuid.file, mcu->uuid.line, mcu->section);
 }
 
-/* Return: whether there is that interface; if not, it has been said. */
-static bool check_interface(const struct names *n, const struct named *m)
-{
-	struct words_facts facts = { .ifname = m->ifname };
-	char told[CONFIG_ERROR_MAX];
-	struct kcan_link link;
-	int err = kcan_link_get(&link, m->ifname);
-
-	if (!err && !link.is_can)
-		err = -ENXIO;
-	if (!err)
-		return true;
-	locate(m->mcu, told, sizeof(told));
-	facts.told = n->opts->on_ifname ? NULL : told;
-	look_explain(&facts, err);
-	report_end(n->r, &facts);
-	return false;
-}
-
-/* Nothing is sent when one of the interfaces is missing. */
-static bool check_interfaces(const struct names *n)
-{
-	if (n->opts->command == OPTS_DRY_RUN || n->opts->wait_iface)
-		return true;
-	for (size_t i = 0; i < n->len; i++)
-		if (!check_interface(n, &n->list[i]))
-			return false;
-	return true;
-}
-
 /* The call for all that are on the interface of @first. */
 static void take_interface(struct names *n, const struct named *first,
 			   struct opts *out)
@@ -164,6 +134,44 @@ static void take_interface(struct names *n, const struct named *first,
 		out->names[out->uuids_len] = m->mcu->name;
 		out->uuids[out->uuids_len++] = m->uuid;
 	}
+}
+
+static bool is_can(const char *ifname)
+{
+	struct kcan_link link;
+
+	return !kcan_link_get(&link, ifname) && link.is_can;
+}
+
+/* The call ends with what is wrong; of some MCUs USB may know more. */
+static void ask_in_vain(struct names *n, const struct named *m)
+{
+	char told[CONFIG_ERROR_MAX];
+	struct opts one;
+
+	take_interface(n, m, &one);
+	locate(m->mcu, told, sizeof(told));
+	if (!one.on_ifname)
+		one.told = told;
+	cmd_request(&one, n->r);
+}
+
+/* Nothing is sent when one of the interfaces is missing. */
+static bool check_interfaces(struct names *n)
+{
+	bool all = true;
+
+	if (n->opts->command == OPTS_DRY_RUN || n->opts->wait_iface)
+		return true;
+	for (size_t i = 0; i < n->len; i++) {
+		const struct named *m = &n->list[i];
+
+		if (m->started || is_can(m->ifname))
+			continue;
+		ask_in_vain(n, m);
+		all = false;
+	}
+	return all;
 }
 
 static int check_counts(struct names *n)

@@ -310,6 +310,7 @@ static bool explain_early(const struct call *c, size_t index,
 	*facts = c->common;
 	facts->has_uuid = true;
 	facts->uuid = c->opts->uuids[index];
+	facts->name = c->opts->names[index];
 	facts->request = REQUEST_NONE;
 	if (facts->cause == CAUSE_NO_INTERFACE)
 		seek_explain_missing(&c->seek, facts);
@@ -346,6 +347,7 @@ int cmd_request(const struct opts *opts, struct report *r)
 		.opts = opts,
 		.r = r,
 		.common = { .ifname = opts->ifname,
+			    .told = opts->told,
 			    .leave = opts->command == OPTS_LEAVE,
 			    .timeout_us = opts->timeout_us },
 	};

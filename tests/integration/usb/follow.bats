@@ -301,6 +301,11 @@ usb() {
 		"$U (a): no-answer $BRIDGE (mcu): in-bootloader" ]
 	[ "$(sed -n 's/^bus 3F0#02//p' told.8 | xargs)" = \
 		"41F905F55004 B091CCC241C9" ]
+	# the second time can0 is gone
+	asks -c printer.cfg --all --timeout 1
+	[ "$status" = 1 ]
+	[[ $output == *"$BRIDGE (mcu): in-bootloader: it was in the bootloader already, on USB"* ]]
+	[[ $output == *"$U (a): local-error: there is no interface can0: likely the adapter of can0 is in its bootloader"* ]]
 }
 
 @test "a serial number that does not tell: one is followed both ways, a mix refused" {
