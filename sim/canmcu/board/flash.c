@@ -117,10 +117,15 @@ static void blank(struct flash *f, uint32_t first, uint32_t size)
 		    size - at < PIECE ? size - at : PIECE);
 }
 
-static bool is_blank(struct flash *f, uint32_t offset, uint32_t len)
+/*
+ * As Katapult looks, which by a slip of its own sees the first quarter of the
+ * @len bytes only: katapult-protocol.md, section 5.1.
+ */
+static bool looks_blank(struct flash *f, uint32_t offset, uint32_t len)
 {
 	uint8_t piece[PIECE];
 
+	len /= 4;
 	for (uint32_t n; len; offset += n, len -= n) {
 		n = len < PIECE ? len : PIECE;
 		get(f, offset, piece, n);
@@ -205,9 +210,9 @@ static bool begin_unit(struct flash *f, uint32_t offset, uint32_t size,
 {
 	uint32_t first, unit;
 
-	if (!is_blank(f, offset, size)) {
+	if (!looks_blank(f, offset, size)) {
 		if (holds(f, offset, data) &&
-		    is_blank(f, offset + BLOCK, size - BLOCK))
+		    looks_blank(f, offset + BLOCK, size - BLOCK))
 			return false;
 		unit_at(f, offset, &first, &unit);
 		erase_unit(f, first, unit, result);
@@ -227,7 +232,7 @@ static struct flash_result write_direct(struct flash *f, uint32_t offset,
 	if (offset % size == 0) {
 		if (!begin_unit(f, offset, size, data, &result))
 			return result;
-	} else if (!is_blank(f, offset, BLOCK)) {
+	} else if (!looks_blank(f, offset, BLOCK)) {
 		if (!holds(f, offset, data))
 			result.err = -EINVAL;
 		return result;

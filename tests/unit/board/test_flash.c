@@ -10,6 +10,7 @@
 #include "../../../sim/canmcu/board/family.h"
 
 #define PAGES_1K "stm32f103x6" /* 32 KiB of them */
+#define PAGES_2K "stm32g0b1xx"
 #define SECTORS "stm32f446xx"
 #define H7 "stm32h743xx"
 #define RP "rp2040"
@@ -17,7 +18,10 @@
 #define APP 0x08002000u
 #define RP_APP 0x10004000u
 
-enum what { END, BLOCK, FLUSH, HOLDS, COUNT };
+enum what { END, BLOCK, HEADED, FLUSH, HOLDS, TAIL, COUNT };
+
+#define HEAD \
+	16 /* bytes FF that a headed block begins with; then comes its tail */
 
 /* One step: a block filled with @byte, or what is expected of the memory. */
 struct step {
@@ -102,6 +106,51 @@ static const struct row {
 	  PAGES_1K,
 	  false,
 	  { { BLOCK, APP, 0xff }, { BLOCK, APP, 0xff }, { COUNT, 2 } } },
+	/* section 5.1, what "blank" looks at; pages of 2 KiB, of 1 KiB */
+	{ "a page with a blank first quarter is not erased: ERROR",
+	  PAGES_2K,
+	  false,
+	  { { BLOCK, 0x08002c00, 0x55 },
+	    { BLOCK, 0x08002800, 0x66 },
+	    { BLOCK, 0x08002c00, 0x66, -EINVAL },
+	    { COUNT, 1 },
+	    { HOLDS, 0x08002800, 0x66 },
+	    { HOLDS, 0x08002c00, 0x55 } } },
+	{ "the last block of the first quarter of a page has it erased",
+	  PAGES_2K,
+	  false,
+	  { { BLOCK, 0x080029c0, 0x55 },
+	    { BLOCK, 0x08002800, 0x66 },
+	    { HOLDS, 0x080029c0, 0xff } } },
+	{ "a repetition, as a quarter of the rest of the page is blank",
+	  PAGES_2K,
+	  false,
+	  { { BLOCK, 0x08002000, 1 },
+	    { BLOCK, 0x080027c0, 2 },
+	    { BLOCK, 0x08002000, 1 },
+	    { COUNT, 1 },
+	    { HOLDS, 0x080027c0, 2 } } },
+	{ "none, as that quarter is not: erased again",
+	  PAGES_2K,
+	  false,
+	  { { BLOCK, 0x08002000, 1 },
+	    { BLOCK, 0x08002200, 2 },
+	    { BLOCK, 0x08002000, 1 },
+	    { COUNT, 2 },
+	    { HOLDS, 0x08002200, 0xff } } },
+	{ "a block that begins with 16 bytes FF looks blank: ERROR",
+	  PAGES_1K,
+	  false,
+	  { { BLOCK, APP, 1 },
+	    { HEADED, APP + 64, 0x0f },
+	    { BLOCK, APP + 64, 0xf3, -EINVAL },
+	    { TAIL, APP + 64, 0x03 } } },
+	{ "H7: a sector of which 32 KiB are blank is not erased",
+	  H7,
+	  false,
+	  { { BLOCK, 0x08028000, 0x55 },
+	    { BLOCK, 0x08020000, 0x66 },
+	    { HOLDS, 0x08028000, 0x55 } } },
 	{ "EOF without blocks", PAGES_1K, false, { { FLUSH }, { COUNT, 0 } } },
 	{ "above the flash there is nothing to look at",
 	  PAGES_1K,
@@ -176,6 +225,9 @@ static void take(struct flash *f, const struct step *s)
 
 	memset(want, s->byte, sizeof(want));
 	switch (s->what) {
+	case HEADED:
+		memset(want, 0xff, HEAD);
+		/* fall through */
 	case BLOCK:
 		assert_int_equal(flash_write_block(f, s->address, want).err,
 				 s->err);
@@ -187,6 +239,11 @@ static void take(struct flash *f, const struct step *s)
 		assert_int_equal(flash_read(f, s->address, got, sizeof(got)),
 				 0);
 		assert_memory_equal(got, want, sizeof(want));
+		break;
+	case TAIL:
+		assert_int_equal(flash_read(f, s->address, got, sizeof(got)),
+				 0);
+		assert_memory_equal(got + HEAD, want, sizeof(got) - HEAD);
 		break;
 	case COUNT:
 		assert_int_equal(f->pages, s->address);
