@@ -214,8 +214,7 @@ static void leave_katapult(struct mcu *m, uint64_t now_us)
 
 void mcu_complete(struct mcu *m, uint64_t now_us)
 {
-	if (!m->live.alarm)
-		mcu_set_alarm(m, now_us + COMPLETE_US, leave_katapult);
+	mcu_set_alarm(m, now_us + COMPLETE_US, leave_katapult);
 }
 
 static void open_window(struct mcu *m, uint64_t now_us)

@@ -250,6 +250,24 @@ static void test_complete_waits_for_the_flash(void **state)
 	mcu_fini(&b->mcu);
 }
 
+/* section 4.5 */
+static void test_a_repeated_complete_counts_from_itself(void **state)
+{
+	struct board *b = katapult("stm32g0b1xx", false, 0);
+
+	(void)state;
+	ask(b, "COMPLETE", "ACK COMPLETE");
+	board_wait(b, 60000);
+	ask(b, "COMPLETE", "ACK COMPLETE");
+	board_wait(b, 61000);
+	ask(b, "GET_CANBUS_ID", "ACK GET_CANBUS_ID 41f905f55004");
+	board_wait(b, 38999);
+	assert_int_equal(b->mcu.state, MCU_KATAPULT);
+	board_wait(b, 1);
+	assert_int_equal(b->mcu.state, MCU_KLIPPER);
+	mcu_fini(&b->mcu);
+}
+
 static void test_admin_frames_wait_for_the_flash_8_of_them(void **state)
 {
 	struct board *b = katapult("stm32g0b1xx", false, 10000);
@@ -492,6 +510,7 @@ int main(void)
 		cmocka_unit_test(test_power_lost_while_erasing_leaves_it_blank),
 		cmocka_unit_test(test_an_answer_goes_before_the_next_erase),
 		cmocka_unit_test(test_complete_waits_for_the_flash),
+		cmocka_unit_test(test_a_repeated_complete_counts_from_itself),
 		cmocka_unit_test(
 			test_admin_frames_wait_for_the_flash_8_of_them),
 		cmocka_unit_test(
