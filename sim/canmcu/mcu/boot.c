@@ -47,7 +47,6 @@ static void forget(struct mcu *m, enum mcu_state state, uint64_t now_us)
 	devices_reset(&m->devices, now_us);
 	memset(live, 0, sizeof(*live));
 	flash_reset(&m->flash);
-	m->generation++;
 	m->state = state;
 	live->program = program_of(m, state);
 	live->start_us = now_us;
@@ -134,6 +133,7 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	m->cfg = *cfg;
 	m->env = env;
 	init_flash(m);
+	m->generation = 1;
 	forget(m, first_state(m, cfg->state), env->start_us);
 	if (cfg->nodeid >= 0 && m->live.program)
 		start_assigned(m, (uint8_t)cfg->nodeid);
@@ -174,7 +174,7 @@ void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg)
 	m->rom_for_good = false;
 }
 
-void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us)
+static void change(struct mcu *m, enum mcu_state state, uint64_t now_us)
 {
 	enum mcu_state old = m->state;
 	int err = m->live.stall_us ? flash_cut_short(&m->flash) : 0;
@@ -186,6 +186,21 @@ void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us)
 		mcu_event(m, EVENT_STATE, mcu_state_name(state), now_us);
 	if (m->live.program && m->live.program->started)
 		m->live.program->started(m, now_us);
+}
+
+void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us)
+{
+	m->generation++;
+	change(m, state, now_us);
+}
+
+void mcu_halt(struct mcu *m, uint64_t now_us)
+{
+	uint8_t slots_used = m->live.slots_used;
+
+	change(m, MCU_DEAD, now_us);
+	/* the CAN hardware needs no CPU to send what it holds */
+	m->live.slots_used = slots_used;
 }
 
 static void start_application(struct mcu *m, uint64_t now_us)
@@ -231,7 +246,7 @@ static void boot_through_katapult(struct mcu *m, uint64_t now_us)
 	m->cell = MCU_CELL_CLEARED;
 	/* step 1 does not look before it jumps */
 	if (cell == MCU_CELL_START && !present)
-		mcu_enter(m, MCU_DEAD, now_us);
+		mcu_halt(m, now_us);
 	else if (cell == MCU_CELL_START)
 		start_application(m, now_us);
 	else if (cell == MCU_CELL_STAY || !present)
@@ -341,7 +356,7 @@ void mcu_rom_leave(struct mcu *m, uint32_t address, uint64_t now_us)
 	if (flash_has_code(&m->flash, address))
 		start_application(m, now_us);
 	else
-		mcu_enter(m, MCU_DEAD, now_us);
+		mcu_halt(m, now_us);
 }
 
 void mcu_request_bootloader(struct mcu *m, uint64_t now_us)

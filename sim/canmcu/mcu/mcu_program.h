@@ -217,6 +217,9 @@ void mcu_event_nodeid(struct mcu *m, enum event_type type, int nodeid,
 /** Forget what a reset forgets and run @state. */
 void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us);
 
+/** The CPU faults: MCU_DEAD. What is in the CAN hardware is still sent. */
+void mcu_halt(struct mcu *m, uint64_t now_us);
+
 /** The chip comes out of reset: decide what runs (section 8.3). */
 void mcu_boot(struct mcu *m, uint64_t now_us);
 

@@ -86,6 +86,46 @@ test_siblings_hear_each_other_on_a_bus_without_interface(void **state)
 	assert_false(world_tx(b->world, 0, &f, b->now_us));
 }
 
+/* katapult-protocol.md, sections 3 and 4.4 */
+static void
+test_what_a_mailbox_holds_is_sent_though_the_cpu_faults(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[0].state = MCU_KATAPULT;
+	b->cfgs[0].nodeid = 4;
+	start(b, 1);
+	/* rubbish, and a REQUEST_BLOCK where nothing is */
+	world_rx(b->world, 0, &FRAME(0x108, 0xaa, 0xbb, 0xcc), false,
+		 b->now_us);
+	world_rx(b->world, 0,
+		 &FRAME(0x108, 0x01, 0x88, 0x14, 0x01, 0x00, 0x40, 0x00, 0x10),
+		 false, b->now_us);
+	hear(b, FRAME(0x108, 0xdf, 0x47, 0x99, 0x03));
+	assert_int_equal(state_of(b, 0), MCU_DEAD);
+	assert_int_equal(b->wire_len, 1);
+	assert_frame_equal(b->wire[0], FRAME(0x109, 0x01, 0x88, 0xf1, 0x00,
+					     0x68, 0x95, 0x99, 0x03));
+	echo(b);
+	assert_int_equal(world_at(b->world, 0)->live.slots_used, 0);
+	/* a reset is one of the hardware, too */
+	world_reset(b->world, world_at(b->world, 0), b->now_us);
+	assert_int_equal(state_of(b, 0), MCU_BOOT);
+}
+
+static void test_a_reset_takes_back_what_a_mailbox_holds(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[0].state = MCU_KATAPULT;
+	b->cfgs[0].nodeid = 4;
+	start(b, 1);
+	world_rx(b->world, 0, &WHO(0x108), false, b->now_us);
+	world_reset(b->world, world_at(b->world, 0), b->now_us);
+	take(b);
+	assert_int_equal(b->wire_len, 0);
+}
+
 static void test_two_nodes_may_share_a_nodeid_until_one_sends(void **state)
 {
 	struct bench *b = *state;
@@ -500,6 +540,8 @@ int main(void)
 		CASE(test_a_node_never_hears_its_own_frames),
 		CASE(test_siblings_hear_each_other_on_a_bus_without_interface),
 		CASE(test_a_sibling_on_the_same_nodeid_hears_them),
+		CASE(test_what_a_mailbox_holds_is_sent_though_the_cpu_faults),
+		CASE(test_a_reset_takes_back_what_a_mailbox_holds),
 		CASE(test_two_nodes_may_share_a_nodeid_until_one_sends),
 		CASE(test_a_set_for_another_uuid_takes_the_nodeid_away),
 		CASE(test_a_clear_reaches_every_katapult),
