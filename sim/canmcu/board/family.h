@@ -8,6 +8,9 @@
 
 #include "flash.h"
 #include "pins.h"
+#include "proto/image.h"
+
+#define MCU_RAMS 2 /* memories of a chip that a stack may be in */
 
 /** What lies in front of the application. */
 enum bootloader {
@@ -55,8 +58,9 @@ struct mcu_type {
 	const struct family *family;
 	uint32_t clock_hz; /* CLOCK_FREQ of its Klipper, at most 715827882 */
 	const struct pin_range *pins;
-	const struct flash_map *flash_map; /* NULL: no Katapult on CAN */
-	uint32_t flash_size;		   /* bytes */
+	const struct flash_map *flash_map;  /* NULL: no Katapult on CAN */
+	uint32_t flash_size;		    /* bytes */
+	const struct kcan_image_range *ram; /* MCU_RAMS of them; or NULL */
 	enum family_rom rom;
 };
 
@@ -65,6 +69,9 @@ const struct mcu_type *mcu_type_find(const char *name);
 
 /** Return: the chip at @index of the table, or NULL behind its end. */
 const struct mcu_type *mcu_type_at(size_t index);
+
+/** Return: where the stack of a Klipper begins; only of a chip with a flash_map. */
+uint32_t mcu_type_stack(const struct mcu_type *type);
 
 /** Return: "katapult", "rom" or "none". */
 const char *bootloader_name(enum bootloader bootloader);
