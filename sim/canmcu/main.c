@@ -6,6 +6,7 @@
 
 #include "app.h"
 #include "ctl/ctl_client.h"
+#include "image/image_cmd.h"
 #include "setup/opts.h"
 
 #define EXIT_USAGE 2
@@ -18,6 +19,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "ctl"))
 		return ctl_client_main(argc - 1, argv + 1);
+	if (argc > 1 && !strcmp(argv[1], "image"))
+		return image_cmd_main(argc - 1, argv + 1);
 	if (opts_parse(&opts, argc, argv, error)) {
 		fprintf(stderr, "canmcu: %s\nTry 'canmcu --help'.\n", error);
 		return EXIT_USAGE;

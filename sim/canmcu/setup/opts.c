@@ -315,6 +315,8 @@ void opts_help(FILE *to)
 	      "[OPTION]...\n"
 	      "       canmcu ctl [--control PATH] [COMMAND]     (canmcu ctl "
 	      "--help)\n"
+	      "       canmcu image OPTION... >FILE              (canmcu image "
+	      "--help)\n"
 	      "Simulate MCUs that run Klipper or Katapult on a CAN bus, or on "
 	      "USB.\n\n",
 	      to);
