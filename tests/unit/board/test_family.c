@@ -76,7 +76,7 @@ static void test_chip(void **state)
 	assert_int_equal(t->family->tx_slots, e->tx_slots);
 	assert_int_equal(t->flash_map ? t->flash_map->app_start : 0,
 			 e->app_start);
-	assert_int_equal(mcu_type_stack(t), e->stack);
+	assert_int_equal(t->flash_map ? mcu_type_stack(t) : 0, e->stack);
 	assert_int_equal(family_default_bootloader(t->family),
 			 e->katapult == REQUEST_KATAPULT ? BOOTLOADER_KATAPULT :
 							   BOOTLOADER_NONE);
