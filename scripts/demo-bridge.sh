@@ -54,7 +54,12 @@ unplug() {
 }
 
 cd "$dir"
-head -c 20000 /dev/urandom >klipper.bin
+
+# klipper_for START - the file that is flashed there
+klipper_for() {
+	canmcu image --mcu-type stm32g0b1xx --application-start "$1" \
+		--canbus-frequency 1000000 --link bridge >klipper.bin
+}
 
 step "The board is plugged in: Linux finds an adapter, and makes can0"
 plug katapult
@@ -66,6 +71,7 @@ step "The board is asked for its bootloader, and can0 vanishes: see what comes"
 run canbootreq -u "$uuid"
 until_there "$tty"
 step "Katapult is flashed (here by a stand-in for flashtool.py -d), and starts it"
+klipper_for 0x08002000
 run flasher -i "$tty" -f klipper.bin
 step "That runs: the adapter is back, and down as after each plug"
 until_there /sys/class/net/can0
@@ -78,6 +84,7 @@ plug rom
 run ip link set can0 up type can bitrate 1000000
 run canbootreq -u "$uuid"
 step "The ROM is flashed with dfu-util, as it was told to"
+klipper_for 0x08000000
 run dfu-util -d ,0483:df11 -p 1-1 -a 0 -s 0x08000000:leave -D klipper.bin |
 	tr '\r' '\n' | sed -n '/^[$]/p; /100%/p; /success/p'
 until_there /sys/class/net/can0

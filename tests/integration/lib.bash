@@ -63,6 +63,12 @@ listening() {
 	return 1
 }
 
+# make_image FILE TYPE START [OPTION...] - an image that such a chip runs there
+make_image() {
+	"$BUILD/canmcu" image --mcu-type "$2" --application-start "$3" \
+		--canbus-frequency 1000000 "${@:4}" >"$1"
+}
+
 # watch_bus IFACE - record every frame to $BUS. Two half filters, since a
 # receiver of everything is what canbootreq takes for a flashing tool.
 watch_bus() {

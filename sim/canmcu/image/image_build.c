@@ -13,7 +13,7 @@
 
 /* Of the RP2 family, which runs from RAM: section 1.2. */
 #define RP_START_CODE 0x80
-#define RP_HANDLER 0x20000100
+#define RP_HANDLER 0x20000240
 #define RP_DEFINITION 0x90
 
 static const uint8_t disable_interrupts[] = { 0x72, 0xb6 };

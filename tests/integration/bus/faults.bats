@@ -77,9 +77,9 @@ teardown() {
 	[ "$(stat -c %s "$image")" -eq $((512 * 1024)) ]
 	ctl quit
 	wait "$MCU_PID" || :
-	# the first word of an application, at 08002000
-	printf '\x00\x20\x00\x20' |
-		dd of="$image" bs=1 seek=$((0x2000)) conv=notrunc status=none
+	make_image "$BATS_TEST_TMPDIR/new.bin" stm32g0b1xx 0x08002000
+	dd if="$BATS_TEST_TMPDIR/new.bin" of="$image" bs=8192 seek=1 \
+		conv=notrunc status=none
 	start_mcus two -i vcan0 -u "$U" --state off --flash-image "$image"
 	ctl power "$U" on
 	ctl wait "$U" klipper 5000

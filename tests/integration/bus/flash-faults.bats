@@ -9,6 +9,8 @@ bats_require_minimum_version 1.5.0
 load ../lib
 
 SIDE_BY_SIDE=16
+# The block of its flash that the application of a board begins with.
+declare -A FIRST=([stm]=128 [rp]=256)
 SCALE=0.5 # of the client's waits: 2.5 s for SEND_BLOCK's answer, 1 s for others
 
 # A board is an
@@ -106,14 +108,33 @@ load_rows() {
 	done < <(rows | sed 's/ *| */|/g')
 }
 
-# Text of which no two blocks are alike and no byte is a 01. The last block of
-# the new image is 24 bytes short. And a whole blank sector.
+# firmware BOARD FILE SIZE - the vector table of an image, the signature that it
+# needs to be asked for Katapult, and text: no two blocks are alike, no byte is a 01
+firmware() {
+	local chip='stm32f042x6 0x08002000'
+
+	[ "$1" != rp ] || chip='rp2040 0x10004000'
+	{
+		# shellcheck disable=SC2086 # two words
+		make_image /dev/stdout $chip --size "$3" | head -c 64
+		printf CanBoot!
+	} >"$2.$1"
+}
+
+# The last block of the new image is 24 bytes short. And a whole blank sector.
 make_firmware() {
+	local board
+
 	head -c 4096 /dev/zero | tr '\0' '\377' >blank
-	seq 500000 599999 | head -c $((20 * 64 - 24)) >new
-	head -c 24 blank | cat new - >new.padded
 	seq 100000 399999 | head -c $((32 * 1024)) >old.stm
 	seq 100000 399999 | head -c $((2048 * 1024)) >old.rp
+	for board in stm rp; do
+		firmware "$board" head 8192
+		WANT=old.$board put "head.$board" 2 "${FIRST[$board]}"
+		firmware "$board" new 9216
+		seq 500000 599999 | head -c $((20 * 64 - 24 - 72)) >>"new.$board"
+		head -c 24 blank | cat "new.$board" - >"new.padded.$board"
+	done
 }
 
 # put FILE BLOCKS AT - blocks of a file to a place in WANT
@@ -123,16 +144,16 @@ put() {
 
 # want BOARD FLASH - what the image has to hold, in a file that WANT names
 want() {
-	local new=${2%%[+-]*} unit=16 first=128 board=stm end
+	local new=${2%%[+-]*} unit=16 first=${FIRST[stm]} board=stm end
 
-	[ "$1" != rp ] || unit=64 first=256 board=rp
+	[ "$1" != rp ] || unit=64 first=${FIRST[rp]} board=rp
 	WANT=want.$board.$2
 	[ ! -e "$WANT" ] || return 0
 	end=$new
 	[[ $2 != *+ ]] || end=$((new + 1))
 	end=$(((end + unit - 1) / unit * unit))
 	cp "old.$board" "$WANT"
-	put new.padded "$new" "$first"
+	put "new.padded.$board" "$new" "$first"
 	put blank $((end - new)) $((first + new))
 	[[ $2 != *-* ]] || put blank 1 $((first + ${2#*-}))
 }
@@ -206,7 +227,8 @@ flash() {
 			unset "board_of[$pid]"
 		done
 		[ "$i" != end ] || break
-		"$BUILD/flasher" -i "flt$i" -u "${UUID[i]}" -f new \
+		"$BUILD/flasher" -i "flt$i" -u "${UUID[i]}" \
+			-f "new.${BOARD[i]/sane/stm}" \
 			--scale "$SCALE" >"$1.$i.log" 2>&1 3>&- &
 		board_of[$!]=$i
 	done

@@ -29,8 +29,10 @@ EOF
 
 	IMAGE=$BATS_TEST_TMPDIR/image
 	FLASH=$BATS_TEST_TMPDIR/flash
-	head -c $((64 * BLOCKS)) /dev/urandom >"$IMAGE.0"
-	head -c $((64 * BLOCKS)) /dev/urandom >"$IMAGE.1"
+	for round in 0 1; do
+		make_image "$IMAGE.$round" stm32g0b1xx 0x08002000 \
+			--size $((64 * BLOCKS)) --version "v$round"
+	done
 	start_mcus first -u "$U" --state katapult --no-application \
 		--flash-image "$FLASH"
 	ctl quit

@@ -113,14 +113,12 @@ example() {
 		"$BUILD/flasher" >"$home/katapult/scripts/flashtool.py"
 	cp -r "$PRINTER"/. "$home"
 	sed -i 's/00a1b2c3d401/112233445566/' "$home"/boards/*.cfg
-	{
-		printf '\x00\x40\x00\x20\x01\x80\x00\x08'
-		head -c 27992 /dev/zero
-	} >"$home/klipper.bin"
+	make_image "$home/klipper.bin" stm32g0b1xx 0x08002000 --size 28000 \
+		--version v0.13.0-77-gabcdef
 	# who types the second command has seen what the first one printed
 	example commands | sed "s,~,$home,
 		1a until_true has '$log' ready
-		\$a until_true has '$log' 'state klipper'; kill %1; wait" \
+		\$a until_true has '$log' ' application '; kill %1; wait" \
 		>"$home/example.sh"
 	[ "$(grep -c . "$home/example.sh")" -eq 5 ]
 	cd "$home"

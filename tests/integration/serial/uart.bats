@@ -143,7 +143,7 @@ refused() {
 @test "the whole way: request, flash, application, and a host that finds it" {
 	local image=$BATS_TEST_TMPDIR/image
 
-	head -c 20480 /dev/urandom >"$image"
+	make_image "$image" stm32g0b1xx 0x08002000 --size 20480 --link uart
 	start_mcus one -u "$U" --uart "pty:$TTY" --erase-ms 0 \
 		--flash-image "$BATS_TEST_TMPDIR/flash"
 	run "$BUILD/flasher" -i "$TTY" --fast -f "$image"

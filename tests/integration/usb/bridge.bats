@@ -62,12 +62,9 @@ request() {
 	cansend can0 "3F0#02${BRIDGE^^}"
 }
 
-# image BYTES - an application: its first word is a stack pointer
+# image TYPE START [OPTION...] - an application of 4096 bytes
 image() {
-	{
-		printf '\0\0\2\40'
-		head -c $(($1 - 4)) /dev/urandom
-	} >image
+	make_image image "$@" --size 4096
 }
 
 @test "a bridge: can0, bit rates, who is there, frames both ways" {
@@ -106,9 +103,9 @@ image() {
 		"$BUILD/khost" -i $way --fast < <(echo get_config) >host
 		has host '^config is_config=0 '
 	done
-	image 1000
+	image stm32g0b1xx 0x08002000
 	"$BUILD/flasher" -i can0 -u "$V" --fast -f image
-	has "$MCU_LOG" "^$V flashed 1"
+	has "$MCU_LOG" "^$V flashed 2"
 }
 
 @test "the bus behind it can be another interface, for all frames" {
@@ -161,7 +158,7 @@ image() {
 	until_true has dump.can0 'Network is down|No such device'
 	has dump.can0 "3F0#02${BRIDGE^^} T"
 	is_gone can0
-	image 1000
+	image stm32f446xx 0x08008000 --link bridge
 	"$BUILD/flasher" -i "$TTY" --no-request --fast -f image
 	until_true is_back
 	usb_is 1d50:606f
@@ -175,9 +172,9 @@ image() {
 	request
 	until_true usb_is 0483:df11
 	is_gone can0
-	image 1000
+	image stm32f446xx 0x08000000 --link bridge
 	dfu-util -d 0483:df11 -p 1-1 -a 0 -s 0x08000000 -D image
-	dfu-util -d 0483:df11 -a 0 -s 0x08000000:1000 -U back
+	dfu-util -d 0483:df11 -a 0 -s 0x08000000:4096 -U back
 	cmp image back
 	dfu-util -d 0483:df11 -a 0 -s 0x08000000:leave -D image
 	until_true is_back
@@ -322,7 +319,7 @@ has ended \(by signal 9\): start canmcu again"
 
 @test "cycles: gs_usb, Katapult, flash, gs_usb" {
 	start_bridge
-	image 300
+	image stm32f446xx 0x08008000 --link bridge
 	for ((i = 0; i < ${CYCLES:-2}; i++)); do
 		until_true is_back
 		up
