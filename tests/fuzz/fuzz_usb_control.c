@@ -171,7 +171,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2)
 		return 0;
-	flash_init(&w.flash, &map, cfg.size, true);
+	flash_init(&w.flash, &map, cfg.size, 0x20000400);
 	w.late = data[1] % 4;
 	gsusb_init(&w.gsusb, &gsusb);
 	cdc_init(&w.cdc, &cdc);

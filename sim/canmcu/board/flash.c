@@ -4,21 +4,38 @@
 #include <errno.h>
 #include <string.h>
 
+#include "proto/image.h"
+#include "util/cursor.h"
+
 #define BLOCK KCAN_KAT_BLOCK_SIZE
 #define BLANK 0xff
 #define PIECE 4096u /* bytes that are read or erased at a time */
 
-/* What every application begins with: stack pointer, then reset entry. */
-static const uint8_t vectors[8] = { 0x00, 0x20, 0x00, 0x20,
-				    0x01, 0x01, 0x00, 0x08 };
+#define RESET 0x101 /* the entry of the application, from its start on */
+
+/* What there is of the application of the factory, see struct flash. */
+struct factory {
+	uint8_t bytes[8 + KCAN_IMAGE_SIGNATURE_LEN];
+};
+
+static struct factory application_of(const struct flash *f)
+{
+	struct factory app;
+	struct util_cursor c = util_cursor_on(app.bytes, sizeof(app.bytes));
+
+	util_put_le32(&c, f->stack);
+	util_put_le32(&c, f->app_start + RESET);
+	util_put_bytes(&c, KCAN_IMAGE_SIGNATURE, KCAN_IMAGE_SIGNATURE_LEN);
+	return app;
+}
 
 void flash_init(struct flash *f, const struct flash_map *map, uint32_t size,
-		bool application)
+		uint32_t stack)
 {
 	*f = (struct flash){ .map = map,
 			     .app_start = map->app_start,
 			     .size = size,
-			     .application = application,
+			     .stack = stack,
 			     .memory = { .size = size } };
 	f->store =
 		(struct flash_store){ sparse_read, sparse_write, &f->memory };
@@ -27,7 +44,7 @@ void flash_init(struct flash *f, const struct flash_map *map, uint32_t size,
 void flash_attach(struct flash *f, const struct flash_store *store)
 {
 	f->store = *store;
-	f->application = false;
+	f->stack = 0;
 	f->altered = true;
 }
 
@@ -67,10 +84,14 @@ static int load(const struct flash *f, uint32_t offset, uint8_t *out,
 		uint32_t len)
 {
 	int err = f->store.read(f->store.arg, offset, out, len);
+	struct factory app;
 
-	for (uint32_t i = 0; f->application && i < sizeof(vectors); i++)
+	if (!f->stack)
+		return store_error(err);
+	app = application_of(f);
+	for (uint32_t i = 0; i < sizeof(app.bytes); i++)
 		if (app_offset(f) + i - offset < len)
-			out[app_offset(f) + i - offset] = vectors[i];
+			out[app_offset(f) + i - offset] = app.bytes[i];
 	return store_error(err);
 }
 
@@ -97,11 +118,15 @@ static void put(struct flash *f, uint32_t offset, const uint8_t *data,
 		uint32_t len)
 {
 	/* from now on the store alone says what is there */
-	if (f->application && !f->store_err)
-		f->store_err = save(f, app_offset(f), vectors, sizeof(vectors));
+	if (f->stack && !f->store_err) {
+		struct factory app = application_of(f);
+
+		f->store_err =
+			save(f, app_offset(f), app.bytes, sizeof(app.bytes));
+	}
 	if (f->store_err)
 		return;
-	f->application = false;
+	f->stack = 0;
 	f->altered = true;
 	f->store_err = save(f, offset, data, len);
 }

@@ -47,15 +47,17 @@ struct flash_store {
  * struct flash - one chip's flash memory, and Katapult's rules of writing it
  *
  * Pure. Until something is written it costs nothing: it is as the factory left
- * it, blank (FF), but for the first words of an application where there is one.
- * Must not be moved once initialised.
+ * it, blank (FF), but for what is looked at of an application where there is
+ * one: its first words, and the signature that Katapult needs. Must not be
+ * moved once initialised.
  */
 struct flash {
 	const struct flash_map *map;
 	uint32_t app_start; /* address */
 	uint32_t size;	    /* bytes */
-	bool application;   /* from the factory, and not in the store yet */
-	bool altered;	    /* written since this was last set to false */
+	uint32_t stack; /* of an application from the factory that is not in the
+			 * store yet; 0: there is none */
+	bool altered;	/* written since this was last set to false */
 	struct flash_store store;
 	struct sparse memory; /* the store, when no other is given */
 	int store_err;	      /* of the store, in the last write or flush */
@@ -89,9 +91,13 @@ struct flash_result {
 bool flash_app_start_ok(const struct flash_map *map, uint32_t size,
 			uint32_t address);
 
-/** Fresh from the factory, with or without an @application. */
+/**
+ * flash_init() - fresh from the factory
+ * @stack: what its application begins with: where the stack is, not 0; or 0:
+ *         there is none
+ */
 void flash_init(struct flash *f, const struct flash_map *map, uint32_t size,
-		bool application);
+		uint32_t stack);
 
 /** Keep the bytes in @store, as they are there; right after flash_init(). */
 void flash_attach(struct flash *f, const struct flash_store *store);

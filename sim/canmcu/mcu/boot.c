@@ -2,7 +2,6 @@
 /* Power, reset, and what starts then: can-admin-channel.md, section 8. */
 #include <errno.h>
 #include <kcan/admin.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "mcu_program.h"
@@ -56,65 +55,15 @@ static void forget(struct mcu *m, enum mcu_state state, uint64_t now_us)
 			 live->program ? live->program->tx_size : 0);
 }
 
-/* Only on USB is what has no Katapult in front ever written. */
-static bool starts_first(const struct mcu_cfg *cfg)
-{
-	return cfg->bootloader != BOOTLOADER_KATAPULT &&
-	       mcu_link_is_usb(cfg->link);
-}
-
-void mcu_factory_flash(struct flash *f, const struct mcu_cfg *cfg)
-{
-	const struct mcu_type *type = cfg->type;
-
-	flash_init(f, type->flash_map, type->flash_size, !cfg->blank);
-	if (cfg->app_start)
-		f->app_start = cfg->app_start;
-	else if (starts_first(cfg))
-		f->app_start = type->flash_map->start;
-}
-
-/*
- * What is flashed as Klipper may tell what it is. A flash in memory that has
- * not changed need not be read again; a file may have been, by anybody.
- */
-static void look_at_application(struct mcu *m)
-{
-	struct flash *flash = &m->flash;
-	uint32_t len = flash->size - (flash->app_start - flash->map->start);
-	uint8_t *image;
-
-	if (!flash->altered && !m->cfg.flash_store.read)
-		return;
-	image = malloc(len);
-	m->application = (struct dictionary){ 0 };
-	if (image && !flash_read(flash, flash->app_start, image, len))
-		dictionary_find(&m->application, image, len);
-	free(image);
-	flash->altered = false;
-}
-
 /* What comes of @state, which a board is to start in. */
 static enum mcu_state first_state(struct mcu *m, enum mcu_state state)
 {
 	if (!m->flash.map || !is_application(state))
 		return state;
-	look_at_application(m);
 	if (m->cfg.bootloader == BOOTLOADER_KATAPULT &&
 	    !flash_has_application(&m->flash))
 		return MCU_KATAPULT;
-	return state;
-}
-
-static void init_flash(struct mcu *m)
-{
-	const struct mcu_cfg *cfg = &m->cfg;
-
-	m->flash = (struct flash){ 0 };
-	if (cfg->type->flash_map)
-		mcu_factory_flash(&m->flash, cfg);
-	if (cfg->type->flash_map && cfg->flash_store.read)
-		flash_attach(&m->flash, &cfg->flash_store);
+	return mcu_problem_at(m, m->flash.app_start) ? MCU_DEAD : state;
 }
 
 static void start_assigned(struct mcu *m, uint8_t nodeid)
@@ -132,7 +81,7 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	memset(m, 0, sizeof(*m));
 	m->cfg = *cfg;
 	m->env = env;
-	init_flash(m);
+	mcu_init_flash(m);
 	m->generation = 1;
 	forget(m, first_state(m, cfg->state), env->start_us);
 	if (cfg->nodeid >= 0 && m->live.program)
@@ -158,7 +107,7 @@ void mcu_fini(struct mcu *m)
 void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg)
 {
 	bool other_flash = !mcu_same_flash(&m->cfg, cfg) ||
-			   starts_first(&m->cfg) != starts_first(cfg);
+			   mcu_starts_first(&m->cfg) != mcu_starts_first(cfg);
 
 	/* another chip has other pins, with nothing on them */
 	if (m->cfg.type != cfg->type) {
@@ -169,8 +118,7 @@ void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg)
 	if (!other_flash)
 		return;
 	flash_fini(&m->flash);
-	init_flash(m);
-	m->application = (struct dictionary){ 0 };
+	mcu_init_flash(m);
 	m->rom_for_good = false;
 }
 
@@ -194,25 +142,40 @@ void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us)
 	change(m, state, now_us);
 }
 
-void mcu_halt(struct mcu *m, uint64_t now_us)
+void mcu_halt(struct mcu *m, const char *reason, uint64_t now_us)
 {
 	uint8_t slots_used = m->live.slots_used;
 
+	mcu_event(m, EVENT_CRASH, reason, now_us);
 	change(m, MCU_DEAD, now_us);
 	/* the CAN hardware needs no CPU to send what it holds */
 	m->live.slots_used = slots_used;
 }
 
+static void enter_rom(struct mcu *m, uint64_t now_us)
+{
+	m->rom_flag = false;
+	mcu_enter(m, MCU_ROM, now_us);
+}
+
+static void start_at(struct mcu *m, uint32_t address, uint64_t now_us)
+{
+	const char *problem = mcu_problem_at(m, address);
+
+	m->cell = MCU_CELL_CLEARED;
+	if (problem)
+		mcu_halt(m, problem, now_us);
+	/* its own early start code looks at the flag first (section 8.4) */
+	else if (m->rom_flag)
+		enter_rom(m, now_us);
+	else
+		mcu_enter(m, MCU_KLIPPER, now_us);
+	mcu_event_application(m, now_us);
+}
+
 static void start_application(struct mcu *m, uint64_t now_us)
 {
-	bool to_rom = m->cell == MCU_CELL_ROM;
-
-	/* its own early start code looks at the cell first (section 8.4) */
-	m->cell = MCU_CELL_CLEARED;
-	if (!to_rom && m->flash.map)
-		look_at_application(m);
-	mcu_enter(m, to_rom ? MCU_ROM : MCU_KLIPPER, now_us);
-	mcu_event_application(m, now_us);
+	start_at(m, m->flash.app_start, now_us);
 }
 
 static void start_katapult(struct mcu *m, uint64_t now_us)
@@ -245,9 +208,7 @@ static void boot_through_katapult(struct mcu *m, uint64_t now_us)
 
 	m->cell = MCU_CELL_CLEARED;
 	/* step 1 does not look before it jumps */
-	if (cell == MCU_CELL_START && !present)
-		mcu_halt(m, now_us);
-	else if (cell == MCU_CELL_START)
+	if (cell == MCU_CELL_START)
 		start_application(m, now_us);
 	else if (cell == MCU_CELL_STAY || !present)
 		mcu_set_alarm(m, now_us + m->cfg.boot_us, start_katapult);
@@ -257,11 +218,18 @@ static void boot_through_katapult(struct mcu *m, uint64_t now_us)
 		leave_katapult(m, now_us);
 }
 
+/* Only of these STM32 it is the application that goes on to the ROM. */
+static bool goes_to_rom(const struct mcu *m)
+{
+	return m->rom_for_good ||
+	       (m->rom_flag && m->cfg.type->rom != FAMILY_ROM_DFUSE);
+}
+
 static void start(struct mcu *m, uint64_t now_us)
 {
 	m->live.alarm = NULL;
-	if (m->rom_for_good)
-		mcu_enter(m, MCU_ROM, now_us);
+	if (goes_to_rom(m))
+		enter_rom(m, now_us);
 	else if (m->cfg.bootloader == BOOTLOADER_KATAPULT)
 		boot_through_katapult(m, now_us);
 	else
@@ -309,10 +277,24 @@ int mcu_reset(struct mcu *m, uint64_t now_us)
 	return 0;
 }
 
+/* The other columns of the family's table: can-admin-channel.md, section 8.1. */
+static enum bootloader asked_for(const struct mcu *m)
+{
+	const struct mcu_cfg *cfg = &m->cfg;
+
+	if (cfg->bootloader != BOOTLOADER_KATAPULT || m->is_signed)
+		return cfg->bootloader;
+	/* builds with USB go on with the ROM, where it can do it */
+	return mcu_link_is_usb(cfg->link) &&
+			       cfg->type->rom == FAMILY_ROM_DFUSE ?
+		       BOOTLOADER_ROM :
+		       BOOTLOADER_NONE;
+}
+
 void mcu_restart(struct mcu *m, uint64_t now_us)
 {
 	/* klipper-mcu-protocol.md, section 14.1 */
-	if (m->cfg.bootloader == BOOTLOADER_KATAPULT)
+	if (asked_for(m) == BOOTLOADER_KATAPULT)
 		m->cell = MCU_CELL_START;
 	mcu_event(m, EVENT_RESET, "command", now_us);
 	mcu_boot(m, now_us);
@@ -324,6 +306,7 @@ void mcu_power(struct mcu *m, bool on, uint64_t now_us)
 		return;
 	mcu_event(m, EVENT_POWER, on ? "on" : "off", now_us);
 	m->cell = MCU_CELL_CLEARED;
+	m->rom_flag = false;
 	if (on)
 		mcu_boot(m, now_us);
 	else
@@ -343,8 +326,12 @@ int mcu_put(struct mcu *m, enum mcu_state state, uint64_t now_us)
 	if (m->state == MCU_OFF)
 		mcu_event(m, EVENT_POWER, "on", now_us);
 	m->cell = MCU_CELL_CLEARED;
+	m->rom_flag = false;
 	m->rom_for_good = false;
-	mcu_enter(m, first_state(m, state), now_us);
+	state = first_state(m, state);
+	if (state == MCU_DEAD)
+		mcu_event(m, EVENT_CRASH, m->problem, now_us);
+	mcu_enter(m, state, now_us);
 	mcu_event_application(m, now_us);
 	return 0;
 }
@@ -353,28 +340,21 @@ void mcu_rom_leave(struct mcu *m, uint32_t address, uint64_t now_us)
 {
 	if (m->state != MCU_ROM)
 		return;
-	if (flash_has_code(&m->flash, address))
-		start_application(m, now_us);
-	else
-		mcu_halt(m, now_us);
+	start_at(m, address, now_us);
 }
 
 void mcu_request_bootloader(struct mcu *m, uint64_t now_us)
 {
-	static const enum mcu_cell cells[] = {
-		[REQUEST_ROM] = MCU_CELL_ROM,
-		[REQUEST_KATAPULT] = MCU_CELL_STAY,
-		[REQUEST_IMPOSSIBLE] = MCU_CELL_CLEARED,
-	};
 	const struct family *family = m->cfg.type->family;
-	enum request_action action = family->on_request[m->cfg.bootloader];
+	enum request_action action = family->on_request[asked_for(m)];
 
 	if (boot_fault(m, FAULT_IGNORE_REQUEST, now_us))
 		return;
 	mcu_event(m, EVENT_REQUEST, request_action_name(action), now_us);
 	if (action == REQUEST_IGNORED)
 		return;
-	m->cell = cells[action];
+	m->cell = action == REQUEST_KATAPULT ? MCU_CELL_STAY : MCU_CELL_CLEARED;
+	m->rom_flag = action == REQUEST_ROM;
 	m->rom_for_good = action == REQUEST_ROM_FOR_GOOD;
 	mcu_event(m, EVENT_RESET, "request", now_us);
 	mcu_boot(m, now_us);

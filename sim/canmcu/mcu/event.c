@@ -19,6 +19,7 @@ static const struct event_row {
 	[EVENT_UNASSIGNED] = { "unassigned", NULL, NULL, true },
 	[EVENT_CONFLICT] = { "conflict", NULL, NULL, true },
 	[EVENT_SHUTDOWN] = { "shutdown", "reason", NULL, false },
+	[EVENT_CRASH] = { "crash", "reason", NULL, false },
 	[EVENT_REQUEST] = { "request", "action", NULL, false },
 	[EVENT_RESET] = { "reset", "cause", NULL, false },
 	[EVENT_POWER] = { "power", "power", NULL, false },

@@ -15,6 +15,7 @@ enum event_type {
 	EVENT_UNASSIGNED,  /* nodeid: the old one */
 	EVENT_CONFLICT,	   /* nodeid: the one somebody else uses too */
 	EVENT_SHUTDOWN,	   /* text: reason */
+	EVENT_CRASH,	   /* text: what the CPU ran into */
 	EVENT_REQUEST,	   /* text: what the request leads to */
 	EVENT_RESET,	   /* text: cause */
 	EVENT_POWER,	   /* text: "on" or "off" */

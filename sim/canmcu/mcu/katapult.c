@@ -105,7 +105,7 @@ static int flash_failed(struct mcu *m, int err, uint64_t now_us)
 		mcu_event_flash_error(m, err, now_us);
 	if (err != -EFAULT)
 		return err;
-	mcu_halt(m, now_us);
+	mcu_halt(m, "Katapult looked where there is no memory", now_us);
 	return 0;
 }
 

@@ -11,7 +11,7 @@
 #include <kcan/stream.h>
 #include <kcan/uuid.h>
 
-#include "../board/dictionary.h"
+#include "../board/flashed.h"
 #include "../board/pins.h"
 #include "event.h"
 #include "mcu_cfg.h"
@@ -70,12 +70,11 @@ struct mcu_env {
 	struct event_sink events;
 };
 
-/** The boot request cell: can-admin-channel.md, sections 8.2 and 8.4. */
+/** Katapult's request cell: can-admin-channel.md, section 8.2. */
 enum mcu_cell {
 	MCU_CELL_CLEARED,
 	MCU_CELL_STAY,	/* stay in Katapult */
 	MCU_CELL_START, /* start the application now */
-	MCU_CELL_ROM,	/* the application jumps to the ROM as it starts */
 };
 
 /** What the program that runs keeps; zeroed at a reset. */
@@ -118,6 +117,7 @@ struct mcu {
 	const struct mcu_env *env;
 	enum mcu_state state;
 	enum mcu_cell cell;  /* survives a reset, not a power cycle */
+	bool rom_flag;	     /* to the ROM instead (section 8.4); likewise */
 	bool rom_for_good;   /* survives a power cycle */
 	uint32_t generation; /* counts resets: older frames are not ours */
 	struct flash flash;  /* only Katapult's boards have one */
@@ -125,6 +125,9 @@ struct mcu {
 	struct pins pins;	       /* what the user has put on them */
 	struct devices devices;	       /* what else is on them */
 	struct dictionary application; /* what started last; "": not known */
+	const char *problem; /* of the chip with what is flashed; or NULL */
+	bool is_signed;	     /* what is flashed can be asked for Katapult */
+	uint32_t looked_at;  /* the address of what these three tell */
 	struct mcu_live live;
 };
 
@@ -136,7 +139,8 @@ void mcu_factory_flash(struct flash *f, const struct mcu_cfg *cfg);
  * @cfg: copied; its path and its store must outlive @m
  * @env: must outlive @m
  *
- * Where that is Klipper and Katapult finds no application, it is Katapult.
+ * Where that is Klipper and Katapult finds no application, it is Katapult, and
+ * where the chip could not run what it finds, it is MCU_DEAD.
  *
  * Return: 0, or as faults_add(); mcu_fini() is to be called in any case.
  */

@@ -39,6 +39,12 @@ bool mcu_state_find(enum mcu_state *out, const char *name)
 	return false;
 }
 
+bool mcu_starts_first(const struct mcu_cfg *cfg)
+{
+	return cfg->bootloader != BOOTLOADER_KATAPULT &&
+	       mcu_link_is_usb(cfg->link);
+}
+
 bool mcu_same_flash(const struct mcu_cfg *a, const struct mcu_cfg *b)
 {
 	return a->type == b->type && a->app_start == b->app_start &&

@@ -103,6 +103,12 @@ struct mcu_cfg {
 	const struct devices *devices; /* on its pins; likewise; NULL: none */
 };
 
+/**
+ * Return: whether its application usually is where the flash starts: only on USB
+ * is what has no Katapult in front ever written.
+ */
+bool mcu_starts_first(const struct mcu_cfg *cfg);
+
 /** Return: whether @a and @b tell of one board, set up in two ways. */
 bool mcu_same_board(const struct mcu_cfg *a, const struct mcu_cfg *b);
 

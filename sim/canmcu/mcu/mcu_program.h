@@ -212,13 +212,30 @@ void mcu_lose_power(struct mcu *m, uint64_t back_us, uint64_t now_us);
 void mcu_event_nodeid(struct mcu *m, enum event_type type, int nodeid,
 		      uint64_t now_us);
 
+/* What is flashed, in mcu_flash.c. */
+
+/** The flash that its configuration tells of, as it is when new. */
+void mcu_init_flash(struct mcu *m);
+
+/**
+ * mcu_problem_at() - look at the application that starts at @address
+ *
+ * Return: NULL: it runs; or why not, to be shown to the user.
+ */
+const char *mcu_problem_at(struct mcu *m, uint32_t address);
+
 /* What happens at a reset, in boot.c. */
 
 /** Forget what a reset forgets and run @state. */
 void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us);
 
-/** The CPU faults: MCU_DEAD. What is in the CAN hardware is still sent. */
-void mcu_halt(struct mcu *m, uint64_t now_us);
+/**
+ * mcu_halt() - the CPU faults: MCU_DEAD
+ * @reason: what made it so, for the user
+ *
+ * What is in the CAN hardware is still sent.
+ */
+void mcu_halt(struct mcu *m, const char *reason, uint64_t now_us);
 
 /** The chip comes out of reset: decide what runs (section 8.3). */
 void mcu_boot(struct mcu *m, uint64_t now_us);

@@ -6,7 +6,7 @@ load ../lib
 
 setup() {
 	IMAGE=$BATS_TEST_TMPDIR/image
-	head -c 20480 /dev/urandom >"$IMAGE"
+	make_image "$IMAGE" stm32g0b1xx 0x08002000 --size 20480
 }
 
 teardown() {
@@ -26,30 +26,32 @@ flashes() {
 	[[ $output == *"Flash Success" ]]
 }
 
-# whole_flash TYPE PAGES - written, read back, in the application afterwards,
+# whole_flash TYPE START PAGES - written, read back, in the application afterwards,
 # and still there in a second look, which sees a difference where there is one
 whole_flash() {
-	start_mcus one -i vcan0 -u "$U" --mcu-type "$1" --erase-ms "${3:-0}"
+	make_image "$IMAGE" "$1" "$2" --size 20480 --version v1
+	start_mcus one -i vcan0 -u "$U" --mcu-type "$1" --erase-ms 0
 	flashes -u "$U" -f "$IMAGE"
 	[[ $output == *"Detected $1, "* ]]
-	[[ $output == *"Write complete: $2 pages"* ]]
+	[[ $output == *"Write complete: $3 pages"* ]]
 	[[ $output == *"Verification complete"* ]]
 	ctl wait "$U" klipper 5000
 	[ "$(state "$U")" = klipper ]
 	[ "$(nodeid "$U")" = null ]
+	has "$MCU_LOG" "^$U application v1 $1\$"
 	flashes -u "$U" -f "$IMAGE" --verify-only
-	printf '\x5a' | dd of="$IMAGE" bs=1 seek=20479 conv=notrunc status=none
+	printf '\x01' | dd of="$IMAGE" bs=1 seek=20479 conv=notrunc status=none
 	flash --fast -u "$U" -f "$IMAGE" --verify-only
 	[ "$status" -eq 1 ]
 	[[ $output == *"Flash Failed: verification "*": other bytes" ]]
 }
 
-# sector OFFSET SIZE UUID - an application that begins 4 blocks before a sector,
-# where flash is blank: its fifth block blanks that sector, and no more
+# sector OFFSET SIZE UUID - what begins 4 blocks before a sector, where flash is
+# blank: its fifth block blanks that sector, and no more
 sector() {
 	local flash=$BATS_TEST_TMPDIR/flash.$1 want=$BATS_TEST_TMPDIR/want.$1
 
-	flashes -u "$3" -f "$IMAGE"
+	flashes -u "$3" -f "$IMAGE" --no-request
 	[[ $output == *"Write complete: 1 pages"* ]]
 	{
 		head -c $(($1 - 256)) "$BATS_TEST_TMPDIR/old"
@@ -61,19 +63,19 @@ sector() {
 }
 
 @test "a whole flash: stm32g0b1xx, pages of 2 KiB" {
-	whole_flash stm32g0b1xx 10
+	whole_flash stm32g0b1xx 0x08002000 10
 }
 
 @test "a whole flash: stm32f446xx, sectors of 16 KiB" {
-	whole_flash stm32f446xx 2
+	whole_flash stm32f446xx 0x08008000 2
 }
 
 @test "a whole flash: stm32h723xx, sectors of 128 KiB" {
-	whole_flash stm32h723xx 1
+	whole_flash stm32h723xx 0x08020000 1
 }
 
 @test "a whole flash: rp2040, pages of 256 bytes" {
-	whole_flash rp2040 80
+	whole_flash rp2040 0x10004000 80
 }
 
 @test "sectors of an stm32f446xx: 64 and 128 KiB" {
@@ -87,7 +89,7 @@ sector() {
 			dd of="$flash.$at" bs=256 seek=$((at / 256 - 1)) \
 				conv=notrunc status=none
 	done
-	start_mcus three --mcu-type stm32f446xx --erase-ms 0 \
+	start_mcus three --mcu-type stm32f446xx --erase-ms 0 --state katapult \
 		-u "$U" --application-start 0x0800ff00 --flash-image "$flash.0x10000" \
 		-u "$V" --application-start 0x0801ff00 --flash-image "$flash.0x20000" \
 		-u 000000000001 --application-start 0x0803ff00 --flash-image "$flash.0x40000"
@@ -157,8 +159,9 @@ between() {
 	got=$(frames '^[23]')
 	diff <(recording) <(echo "$got")
 	between 2.0 3.0 3F0#02 202#01881100
-	ctl wait "$U" klipper 5000
-	[ "$(state "$U")" = klipper ]
+	# what it has flashed there has its stack at 03020100
+	ctl wait "$U" dead 5000
+	has "$MCU_LOG" "^$U crash the application has its stack where "
 }
 
 @test "a node with blank flash is flashed without a request" {
@@ -172,7 +175,7 @@ between() {
 @test "two nodes are flashed at the same time" {
 	local other=$BATS_TEST_TMPDIR/other first second
 
-	head -c 20000 /dev/urandom >"$other"
+	make_image "$other" rp2040 0x10004000 --size 20000
 	start_mcus two -i vcan0 --erase-ms 1 -u "$U" -u "$V" --mcu-type rp2040
 	"$BUILD/flasher" -i vcan0 -u "$U" -f "$IMAGE" --fast --no-clear \
 		>"$BATS_TEST_TMPDIR/first.log" 2>&1 3>&- &
@@ -242,10 +245,62 @@ between() {
 	[ "$(frames '^202#' | wc -l)" -eq 10 ]
 	[ "$(frames '^203#')" = 203#0188F10068959903 ]
 	[ "$(state "$U")" = katapult ]
-	# the truncated application is started (7.6): its first word is there
+	# the truncated application is started (7.6): its first words are there, but
+	# not what it needs to be asked for Katapult
 	ctl reset "$U"
 	ctl wait "$U" klipper 5000
+	has_no "$MCU_LOG" "^$U application"
+	cansend vcan0 "3F0#02${U^^}"
+	until_true has "$MCU_LOG" "^$U request ignored\$"
+	ctl set "$U" state katapult
 	flashes -u "$U" -f "$IMAGE"
+}
+
+# cannot_run MCU-TYPE START [OPTION...] - an image for that, flashed to an
+# stm32g0b1xx at 08002000: its last words, after which it is deaf
+cannot_run() {
+	make_image "$IMAGE" "$@"
+	ctl set "$U" state katapult
+	flashes -u "$U" -f "$IMAGE" --no-request
+	ctl wait "$U" dead 5000
+	says=$(grep "^$U crash " "$MCU_LOG" | tail -n 1)
+	echo "$says"
+	ctl reset "$U"
+	ctl wait "$U" dead 5000
+}
+
+@test "what the chip cannot run is dead until the next reset, and after it" {
+	start_mcus one -i vcan0 -u "$U" --erase-ms 0
+	cannot_run stm32g0b1xx 0x08000000
+	[[ $says == *"was built for another start" ]]
+	cannot_run rp2040 0x10004000
+	[[ $says == *"has its stack where this chip has no RAM" ]]
+	cannot_run stm32f042x6 0x08002000
+	[[ $says == *"was built for another MCU" ]]
+	head -c 6000 /dev/zero | tr '\0' '\125' >"$IMAGE"
+	flash --fast -u "$U" -f "$IMAGE"
+	[ "$status" -eq 1 ]
+	make_image "$IMAGE" stm32g0b1xx 0x08002000
+	ctl set "$U" state katapult
+	flashes -u "$U" -f "$IMAGE" --no-request
+	ctl wait "$U" klipper 5000
+}
+
+# flashing.md, section 1.5; can-admin-channel.md, section 8.1
+@test "what has no signature cannot be asked back into Katapult" {
+	start_mcus two -i vcan0 --erase-ms 0 -u "$U" -u "$V" --mcu-type rp2040
+	make_image "$IMAGE" stm32g0b1xx 0x08002000 --no-katapult
+	flashes -u "$U" -f "$IMAGE"
+	make_image "$IMAGE" rp2040 0x10004000 --no-katapult
+	flashes -u "$V" -f "$IMAGE"
+	ctl wait "$U" klipper 5000
+	ctl wait "$V" klipper 5000
+	cansend vcan0 "3F0#02${U^^}"
+	cansend vcan0 "3F0#02$V"
+	until_true has "$MCU_LOG" "^$U request ignored\$"
+	until_true has "$MCU_LOG" "^$V request rom\$"
+	ctl wait "$V" rom 5000
+	[ "$(state "$U")" = klipper ]
 }
 
 @test "nobody there: what the known tool sends, as often, and status 1" {

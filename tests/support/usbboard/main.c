@@ -323,7 +323,8 @@ int main(int argc, char **argv)
 		else
 			return 2;
 	}
-	flash_init(&b.flash, type->flash_map, type->flash_size, true);
+	flash_init(&b.flash, type->flash_map, type->flash_size,
+		   mcu_type_stack(type));
 	err = usb_endpoint_start(&cfg, &b.link, &pid);
 	if (err) {
 		fprintf(stderr, "usbboard: %s\n", strerror(-err));

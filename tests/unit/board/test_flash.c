@@ -260,7 +260,7 @@ static void test_row(void **state)
 	static const uint8_t old[1024] = { OLD };
 	struct flash f;
 
-	flash_init(&f, type->flash_map, type->flash_size, false);
+	flash_init(&f, type->flash_map, type->flash_size, 0);
 	for (uint32_t at = 0; row->old && at < f.size; at += sizeof(old))
 		assert_int_equal(
 			f.store.write(f.store.arg, at, old, sizeof(old)), 0);
@@ -275,13 +275,13 @@ static void test_factory_state(void **state)
 	struct flash f;
 
 	(void)state;
-	flash_init(&f, type->flash_map, type->flash_size, true);
+	flash_init(&f, type->flash_map, type->flash_size, mcu_type_stack(type));
 	assert_true(flash_has_application(&f));
 	assert_int_equal(sparse_allocated(&f.memory), 0);
 	flash_write_block(&f, APP + 1024, (uint8_t[64]){ 0 });
 	assert_true(flash_has_application(&f));
 	flash_fini(&f);
-	flash_init(&f, type->flash_map, type->flash_size, false);
+	flash_init(&f, type->flash_map, type->flash_size, 0);
 	assert_false(flash_has_application(&f));
 }
 
@@ -293,7 +293,7 @@ static void test_zeros_are_no_application(void **state)
 	struct flash f;
 
 	(void)state;
-	flash_init(&f, type->flash_map, type->flash_size, false);
+	flash_init(&f, type->flash_map, type->flash_size, 0);
 	flash_write_block(&f, APP, block);
 	assert_false(flash_has_application(&f));
 	block[3] = 0x20;
@@ -308,7 +308,7 @@ static void test_33_blocks_on_1_kib_pages_count_3(void **state)
 	struct flash f;
 
 	(void)state;
-	flash_init(&f, type->flash_map, type->flash_size, false);
+	flash_init(&f, type->flash_map, type->flash_size, 0);
 	for (uint32_t i = 0; i < 33; i++)
 		assert_int_equal(
 			flash_write_block(&f, APP + 64 * i, (uint8_t[64]){ 1 })
@@ -325,7 +325,8 @@ static struct flash *new_flash(const char *name, bool application)
 	const struct mcu_type *type = mcu_type_find(name);
 	static struct flash f;
 
-	flash_init(&f, type->flash_map, type->flash_size, application);
+	flash_init(&f, type->flash_map, type->flash_size,
+		   application ? mcu_type_stack(type) : 0);
 	return &f;
 }
 
@@ -396,11 +397,11 @@ static void test_the_application_of_the_factory(void **state)
 
 	(void)state;
 	assert_int_equal(flash_read(f, APP - 1, got, sizeof(got)), 0);
-	assert_memory_equal(got, "\xff\x00\x20\x00\x20\x01\x01\x00\x08\xff",
+	assert_memory_equal(got, "\xff\x00\x28\x00\x20\x01\x21\x00\x08\x43",
 			    10);
 	write_blocks(f, APP + 1024, 64, 1);
 	assert_int_equal(flash_read(f, APP + 3, got, 3), 0);
-	assert_memory_equal(got, "\x20\x01\x01", 3);
+	assert_memory_equal(got, "\x20\x01\x21", 3);
 	write_blocks(f, APP, 64, 0xff);
 	assert_false(flash_has_application(f));
 	flash_fini(f);

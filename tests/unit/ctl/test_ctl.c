@@ -419,7 +419,10 @@ static void test_list_tells_which_klipper_runs(void **state)
 	struct bench b;
 
 	(void)state;
-	assert_int_equal(sparse_write(&memory, 0x2000, klipper_stream,
+	assert_int_equal(sparse_write(&memory, 0x2000, klipper_head,
+				      sizeof(klipper_head)),
+			 0);
+	assert_int_equal(sparse_write(&memory, 0x3000, klipper_stream,
 				      sizeof(klipper_stream)),
 			 0);
 	bench_init(&b, &cfg, 1, 1);

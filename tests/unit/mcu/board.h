@@ -27,7 +27,7 @@ struct board {
 	size_t full_at; /* bytes that the line takes in all; 0: any */
 	enum event_type events[64];
 	size_t events_len;
-	char reason[128]; /* of the last shutdown or flash error */
+	char reason[128]; /* of the last shutdown, crash, flash error */
 	uint64_t now_us;
 };
 
@@ -61,7 +61,8 @@ static inline void board_event(void *arg, const struct event *event)
 {
 	struct board *b = arg;
 
-	if (event->type == EVENT_SHUTDOWN || event->type == EVENT_FLASH_ERROR)
+	if (event->type == EVENT_SHUTDOWN || event->type == EVENT_CRASH ||
+	    event->type == EVENT_FLASH_ERROR)
 		snprintf(b->reason, sizeof(b->reason), "%s", event->text);
 	assert_in_range(b->events_len, 0, ARRAY_SIZE(b->events) - 1);
 	b->events[b->events_len++] = event->type;

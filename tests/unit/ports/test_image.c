@@ -77,7 +77,8 @@ static int open_here(struct image **out, bool application)
 	struct flash factory;
 
 	sentence[0] = '\0';
-	flash_init(&factory, type->flash_map, type->flash_size, application);
+	flash_init(&factory, type->flash_map, type->flash_size,
+		   application ? mcu_type_stack(type) : 0);
 	return image_open(out, path, &factory, sentence, sizeof(sentence));
 }
 
@@ -129,15 +130,18 @@ static void assert_blank(size_t from, size_t to)
 static void test_a_new_image_is_what_the_factory_left(void **state)
 {
 	struct image *image = open_ok(true);
-	uint8_t got[8];
+	uint8_t got[16];
 	struct stat st;
 
 	(void)state;
 	assert_size(SIZE);
 	assert_blank(0, APP_AT);
 	get_file(got, sizeof(got), APP_AT);
-	assert_memory_equal(got, "\x00\x20\x00\x20\x01\x01\x00\x08", 8);
-	assert_blank(APP_AT + 8, SIZE);
+	assert_memory_equal(got,
+			    "\x00\x28\x00\x20\x01\x21\x00\x08"
+			    "CanBoot!",
+			    sizeof(got));
+	assert_blank(APP_AT + 16, SIZE);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(count_files(false), 1);
@@ -159,7 +163,7 @@ static void flash_on(struct flash *f, struct image *image)
 	const struct mcu_type *type = mcu_type_find(TYPE);
 	struct flash_store store = image_store(image);
 
-	flash_init(f, type->flash_map, type->flash_size, true);
+	flash_init(f, type->flash_map, type->flash_size, mcu_type_stack(type));
 	flash_attach(f, &store);
 }
 
@@ -374,29 +378,34 @@ static void test_an_image_that_is_cut_meanwhile(void **state)
 	image_close(image);
 }
 
-/* katapult-protocol.md, section 7.6: the first word decides, nothing else. */
+#define BEGINNING                                              \
+	{                                                      \
+		0x00, 0x20, 0x00, 0x20, 0x01, 0x21, 0x00, 0x08 \
+	}
+
+/*
+ * katapult-protocol.md, section 7.6: to Katapult the first word decides, nothing
+ * else; then the chip has to find its stack, and code, where the words say.
+ */
 static const struct boot {
 	const char *name;
-	uint8_t word[4];
+	uint8_t words[8];
 	off_t len; /* of the file */
 	enum mcu_state state;
 } boots[] = {
-	{ "boot: blank", { 0xff, 0xff, 0xff, 0xff }, SIZE, MCU_KATAPULT },
-	{ "boot: zeros", { 0, 0, 0, 0 }, SIZE, MCU_KATAPULT },
-	{ "boot: a stack pointer", { 0, 0x20, 0, 0x20 }, SIZE, MCU_KLIPPER },
-	{ "boot: nonsense", { 0, 0, 0, 1 }, SIZE, MCU_KLIPPER },
-	{ "boot: truncated behind the first block",
-	  { 0, 0x20, 0, 0x20 },
-	  APP_AT + 64,
-	  MCU_KLIPPER },
-	{ "boot: truncated inside the first word, the rest is blank",
-	  { 0, 0x20, 0, 0x20 },
-	  APP_AT + 2,
-	  MCU_KLIPPER },
-	{ "boot: truncated before it",
-	  { 0, 0x20, 0, 0x20 },
-	  APP_AT,
+	{ "boot: blank",
+	  { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
+	  SIZE,
 	  MCU_KATAPULT },
+	{ "boot: zeros", { 0 }, SIZE, MCU_KATAPULT },
+	{ "boot: stack pointer and reset entry", BEGINNING, SIZE, MCU_KLIPPER },
+	{ "boot: a stack pointer alone", { 0, 0x20, 0, 0x20 }, SIZE, MCU_DEAD },
+	{ "boot: nonsense", { 0, 0, 0, 1 }, SIZE, MCU_DEAD },
+	{ "boot: truncated behind the first block", BEGINNING, APP_AT + 64,
+	  MCU_KLIPPER },
+	{ "boot: truncated inside the first word, the rest is blank", BEGINNING,
+	  APP_AT + 2, MCU_DEAD },
+	{ "boot: truncated before it", BEGINNING, APP_AT, MCU_KATAPULT },
 };
 
 static void test_boot(void **state)
@@ -407,7 +416,7 @@ static void test_boot(void **state)
 	struct board b;
 
 	make_folder(NULL);
-	put_file(row->word, sizeof(row->word), APP_AT);
+	put_file(row->words, sizeof(row->words), APP_AT);
 	assert_int_equal(truncate(path, row->len), 0);
 	image = open_ok(true);
 	cfg.flash_store = image_store(image);

@@ -63,7 +63,7 @@ static struct board *new_board(const char *type, uint32_t busy_us)
 	struct board *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
-	flash_init(&b->flash, t->flash_map, t->flash_size, true);
+	flash_init(&b->flash, t->flash_map, t->flash_size, mcu_type_stack(t));
 	b->env = (struct dfuse_env){ .erase = erase,
 				     .program = program,
 				     .read = read_flash,
@@ -262,7 +262,7 @@ static const struct story {
 	{ "an abort takes a command back",
 	  "stm32g0b1xx",
 	  { DNLOAD(0, "\x41\x00\x20\x00\x08"), ABORT, OK_IDLE,
-	    UPLOAD(6, "\x00\x20\x00\x20", 4) },
+	    UPLOAD(6, "\x00\x40\x02\x20", 4) },
 	  0,
 	  DFUSE_UPLOAD_IDLE },
 };

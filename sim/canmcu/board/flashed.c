@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "flashed.h"
+
+#include <string.h>
+
+#include "util/array.h"
+
+/* They differ in their names only: flashing.md, section 2. */
+static const char *const alike[] = { "stm32f405xx", "stm32f407xx",
+				     "stm32f429xx" };
+
+static bool is_alike(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(alike); i++)
+		if (!strcmp(alike[i], name))
+			return true;
+	return false;
+}
+
+/* A dictionary that tells of no MCU is one for any. */
+static bool is_for_chip(const char *mcu, const struct mcu_type *type)
+{
+	return !strcmp(mcu, "?") || !strcmp(mcu, type->connect_name) ||
+	       (is_alike(mcu) && is_alike(type->name));
+}
+
+static const char *find_problem(const struct flashed *f,
+				const struct mcu_type *type, uint32_t start,
+				const uint8_t *bytes, size_t len)
+{
+	struct kcan_image_range flash = { start, (uint32_t)len };
+	struct kcan_image_vectors v;
+
+	if (!kcan_image_vectors_read(&v, bytes, len) ||
+	    !kcan_image_stack_fits(v.stack, type->ram, MCU_RAMS))
+		return "the application has its stack where this chip has no "
+		       "RAM";
+	if (!kcan_image_reset_fits(v.reset, &flash))
+		return "the application begins outside of its flash";
+	if (!f->dictionary.version[0])
+		return NULL;
+	if (!kcan_image_is_for(bytes, len, start))
+		return "the application was built for another start";
+	if (!is_for_chip(f->dictionary.mcu, type))
+		return "the application was built for another MCU";
+	return NULL;
+}
+
+void flashed_read(struct flashed *out, const struct mcu_type *type,
+		  uint32_t start, const uint8_t *bytes, size_t len)
+{
+	dictionary_find(&out->dictionary, bytes, len);
+	out->is_signed = kcan_image_is_signed(bytes, len);
+	out->problem = find_problem(out, type, start, bytes, len);
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
+// needs: sim/canmcu/mcu
+/* What is flashed decides on what a start, a reset and a request lead to. */
+#include "../../support/unit.h"
+
+#include <string.h>
+
+#include "../../../sim/canmcu/mcu/mcu_program.h"
+#include "klipper_board.h"
+#include "util/cursor.h"
+
+#define REQUEST FRAME(0x3f0, 0x02, 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04)
+
+/* A board whose flash the test writes. */
+struct written {
+	struct sparse memory;
+	struct board b;
+};
+
+static void write_flash(struct written *w, uint32_t offset, const void *bytes,
+			uint32_t len)
+{
+	assert_int_equal(sparse_write(&w->memory, offset, bytes, len), 0);
+}
+
+/* An application from @stack down, with or without Katapult's signature. */
+static void write_application(struct written *w, const struct mcu_type *type,
+			      uint32_t stack, bool is_signed)
+{
+	const struct flash_map *map = type->flash_map;
+	uint8_t bytes[16];
+	struct util_cursor c = util_cursor_on(bytes, sizeof(bytes));
+
+	util_put_le32(&c, stack);
+	util_put_le32(&c, map->app_start + 0x101);
+	util_put_bytes(&c, is_signed ? "CanBoot!" : "CanBout!", 8);
+	write_flash(w, map->app_start - map->start, bytes, sizeof(bytes));
+}
+
+static struct written *start(const char *name, enum mcu_link link,
+			     uint32_t stack, bool is_signed)
+{
+	static struct written w;
+	struct mcu_cfg cfg = board_cfg(name);
+
+	w = (struct written){ .memory = { .size = cfg.type->flash_size } };
+	write_application(&w, cfg.type, stack, is_signed);
+	cfg.link = link;
+	cfg.flash_store =
+		(struct flash_store){ sparse_read, sparse_write, &w.memory };
+	board_init(&w.b, &cfg);
+	return &w;
+}
+
+static void end(struct written *w)
+{
+	mcu_fini(&w->b.mcu);
+	sparse_fini(&w->memory);
+}
+
+static void test_what_a_chip_cannot_run_is_dead_after_every_reset(void **state)
+{
+	struct written *w =
+		start("stm32g0b1xx", MCU_LINK_CAN, 0x03020100, true);
+	struct board *b = &w->b;
+
+	(void)state;
+	assert_int_equal(b->mcu.state, MCU_DEAD);
+	board_hear(b, REQUEST);
+	board_hear(b, FRAME(0x3f0, 0x00));
+	assert_int_equal(b->sent_len, 0);
+	mcu_reset(&b->mcu, b->now_us);
+	board_wait(b, 499999);
+	assert_int_equal(b->mcu.state, MCU_BOOT);
+	board_wait(b, 1);
+	assert_int_equal(b->mcu.state, MCU_DEAD);
+	assert_true(board_reported(b, EVENT_CRASH));
+	assert_string_equal(b->reason, "the application has its stack where "
+				       "this chip has no RAM");
+	end(w);
+}
+
+/* can-admin-channel.md, section 8.3: Katapult runs before it. */
+static void test_two_resets_lead_out_of_it(void **state)
+{
+	struct written *w =
+		start("stm32g0b1xx", MCU_LINK_CAN, 0x03020100, true);
+	struct board *b = &w->b;
+
+	(void)state;
+	mcu_reset(&b->mcu, b->now_us);
+	board_wait(b, 100000);
+	mcu_reset(&b->mcu, b->now_us);
+	board_wait(b, 30000);
+	assert_int_equal(b->mcu.state, MCU_KATAPULT);
+	/* and what is flashed then, runs */
+	write_application(w, b->mcu.cfg.type, 0x20024000, true);
+	mcu_reset(&b->mcu, b->now_us);
+	board_wait(b, 500000);
+	assert_int_equal(b->mcu.state, MCU_KLIPPER);
+	end(w);
+}
+
+static void test_nobody_can_put_it_into_klipper(void **state)
+{
+	struct written *w =
+		start("stm32g0b1xx", MCU_LINK_CAN, 0x03020100, true);
+
+	(void)state;
+	assert_int_equal(mcu_put(&w->b.mcu, MCU_KATAPULT, w->b.now_us), 0);
+	assert_int_equal(mcu_put(&w->b.mcu, MCU_KLIPPER, w->b.now_us), 0);
+	assert_int_equal(w->b.mcu.state, MCU_DEAD);
+	assert_true(board_reported(&w->b, EVENT_CRASH));
+	end(w);
+}
+
+/* The chip's ROM jumps to where it was told, whatever is flashed elsewhere. */
+static void test_the_rom_starts_what_is_where_it_jumps_to(void **state)
+{
+	struct written *w =
+		start("stm32g0b1xx", MCU_LINK_USB, 0x20024000, true);
+	struct board *b = &w->b;
+
+	(void)state;
+	mcu_enter(&b->mcu, MCU_ROM, b->now_us);
+	mcu_rom_leave(&b->mcu, 0x08004000, b->now_us);
+	assert_int_equal(b->mcu.state, MCU_DEAD);
+	assert_string_equal(b->reason, "there is no application");
+	mcu_enter(&b->mcu, MCU_ROM, b->now_us);
+	mcu_rom_leave(&b->mcu, 0x08002000, b->now_us);
+	assert_int_equal(b->mcu.state, MCU_KLIPPER);
+	end(w);
+}
+
+/*
+ * A request to an application without the signature: flashing.md, section 1.5,
+ * and can-admin-channel.md, section 8.1. What runs at once, and 500 ms later.
+ */
+static const struct row {
+	const char *name;
+	const char *type;
+	enum mcu_link link;
+	bool is_signed;
+	enum mcu_state at_once;
+	enum mcu_state later;
+} rows[] = {
+	{ "signed: Katapult", "stm32g0b1xx", MCU_LINK_USB, true, MCU_BOOT,
+	  MCU_KATAPULT },
+	{ "an STM32 on CAN ignores it", "stm32g0b1xx", MCU_LINK_CAN, false,
+	  MCU_KLIPPER, MCU_KLIPPER },
+	{ "one on USB goes to its ROM, through Katapult", "stm32g0b1xx",
+	  MCU_LINK_USB, false, MCU_BOOT, MCU_ROM },
+	{ "an F103 on USB has no such ROM", "stm32f103xe", MCU_LINK_USB, false,
+	  MCU_KLIPPER, MCU_KLIPPER },
+	{ "a UART build of an STM32 ignores it", "stm32f446xx", MCU_LINK_UART,
+	  false, MCU_KLIPPER, MCU_KLIPPER },
+	{ "an RP2040 goes straight to its ROM", "rp2040", MCU_LINK_CAN, false,
+	  MCU_ROM, MCU_ROM },
+};
+
+static void test_request(void **state)
+{
+	const struct row *row = *state;
+	struct written *w =
+		start(row->type, row->link, 0x20001000, row->is_signed);
+	struct board *b = &w->b;
+
+	mcu_request_bootloader(&b->mcu, b->now_us);
+	assert_int_equal(b->mcu.state, row->at_once);
+	board_wait(b, 500000);
+	assert_int_equal(b->mcu.state, row->later);
+	end(w);
+}
+
+/* A power cycle forgets where the application wanted to go. */
+static void test_power_forgets_the_way_to_the_rom(void **state)
+{
+	struct written *w =
+		start("stm32g0b1xx", MCU_LINK_USB, 0x20001000, false);
+	struct board *b = &w->b;
+
+	(void)state;
+	mcu_request_bootloader(&b->mcu, b->now_us);
+	mcu_power(&b->mcu, false, b->now_us);
+	mcu_power(&b->mcu, true, b->now_us);
+	board_wait(b, 500000);
+	assert_int_equal(b->mcu.state, MCU_KLIPPER);
+	end(w);
+}
+
+/* flashing.md, section 6.3 */
+static void test_its_own_reset_waits_when_it_is_not_signed(void **state)
+{
+	struct written *w;
+
+	(void)state;
+	for (int is_signed = 0; is_signed < 2; is_signed++) {
+		w = start("stm32g0b1xx", MCU_LINK_CAN, 0x20001000, is_signed);
+		mcu_restart(&w->b.mcu, w->b.now_us);
+		assert_int_equal(w->b.mcu.state,
+				 is_signed ? MCU_KLIPPER : MCU_BOOT);
+		board_wait(&w->b, 500000);
+		assert_int_equal(w->b.mcu.state, MCU_KLIPPER);
+		end(w);
+	}
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[16] = {
+		cmocka_unit_test(
+			test_what_a_chip_cannot_run_is_dead_after_every_reset),
+		cmocka_unit_test(test_two_resets_lead_out_of_it),
+		cmocka_unit_test(test_nobody_can_put_it_into_klipper),
+		cmocka_unit_test(test_the_rom_starts_what_is_where_it_jumps_to),
+		cmocka_unit_test(test_power_forgets_the_way_to_the_rom),
+		cmocka_unit_test(
+			test_its_own_reset_waits_when_it_is_not_signed),
+	};
+	size_t n = 6;
+
+	ROWS(rows, test_request);
+	return _cmocka_run_group_tests("mcu_flashed", tests, n, NULL, NULL);
+}
