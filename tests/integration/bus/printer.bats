@@ -118,7 +118,7 @@ example() {
 	# who types the second command has seen what the first one printed
 	example commands | sed "s,~,$home,
 		1a until_true has '$log' ready
-		\$a until_true has '$log' ' application '; kill %1; wait" \
+		\$a until_true has '$log' 'application v0'; kill %1; wait" \
 		>"$home/example.sh"
 	[ "$(grep -c . "$home/example.sh")" -eq 5 ]
 	cd "$home"
