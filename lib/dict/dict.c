@@ -19,12 +19,12 @@ static const struct {
 int dict_inflate(const struct dict_lib *lib, char **text, size_t *text_len,
 		 size_t max, const uint8_t *data, size_t len)
 {
-	unsigned long size = max;
+	unsigned long size = max, used = len;
 	char *out = malloc(max + 1);
 
 	if (!out)
 		return -ENOMEM;
-	if (lib->uncompress((uint8_t *)out, &size, data, len)) {
+	if (lib->uncompress((uint8_t *)out, &size, data, &used)) {
 		free(out);
 		return -EBADMSG;
 	}

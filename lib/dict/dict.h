@@ -15,8 +15,9 @@
 
 /** What is used of zlib and jansson, which a program links or loads. */
 struct dict_lib {
+	/* uncompress2() */
 	int (*uncompress)(uint8_t *out, unsigned long *out_len,
-			  const uint8_t *in, unsigned long len);
+			  const uint8_t *in, unsigned long *len);
 	json_t *(*loadb)(const char *text, size_t len, size_t flags,
 			 json_error_t *error);
 	void (*del)(json_t *value);
@@ -31,13 +32,13 @@ struct dict_lib {
 };
 
 /** For a program that links both, behind <zlib.h>. */
-#define DICT_LINKED                                                   \
-	{                                                             \
-		uncompress, json_loadb, json_delete, json_object_get, \
-			json_object_size, json_string_value,          \
-			json_integer_value, json_object_iter,         \
-			json_object_iter_next, json_object_iter_key,  \
-			json_object_iter_value                        \
+#define DICT_LINKED                                                    \
+	{                                                              \
+		uncompress2, json_loadb, json_delete, json_object_get, \
+			json_object_size, json_string_value,           \
+			json_integer_value, json_object_iter,          \
+			json_object_iter_next, json_object_iter_key,   \
+			json_object_iter_value                         \
 	}
 
 /** One message that the firmware understands or sends. */

@@ -4,7 +4,7 @@
 #include "util/loader.h"
 
 static const struct util_symbol in_zlib[] = {
-	{ "uncompress", offsetof(struct dict_lib, uncompress) },
+	{ "uncompress2", offsetof(struct dict_lib, uncompress) },
 };
 
 static const struct util_symbol in_jansson[] = {

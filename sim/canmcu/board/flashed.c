@@ -2,8 +2,11 @@
 #include "flashed.h"
 
 #include <string.h>
+#include <zlib.h>
 
 #include "util/array.h"
+
+static const struct dict_lib linked = DICT_LINKED;
 
 /* They differ in their names only: flashing.md, section 2. */
 static const char *const alike[] = { "stm32f405xx", "stm32f407xx",
@@ -49,7 +52,7 @@ static const char *find_problem(const struct flashed *f,
 void flashed_read(struct flashed *out, const struct mcu_type *type,
 		  uint32_t start, const uint8_t *bytes, size_t len)
 {
-	dictionary_find(&out->dictionary, bytes, len);
+	dictionary_find(&linked, &out->dictionary, bytes, len);
 	out->is_signed = kcan_image_is_signed(bytes, len);
 	out->problem = find_problem(out, type, start, bytes, len);
 }

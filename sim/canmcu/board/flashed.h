@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "dictionary.h"
+#include "dict/find.h"
 #include "family.h"
 
 /** What is flashed as an application, as far as its bytes tell. */

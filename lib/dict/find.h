@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef CANMCU_DICTIONARY_H
-#define CANMCU_DICTIONARY_H
+#ifndef DICT_FIND_H
+#define DICT_FIND_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "dict.h"
 
 /** What a Klipper application tells about itself. */
 struct dictionary {
@@ -24,6 +26,7 @@ struct dictionary {
  *
  * Return: whether there is one.
  */
-bool dictionary_find(struct dictionary *out, const uint8_t *bytes, size_t len);
+bool dictionary_find(const struct dict_lib *lib, struct dictionary *out,
+		     const uint8_t *bytes, size_t len);
 
 #endif

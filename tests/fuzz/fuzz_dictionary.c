@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/board/dictionary.c
 /* Any image, and any text in a stream of an image: printable and bounded. */
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "../../sim/canmcu/board/dictionary.h"
+#include "dict/find.h"
 #include "fuzz.h"
+
+static const struct dict_lib linked = DICT_LINKED;
 
 static void check_text(const char *text, size_t size)
 {
@@ -20,7 +21,7 @@ static void check_text(const char *text, size_t size)
 static void look(const uint8_t *bytes, size_t len)
 {
 	struct dictionary d;
-	bool found = dictionary_find(&d, bytes, len);
+	bool found = dictionary_find(&linked, &d, bytes, len);
 
 	check_text(d.version, sizeof(d.version));
 	check_text(d.mcu, sizeof(d.mcu));

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/board/dictionary.c
 /* Klipper's data dictionary, in whatever else an image holds. */
-#include "../../support/unit.h"
+#include "../support/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "../../../sim/canmcu/board/dictionary.h"
-#include "klipper_stream.h"
+#include "board/klipper_stream.h"
+#include "dict/find.h"
 
 #define IMAGE_MAX (2u << 20)
 #define TEN "0123456789"
 #define LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
+static const struct dict_lib linked = DICT_LINKED;
 
 /* An image under construction. */
 static uint8_t image[IMAGE_MAX];
@@ -62,7 +63,7 @@ static struct dictionary find(bool want)
 {
 	struct dictionary d;
 
-	assert_int_equal(dictionary_find(&d, image, image_len), want);
+	assert_int_equal(dictionary_find(&linked, &d, image, image_len), want);
 	return d;
 }
 
@@ -179,7 +180,7 @@ static void test_cut_short_anywhere_it_is_none(void **state)
 
 		assert_non_null(cut);
 		memcpy(cut, klipper_stream, len);
-		assert_false(dictionary_find(&d, cut, len));
+		assert_false(dictionary_find(&linked, &d, cut, len));
 		free(cut);
 	}
 }

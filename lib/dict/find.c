@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include "dictionary.h"
+#include "find.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
-
-#include "dict/dict.h"
 
 #define ZLIB_CMF 0x78	 /* deflate with a window of 32 KiB */
 #define TEXT_MAX 1048576 /* bytes; real ones have some 10,000 */
@@ -17,9 +14,8 @@
 #define BUDGET (32u * 1048576u)
 #define ATTEMPT_COST 256u
 
-static const struct dict_lib linked = DICT_LINKED;
-
 struct search {
+	const struct dict_lib *lib;
 	uint8_t *text;
 	size_t budget;
 };
@@ -35,13 +31,14 @@ static void copy_text(char *out, size_t size, const char *text)
 	out[i] = '\0';
 }
 
-static bool read_text(struct dictionary *out, const char *text, size_t len)
+static bool read_text(const struct search *s, struct dictionary *out,
+		      size_t len)
 {
 	const char *app;
 	struct dict d;
 	bool found;
 
-	if (dict_read(&linked, &d, text, len))
+	if (dict_read(s->lib, &d, (const char *)s->text, len))
 		return false;
 	app = dict_text(&d, NULL, "app");
 	found = app && !strcmp(app, "Klipper");
@@ -63,12 +60,12 @@ static void spend(struct search *s, size_t cost)
 /* Return: bytes of text; 0: no whole stream begins here, or an empty one. */
 static size_t unpack(struct search *s, const uint8_t *bytes, size_t len)
 {
-	uLongf text_len = s->budget < TEXT_MAX ? s->budget : TEXT_MAX;
-	uLong used = len;
-	int status = uncompress2(s->text, &text_len, bytes, &used);
+	unsigned long text_len = s->budget < TEXT_MAX ? s->budget : TEXT_MAX;
+	unsigned long used = len;
+	int err = s->lib->uncompress(s->text, &text_len, bytes, &used);
 
 	spend(s, ATTEMPT_COST + used + text_len);
-	return status == Z_OK ? text_len : 0;
+	return err ? 0 : text_len;
 }
 
 /* RFC 1950, section 2.2. */
@@ -91,15 +88,18 @@ static bool search(struct search *s, struct dictionary *out,
 			continue;
 		text_len = unpack(s, p, (size_t)(end - p));
 		if (text_len && s->text[0] == '{' &&
-		    read_text(out, (const char *)s->text, text_len))
+		    read_text(s, out, text_len))
 			return true;
 	}
 	return false;
 }
 
-bool dictionary_find(struct dictionary *out, const uint8_t *bytes, size_t len)
+bool dictionary_find(const struct dict_lib *lib, struct dictionary *out,
+		     const uint8_t *bytes, size_t len)
 {
-	struct search s = { .text = malloc(TEXT_MAX), .budget = BUDGET };
+	struct search s = { .lib = lib,
+			    .text = malloc(TEXT_MAX),
+			    .budget = BUDGET };
 	bool found = false;
 
 	*out = (struct dictionary){ 0 };
