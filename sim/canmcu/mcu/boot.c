@@ -84,6 +84,8 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	mcu_init_flash(m);
 	m->generation = 1;
 	forget(m, first_state(m, cfg->state), env->start_us);
+	if (m->state == MCU_DEAD)
+		mcu_event(m, EVENT_CRASH, m->problem, env->start_us);
 	if (cfg->nodeid >= 0 && m->live.program)
 		start_assigned(m, (uint8_t)cfg->nodeid);
 	if (m->live.program && m->live.program->started)

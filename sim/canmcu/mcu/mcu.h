@@ -135,7 +135,7 @@ struct mcu {
 void mcu_factory_flash(struct flash *f, const struct mcu_cfg *cfg);
 
 /**
- * mcu_init() - start in @cfg->state, without an event
+ * mcu_init() - start in @cfg->state, without an event but for a crash
  * @cfg: copied; its path and its store must outlive @m
  * @env: must outlive @m
  *

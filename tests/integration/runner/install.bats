@@ -32,6 +32,7 @@ setup() {
 		include/kcan/{admin,bootreq,bus,decls,kat,klp,link,outcome}.h \
 		include/kcan/{serialreq,stream,uuid,version}.h \
 		share/man/man1/canbootreq.1 share/man/man1/canmcu.1 \
+		share/man/man1/canmcu-image.1 \
 		share/man/man1/serialbootreq.1 share/man/man1/vcan-run.1; do
 		[[ $output == *"/opt/kcan/$f"* ]]
 	done

@@ -67,6 +67,8 @@ static void test_what_a_chip_cannot_run_is_dead_after_every_reset(void **state)
 
 	(void)state;
 	assert_int_equal(b->mcu.state, MCU_DEAD);
+	assert_true(board_reported(b, EVENT_CRASH));
+	b->events_len = 0;
 	board_hear(b, REQUEST);
 	board_hear(b, FRAME(0x3f0, 0x00));
 	assert_int_equal(b->sent_len, 0);
