@@ -127,7 +127,7 @@ block() {
 	done
 }
 
-@test "a block is flashed, read back, and the application started" {
+@test "a block is flashed, read back, and started, though it is no application" {
 	start_mcus one -i vcan0 -u "$U" --state katapult --nodeid 129 \
 		--erase-ms 0
 	# katapult-protocol.md, sections 12 and 13
@@ -139,9 +139,10 @@ block() {
 	until_true has "$BUS" '203#3C3D3E3FF26B9903'
 	block 202 01881500911B9903
 	until_true has "$BUS" '203#002E9903'
-	ctl wait "$U" klipper 5000
-	[ "$(state "$U")" = klipper ]
+	# its stack would be at 03020100
+	ctl wait "$U" dead 5000
 	has "$MCU_LOG" "$U flashed 1"
+	has "$MCU_LOG" "$U crash the application has its stack where "
 }
 
 @test "an id conflict shuts Klipper down and un-assigns Katapult" {
