@@ -95,8 +95,8 @@ static const struct row {
 		 "bytes/s, 0 error frames\n",
 	  .err = "canbootreq: can0 is in state BUS-OFF, so no node was heard; "
 		 "restart it: sudo ip link set can0 down && sudo ip link set "
-		 "can0 up type can bitrate 500000; if it recurs: wrong bit "
-		 "rate, CAN-H and CAN-L swapped, or no termination\n" },
+		 "can0 up type can bitrate 500000; if it recurs, likely: wrong "
+		 "bit rate, CAN-H and CAN-L swapped, or no termination\n" },
 	{ "ended by Ctrl-C", .silent = true,
 	  .facts = { .cause = CAUSE_CUT_SHORT, .signal = SIGINT },
 	  .link = { .name = "can0" }, .code = 130,
