@@ -44,6 +44,43 @@ static const struct util_opt *find(const struct util_opts *o, int got)
 	return NULL;
 }
 
+/* Long: @word is "--status" or "--status=x". */
+static bool is_meant(const struct util_opt_hint *hint, const char *word)
+{
+	size_t len = strcspn(word + 2, "=");
+
+	if (optopt)
+		return optopt == hint->letter;
+	return hint->name && strlen(hint->name) == len &&
+	       !strncmp(word + 2, hint->name, len);
+}
+
+static const struct util_opt_hint *find_hint(const struct util_opts *o,
+					     const char *word)
+{
+	const struct util_opt_hint *hint = o->hints;
+
+	while (hint && hint->text && !is_meant(hint, word))
+		hint++;
+	return hint && hint->text ? hint : NULL;
+}
+
+static void refuse_unknown(const struct util_opts *o, const char *word)
+{
+	const struct util_opt_hint *hint = find_hint(o, word);
+	char letter[] = { '-', isprint(optopt) ? optopt : '?', '\0' };
+
+	if (hint)
+		snprintf(o->error, o->error_size, "'%.40s': %s",
+			 optopt ? letter : word, hint->text);
+	else if (optopt)
+		snprintf(o->error, o->error_size, "unknown option '%s'",
+			 letter);
+	else
+		snprintf(o->error, o->error_size,
+			 "unknown or ambiguous option '%.40s'", word);
+}
+
 static int refuse(const struct util_opts *o, int got, const char *word)
 {
 	const struct util_opt *opt = find(o, optopt);
@@ -55,12 +92,8 @@ static int refuse(const struct util_opts *o, int got, const char *word)
 	else if (opt)
 		snprintf(o->error, o->error_size,
 			 "'%.40s': --%s takes no value", word, opt->name);
-	else if (optopt)
-		snprintf(o->error, o->error_size, "unknown option '-%c'",
-			 isprint(optopt) ? optopt : '?');
 	else
-		snprintf(o->error, o->error_size,
-			 "unknown or ambiguous option '%.40s'", word);
+		refuse_unknown(o, word);
 	return -EINVAL;
 }
 

@@ -27,6 +27,13 @@ struct util_opt {
 /** A bool or an enum of the context, of this type, that an option sets. */
 #define UTIL_OPT_SETS(type, field) (offsetof(type, field) + 1)
 
+/** What to say when an option of another program is given. */
+struct util_opt_hint {
+	const char *name; /* long, without dashes; NULL: has none */
+	char letter;
+	const char *text; /* a clause that names what to type here */
+};
+
 /** How to read a command line. */
 struct util_opts {
 	const struct util_opt *table;
@@ -37,6 +44,8 @@ struct util_opts {
 	size_t error_size;
 	/* For all rows that have no apply of their own. */
 	int (*apply)(void *ctx, const struct util_opt *row, const char *arg);
+	/* For options that no row has; up to one without text, or NULL. */
+	const struct util_opt_hint *hints;
 };
 
 /**

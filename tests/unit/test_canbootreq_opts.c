@@ -35,6 +35,20 @@ static const struct bad_row {
 	{ "too few digits", { "-u", "123" }, "-u '123' has 3 digits; " FORM },
 	{ "one digit", { "-u", "1" }, "-u '1' has 1 digit; " FORM },
 	{ "an empty UUID", { "-u", "" }, "-u '' has 0 digits; " FORM },
+	{ "a UUID that lost one leading zero",
+	  { "-u", "1cd9a3f2b07" },
+	  "-u '1cd9a3f2b07' has 11 digits; leading zeros may be missing, try "
+	  "-u 01cd9a3f2b07; " FORM },
+	{ "a UUID that lost two",
+	  { "-u", "5cd9a3f2b0" },
+	  "-u '5cd9a3f2b0' has 10 digits; leading zeros may be missing, try "
+	  "-u 005cd9a3f2b0; " FORM },
+	{ "nine digits are no UUID that lost zeros",
+	  { "-u", "123456789" },
+	  "-u '123456789' has 9 digits; " FORM },
+	{ "eleven of which one is no digit",
+	  { "-u", "1cd9a3f2bxy" },
+	  "-u '1cd9a3f2bxy': 'x' is no hex digit; " FORM },
 	{ "13 digits",
 	  { "-u", "1122334455667" },
 	  "-u '1122334455667' has 13 digits; " FORM },
@@ -52,7 +66,14 @@ static const struct bad_row {
 	  "-u '-1': '-' is no hex digit; " FORM },
 	{ "a device path",
 	  { "-u", "/dev/ttyACM0" },
-	  "-u '/dev/ttyACM0' is a device path; canbootreq asks over CAN: " FORM
+	  "-u '/dev/ttyACM0' is a device path: type serialbootreq -d DEVICE; "
+	  "canbootreq asks over CAN: " FORM " (canbus_uuid in printer.cfg)" },
+	{ "a long device path leaves room for the rest",
+	  { "-u", "/dev/serial/by-id/usb-Klipper_stm32f446xx_"
+		  "1234567890ABCDEF12345678-if00-and-more-behind-it" },
+	  "-u '/dev/serial/by-id/usb-Klipper_stm32f446xx_"
+	  "1234567890ABCDEF12345678-if00-and-more' is a device path: type "
+	  "serialbootreq -d DEVICE; canbootreq asks over CAN: " FORM
 	  " (canbus_uuid in printer.cfg)" },
 	{ "the same UUID twice",
 	  { "-u", U, "-u", U },
@@ -73,6 +94,41 @@ static const struct bad_row {
 	{ "a letter that is no option",
 	  { "-vx", "-u", U },
 	  "unknown option '-x'" },
+	{ "-r as flashtool.py has it",
+	  { "-i", "can0", "-u", U, "-r" },
+	  "'-r': canbootreq asks for the bootloader always: leave it out, "
+	  "type canbootreq -u UUID" },
+	{ "--request-bootloader",
+	  { "-u", U, "--request-bootloader" },
+	  "'--request-bootloader': canbootreq asks for the bootloader always: "
+	  "leave it out, type canbootreq -u UUID" },
+	{ "-q as flashtool.py has it",
+	  { "-i", "can0", "-q" },
+	  "'-q': to list unassigned nodes type canbootreq --query" },
+	{ "-f as flashtool.py has it",
+	  { "-u", U, "-f", "klipper.bin" },
+	  "'-f': canbootreq flashes nothing: type canbootreq -u UUID, which "
+	  "names the command that flashes" },
+	{ "--firmware with its value attached",
+	  { "-u", U, "--firmware=klipper.bin" },
+	  "'--firmware=klipper.bin': canbootreq flashes nothing: type "
+	  "canbootreq -u UUID, which names the command that flashes" },
+	{ "-s as flashtool.py has it",
+	  { "-u", U, "-s" },
+	  "'-s': to see which nodes are in Katapult type canbootreq --query" },
+	{ "-d as flashtool.py has it",
+	  { "-d", "/dev/ttyACM0" },
+	  "'-d': a serial port is asked by another program: type "
+	  "serialbootreq -d DEVICE" },
+	{ "-b as flashtool.py has it, among other letters",
+	  { "-vb", "250000" },
+	  "'-b': a serial port is asked by another program: type "
+	  "serialbootreq -d DEVICE -b BAUD; the bit rate of CAN is that of "
+	  "IFACE" },
+	{ "-l as tools that list have it",
+	  { "-l" },
+	  "'-l': to list what is alive on the bus type canbootreq --listen, "
+	  "which sends nothing" },
 	{ "-u at the end", { "-u" }, "'-u' needs a value: --uuid UUID" },
 	{ "--timeout at the end",
 	  { "-u", U, "--timeout" },

@@ -57,6 +57,12 @@ static const struct util_opt table[] = {
 	{ "other", 'o', "Y", "one of many", NULL },
 };
 
+static const struct util_opt_hint hints[] = {
+	{ NULL, 'q', "type --query" },
+	{ "quiet", 's', "it is quiet" },
+	{ 0 },
+};
+
 #define ARGS(...)                      \
 	{                              \
 		"program", __VA_ARGS__ \
@@ -98,6 +104,14 @@ static const struct row {
 	  "unknown or ambiguous option '--bogus'" },
 	{ "an unknown letter", ARGS("-x"), false, -EINVAL, "",
 	  "unknown option '-x'" },
+	{ "a letter with a hint", ARGS("-vq"), false, -EINVAL, "v ",
+	  "'-q': type --query" },
+	{ "a long option with a hint", ARGS("--quiet=very"), false, -EINVAL, "",
+	  "'--quiet=very': it is quiet" },
+	{ "part of a long option has no hint", ARGS("--qui"), false, -EINVAL,
+	  "", "unknown or ambiguous option '--qui'" },
+	{ "more than a long option has no hint", ARGS("--quietly"), false,
+	  -EINVAL, "", "unknown or ambiguous option '--quietly'" },
 };
 
 static void test_row(void **state)
@@ -105,10 +119,10 @@ static void test_row(void **state)
 	const struct row *row = *state;
 	char applied[64] = "", error[80] = "";
 	char *argv[ARRAY_SIZE(row->argv) + 1] = { 0 };
-	struct util_opts o = { table,	   ARRAY_SIZE(table),
-			       applied,	   row->command,
-			       error,	   sizeof(error),
-			       apply_other };
+	struct util_opts o = { table,	    ARRAY_SIZE(table),
+			       applied,	    row->command,
+			       error,	    sizeof(error),
+			       apply_other, hints };
 	int argc = 0;
 
 	while (row->argv[argc]) {

@@ -86,6 +86,33 @@ static const struct bad_row {
 	  { "--dry-run", "--usb" },
 	  "--usb sends no bytes that --dry-run could print: the request is "
 	  "1200 baud and DTR" },
+	{ "-r as flashtool.py has it",
+	  { "-d", D, "-r" },
+	  "'-r': serialbootreq asks for the bootloader always: leave it out, "
+	  "type serialbootreq -d DEVICE" },
+	{ "-q as flashtool.py has it",
+	  { "-q" },
+	  "'-q': nodes on CAN are listed by another program: type canbootreq "
+	  "--query" },
+	{ "-f as flashtool.py has it",
+	  { "-f", "klipper.bin", "-d", D },
+	  "'-f': serialbootreq flashes nothing: type serialbootreq -d DEVICE, "
+	  "which names the command that flashes" },
+	{ "-s as flashtool.py has it",
+	  { "-d", D, "--status" },
+	  "'--status': type serialbootreq -d DEVICE, which says so when "
+	  "Katapult is there already" },
+	{ "-i as canbootreq has it",
+	  { "-i", "can0" },
+	  "'-i': a node on CAN is asked by another program: type canbootreq "
+	  "-i IFACE -u UUID" },
+	{ "--uuid as canbootreq has it",
+	  { "--uuid=112233445566" },
+	  "'--uuid=112233445566': a node on CAN is asked by another program: "
+	  "type canbootreq -u UUID" },
+	{ "-l as tools that list have it",
+	  { "-l" },
+	  "'-l': to list serial ports on USB type ls /dev/serial/by-id/" },
 	{ "an unknown option",
 	  { "--bogus" },
 	  "unknown or ambiguous option '--bogus'" },

@@ -36,8 +36,9 @@ static int refuse_uuid(struct opts *o, const char *arg)
 	if (!strncmp(arg, "/dev/", 5))
 		return refuse(
 			o,
-			"-u '%.80s' is a device path; canbootreq asks over "
-			"CAN: " UUID_FORM " (canbus_uuid in printer.cfg)",
+			"-u '%.80s' is a device path: type serialbootreq -d "
+			"DEVICE; canbootreq asks over CAN: " UUID_FORM
+			" (canbus_uuid in printer.cfg)",
 			arg);
 	if (!strncasecmp(arg, "0x", 2))
 		return refuse(o, "-u '%.40s': leave out the 0x; " UUID_FORM,
@@ -46,6 +47,11 @@ static int refuse_uuid(struct opts *o, const char *arg)
 		return refuse(
 			o, "-u '%.40s': '%c' is no hex digit; " UUID_FORM, arg,
 			isprint((unsigned char)arg[hex]) ? arg[hex] : '?');
+	if (len == 10 || len == 11)
+		return refuse(o,
+			      "-u '%s' has %zu digits; leading zeros may be "
+			      "missing, try -u %0*d%s; " UUID_FORM,
+			      arg, len, 12 - (int)len, 0, arg);
 	return refuse(o, "-u '%.40s' has %zu digit%s; " UUID_FORM, arg, len,
 		      len == 1 ? "" : "s");
 }
@@ -166,6 +172,28 @@ static const struct util_opt table[] = {
 	OPTS_COMMON(struct opts, "show every frame and what was looked at"),
 };
 
+static const struct util_opt_hint habits[] = {
+	{ "request-bootloader", 'r',
+	  "canbootreq asks for the bootloader always: leave it out, type "
+	  "canbootreq -u UUID" },
+	{ NULL, 'q', "to list unassigned nodes type canbootreq --query" },
+	{ "firmware", 'f',
+	  "canbootreq flashes nothing: type canbootreq -u UUID, which names "
+	  "the command that flashes" },
+	{ "status", 's',
+	  "to see which nodes are in Katapult type canbootreq --query" },
+	{ "device", 'd',
+	  "a serial port is asked by another program: type serialbootreq -d "
+	  "DEVICE" },
+	{ "baud", 'b',
+	  "a serial port is asked by another program: type serialbootreq -d "
+	  "DEVICE -b BAUD; the bit rate of CAN is that of IFACE" },
+	{ NULL, 'l',
+	  "to list what is alive on the bus type canbootreq --listen, which "
+	  "sends nothing" },
+	{ 0 },
+};
+
 static int check_wait_iface(struct opts *o)
 {
 	if (o->wait_iface && o->command != OPTS_REQUEST &&
@@ -269,7 +297,7 @@ int opts_parse(struct opts *out, int argc, char **argv)
 	out->ifname = "can0";
 	out->verify = true;
 	out->json = util_opts_has(argc, argv, "--json");
-	err = opts_apply(OPTS_INTO(out, table), argc, argv,
+	err = opts_apply(OPTS_INTO(out, table, habits), argc, argv,
 			 "an MCU is named with -m NAME or -u UUID");
 	if (!err)
 		err = check_wait_iface(out);

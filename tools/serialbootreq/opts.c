@@ -104,6 +104,30 @@ static const struct util_opt table[] = {
 	OPTS_COMMON(struct opts, "show every byte and what was looked at"),
 };
 
+static const struct util_opt_hint habits[] = {
+	{ "request-bootloader", 'r',
+	  "serialbootreq asks for the bootloader always: leave it out, type "
+	  "serialbootreq -d DEVICE" },
+	{ "query", 'q',
+	  "nodes on CAN are listed by another program: type canbootreq "
+	  "--query" },
+	{ "firmware", 'f',
+	  "serialbootreq flashes nothing: type serialbootreq -d DEVICE, which "
+	  "names the command that flashes" },
+	{ "status", 's',
+	  "type serialbootreq -d DEVICE, which says so when Katapult is there "
+	  "already" },
+	{ "interface", 'i',
+	  "a node on CAN is asked by another program: type canbootreq -i IFACE "
+	  "-u UUID" },
+	{ "uuid", 'u',
+	  "a node on CAN is asked by another program: type canbootreq -u "
+	  "UUID" },
+	{ "list", 'l',
+	  "to list serial ports on USB type ls /dev/serial/by-id/" },
+	{ 0 },
+};
+
 static int check_whole(struct opts *o)
 {
 	if (o->device && o->name)
@@ -129,7 +153,7 @@ int opts_parse(struct opts *out, int argc, char **argv)
 
 	*out = (struct opts){ .json = util_opts_has(argc, argv, "--json"),
 			      .timeout_us = 5000000 };
-	err = opts_apply(OPTS_INTO(out, table), argc, argv,
+	err = opts_apply(OPTS_INTO(out, table, habits), argc, argv,
 			 "a device is named with -d DEVICE or -m NAME");
 	if (!err)
 		err = check_whole(out);

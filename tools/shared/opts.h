@@ -49,13 +49,17 @@ void opts_help(FILE *to);
 
 /* For those. */
 
-/** How to read a command line into @o by a table. */
-#define OPTS_INTO(o, rows)                                   \
-	(&(const struct util_opts){ .table = (rows),         \
-				    .len = ARRAY_SIZE(rows), \
-				    .ctx = (o),              \
-				    .error = (o)->error,     \
-				    .error_size = OPTS_ERROR_LEN })
+/**
+ * How to read a command line into @o by a table. @habits: hints for what those
+ * type who know flashtool.py.
+ */
+#define OPTS_INTO(o, rows, habits)                                \
+	(&(const struct util_opts){ .table = (rows),              \
+				    .len = ARRAY_SIZE(rows),      \
+				    .ctx = (o),                   \
+				    .error = (o)->error,          \
+				    .error_size = OPTS_ERROR_LEN, \
+				    .hints = (habits) })
 
 /** What --timeout says. Return: 0, or -EINVAL and why in @error. */
 int opts_parse_timeout(uint64_t *out_us, const char *arg,
