@@ -40,14 +40,25 @@ refuse_other_kind() {
 		die "$1 is not a vcan interface; choose another name"
 }
 
+# Root's ip would have loaded the module, had it been allowed to and found it.
+explain_no_vcan() {
+	release=$(uname -r)
+	if PATH=$PATH:/usr/sbin:/sbin modprobe -nq vcan 2>/dev/null; then
+		die "the kernel $release has not loaded its module vcan;" \
+			"run 'modprobe vcan' as root, outside of any container"
+	fi
+	die "the kernel $release has no vcan, and no module vcan was found;" \
+		"on Ubuntu install the package linux-modules-extra-$release," \
+		"elsewhere run 'vcan-run COMMAND', which brings a kernel along"
+}
+
 # What ip said, and what that means for the one who reads it.
 explain() {
 	case $1 in
 	*"not permitted"*)
 		die "no right to manage interfaces; run this as root" ;;
 	*"not supported"* | *"Unknown device type"*)
-		die "this kernel has no vcan;" \
-			"try 'modprobe vcan' as root, or use vcan-run" ;;
+		explain_no_vcan ;;
 	*)
 		die "ip says: $1; see ip-link(8)" ;;
 	esac

@@ -172,12 +172,29 @@ install_deps() {
 	[[ $output == *"no right to manage interfaces; run this as root"* ]]
 }
 
-@test "vcan-setup: a kernel without vcan points at vcan-run" {
+# without_vcan MODPROBE-BODY - the script where ip knows no vcan
+without_vcan() {
 	mkdir bin
 	fake ip 'case $* in *add*) echo "RTNETLINK answers: Operation not supported" >&2
 		exit 2 ;; *) exit 1 ;; esac'
+	fake uname 'echo 6.8.0-45-generic'
+	fake modprobe "$1"
 	PATH=$DIR/bin:$PATH run -1 "$ROOT/scripts/vcan-setup.sh" up vcan9
-	[[ $output == *"this kernel has no vcan"*"use vcan-run"* ]]
+}
+
+@test "vcan-setup: a kernel without vcan: its package, or vcan-run" {
+	without_vcan 'exit 1'
+	[ "$output" = "vcan-setup: the kernel 6.8.0-45-generic has no vcan, and\
+ no module vcan was found; on Ubuntu install the package\
+ linux-modules-extra-6.8.0-45-generic, elsewhere run 'vcan-run COMMAND',\
+ which brings a kernel along" ]
+}
+
+@test "vcan-setup: a module that is there is to be loaded" {
+	without_vcan 'exit 0'
+	[ "$output" = "vcan-setup: the kernel 6.8.0-45-generic has not loaded\
+ its module vcan; run 'modprobe vcan' as root, outside of any container" ]
+	grep -qx 'modprobe -nq vcan' calls
 }
 
 @test "vcan-setup: a wrong command line is 2" {
