@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,19 +67,6 @@ static int switch_root(void)
 	return 0;
 }
 
-/* For modprobe and udevd, which load more than we did. */
-static void link_modules(const char *modules)
-{
-	struct utsname u;
-	char path[PATH_MAX];
-
-	uname(&u);
-	snprintf(path, sizeof(path), "/lib/modules/%s", u.release);
-	mkdir("/lib/modules", 0755);
-	if (symlink(modules, path) && errno != EEXIST)
-		say(path);
-}
-
 int guest_qemu_enter(void)
 {
 	char *modules = text_read(QEMU_KIT_MODULES);
@@ -93,7 +79,7 @@ int guest_qemu_enter(void)
 		err = switch_root();
 	}
 	if (!err && modules)
-		link_modules(modules);
+		modules_link("", modules); /* udevd loads, too */
 	free(modules);
 	return err;
 }

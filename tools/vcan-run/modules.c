@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -55,6 +56,30 @@ static void insert(const char *dir, const char *path)
 		close(fd);
 }
 
+void modules_link(const char *base, const char *dir)
+{
+	char path[PATH_MAX];
+	struct utsname u;
+
+	uname(&u);
+	snprintf(path, sizeof(path), "%s/lib/modules", base);
+	mkdir(path, 0755);
+	snprintf(path, sizeof(path), "%s/lib/modules/%s", base, u.release);
+	if (symlink(dir, path) && errno != EEXIST)
+		fprintf(stderr, "vcan-run: %s: %s\n", path, strerror(errno));
+}
+
+/* A modprobe that is built for a merged /usr looks below it. */
+static void make_base(const char *dir)
+{
+	mkdir(MODULES_BASE, 0755);
+	mkdir(MODULES_BASE "/lib", 0755);
+	if (symlink(".", MODULES_BASE "/usr"))
+		fprintf(stderr, "vcan-run: " MODULES_BASE "/usr: %s\n",
+			strerror(errno));
+	modules_link(MODULES_BASE, dir);
+}
+
 void modules_load_can(void)
 {
 	char dir[PATH_MAX], *dep = find_depot(dir);
@@ -70,6 +95,8 @@ void modules_load_can(void)
 		insert(dir, c.paths[i]);
 	closure_fini(&c);
 	free(dep);
+	if (strncmp(dir, "/lib/", 5) != 0)
+		make_base(dir);
 }
 
 void modules_load_list(const char *dir, const char *list)

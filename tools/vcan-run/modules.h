@@ -2,6 +2,12 @@
 #ifndef VCAN_RUN_MODULES_H
 #define VCAN_RUN_MODULES_H
 
+/*
+ * A root for modprobe where it finds modules that lie outside /lib: there the
+ * folder may be missing, and the guest's files are the machine's.
+ */
+#define MODULES_BASE "/run/vcan-run"
+
 /* What there is for CAN without hardware, up to a NULL. */
 extern const char *const modules_can[];
 
@@ -10,8 +16,16 @@ extern const char *const modules_can[];
  *
  * Modules that do not exist are passed over: they may be built in, and the
  * frame that must be carried afterwards decides. Failures go to stderr.
+ * MODULES_BASE exists afterwards if modprobe needs it.
  */
 void modules_load_can(void);
+
+/**
+ * modules_link() - let modprobe find the modules of the running kernel
+ * @base: modprobe's root, "" for its own; gets a folder lib/modules
+ * @dir:  where they are
+ */
+void modules_link(const char *base, const char *dir);
 
 /**
  * modules_load_list() - load what a file lists, in its order

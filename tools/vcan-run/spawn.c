@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "modules.h"
 #include "spawn.h"
 
 /* mine[] stay with the guest's init, its[] become the command's 0, 1, 2 */
@@ -82,6 +83,8 @@ static void become_command(const struct setup *s, const struct ends *e)
 	umask(s->umask);
 	clearenv();
 	environ = s->envp;
+	if (!access(MODULES_BASE, F_OK))
+		setenv("MODPROBE_OPTIONS", "-d " MODULES_BASE, false);
 	_exit(command_exec(s->argv));
 }
 

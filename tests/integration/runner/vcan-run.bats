@@ -38,6 +38,33 @@ all_bytes() {
 	[ "${#lines[@]}" = 2 ]
 }
 
+@test "modprobe of a CI script succeeds, and of nonsense does not" {
+	run -0 uml sh -ec '
+		modprobe vcan
+		! test -e /sys/module/dummy
+		modprobe dummy
+		test -e /sys/module/dummy
+		! modprobe nonsense 2>&1'
+	[[ $output == *"Module nonsense not found"* ]]
+}
+
+@test "the caller's MODPROBE_OPTIONS are kept" {
+	MODPROBE_OPTIONS=--quiet run -0 uml sh -c 'echo "$MODPROBE_OPTIONS"'
+	[ "$output" = --quiet ]
+}
+
+# as docs/ci.md has it
+@test "vcan0 cannot be made again, but where it is missing" {
+	run -0 uml sh -c 'ip link show vcan0 >/dev/null ||
+		ip link add dev vcan0 type vcan'
+	[ -z "$output" ]
+	run -2 uml ip link add dev vcan0 type vcan
+	[[ $output == *"File exists"* ]]
+	run -0 uml -i vcan9 -- sh -ec 'ip link add dev vcan0 type vcan
+		ip link set vcan0 up; ip -br link show dev vcan0'
+	[[ $output == vcan0\ * ]]
+}
+
 @test "all 256 byte values go through, in and out" {
 	all_bytes >in
 	[ "$(wc -c <in)" = 256 ]
