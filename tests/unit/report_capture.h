@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../tools/shared/command.h"
+
 struct capture {
 	struct report report;
 	char *out, *err;
@@ -22,6 +24,7 @@ static inline void capture_open(struct capture *c, bool json)
 	const char *why;
 
 	memset(c, 0, sizeof(*c));
+	setenv("HOME", "/home/pi", true); /* goes into commands */
 	c->report.program = PROGRAM;
 	c->report.slots = words_slots;
 	c->report.streams.out = open_memstream(&c->out, &c->out_len);
@@ -48,6 +51,26 @@ static inline void capture_free(struct capture *c)
 
 /* Adds what every end has. */
 static inline struct words_facts complete(const struct words_facts *part);
+
+/* A command is the first line, word for word; nothing there holds a blank. */
+static inline void assert_command(const char *sentence,
+				  const struct words_facts *facts, bool wanted)
+{
+	char line[SAY_SENTENCE_LEN], joined[SAY_SENTENCE_LEN] = "";
+	struct say_command command;
+
+	say_command(&command, sentence, words_slots, facts, "~");
+	assert_int_equal(command.len > 0, wanted);
+	if (!wanted)
+		return;
+	words_expand(line, sentence, facts);
+	line[strcspn(line, "\n")] = '\0';
+	for (size_t i = 0; i < command.len; i++) {
+		strcat(joined, i ? " " : "");
+		strcat(joined, command.words[i]);
+	}
+	assert_string_equal(joined, line);
+}
 
 /* How it ends, with what complete() adds. */
 struct end_row {

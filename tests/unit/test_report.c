@@ -436,8 +436,13 @@ static const struct json_row {
 	  "\"in-bootloader\",\"code\":0,\"reason\":\"Katapult answered on "
 	  "can0 with this UUID\",\"interface\":\"can0\",\"nodeid\":192,"
 	  "\"request\":\"acknowledged\",\"elapsed_ms\":41,\"next\":\"" NEXT
-	  "\",\"back\":\"" BACK "\\nthat starts the application in it; without "
-	  "one it stays in Katapult, which waits without a time limit\"}\n" },
+	  "\",\"next_argv\":[\"python3\",\"/home/pi/katapult/scripts/"
+	  "flashtool.py\",\"-i\",\"can0\",\"-u\",\"112233445566\",\"-f\","
+	  "\"/home/pi/klipper/out/klipper.bin\"],\"back\":\"" BACK
+	  "\\nthat starts the application in it; without one it stays in "
+	  "Katapult, which waits without a time limit\",\"back_argv\":["
+	  "\"canbootreq\",\"-i\",\"can0\",\"--leave\",\"-u\","
+	  "\"112233445566\"]}\n" },
 	{ "JSON of what Katapult is",
 	  { .cause = CAUSE_BLANK,
 	    .leave = true,
@@ -546,6 +551,31 @@ static void test_every_cause_makes_json_with_a_reason(void **state)
 		for (at = strchr(c.out, '{'); at; at = strchr(at + 1, '{'))
 			assert_int_equal(at[1], '"');
 		capture_free(&c);
+	}
+}
+
+static void test_which_ends_have_a_command(void **state)
+{
+	static const bool has_next[CAUSE_COUNT] = {
+		[CAUSE_PROVEN] = true,
+		[CAUSE_REQUESTED] = true,
+	};
+	static const bool has_back[CAUSE_COUNT] = {
+		[CAUSE_PROVEN] = true,
+		[CAUSE_REQUESTED] = true,
+		[CAUSE_LEFT] = true,
+		[CAUSE_APPLICATION] = true,
+		[CAUSE_APPLICATION_UNREAD] = true,
+	};
+
+	(void)state;
+	for (int i = 0; i < CAUSE_COUNT; i++) {
+		const struct words_facts facts = complete(&(struct words_facts){
+			.cause = (enum cause)i, .detail = "detail" });
+		const struct words *words = words_of(facts.cause);
+
+		assert_command(words->next, &facts, has_next[i]);
+		assert_command(words->back, &facts, has_back[i]);
 	}
 }
 
@@ -715,8 +745,9 @@ static void test_output_that_cannot_be_written_is_an_error(void **state)
 int main(void)
 {
 	struct CMUnitTest tests[ARRAY_SIZE(end_rows) + ARRAY_SIZE(error_rows) +
-				ARRAY_SIZE(json_rows) + 10] = {
+				ARRAY_SIZE(json_rows) + 11] = {
 		cmocka_unit_test(test_every_cause_makes_json_with_a_reason),
+		cmocka_unit_test(test_which_ends_have_a_command),
 		cmocka_unit_test(test_query_answers),
 		cmocka_unit_test(test_query_answers_in_json),
 		cmocka_unit_test(test_dry_run),
@@ -728,7 +759,7 @@ int main(void)
 		cmocka_unit_test(
 			test_output_that_cannot_be_written_is_an_error),
 	};
-	size_t n = 10;
+	size_t n = 11;
 
 	ROWS(end_rows, test_end);
 	ROWS(error_rows, test_error);

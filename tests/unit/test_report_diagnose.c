@@ -132,7 +132,8 @@ static void test_json(void **state)
 		"has started Klipper again: ask again\",\"back\":\"sudo "
 		"systemctl "
 		"restart klipper\\nthat gives the node back the nodeid that "
-		"its Klipper host uses\"}\n");
+		"its Klipper host uses\",\"back_argv\":[\"sudo\","
+		"\"systemctl\",\"restart\",\"klipper\"]}\n");
 	capture_free(&c);
 }
 

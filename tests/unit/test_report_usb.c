@@ -366,6 +366,10 @@ static void test_json(void **state)
 	assert_non_null(strstr(c.out, "\"usb\":{\"port\":\"1-1.4\",\"id\":"
 				      "\"1d50:6177\",\"tty\":\"/dev/ttyACM1\","
 				      "\"by_id\":\"" BY_ID "\"}"));
+	assert_non_null(strstr(c.out, "\"next_argv\":[\"python3\",\"/home/pi/"
+				      "katapult/scripts/flashtool.py\",\"-d\","
+				      "\"" BY_ID "\",\"-f\",\"/home/pi/klipper/"
+				      "out/klipper.bin\"]"));
 	assert_non_null(strstr(c.out, "\"usb\":{\"port\":\"1-1.4\"}"));
 	assert_null(strstr(strrchr(c.out, '{'), "\"usb\""));
 	capture_free(&c);

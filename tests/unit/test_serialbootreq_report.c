@@ -236,8 +236,11 @@ static const struct json_row {
 	  "\"elapsed_ms\":41,\"katapult\":{\"mcu\":\"?\\\"\","
 	  "\"application_start\":\"0x10004000\"},\"next\":\"python3 "
 	  "~/katapult/scripts/flashtool.py -d /dev/ttyS0 -b 250000 -f "
-	  "~/klipper/out/klipper.bin\",\"back\":\"press the board's reset "
-	  "button, or switch its power off and on: without a request Katapult "
+	  "~/klipper/out/klipper.bin\",\"next_argv\":[\"python3\","
+	  "\"/home/pi/katapult/scripts/flashtool.py\",\"-d\","
+	  "\"/dev/ttyS0\",\"-b\",\"250000\",\"-f\","
+	  "\"/home/pi/klipper/out/klipper.bin\"],"
+	  "\"back\":\"press the board's reset button, or switch its power off and on: without a request Katapult "
 	  "starts the application\"}\n" },
 	{ "JSON of an empty USB port",
 	  { .cause = CAUSE_USB_LOST,
@@ -289,6 +292,40 @@ static void test_no_slot_is_left(void **state)
 	}
 }
 
+static void test_which_ends_have_a_command(void **state)
+{
+	static const bool has_next[CAUSE_COUNT] = {
+		[CAUSE_ALREADY] = true,
+		[CAUSE_PROVEN] = true,
+	};
+	struct words_facts facts = complete(&(struct words_facts){ 0 });
+
+	(void)state;
+	for (facts.cause = 0; facts.cause < CAUSE_COUNT; facts.cause++) {
+		const struct words *words = words_of(facts.cause);
+
+		assert_command(words->next, &facts, has_next[facts.cause]);
+		assert_command(words->back, &facts, false);
+	}
+}
+
+static void test_which_loaders_are_flashed_by_a_command(void **state)
+{
+	const char *next = words_of(CAUSE_USB_ALREADY)->next;
+	struct words_facts facts = complete(&(struct words_facts){ 0 });
+
+	(void)state;
+	facts.usb = (struct kcan_usbdev)KATAPULT;
+	assert_command(next, &facts, true);
+	facts.usb.by_id[0] = facts.usb.tty[0] = '\0';
+	assert_command(next, &facts, false); /* it says how to get a tty */
+	facts.usb = (struct kcan_usbdev)DFU;
+	assert_command(next, &facts, true);
+	facts.usb.vendor = 0x2e8a; /* the ROM of an RP2040 */
+	facts.usb.product = 0x0003;
+	assert_command(next, &facts, true);
+}
+
 static void test_the_string_as_hex(void **state)
 {
 	struct capture c;
@@ -325,14 +362,16 @@ static void test_results_that_cannot_be_written(void **state)
 
 int main(void)
 {
-	struct CMUnitTest
-		tests[ARRAY_SIZE(end_rows) + ARRAY_SIZE(json_rows) + 4] = {
-			cmocka_unit_test(test_a_wrong_command_line_is_one_line),
-			cmocka_unit_test(test_no_slot_is_left),
-			cmocka_unit_test(test_the_string_as_hex),
-			cmocka_unit_test(test_results_that_cannot_be_written),
-		};
-	size_t n = 4;
+	struct CMUnitTest tests[ARRAY_SIZE(end_rows) + ARRAY_SIZE(json_rows) +
+				6] = {
+		cmocka_unit_test(test_a_wrong_command_line_is_one_line),
+		cmocka_unit_test(test_no_slot_is_left),
+		cmocka_unit_test(test_which_ends_have_a_command),
+		cmocka_unit_test(test_which_loaders_are_flashed_by_a_command),
+		cmocka_unit_test(test_the_string_as_hex),
+		cmocka_unit_test(test_results_that_cannot_be_written),
+	};
+	size_t n = 6;
 
 	ROWS(end_rows, test_end);
 	ROWS(json_rows, test_json);

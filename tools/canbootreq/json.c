@@ -34,6 +34,12 @@ static json_t *pack_application(const struct say_json *lib,
 		"nodeid", (int)facts->asked);
 }
 
+static json_t *pack_command(const struct say_json *lib, const char *sentence,
+			    const struct words_facts *facts)
+{
+	return say_json_command(lib, sentence, words_slots, facts);
+}
+
 char *json_end(const struct say_json *lib, const struct words_facts *facts)
 {
 	const struct words *words = words_of(facts->cause);
@@ -45,7 +51,7 @@ char *json_end(const struct say_json *lib, const struct words_facts *facts)
 	return say_json_dump(
 		lib,
 		lib->pack("{s:i, s:s*, s:s, s:i, s:s, s:s*, s:s*, s:o*, s:s*, "
-			  "s:o*, s:o*, s:o*, s:o*, s:o*, s:s*, s:s*}",
+			  "s:o*, s:o*, s:o*, s:o*, s:o*, s:s*, s:o*, s:s*, s:o*}",
 			  "schema", SAY_JSON_SCHEMA, "uuid",
 			  facts->has_uuid ? uuid : NULL, "outcome",
 			  kcan_outcome_get(words->outcome)->name, "code",
@@ -66,8 +72,10 @@ char *json_end(const struct say_json *lib, const struct words_facts *facts)
 			  "application", pack_application(lib, facts), "usb",
 			  say_json_usb(lib, facts->port, &facts->usb),
 			  "warnings", pack_warnings(lib, facts), "next",
-			  words_expand(next, words->next, facts), "back",
-			  words_expand(back, words->back, facts)));
+			  words_expand(next, words->next, facts), "next_argv",
+			  pack_command(lib, words->next, facts), "back",
+			  words_expand(back, words->back, facts), "back_argv",
+			  pack_command(lib, words->back, facts)));
 }
 
 char *json_node(const struct say_json *lib, const char *ifname,

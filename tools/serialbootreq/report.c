@@ -59,7 +59,7 @@ static char *json_end(const struct report *r, const struct words_facts *facts)
 	return say_json_dump(
 		&r->lib,
 		r->lib.pack("{s:i, s:s*, s:s, s:i, s:s, s:s*, s:s*, s:o*, "
-			    "s:o*, s:o*, s:o*, s:s*, s:s*}",
+			    "s:o*, s:o*, s:o*, s:s*, s:o*, s:s*, s:o*}",
 			    "schema", SAY_JSON_SCHEMA, "device",
 			    words_expand(device, facts->device ? "{dev}" : NULL,
 					 facts),
@@ -79,8 +79,13 @@ static char *json_end(const struct report *r, const struct words_facts *facts)
 			    "usb",
 			    say_json_usb(&r->lib, facts->port, &facts->usb),
 			    "warnings", pack_warnings(r, facts), "next",
-			    words_expand(next, words->next, facts), "back",
-			    words_expand(back, words->back, facts)));
+			    words_expand(next, words->next, facts), "next_argv",
+			    say_json_command(&r->lib, words->next, words_slots,
+					     facts),
+			    "back", words_expand(back, words->back, facts),
+			    "back_argv",
+			    say_json_command(&r->lib, words->back, words_slots,
+					     facts)));
 }
 
 void report_end(struct report *r, const struct words_facts *facts)

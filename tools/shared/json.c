@@ -2,8 +2,9 @@
 #include "json.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "sentence.h"
+#include "command.h"
 #include "util/loader.h"
 
 #define DIGITS 6 /* of a real number */
@@ -41,6 +42,22 @@ json_t *say_json_append(const struct say_json *lib, json_t *array,
 		return array;
 	lib->del(array);
 	return NULL;
+}
+
+json_t *say_json_command(const struct say_json *lib, const char *sentence,
+			 const struct say_slots *tables, const void *facts)
+{
+	const char *home = getenv("HOME");
+	struct say_command command;
+	json_t *all;
+
+	say_command(&command, sentence, tables, facts,
+		    home && *home == '/' ? home : NULL);
+	all = command.len ? lib->pack("[]") : NULL;
+	for (size_t i = 0; i < command.len && all; i++)
+		all = say_json_append(lib, all,
+				      lib->pack("s", command.words[i]));
+	return all;
 }
 
 json_t *say_json_number(const struct say_json *lib, bool known, uint64_t value)

@@ -11,6 +11,7 @@
 #include <kcan/kat.h>
 
 #include "proto/usbdev.h"
+#include "sentence.h"
 
 #define SAY_JSON_SCHEMA 1 /* of the objects */
 
@@ -40,6 +41,9 @@ json_t *say_json_number(const struct say_json *lib, bool known, uint64_t value);
 /** What Katapult says of itself: mcu, version, application_start. */
 json_t *say_json_katapult(const struct say_json *lib, bool known,
 			  const struct kcan_kat_ident *ident);
+/** The command that is the first line of a sentence, an array of its words. */
+json_t *say_json_command(const struct say_json *lib, const char *sentence,
+			 const struct say_slots *tables, const void *facts);
 /** What is on a USB port, known when it has a name: port, id, tty, by_id. */
 json_t *say_json_usb(const struct say_json *lib, const char *port,
 		     const struct kcan_usbdev *dev);

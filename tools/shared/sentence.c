@@ -11,59 +11,60 @@ void say_clean(char *text)
 			*text = '?';
 }
 
-static void fill(char *out, size_t size, const struct say_slot *slot,
-		 const struct say_slots *tables, size_t offset,
-		 const void *facts)
+bool say_find(struct say_found *out, const char *at,
+	      const struct say_slots *tables, const void *facts)
 {
-	const void *from = (const char *)facts + offset + slot->offset;
-	const char *sentence;
-
-	if (slot->put) {
-		slot->put(out, size, from);
-		say_clean(out);
-		return;
-	}
-	sentence = slot->sentence ? slot->sentence(from) :
-				    slot->either[*(const char *)from != '\0'];
-	say_expand(out, size, sentence, tables, facts);
-}
-
-/* Return: the length of the slot in the sentence; 0: it is no slot. */
-static size_t put_slot(char *out, size_t size, const char *at,
-		       const struct say_slots *tables, const void *facts)
-{
-	for (const struct say_slots *t = tables; t->slots; t++)
+	for (const struct say_slots *t = tables; *at == '{' && t->slots; t++)
 		for (const struct say_slot *slot = t->slots; slot->name;
 		     slot++) {
-			size_t len = strlen(slot->name);
-
-			if (strncmp(at, slot->name, len) != 0)
-				continue;
-			fill(out, size, slot, tables, t->offset, facts);
-			return len;
+			out->len = strlen(slot->name);
+			out->slot = slot;
+			out->from =
+				(const char *)facts + t->offset + slot->offset;
+			if (!strncmp(at, slot->name, out->len))
+				return true;
 		}
-	return 0;
+	return false;
+}
+
+const char *say_inner(const struct say_found *found)
+{
+	const struct say_slot *slot = found->slot;
+
+	return slot->sentence ?
+		       slot->sentence(found->from) :
+		       slot->either[*(const char *)found->from != '\0'];
+}
+
+static void fill(char *out, size_t size, const struct say_found *found,
+		 const struct say_slots *tables, const void *facts)
+{
+	if (!found->slot->put) {
+		say_expand(out, size, say_inner(found), tables, facts);
+		return;
+	}
+	found->slot->put(out, size, found->from);
+	say_clean(out);
 }
 
 const char *say_expand(char *out, size_t size, const char *sentence,
 		       const struct say_slots *tables, const void *facts)
 {
-	size_t used = 0, slot;
+	struct say_found found;
+	size_t used = 0;
 
 	*out = '\0';
 	if (!sentence)
 		return NULL;
 	while (*sentence && used + 1 < size) {
 		out[used] = '\0';
-		slot = *sentence == '{' ? put_slot(out + used, size - used,
-						   sentence, tables, facts) :
-					  0;
-		if (!slot) {
+		if (!say_find(&found, sentence, tables, facts)) {
 			out[used++] = *sentence++;
 			continue;
 		}
+		fill(out + used, size - used, &found, tables, facts);
 		used += strlen(out + used);
-		sentence += slot;
+		sentence += found.len;
 	}
 	out[used] = '\0';
 	return out;

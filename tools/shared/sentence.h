@@ -2,6 +2,7 @@
 #ifndef SHARED_SENTENCE_H
 #define SHARED_SENTENCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -37,6 +38,20 @@ struct say_slots {
  */
 const char *say_expand(char *out, size_t size, const char *sentence,
 		       const struct say_slots *tables, const void *facts);
+
+/** A slot that a sentence has. */
+struct say_found {
+	const struct say_slot *slot;
+	const void *from; /* what it is about */
+	size_t len;	  /* of its name */
+};
+
+/** Return: whether a slot begins at @at, and which in @out. */
+bool say_find(struct say_found *out, const char *at,
+	      const struct say_slots *tables, const void *facts);
+
+/** Return: what a slot that has no put() stands for; NULL: nothing. */
+const char *say_inner(const struct say_found *found);
 
 /** Make a text printable: each byte that is not ASCII, or no sign, becomes '?'. */
 void say_clean(char *text);
