@@ -55,8 +55,8 @@ static int read_file(struct reading *all, struct source *parent,
 		say((s), -EINVAL, sentence_);                        \
 	} while (0)
 
-static void tell(const struct source *s, char out[static CONFIG_ERROR_MAX],
-		 const char *sentence)
+static void describe(const struct source *s, char out[static CONFIG_ERROR_MAX],
+		     const char *sentence)
 {
 	snprintf(out, CONFIG_ERROR_MAX, "%s:%u: %s", s->path, s->line,
 		 sentence);
@@ -65,7 +65,7 @@ static void tell(const struct source *s, char out[static CONFIG_ERROR_MAX],
 static void say(struct source *s, int err, const char *sentence)
 {
 	s->err = err;
-	tell(s, s->all->error, sentence);
+	describe(s, s->all->error, sentence);
 }
 
 /* Spans. */
@@ -292,7 +292,7 @@ static int leave_out(struct reading *all, const struct source *parent,
 	all->missing_len++;
 	snprintf(sentence, sizeof(sentence),
 		 "'%s' cannot be read (%s) and is left out", path, why(err));
-	tell(parent, line, sentence);
+	describe(parent, line, sentence);
 	make_printable(line);
 	all->sink->missing(all->sink->ctx, line);
 	return 0;

@@ -97,7 +97,7 @@ static int set_options(int fd, const struct kcan_bus_cfg *cfg)
 }
 
 /* bind() says ENODEV for "no CAN interface" as well as for "none at all". */
-static int why_not_bound(int fd, struct ifreq *ifr, int err)
+static int bind_error(int fd, struct ifreq *ifr, int err)
 {
 	if (err != ENODEV || ioctl(fd, SIOCGIFHWADDR, ifr))
 		return meaning(err);
@@ -117,7 +117,7 @@ static int bind_to(int fd, const char *ifname)
 		return -errno;
 	addr.can_ifindex = ifr.ifr_ifindex;
 	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		return why_not_bound(fd, &ifr, errno);
+		return bind_error(fd, &ifr, errno);
 	return 0;
 }
 

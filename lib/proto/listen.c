@@ -104,7 +104,7 @@ static void list(struct kcan_listen *l, const struct kcan_admin_msg *msg,
 	entry->here += here;
 }
 
-static void tell(struct kcan_listen *l, const struct kcan_admin_msg *msg)
+static void report(struct kcan_listen *l, const struct kcan_admin_msg *msg)
 {
 	struct talk *t = &l->talks[msg->nodeid];
 	enum kcan_listen_program program;
@@ -165,8 +165,8 @@ static void block_to(struct talk *t, const struct block *block)
 }
 
 /* Whoever begins in mid-stream, or loses a frame, looks on byte by byte. */
-static void hear(struct talk *t, struct kcan_stream *bytes,
-		 void (*handle)(struct talk *t, const struct block *block))
+static void receive(struct talk *t, struct kcan_stream *bytes,
+		    void (*handle)(struct talk *t, const struct block *block))
 {
 	struct block block;
 	int n = 1;
@@ -194,7 +194,7 @@ static void rx_to(struct talk *t, const struct can_frame *frame, size_t len,
 		  uint64_t now_us)
 {
 	append(&t->to, frame, len, now_us);
-	hear(t, &t->to.bytes, block_to);
+	receive(t, &t->to.bytes, block_to);
 }
 
 static void rx_from(struct talk *t, const struct can_frame *frame, size_t len,
@@ -203,7 +203,7 @@ static void rx_from(struct talk *t, const struct can_frame *frame, size_t len,
 	t->node.frames++;
 	t->node.last_us = now_us;
 	append(&t->from, frame, len, now_us);
-	hear(t, &t->from.bytes, block_from);
+	receive(t, &t->from.bytes, block_from);
 }
 
 static size_t data_len(const struct can_frame *frame)
@@ -239,7 +239,7 @@ void kcan_listen_rx(struct kcan_listen *l, const struct can_frame *frame,
 	count(&l->totals, frame, len);
 	if (kcan_admin_decode(&msg, frame) == KCAN_ADMIN_OK) {
 		list(l, &msg, here);
-		tell(l, &msg);
+		report(l, &msg);
 	}
 	if (!kcan_nodeid_from_id(frame->can_id, &nodeid, &tx))
 		return;

@@ -59,8 +59,8 @@ static bool is_whole(const struct kcan_usbfollow *f,
 }
 
 /* When this verdict may be told; UINT64_MAX: not before the end. */
-static uint64_t told_at(const struct kcan_usbfollow *f,
-			enum kcan_usbfollow_verdict verdict)
+static uint64_t reported_at(const struct kcan_usbfollow *f,
+			    enum kcan_usbfollow_verdict verdict)
 {
 	static const struct {
 		bool early;
@@ -96,7 +96,7 @@ uint64_t kcan_usbfollow_deadline(const struct kcan_usbfollow *f)
 
 	if (f->verdict != KCAN_USBFOLLOW_PENDING)
 		return UINT64_MAX;
-	at_us = told_at(f, judge(f));
+	at_us = reported_at(f, judge(f));
 	return at_us < f->end_us ? at_us : f->end_us;
 }
 

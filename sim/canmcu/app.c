@@ -245,7 +245,7 @@ static int choose_seed(struct app *app)
 	return 0;
 }
 
-static void tell_seed(struct app *app)
+static void print_seed(struct app *app)
 {
 	struct event seed = { .type = EVENT_SEED, .count = app->seed };
 
@@ -284,7 +284,7 @@ int app_run(const struct opts *opts)
 
 	if (!choose_seed(&app) && !open_loop(&app) && !open_images(&app) &&
 	    !open_world(&app) && !open_ports(&app) && !open_ctl(&app)) {
-		tell_seed(&app);
+		print_seed(&app);
 		say_ready(&app);
 		status = sd_event_loop(app.loop);
 	}

@@ -105,14 +105,14 @@ static int resolve(struct names *n)
 	return err;
 }
 
-/* Where the interface of an MCU is told. */
+/* Where the interface of an MCU is named. */
 static void locate(const struct config_mcu *mcu, char *out, size_t size)
 {
-	const struct config_value *told = &mcu->interface;
+	const struct config_value *value = &mcu->interface;
 
-	if (told->text)
+	if (value->text)
 		snprintf(out, size, "%.200s:%u: canbus_interface of [%.40s]",
-			 told->file, told->line, mcu->section);
+			 value->file, value->line, mcu->section);
 	else
 		snprintf(out, size,
 			 "%.200s:%u: [%.40s] has no canbus_interface",
@@ -146,13 +146,13 @@ static bool is_can(const char *ifname)
 /* The call ends with what is wrong; of some MCUs USB may know more. */
 static void ask_in_vain(struct names *n, const struct named *m)
 {
-	char told[CONFIG_ERROR_MAX];
+	char place[CONFIG_ERROR_MAX];
 	struct opts one;
 
 	take_interface(n, m, &one);
-	locate(m->mcu, told, sizeof(told));
+	locate(m->mcu, place, sizeof(place));
 	if (!one.on_ifname)
-		one.told = told;
+		one.place = place;
 	cmd_request(&one, n->r);
 }
 

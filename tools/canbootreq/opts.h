@@ -29,8 +29,8 @@ enum opts_command {
 struct opts {
 	enum opts_command command;
 	const char *ifname;
-	bool on_ifname;	  /* -i is given: whatever printer.cfg says */
-	const char *told; /* where printer.cfg names @ifname; NULL: nowhere */
+	bool on_ifname;	   /* -i is given: whatever printer.cfg says */
+	const char *place; /* where printer.cfg names @ifname; NULL: nowhere */
 	struct kcan_uuid uuids[OPTS_UUIDS_MAX];
 	size_t uuids_len;
 	const char *config; /* printer.cfg; NULL: where it usually is */

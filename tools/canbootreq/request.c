@@ -347,7 +347,7 @@ int cmd_request(const struct opts *opts, struct report *r)
 		.opts = opts,
 		.r = r,
 		.common = { .ifname = opts->ifname,
-			    .told = opts->told,
+			    .place = opts->place,
 			    .leave = opts->command == OPTS_LEAVE,
 			    .timeout_us = opts->timeout_us },
 	};

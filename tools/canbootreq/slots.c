@@ -32,12 +32,12 @@ static void put_name(char *out, size_t size, const void *facts)
 	snprintf(out, size, "%s", f->name ? f->name : "");
 }
 
-static void put_told(char *out, size_t size, const void *facts)
+static void put_place(char *out, size_t size, const void *facts)
 {
 	const struct words_facts *f = facts;
 
-	snprintf(out, size, "%s%s%s", f->told ? " (" : "",
-		 f->told ? f->told : "", f->told ? ")" : "");
+	snprintf(out, size, "%s%s%s", f->place ? " (" : "",
+		 f->place ? f->place : "", f->place ? ")" : "");
 }
 
 static void put_up(char *out, size_t size, const void *facts)
@@ -241,7 +241,7 @@ static const char *usbafter(const void *facts)
 static const struct say_slot slots[] = {
 	{ "{if}", 0, put_if },
 	{ "{name}", 0, put_name },
-	{ "{told}", 0, put_told },
+	{ "{place}", 0, put_place },
 	{ "{up}", 0, put_up },
 	{ "{guess}", FACT(bitrate_guessed), .either = { "", GUESS } },
 	{ "{uuid}", FACT(uuid), say_put_uuid },

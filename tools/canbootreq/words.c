@@ -177,13 +177,13 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_NO_INTERFACE] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
-		.reason = "there is no interface {if}{told}; {detail}",
+		.reason = "there is no interface {if}{place}; {detail}",
 		.next = "name another one with -i, or see whether its adapter "
 			"is plugged in (lsusb, dmesg)",
 	},
 	[CAUSE_NOT_CAN] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
-		.reason = "{if}{told} is not a CAN interface; {detail}",
+		.reason = "{if}{place} is not a CAN interface; {detail}",
 		.next = "name a CAN interface with -i",
 	},
 	[CAUSE_PERMISSION] = {

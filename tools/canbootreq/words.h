@@ -121,7 +121,7 @@ struct words_facts {
 	bool said;	  /* its line has been printed */
 	const char *name; /* of the MCU in printer.cfg; any bytes; or NULL */
 	const char *ifname;
-	const char *told;      /* where a file names that; any bytes; or NULL */
+	const char *place;     /* where a file names that; any bytes; or NULL */
 	uint32_t bitrate_bps;  /* to bring it up with; 0: it has none */
 	bool bitrate_guessed;  /* the driver does not report it */
 	struct kcan_link link; /* WARNING_STATE, BUS_OFF: as last looked at */

@@ -95,7 +95,7 @@ const char *ctl_log_find(const struct ctl_log *log,
 	return NULL;
 }
 
-static char *tell_missed(struct ctl_subscription *s, uint64_t first)
+static char *report_missed(struct ctl_subscription *s, uint64_t first)
 {
 	char *text;
 
@@ -117,7 +117,7 @@ char *ctl_subscription_next(struct ctl_subscription *s,
 	if (!s->next)
 		return NULL;
 	if (s->next < log->first)
-		return tell_missed(s, log->first);
+		return report_missed(s, log->first);
 	json = ctl_log_find(log, &s->filter, &s->next, end);
 	text = json ? strdup(json) : NULL;
 	if (text)

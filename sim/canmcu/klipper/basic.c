@@ -23,8 +23,8 @@ static void respond(struct klipper *k, unsigned int row,
 /* Identify: section 7. */
 
 /* What a flashed application tells about itself is "?" where it is silent. */
-static void copy_told(char *out, size_t size, const char *told,
-		      const char *otherwise)
+static void copy_reported(char *out, size_t size, const char *told,
+			  const char *otherwise)
 {
 	bool is_told = *told && strcmp(told, "?") != 0;
 
@@ -50,10 +50,10 @@ static const struct firmware_image *image_of(struct klipper *k)
 
 	if (k->image)
 		return k->image;
-	copy_told(build.version, sizeof(build.version), m->application.version,
-		  "canmcu-" KCAN_VERSION);
-	copy_told(build.mcu, sizeof(build.mcu), m->application.mcu,
-		  m->cfg.type->name);
+	copy_reported(build.version, sizeof(build.version),
+		      m->application.version, "canmcu-" KCAN_VERSION);
+	copy_reported(build.mcu, sizeof(build.mcu), m->application.mcu,
+		      m->cfg.type->name);
 	k->image = firmware_image(k->fw, &build);
 	return k->image;
 }
@@ -185,9 +185,9 @@ static const char *reset(struct klipper *k, const struct kcan_klp_value *v,
 
 /* CAN bus and debugging: section 9.1. */
 
-static void tell_canbus_id(struct klipper *k, uint64_t now_us)
+static void report_canbus_id(struct klipper *k, uint64_t now_us)
 {
-	struct kcan_uuid uuid = mcu_told_uuid(k->mcu, now_us);
+	struct kcan_uuid uuid = mcu_reported_uuid(k->mcu, now_us);
 	int nodeid = mcu_nodeid(k->mcu);
 
 	respond(k, KLIPPER_CANBUS_ID,
@@ -203,7 +203,7 @@ static const char *get_canbus_id(struct klipper *k,
 	(void)v;
 	if (!klipper_is_on_can(k->mcu->cfg.link))
 		return "Invalid command";
-	tell_canbus_id(k, now_us);
+	report_canbus_id(k, now_us);
 	return NULL;
 }
 

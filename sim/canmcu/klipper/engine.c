@@ -54,7 +54,7 @@ static void enter_shutdown(struct klipper *k, const char *reason,
 	mcu_enter_shutdown(k->mcu, reason, now_us);
 }
 
-static void tell_shutdown(struct klipper *k, uint64_t now_us)
+static void report_shutdown(struct klipper *k, uint64_t now_us)
 {
 	struct kcan_klp_value shutdown[] = {
 		{ .num = (uint32_t)klipper_clock(k, now_us) },
@@ -64,7 +64,7 @@ static void tell_shutdown(struct klipper *k, uint64_t now_us)
 	klipper_respond_basic(k, KLIPPER_SHUTDOWN, shutdown);
 }
 
-static void tell_is_shutdown(struct klipper *k)
+static void report_is_shutdown(struct klipper *k)
 {
 	struct kcan_klp_value reason = { .num = k->reason };
 
@@ -77,7 +77,7 @@ void klipper_shutdown(struct klipper *k, const char *reason, uint64_t now_us)
 		enter_shutdown(k, reason, now_us);
 	klipper_stop_timers(k, false);
 	klipper_oids_shutdown(k, now_us);
-	tell_shutdown(k, now_us);
+	report_shutdown(k, now_us);
 }
 
 void klipper_clear_shutdown(struct klipper *k, uint64_t now_us)
@@ -150,7 +150,7 @@ static const char *run_message(struct klipper *k,
 	*pos += (size_t)used;
 	if (!klipper_is_shutdown(k) || row->message->in_shutdown)
 		return row->message->run(k, values, now_us);
-	tell_is_shutdown(k);
+	report_is_shutdown(k);
 	return NULL;
 }
 

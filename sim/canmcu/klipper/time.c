@@ -143,8 +143,8 @@ static uint32_t saturated(uint64_t value)
 	return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
 }
 
-static const char *tell_stats(struct klipper *k, struct klipper_timer *t,
-			      uint64_t now_us)
+static const char *report_stats(struct klipper *k, struct klipper_timer *t,
+				uint64_t now_us)
 {
 	uint64_t count = ROUNDS_IDLE + (uint64_t)k->rounds;
 	uint64_t ticks = (uint64_t)klipper_clock_hz(k) * ROUND_US / 1000000;
@@ -164,6 +164,6 @@ static const char *tell_stats(struct klipper *k, struct klipper_timer *t,
 
 void klipper_start_stats(struct klipper *k, uint64_t now_us)
 {
-	k->stats = (struct klipper_timer){ .fire = tell_stats, .task = true };
+	k->stats = (struct klipper_timer){ .fire = report_stats, .task = true };
 	klipper_timer_set(k, &k->stats, klipper_stats_us(k->mcu, now_us));
 }

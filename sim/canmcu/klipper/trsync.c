@@ -30,8 +30,8 @@ struct klipper_trsync {
 	bool can_trigger;
 };
 
-static void tell(struct klipper *k, const struct klipper_trsync *ts,
-		 uint32_t clock)
+static void report(struct klipper *k, const struct klipper_trsync *ts,
+		   uint32_t clock)
 {
 	klipper_respond(k, &klipper_trsyncs, TRSYNC_STATE,
 			(struct kcan_klp_value[]){ { .num = ts->oid },
@@ -75,7 +75,7 @@ static const char *run_task(struct klipper *k, struct klipper_timer *t,
 	struct klipper_trsync *ts =
 		(void *)((uint8_t *)t - offsetof(struct klipper_trsync, task));
 
-	tell(k, ts, (uint32_t)klipper_clock(k, now_us));
+	report(k, ts, (uint32_t)klipper_clock(k, now_us));
 	return NULL;
 }
 
@@ -204,7 +204,7 @@ static const char *trsync_trigger(struct klipper *k,
 	klipper_trsync_trigger(k, ts, (uint8_t)v[1].num, now_us);
 	stop_timers(k, ts);
 	ts->can_trigger = false;
-	tell(k, ts, 0);
+	report(k, ts, 0);
 	return NULL;
 }
 

@@ -63,7 +63,7 @@ static int get_canbus_id(struct mcu *m, const struct kcan_kat_block *block,
 	/* only builds for CAN know it (section 10) */
 	if (mcu_is_serial(m))
 		return -EINVAL;
-	uuid = mcu_told_uuid(m, now_us);
+	uuid = mcu_reported_uuid(m, now_us);
 	return kcan_kat_encode_canbus_id(out, &uuid);
 }
 

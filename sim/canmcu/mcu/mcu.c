@@ -130,7 +130,7 @@ bool mcu_cmd_query(struct mcu *m, const struct can_frame *f, uint64_t now_us)
 	(void)f;
 	if (m->live.rx_id)
 		return true;
-	msg.uuid = mcu_told_uuid(m, now_us);
+	msg.uuid = mcu_reported_uuid(m, now_us);
 	kcan_admin_encode(&answer, &msg);
 	return mcu_transmit(m, &answer, now_us);
 }

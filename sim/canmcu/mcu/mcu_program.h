@@ -150,7 +150,7 @@ mcu_fault(struct mcu *m, const struct fault_place *place, uint64_t now_us)
 }
 
 /** The UUID that it tells, which a fault may have changed. */
-struct kcan_uuid mcu_told_uuid(struct mcu *m, uint64_t now_us);
+struct kcan_uuid mcu_reported_uuid(struct mcu *m, uint64_t now_us);
 
 /** Return: whether what runs is built for a serial line. */
 static inline bool mcu_is_serial(const struct mcu *m)

@@ -48,7 +48,7 @@ mcu_meet_fault(struct mcu *m, const struct fault_place *place, uint64_t now_us)
 	return fault;
 }
 
-struct kcan_uuid mcu_told_uuid(struct mcu *m, uint64_t now_us)
+struct kcan_uuid mcu_reported_uuid(struct mcu *m, uint64_t now_us)
 {
 	const struct fault *fault = mcu_fault(
 		m, &(struct fault_place){ .kind = FAULT_WRONG_UUID }, now_us);

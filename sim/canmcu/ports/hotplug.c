@@ -6,12 +6,12 @@
 
 #include "../world/bridge.h"
 
-static bool tell(struct hotplug *h, const struct usb_link_msg *msg)
+static bool send_message(struct hotplug *h, const struct usb_link_msg *msg)
 {
-	bool told = h->cfg.tell(h->cfg.arg, msg);
+	bool sent = h->cfg.send(h->cfg.arg, msg);
 
-	h->waits |= !told;
-	return told;
+	h->waits |= !sent;
+	return sent;
 }
 
 static void report(struct hotplug *h, struct event event, uint64_t now_us)
@@ -28,13 +28,13 @@ static bool is(const struct hotplug *h, enum usb_kind kind)
 	       h->generation == h->cfg.mcu->generation;
 }
 
-static void heard(void *arg, const struct can_frame *f)
+static void received(void *arg, const struct can_frame *f)
 {
 	struct hotplug *h = arg;
 
 	/* a full bridge loses what it hears */
 	if (is(h, USB_GSUSB))
-		h->cfg.tell(h->cfg.arg,
+		h->cfg.send(h->cfg.arg,
 			    &(struct usb_link_msg){ .kind = USB_LINK_FRAME,
 						    .frame = *f });
 }
@@ -43,7 +43,7 @@ void hotplug_init(struct hotplug *h, const struct hotplug_cfg *cfg)
 {
 	*h = (struct hotplug){ .cfg = *cfg };
 	if (cfg->mcu->cfg.link == MCU_LINK_BRIDGE)
-		bridge_attach(cfg->mcu, heard, h);
+		bridge_attach(cfg->mcu, received, h);
 }
 
 /* To the device: what is plugged in. */
@@ -71,7 +71,7 @@ static void plug(struct hotplug *h)
 		return;
 	if (!wanted)
 		msg.kind = USB_LINK_UNPLUG;
-	if ((wanted || h->plugged) && !tell(h, &msg))
+	if ((wanted || h->plugged) && !send_message(h, &msg))
 		return;
 	h->generation = h->cfg.mcu->generation;
 	h->plugged = wanted;
@@ -79,16 +79,16 @@ static void plug(struct hotplug *h)
 	forget(h);
 }
 
-static void tell_local_id(struct hotplug *h)
+static void send_local_id(struct hotplug *h)
 {
 	struct usb_link_msg msg = { .kind = USB_LINK_LOCAL_ID,
 				    .local_id = mcu_rx_id(h->cfg.mcu) };
 
-	if (msg.local_id != h->local_id && tell(h, &msg))
+	if (msg.local_id != h->local_id && send_message(h, &msg))
 		h->local_id = msg.local_id;
 }
 
-static void tell_deviations(struct hotplug *h)
+static void send_deviations(struct hotplug *h)
 {
 	const struct mcu_usb_cfg *usb = &h->cfg.mcu->cfg.usb;
 	struct usb_link_msg msg = { .kind = USB_LINK_DEVIATE,
@@ -97,7 +97,7 @@ static void tell_deviations(struct hotplug *h)
 
 	if (usb->mute == h->gsusb.mute && usb->slow == h->gsusb.slow)
 		return;
-	if (tell(h, &msg))
+	if (send_message(h, &msg))
 		h->gsusb = msg.gsusb;
 }
 
@@ -109,7 +109,7 @@ static void send_own(struct hotplug *h, uint64_t now_us)
 
 	while (h->sent_len < USB_BOARD_OWN_LEN &&
 	       world_tx(h->cfg.world, bus, &msg.frame, now_us)) {
-		if (!tell(h, &msg)) {
+		if (!send_message(h, &msg)) {
 			world_refused(h->cfg.world, bus, now_us);
 			return;
 		}
@@ -131,7 +131,7 @@ size_t hotplug_write(struct hotplug *h, const uint8_t *data, size_t len)
 		n = len - sent < CDC_TX_SIZE ? len - sent : CDC_TX_SIZE;
 		memcpy(msg.bytes.bytes, data + sent, n);
 		msg.bytes.len = (uint32_t)n;
-		if (!tell(h, &msg))
+		if (!send_message(h, &msg))
 			break;
 	}
 	h->mcu_waits = sent < len;
@@ -292,7 +292,7 @@ static bool memory(struct hotplug *h, const struct usb_link_msg *msg,
 	answer.memory.result =
 		flash ? work[msg->kind](flash, &msg->memory, &answer.memory) :
 			-EIO;
-	return tell(h, &answer);
+	return send_message(h, &answer);
 }
 
 static bool leave(struct hotplug *h, const struct usb_link_msg *msg,
@@ -350,8 +350,8 @@ bool hotplug_kick(struct hotplug *h, uint64_t now_us)
 		world_serial_room(h->cfg.world, h->cfg.mcu, now_us);
 	}
 	if (is(h, USB_GSUSB)) {
-		tell_local_id(h);
-		tell_deviations(h);
+		send_local_id(h);
+		send_deviations(h);
 		send_own(h, now_us);
 	}
 	return freed;

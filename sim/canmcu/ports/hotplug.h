@@ -20,7 +20,7 @@ struct hotplug_cfg {
 	 * Tell the device. Return: false when there is no room now: then
 	 * hotplug_kick() is to be called when there is.
 	 */
-	bool (*tell)(void *arg, const struct usb_link_msg *msg);
+	bool (*send)(void *arg, const struct usb_link_msg *msg);
 	void *arg;
 };
 

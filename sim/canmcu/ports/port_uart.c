@@ -62,7 +62,7 @@ static uint32_t pass(struct port_uart *p, uint8_t *bytes, size_t len)
 	return baud;
 }
 
-static void tell_lost(struct port_uart *p, uint64_t now_us)
+static void report_lost(struct port_uart *p, uint64_t now_us)
 {
 	report(p,
 	       (struct event){ .type = EVENT_LOST,
@@ -88,7 +88,7 @@ void port_uart_write(struct port_uart *p, const uint8_t *bytes, size_t len,
 	p->unread = true;
 	p->lost += len - (size_t)(n < 0 ? 0 : n);
 	if (p->lost && now_us - p->told_us >= TELL_EVERY_US)
-		tell_lost(p, now_us);
+		report_lost(p, now_us);
 }
 
 /* Its user has closed it: what was not read is not there for the next one. */

@@ -34,12 +34,12 @@ static uint64_t now_us(struct port_usb *p)
 	return now;
 }
 
-static bool tell(void *arg, const struct usb_link_msg *msg)
+static bool send_message(void *arg, const struct usb_link_msg *msg)
 {
 	struct port_usb *p = arg;
 
 	/* that the process has gone is seen when it is listened to */
-	return usb_endpoint_tell(p->link, msg) != -EAGAIN;
+	return usb_endpoint_send(p->link, msg) != -EAGAIN;
 }
 
 /* Its end, or what it could not do, is the end of the simulation. */
@@ -124,7 +124,7 @@ static int on_link(sd_event_source *source, int fd, uint32_t revents, void *arg)
 	(void)revents;
 	for (int i = 0; i < BATCH && !err && !hotplug_is_full(&p->hotplug);
 	     i++) {
-		err = usb_endpoint_hear(fd, &msg);
+		err = usb_endpoint_receive(fd, &msg);
 		if (err)
 			break;
 		hotplug_take(&p->hotplug, &msg, now_us(p));
@@ -154,7 +154,7 @@ static int plug_in(struct port_usb *p, char *sentence, size_t size)
 					 sentence, size);
 			return -ETIMEDOUT;
 		}
-		err = usb_endpoint_hear(p->link, &msg);
+		err = usb_endpoint_receive(p->link, &msg);
 		if (!err)
 			hotplug_take(&p->hotplug, &msg, now_us(p));
 		err = check(p, err, sentence, size);
@@ -186,7 +186,7 @@ int port_usb_open(struct port_usb **out, const struct port_usb_cfg *cfg,
 	struct hotplug_cfg hotplug = { .world = cfg->world,
 				       .mcu = cfg->mcu,
 				       .events = cfg->events,
-				       .tell = tell,
+				       .send = send_message,
 				       .arg = p };
 	int err;
 

@@ -16,7 +16,7 @@ static void empty_outbox(struct usb_board *b)
 	}
 }
 
-void usb_board_tell(struct usb_board *b, const struct usb_link_msg *msg)
+void usb_board_send(struct usb_board *b, const struct usb_link_msg *msg)
 {
 	empty_outbox(b);
 	if (!b->outbox_len && b->send(b->arg, msg))
@@ -56,7 +56,7 @@ static bool take_bus(void *arg, const struct can_frame *f, uint64_t now_us)
 static void take_mode(void *arg, bool up, uint32_t bitrate_bps, uint64_t now_us)
 {
 	(void)now_us;
-	usb_board_tell(arg,
+	usb_board_send(arg,
 		       &(struct usb_link_msg){ .kind = USB_LINK_MODE,
 					       .mode = { up, bitrate_bps } });
 }
@@ -77,13 +77,13 @@ static size_t take_bytes(void *arg, const uint8_t *data, size_t len,
 static void take_touch(void *arg, uint64_t now_us)
 {
 	(void)now_us;
-	usb_board_tell(arg, &(struct usb_link_msg){ .kind = USB_LINK_TOUCH });
+	usb_board_send(arg, &(struct usb_link_msg){ .kind = USB_LINK_TOUCH });
 }
 
 static void take_leave(void *arg, uint32_t address, uint64_t now_us)
 {
 	(void)now_us;
-	usb_board_tell(arg,
+	usb_board_send(arg,
 		       &(struct usb_link_msg){ .kind = USB_LINK_LEAVE,
 					       .number = (int32_t)address });
 }
@@ -116,7 +116,7 @@ static int ask_memory(struct usb_board *b, enum usb_link_kind kind,
 	msg.memory.len = (uint32_t)len;
 	if (data)
 		memcpy(msg.memory.bytes, data, len);
-	usb_board_tell(b, &msg);
+	usb_board_send(b, &msg);
 	return -EAGAIN;
 }
 
@@ -247,7 +247,7 @@ static void send_own(struct usb_board *b)
 	while (b->own_len && gsusb_send(&b->gsusb, &b->own[b->own_first])) {
 		b->own_first = (b->own_first + 1) % USB_BOARD_OWN_LEN;
 		b->own_len--;
-		usb_board_tell(
+		usb_board_send(
 			b, &(struct usb_link_msg){ .kind = USB_LINK_ACCEPTED });
 	}
 }

@@ -74,7 +74,7 @@ void usb_board_take(struct usb_board *b, const struct usb_link_msg *msg);
 void usb_board_reconnect(struct usb_board *b);
 
 /** Tell the world; kept until there is room. */
-void usb_board_tell(struct usb_board *b, const struct usb_link_msg *msg);
+void usb_board_send(struct usb_board *b, const struct usb_link_msg *msg);
 
 /** After anything: bytes, messages, room for them, or the deadline. */
 void usb_board_run(struct usb_board *b, uint64_t now_us);

@@ -45,7 +45,7 @@ struct endpoint {
 
 /* The link; for both ends. */
 
-int usb_endpoint_tell(int link, const struct usb_link_msg *msg)
+int usb_endpoint_send(int link, const struct usb_link_msg *msg)
 {
 	ssize_t n =
 		send(link, msg, usb_link_len(msg), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -53,7 +53,7 @@ int usb_endpoint_tell(int link, const struct usb_link_msg *msg)
 	return n < 0 ? -errno : 0;
 }
 
-int usb_endpoint_hear(int link, struct usb_link_msg *msg)
+int usb_endpoint_receive(int link, struct usb_link_msg *msg)
 {
 	ssize_t n = recv(link, msg, sizeof(*msg), MSG_DONTWAIT);
 
@@ -68,12 +68,12 @@ static bool send_to_world(void *arg, const struct usb_link_msg *msg)
 {
 	(void)arg;
 	/* an end that has gone is seen by poll() */
-	return usb_endpoint_tell(LINK_FD, msg) != -EAGAIN;
+	return usb_endpoint_send(LINK_FD, msg) != -EAGAIN;
 }
 
-static void tell_number(struct endpoint *e, enum usb_link_kind kind, int number)
+static void send_number(struct endpoint *e, enum usb_link_kind kind, int number)
 {
-	usb_board_tell(&e->board, &(struct usb_link_msg){ .kind = kind,
+	usb_board_send(&e->board, &(struct usb_link_msg){ .kind = kind,
 							  .number = number });
 }
 
@@ -104,7 +104,7 @@ static void disconnect(struct endpoint *e, int err)
 	e->rx_len = 0;
 	usb_board_reconnect(&e->board);
 	if (!e->importing)
-		tell_number(e, USB_LINK_UNPLUGGED, err);
+		send_number(e, USB_LINK_UNPLUGGED, err);
 	e->importing = false;
 }
 
@@ -125,7 +125,7 @@ static void send_the_rest(struct endpoint *e)
 static void connected(struct endpoint *e)
 {
 	e->since_us = 0;
-	tell_number(e, USB_LINK_PLUGGED, e->listener < 0 ? e->vhci_port : -1);
+	send_number(e, USB_LINK_PLUGGED, e->listener < 0 ? e->vhci_port : -1);
 }
 
 /* Right after an unplug the port is still in use for a while. */
@@ -139,7 +139,7 @@ static void try_attach(struct endpoint *e)
 		return;
 	if (fd < 0) {
 		e->since_us = 0;
-		tell_number(e, USB_LINK_UNPLUGGED, fd);
+		send_number(e, USB_LINK_UNPLUGGED, fd);
 		return;
 	}
 	e->vhci_port = port;
@@ -241,7 +241,7 @@ static void read_link(struct endpoint *e)
 	int err = 0;
 
 	for (int i = 0; i < LINK_BATCH && !err; i++) {
-		err = usb_endpoint_hear(LINK_FD, &msg);
+		err = usb_endpoint_receive(LINK_FD, &msg);
 		if (!err)
 			take(e, &msg);
 	}

@@ -33,18 +33,18 @@ int usb_endpoint_start(const struct usb_endpoint_cfg *cfg, int *link,
 		       pid_t *pid);
 
 /**
- * usb_endpoint_tell() - send a message to the device
+ * usb_endpoint_send() - send a message to the device
  *
  * Return: 0, -EAGAIN when the process has not read the last ones, or another
  * errno.
  */
-int usb_endpoint_tell(int link, const struct usb_link_msg *msg);
+int usb_endpoint_send(int link, const struct usb_link_msg *msg);
 
 /**
- * usb_endpoint_hear() - the next message of the device
+ * usb_endpoint_receive() - the next message of the device
  *
  * Return: 0, -EAGAIN, -EPIPE when the process has ended, or another errno.
  */
-int usb_endpoint_hear(int link, struct usb_link_msg *msg);
+int usb_endpoint_receive(int link, struct usb_link_msg *msg);
 
 #endif

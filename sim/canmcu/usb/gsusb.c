@@ -123,7 +123,7 @@ static bool is_local(const struct gsusb *g, const struct can_frame *f)
 }
 
 /* Return: false when the MCU has no room. */
-static bool hear(struct gsusb *g, const struct can_frame *f, uint64_t now_us)
+static bool receive(struct gsusb *g, const struct can_frame *f, uint64_t now_us)
 {
 	bool ours = f->can_id == KCAN_ADMIN_ID || is_local(g, f);
 
@@ -159,7 +159,7 @@ static bool handle_one(struct gsusb *g, uint64_t now_us)
 	const struct gsusb_record *record = &live->host[live->host_first];
 	struct can_frame f = frame_of(record);
 
-	if (!echo(g, record) || !hear(g, &f, now_us))
+	if (!echo(g, record) || !receive(g, &f, now_us))
 		return false;
 	if (!is_local(g, &f) && !forward(g, &f, now_us))
 		return false;

@@ -162,7 +162,7 @@ static void count(struct arbiter *a, struct arbiter_sender *s,
 }
 
 /* All who are not sending hear a frame, or an error. */
-static void count_heard(struct arbiter *a, bool error, uint64_t at_us)
+static void count_received(struct arbiter *a, bool error, uint64_t at_us)
 {
 	uint8_t rec_max = 0;
 
@@ -190,13 +190,13 @@ static void recover(struct arbiter *a)
 
 /* On the wire. */
 
-void arbiter_heard(struct arbiter *a, const struct can_frame *frame,
-		   uint64_t now_us)
+void arbiter_received(struct arbiter *a, const struct can_frame *frame,
+		      uint64_t now_us)
 {
 	const struct arbiter_sender *ours = first_waiting(a);
 	unsigned int bits = wire_frame_bits(frame);
 
-	count_heard(a, false, now_us);
+	count_received(a, false, now_us);
 	if (us_at(a, a->free + a->debt) > now_us + ARBITER_BACKLOG_US)
 		return;
 	if (ours && ours->slots[0].priority < wire_priority(frame))
@@ -296,7 +296,7 @@ static void finish(struct arbiter *a)
 {
 	struct arbiter_sender *s;
 
-	count_heard(a, a->destroyed, a->end_us);
+	count_received(a, a->destroyed, a->end_us);
 	while ((s = list_pop(&a->wire))) {
 		count(a, s,
 		      s->failed ? confinement_tx_error : confinement_tx_ok,

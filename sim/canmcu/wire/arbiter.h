@@ -55,7 +55,7 @@ struct arbiter_cfg {
 	bool collisions;
 	/*
 	 * The state of a controller changed, at @at_us; by arbiter_next() and
-	 * arbiter_heard() only, and may not call back. May be NULL.
+	 * arbiter_received() only, and may not call back. May be NULL.
 	 */
 	void (*changed)(void *arg, struct arbiter_sender *s, uint64_t at_us);
 	void *arg;
@@ -150,14 +150,14 @@ bool arbiter_queue(struct arbiter *a, struct arbiter_sender *s,
 		   uint64_t now_us);
 
 /**
- * arbiter_heard() - a frame that is nobody's here ended on the wire
+ * arbiter_received() - a frame that is nobody's here ended on the wire
  *
  * It took the bus for its bits before @now_us. When the bus was not free then,
  * as in a burst, it takes it for as long behind what it was busy with; and
  * behind a waiting frame of ours that would have won against it.
  */
-void arbiter_heard(struct arbiter *a, const struct can_frame *frame,
-		   uint64_t now_us);
+void arbiter_received(struct arbiter *a, const struct can_frame *frame,
+		      uint64_t now_us);
 
 /**
  * arbiter_withdraw() - the sender's controller was reset or lost its supply

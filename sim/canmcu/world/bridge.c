@@ -55,24 +55,24 @@ static struct can_frame error_frame(enum confinement_state from,
 	return f;
 }
 
-static void tell_host(const struct bridge *br, const struct can_frame *f)
+static void send_to_host(const struct bridge *br, const struct can_frame *f)
 {
-	if (br->heard)
-		br->heard(br->arg, f);
+	if (br->receive)
+		br->receive(br->arg, f);
 }
 
 void bridge_update(struct bridge *br, uint64_t now_us)
 {
 	enum confinement_state state = state_of(br);
-	struct can_frame f = error_frame(br->told, state);
+	struct can_frame f = error_frame(br->reported, state);
 
 	if (state != br->state)
 		mcu_event(&br->listener.node->mcu, EVENT_BUS_STATE,
 			  confinement_state_name(state), now_us);
 	br->state = state;
-	if (state != br->told)
-		tell_host(br, &f);
-	br->told = state;
+	if (state != br->reported)
+		send_to_host(br, &f);
+	br->reported = state;
 }
 
 /* A reset of the chip is one of its controller. */
@@ -106,12 +106,12 @@ static struct bridge *bridge_of_listener(const struct bus_listener *l)
 	return (struct bridge *)l;
 }
 
-static void hear(struct bus_listener *l, const struct can_frame *f)
+static void received(struct bus_listener *l, const struct can_frame *f)
 {
 	const struct bridge *br = bridge_of_listener(l);
 
 	if (!is_off(br))
-		tell_host(br, f);
+		send_to_host(br, f);
 }
 
 static void sent(struct bus_listener *l)
@@ -129,7 +129,7 @@ static void state_changed(struct bus_listener *l, uint64_t now_us)
 
 void bridge_init(struct bridge *br, struct node *node)
 {
-	static const struct bus_listener_ops ops = { hear, sent,
+	static const struct bus_listener_ops ops = { received, sent,
 						     state_changed };
 
 	*br = (struct bridge){ .listener = { .ops = &ops, .node = node },
@@ -148,12 +148,12 @@ static struct bridge *bridge_of(const struct mcu *m)
 }
 
 void bridge_attach(const struct mcu *m,
-		   void (*heard)(void *arg, const struct can_frame *f),
+		   void (*receive)(void *arg, const struct can_frame *f),
 		   void *arg)
 {
 	struct bridge *br = bridge_of(m);
 
-	br->heard = heard;
+	br->receive = receive;
 	br->arg = arg;
 }
 
@@ -184,7 +184,7 @@ void bridge_host(const struct mcu *m, bool up, uint32_t bitrate_bps,
 	follow_reset(br);
 	br->deaf = up && wanted_bps && bitrate_bps != wanted_bps;
 	/* an interface that goes up believes that all is well */
-	br->told = CONFINEMENT_ACTIVE;
+	br->reported = CONFINEMENT_ACTIVE;
 	if (up)
 		bridge_update(br, now_us);
 }

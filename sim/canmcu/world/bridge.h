@@ -24,9 +24,9 @@ struct bridge {
 	uint32_t generation; /* of the MCU, when it was looked at */
 	uint8_t slots_used;
 	bool deaf; /* the host's bit rate is not that of the bus */
-	enum confinement_state state; /* as reported */
-	enum confinement_state told;  /* to the host */
-	void (*heard)(void *arg, const struct can_frame *f);
+	enum confinement_state state;	 /* as reported */
+	enum confinement_state reported; /* to the host */
+	void (*receive)(void *arg, const struct can_frame *f);
 	void *arg;
 };
 
@@ -48,13 +48,13 @@ struct bridge *bridge_at(const struct node *node);
 /* For the host; @m is one of world_find() that is a bridge. */
 
 /**
- * bridge_attach() - whom to tell of frames
- * @heard: a frame for the host: one of the bus, or an error frame that tells
+ * bridge_attach() - who receives its frames
+ * @receive: a frame for the host: one of the bus, or an error frame that tells
  *         the state of the controller. Called from within other functions, must
  *         not call any of the world in turn.
  */
 void bridge_attach(const struct mcu *m,
-		   void (*heard)(void *arg, const struct can_frame *f),
+		   void (*receive)(void *arg, const struct can_frame *f),
 		   void *arg);
 
 /** Return: the bus within, for world_tx(), world_rx() and their like. */

@@ -266,38 +266,39 @@ static void file(const struct bus *b, struct node *node,
 		mcu_rx(&node->mcu, &out.frames[i], now_us);
 }
 
-static void hear(struct bus *b, struct node *node, const struct can_frame *f,
-		 uint64_t now_us)
+static void receive(struct bus *b, struct node *node, const struct can_frame *f,
+		    uint64_t now_us)
 {
-	/* hear_blocked() has filed it */
+	/* receive_blocked() has filed it */
 	if (f->can_id == KCAN_ADMIN_ID && mcu_blocked(&node->mcu))
 		return;
 	file(b, node, f, now_us);
 	bus_run(b, node, now_us);
 }
 
-static void hear_all(struct bus *b, const struct can_frame *f, uint64_t now_us)
+static void receive_all(struct bus *b, const struct can_frame *f,
+			uint64_t now_us)
 {
 	for (struct node *node = b->index.all; node; node = node->all_next)
-		hear(b, node, f, now_us);
+		receive(b, node, f, now_us);
 }
 
-static void hear_nodeid(struct bus *b, uint8_t nodeid,
-			const struct node *except, const struct can_frame *f,
-			uint64_t now_us)
+static void receive_by_nodeid(struct bus *b, uint8_t nodeid,
+			      const struct node *except,
+			      const struct can_frame *f, uint64_t now_us)
 {
 	struct node *node = b->index.nodeids[nodeid], *next;
 
 	for (; node; node = next) {
 		next = node->nodeid_next;
 		if (node != except)
-			hear(b, node, f, now_us);
+			receive(b, node, f, now_us);
 	}
 }
 
 /* Files only: a blocked main loop goes on when its hardware has room. */
-static void hear_blocked(struct bus *b, const struct can_frame *f,
-			 uint64_t now_us)
+static void receive_blocked(struct bus *b, const struct can_frame *f,
+			    uint64_t now_us)
 {
 	struct node *node = b->index.blocked;
 
@@ -309,49 +310,49 @@ static void hear_blocked(struct bus *b, const struct can_frame *f,
  * All nodes file all admin frames, but where an empty queue would only have the
  * frame looked at and forgotten, nothing is lost by not filing it.
  */
-static void hear_admin(struct bus *b, const struct can_frame *f,
-		       uint64_t now_us)
+static void receive_admin(struct bus *b, const struct can_frame *f,
+			  uint64_t now_us)
 {
 	struct node *own = NULL;
 
 	if (!f->can_dlc)
 		return;
-	hear_blocked(b, f, now_us);
+	receive_blocked(b, f, now_us);
 	if (f->data[0] == KCAN_ADMIN_QUERY_UNASSIGNED ||
 	    f->data[0] == KCAN_ADMIN_CLEAR_CANBOOT_NODEID) {
-		hear_all(b, f, now_us);
+		receive_all(b, f, now_us);
 		return;
 	}
 	if (f->can_dlc < 1 + KCAN_UUID_LEN)
 		return;
 	own = node_index_find(&b->index, &f->data[1]);
 	if (own)
-		hear(b, own, f, now_us);
+		receive(b, own, f, now_us);
 	if (f->can_dlc >= CAN_MAX_DLEN)
-		hear_nodeid(b, f->data[7], own, f, now_us);
+		receive_by_nodeid(b, f->data[7], own, f, now_us);
 }
 
-static void hear_data(struct bus *b, const struct can_frame *f,
-		      const struct node *sender, uint64_t now_us)
+static void receive_data(struct bus *b, const struct can_frame *f,
+			 const struct node *sender, uint64_t now_us)
 {
 	uint8_t nodeid;
 	bool tx;
 
 	if (kcan_nodeid_from_id(f->can_id, &nodeid, &tx))
-		hear_nodeid(b, nodeid, sender, f, now_us);
+		receive_by_nodeid(b, nodeid, sender, f, now_us);
 }
 
 /* One of them may have sent what no node sends: a host's admin frames. */
-static void hear_with_listeners(struct bus *b, const struct can_frame *f,
-				const struct node *sender, uint64_t now_us)
+static void receive_with_listeners(struct bus *b, const struct can_frame *f,
+				   const struct node *sender, uint64_t now_us)
 {
 	for (struct bus_listener *l = b->listeners; l; l = l->next)
 		if (l->node != sender)
-			l->ops->hear(l, f);
+			l->ops->receive(l, f);
 	if (f->can_id == KCAN_ADMIN_ID)
-		hear_admin(b, f, now_us);
+		receive_admin(b, f, now_us);
 	else
-		hear_data(b, f, sender, now_us);
+		receive_data(b, f, sender, now_us);
 }
 
 /* What comes back. */
@@ -393,9 +394,9 @@ static void confirm(struct bus *b, const struct can_frame *frame,
 		return;
 	e = medium_pop(&b->medium);
 	if (b->listeners)
-		hear_with_listeners(b, &e.frame, e.sender, now_us);
+		receive_with_listeners(b, &e.frame, e.sender, now_us);
 	else
-		hear_data(b, &e.frame, e.sender, now_us);
+		receive_data(b, &e.frame, e.sender, now_us);
 	done(b, &e, now_us);
 }
 
@@ -403,15 +404,15 @@ void bus_rx(struct bus *b, const struct can_frame *frame, bool own,
 	    uint64_t now_us)
 {
 	if (b->paced && !own)
-		arbiter_heard(&b->arbiter, frame, now_us);
+		arbiter_received(&b->arbiter, frame, now_us);
 	if (own)
 		confirm(b, frame, now_us);
 	else if (b->listeners)
-		hear_with_listeners(b, frame, NULL, now_us);
+		receive_with_listeners(b, frame, NULL, now_us);
 	else if (frame->can_id == KCAN_ADMIN_ID)
-		hear_admin(b, frame, now_us);
+		receive_admin(b, frame, now_us);
 	else
-		hear_data(b, frame, NULL, now_us);
+		receive_data(b, frame, NULL, now_us);
 }
 
 /* Frames that have ended on the wire go to the kernel, which tells all. */

@@ -17,7 +17,7 @@ struct bus_listener;
 /** What a controller does that its host sends and hears with. */
 struct bus_listener_ops {
 	/* A frame ended on the bus, which was not its own. */
-	void (*hear)(struct bus_listener *l, const struct can_frame *f);
+	void (*receive)(struct bus_listener *l, const struct can_frame *f);
 	/* One that was given to bus_forward() was sent. */
 	void (*sent)(struct bus_listener *l);
 	/* Its error counters may lead to another state. */

@@ -64,7 +64,7 @@ static const struct kind {
 
 static void tell(struct bench *b, const struct usb_link_msg *msg)
 {
-	int err = usb_endpoint_tell(b->link, msg);
+	int err = usb_endpoint_send(b->link, msg);
 
 	if (err)
 		printf("lost %s\n", strerror(-err));
@@ -293,7 +293,7 @@ static void loop(struct bench *b)
 			line[strcspn(line, "\n")] = '\0';
 			obey(b, line);
 		}
-		while (!(err = usb_endpoint_hear(b->link, &msg)))
+		while (!(err = usb_endpoint_receive(b->link, &msg)))
 			hear(b, &msg);
 		fflush(stdout);
 	}

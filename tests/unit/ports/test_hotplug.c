@@ -134,7 +134,7 @@ static void create(struct bench *b)
 				 .serial = { write_bytes, b },
 				 .software = real_software() };
 	struct hotplug_cfg hotplug = { .events = { note, b },
-				       .tell = tell,
+				       .send = tell,
 				       .arg = b };
 
 	assert_int_equal(world_new(&b->world, &cfg), 0);

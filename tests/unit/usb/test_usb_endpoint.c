@@ -66,7 +66,7 @@ static void plug(struct bench *b, enum usb_kind kind)
 {
 	struct usb_link_msg msg = { .kind = USB_LINK_PLUG, .plug.kind = kind };
 
-	assert_int_equal(usb_endpoint_tell(b->link, &msg), 0);
+	assert_int_equal(usb_endpoint_send(b->link, &msg), 0);
 }
 
 static struct usb_link_msg hear(struct bench *b, enum usb_link_kind kind)
@@ -75,7 +75,7 @@ static struct usb_link_msg hear(struct bench *b, enum usb_link_kind kind)
 	struct usb_link_msg msg;
 
 	assert_int_equal(poll(&fd, 1, PATIENCE_S * 1000), 1);
-	assert_int_equal(usb_endpoint_hear(b->link, &msg), 0);
+	assert_int_equal(usb_endpoint_receive(b->link, &msg), 0);
 	assert_int_equal(msg.kind, kind);
 	return msg;
 }

@@ -273,7 +273,7 @@ static void play(struct bus *bus, const struct step *step)
 					  &bus->nodes[step->node], 1,
 					  &step->frame, step->at_us));
 	else if (step->op == HEAR)
-		arbiter_heard(&bus->arbiter, &step->frame, step->at_us);
+		arbiter_received(&bus->arbiter, &step->frame, step->at_us);
 	else
 		arbiter_withdraw(&bus->arbiter, &bus->nodes[step->node]);
 }
@@ -474,7 +474,7 @@ static void test_frames_heard_count_down_receive_errors(void **state)
 	arbiter_withdraw(&bus.arbiter, &bus.nodes[1]);
 	assert_int_equal(bus.nodes[0].confinement.tec, 0);
 	for (int i = 0; i < 2; i++)
-		arbiter_heard(&bus.arbiter, &ZERO, 1000);
+		arbiter_received(&bus.arbiter, &ZERO, 1000);
 	assert_int_equal(bus.nodes[2].confinement.rec, 1);
 	arbiter_fini(&bus.arbiter);
 }
@@ -506,7 +506,7 @@ static void test_a_flood_of_heard_frames_is_forgotten(void **state)
 	(void)state;
 	start(&bus, MBIT, false);
 	for (int i = 0; i < 10000; i++)
-		arbiter_heard(&bus.arbiter, &LAST, 0);
+		arbiter_received(&bus.arbiter, &LAST, 0);
 	arbiter_queue(&bus.arbiter, &bus.nodes[0], 0, &ZERO, 0);
 	/* one heard frame too many, and its own */
 	assert_in_range(arbiter_deadline(&bus.arbiter), ARBITER_BACKLOG_US,

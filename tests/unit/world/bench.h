@@ -107,7 +107,7 @@ static inline void take(struct bench *b)
 	}
 }
 
-static inline void hear(struct bench *b, struct can_frame frame)
+static inline void receive(struct bench *b, struct can_frame frame)
 {
 	world_rx(b->world, 0, &frame, false, b->now_us);
 	take(b);

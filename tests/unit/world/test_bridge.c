@@ -29,7 +29,7 @@ struct bench {
 	uint64_t now_us;
 };
 
-static void hear(void *arg, const struct can_frame *f)
+static void receive(void *arg, const struct can_frame *f)
 {
 	struct bench *b = arg;
 
@@ -85,7 +85,7 @@ static void start_paced(struct bench *b, size_t len, uint32_t bitrate_bps)
 
 	assert_int_equal(world_new(&b->world, &cfg), 0);
 	b->m = world_at(b->world, 0);
-	bridge_attach(b->m, hear, b);
+	bridge_attach(b->m, receive, b);
 }
 
 static void start(struct bench *b)

@@ -14,7 +14,7 @@ static void test_a_query_is_answered_by_all_unassigned_nodes(void **state)
 	b->cfgs[2].state = MCU_KATAPULT;
 	b->cfgs[3].state = MCU_OFF;
 	start(b, 5);
-	hear(b, FRAME(0x3f0, 0x00));
+	receive(b, FRAME(0x3f0, 0x00));
 	assert_int_equal(b->wire_len, 3);
 	assert_frame_equal(b->wire[0],
 			   FRAME(0x3f1, 0x20, 0, 0, 0, 0, 0, 0, 0x01));
@@ -29,7 +29,7 @@ static void test_a_request_reaches_one_node_only(void **state)
 	struct bench *b = *state;
 
 	start(b, 3);
-	hear(b, FRAME(0x3f0, 0x02, UUID_1));
+	receive(b, FRAME(0x3f0, 0x02, UUID_1));
 	assert_int_equal(state_of(b, 0), MCU_KLIPPER);
 	assert_int_equal(state_of(b, 1), MCU_BOOT);
 	assert_int_equal(state_of(b, 2), MCU_KLIPPER);
@@ -42,7 +42,7 @@ static void test_a_node_never_hears_its_own_frames(void **state)
 	b->cfgs[1].state = MCU_KATAPULT;
 	b->cfgs[1].nodeid = 4;
 	start(b, 2);
-	hear(b, WHO(0x108));
+	receive(b, WHO(0x108));
 	echo(b);
 	assert_int_equal(b->wire_len, 3);
 	assert_int_equal(nodeid_of(b, 1), 4);
@@ -57,7 +57,7 @@ static void test_a_sibling_on_the_same_nodeid_hears_them(void **state)
 	b->cfgs[1].state = MCU_KATAPULT;
 	b->cfgs[1].nodeid = 4;
 	start(b, 2);
-	hear(b, WHO(0x108));
+	receive(b, WHO(0x108));
 	/* both answer: a NAK and a proof; nobody has heard anything yet */
 	assert_int_equal(nodeid_of(b, 0), 4);
 	assert_int_equal(nodeid_of(b, 1), 4);
@@ -101,7 +101,7 @@ test_what_a_mailbox_holds_is_sent_though_the_cpu_faults(void **state)
 	world_rx(b->world, 0,
 		 &FRAME(0x108, 0x01, 0x88, 0x14, 0x01, 0x00, 0x40, 0x00, 0x10),
 		 false, b->now_us);
-	hear(b, FRAME(0x108, 0xdf, 0x47, 0x99, 0x03));
+	receive(b, FRAME(0x108, 0xdf, 0x47, 0x99, 0x03));
 	assert_int_equal(state_of(b, 0), MCU_DEAD);
 	assert_int_equal(b->wire_len, 1);
 	assert_frame_equal(b->wire[0], FRAME(0x109, 0x01, 0x88, 0xf1, 0x00,
@@ -133,7 +133,7 @@ static void test_two_nodes_may_share_a_nodeid_until_one_sends(void **state)
 	b->cfgs[0].nodeid = 4;
 	b->cfgs[1].state = MCU_KATAPULT;
 	start(b, 2);
-	hear(b, FRAME(0x3f0, 0x11, UUID_1, 4));
+	receive(b, FRAME(0x3f0, 0x11, UUID_1, 4));
 	assert_int_equal(nodeid_of(b, 0), 4);
 	assert_int_equal(nodeid_of(b, 1), 4);
 	assert_int_equal(b->events[EVENT_CONFLICT], 0);
@@ -146,7 +146,8 @@ static void test_a_set_for_another_uuid_takes_the_nodeid_away(void **state)
 	b->cfgs[2].state = MCU_KATAPULT;
 	b->cfgs[2].nodeid = 0xf0;
 	start(b, 3);
-	hear(b, FRAME(0x3f0, 0x11, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfd, 0xf0));
+	receive(b,
+		FRAME(0x3f0, 0x11, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfd, 0xf0));
 	assert_int_equal(nodeid_of(b, 2), -1);
 }
 
@@ -159,7 +160,7 @@ static void test_a_clear_reaches_every_katapult(void **state)
 		b->cfgs[i].nodeid = 4 + i;
 	}
 	start(b, 3);
-	hear(b, FRAME(0x3f0, 0x12));
+	receive(b, FRAME(0x3f0, 0x12));
 	assert_int_equal(nodeid_of(b, 0), 4);
 	assert_int_equal(nodeid_of(b, 1), -1);
 	assert_int_equal(nodeid_of(b, 2), -1);
@@ -190,8 +191,8 @@ test_no_more_frames_are_under_way_than_the_hardware_holds(void **state)
 	b->cfgs[1].state = MCU_KATAPULT;
 	b->cfgs[1].nodeid = 4;
 	start(b, 2);
-	hear(b, WHO(0x108));
-	hear(b, WHO(0x108));
+	receive(b, WHO(0x108));
+	receive(b, WHO(0x108));
 	assert_int_equal(b->wire_len, 3);
 	world_rx(b->world, 0, &b->wire[b->returned++], true, b->now_us);
 	take(b);
@@ -207,14 +208,14 @@ static void test_a_blocked_node_loses_the_ninth_admin_frame(void **state)
 	start(b, 2);
 	/* three answers fill the hardware, the fourth stands in the queue */
 	for (int i = 0; i < 4; i++)
-		hear(b, FRAME(0x3f0, 0x00));
+		receive(b, FRAME(0x3f0, 0x00));
 	/* not for this node at all, and yet they take its last seven places */
 	for (int i = 0; i < 7; i++)
-		hear(b, FRAME(0x3f0, 0x02, 9, 9, 9, 9, 9, 9));
-	hear(b, FRAME(0x3f0, 0x02, UUID_1));
+		receive(b, FRAME(0x3f0, 0x02, 9, 9, 9, 9, 9, 9));
+	receive(b, FRAME(0x3f0, 0x02, UUID_1));
 	echo(b);
 	assert_int_equal(state_of(b, 1), MCU_KLIPPER);
-	hear(b, FRAME(0x3f0, 0x02, UUID_1));
+	receive(b, FRAME(0x3f0, 0x02, UUID_1));
 	assert_int_equal(state_of(b, 1), MCU_BOOT);
 }
 
@@ -240,9 +241,9 @@ static void test_an_echo_from_before_a_reset_changes_nothing(void **state)
 	b->cfgs[0].nodeid = 4;
 	b->cfgs[0].double_reset = false;
 	start(b, 1);
-	hear(b, WHO(0x108));
+	receive(b, WHO(0x108));
 	world_reset(b->world, world_at(b->world, 0), b->now_us);
-	hear(b, FRAME(0x3f0, 0x01, 0, 0, 0, 0, 0, 0, 4));
+	receive(b, FRAME(0x3f0, 0x01, 0, 0, 0, 0, 0, 0, 4));
 	b->now_us += 1000;
 	echo(b);
 	assert_int_equal(nodeid_of(b, 0), 4);
@@ -254,7 +255,7 @@ static void test_a_cut_bus_sends_again_what_did_not_come_back(void **state)
 	struct bench *b = *state;
 
 	start(b, 1);
-	hear(b, FRAME(0x3f0, 0x00));
+	receive(b, FRAME(0x3f0, 0x00));
 	assert_int_equal(b->wire_len, 1);
 	world_link(b->world, 0, false);
 	take(b);
@@ -271,8 +272,8 @@ static void test_lost_echoes_do_not_stop_a_node_for_ever(void **state)
 	b->cfgs[0].state = MCU_KATAPULT;
 	b->cfgs[0].nodeid = 4;
 	start(b, 1);
-	hear(b, WHO(0x108));
-	hear(b, WHO(0x108));
+	receive(b, WHO(0x108));
+	receive(b, WHO(0x108));
 	assert_int_equal(b->wire_len, 3);
 	world_lost(b->world, 0, b->now_us);
 	assert_int_equal(world_deadline(b->world), b->now_us + 100000);
@@ -289,7 +290,7 @@ static void test_frames_that_are_not_ours_do_not_confirm_anything(void **state)
 	start(b, 1);
 	world_rx(b->world, 0, &FRAME(0x3f1, 0x20, 0, 0, 0, 0, 0, 0, 0x01), true,
 		 b->now_us);
-	hear(b, FRAME(0x3f0, 0x00));
+	receive(b, FRAME(0x3f0, 0x00));
 	assert_int_equal(b->wire_len, 1);
 }
 
@@ -301,8 +302,8 @@ static void test_deadlines_come_in_order_of_time(void **state)
 	b->cfgs[1].boot_us = 20000;
 	start(b, 2);
 	assert_true(world_deadline(b->world) == UINT64_MAX);
-	hear(b, FRAME(0x3f0, 0x02, 0, 0, 0, 0, 0, 0));
-	hear(b, FRAME(0x3f0, 0x02, UUID_1));
+	receive(b, FRAME(0x3f0, 0x02, 0, 0, 0, 0, 0, 0));
+	receive(b, FRAME(0x3f0, 0x02, UUID_1));
 	assert_int_equal(world_deadline(b->world), 1020000);
 	world_step(b->world, 1020000);
 	assert_int_equal(state_of(b, 1), MCU_KATAPULT);
@@ -317,9 +318,9 @@ static void test_a_deadline_comes_before_a_frame_of_the_same_time(void **state)
 	struct bench *b = *state;
 
 	start(b, 2);
-	hear(b, FRAME(0x3f0, 0x02, UUID_1));
+	receive(b, FRAME(0x3f0, 0x02, UUID_1));
 	b->now_us += 30000;
-	hear(b, FRAME(0x3f0, 0x11, UUID_1, 4));
+	receive(b, FRAME(0x3f0, 0x11, UUID_1, 4));
 	assert_int_equal(nodeid_of(b, 1), 4);
 }
 
@@ -350,7 +351,7 @@ static void test_each_of_a_thousand_is_found_and_answers(void **state)
 		assert_ptr_equal(world_find(b->world, &b->cfgs[i].uuid),
 				 world_at(b->world, i));
 	assert_null(world_find(b->world, &absent));
-	hear(b, FRAME(0x3f0, 0x00));
+	receive(b, FRAME(0x3f0, 0x00));
 	echo(b);
 	assert_int_equal(b->wire_len, MAX);
 }
@@ -364,8 +365,8 @@ static void test_a_thousand_boot_at_a_time_each_of_its_own(void **state)
 		b->cfgs[i].boot_us = 1 + i * 7919 % MAX;
 	start(b, MAX);
 	for (size_t i = 0; i < MAX; i++)
-		hear(b, FRAME(0x3f0, 0x02, 0, 0, 0, 0, (uint8_t)(i >> 8),
-			      (uint8_t)i));
+		receive(b, FRAME(0x3f0, 0x02, 0, 0, 0, 0, (uint8_t)(i >> 8),
+				 (uint8_t)i));
 	while (world_deadline(b->world) != UINT64_MAX) {
 		b->now_us = world_deadline(b->world);
 		world_step(b->world, b->now_us);
@@ -390,11 +391,11 @@ static void test_a_bus_is_not_heard_on_another_one(void **state)
 	assert_int_equal(state_of(b, 1), MCU_SHUTDOWN);
 	assert_int_equal(state_of(b, 2), MCU_KLIPPER);
 	/* asked on one bus, answered there */
-	hear(b, FRAME(0x3f0, 0x00));
+	receive(b, FRAME(0x3f0, 0x00));
 	assert_int_equal(b->wire_len, 1);
 	assert_false(world_tx(b->world, 1, &f, b->now_us));
 	/* its UUID, but on the other bus */
-	hear(b, FRAME(0x3f0, 0x02, UUID_1));
+	receive(b, FRAME(0x3f0, 0x02, UUID_1));
 	assert_int_equal(state_of(b, 1), MCU_SHUTDOWN);
 }
 

@@ -25,7 +25,7 @@ static void test_a_frame_twice_is_not_heard_by_its_sender(void **state)
 	start(b, 1);
 	for (int i = 0; i < 3; i++) {
 		b->wire_len = b->returned = 0;
-		hear(b, WHO(0x290));
+		receive(b, WHO(0x290));
 		echo(b);
 		/* three frames are an answer; all hardware slots are free again */
 		assert_int_equal(b->wire_len, 6);
@@ -44,7 +44,7 @@ static void test_a_late_frame_comes_at_its_time(void **state)
 	b->cfgs[0].nodeid = 200;
 	give(b, 0, &fault, "delay tx ms=50");
 	start(b, 1);
-	hear(b, WHO(0x290));
+	receive(b, WHO(0x290));
 	assert_int_equal(b->wire_len, 0);
 	assert_int_equal(world_deadline(b->world), b->now_us + 50000);
 	b->now_us += 50000;
@@ -54,7 +54,7 @@ static void test_a_late_frame_comes_at_its_time(void **state)
 	echo(b);
 	/* the same on the way in */
 	b->wire_len = b->returned = 0;
-	hear(b, WHO(0x290));
+	receive(b, WHO(0x290));
 	b->now_us += 50000;
 	world_step(b->world, b->now_us);
 	take(b);
@@ -72,8 +72,9 @@ static void test_of_a_long_answer_that_is_late_nothing_is_lost(void **state)
 	give(b, 0, &fault, "delay tx ms=50");
 	start(b, 1);
 	/* katapult-protocol.md, section 12 */
-	hear(b, FRAME(0x290, 0x01, 0x88, 0x14, 0x01, 0x00, 0x20, 0x00, 0x08));
-	hear(b, FRAME(0x290, 0x5b, 0xde, 0x99, 0x03));
+	receive(b,
+		FRAME(0x290, 0x01, 0x88, 0x14, 0x01, 0x00, 0x20, 0x00, 0x08));
+	receive(b, FRAME(0x290, 0x5b, 0xde, 0x99, 0x03));
 	b->now_us += 50000;
 	world_step(b->world, b->now_us);
 	take(b);
@@ -87,7 +88,7 @@ static void test_a_late_request_is_obeyed_late(void **state)
 
 	give(b, 1, &fault, "delay rx ms=50");
 	start(b, 2);
-	hear(b, FRAME(0x3f0, 0x02, UUID_1));
+	receive(b, FRAME(0x3f0, 0x02, UUID_1));
 	assert_int_equal(state_of(b, 1), MCU_KLIPPER);
 	world_step(b->world, b->now_us + 50000);
 	assert_int_equal(state_of(b, 1), MCU_BOOT);
@@ -100,7 +101,7 @@ static void test_a_fault_tells_the_frame_as_it_was(void **state)
 
 	give(b, 1, &fault, "corrupt rx");
 	start(b, 2);
-	hear(b, FRAME(0x3f0, 0x02, UUID_1));
+	receive(b, FRAME(0x3f0, 0x02, UUID_1));
 	assert_string_equal(b->struck, "3F0#02000000000001");
 }
 

@@ -43,7 +43,7 @@ static void test_frames_take_their_time_at_a_bit_rate(void **state)
 	uint64_t first_us, start_us = b->now_us;
 
 	start_paced(b, 2, false);
-	hear(b, FRAME(0x3f0, 0x00));
+	receive(b, FRAME(0x3f0, 0x00));
 	assert_int_equal(b->wire_len, 0);
 	first_us = world_deadline(b->world) - start_us;
 	assert_in_range(first_us, 108, 135);
@@ -60,7 +60,7 @@ static void test_answers_that_collide_cost_error_counts(void **state)
 	struct bench *b = *state;
 
 	start_paced(b, 2, true);
-	hear(b, FRAME(0x3f0, 0x00));
+	receive(b, FRAME(0x3f0, 0x00));
 	pass(b, 100000);
 	/* both came through in the end, and were error-passive on the way */
 	assert_int_equal(b->wire_len, 2);
@@ -72,7 +72,7 @@ static void test_many_answers_throw_nodes_off_the_bus(void **state)
 	struct bench *b = *state;
 
 	start_paced(b, 32, true);
-	hear(b, FRAME(0x3f0, 0x00));
+	receive(b, FRAME(0x3f0, 0x00));
 	pass(b, 1000000);
 	/* half of them (test_arbiter.c); what they had is sent afterwards */
 	assert_int_equal(b->bus_off, 16);
@@ -84,7 +84,7 @@ static void test_a_reset_takes_frames_off_the_wire(void **state)
 	struct bench *b = *state;
 
 	start_paced(b, 1, false);
-	hear(b, FRAME(0x3f0, 0x00));
+	receive(b, FRAME(0x3f0, 0x00));
 	world_reset(b->world, world_at(b->world, 0), b->now_us);
 	pass(b, 400000);
 	assert_int_equal(b->wire_len, 0);
@@ -97,13 +97,13 @@ static void test_klipper_tells_the_errors_of_its_bus(void **state)
 	const struct can_frame *last;
 
 	start_paced(b, 2, true);
-	hear(b, FRAME(0x3f0, 0x00));
+	receive(b, FRAME(0x3f0, 0x00));
 	pass(b, 100000);
-	hear(b, FRAME(0x3f0, 0x01, UUID_1, 4));
+	receive(b, FRAME(0x3f0, 0x01, UUID_1, 4));
 	pass(b, 1000);
 	b->wire_len = b->returned = 0;
 	/* V20, with the sequence 0 */
-	hear(b, FRAME(0x108, 0x06, 0x10, 0x0b, 0xc4, 0xa8, 0x7e));
+	receive(b, FRAME(0x108, 0x06, 0x10, 0x0b, 0xc4, 0xa8, 0x7e));
 	pass(b, 10000);
 	assert_true(b->wire_len >= 2);
 	last = &b->wire[0];
