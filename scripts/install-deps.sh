@@ -45,6 +45,7 @@ picocom
 procps
 python3
 python3-can
+python3-jsonschema
 python3-serial
 valgrind
 universal-ctags

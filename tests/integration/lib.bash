@@ -166,6 +166,11 @@ ask() {
 	apart "$BUILD/canbootreq" -i vcan0 "$@"
 }
 
+# conforms KIND - each line on standard input is such an object of the schema
+conforms() {
+	"$BATS_TEST_DIRNAME/../../support/schema.py" "$1"
+}
+
 # full_pipe [PAGES] - $FULL leads into a pipe that nobody reads, and that takes
 # so many pages more
 full_pipe() {

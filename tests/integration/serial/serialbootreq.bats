@@ -296,9 +296,16 @@ port.read()' "$LINE" >"$BATS_TEST_TMPDIR/holder.log" 2>&1 3>&- &
 		"1 $LINE in-bootloader 0 uart handed-over rp2040 0x10004000" ]
 	[ "$(jq '[.elapsed_ms, .next, .back] | map(type) | join(" ")' \
 		<<<"$output")" = '"number string string"' ]
+	conforms serial_result <<<"$output"
 	request --json -b x
 	[ "$status" -eq 2 ]
 	[ "$(jq -r .outcome <<<"$output")" = usage ]
+	conforms serial_result <<<"$output"
+	request --json --dry-run
+	conforms serial_string <<<"$output"
+	LINE=/nowhere request --json
+	[ "$(jq -r .outcome <<<"$output")" = local-error ]
+	conforms serial_result <<<"$output"
 }
 
 @test "the shell sends what --dry-run prints" {
@@ -316,4 +323,15 @@ port.read()' "$LINE" >"$BATS_TEST_TMPDIR/holder.log" 2>&1 3>&- &
 @test "help that could not be written is an error" {
 	run -1 sh -c "'$BUILD/serialbootreq' --help >/dev/full"
 	[[ $output == *"results could not be written: No space left on device"* ]]
+}
+
+@test "--json: a device of any name is one word of next_argv" {
+	LINE="$BATS_TEST_TMPDIR/a 'line'; \$(x)"
+	start_peer enters
+	HOME="/home/a b" request --json
+	[ "$status" -eq 0 ]
+	[ "$(jq -r '.next_argv | join("|")' <<<"$output")" = \
+		"python3|/home/a b/katapult/scripts/flashtool.py|-d|$LINE|-b|250000|-f|/home/a b/klipper/out/klipper.bin" ]
+	[ "$(jq 'has("back_argv")' <<<"$output")" = false ]
+	conforms serial_result <<<"$output"
 }

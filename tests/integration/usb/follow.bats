@@ -182,6 +182,8 @@ usb() {
 	[ "$(jq -c .usb <<<"$output")" = \
 		"{\"port\":\"1-1\",\"id\":\"1d50:6177\",\"tty\":\"/dev/ttyACM0\",\"by_id\":\"$BY_ID\"}" ]
 	[[ $(jq -r .next <<<"$output") == *"flashtool.py -d $BY_ID "* ]]
+	[ "$(jq -r '.next_argv[3]' <<<"$output")" = "$BY_ID" ]
+	conforms result <<<"$output"
 	[ -c "$BY_ID" ]
 	[ "$(jq 'has("nodeid")' <<<"$output")" = false ]
 }

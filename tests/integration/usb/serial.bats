@@ -57,6 +57,7 @@ touched() {
 		[ "$(jq -r '[.outcome, .way, .request, .usb.port, .usb.id,
 			.usb.tty, .usb.by_id] | join(" ")' out)" = \
 			"in-bootloader usb none 1-1 1d50:6177 /dev/ttyACM0 $KATAPULT" ]
+		conforms serial_result <out
 	done
 	[ "$(grep -c '^touch' told)" = 1 ]
 	# by the old name, too: the serial number in it finds the board
