@@ -43,8 +43,8 @@ struct place {
 	bool asked;	 /* a question was handed out ... */
 	uint64_t ask_us; /* ... and the first one when, at the earliest ... */
 	uint64_t handed_us; /* ... and at the latest */
-	bool believed;	 /* a question was confirmed, so answers count */
-	bool early;	 /* one came before that: */
+	bool believed;	    /* a question was confirmed, so answers count */
+	bool early;	    /* one came before that: */
 	struct kcan_uuid early_uuid;
 	unsigned int sets; /* SETs with it that the kernel took */
 };

@@ -240,7 +240,8 @@ static const struct json_row {
 	  "\"/home/pi/katapult/scripts/flashtool.py\",\"-d\","
 	  "\"/dev/ttyS0\",\"-b\",\"250000\",\"-f\","
 	  "\"/home/pi/klipper/out/klipper.bin\"],"
-	  "\"back\":\"press the board's reset button, or switch its power off and on: without a request Katapult "
+	  "\"back\":\"press the board's reset "
+	  "button, or switch its power off and on: without a request Katapult "
 	  "starts the application\"}\n" },
 	{ "JSON of an empty USB port",
 	  { .cause = CAUSE_USB_LOST,

@@ -24,6 +24,9 @@ gives() {
 	[ "$(wc -l <<<"$output")" = 2 ]
 	gives 0 result -u "$U" --leave
 	gives 0 result -u "$U" --no-verify
+	printf '[mcu a]\ncanbus_uuid: %s\n' "$U" >"$BATS_TEST_TMPDIR/printer.cfg"
+	gives 0 result -c "$BATS_TEST_TMPDIR/printer.cfg" -m a
+	[ "$(jq -r .name <<<"$output")" = a ]
 }
 
 @test "results without a proof, and errors" {
