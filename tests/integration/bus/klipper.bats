@@ -524,7 +524,7 @@ taken() {
 	"$BUILD/khost" -i vcan0 -u "$K" --give-up 1 </dev/null \
 		>"$BATS_TEST_TMPDIR/host.log" 2>&1 3>&- &
 	pid=$!
-	until_true has "$BUS" ' 108#.*0180' 2
+	until_true has "$BUS" ' 108#.*0180'
 	ask -u "$K"
 	[ "$status" -eq 0 ]
 	[[ $stderr == *"Klipper host"* ]]
