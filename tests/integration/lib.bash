@@ -235,6 +235,15 @@ type_in() {
 	[ "$typed" -gt 0 ]
 }
 
+# recipe HEADING [N] - the Nth block of commands below it, on the Markdown page $PAGE
+recipe() {
+	awk -v heading="## $1" -v n="${2:-1}" '
+		/^## / { here = $0 == heading }
+		/^```$/ { inside = 0 }
+		inside && seen == n
+		here && /^```sh$/ { inside = 1; seen++ }' "$PAGE"
+}
+
 # ends_with PID STATUS - wait for a child of this shell and compare; `run wait`
 # would ask a subshell, whose child it is not
 ends_with() {

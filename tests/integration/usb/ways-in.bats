@@ -12,6 +12,7 @@ load board
 KLIPPER=/dev/serial/by-id/usb-Klipper_stm32g0b1xx_$SERIAL-if00
 
 setup() {
+	# shellcheck disable=SC2034 # for recipe
 	PAGE=$(realpath "$BATS_TEST_DIRNAME/../../../docs/ways-in.md")
 	cd "$BATS_TEST_TMPDIR" || return
 	mkfifo say
@@ -24,15 +25,6 @@ teardown() {
 	[ -z "${BOARD-}" ] || stop_board || return
 	[ ! -e /sys/class/net/can0 ] || ip link del can0
 	stop_all
-}
-
-# recipe HEADING [N] - the Nth block of commands below it
-recipe() {
-	awk -v heading="## $1" -v n="${2:-1}" '
-		/^## / { here = $0 == heading }
-		/^```$/ { inside = 0 }
-		inside && seen == n
-		here && /^```sh$/ { inside = 1; seen++ }' "$PAGE"
 }
 
 # type_in HEADING [N] - sets output, without what goes to standard error

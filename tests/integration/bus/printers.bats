@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# docs/printers.md, typed in as it stands there, on the printer of its printer.cfg:
+# canmcu plays what is on CAN, and the main board on its UART.
+bats_require_minimum_version 1.5.0
+load ../lib
+
+# shellcheck disable=SC2154 # set by run
+
+EBB=112233445566 BED=aabbccddeeff MAIN=41f905f55004
+README=$BATS_TEST_DIRNAME/../../../README.md
+
+setup() {
+	PAGE=$(realpath "$BATS_TEST_DIRNAME/../../../docs/printers.md")
+	export HOME=$BATS_TEST_TMPDIR
+	mkdir -p ~/bin ~/printer_data/config ~/my-printer
+	cd || return
+	awk '/^```$/ { inside = 0 } inside; /^```ini$/ { inside = 1 }' "$PAGE" \
+		>printer_data/config/printer.cfg
+	cp printer_data/config/printer.cfg my-printer
+	printf '#!/bin/sh\nexec "$@"\n' >bin/sudo
+	printf '#!/bin/sh\necho "$@" >>~/systemctl\n' >bin/systemctl
+	chmod +x bin/*
+	PATH=$HOME/bin:$BUILD:$PATH
+	for iface in can0 can1; do
+		ip link add "$iface" type vcan
+		ip link set "$iface" up
+	done
+}
+
+teardown() {
+	ip link del can0
+	ip link del can1
+	stop_all
+}
+
+# play OPTION... - the boards on CAN
+play() {
+	start_mcus printer -c printer_data/config/printer.cfg "$@"
+	has "$MCU_LOG" '^ready can0,can1 2$'
+}
+
+# type_in HEADING N - sets status, output, and stderr
+type_in() {
+	local commands
+
+	commands=$(recipe "$1" "$2")
+	[ -n "$commands" ]
+	echo "$commands"
+	apart bash -c "$commands"
+}
+
+# blocks - the headings and numbers of all blocks of commands
+blocks() {
+	awk '/^## / { heading = substr($0, 4); n = 0 }
+		/^```sh$/ { printf "\"%s\" %d\n", heading, ++n }' "$PAGE"
+}
+
+@test "no command of the page is left out here" {
+	[ "$(blocks | wc -l)" -gt 5 ]
+	diff <(blocks | sort) <(sed -n 's/^\ttype_in //p' \
+		"$BATS_TEST_FILENAME" | sort -u)
+	# nor is one in a block of another kind
+	run -0 grep -c '^```' "$PAGE"
+	[ "$output" -eq $((2 * $(blocks | wc -l) + 2)) ]
+}
+
+@test "a look at the bus sends nothing, and shows who has a nodeid" {
+	play --nodeid 4
+	watch_bus can0
+	type_in "Look at the bus" 1
+	[ "$status" -eq 0 ]
+	[[ $output == "can0: state "*$'\n'"nodeid 4: Klipper, "* ]]
+	[[ $output != *"$EBB"* ]]
+	settled can0
+	[ -z "$(frames '^3F0#')" ]
+}
+
+@test "Klipper is stopped, and those without a nodeid answer" {
+	play
+	type_in "Stop Klipper" 1
+	[ "$(<systemctl)" = "stop klipper" ]
+	type_in "Stop Klipper" 2
+	[ "$status" -eq 0 ]
+	[ "$output" = "$EBB: Klipper" ]
+	[[ $stderr == *"a query is a broadcast"* ]]
+}
+
+@test "boards that have a nodeid do not answer" {
+	play --nodeid 4
+	type_in "Stop Klipper" 2
+	[ "$status" -eq 3 ]
+	[ -z "$output" ]
+}
+
+@test "one board, then several of a file elsewhere" {
+	play --nodeid 4
+	type_in "Ask by name" 1
+	[ "$status" -eq 0 ]
+	[[ $output == "$EBB (EBB): in-bootloader: "* ]]
+	[[ $stderr == "canbootreq: names are those of\
+ $HOME/printer_data/config/printer.cfg"$'\n'"canbootreq: next: "* ]]
+	[ "$(state $BED)" = klipper ]
+	ctl reset $EBB
+	ctl wait $EBB klipper 5000
+	type_in "Ask by name" 2
+	[ "$status" -eq 0 ]
+	[ "$(state $EBB)" = katapult ]
+	[ "$(state $BED)" = katapult ]
+}
+
+@test "all boards: CAN, then the UART; and back again" {
+	play --nodeid 4
+	type_in "Ask by name" 3
+	[ "$status" -eq 0 ]
+	[ "$(cut -d: -f1,2 <<<"$output")" = "$EBB (EBB): in-bootloader
+$BED (bed): in-bootloader" ]
+	[[ $stderr == *"'mcu' is on a serial port; ask it with:\
+ serialbootreq -d /dev/ttyAMA0"* ]]
+	type_in "The way back" 1
+	[ "$status" -eq 0 ]
+	[ "$(cut -d: -f1,2 <<<"$output")" = "$EBB (EBB): left-bootloader
+$BED (bed): left-bootloader" ]
+	[ "$(state $EBB)" = klipper ]
+	[ "$(state $BED)" = klipper ]
+	type_in "The way back" 2
+	[ "$(<systemctl)" = "start klipper" ]
+}
+
+@test "the main board on its UART" {
+	start_mcus main --uart pty:/dev/ttyAMA0 -u "$MAIN"
+	type_in "Ask by name" 4
+	[ "$status" -eq 0 ]
+	[[ $output == "/dev/ttyAMA0: in-bootloader: Katapult answered"* ]]
+	[ "$(state "$MAIN")" = katapult ]
+}
+
+@test "a board without Katapult is found out" {
+	play --bootloader none
+	type_in "What the result means" 1
+	[ "$status" -eq 4 ]
+	[[ $output == "$EBB (EBB): still-application: Klipper "* ]]
+}
+
+@test "a board without power is not" {
+	play
+	ctl power $EBB off
+	type_in "What the result means" 1
+	[ "$status" -eq 3 ]
+	[[ $output == "$EBB (EBB): no-answer: "* ]]
+}
+
+@test "the second network" {
+	play
+	type_in "Several CAN networks" 1
+	[ "$status" -eq 0 ]
+	[[ $output == "can1: state "*$'\n'"$BED: Klipper" ]]
+}
+
+@test "the page explains each outcome of these calls" {
+	local program name
+
+	for program in canbootreq serialbootreq; do
+		while read -r name; do
+			grep -q "^\* \`$name\`: " "$PAGE" || echo "$name"
+		done < <("$program" --help | sed -n '/^Outcomes/,$p' |
+			awk '$1 ~ /^[0-9]/ { print $2 }') >"$program.left"
+	done
+	# what only --no-verify and --listen have
+	[ "$(<canbootreq.left)" = $'requested\nheard' ]
+	[ -z "$(<serialbootreq.left)" ]
+}
+
+@test "the first example of the README is this printer" {
+	local example
+
+	example=$(awk '/^```/ { block++; next } block == 1' "$README")
+	[[ $example == '$ canbootreq '* ]]
+	play
+	apart bash -c "$(sed -n 's/^\$ //p' <<<"$example")"
+	[ "$status" -eq 0 ]
+	[ "$output" = "$(sed 1d <<<"$example")" ]
+}
