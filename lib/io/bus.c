@@ -16,12 +16,8 @@
 /* reading two clocks takes less, unless this process is held up in between */
 #define CLOCK_NEAR_US 50
 #define CLOCK_TRIES 4
-
-struct kcan_bus {
-	int fd;
-	bool times; /* the kernel was asked for time stamps */
-	uint32_t dropped;
-};
+/* for so long the one is not looked at again: somebody may set it */
+#define CLOCK_KEPT_US 10000
 
 /* Room for the control messages asked for: SO_RXQ_OVFL, SO_TIMESTAMPNS. */
 union control {
@@ -34,6 +30,13 @@ union control {
 struct clocks {
 	uint64_t now_us; /* CLOCK_MONOTONIC */
 	uint64_t day_us; /* CLOCK_REALTIME */
+};
+
+struct kcan_bus {
+	int fd;
+	bool times; /* the kernel was asked for time stamps */
+	struct clocks clocks;
+	uint32_t dropped;
 };
 
 struct batch {
@@ -221,17 +224,20 @@ static struct clocks read_clocks(void)
 	return best;
 }
 
-static uint64_t arrival(const struct timespec *stamp, const struct clocks *now)
+/* @now_us: what it can not be later than. */
+static uint64_t arrival(const struct timespec *stamp, const struct clocks *both,
+			uint64_t now_us)
 {
+	uint64_t day_us = both->day_us + (now_us - both->now_us);
 	uint64_t stamp_us = us_of(stamp);
-	uint64_t age_us = now->day_us > stamp_us ? now->day_us - stamp_us : 0;
+	uint64_t age_us = day_us > stamp_us ? day_us - stamp_us : 0;
 
-	return age_us < now->now_us ? now->now_us - age_us : 1;
+	return age_us < now_us ? now_us - age_us : 1;
 }
 
 /* The kernel's counter of drops is absolute, and absent while it is zero. */
 static void read_control(struct kcan_bus *bus, struct kcan_bus_rx *rx,
-			 struct msghdr *msg, const struct clocks *now)
+			 struct msghdr *msg, uint64_t now_us)
 {
 	struct timespec stamp;
 	struct cmsghdr *c;
@@ -244,15 +250,28 @@ static void read_control(struct kcan_bus *bus, struct kcan_bus_rx *rx,
 			       sizeof(bus->dropped));
 		} else if (c->cmsg_type == SO_TIMESTAMPNS) {
 			memcpy(&stamp, CMSG_DATA(c), sizeof(stamp));
-			rx->at_us = arrival(&stamp, now);
+			rx->at_us = arrival(&stamp, &bus->clocks, now_us);
 		}
 	}
 }
 
+/* Return: now; 0 when nobody wants to know. */
+static uint64_t look_at_clocks(struct kcan_bus *bus)
+{
+	uint64_t now_us;
+
+	if (!bus->times)
+		return 0;
+	now_us = read_clock(CLOCK_MONOTONIC);
+	if (now_us > bus->clocks.now_us + CLOCK_KEPT_US)
+		bus->clocks = read_clocks();
+	return now_us > bus->clocks.now_us ? now_us : bus->clocks.now_us;
+}
+
 int kcan_bus_recv(struct kcan_bus *bus, struct kcan_bus_rx *rx, size_t max)
 {
-	struct clocks now = { 0 };
 	struct batch b;
+	uint64_t now_us;
 	int n;
 
 	if (max > BATCH_MAX)
@@ -264,13 +283,12 @@ int kcan_bus_recv(struct kcan_bus *bus, struct kcan_bus_rx *rx, size_t max)
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return errno == EAGAIN ? 0 : meaning(errno);
-	if (bus->times && n > 0)
-		now = read_clocks();
+	now_us = n ? look_at_clocks(bus) : 0;
 	for (int i = 0; i < n; i++) {
 		rx[i].own = b.msgs[i].msg_hdr.msg_flags & MSG_CONFIRM;
 		rx[i].here = b.msgs[i].msg_hdr.msg_flags & MSG_DONTROUTE;
 		rx[i].at_us = 0;
-		read_control(bus, &rx[i], &b.msgs[i].msg_hdr, &now);
+		read_control(bus, &rx[i], &b.msgs[i].msg_hdr, now_us);
 	}
 	return n;
 }

@@ -61,7 +61,6 @@ int bus_send(struct bus *bus, const struct can_frame *frame)
 {
 	size_t flying;
 
-	(void)bus;
 	if (fake.refuse && fake.now_us >= fake.refuse_from_us &&
 	    fake.now_us < fake.refuse_until_us)
 		return fake.refuse;
@@ -69,6 +68,7 @@ int bus_send(struct bus *bus, const struct can_frame *frame)
 	fake.sent_us[fake.sent_len] = fake.now_us;
 	fake.sent[fake.sent_len++] = *frame;
 	fake.now_us += fake.send_us;
+	bus->loop.now_us = fake.now_us;
 	flying = fake.sent_len - fake.confirmed;
 	if (flying > fake.flying_max)
 		fake.flying_max = flying;

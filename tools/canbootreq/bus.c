@@ -32,6 +32,7 @@ int bus_send(struct bus *bus, const struct can_frame *frame)
 {
 	int err = kcan_bus_send(bus->socket, frame);
 
+	loop_now(&bus->loop);
 	bus->sent = !err;
 	if (!err)
 		trace_frame(&bus->loop, bus->ifname, frame);
@@ -57,7 +58,6 @@ static int take_confirmation(struct bus *bus, struct kcan_bus_rx *rx)
 	if (!bus->sent || ++bus->unwaited > BUS_BATCH)
 		return 0;
 	bus->sent = false;
-	loop_now(&bus->loop);
 	return take_frames(bus, rx);
 }
 

@@ -31,7 +31,7 @@ int bus_open(struct bus *bus, const struct can_filter *filters, size_t len);
 /** It may be opened again. */
 void bus_close(struct bus *bus);
 
-/** kcan_bus_send(), traced. */
+/** kcan_bus_send(), traced; @bus->loop.now_us is when it was done. */
 int bus_send(struct bus *bus, const struct can_frame *frame);
 
 /**

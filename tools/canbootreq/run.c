@@ -98,7 +98,7 @@ static void send_one(struct run *run, struct job *job)
 			run->lost = err;
 		return;
 	}
-	kcan_bootreq_handed(job->req, loop_now(&run->bus->loop));
+	kcan_bootreq_handed(job->req, run->bus->loop.now_us);
 	job->flying = frame;
 	job->in_flight = true;
 	job->sent_us = now_us;
