@@ -49,16 +49,22 @@ static bool is_ignored(int number)
 	return !sigaction(number, NULL, &now) && now.sa_handler == SIG_IGN;
 }
 
-/* A signal that is blocked would not be ignored any more. */
 static void fill(sigset_t *set)
 {
 	sigemptyset(set);
 	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
-		if (endings[i].always || !is_ignored(endings[i].number))
-			sigaddset(set, endings[i].number);
+		sigaddset(set, endings[i].number);
 	for (int n = SIGRTMIN; n <= SIGRTMAX; n++)
-		if (!is_ignored(n))
-			sigaddset(set, n);
+		sigaddset(set, n);
+}
+
+/* One that is blocked comes though it is ignored. */
+static bool is_meant(int number)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
+		if (endings[i].number == number && endings[i].always)
+			return true;
+	return !is_ignored(number);
 }
 
 int util_wait_signals(void)
@@ -96,7 +102,8 @@ static void take_signal(int fd, int *number)
 {
 	struct signalfd_siginfo info;
 
-	if (read(fd, &info, sizeof(info)) == sizeof(info) && !*number)
+	if (read(fd, &info, sizeof(info)) == sizeof(info) && !*number &&
+	    is_meant((int)info.ssi_signo))
 		*number = (int)info.ssi_signo;
 }
 

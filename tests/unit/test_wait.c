@@ -62,7 +62,8 @@ static const struct row {
 	{ "SIGALRM", SIGALRM },	      { "SIGTERM", SIGTERM, true },
 	{ "SIGXCPU", SIGXCPU },	      { "SIGVTALRM", SIGVTALRM },
 	{ "SIGPROF", SIGPROF },	      { "SIGIO", SIGPOLL },
-	{ "SIGPWR", SIGPWR },
+	{ "SIGPWR", SIGPWR },	      { "SIGSYS", SIGSYS },
+	{ "SIGTRAP", SIGTRAP },
 };
 
 static void test_row(void **state)
