@@ -269,7 +269,7 @@ static void make_printable(char *text)
 			*text = '?';
 }
 
-static const char *why(int err)
+static const char *reason_of(int err)
 {
 	return err == -EFBIG   ? "more than 16 MiB" :
 	       err == -ENOTSUP ? "not a regular file" :
@@ -291,7 +291,8 @@ static int leave_out(struct reading *all, const struct source *parent,
 		return -ENOMEM;
 	all->missing_len++;
 	snprintf(sentence, sizeof(sentence),
-		 "'%s' cannot be read (%s) and is left out", path, why(err));
+		 "'%s' cannot be read (%s) and is left out", path,
+		 reason_of(err));
 	describe(parent, line, sentence);
 	make_printable(line);
 	all->sink->missing(all->sink->ctx, line);
@@ -307,7 +308,7 @@ static int load_failed(struct reading *all, struct source *parent,
 		return leave_out(all, parent, path, err);
 	snprintf(sentence, sizeof(sentence),
 		 "'%s' cannot be read (%s): give a configuration file", path,
-		 why(err));
+		 reason_of(err));
 	if (parent)
 		say(parent, err, sentence);
 	else

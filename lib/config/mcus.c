@@ -146,7 +146,7 @@ static int set(void *ctx, const struct config_line *line,
 	return value->text && value->file ? 0 : -ENOMEM;
 }
 
-static void missing(void *ctx, const char *sentence)
+static void pass_on(void *ctx, const char *sentence)
 {
 	const struct config_mcus *mcus = ctx;
 
@@ -169,13 +169,13 @@ static void drop_others(struct config_mcus *mcus)
 
 int config_mcus_read(struct config_mcus *out, const struct config_files *files,
 		     const char *path,
-		     void (*tell)(void *ctx, const char *sentence), void *ctx,
-		     char error[static CONFIG_ERROR_MAX])
+		     void (*missing)(void *ctx, const char *sentence),
+		     void *ctx, char error[static CONFIG_ERROR_MAX])
 {
-	const struct config_sink sink = { take, set, out, missing };
+	const struct config_sink sink = { take, set, out, pass_on };
 	int err;
 
-	*out = (struct config_mcus){ .missing = tell, .ctx = ctx };
+	*out = (struct config_mcus){ .missing = missing, .ctx = ctx };
 	err = config_parse(files, &sink, config_is_mcu, path, error);
 	drop_others(out);
 	for (size_t i = 0; i < out->len; i++)

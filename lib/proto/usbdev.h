@@ -61,6 +61,12 @@ struct kcan_usbdev_info {
  */
 const struct kcan_usbdev_info *kcan_usbdev_info(const struct kcan_usbdev *dev);
 
+/** Return: whether it is in a bootloader. */
+static inline bool kcan_usbdev_is_loader(const struct kcan_usbdev *dev)
+{
+	return kcan_usbdev_info(dev)->kind >= KCAN_USBDEV_KATAPULT;
+}
+
 /** Return: it is a bootloader, and the command that flashes it names its tty. */
 bool kcan_usbdev_flashed_by_tty(const struct kcan_usbdev *dev);
 

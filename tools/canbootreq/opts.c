@@ -51,7 +51,7 @@ static int refuse_uuid(struct opts *o, const char *arg)
 		return refuse(o,
 			      "-u '%s' has %zu digits; leading zeros may be "
 			      "missing, try -u %0*d%s; " UUID_FORM,
-			      arg, len, 12 - (int)len, 0, arg);
+			      arg, len, KCAN_UUID_STR_LEN - (int)len, 0, arg);
 	return refuse(o, "-u '%.40s' has %zu digit%s; " UUID_FORM, arg, len,
 		      len == 1 ? "" : "s");
 }

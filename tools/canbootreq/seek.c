@@ -10,11 +10,6 @@
 
 #define USUAL_BITRATE 1000000
 
-static bool is_loader(const struct kcan_usbdev *dev)
-{
-	return kcan_usbdev_info(dev)->kind >= KCAN_USBDEV_KATAPULT;
-}
-
 static void note(struct seek_device *device, const char *port,
 		 const struct kcan_usbdev *dev)
 {
@@ -43,7 +38,7 @@ static void see(const char *port, const struct kcan_usbdev *dev, void *arg)
 		if (kcan_usbdev_match(dev, &s->opts->uuids[i]) ==
 		    KCAN_USBDEV_MATCH_YES)
 			note(&s->found[i], port, dev);
-	if (is_loader(dev))
+	if (kcan_usbdev_is_loader(dev))
 		note_loader(s, port, dev);
 }
 
@@ -88,7 +83,7 @@ bool seek_explain_loaded(const struct seek *s, struct words_facts *facts)
 {
 	const struct seek_device *device = device_of(s, facts);
 
-	if (!device || !is_loader(&device->dev))
+	if (!device || !kcan_usbdev_is_loader(&device->dev))
 		return false;
 	end_with(facts,
 		 facts->leave ? CAUSE_USB_CANNOT_LEAVE : CAUSE_USB_ALREADY,
@@ -150,7 +145,7 @@ void seek_explain_silent(const struct seek *s, struct words_facts *facts)
 {
 	const struct seek_device *device = device_of(s, facts);
 
-	if (device && !is_loader(&device->dev) &&
+	if (device && !kcan_usbdev_is_loader(&device->dev) &&
 	    strcmp(device->dev.ifname, facts->ifname) != 0)
 		end_with(facts, CAUSE_SILENT_ELSEWHERE, device);
 }

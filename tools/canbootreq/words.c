@@ -58,8 +58,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_UNANSWERED] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
 		.reason = "Katapult answered with this UUID on {if}, but did "
-		          "not "
-			  "answer what came after; {request}",
+			  "not answer what came after; {request}",
 		.next = "try again: " LEAVE "\n"
 			"if this persists: switch the board's power off and on",
 	},
@@ -152,8 +151,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_FLASHING] = {
 		.outcome = KCAN_OUTCOME_BUSY,
 		.reason = "another program is flashing a node over {if}; no "
-		          "request "
-			  "was sent",
+			  "request was sent",
 		.next = "wait until the flashing tool has ended, or go on "
 			"nevertheless with --force",
 	},

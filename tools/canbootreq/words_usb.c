@@ -40,8 +40,8 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_USB_STAYED] = {
 		.outcome = KCAN_OUTCOME_STILL_APPLICATION,
 		.reason = "this bridge has not left USB port {port} ({usbid}) "
-			  "within "
-			  "{timeout} s: it still runs Klipper; {request}",
+			  "within {timeout} s: it still runs Klipper; "
+			  "{request}",
 		.next = "{usbstayed}",
 	},
 	[CAUSE_USB_EMPTY] = {

@@ -9,12 +9,6 @@
 #include "ask.h"
 #include "report.h"
 
-/* In a bootloader already, as its ids and names show. */
-static bool is_loader(const struct words_facts *facts)
-{
-	return kcan_usbdev_info(&facts->usb)->kind >= KCAN_USBDEV_KATAPULT;
-}
-
 /* An adapter is on USB, too, but what is behind it is asked as a UART is. */
 static bool is_usb(const struct words_facts *facts)
 {
@@ -28,7 +22,7 @@ static void ask_port(struct words_facts *facts, struct loop *l,
 	snprintf(facts->port, sizeof(facts->port), "%s",
 		 kcan_usbport_name(port));
 	kcan_usbport_look(port, &facts->usb);
-	if (is_loader(facts)) {
+	if (kcan_usbdev_is_loader(&facts->usb)) {
 		facts->way = WAY_USB;
 		facts->cause = CAUSE_USB_ALREADY;
 	} else if (is_usb(facts)) {

@@ -16,11 +16,6 @@ struct seek {
 	struct kcan_usbdev dev;
 };
 
-static bool is_loader(const struct kcan_usbdev *dev)
-{
-	return kcan_usbdev_info(dev)->kind >= KCAN_USBDEV_KATAPULT;
-}
-
 /* Links of udev, by id or path, and what the kernel calls a board's tty. */
 static bool is_usb_name(const char *name)
 {
@@ -38,7 +33,7 @@ static enum kcan_usbdev_match match(const char *name,
 		return KCAN_USBDEV_MATCH_NO;
 	if (match == KCAN_USBDEV_MATCH_YES)
 		return match;
-	if (!is_loader(dev) || !is_usb_name(name))
+	if (!kcan_usbdev_is_loader(dev) || !is_usb_name(name))
 		return KCAN_USBDEV_MATCH_NO;
 	return !strncmp(name, "usb-", 4) && match == KCAN_USBDEV_MATCH_NO &&
 			       kcan_usbdev_uuid(dev, &uuid) ?
@@ -63,7 +58,7 @@ static enum cause cause_of(const struct seek *s)
 {
 	if (s->match == KCAN_USBDEV_MATCH_UNKNOWN)
 		return CAUSE_USB_MAYBE;
-	if (is_loader(&s->dev))
+	if (kcan_usbdev_is_loader(&s->dev))
 		return CAUSE_USB_ALREADY;
 	return kcan_usbdev_info(&s->dev)->kind == KCAN_USBDEV_BRIDGE ?
 		       CAUSE_USB_BRIDGE :

@@ -58,7 +58,7 @@ static bool look_again(struct words_facts *facts, struct kcan_usbport *port)
 	kcan_usbport_look(port, &seen);
 	if (seen.devnum)
 		facts->usb = seen;
-	if (kcan_usbdev_info(&facts->usb)->kind < KCAN_USBDEV_KATAPULT)
+	if (!kcan_usbdev_is_loader(&facts->usb))
 		return true;
 	facts->cause = CAUSE_USB_ALREADY;
 	return false;

@@ -126,8 +126,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_USB_NO_TTY] = {
 		.outcome = KCAN_OUTCOME_IN_BOOTLOADER,
 		.reason = "Katapult came up on USB port {port} ({usbid}), but "
-		          "no "
-			  "tty for it within {timeout} s",
+			  "no tty for it within {timeout} s",
 		.next = "{usbnext}",
 		.back = "{usbback}",
 	},
