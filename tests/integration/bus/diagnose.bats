@@ -22,8 +22,7 @@ app() {
 	local log=$BATS_TEST_TMPDIR/$1.log
 
 	"${AT_ONCE[@]}" "$BATS_TEST_DIRNAME/../../support/klipper-app.py" \
-		vcan0 "${@:2}" \
-		>"$log" 2>&1 3>&- &
+		vcan0 "${@:2}" >"$log" 2>&1 3>&- &
 	APP=$!
 	until_true has "$log" ready
 }

@@ -51,7 +51,8 @@ never_proven() {
 @test "a proof replayed on each nodeid that is given burns all: busy" {
 	start_mcus one -i vcan0 -u "$U" --mcu-type stm32g0b1xx \
 		--bootloader none --nodeid 4
-	"${AT_ONCE[@]}" "$BATS_TEST_DIRNAME/../../support/replay-on-set.py" vcan0 "${PROOF[@]}" \
+	"${AT_ONCE[@]}" "$BATS_TEST_DIRNAME/../../support/replay-on-set.py" \
+		vcan0 "${PROOF[@]}" \
 		>"$BATS_TEST_TMPDIR/replay.log" 2>&1 3>&- &
 	until_true has "$BATS_TEST_TMPDIR/replay.log" ready
 	never_proven 1 --timeout 5
