@@ -51,8 +51,8 @@ static const struct firmware_image *image_of(struct klipper *k)
 	if (k->image)
 		return k->image;
 	copy_reported(build.version, sizeof(build.version),
-		      m->application.version, "canmcu-" KCAN_VERSION);
-	copy_reported(build.mcu, sizeof(build.mcu), m->application.mcu,
+		      m->flashed.dictionary.version, "canmcu-" KCAN_VERSION);
+	copy_reported(build.mcu, sizeof(build.mcu), m->flashed.dictionary.mcu,
 		      m->cfg.type->name);
 	k->image = firmware_image(k->fw, &build);
 	return k->image;

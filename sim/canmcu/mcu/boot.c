@@ -85,7 +85,7 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	m->generation = 1;
 	forget(m, first_state(m, cfg->state), env->start_us);
 	if (m->state == MCU_DEAD)
-		mcu_event(m, EVENT_CRASH, m->problem, env->start_us);
+		mcu_event(m, EVENT_CRASH, m->flashed.problem, env->start_us);
 	if (cfg->nodeid >= 0 && m->live.program)
 		start_assigned(m, (uint8_t)cfg->nodeid);
 	if (m->live.program && m->live.program->started)
@@ -284,7 +284,7 @@ static enum bootloader asked_for(const struct mcu *m)
 {
 	const struct mcu_cfg *cfg = &m->cfg;
 
-	if (cfg->bootloader != BOOTLOADER_KATAPULT || m->is_signed)
+	if (cfg->bootloader != BOOTLOADER_KATAPULT || m->flashed.is_signed)
 		return cfg->bootloader;
 	/* builds with USB go on with the ROM, where it can do it */
 	return mcu_link_is_usb(cfg->link) &&
@@ -332,7 +332,7 @@ int mcu_put(struct mcu *m, enum mcu_state state, uint64_t now_us)
 	m->rom_for_good = false;
 	state = first_state(m, state);
 	if (state == MCU_DEAD)
-		mcu_event(m, EVENT_CRASH, m->problem, now_us);
+		mcu_event(m, EVENT_CRASH, m->flashed.problem, now_us);
 	mcu_enter(m, state, now_us);
 	mcu_event_application(m, now_us);
 	return 0;

@@ -122,12 +122,10 @@ struct mcu {
 	uint32_t generation; /* counts resets: older frames are not ours */
 	struct flash flash;  /* only Katapult's boards have one */
 	struct faults faults;
-	struct pins pins;	       /* what the user has put on them */
-	struct devices devices;	       /* what else is on them */
-	struct dictionary application; /* what started last; "": not known */
-	const char *problem; /* of the chip with what is flashed; or NULL */
-	bool is_signed;	     /* what is flashed can be asked for Katapult */
-	uint32_t looked_at;  /* the address of what these three tell */
+	struct pins pins;	/* what the user has put on them */
+	struct devices devices; /* what else is on them */
+	struct flashed flashed; /* what started last */
+	uint32_t looked_at;	/* the address of that */
 	struct mcu_live live;
 };
 

@@ -23,9 +23,10 @@ void mcu_init_flash(struct mcu *m)
 	const struct mcu_cfg *cfg = &m->cfg;
 
 	m->flash = (struct flash){ 0 };
-	m->application = (struct dictionary){ 0 };
-	m->problem = cfg->blank ? NO_APPLICATION : NULL;
-	m->is_signed = true;
+	m->flashed = (struct flashed){
+		.problem = cfg->blank ? NO_APPLICATION : NULL,
+		.is_signed = true,
+	};
 	if (!cfg->type->flash_map)
 		return;
 	mcu_factory_flash(&m->flash, cfg);
@@ -34,17 +35,16 @@ void mcu_init_flash(struct mcu *m)
 		flash_attach(&m->flash, &cfg->flash_store);
 }
 
-static void read_application(struct mcu *m, struct flashed *out,
-			     uint32_t address)
+static void read_application(struct mcu *m, uint32_t address)
 {
 	struct flash *flash = &m->flash;
 	uint32_t len = flash->size - (address - flash->map->start);
 	uint8_t *image = malloc(len);
 
 	if (!image)
-		out->problem = "there was no memory to look at it";
+		m->flashed.problem = "there was no memory to look at it";
 	else if (!flash_read(flash, address, image, len))
-		flashed_read(out, m->cfg.type, address, image, len);
+		flashed_read(&m->flashed, m->cfg.type, address, image, len);
 	free(image);
 }
 
@@ -55,17 +55,14 @@ static void read_application(struct mcu *m, struct flashed *out,
 const char *mcu_problem_at(struct mcu *m, uint32_t address)
 {
 	struct flash *flash = &m->flash;
-	struct flashed found = { .problem = NO_APPLICATION };
 
 	if (!flash->map || (!flash->altered && !m->cfg.flash_store.read &&
 			    address == m->looked_at))
-		return m->problem;
+		return m->flashed.problem;
+	m->flashed = (struct flashed){ .problem = NO_APPLICATION };
 	if (flash_has_code(flash, address))
-		read_application(m, &found, address);
-	m->application = found.dictionary;
-	m->problem = found.problem;
-	m->is_signed = found.is_signed;
+		read_application(m, address);
 	m->looked_at = address;
 	flash->altered = false;
-	return m->problem;
+	return m->flashed.problem;
 }

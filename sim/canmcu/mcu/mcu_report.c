@@ -96,7 +96,7 @@ void mcu_event_nodeid(struct mcu *m, enum event_type type, int nodeid,
 
 const struct dictionary *mcu_application(const struct mcu *m)
 {
-	const struct dictionary *application = &m->application;
+	const struct dictionary *application = &m->flashed.dictionary;
 
 	if (m->state != MCU_KLIPPER && m->state != MCU_SHUTDOWN)
 		return NULL;

@@ -280,7 +280,7 @@ static void test_texts(void **state)
 	json_t *o;
 
 	host_start(&h, row->type);
-	h.board.mcu.application = row->flashed;
+	h.board.mcu.flashed.dictionary = row->flashed;
 	host_assign(&h, 4);
 	o = dictionary_of(&h);
 	assert_int_equal(json_unpack(o, "{s:s, s:s, s:{s:s}}", "app", &app,
