@@ -351,7 +351,8 @@ taken() {
 	say restart
 	until_true has "$HOST_LOG" '^connected' 2
 	settled
-	like "$(frames)" <<-END
+	# held up for 25 ms, a host sends what has no ACK once more
+	like "$(frames | sed /^108#7E06/d)" <<-END
 		108#061.09....7E
 		3F0#01CA463A06A1AC04
 		108#081101002842247E
