@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq/application.c
+// needs: tools/canbootreq/say/application.c
 /* Any bytes, and any text in a good stream, as a node's dictionary: bounded. */
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "../../tools/canbootreq/application.h"
+#include "../../tools/canbootreq/say/application.h"
 #include "fuzz.h"
 
 static void look(const struct dict_lib *lib, const uint8_t *bytes, size_t len)

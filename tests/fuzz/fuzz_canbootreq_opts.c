@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "../../tools/canbootreq/opts.h"
-#include "../../tools/canbootreq/words.h"
+#include "../../tools/canbootreq/say/words.h"
 #include "fuzz.h"
 
 #define WORDS_MAX 64

@@ -2,7 +2,7 @@
 #ifndef UNIT_REPORT_CANBOOTREQ_H
 #define UNIT_REPORT_CANBOOTREQ_H
 
-#include "../../tools/canbootreq/report.h"
+#include "../../tools/canbootreq/say/report.h"
 
 #define PROGRAM "canbootreq"
 

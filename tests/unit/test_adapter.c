@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq/adapter.c tools/shared/usb.c
+// needs: tools/canbootreq/request/adapter.c tools/shared/usb.c
 /* What canbootreq makes of a port, with time moved by hand. */
 #include "../support/unit.h"
 
@@ -8,7 +8,7 @@
 
 #include <kcan/link.h>
 
-#include "../../tools/canbootreq/adapter.h"
+#include "../../tools/canbootreq/request/adapter.h"
 #include "io/usbport.h"
 
 #define CHIP "3B0028001451303432353938"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq/application.c
+// needs: tools/canbootreq/say/application.c
 #include "../support/unit.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "../../tools/canbootreq/application.h"
+#include "../../tools/canbootreq/say/application.h"
 
 static struct dict_lib lib;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq/diagnose.c tools/canbootreq/application.c
+// needs: tools/canbootreq/request/diagnose.c tools/canbootreq/say/application.c
 #include "../support/unit.h"
 
 #include <errno.h>
@@ -8,8 +8,8 @@
 
 #include <kcan/bus.h>
 
-#include "../../tools/canbootreq/diagnose.h"
-#include "../../tools/canbootreq/reserve.h"
+#include "../../tools/canbootreq/bus/reserve.h"
+#include "../../tools/canbootreq/request/diagnose.h"
 #include "util/random.h"
 
 #define S 1000000u

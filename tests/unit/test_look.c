@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../../tools/canbootreq/look.h"
-#include "../../tools/canbootreq/trace.h"
+#include "../../tools/canbootreq/bus/trace.h"
+#include "../../tools/canbootreq/look/look.h"
 
 /* ids and masks as the kernel lists them */
 static const struct receiver_row {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq/run.c
+// needs: tools/canbootreq/request/run.c
 #include "../support/unit.h"
 
 #include <errno.h>
@@ -9,8 +9,8 @@
 
 #include <kcan/bus.h>
 
-#include "../../tools/canbootreq/look.h"
-#include "../../tools/canbootreq/run.h"
+#include "../../tools/canbootreq/look/look.h"
+#include "../../tools/canbootreq/request/run.h"
 
 #define JOBS_MAX 16
 #define SENT_MAX 4096

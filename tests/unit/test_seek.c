@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq/seek.c
+// needs: tools/canbootreq/look/seek.c
 /* What USB tells of MCUs that cannot be asked on CAN. */
 #include "../support/unit.h"
 
 #include <string.h>
 
-#include "../../tools/canbootreq/seek.h"
+#include "../../tools/canbootreq/look/seek.h"
 #include "fake_usbports.h"
 
 /* usbip-gsusb-bridge.md, section 3.1; can-admin-channel.md, section 10.3 */

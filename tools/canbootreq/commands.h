@@ -3,7 +3,7 @@
 #define CANBOOTREQ_COMMANDS_H
 
 #include "opts.h"
-#include "report.h"
+#include "say/report.h"
 
 /* What the program does; each reports how it ended. */
 /* Return: the signal that ended it early, or 0. */

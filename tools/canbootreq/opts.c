@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/nodeids.h"
 #include "config/mcus.h"
-#include "nodeids.h"
 #include "proto/listen.h"
 #include "util/number.h"
 

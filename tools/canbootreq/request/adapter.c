@@ -7,7 +7,7 @@
 
 #include <kcan/link.h>
 
-#include "../shared/usb.h"
+#include "../../shared/usb.h"
 
 #define LEAVE_US 1000000 /* a bus that was lost is gone soon, or stays */
 

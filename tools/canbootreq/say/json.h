@@ -2,7 +2,7 @@
 #ifndef CANBOOTREQ_JSON_H
 #define CANBOOTREQ_JSON_H
 
-#include "../shared/json.h"
+#include "../../shared/json.h"
 #include "nodelist.h"
 #include "words.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include "commands.h"
+#include "../commands.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,12 +7,12 @@
 
 #include <kcan/admin.h>
 
+#include "../bus/reserve.h"
+#include "../look/look.h"
+#include "../look/seek.h"
 #include "adapter.h"
 #include "diagnose.h"
-#include "look.h"
-#include "reserve.h"
 #include "run.h"
-#include "seek.h"
 
 #define EXACT (CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG)
 #define POOL (0x780 | CAN_EFF_FLAG | CAN_RTR_FLAG) /* ids 280 to 2FF */

@@ -4,7 +4,7 @@
 
 #include <linux/can.h>
 
-#include "../shared/loop.h"
+#include "../../shared/loop.h"
 
 #define TRACE_FRAME_LEN 28
 

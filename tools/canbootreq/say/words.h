@@ -11,7 +11,7 @@
 #include <kcan/link.h>
 #include <kcan/uuid.h>
 
-#include "../shared/words.h"
+#include "../../shared/words.h"
 #include "application.h"
 
 #define WORDS_PORT_LEN 64 /* of the name of a USB port */

@@ -5,7 +5,7 @@
 
 #include <kcan/admin.h>
 
-#include "trace.h"
+#include "../bus/trace.h"
 
 #define PROGRAM "canbootreq"
 

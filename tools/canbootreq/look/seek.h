@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "opts.h"
-#include "words.h"
+#include "../opts.h"
+#include "../say/words.h"
 
 /*
  * MCUs that are to be asked on CAN, but are on USB themselves: an adapter that

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* MCUs by the names that their sections in a printer.cfg have. */
-#include "commands.h"
+#include "../commands.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "../shared/printer.h"
-#include "look.h"
+#include "../../shared/printer.h"
+#include "../look/look.h"
 #include "util/array.h"
 
 /* An MCU that is to be asked, and where. */

@@ -4,7 +4,7 @@
 
 #include <kcan/bus.h>
 
-#include "../shared/loop.h"
+#include "../../shared/loop.h"
 
 #define BUS_BATCH 32 /* frames per turn: timers and signals get theirs */
 

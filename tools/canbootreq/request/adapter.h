@@ -2,10 +2,10 @@
 #ifndef CANBOOTREQ_ADAPTER_H
 #define CANBOOTREQ_ADAPTER_H
 
+#include "../opts.h"
+#include "../say/report.h"
 #include "io/usbport.h"
-#include "opts.h"
 #include "proto/usbfollow.h"
-#include "report.h"
 #include "run.h"
 
 /** What is behind the interface. */

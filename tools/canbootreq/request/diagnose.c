@@ -7,9 +7,9 @@
 
 #include <kcan/admin.h>
 
+#include "../bus/reserve.h"
 #include "proto/diagnose.h"
 #include "proto/listen.h"
-#include "reserve.h"
 #include "util/random.h"
 
 #define SILENCE_MAX_US 2000000

@@ -7,7 +7,7 @@
 
 #include <kcan/admin.h>
 
-#include "look.h"
+#include "../look/look.h"
 
 #define SHOW_FIRST_US 500000
 #define SHOW_EVERY_US 1000000

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "../shared/slots.h"
+#include "../../shared/slots.h"
 
 #define CLEARED                                                           \
 	"it ends when all is well again, or, while no Klipper host uses " \

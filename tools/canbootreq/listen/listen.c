@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include "commands.h"
+#include "../commands.h"
 
-#include "look.h"
-#include "nodelist.h"
-#include "seek.h"
+#include "../look/look.h"
+#include "../look/seek.h"
+#include "../say/nodelist.h"
 
 /* Return: 0, or a negative errno when the bus went away. */
 static int take_frames(struct bus *bus, struct kcan_listen *listen,

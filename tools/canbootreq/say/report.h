@@ -7,7 +7,7 @@
 
 #include <kcan/uuid.h>
 
-#include "../shared/report.h"
+#include "../../shared/report.h"
 #include "json.h"
 #include "nodelist.h"
 #include "words.h"

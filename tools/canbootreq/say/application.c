@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "application.h"
 
-#include "../shared/words.h"
+#include "../../shared/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>

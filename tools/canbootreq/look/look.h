@@ -6,10 +6,10 @@
 
 #include <kcan/link.h>
 
-#include "bus.h"
+#include "../bus/bus.h"
+#include "../opts.h"
+#include "../say/report.h"
 #include "io/rcvlist.h"
-#include "opts.h"
-#include "report.h"
 
 /** What a receiver of another program says about that program. */
 enum look_receiver {

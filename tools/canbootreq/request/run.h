@@ -7,9 +7,9 @@
 
 #include <kcan/bootreq.h>
 
-#include "bus.h"
-#include "nodeids.h"
-#include "words.h"
+#include "../bus/bus.h"
+#include "../bus/nodeids.h"
+#include "../say/words.h"
 
 /** One UUID's exchange, and how it ended. */
 struct job {

@@ -2,7 +2,7 @@
 #ifndef CANBOOTREQ_DIAGNOSE_H
 #define CANBOOTREQ_DIAGNOSE_H
 
-#include "application.h"
+#include "../say/application.h"
 #include "run.h"
 
 /** --diagnose: what is needed to ask Klipper where Katapult did not answer. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include "commands.h"
+#include "../commands.h"
 
 #include <errno.h>
 
 #include <kcan/admin.h>
 
-#include "look.h"
-#include "seek.h"
+#include "../look/look.h"
+#include "../look/seek.h"
 
 #define EXACT (CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG)
 #define QUIET_US 500000
