@@ -283,7 +283,8 @@ static void test_row(void **state)
 				      .request = row->request,
 				      .uuid = *row->uuid,
 				      .warnings = 1u << WARNING_NODEID_HELD } };
-	struct bus bus = { 0 };
+	struct loop loop = { 0 };
+	struct bus bus = { .loop = &loop };
 	struct run run = { .bus = &bus, .jobs = &job, .len = 1 };
 	struct adapter adapter;
 	struct report report = { 0 };

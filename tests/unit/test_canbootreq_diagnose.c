@@ -169,9 +169,9 @@ int bus_turn(struct bus *bus, struct kcan_bus_rx rx[static BUS_BATCH],
 		return (int)n;
 	assert_true(deadline_us != UINT64_MAX);
 	if (comes(&fake.signal_us, deadline_us)) {
-		bus->loop.signal = SIGINT;
+		bus->loop->signal = SIGINT;
 	} else if (comes(&fake.lost_us, deadline_us)) {
-		bus->loop.now_us = fake.now_us;
+		bus->loop->now_us = fake.now_us;
 		return -ENETDOWN;
 	} else if (fake.waits && fake.now_us >= LISTENED) {
 		rx[n++].frame = FRAME(0x101u + 2u * fake.waits, 0x05);
@@ -183,7 +183,7 @@ int bus_turn(struct bus *bus, struct kcan_bus_rx rx[static BUS_BATCH],
 	} else if (deadline_us > fake.now_us) {
 		fake.now_us = deadline_us;
 	}
-	bus->loop.now_us = fake.now_us;
+	bus->loop->now_us = fake.now_us;
 	return (int)n;
 }
 
@@ -320,7 +320,8 @@ static void test_row(void **state)
 	struct diagnose d = { .ifindex = 7 };
 	struct words_facts facts = { 0 };
 	struct job jobs[JOBS_MAX] = { 0 };
-	struct bus bus = { .ifname = "can0" };
+	struct loop loop = { 0 };
+	struct bus bus = { .loop = &loop, .ifname = "can0" };
 	struct run run = { .bus = &bus, .jobs = jobs };
 
 	assert_true(diagnose_load(&d, &facts));
@@ -342,7 +343,7 @@ static void test_row(void **state)
 			assert_int_equal(got->signal, SIGINT);
 	}
 	/* an adapter that would be asked after this is not */
-	assert_int_equal(bus.loop.signal, row->fake.signal_us ? SIGINT : 0);
+	assert_int_equal(loop.signal, row->fake.signal_us ? SIGINT : 0);
 	if (fake.first_us)
 		assert_int_equal(fake.first_us, LISTENED);
 	if (row->want[0].cause == CAUSE_BOTH_SILENT)

@@ -189,6 +189,19 @@ static const struct bad_row {
 	  { "-u", U, "-i", "/dev/can0" },
 	  "-i '/dev/can0' is no interface name: 1 to 15 characters without '/' "
 	  "and blanks, like can0" },
+	{ "--no-verify anywhere",
+	  { "-i", "any", "-u", U, "--no-verify" },
+	  "-i any finds an MCU by its proof: leave out --no-verify, or name "
+	  "the interface" },
+	{ "--wait-iface anywhere",
+	  { "-i", "any", "-u", U, "--wait-iface" },
+	  "--wait-iface waits for one interface: name it with -i" },
+	{ "--query anywhere",
+	  { "-i", "any", "--query" },
+	  "-i any is for -u and -m: give --query the name of one interface" },
+	{ "--listen anywhere",
+	  { "--listen", "-i", "any" },
+	  "-i any is for -u and -m: give --listen the name of one interface" },
 	{ "--wait-iface with --query",
 	  { "--query", "--wait-iface" },
 	  "--wait-iface is for a request or --leave: leave out --query, "

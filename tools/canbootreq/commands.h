@@ -6,8 +6,7 @@
 #include "say/report.h"
 
 /* What the program does; each reports how it ended. */
-/* Return: the signal that ended it early, or 0. */
-int cmd_request(const struct opts *opts, struct report *r);
+void cmd_request(const struct opts *opts, struct report *r);
 /* With names of a printer.cfg: a request, --leave or --dry-run for each interface. */
 void cmd_named(const struct opts *opts, struct report *r);
 void cmd_query(const struct opts *opts, struct report *r);

@@ -24,6 +24,7 @@ static int opt_interface(void *ctx, const char *arg)
 			      arg, IF_NAMESIZE - 1);
 	o->ifname = arg;
 	o->on_ifname = true;
+	o->anywhere = !strcmp(arg, "any");
 	return 0;
 }
 
@@ -139,7 +140,7 @@ static int opt_no_verify(void *ctx, const char *arg)
 			"--leave, --query, --listen and --dry-run exclude each other"
 
 static const struct util_opt table[] = {
-	{ "interface", 'i', "IFACE", "CAN interface (default can0)",
+	{ "interface", 'i', "IFACE", "CAN interface (default can0); any: all",
 	  opt_interface },
 	{ "uuid", 'u', "UUID", "an MCU, 12 hex digits; may be repeated",
 	  opt_uuid },
@@ -200,6 +201,9 @@ static int check_wait_iface(struct opts *o)
 	    o->command != OPTS_LEAVE)
 		return refuse(o, "--wait-iface is for a request or --leave: "
 				 "leave out --query, --listen, --dry-run");
+	if (o->wait_iface && o->anywhere)
+		return refuse(o, "--wait-iface waits for one interface: name "
+				 "it with -i");
 	return 0;
 }
 
@@ -232,6 +236,13 @@ static const char *naming(const struct opts *o)
 
 static int check_names(struct opts *o)
 {
+	if (o->anywhere && o->command > OPTS_LEAVE &&
+	    o->command != OPTS_DRY_RUN)
+		return refuse(o,
+			      "-i any is for -u and -m: give %s the name of "
+			      "one interface",
+			      o->command == OPTS_QUERY ? "--query" :
+							 "--listen");
 	if (o->command == OPTS_LISTEN && naming(o))
 		return refuse(o, "--listen hears all nodes: leave out %s",
 			      naming(o));
@@ -271,6 +282,9 @@ static int check_whole(struct opts *o)
 	if (o->command == OPTS_LEAVE && !o->verify)
 		return refuse(o,
 			      "--leave always proves: leave out --no-verify");
+	if (o->anywhere && !o->verify)
+		return refuse(o, "-i any finds an MCU by its proof: leave out "
+				 "--no-verify, or name the interface");
 	if (o->diagnose && (o->command != OPTS_REQUEST || !o->verify))
 		return refuse(o,
 			      "--diagnose is for a request that is to be "

@@ -29,6 +29,7 @@ enum opts_command {
 struct opts {
 	enum opts_command command;
 	const char *ifname;
+	bool anywhere;	   /* -i any: all CAN interfaces that are up */
 	bool on_ifname;	   /* -i is given: whatever printer.cfg says */
 	const char *place; /* where printer.cfg names @ifname; NULL: nowhere */
 	struct kcan_uuid uuids[OPTS_UUIDS_MAX];

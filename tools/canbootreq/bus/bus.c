@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "bus.h"
 
-#include "trace.h"
+#include <errno.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
-int bus_init(struct bus *bus, const char *ifname, struct say_streams *streams,
-	     bool trace)
-{
-	*bus = (struct bus){ .ifname = ifname };
-	return loop_init(&bus->loop, streams, trace);
-}
+#include "trace.h"
 
 int bus_open(struct bus *bus, const struct can_filter *filters, size_t len)
 {
@@ -32,10 +29,10 @@ int bus_send(struct bus *bus, const struct can_frame *frame)
 {
 	int err = kcan_bus_send(bus->socket, frame);
 
-	loop_now(&bus->loop);
+	loop_now(bus->loop);
 	bus->sent = !err;
 	if (!err)
-		trace_frame(&bus->loop, bus->ifname, frame);
+		trace_frame(bus->loop, bus->ifname, frame);
 	return err;
 }
 
@@ -45,7 +42,7 @@ static int take_frames(struct bus *bus, struct kcan_bus_rx *rx)
 
 	for (int i = 0; i < n; i++)
 		if (!rx[i].own)
-			trace_frame(&bus->loop, bus->ifname, &rx[i].frame);
+			trace_frame(bus->loop, bus->ifname, &rx[i].frame);
 	return n;
 }
 
@@ -53,10 +50,22 @@ static int take_frames(struct bus *bus, struct kcan_bus_rx *rx)
  * Virtual interfaces confirm within the write: no need to wait for it. Not for
  * ever, though: signals are looked for where the waiting is.
  */
+static bool may_be_confirmed(const struct bus *bus)
+{
+	return bus->sent && bus->unwaited < BUS_BATCH;
+}
+
+static void note_wait(struct bus *bus)
+{
+	bus->sent = false;
+	bus->unwaited = 0;
+}
+
 static int take_confirmation(struct bus *bus, struct kcan_bus_rx *rx)
 {
-	if (!bus->sent || ++bus->unwaited > BUS_BATCH)
+	if (!may_be_confirmed(bus))
 		return 0;
+	bus->unwaited++;
 	bus->sent = false;
 	return take_frames(bus, rx);
 }
@@ -64,10 +73,9 @@ static int take_confirmation(struct bus *bus, struct kcan_bus_rx *rx)
 static int wait_turn(struct bus *bus, struct kcan_bus_rx *rx,
 		     uint64_t deadline_us)
 {
-	int n = loop_wait(&bus->loop, kcan_bus_fd(bus->socket), deadline_us);
+	int n = loop_wait(bus->loop, kcan_bus_fd(bus->socket), deadline_us);
 
-	bus->sent = false;
-	bus->unwaited = 0;
+	note_wait(bus);
 	return n > 0 ? take_frames(bus, rx) : n;
 }
 
@@ -76,5 +84,49 @@ int bus_turn(struct bus *bus, struct kcan_bus_rx rx[static BUS_BATCH],
 {
 	int n = take_confirmation(bus, rx);
 
-	return n ? n : wait_turn(bus, rx, deadline_us);
+	if (n)
+		return n;
+	return deadline_us == BUS_NOW ? take_frames(bus, rx) :
+					wait_turn(bus, rx, deadline_us);
+}
+
+int bus_group_open(struct bus_group *g)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int err = 0;
+
+	g->fd = g->len > 1 ? epoll_create1(EPOLL_CLOEXEC) : -1;
+	if (g->len > 1 && g->fd < 0)
+		return -errno;
+	for (size_t i = 0; g->fd >= 0 && i < g->len && !err; i++)
+		if (epoll_ctl(g->fd, EPOLL_CTL_ADD,
+			      kcan_bus_fd(g->list[i]->socket), &event))
+			err = -errno;
+	if (err)
+		bus_group_close(g);
+	return err;
+}
+
+void bus_group_close(struct bus_group *g)
+{
+	if (g->fd >= 0)
+		close(g->fd);
+	g->fd = -1;
+}
+
+int bus_group_wait(struct bus_group *g, uint64_t *deadline_us)
+{
+	uint64_t until_us = *deadline_us;
+	int n;
+
+	if (g->fd < 0)
+		return 0;
+	*deadline_us = BUS_NOW;
+	for (size_t i = 0; i < g->len; i++)
+		if (may_be_confirmed(g->list[i]))
+			return 0;
+	n = loop_wait(g->list[0]->loop, g->fd, until_us);
+	for (size_t i = 0; i < g->len; i++)
+		note_wait(g->list[i]);
+	return n < 0 ? n : 0;
 }

@@ -7,19 +7,17 @@
 #include "../../shared/loop.h"
 
 #define BUS_BATCH 32 /* frames per turn: timers and signals get theirs */
+#define BUS_GROUP_MAX 128
+#define BUS_NOW 0 /* a deadline: look, and do not wait */
 
 /** One bus, and the loop that waits for its frames. */
 struct bus {
-	struct loop loop;
+	struct loop *loop; /* set by the owner, as is @ifname */
 	const char *ifname;
 	struct kcan_bus *socket; /* set by bus_open() */
 	bool sent;		 /* since the last turn */
 	unsigned int unwaited;	 /* turns in a row that did not wait */
 };
-
-/** loop_init() for @bus->loop, which traces frames too. */
-int bus_init(struct bus *bus, const char *ifname, struct say_streams *streams,
-	     bool trace);
 
 /**
  * Open the bus with these filters; errors as kcan_bus_open(). NULL: all there
@@ -31,17 +29,45 @@ int bus_open(struct bus *bus, const struct can_filter *filters, size_t len);
 /** It may be opened again. */
 void bus_close(struct bus *bus);
 
-/** kcan_bus_send(), traced; @bus->loop.now_us is when it was done. */
+/** kcan_bus_send(), traced; @bus->loop->now_us is when it was done. */
 int bus_send(struct bus *bus, const struct can_frame *frame);
 
 /**
  * bus_turn() - wait for frames, a signal or the deadline, whichever is first
  * @rx:   filled with up to BUS_BATCH frames
- * @deadline_us: as in loop_wait()
+ * @deadline_us: as in loop_wait(), or BUS_NOW
  *
  * Return: how many frames came, or a negative errno as kcan_bus_recv().
  */
 int bus_turn(struct bus *bus, struct kcan_bus_rx rx[static BUS_BATCH],
 	     uint64_t deadline_us);
+
+/** Several open buses that share a loop. */
+struct bus_group {
+	struct bus *list[BUS_GROUP_MAX];
+	size_t len;
+	int fd; /* epoll; -1: of one bus, which needs none */
+};
+
+/**
+ * bus_group_open() - get ready to wait for all of them at once
+ * @g: its list and length set, 1 to BUS_GROUP_MAX; the buses have to stay open
+ *
+ * Return: 0 or a negative errno.
+ */
+int bus_group_open(struct bus_group *g);
+
+void bus_group_close(struct bus_group *g);
+
+/**
+ * bus_group_wait() - wait for a frame on any bus, a signal or the deadline
+ * @deadline_us: becomes the one for bus_turn() of each bus
+ *
+ * Does not wait where a confirmation may be there already. Of one bus it leaves
+ * the waiting to bus_turn().
+ *
+ * Return: 0 or a negative errno.
+ */
+int bus_group_wait(struct bus_group *g, uint64_t *deadline_us);
 
 #endif

@@ -12,11 +12,11 @@ static int take_frames(struct bus *bus, struct kcan_listen *listen,
 	struct kcan_bus_rx got[BUS_BATCH];
 	int n = 0;
 
-	while (n >= 0 && !bus->loop.signal && bus->loop.now_us < end_us) {
+	while (n >= 0 && !bus->loop->signal && bus->loop->now_us < end_us) {
 		n = bus_turn(bus, got, end_us);
 		for (int i = 0; i < n; i++)
 			kcan_listen_rx(listen, &got[i].frame, got[i].here,
-				       bus->loop.now_us);
+				       bus->loop->now_us);
 	}
 	return n < 0 ? n : 0;
 }
@@ -68,15 +68,15 @@ static int listen_and_report(struct bus *bus, struct nodelist *h,
 	err = bus_open(bus, NULL, 0);
 	if (err)
 		goto out;
-	start_us = loop_now(&bus->loop);
+	start_us = loop_now(bus->loop);
 	h->listen = listen;
 	err = take_frames(bus, listen, start_us + facts->timeout_us);
-	h->end_us = bus->loop.now_us;
-	h->elapsed_us = bus->loop.now_us - start_us;
+	h->end_us = bus->loop->now_us;
+	h->elapsed_us = bus->loop->now_us - start_us;
 	h->dropped = kcan_bus_dropped(bus->socket);
 	/* as it is now; when that is gone, as it was */
 	kcan_link_get(&h->link, facts->ifname);
-	conclude(facts, h, bus->loop.signal, err);
+	conclude(facts, h, bus->loop->signal, err);
 	report_nodelist(r, h, facts);
 	err = 0;
 out:
@@ -89,8 +89,9 @@ void cmd_listen(const struct opts *opts, struct report *r)
 	struct words_facts facts = { .ifname = opts->ifname,
 				     .timeout_us = opts->timeout_us };
 	struct nodelist h = { 0 };
-	struct bus bus;
-	int err = bus_init(&bus, opts->ifname, &r->streams, opts->verbose);
+	struct loop loop;
+	struct bus bus = { .loop = &loop, .ifname = opts->ifname };
+	int err = loop_init(&loop, &r->streams, opts->verbose);
 
 	/* one that is bus-off may come back by itself, and be heard then */
 	if (!err && !look_at_link(opts, r, &h.link, &facts) &&

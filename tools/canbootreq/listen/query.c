@@ -74,11 +74,11 @@ static void rx(struct query *q, const struct kcan_bus_rx *got, uint64_t now_us)
 static int collect(struct query *q)
 {
 	struct kcan_bus_rx got[BUS_BATCH];
-	uint64_t now_us = q->bus->loop.now_us;
+	uint64_t now_us = q->bus->loop->now_us;
 	uint64_t until_us;
 	int n = 0;
 
-	while (!q->bus->loop.signal && now_us < q->give_up_us) {
+	while (!q->bus->loop->signal && now_us < q->give_up_us) {
 		if (now_us >= q->next_us && q->request > REQUEST_NONE)
 			return 0;
 		if (now_us >= q->next_us)
@@ -90,7 +90,7 @@ static int collect(struct query *q)
 		n = bus_turn(q->bus, got, until_us);
 		if (n < 0)
 			return n;
-		now_us = q->bus->loop.now_us;
+		now_us = q->bus->loop->now_us;
 		for (int i = 0; i < n; i++)
 			rx(q, &got[i], now_us);
 	}
@@ -105,7 +105,7 @@ static int ask(struct query *q, const struct opts *opts)
 
 	if (err)
 		return err;
-	q->next_us = loop_now(&q->bus->loop);
+	q->next_us = loop_now(q->bus->loop);
 	q->give_up_us = q->next_us + opts->timeout_us;
 	q->request = REQUEST_NONE;
 	return collect(q);
@@ -113,7 +113,7 @@ static int ask(struct query *q, const struct opts *opts)
 
 static enum cause cause_of(const struct query *q)
 {
-	if (q->bus->loop.signal)
+	if (q->bus->loop->signal)
 		return CAUSE_INTERRUPTED;
 	if (q->request == REQUEST_NONE)
 		return CAUSE_NOT_QUEUED;
@@ -126,10 +126,11 @@ void cmd_query(const struct opts *opts, struct report *r)
 {
 	struct words_facts facts = { .ifname = opts->ifname,
 				     .timeout_us = opts->timeout_us };
-	struct bus bus;
+	struct loop loop;
+	struct bus bus = { .loop = &loop, .ifname = opts->ifname };
 	struct query q = { .bus = &bus, .report = r };
 	struct kcan_link link;
-	int err = bus_init(&bus, opts->ifname, &r->streams, opts->verbose);
+	int err = loop_init(&loop, &r->streams, opts->verbose);
 
 	fputs("canbootreq: warning: a query is a broadcast: all unassigned "
 	      "nodes answer at once, which on a bus in use causes errors and "
@@ -153,7 +154,7 @@ void cmd_query(const struct opts *opts, struct report *r)
 	else
 		facts.cause = cause_of(&q);
 	facts.request = q.request;
-	facts.signal = bus.loop.signal;
+	facts.signal = bus.loop->signal;
 	if (facts.cause == CAUSE_QUERY_SILENT)
 		look_for_others(&facts);
 	if (facts.cause != CAUSE_PENDING)

@@ -92,6 +92,17 @@ static size_t list_interfaces(char *out, size_t size, const char *but_up)
 	return used;
 }
 
+size_t look_up_interfaces(char (*names)[IF_NAMESIZE], size_t max)
+{
+	int n = kcan_link_list(names, max);
+	size_t len = 0;
+
+	for (int i = 0; i < n && (size_t)i < max; i++)
+		if (is_up(names[i]))
+			memmove(names[len++], names[i], IF_NAMESIZE);
+	return len;
+}
+
 /* "the CAN interfaces here: can1 vcan0", or that there are none */
 static void explain_interfaces(char *out, size_t size)
 {
@@ -261,15 +272,15 @@ static int listen_for_flash(struct bus *bus)
 	static const canid_t mask = 0x700 | CAN_EFF_FLAG | CAN_RTR_FLAG;
 	const struct can_filter filters[] = { { 0x100, mask },
 					      { 0x200, mask } };
-	uint64_t end_us = loop_now(&bus->loop) + LISTEN_US;
+	uint64_t end_us = loop_now(bus->loop) + LISTEN_US;
 	struct kcan_bus_rx rx[BUS_BATCH];
 	int n = bus_open(bus, filters, 2);
 	bool seen = false;
 
 	if (n)
 		return n;
-	while (n >= 0 && !seen && !bus->loop.signal &&
-	       bus->loop.now_us < end_us) {
+	while (n >= 0 && !seen && !bus->loop->signal &&
+	       bus->loop->now_us < end_us) {
 		n = bus_turn(bus, rx, end_us);
 		for (int i = 0; i < n; i++)
 			seen |= look_is_flashing(&rx[i].frame);
@@ -294,8 +305,8 @@ bool look(struct bus *bus, const struct opts *opts, struct report *r,
 	if (!found.unfiltered)
 		return true;
 	flashing = listen_for_flash(bus);
-	if (bus->loop.signal) {
-		facts->signal = bus->loop.signal;
+	if (bus->loop->signal) {
+		facts->signal = bus->loop->signal;
 		return end_with(facts, CAUSE_INTERRUPTED);
 	}
 	if (flashing < 0) {

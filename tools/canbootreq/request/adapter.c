@@ -169,7 +169,7 @@ static bool is_flashed_by_tty(const struct words_facts *facts)
 static void begin(struct kcan_usbfollow *f, const struct adapter *a,
 		  const struct run *run, const struct opts *opts)
 {
-	uint64_t now_us = run->bus->loop.now_us;
+	uint64_t now_us = run->bus->loop->now_us;
 	uint64_t end_us = run->start_us + opts->timeout_us;
 
 	/* a request that was confirmed has all the time from then on */
@@ -204,17 +204,17 @@ void adapter_conclude(struct adapter *a, struct run *run,
 	}
 	bus_close(run->bus);
 	begin(&f, a, run, opts);
-	follow(a, &run->bus->loop, &seen, &f);
+	follow(a, run->bus->loop, &seen, &f);
 	if (opts->wait_iface && seen.followed == KCAN_USBFOLLOW_BACK)
-		seen.usb_up = adapter_wait_up(&run->bus->loop, seen.usb.ifname,
+		seen.usb_up = adapter_wait_up(run->bus->loop, seen.usb.ifname,
 					      f.end_us);
-	seen.elapsed_us = run->bus->loop.now_us - run->start_us;
+	seen.elapsed_us = run->bus->loop->now_us - run->start_us;
 	for (size_t i = 0; i < run->len; i++)
 		if (has_lost(&run->jobs[i]) || is_asked_adapter(&run->jobs[i]))
 			conclude(a, &run->jobs[i], &seen);
 	if (!is_flashed_by_tty(&last->facts))
 		return;
 	report_early(r, &last->facts);
-	if (!usb_wait_for_name(a->port, &last->facts.usb, &run->bus->loop))
+	if (!usb_wait_for_name(a->port, &last->facts.usb, run->bus->loop))
 		last->facts.warnings |= 1u << WARNING_LEFT_AGAIN;
 }

@@ -49,7 +49,7 @@ static void note_nodeid(struct diagnose *d, const struct can_frame *frame)
 
 static bool may_go_on(const struct diagnose *d)
 {
-	return !d->bus.loop.signal && !d->lost;
+	return !d->bus.loop->signal && !d->lost;
 }
 
 /* One turn of the loop; @k may be NULL. Return: how many frames came. */
@@ -64,9 +64,9 @@ static int turn(struct diagnose *d, struct kcan_diagnose *k,
 	for (int i = 0; i < n; i++) {
 		note_nodeid(d, &rx[i].frame);
 		if (k && rx[i].own)
-			kcan_diagnose_sent(k, d->bus.loop.now_us);
+			kcan_diagnose_sent(k, d->bus.loop->now_us);
 		else if (k)
-			kcan_diagnose_rx(k, &rx[i].frame, d->bus.loop.now_us);
+			kcan_diagnose_rx(k, &rx[i].frame, d->bus.loop->now_us);
 	}
 	return n;
 }
@@ -77,17 +77,17 @@ static void listen_for_nodeids(struct diagnose *d)
 		{ KCAN_ADMIN_ID, EXACT },
 		{ KCAN_DATA_ID_FIRST + 2 * NODEID_BASE, IDS_OF_64 },
 	};
-	uint64_t until_us = loop_now(&d->bus.loop) + KCAN_LISTEN_MIN_US;
+	uint64_t until_us = loop_now(d->bus.loop) + KCAN_LISTEN_MIN_US;
 
 	d->lost = bus_open(&d->bus, filters, 2);
-	while (may_go_on(d) && d->bus.loop.now_us < until_us)
+	while (may_go_on(d) && d->bus.loop->now_us < until_us)
 		turn(d, NULL, until_us);
 }
 
 /* What waits in the socket has been on the bus, too. */
 static void take_what_waits(struct diagnose *d)
 {
-	while (may_go_on(d) && turn(d, NULL, d->bus.loop.now_us) == BUS_BATCH)
+	while (may_go_on(d) && turn(d, NULL, d->bus.loop->now_us) == BUS_BATCH)
 		continue;
 }
 
@@ -123,7 +123,7 @@ static void read_dictionary(struct diagnose *d, struct kcan_diagnose *k,
 		return;
 	application_read(&d->lib, app, bytes, len);
 	kcan_diagnose_ask_uuid(k, app->has_uuid ? &app->ask : NULL,
-			       &app->answer, d->bus.loop.now_us);
+			       &app->answer, d->bus.loop->now_us);
 }
 
 static void send_due(struct diagnose *d, struct kcan_diagnose *k)
@@ -131,11 +131,11 @@ static void send_due(struct diagnose *d, struct kcan_diagnose *k)
 	struct can_frame frame;
 	int err;
 
-	if (!kcan_diagnose_tx(k, &frame, d->bus.loop.now_us))
+	if (!kcan_diagnose_tx(k, &frame, d->bus.loop->now_us))
 		return;
 	err = bus_send(&d->bus, &frame);
 	if (err)
-		kcan_diagnose_unsent(k, d->bus.loop.now_us);
+		kcan_diagnose_unsent(k, d->bus.loop->now_us);
 	if (err && err != -ENOBUFS)
 		d->lost = err;
 }
@@ -211,9 +211,9 @@ static void end_early(const struct diagnose *d, struct words_facts *facts)
 {
 	char reason[160];
 
-	if (d->bus.loop.signal) {
+	if (d->bus.loop->signal) {
 		facts->cause = CAUSE_INTERRUPTED;
-		facts->signal = d->bus.loop.signal;
+		facts->signal = d->bus.loop->signal;
 		return;
 	}
 	snprintf(reason, sizeof(reason),
@@ -234,7 +234,7 @@ static void ask(struct diagnose *d, struct words_facts *facts)
 		cfg.silence_us = facts->timeout_us;
 	cfg.nodeid = draw_nodeid(d);
 	if (!cfg.nodeid || kcan_bus_dropped(d->bus.socket) ||
-	    kcan_diagnose_new(&k, &facts->uuid, &cfg, loop_now(&d->bus.loop))) {
+	    kcan_diagnose_new(&k, &facts->uuid, &cfg, loop_now(d->bus.loop))) {
 		end_unknown(facts,
 			    "Klipper was not asked, as no nodeid is known "
 			    "to be free for it");
@@ -260,15 +260,15 @@ static void diagnose_job(struct diagnose *d, struct run *run,
 	if (!may_go_on(d) && (facts->cause == CAUSE_SILENT ||
 			      facts->cause == CAUSE_NO_DIAGNOSIS))
 		end_early(d, facts);
-	facts->elapsed_us = loop_now(&d->bus.loop) - run->start_us;
+	facts->elapsed_us = loop_now(d->bus.loop) - run->start_us;
 }
 
 static void begin(struct diagnose *d, const struct run *run)
 {
-	if (run->progress)
+	if (d->progress)
 		fputs("canbootreq: no Katapult; looking for a free nodeid to "
 		      "ask Klipper with\n",
-		      run->progress);
+		      d->progress);
 	d->bus = *run->bus;
 	d->bus.socket = NULL;
 	listen_for_nodeids(d);
@@ -288,9 +288,6 @@ void diagnose_jobs(struct diagnose *d, struct run *run)
 		begun = true;
 		diagnose_job(d, run, facts);
 	}
-	if (!begun)
-		return;
-	/* what comes after the diagnosis has to hear of it, too */
-	run->bus->loop.signal = d->bus.loop.signal;
-	bus_close(&d->bus);
+	if (begun)
+		bus_close(&d->bus);
 }

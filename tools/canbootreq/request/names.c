@@ -3,10 +3,12 @@
 #include "../commands.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../shared/printer.h"
 #include "../look/look.h"
+#include "anywhere.h"
 #include "util/array.h"
 
 /* An MCU that is to be asked, and where. */
@@ -161,7 +163,7 @@ static bool check_interfaces(struct names *n)
 {
 	bool all = true;
 
-	if (n->opts->command == OPTS_DRY_RUN || n->opts->wait_iface)
+	if (n->opts->wait_iface || n->opts->anywhere)
 		return true;
 	for (size_t i = 0; i < n->len; i++) {
 		const struct named *m = &n->list[i];
@@ -188,46 +190,52 @@ static int check_counts(struct names *n)
 	return 0;
 }
 
-static void end_interrupted(const struct names *n, const struct named *m,
-			    int signal)
-{
-	const struct words_facts facts = { .cause = CAUSE_INTERRUPTED,
-					   .request = REQUEST_NONE,
-					   .leave = n->opts->command ==
-						    OPTS_LEAVE,
-					   .signal = signal,
-					   .ifname = m->ifname,
-					   .name = m->mcu->name,
-					   .has_uuid = true,
-					   .uuid = m->uuid };
-
-	report_end(n->r, &facts);
-}
-
-/* One interface after the other, in the order in which they are named. */
-static void run(struct names *n)
+static void dry_run(struct names *n)
 {
 	struct opts one;
-	int signal = 0;
 
 	for (size_t i = 0; i < n->len; i++) {
-		const struct named *m = &n->list[i];
-
-		if (m->started)
+		if (n->list[i].started)
 			continue;
-		if (signal) {
-			end_interrupted(n, m, signal);
-			continue;
-		}
-		take_interface(n, m, &one);
-		/* what was said of the last one is no news there */
-		n->r->warned = 0;
-		n->r->advised = 0;
-		if (one.command == OPTS_DRY_RUN)
-			cmd_dry_run(&one, n->r);
-		else
-			signal = cmd_request(&one, n->r);
+		take_interface(n, &n->list[i], &one);
+		cmd_dry_run(&one, n->r);
 	}
+}
+
+/* All interfaces at once, each told of in the order in which they are named. */
+static int run(struct names *n)
+{
+	struct opts *list = calloc(n->len, sizeof(*list));
+	size_t len = 0;
+
+	if (!list)
+		return refuse_name(n, "there is no memory to ask %zu MCUs",
+				   n->len);
+	for (size_t i = 0; i < n->len; i++)
+		if (!n->list[i].started)
+			take_interface(n, &n->list[i], &list[len++]);
+	if (list->anywhere)
+		request_anywhere(list, n->r);
+	else
+		request_on(list, len, n->r);
+	free(list);
+	return 0;
+}
+
+/* Return: 0, or -EINVAL and why. */
+static int ask(struct names *n)
+{
+	int err = resolve(n);
+
+	if (!err)
+		err = check_counts(n);
+	if (err)
+		return err;
+	if (n->opts->command == OPTS_DRY_RUN)
+		dry_run(n);
+	else if (check_interfaces(n))
+		err = run(n);
+	return err;
 }
 
 void cmd_named(const struct opts *opts, struct report *r)
@@ -235,12 +243,10 @@ void cmd_named(const struct opts *opts, struct report *r)
 	struct words_facts facts = { .cause = CAUSE_LOCAL };
 	struct names n = { .opts = opts, .r = r };
 
-	if (resolve(&n) || check_counts(&n)) {
+	if (ask(&n)) {
 		snprintf(facts.detail, sizeof(facts.detail), "%s",
 			 n.printer.error);
 		report_end(r, &facts);
-	} else if (check_interfaces(&n)) {
-		run(&n);
 	}
 	printer_close(&n.printer);
 }

@@ -1,379 +1,115 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include "../commands.h"
+#include "request.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <kcan/admin.h>
-
-#include "../bus/reserve.h"
+#include "../commands.h"
 #include "../look/look.h"
-#include "../look/seek.h"
-#include "adapter.h"
-#include "diagnose.h"
-#include "run.h"
-
-#define EXACT (CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG)
-#define POOL (0x780 | CAN_EFF_FLAG | CAN_RTR_FLAG) /* ids 280 to 2FF */
-
-/* The adapter proves itself on its USB port. */
-static bool proves_on_can(const struct job *job, const struct opts *opts)
-{
-	return opts->verify && !job->is_adapter;
-}
-
-/*
- * The reservation lasts until this process ends.
- * Return: 0, also when somebody else has it, or a negative errno.
- */
-static int prepare_job(struct job *job, unsigned int ifindex)
-{
-	struct words_facts *facts = &job->facts;
-	int fd = reserve_uuid(ifindex, &facts->uuid);
-
-	facts->request = REQUEST_NONE;
-	if (fd == -EADDRINUSE)
-		facts->cause = CAUSE_UUID_RESERVED;
-	return fd < 0 && fd != -EADDRINUSE ? fd : 0;
-}
-
-/* All that the pool may be used for: what is in use there is not drawn. */
-static int listen_for_jobs(struct bus *bus, uint8_t pinned)
-{
-	const struct can_filter filters[] = {
-		{ KCAN_ADMIN_ID, EXACT },
-		{ kcan_nodeid_rx_id(NODEIDS_FIRST), POOL },
-		/* the question, or its confirmation would be filtered out */
-		{ kcan_nodeid_rx_id(pinned), EXACT },
-		{ kcan_nodeid_tx_id(pinned), EXACT },
-	};
-
-	return bus_open(bus, filters, pinned ? 4 : 2);
-}
-
-static enum kcan_bootreq_goal goal_of(const struct job *job,
-				      const struct opts *opts)
-{
-	if (opts->command == OPTS_LEAVE)
-		return KCAN_BOOTREQ_GOAL_LEAVE;
-	return proves_on_can(job, opts) ? KCAN_BOOTREQ_GOAL_ENTER :
-					  KCAN_BOOTREQ_GOAL_REQUEST;
-}
-
-static int start_jobs(struct run *run, const struct opts *opts)
-{
-	struct kcan_bootreq_cfg cfg = { .timeout_us = opts->timeout_us,
-					.draw = nodeids_draw };
-	uint64_t now_us = loop_now(&run->bus->loop);
-	int err = 0;
-
-	for (size_t i = 0; i < run->len && !err; i++) {
-		struct job *job = &run->jobs[i];
-
-		if (job->facts.cause != CAUSE_PENDING)
-			continue;
-		cfg.ctx = &job->draw;
-		cfg.goal = goal_of(job, opts);
-		err = kcan_bootreq_new(&job->req, &job->facts.uuid, &cfg,
-				       now_us);
-		if (!err)
-			err = run->nodeids->error;
-	}
-	return err;
-}
-
-/* In their order, but the adapter last: it takes the bus along. */
-static int prepare_jobs(struct run *run, const struct opts *opts,
-			size_t adapter, const struct words_facts *common)
-{
-	size_t len = opts->uuids_len, from;
-	int err = 0;
-
-	run->jobs = calloc(len, sizeof(*run->jobs));
-	if (!run->jobs)
-		return -ENOMEM;
-	run->len = len;
-	for (size_t i = 0; i < len && !err; i++) {
-		struct job *job = &run->jobs[i];
-
-		job->is_adapter = adapter < len && i == len - 1;
-		job->facts = *common;
-		job->facts.has_uuid = true;
-		from = job->is_adapter ? adapter : i < adapter ? i : i + 1;
-		job->facts.uuid = opts->uuids[from];
-		job->facts.name = opts->names[from];
-		job->draw =
-			(struct nodeids_draw){ .pool = run->nodeids,
-					       .pinned = i ? 0 : opts->nodeid };
-		err = prepare_job(job, run->nodeids->ifindex);
-	}
-	return err;
-}
-
-static void free_jobs(struct run *run)
-{
-	for (size_t i = 0; i < run->len; i++)
-		kcan_bootreq_free(run->jobs[i].req);
-	free(run->jobs);
-}
-
-static bool is_unsent(const struct job *job)
-{
-	return job->facts.cause == CAUSE_UNCONFIRMED ||
-	       job->facts.cause == CAUSE_NOT_QUEUED;
-}
-
-/* A controller that nobody acknowledges shows it only after trying. */
-static void look_again(struct run *run)
-{
-	struct kcan_link link;
-	bool asked = false;
-
-	for (size_t i = 0; i < run->len; i++) {
-		struct words_facts *facts = &run->jobs[i].facts;
-
-		if (!is_unsent(&run->jobs[i]))
-			continue;
-		if (!asked && kcan_link_get(&link, facts->ifname))
-			return;
-		asked = true;
-		if (link.state <= KCAN_LINK_STATE_ERROR_ACTIVE)
-			continue;
-		facts->link = link;
-		facts->warnings |= 1u << WARNING_STATE;
-	}
-}
-
-/* Everything of one call. */
-struct call {
-	const struct opts *opts;
-	struct report *r;
-	struct bus bus;
-	struct kcan_link link;
-	struct adapter adapter;
-	struct seek seek;
-	struct diagnose diagnose;
-	struct words_facts common;
-	struct nodeids nodeids;
-	struct run run;
-};
-
-/* It may be elsewhere: known, or on another interface. */
-static void explain_silent(const struct call *c, struct run *some)
-{
-	for (size_t i = 0; i < some->len; i++) {
-		struct words_facts *facts = &some->jobs[i].facts;
-
-		if (facts->cause != CAUSE_SILENT &&
-		    facts->cause != CAUSE_LEAVE_SILENT)
-			continue;
-		look_for_others(facts);
-		seek_explain_silent(&c->seek, facts);
-	}
-}
-
-/* Return: 0, or a negative errno before any of these was sent. */
-static int run_some(struct call *c, struct run *some)
-{
-	int err = start_jobs(some, c->opts);
-
-	if (err)
-		return err;
-	run_all(some);
-	look_again(some);
-	explain_silent(c, some);
-	if (c->opts->diagnose)
-		diagnose_jobs(&c->diagnose, some);
-	return 0;
-}
-
-static void end_some(struct call *c, struct run *some)
-{
-	adapter_conclude(&c->adapter, some, c->opts, c->r);
-	for (size_t i = 0; i < some->len; i++)
-		report_end(c->r, &some->jobs[i].facts);
-}
-
-/* Return: false when the bus can no longer be used; @last says so. */
-static bool may_ask_adapter(const struct run *others, struct job *last)
-{
-	if (others->lost)
-		look_explain_lost(&last->facts, CAUSE_LOST_UNSENT,
-				  others->lost);
-	for (size_t i = 0; i < others->len && !others->lost; i++)
-		if (is_unsent(&others->jobs[i]))
-			last->facts.cause = CAUSE_BEHIND;
-	return last->facts.cause == CAUSE_PENDING;
-}
-
-/* The adapter comes last, after all others are decided and reported. */
-static int run_jobs(struct call *c)
-{
-	struct run others = c->run, last = c->run;
-	int err = listen_for_jobs(&c->bus, c->opts->nodeid);
-
-	others.len -= c->run.jobs[c->run.len - 1].is_adapter;
-	if (!err && others.len)
-		err = run_some(c, &others);
-	if (err)
-		return err;
-	last.jobs += others.len;
-	last.len -= others.len;
-	if (last.len && !may_ask_adapter(&others, last.jobs)) {
-		others.len++;
-		last.len = 0;
-	}
-	end_some(c, &others);
-	if (last.len)
-		err = run_some(c, &last);
-	if (!err)
-		end_some(c, &last);
-	return err;
-}
-
-static void end_interrupted(struct call *c)
-{
-	c->common.cause = CAUSE_INTERRUPTED;
-	c->common.signal = c->bus.loop.signal;
-}
-
-/* Return: false when the call ends here, as @c->common says. */
-static bool look_first(struct call *c)
-{
-	const struct opts *opts = c->opts;
-
-	if (opts->diagnose && !diagnose_load(&c->diagnose, &c->common))
-		return false;
-	if (opts->wait_iface)
-		adapter_wait_up(&c->bus.loop, opts->ifname,
-				loop_now(&c->bus.loop) + opts->timeout_us);
-	if (c->bus.loop.signal) {
-		end_interrupted(c);
-		return false;
-	}
-	return look(&c->bus, opts, c->r, &c->link, &c->common);
-}
-
-/* Return: false when some of what is to be asked would take the bus away. */
-static bool find_adapter(struct call *c, size_t *index)
-{
-	*index = c->opts->uuids_len;
-	adapter_find(&c->adapter, c->opts, c->r);
-	if (c->opts->command == OPTS_REQUEST)
-		*index = adapter_match(&c->adapter, c->opts);
-	if (c->adapter.match != KCAN_USBDEV_MATCH_UNKNOWN ||
-	    c->opts->uuids_len < 2)
-		return true;
-	c->common.cause = CAUSE_MIXED;
-	snprintf(c->common.port, sizeof(c->common.port), "%s",
-		 kcan_usbport_name(c->adapter.port));
-	c->common.usb = c->adapter.dev;
-	return false;
-}
+#include "anywhere.h"
 
 static void say_proof(void *ctx, struct words_facts *facts)
 {
 	report_early(ctx, facts);
 }
 
-/* Those have no need to be asked. */
-static void end_loaded(struct call *c)
+/* Where it is asked only there, what it proved can be told at once. */
+static void prepare(struct asking *q, struct call *c)
 {
-	for (size_t i = 0; i < c->run.len; i++)
-		if (c->run.jobs[i].facts.cause == CAUSE_PENDING)
-			seek_explain_loaded(&c->seek, &c->run.jobs[i].facts);
+	c->part.proven = q->anywhere ? NULL : say_proof;
+	c->part.ended = q->anywhere ? anywhere_ended : NULL;
+	c->part.ctx = q->anywhere ? (void *)q : q->r;
 }
 
-static int prepare(struct call *c, size_t adapter)
+/* Some calls, at the same time. */
+static void ask(struct asking *q, struct call *calls, size_t len,
+		enum call_turn turn)
 {
-	int err;
+	struct run *runs[BUS_GROUP_MAX];
+	struct call *asked[BUS_GROUP_MAX];
+	size_t n = 0;
+	int err = 0;
 
-	c->run.proven = say_proof;
-	c->run.ctx = c->r;
-	c->diagnose.ifindex = c->link.index;
-	c->nodeids.ifindex = c->link.index;
-	c->run.nodeids = &c->nodeids;
-	c->run.bus = &c->bus;
-	c->run.acks = kcan_link_confirms_ack(&c->link);
-	c->run.progress = c->opts->verify ? c->r->streams.progress : NULL;
-	err = prepare_jobs(&c->run, c->opts, adapter, &c->common);
-	if (!err)
-		end_loaded(c);
-	return err;
-}
-
-/* Return: whether there is more to say of a UUID than of the whole call. */
-static bool explain_early(const struct call *c, size_t index,
-			  struct words_facts *facts)
-{
-	*facts = c->common;
-	facts->has_uuid = true;
-	facts->uuid = c->opts->uuids[index];
-	facts->name = c->opts->names[index];
-	facts->request = REQUEST_NONE;
-	if (facts->cause == CAUSE_NO_INTERFACE)
-		seek_explain_missing(&c->seek, facts);
-	else
-		seek_explain_loaded(&c->seek, facts);
-	return facts->cause != c->common.cause &&
-	       facts->cause != CAUSE_ADAPTER_LOADED;
-}
-
-/* Nothing can be asked, but USB may tell of some of them. */
-static void end_early(const struct call *c)
-{
-	bool local = c->bus.loop.signal || c->common.cause == CAUSE_NO_ZLIB;
-	struct words_facts facts;
-	bool known = false;
-
-	for (size_t i = 0; !local && i < c->opts->uuids_len; i++)
-		known |= explain_early(c, i, &facts);
-	for (size_t i = 0; known && i < c->opts->uuids_len; i++) {
-		explain_early(c, i, &facts);
-		report_end(c->r, &facts);
+	for (size_t i = 0; i < len; i++) {
+		if (!call_start(&calls[i], turn))
+			continue;
+		prepare(q, &calls[i]);
+		asked[n] = &calls[i];
+		runs[n++] = &calls[i].part;
 	}
-	if (known)
-		return;
-	facts = c->common;
-	if (facts.cause == CAUSE_NO_INTERFACE)
-		seek_explain_missing(&c->seek, &facts);
-	report_end(c->r, &facts);
+	if (n)
+		err = run_all(runs, n,
+			      calls->opts->verify ? q->r->streams.progress :
+						    NULL);
+	for (size_t i = 0; i < n; i++)
+		if (err)
+			call_fail(asked[i], err);
+		else
+			call_conclude(asked[i]);
 }
 
-int cmd_request(const struct opts *opts, struct report *r)
+static void report(const struct asking *q, struct call *c)
 {
-	struct call c = {
-		.opts = opts,
-		.r = r,
-		.common = { .ifname = opts->ifname,
-			    .place = opts->place,
-			    .leave = opts->command == OPTS_LEAVE,
-			    .timeout_us = opts->timeout_us },
-	};
-	int err = bus_init(&c.bus, opts->ifname, &r->streams, opts->verbose);
-	bool may_ask = !err && look_first(&c);
-	size_t adapter;
+	if (!q->anywhere)
+		call_report(c);
+}
 
-	if (!err)
-		err = seek_all(&c.seek, opts);
-	if (!err && (!may_ask || !find_adapter(&c, &adapter))) {
-		end_early(&c);
-	} else {
-		if (!err)
-			err = prepare(&c, adapter);
-		if (!err)
-			err = run_jobs(&c);
+static void ask_all(struct asking *q)
+{
+	ask(q, q->calls, q->len, CALL_OTHERS);
+	for (size_t i = 0; i < q->len; i++)
+		report(q, &q->calls[i]);
+	for (size_t i = 0; i < q->len; i++) {
+		struct call *c = &q->calls[i];
+
+		if (c->failed || c->done == c->run.len)
+			continue;
+		ask(q, c, 1, CALL_ADAPTER);
+		report(q, c);
 	}
+}
+
+static void report_local(struct report *r, const char *ifname, int err)
+{
+	struct words_facts facts = { .ifname = ifname };
+
+	look_explain(&facts, err);
+	report_end(r, &facts);
+}
+
+void request_on(const struct opts *list, size_t len, struct report *r)
+{
+	struct asking q = { .len = len, .r = r };
+	struct loop loop;
+	int err = loop_init(&loop, &r->streams, list->verbose);
+
+	q.anywhere = list->anywhere;
+	q.calls = calloc(len, sizeof(*q.calls));
+	if (!err && !q.calls)
+		err = -ENOMEM;
 	if (err) {
-		look_explain(&c.common, err);
-		report_end(r, &c.common);
+		report_local(r, list->ifname, err);
+		free(q.calls);
+		return;
 	}
-	bus_close(&c.bus);
-	adapter_forget(&c.adapter);
-	seek_free(&c.seek);
-	free_jobs(&c.run);
-	return c.bus.loop.signal;
+	for (size_t i = 0; i < len; i++)
+		call_begin(&q.calls[i], &list[i], r, &loop);
+	if (q.anywhere)
+		anywhere_begin(&q);
+	ask_all(&q);
+	if (q.anywhere)
+		anywhere_report(&q);
+	for (size_t i = 0; i < len; i++)
+		call_end(&q.calls[i]);
+	free(q.calls);
+}
+
+void cmd_request(const struct opts *opts, struct report *r)
+{
+	if (opts->anywhere)
+		request_anywhere(opts, r);
+	else
+		request_on(opts, 1, r);
 }
 
 void cmd_dry_run(const struct opts *opts, struct report *r)

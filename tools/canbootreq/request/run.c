@@ -84,7 +84,7 @@ static void rx_other(struct run *run, const struct kcan_bus_rx *rx,
 static void send_one(struct run *run, struct job *job)
 {
 	/* what arrives from now on may be an answer, what did before is none */
-	uint64_t now_us = loop_now(&run->bus->loop);
+	uint64_t now_us = loop_now(run->bus->loop);
 	struct can_frame frame;
 	int err;
 
@@ -98,7 +98,7 @@ static void send_one(struct run *run, struct job *job)
 			run->lost = err;
 		return;
 	}
-	kcan_bootreq_handed(job->req, run->bus->loop.now_us);
+	kcan_bootreq_handed(job->req, run->bus->loop->now_us);
 	job->flying = frame;
 	job->in_flight = true;
 	job->sent_us = now_us;
@@ -188,39 +188,24 @@ static uint64_t min_us(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/* After other errors there may still be a way to hand back. */
+static bool is_gone(const struct run *run)
+{
+	return run->lost == -ENODEV;
+}
+
 static uint64_t next_deadline(const struct run *run)
 {
-	uint64_t deadline = run->progress ? run->show_us : UINT64_MAX;
+	uint64_t deadline = is_gone(run) ? UINT64_MAX : forgive_at(run);
 
-	deadline = min_us(deadline, forgive_at(run));
-	for (size_t i = 0; i < run->len; i++)
+	for (size_t i = 0; i < run->len && !is_gone(run); i++)
 		deadline = min_us(deadline, due_at(run, &run->jobs[i]));
 	return deadline;
 }
 
-static void show_progress(struct run *run, uint64_t now_us)
-{
-	size_t running = 0;
-
-	if (!run->progress || now_us < run->show_us)
-		return;
-	for (size_t i = 0; i < run->len; i++)
-		running += is_running(&run->jobs[i]);
-	run->show_us = now_us + SHOW_EVERY_US;
-	fprintf(run->progress,
-		"\rcanbootreq: %.1f s, waiting for %zu of %zu\033[K",
-		(double)(now_us - run->start_us) / 1e6, running, run->len);
-}
-
-static void hide_progress(const struct run *run)
-{
-	if (run->progress && run->show_us != run->start_us + SHOW_FIRST_US)
-		fputs("\r\033[K", run->progress);
-}
-
 static void rx_all(struct run *run, const struct kcan_bus_rx *rx, int n)
 {
-	uint64_t now_us = run->bus->loop.now_us;
+	uint64_t now_us = run->bus->loop->now_us;
 
 	for (int i = 0; i < n; i++)
 		if (rx[i].own)
@@ -236,30 +221,30 @@ static void abort_all(struct run *run, uint64_t now_us)
 			kcan_bootreq_abort(run->jobs[i].req, now_us);
 }
 
-/* Return: whether there may be more. */
-static bool take_batch(struct run *run)
+static void take_frames(struct run *run, uint64_t deadline_us)
 {
 	struct kcan_bus_rx rx[BUS_BATCH];
-	int n = bus_turn(run->bus, rx, next_deadline(run));
+	int n = BUS_BATCH;
 
-	if (n < 0)
-		run->lost = n;
-	rx_all(run, rx, n);
-	return n == BUS_BATCH;
+	for (unsigned int i = 0; i < BATCHES_MAX && n == BUS_BATCH; i++) {
+		n = bus_turn(run->bus, rx, i ? BUS_NOW : deadline_us);
+		if (n < 0)
+			run->lost = n;
+		rx_all(run, rx, n);
+	}
 }
 
-static void turn(struct run *run)
+static void turn(struct run *run, uint64_t deadline_us)
 {
 	uint64_t now_us;
 
-	for (unsigned int i = 0; i < BATCHES_MAX && take_batch(run); i++)
-		;
-	now_us = run->bus->loop.now_us;
-	if (run->bus->loop.signal || run->lost)
+	take_frames(run, deadline_us);
+	now_us = run->bus->loop->now_us;
+	if (run->bus->loop->signal || run->lost)
 		abort_all(run, now_us);
 	check_holder(run);
 	forgive_lost_confirmation(run, now_us);
-	show_progress(run, now_us);
+	send_due(run, now_us);
 }
 
 static enum cause cause_of(const struct run *run, const struct job *job,
@@ -288,7 +273,7 @@ static enum cause cause_of(const struct run *run, const struct job *job,
 
 	if (run->lost && (result->verdict == KCAN_BOOTREQ_PENDING ||
 			  (result->verdict == KCAN_BOOTREQ_ABORTED &&
-			   !run->bus->loop.signal)))
+			   !run->bus->loop->signal)))
 		return result->request == KCAN_DELIVERY_CONFIRMED ?
 			       CAUSE_LOST :
 			       CAUSE_LOST_UNSENT;
@@ -310,9 +295,9 @@ static void describe(const struct run *run, struct job *job)
 	facts->other = result.other;
 	facts->identified = result.identified;
 	facts->katapult = result.ident;
-	facts->signal = run->bus->loop.signal;
+	facts->signal = run->bus->loop->signal;
 	if (!job->settled)
-		facts->elapsed_us = run->bus->loop.now_us - run->start_us;
+		facts->elapsed_us = run->bus->loop->now_us - run->start_us;
 	facts->request = result.request == KCAN_DELIVERY_NONE ?
 				 REQUEST_NONE :
 			 result.request == KCAN_DELIVERY_UNCONFIRMED ?
@@ -349,36 +334,135 @@ static void settle(struct run *run, struct job *job)
 	if (job->settled || !kcan_bootreq_result(job->req).settled)
 		return;
 	job->settled = true;
-	job->facts.elapsed_us = run->bus->loop.now_us - run->start_us;
+	job->facts.elapsed_us = run->bus->loop->now_us - run->start_us;
 	describe(run, job);
 	if (run->proven && job->facts.cause == CAUSE_PROVEN)
 		run->proven(run->ctx, &job->facts);
 }
 
-/* Return: whether any is still running. */
-static bool settle_all(struct run *run)
+static void end(struct run *run, struct job *job)
 {
-	bool running = false;
+	if (job->ended || is_running(job))
+		return;
+	job->ended = true;
+	if (run->ended)
+		run->ended(run->ctx, job);
+}
+
+/* Return: how many are still running, on a bus that is there. */
+static size_t settle_all(struct run *run)
+{
+	size_t running = 0;
 
 	for (size_t i = 0; i < run->len; i++) {
-		if (run->jobs[i].req)
-			settle(run, &run->jobs[i]);
-		running |= is_running(&run->jobs[i]);
+		if (!run->jobs[i].req)
+			continue;
+		settle(run, &run->jobs[i]);
+		end(run, &run->jobs[i]);
+		running += is_running(&run->jobs[i]);
 	}
+	return is_gone(run) ? 0 : running;
+}
+
+/* All buses of a call. */
+struct runs {
+	struct run *const *list;
+	size_t len;
+	struct bus_group buses;
+	FILE *progress;
+	uint64_t start_us;
+	uint64_t show_us; /* when to show progress next */
+};
+
+static void show_progress(struct runs *all, size_t running)
+{
+	uint64_t now_us = all->buses.list[0]->loop->now_us;
+	size_t len = 0;
+
+	if (!all->progress || now_us < all->show_us)
+		return;
+	for (size_t i = 0; i < all->len; i++)
+		len += all->list[i]->len;
+	all->show_us = now_us + SHOW_EVERY_US;
+	fprintf(all->progress,
+		"\rcanbootreq: %.1f s, waiting for %zu of %zu\033[K",
+		(double)(now_us - all->start_us) / 1e6, running, len);
+}
+
+static void hide_progress(const struct runs *all)
+{
+	if (all->progress && all->show_us != all->start_us + SHOW_FIRST_US)
+		fputs("\r\033[K", all->progress);
+}
+
+static uint64_t first_deadline(const struct runs *all)
+{
+	uint64_t deadline = all->progress ? all->show_us : UINT64_MAX;
+
+	for (size_t i = 0; i < all->len; i++)
+		deadline = min_us(deadline, next_deadline(all->list[i]));
+	return deadline;
+}
+
+static void turn_all(struct runs *all)
+{
+	uint64_t deadline_us = first_deadline(all);
+	int err = bus_group_wait(&all->buses, &deadline_us);
+
+	for (size_t i = 0; i < all->len; i++) {
+		if (err)
+			all->list[i]->lost = err;
+		if (!is_gone(all->list[i]))
+			turn(all->list[i], deadline_us);
+	}
+}
+
+static int open_all(struct runs *all)
+{
+	for (size_t i = 0; i < all->len; i++) {
+		struct run *run = all->list[i];
+
+		run->start_us = run->bus->loop->now_us;
+		all->buses.list[all->buses.len++] = run->bus;
+	}
+	all->start_us = all->list[0]->start_us;
+	all->show_us = all->start_us + SHOW_FIRST_US;
+	return bus_group_open(&all->buses);
+}
+
+static size_t settle_everything(const struct runs *all)
+{
+	size_t running = 0;
+
+	for (size_t i = 0; i < all->len; i++)
+		running += settle_all(all->list[i]);
 	return running;
 }
 
-void run_all(struct run *run)
+int run_all(struct run *const *runs, size_t len, FILE *progress)
 {
-	run->start_us = run->bus->loop.now_us;
-	run->show_us = run->start_us + SHOW_FIRST_US;
-	/* after other errors there may still be a way to hand back */
-	while (settle_all(run) && run->lost != -ENODEV) {
-		turn(run);
-		send_due(run, run->bus->loop.now_us);
+	struct runs all = { .list = runs, .len = len, .progress = progress };
+	int err = open_all(&all);
+	size_t running;
+
+	if (err)
+		return err;
+	while ((running = settle_everything(&all))) {
+		turn_all(&all);
+		show_progress(&all, running);
 	}
-	hide_progress(run);
-	for (size_t i = 0; i < run->len; i++)
-		if (run->jobs[i].req)
-			conclude(run, &run->jobs[i]);
+	hide_progress(&all);
+	bus_group_close(&all.buses);
+	for (size_t i = 0; i < len; i++)
+		for (size_t j = 0; j < runs[i]->len; j++)
+			if (runs[i]->jobs[j].req)
+				conclude(runs[i], &runs[i]->jobs[j]);
+	return 0;
+}
+
+void run_drop(struct run *run, struct job *job)
+{
+	job->needless = true;
+	if (is_running(job))
+		kcan_bootreq_abort(job->req, run->bus->loop->now_us);
 }

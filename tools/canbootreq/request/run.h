@@ -23,36 +23,45 @@ struct job {
 	uint64_t sent_us;     /* when @flying was handed to the kernel */
 	unsigned int dropped; /* kcan_bus_dropped() at that moment */
 	bool settled;	      /* only leaving is left, if that */
+	bool ended;	      /* so is that */
+	bool needless;	      /* another bus proved it: its end tells nothing */
 };
 
-/** Several exchanges that share one bus. */
+/** The exchanges that share one bus. */
 struct run {
 	struct bus *bus;
 	struct job *jobs;
 	size_t len;
 	struct nodeids *nodeids; /* takes note of nodeids in use; or NULL */
 	bool acks;		 /* a confirmation means acknowledged */
-	FILE *progress;		 /* show there how it goes; or NULL */
 	/* A proof, before its node is left: that takes a moment. May be NULL. */
 	void (*proven)(void *ctx, struct words_facts *facts);
+	/* It is over, and its node was left. May be NULL. */
+	void (*ended)(void *ctx, const struct job *job);
 	void *ctx;
 
 	/* run_all()'s own */
 	struct job *holder; /* its unconfirmed frame keeps the others back */
 	size_t turn;	    /* who is asked first, so that nobody starves */
 	uint64_t start_us;
-	uint64_t show_us; /* when to show progress next */
-	int lost;	  /* negative errno: the bus failed */
+	int lost; /* negative errno: the bus failed */
 };
 
 /**
- * run_all() - run every exchange to its end
+ * run_all() - run every exchange of several buses to its end
+ * @runs:     one for each bus, 1 to BUS_GROUP_MAX, whose buses share a loop
+ * @progress: show there how it goes; or NULL
  *
- * They were created at @run->bus->loop.now_us. At most one frame is unconfirmed at
- * a time, but for hand-backs on a bus that has come to a halt. A signal or an
- * error of the bus ends them early, after handing back where that is possible.
- * Fills the facts of each job that has an exchange.
+ * They were created at the loop's time. On each bus at most one frame is
+ * unconfirmed at a time, but for hand-backs on one that has come to a halt. A
+ * signal ends them all early, and an error of a bus those on it, after handing
+ * back where that is possible. Fills the facts of each job that has an exchange.
+ *
+ * Return: 0, or a negative errno before anything was sent.
  */
-void run_all(struct run *run);
+int run_all(struct run *const *runs, size_t len, FILE *progress);
+
+/** End an exchange that nobody needs any more, after handing back. */
+void run_drop(struct run *run, struct job *job);
 
 #endif

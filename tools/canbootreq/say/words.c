@@ -76,6 +76,13 @@ static const struct words rows[CAUSE_COUNT] = {
 		.next = "look again: " LEAVE "\n"
 			"that ends as no-answer once it has left",
 	},
+	[CAUSE_TWICE] = {
+		.outcome = KCAN_OUTCOME_UNPROVEN,
+		.reason = "Katapult answered with this UUID on each of "
+			  "{where}; {request}",
+		.next = "likely two boards have this UUID, or those interfaces "
+			"are on one bus: ask again with -i and one of them",
+	},
 	[CAUSE_NOT_QUEUED] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
 		.reason = "the transmit queue of {if} stayed full; no request "
@@ -178,6 +185,13 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "there is no interface {if}{place}; {detail}",
 		.next = "name another one with -i, or see whether its adapter "
 			"is plugged in (lsusb, dmesg)",
+	},
+	[CAUSE_NONE_UP] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "no CAN interface is up; {detail}",
+		.next = "bring one up: sudo ip link set can0 up type can "
+			"bitrate 1000000; if there is none, see whether its "
+			"adapter is plugged in (lsusb, dmesg)",
 	},
 	[CAUSE_NOT_CAN] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,

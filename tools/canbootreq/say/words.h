@@ -34,6 +34,7 @@ enum cause {
 	CAUSE_UNANSWERED,
 	CAUSE_STAYED,
 	CAUSE_UNSURE,
+	CAUSE_TWICE, /* proven on two buses */
 	CAUSE_UUID_RESERVED,
 	CAUSE_NO_NODEID,
 	CAUSE_FLASHING,
@@ -43,6 +44,7 @@ enum cause {
 	CAUSE_USAGE,
 	CAUSE_NO_CAN,
 	CAUSE_NO_INTERFACE,
+	CAUSE_NONE_UP, /* of all interfaces */
 	CAUSE_NOT_CAN,
 	CAUSE_PERMISSION,
 	CAUSE_DOWN,
@@ -143,6 +145,7 @@ struct words_facts {
 	enum kcan_usbfollow_verdict followed;
 	enum kcan_usbdev_match match; /* is the adapter this MCU? */
 	unsigned int txqueuelen;
+	char where[64];	 /* -i any: the interfaces that tell this; or "" */
 	char others[64]; /* CAN interfaces that are up, too; "": none */
 	unsigned int warnings;
 	int signal;

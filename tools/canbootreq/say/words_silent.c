@@ -7,9 +7,9 @@
 	"that gives the node back the nodeid that its Klipper host uses"
 #define SILENT                                                     \
 	"no proof within {timeout} s: {request}, but no Katapult " \
-	"answered with this UUID"
+	"answered with this UUID{onwhere}"
 #define NOT_THERE                                                              \
-	"this UUID is not on {if}: look at the board's power; canbootreq -i "  \
+	"this UUID is not on {on}: look at the board's power; canbootreq -i "  \
 	"{if} --listen, which sends nothing, hears nodes that have a nodeid, " \
 	"and --query lists the UUIDs of those that have none, but it is a "    \
 	"broadcast that can throw nodes off a bus in use{others}"
@@ -45,7 +45,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_LEAVE_SILENT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = "no Katapult answered with this UUID on {if} within "
+		.reason = "no Katapult answered with this UUID on {on} within "
 			  "{timeout} s; {request}",
 		.next = WORDS_LIKELY
 			"1. it is not in Katapult, but runs its application: "

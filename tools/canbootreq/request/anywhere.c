@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "anywhere.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcan/outcome.h>
+
+#include "../look/look.h"
+
+/* What one bus tells of an MCU, the more the higher. */
+enum rank { RANK_SILENT, RANK_TROUBLE, RANK_ANSWERED, RANK_PROVEN };
+
+static enum rank rank_of(const struct words_facts *facts)
+{
+	static const enum rank ranks[KCAN_OUTCOME_COUNT] = {
+		[KCAN_OUTCOME_IN_BOOTLOADER] = RANK_PROVEN,
+		[KCAN_OUTCOME_REQUESTED] = RANK_TROUBLE,
+		[KCAN_OUTCOME_LEFT_BOOTLOADER] = RANK_PROVEN,
+		[KCAN_OUTCOME_LOCAL_ERROR] = RANK_TROUBLE,
+		[KCAN_OUTCOME_NO_ANSWER] = RANK_TROUBLE,
+		[KCAN_OUTCOME_STILL_APPLICATION] = RANK_ANSWERED,
+		[KCAN_OUTCOME_NOT_SENT] = RANK_TROUBLE,
+		[KCAN_OUTCOME_BUSY] = RANK_TROUBLE,
+		[KCAN_OUTCOME_UNPROVEN] = RANK_ANSWERED,
+		[KCAN_OUTCOME_NO_APPLICATION] = RANK_ANSWERED,
+		[KCAN_OUTCOME_INTERRUPTED] = RANK_TROUBLE,
+	};
+
+	if (facts->cause == CAUSE_SILENT || facts->cause == CAUSE_LEAVE_SILENT)
+		return RANK_SILENT;
+	return ranks[words_of(facts->cause)->outcome];
+}
+
+static bool is_decided(const struct words_facts *facts)
+{
+	return rank_of(facts) == RANK_PROVEN;
+}
+
+static struct job *twin_of(const struct call *c, const struct job *job)
+{
+	struct job *twin = call_job(c, &job->facts.uuid);
+
+	return twin && twin != job && !twin->needless ? twin : NULL;
+}
+
+void anywhere_begin(struct asking *q)
+{
+	for (size_t i = 0; i < q->len; i++) {
+		const struct run *run = &q->calls[i].run;
+		const struct job *job = run->jobs + run->len - 1;
+		struct job *twin;
+
+		for (size_t j = 0; run->len && job->is_adapter && j < q->len;
+		     j++)
+			if ((twin = twin_of(&q->calls[j], job)))
+				twin->needless = true;
+	}
+}
+
+void anywhere_ended(void *ctx, const struct job *job)
+{
+	struct asking *q = ctx;
+
+	if (job->needless || !is_decided(&job->facts))
+		return;
+	for (size_t i = 0; i < q->len; i++) {
+		struct job *twin = twin_of(&q->calls[i], job);
+
+		if (twin && !twin->ended && !is_decided(&twin->facts))
+			run_drop(&q->calls[i].part, twin);
+	}
+}
+
+/* Adds "can0", or ", can1". */
+static void add_interface(char *out, size_t size, const char *ifname)
+{
+	size_t used = strlen(out);
+
+	snprintf(out + used, size - used, "%s%s", used ? ", " : "", ifname);
+}
+
+/* Return: false when that bus tells nothing of it. */
+static bool explain(const struct call *c, size_t index, struct words_facts *out)
+{
+	const struct job *job = call_job(c, &c->opts->uuids[index]);
+
+	call_explain(c, index, out);
+	return !job || !job->needless;
+}
+
+/* Return: on how many buses it was proven. */
+static size_t choose(const struct asking *q, size_t index,
+		     struct words_facts *out)
+{
+	struct words_facts one;
+	size_t proofs = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < q->len; i++) {
+		if (!explain(&q->calls[i], index, &one))
+			continue;
+		proofs += is_decided(&one);
+		if (any && rank_of(&one) <= rank_of(out))
+			continue;
+		any = true;
+		*out = one;
+	}
+	return proofs;
+}
+
+/* All interfaces that tell as much as @facts do. */
+static void list_interfaces(const struct asking *q, size_t index,
+			    struct words_facts *facts)
+{
+	struct words_facts one;
+
+	for (size_t i = 0; i < q->len; i++)
+		if (explain(&q->calls[i], index, &one) &&
+		    rank_of(&one) == rank_of(facts))
+			add_interface(facts->where, sizeof(facts->where),
+				      one.ifname);
+}
+
+/* None of them, and so no nodeid of one. */
+static void end_as_any(struct words_facts *facts)
+{
+	facts->ifname = "any";
+	facts->nodeid = 0;
+}
+
+static void report_one(const struct asking *q, size_t index)
+{
+	struct words_facts facts;
+	size_t proofs = choose(q, index, &facts);
+
+	*facts.others = '\0'; /* those were asked, too */
+	list_interfaces(q, index, &facts);
+	if (proofs > 1 || rank_of(&facts) == RANK_SILENT)
+		end_as_any(&facts);
+	if (proofs > 1) {
+		facts.cause = CAUSE_TWICE;
+		facts.said = false;
+	}
+	report_end(q->r, &facts);
+}
+
+void anywhere_report(const struct asking *q)
+{
+	for (size_t i = 0; i < q->calls->opts->uuids_len; i++)
+		report_one(q, i);
+}
+
+static void report_none(const struct opts *opts, struct report *r)
+{
+	/* the one that people mean, should its adapter be in a bootloader */
+	struct words_facts facts = { .ifname = "can0" };
+
+	look_explain(&facts, -ENODEV);
+	seek_adapter(opts, &facts);
+	if (facts.cause == CAUSE_NO_INTERFACE)
+		facts.cause = CAUSE_NONE_UP;
+	report_end(r, &facts);
+}
+
+void request_anywhere(const struct opts *opts, struct report *r)
+{
+	char names[BUS_GROUP_MAX][IF_NAMESIZE];
+	size_t len = look_up_interfaces(names, BUS_GROUP_MAX);
+	struct opts *list = calloc(len + 1, sizeof(*list));
+
+	for (size_t i = 0; list && i < len; i++) {
+		list[i] = *opts;
+		list[i].ifname = names[i];
+	}
+	if (list && len)
+		request_on(list, len, r);
+	else
+		report_none(opts, r);
+	free(list);
+}
