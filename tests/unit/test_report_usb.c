@@ -290,6 +290,34 @@ static const struct end_row there_rows[] = {
 	       "port 1-1.4 (1d50:614e): Klipper on a serial port, "
 	       "/dev/ttyACM0\n",
 	  "canbootreq: ask it there: serialbootreq -d /dev/ttyACM0\n" },
+	{ "--leave of one that runs Klipper on USB, which is not to be asked",
+	  { .cause = CAUSE_LEAVE_RUNS,
+	    .leave = true,
+	    .request = REQUEST_NONE,
+	    .port = "1-1.4",
+	    .usb = { .devnum = 4,
+		     .vendor = 0x1d50,
+		     .product = 0x614e,
+		     .tty = "/dev/ttyACM0" } },
+	  3,
+	  NAME "no-answer: no Katapult answered with this UUID on can0 within "
+	       "1.5 s; nothing was started; this MCU is on USB port 1-1.4 "
+	       "(1d50:614e): Klipper on a serial port, /dev/ttyACM0\n",
+	  "canbootreq: Klipper runs on it: there is no bootloader to leave\n" },
+	{ "--leave without an interface, of a bridge that runs Klipper",
+	  { .cause = CAUSE_ELSEWHERE,
+	    .leave = true,
+	    .request = REQUEST_NONE,
+	    .port = "1-1.4",
+	    .usb = { .devnum = 4,
+		     .vendor = 0x1d50,
+		     .product = 0x606f,
+		     .ifname = "can1" } },
+	  1,
+	  NAME "local-error: there is no interface can0, and this MCU is on "
+	       "USB port 1-1.4 (1d50:606f): the adapter of can1; nothing was "
+	       "started\n",
+	  "canbootreq: Klipper runs on it: there is no bootloader to leave\n" },
 };
 
 /* What it is behind: the end of a call, not of a UUID. */

@@ -145,8 +145,11 @@ void seek_explain_silent(const struct seek *s, struct words_facts *facts)
 {
 	const struct seek_device *device = device_of(s, facts);
 
-	if (device && !kcan_usbdev_is_loader(&device->dev) &&
-	    strcmp(device->dev.ifname, facts->ifname) != 0)
+	if (!device || kcan_usbdev_is_loader(&device->dev))
+		return;
+	if (facts->leave)
+		end_with(facts, CAUSE_LEAVE_RUNS, device);
+	else if (strcmp(device->dev.ifname, facts->ifname) != 0)
 		end_with(facts, CAUSE_SILENT_ELSEWHERE, device);
 }
 

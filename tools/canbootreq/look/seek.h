@@ -57,7 +57,7 @@ void seek_explain_missing(const struct seek *s, struct words_facts *facts);
 /** All of that for a call without a UUID; @facts: how it ends. */
 void seek_adapter(const struct opts *opts, struct words_facts *facts);
 
-/** Nobody answered: does USB tell where to ask it instead? */
+/** Nobody answered: does USB tell where it is, or with --leave that it runs? */
 void seek_explain_silent(const struct seek *s, struct words_facts *facts);
 
 #endif

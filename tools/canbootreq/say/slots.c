@@ -218,9 +218,10 @@ static const char *usbask(const void *facts)
 {
 	const struct words_facts *f = facts;
 
+	if (f->leave)
+		return "Klipper runs on it: there is no bootloader to leave";
 	return f->usb.ifname[0] ?
-		       "ask it there: canbootreq -i {usbif} {leave}-u "
-		       "{uuid}" :
+		       "ask it there: canbootreq -i {usbif} -u {uuid}" :
 	       f->usb.tty[0] ? "ask it there: serialbootreq -d {tty}" :
 			       "load the drivers: sudo modprobe -a gs_usb "
 			       "cdc-acm";

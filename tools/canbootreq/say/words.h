@@ -63,6 +63,7 @@ enum cause {
 	CAUSE_SILENT,
 	CAUSE_SILENT_ELSEWHERE, /* and USB tells where it is */
 	CAUSE_LEAVE_SILENT,
+	CAUSE_LEAVE_RUNS,   /* and USB tells that Klipper runs on it */
 	CAUSE_NO_DIAGNOSIS, /* --diagnose: and Klipper did not answer */
 	CAUSE_BOTH_SILENT,  /* --diagnose: and so was Klipper */
 	CAUSE_APPLICATION,

@@ -53,6 +53,13 @@ static const struct words rows[CAUSE_COUNT] = {
 			"2. " NOT_THERE "\n"
 			"3. " WORDS_STUCK,
 	},
+	[CAUSE_LEAVE_RUNS] = {
+		.outcome = KCAN_OUTCOME_NO_ANSWER,
+		.reason = "no Katapult answered with this UUID on {if} within "
+			  "{timeout} s; {request}; this MCU is on USB port "
+			  "{port} ({usbid}): {usbplace}",
+		.next = "{usbask}",
+	},
 	[CAUSE_NO_DIAGNOSIS] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = SILENT "; {detail}",
