@@ -227,6 +227,7 @@ static const struct end_row there_rows[] = {
 	{ "a ROM that may be it, or what it is behind",
 	  { .cause = CAUSE_MAYBE_LOADED,
 	    .request = REQUEST_NONE,
+	    .detail = "the CAN interfaces here: can1",
 	    .warnings = 1u << WARNING_HEATERS,
 	    .port = "1-1.4",
 	    .usb = DFU },
@@ -234,8 +235,8 @@ static const struct end_row there_rows[] = {
 	  NAME "unproven: there is no interface can0: likely the adapter of "
 	       "can0, which may be this MCU itself, is in its bootloader on "
 	       "USB port 1-1.4 (0483:df11): the STM32 ROM bootloader (DFU), "
-	       "whose serial number does not yield a UUID; no request was "
-	       "sent\n",
+	       "whose serial number does not yield a UUID; the CAN interfaces "
+	       "here: can1; no request was sent\n",
 	  "canbootreq: next: sudo dfu-util -d ,0483:df11 -p 1-1.4 " },
 	{ "the bridge has come back as another interface",
 	  { .cause = CAUSE_ELSEWHERE,

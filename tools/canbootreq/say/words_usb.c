@@ -116,7 +116,8 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "there is no interface {if}: likely the adapter of "
 			  "{if}, which may be this MCU itself, is in its "
 			  "bootloader " ON_PORT ": {usbwhat}{usbas}, whose "
-			  "serial number does not yield a UUID; {request}",
+			  "serial number does not yield a UUID; {detail}; "
+			  "{request}",
 		.next = "{usbnext}",
 		.back = "{usbback}{usbafter}",
 	},
