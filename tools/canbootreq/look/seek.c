@@ -98,13 +98,13 @@ static bool is_virtual(const char *ifname)
 	       !strncmp(ifname, "slcan", 5);
 }
 
-/* Is it this MCU, or what this MCU is behind? */
+/* Is it this MCU, or what this MCU is behind? --leave can end neither. */
 static enum kcan_usbdev_match match_loader(const struct seek *s,
 					   const struct words_facts *facts)
 {
 	const struct kcan_usbdev *dev = &s->loader.dev;
 
-	if (!facts->has_uuid)
+	if (!facts->has_uuid || facts->leave)
 		return KCAN_USBDEV_MATCH_NO;
 	/* a ROM has a serial number of its own */
 	return kcan_usbdev_info(dev)->kind == KCAN_USBDEV_KATAPULT ?
