@@ -321,6 +321,26 @@ static const struct end_row there_rows[] = {
 	  "canbootreq: Klipper runs on it: there is no bootloader to leave\n" },
 };
 
+/* There is no UUID to say it of, but heaters are heaters. */
+static void test_adapter_in_rom(void **state)
+{
+	const struct words_facts facts = { .cause = CAUSE_ADAPTER_LOADED,
+					   .ifname = "can0",
+					   .port = "1-1.4",
+					   .warnings = 1u << WARNING_HEATERS,
+					   .usb = DFU };
+	struct capture c;
+
+	(void)state;
+	capture_open(&c, false);
+	report_end(&c.report, &facts);
+	assert_int_equal(report_close(&c.report), 1);
+	capture_end(&c);
+	assert_non_null(strstr(c.err, "canbootreq: warning: in a bootloader "
+				      "nobody controls heaters, "));
+	capture_free(&c);
+}
+
 /* What it is behind: the end of a call, not of a UUID. */
 static void test_adapter_loaded(void **state)
 {
@@ -433,11 +453,12 @@ static void test_mixed(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(there_rows) + 4];
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(there_rows) + 5];
 	size_t n = 0;
 
 	ROWS(rows, test_end);
 	ROWS(there_rows, test_end);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_adapter_in_rom);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_adapter_loaded);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_early);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_json);

@@ -69,12 +69,20 @@ static void advise(struct report *r, const struct words_facts *facts)
 	r->advised = (int)facts->cause;
 }
 
+static void say_warnings(struct report *r, const struct words_facts *facts)
+{
+	for (int i = 0; i < WARNING_COUNT; i++)
+		if (facts->warnings & 1u << i)
+			report_warning(r, (enum warning)i, facts);
+}
+
 /* No result, but an error: one line with its remedy. */
 static void say_error(struct report *r, const struct words_facts *facts)
 {
 	const struct words *words = words_of(facts->cause);
 	char text[SAY_SENTENCE_LEN];
 
+	say_warnings(r, facts);
 	words_expand(text, words->reason, facts);
 	fprintf(r->streams.err, PROGRAM ": %s", text);
 	words_expand(text, words->next, facts);
@@ -100,9 +108,7 @@ static void say_result(struct report *r, const struct words_facts *facts)
 {
 	if (!facts->said)
 		say_line(r, facts);
-	for (int i = 0; i < WARNING_COUNT; i++)
-		if (facts->warnings & 1u << i)
-			report_warning(r, (enum warning)i, facts);
+	say_warnings(r, facts);
 	advise(r, facts);
 }
 
