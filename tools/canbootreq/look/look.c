@@ -209,6 +209,17 @@ static void show_link(FILE *to, const struct kcan_link *link)
 			link->name, link->tx_errors, link->rx_errors);
 }
 
+void look_note_link(struct words_facts *facts, const struct kcan_link *link)
+{
+	facts->txqueuelen = link->txqueuelen;
+	facts->link = *link;
+	if (!kcan_link_has_bitrate(link))
+		return;
+	facts->bitrate_guessed = !link->bitrate_bps;
+	facts->bitrate_bps = link->bitrate_bps ? link->bitrate_bps :
+						 USUAL_BITRATE;
+}
+
 bool look_at_link(const struct opts *opts, struct report *r,
 		  struct kcan_link *link, struct words_facts *facts)
 {
@@ -222,13 +233,7 @@ bool look_at_link(const struct opts *opts, struct report *r,
 	}
 	if (opts->verbose)
 		show_link(r->streams.trace, link);
-	facts->txqueuelen = link->txqueuelen;
-	facts->link = *link;
-	if (kcan_link_has_bitrate(link)) {
-		facts->bitrate_guessed = !link->bitrate_bps;
-		facts->bitrate_bps = link->bitrate_bps ? link->bitrate_bps :
-							 USUAL_BITRATE;
-	}
+	look_note_link(facts, link);
 	if (!link->up) {
 		look_for_others(facts);
 		return end_with(facts, CAUSE_DOWN);

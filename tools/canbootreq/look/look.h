@@ -52,6 +52,8 @@ bool look_at_link(const struct opts *opts, struct report *r,
 
 /** Return: how many CAN interfaces are up; their @names, up to @max. */
 size_t look_up_interfaces(char (*names)[IF_NAMESIZE], size_t max);
+/** What sentences about @link need, for @facts: bit rate, queue, state. */
+void look_note_link(struct words_facts *facts, const struct kcan_link *link);
 
 /** Which other CAN interfaces are up, for @facts. */
 void look_for_others(struct words_facts *facts);

@@ -15,9 +15,11 @@
 	"restart it: " DOWN_UP "\n"                                       \
 	"if it recurs, likely: wrong bit rate, CAN-H and CAN-L swapped, " \
 	"or no termination"
-#define WIRING                                                             \
-	"likely no other node acknowledges: check power, wiring, 120 ohm " \
-	"termination, and that all nodes have the same bit rate"
+#define CHECK_BUS                                                       \
+	"check power, wiring, 120 ohm termination, and that all nodes " \
+	"have the same bit rate"
+#define WIRING "likely no other node acknowledges: " CHECK_BUS
+#define LONGER_QUEUE "sudo ip link set {if} txqueuelen 128"
 
 #define LEAVE "canbootreq -i {if} --leave -u {uuid}"
 
@@ -90,8 +92,8 @@ static const struct words rows[CAUSE_COUNT] = {
 		.next = WIRING "\n"
 			"then empty the queue: sudo ip link set {if} down && "
 			"sudo {up}\n"
-			"a short queue (now {queue}) fills sooner: sudo ip "
-			"link set {if} txqueuelen 128",
+			"a short queue (now {queue}) fills sooner: "
+			LONGER_QUEUE,
 	},
 	[CAUSE_BEHIND] = {
 		.outcome = KCAN_OUTCOME_NOT_SENT,
@@ -293,6 +295,17 @@ static const char *const warnings[WARNING_COUNT] = {
 	[WARNING_LEFT_AGAIN] =
 		"what came up on USB port {port} has left it again: see what "
 		"is there now, lsusb -t",
+	[WARNING_UNACKNOWLEDGED] =
+		"no node acknowledges what is sent on {if}{health}: " CHECK_BUS,
+	[WARNING_SHORT_QUEUE] =
+		"the transmit queue of {if} is short ({queue} frames): bursts "
+		"of Klipper's host do not fit and come late; make it "
+		"longer: " LONGER_QUEUE,
+	[WARNING_RESTART] =
+		"restart-ms is set on {if}, but its driver gs_usb cannot "
+		"restart it: at the next bus-off the kernel can crash; take "
+		"it back: sudo ip link set {if} down && sudo ip link set {if} "
+		"type can restart-ms 0 && sudo {up}",
 	[WARNING_QUEUE_FULL] = "the transmit queue of {if} ({queue} frames) "
 			       "was full at times: some frames were sent late",
 };

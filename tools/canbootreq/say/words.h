@@ -106,6 +106,9 @@ enum warning {
 	WARNING_HEATERS,
 	WARNING_UNPROVEN,   /* that the adapter is this MCU is not proven */
 	WARNING_LEFT_AGAIN, /* the port, after it was reported */
+	WARNING_UNACKNOWLEDGED,
+	WARNING_SHORT_QUEUE,
+	WARNING_RESTART, /* restart-ms, which its driver cannot do */
 	WARNING_COUNT
 };
 
