@@ -214,14 +214,16 @@ static size_t data_len(const struct can_frame *frame)
 }
 
 static void count(struct kcan_listen_totals *t, const struct can_frame *frame,
-		  size_t len)
+		  size_t len, bool here)
 {
 	if (frame->can_id & CAN_ERR_FLAG) {
 		t->errors++;
 		t->bus_offs += !!(frame->can_id & CAN_ERR_BUSOFF);
+		t->unacknowledged += !!(frame->can_id & CAN_ERR_ACK);
 		return;
 	}
 	t->frames++;
+	t->elsewhere += !here;
 	t->bytes += len;
 	t->bits += 8 * len + (frame->can_id & CAN_EFF_FLAG ? EXTENDED_BITS :
 							     STANDARD_BITS);
@@ -236,7 +238,7 @@ void kcan_listen_rx(struct kcan_listen *l, const struct can_frame *frame,
 	struct talk *t;
 	bool tx;
 
-	count(&l->totals, frame, len);
+	count(&l->totals, frame, len, here);
 	if (kcan_admin_decode(&msg, frame) == KCAN_ADMIN_OK) {
 		list(l, &msg, here);
 		report(l, &msg);

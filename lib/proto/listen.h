@@ -70,8 +70,9 @@ struct kcan_listen_admin {
 
 /** All frames, whatever they are. */
 struct kcan_listen_totals {
-	uint64_t frames; /* error frames apart */
-	uint64_t bytes;	 /* of data */
+	uint64_t frames;    /* error frames apart */
+	uint64_t elsewhere; /* of these, sent by another computer */
+	uint64_t bytes;	    /* of data */
 	/*
 	 * The least that they took on the wire, intermission included: stuff
 	 * bits, up to a fifth more, are not counted.
@@ -79,6 +80,8 @@ struct kcan_listen_totals {
 	uint64_t bits;
 	uint64_t errors;   /* error frames of the local controller */
 	uint64_t bus_offs; /* of these, it went bus-off */
+	/* of these, nobody acknowledged a frame of it */
+	uint64_t unacknowledged;
 	uint64_t unlisted; /* admin messages beyond what can be listed */
 };
 

@@ -368,19 +368,25 @@ static const struct totals_row {
 } totals_rows[] = {
 	{ "an empty standard frame",
 	  { FAR(0, 0x123) },
-	  { .frames = 1, .bits = 47 } },
+	  { .frames = 1, .elsewhere = 1, .bits = 47 } },
 	{ "a full standard frame",
 	  { FAR(0, 0x123, 0, 1, 2, 3, 4, 5, 6, 7) },
-	  { .frames = 1, .bytes = 8, .bits = 111 } },
+	  { .frames = 1, .elsewhere = 1, .bytes = 8, .bits = 111 } },
 	{ "a full extended frame",
 	  { FAR(0, 0x80000123, 0, 1, 2, 3, 4, 5, 6, 7) },
-	  { .frames = 1, .bytes = 8, .bits = 131 } },
+	  { .frames = 1, .elsewhere = 1, .bytes = 8, .bits = 131 } },
 	{ "a remote frame has a length, but no data",
 	  { FAR(0, 0x40000123, 0, 1, 2, 3) },
-	  { .frames = 1, .bits = 47 } },
+	  { .frames = 1, .elsewhere = 1, .bits = 47 } },
 	{ "a length above 8 is 8",
 	  { { 0, false, { .can_id = 0x109, .can_dlc = 15 } } },
-	  { .frames = 1, .bytes = 8, .bits = 111 } },
+	  { .frames = 1, .elsewhere = 1, .bytes = 8, .bits = 111 } },
+	{ "what was sent elsewhere is told from what was sent here",
+	  { FAR(0, 0x123), NEAR(0, 0x123), NEAR(0, 0x123) },
+	  { .frames = 3, .elsewhere = 1, .bits = 141 } },
+	{ "a frame that nobody acknowledged",
+	  { FAR(0, 0x20000020, 0, 0, 0, 0, 0, 0, 0, 0) },
+	  { .errors = 1, .unacknowledged = 1 } },
 	{ "a bus error and bus-off",
 	  { FAR(0, 0x20000088, 0, 0, 0, 0, 0, 0, 0, 0),
 	    FAR(0, 0x20000040, 0, 0, 0, 0, 0, 0, 0, 0) },
@@ -394,10 +400,12 @@ static void test_totals(void **state)
 	const struct kcan_listen_totals *got = kcan_listen_totals(l);
 
 	assert_int_equal(got->frames, row->want.frames);
+	assert_int_equal(got->elsewhere, row->want.elsewhere);
 	assert_int_equal(got->bytes, row->want.bytes);
 	assert_int_equal(got->bits, row->want.bits);
 	assert_int_equal(got->errors, row->want.errors);
 	assert_int_equal(got->bus_offs, row->want.bus_offs);
+	assert_int_equal(got->unacknowledged, row->want.unacknowledged);
 	assert_int_equal(got->unlisted, 0);
 	kcan_listen_free(l);
 }

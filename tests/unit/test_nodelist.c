@@ -13,6 +13,11 @@
 	"Klipper's host counts nodeids from 4, in the order of canbus_uuid " \
 	"in printer.cfg; console.py takes 64, flashtool.py 129"
 
+#define SHORT_QUEUE                                                         \
+	"the transmit queue of can0 is short (10 frames): bursts of "       \
+	"Klipper's host do not fit and come late; make it longer: sudo ip " \
+	"link set can0 txqueuelen 128"
+
 /* klipper-mcu-protocol.md, section 19, and katapult-protocol.md, section 12 */
 static const struct {
 	uint64_t at_us;
@@ -56,13 +61,13 @@ static const struct row {
 		    .bitrate_bps = 1000,
 		    .has_counters = true,
 		    .tx_errors = 128,
-		    .rx_errors = 7 },
+		    .rx_errors = 7,
+		    .txqueuelen = 1 },
 	  .dropped = 3,
 	  .out = "can0: state ERROR-PASSIVE, 11 frames in 6.0 s: 1.8 frames/s, "
 		 "8.3 bytes/s, load at least 15.28 % of 1000 bit/s, 1 error "
-		 "frame, 1 x bus-off, error counters tx 128 rx 7, 3 frames "
-		 "lost "
-		 "here (too fast)\n"
+		 "frame, 1 x bus-off, error counters tx 128 rx 7, queue of 1 "
+		 "frame, 3 frames lost here (too fast)\n"
 		 "nodeid 4: Klipper ca463a06a1ac, 1 frame, the last 4.0 s ago, "
 		 "1 to it from this computer\n"
 		 "nodeid 5: not heard, 2 to it from here and elsewhere\n"
@@ -81,7 +86,7 @@ static const struct row {
 	  .facts = { .cause = CAUSE_UNHEARD }, .link = { .name = "can0" },
 	  .code = 3,
 	  .out = "can0: state UNKNOWN, 0 frames in 6.0 s: 0.0 frames/s, 0.0 "
-		 "bytes/s, 0 error frames\n",
+		 "bytes/s, 0 error frames, queue of 0 frames\n",
 	  .err = "canbootreq: no node was heard on can0 within 6 s; a node is "
 		 "silent until a host gives it a nodeid, and in Katapult until "
 		 "it is asked: unless the bus is in use, list those with "
@@ -92,16 +97,45 @@ static const struct row {
 	  .link = { .name = "can0", .state = KCAN_LINK_STATE_BUS_OFF },
 	  .code = 3,
 	  .out = "can0: state BUS-OFF, 0 frames in 6.0 s: 0.0 frames/s, 0.0 "
-		 "bytes/s, 0 error frames\n",
+		 "bytes/s, 0 error frames, queue of 0 frames\n",
 	  .err = "canbootreq: can0 is in state BUS-OFF, so no node was heard; "
 		 "restart it: sudo ip link set can0 down && sudo ip link set "
 		 "can0 up type can bitrate 500000; if it recurs, likely: wrong "
 		 "bit rate, CAN-H and CAN-L swapped, or no termination\n" },
+	{ "troubles come behind the list, before what to do", .silent = true,
+	  .facts = { .cause = CAUSE_CUT_SHORT,
+		     .signal = SIGINT,
+		     .warnings = 1u << WARNING_SHORT_QUEUE,
+		     .txqueuelen = 10 },
+	  .link = { .name = "can0", .txqueuelen = 10 }, .code = 130,
+	  .out = "can0: state UNKNOWN, 0 frames in 6.0 s: 0.0 frames/s, 0.0 "
+		 "bytes/s, 0 error frames, queue of 10 frames\n",
+	  .err = "canbootreq: warning: " SHORT_QUEUE "\n"
+		 "canbootreq: ended by SIGINT before 6 s were over; a Klipper "
+		 "node reports every 5 s: one that is not listed may be "
+		 "alive\n" },
+	{ "troubles are for scripts, too", .json = true, .silent = true,
+	  .facts = { .cause = CAUSE_CUT_SHORT,
+		     .signal = SIGINT,
+		     .warnings = 1u << WARNING_SHORT_QUEUE,
+		     .txqueuelen = 10 },
+	  .link = { .name = "can0", .txqueuelen = 10 }, .code = 130,
+	  .out = "{\"schema\":1,\"outcome\":\"interrupted\",\"code\":130,"
+		 "\"reason\":\"ended by SIGINT before 6 s were over\","
+		 "\"interface\":\"can0\",\"elapsed_ms\":6000,\"bus\":{"
+		 "\"state\":\"UNKNOWN\",\"frames\":0,\"bytes\":0,"
+		 "\"frames_per_s\":0.0,\"bytes_per_s\":0.0,"
+		 "\"error_frames\":0,\"bus_off\":0,\"unacknowledged\":0,"
+		 "\"txqueuelen\":10,\"dropped\":0},\"nodes\":[],"
+		 "\"admin\":[],\"warnings\":[\"" SHORT_QUEUE "\"],"
+		 "\"next\":\"a Klipper node reports every 5 s: one that is "
+		 "not listed may be alive\"}\n",
+	  .err = "" },
 	{ "ended by Ctrl-C", .silent = true,
 	  .facts = { .cause = CAUSE_CUT_SHORT, .signal = SIGINT },
 	  .link = { .name = "can0" }, .code = 130,
 	  .out = "can0: state UNKNOWN, 0 frames in 6.0 s: 0.0 frames/s, 0.0 "
-		 "bytes/s, 0 error frames\n",
+		 "bytes/s, 0 error frames, queue of 0 frames\n",
 	  .err = "canbootreq: ended by SIGINT before 6 s were over; a Klipper "
 		 "node reports every 5 s: one that is not listed may be "
 		 "alive\n" },
@@ -112,7 +146,8 @@ static const struct row {
 		    .bitrate_bps = 1000,
 		    .has_counters = true,
 		    .tx_errors = 128,
-		    .rx_errors = 7 },
+		    .rx_errors = 7,
+		    .txqueuelen = 1 },
 	  .dropped = 3,
 	  .out = "{\"schema\":1,\"outcome\":\"heard\",\"code\":0,\"reason\":"
 		 "\"2 nodeids were heard on can0\",\"interface\":\"can0\","
@@ -120,7 +155,8 @@ static const struct row {
 		 "\"bitrate_bps\":1000,\"frames\":11,\"bytes\":50,"
 		 "\"frames_per_s\":1.83333,\"bytes_per_s\":8.33333,"
 		 "\"load_percent\":15.2833,\"error_frames\":1,\"bus_off\":1,"
-		 "\"tx_errors\":128,\"rx_errors\":7,\"dropped\":3},"
+		 "\"unacknowledged\":0,\"tx_errors\":128,\"rx_errors\":7,"
+		 "\"txqueuelen\":1,\"dropped\":3},"
 		 "\"nodes\":[{\"nodeid\":4,\"heard\":true,\"program\":"
 		 "\"klipper\",\"uuid\":\"ca463a06a1ac\",\"frames\":1,"
 		 "\"last_ms\":4000,\"asked\":1,\"asked_here\":1,\"flash\":"
@@ -149,7 +185,7 @@ static const struct row {
 		 "\"can0\",\"elapsed_ms\":6000,\"bus\":{\"state\":\"UNKNOWN\","
 		 "\"frames\":0,\"bytes\":0,\"frames_per_s\":0.0,"
 		 "\"bytes_per_s\":0.0,\"error_frames\":0,\"bus_off\":0,"
-		 "\"dropped\":0},\"nodes\":[],\"admin\":[],\"next\":\"bring "
+		 "\"unacknowledged\":0,\"txqueuelen\":0,\"dropped\":0},\"nodes\":[],\"admin\":[],\"next\":\"bring "
 		 "can0 up again (if it is gone, plug its adapter in before): "
 		 "sudo ip link set can0 up\"}\n",
 	  .err = "" },

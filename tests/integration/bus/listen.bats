@@ -170,8 +170,30 @@ sent() {
 	cansend vcan0 20000088#0000000000000000
 	cansend vcan0 20000040#0000000000000000
 	cut_short
-	says 'vcan0: .* 1 frame in .*, 2 error frames, 1 x bus-off'
+	says 'vcan0: .* 1 frame in .*, 2 error frames, 1 x bus-off, .*'
 	[ "$(wc -l <"$OUT")" -eq 1 ]
+}
+
+@test "a short queue is a warning with its remedy, and all are in the JSON" {
+	ip link add vcan9 type vcan
+	ip link set vcan9 up txqueuelen 10
+	listen_on vcan9
+	heard_all vcan9
+	kill -INT "$LISTENER"
+	listened 130
+	says 'vcan9: .* 0 error frames, queue of 10 frames'
+	grep -q 'vcan9 is short (10 frames).*: sudo ip link set vcan9 txqueuelen 128$' \
+		"$ERR"
+	# what it tells to do helps
+	ip link set vcan9 txqueuelen 128
+	listen_on vcan9 --json
+	cansend vcan9 20000020#0000000000000000
+	heard_all vcan9
+	kill -INT "$LISTENER"
+	listened 130
+	[ "$(json '.bus | [.txqueuelen, .unacknowledged]')" = '[128,1]' ]
+	[ "$(json '.warnings | length')" -eq 1 ]
+	[[ $(json '.warnings[0]') == *"no node acknowledges what is sent on vcan9: "* ]]
 }
 
 @test "CAN FD frames are not heard" {

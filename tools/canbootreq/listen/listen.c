@@ -3,6 +3,7 @@
 
 #include "../look/look.h"
 #include "../look/seek.h"
+#include "../say/health.h"
 #include "../say/nodelist.h"
 
 /* Return: 0, or a negative errno when the bus went away. */
@@ -53,6 +54,24 @@ static void conclude(struct words_facts *facts, const struct nodelist *h,
 		facts->cause = CAUSE_UNHEARD;
 	if (facts->cause == CAUSE_UNHEARD)
 		look_for_others(facts);
+	if (facts->cause == CAUSE_UNHEARD_OFF)
+		facts->warnings &= ~(1u << WARNING_STATE); /* is the reason */
+}
+
+/* As it is now; when that is gone, as it was, and its health with it. */
+static void look_again(struct words_facts *facts, struct nodelist *h)
+{
+	const struct kcan_listen_totals *t = kcan_listen_totals(h->listen);
+
+	facts->warnings = 0;
+	if (kcan_link_get(&h->link, facts->ifname))
+		return;
+	look_note_link(facts, &h->link);
+	facts->warnings =
+		health_of(&h->link, &(struct health_counts){
+					    .frames = t->elsewhere,
+					    .unacknowledged = t->unacknowledged,
+				    });
 }
 
 /* Return: 0, or a negative errno before anything could be heard. */
@@ -74,8 +93,7 @@ static int listen_and_report(struct bus *bus, struct nodelist *h,
 	h->end_us = bus->loop->now_us;
 	h->elapsed_us = bus->loop->now_us - start_us;
 	h->dropped = kcan_bus_dropped(bus->socket);
-	/* as it is now; when that is gone, as it was */
-	kcan_link_get(&h->link, facts->ifname);
+	look_again(facts, h);
 	conclude(facts, h, bus->loop->signal, err);
 	report_nodelist(r, h, facts);
 	err = 0;

@@ -192,8 +192,8 @@ static json_t *pack_bus(const struct say_json *lib, const struct nodelist *list)
 	const struct kcan_link *link = &list->link;
 
 	return lib->pack(
-		"{s:s, s:o*, s:I, s:I, s:f, s:f, s:o*, s:I, s:I, s:o*, s:o*, "
-		"s:I}",
+		"{s:s, s:o*, s:I, s:I, s:f, s:f, s:o*, s:I, s:I, s:I, s:o*, "
+		"s:o*, s:I, s:I}",
 		"state", kcan_link_state_name(link->state), "bitrate_bps",
 		say_json_number(lib, link->bitrate_bps, link->bitrate_bps),
 		"frames", (json_int_t)t->frames, "bytes", (json_int_t)t->bytes,
@@ -201,11 +201,13 @@ static json_t *pack_bus(const struct say_json *lib, const struct nodelist *list)
 		nodelist_rate(list, t->bytes), "load_percent",
 		pack_rate(lib, link->bitrate_bps, nodelist_load(list)),
 		"error_frames", (json_int_t)t->errors, "bus_off",
-		(json_int_t)t->bus_offs, "tx_errors",
+		(json_int_t)t->bus_offs, "unacknowledged",
+		(json_int_t)t->unacknowledged, "tx_errors",
 		say_json_number(lib, link->has_counters, link->tx_errors),
 		"rx_errors",
 		say_json_number(lib, link->has_counters, link->rx_errors),
-		"dropped", (json_int_t)list->dropped);
+		"txqueuelen", (json_int_t)link->txqueuelen, "dropped",
+		(json_int_t)list->dropped);
 }
 
 char *json_nodelist(const struct say_json *lib, const struct nodelist *list,
@@ -218,7 +220,7 @@ char *json_nodelist(const struct say_json *lib, const struct nodelist *list,
 	return say_json_dump(
 		lib,
 		lib->pack("{s:i, s:s, s:i, s:s*, s:s, s:I, s:o, s:o, s:o, "
-			  "s:o*, s:s*}",
+			  "s:o*, s:o*, s:s*}",
 			  "schema", SAY_JSON_SCHEMA, "outcome",
 			  kcan_outcome_get(words->outcome)->name, "code",
 			  words_code(words, facts->signal), "reason",
@@ -227,6 +229,7 @@ char *json_nodelist(const struct say_json *lib, const struct nodelist *list,
 			  (json_int_t)(list->elapsed_us / 1000), "bus",
 			  pack_bus(lib, list), "nodes", pack_nodes(lib, list),
 			  "admin", pack_admins(lib, list), "unlisted",
-			  say_json_number(lib, unlisted, unlisted), "next",
+			  say_json_number(lib, unlisted, unlisted), "warnings",
+			  pack_warnings(lib, facts), "next",
 			  words_expand(next, words->next, facts)));
 }

@@ -118,9 +118,14 @@ static void print_bus(FILE *to, const struct nodelist *h)
 		plural(t->errors));
 	if (t->bus_offs)
 		fprintf(to, ", %" PRIu64 " x bus-off", t->bus_offs);
+	if (t->unacknowledged)
+		fprintf(to, ", %" PRIu64 " x unacknowledged",
+			t->unacknowledged);
 	if (link->has_counters)
 		fprintf(to, ", error counters tx %u rx %u", link->tx_errors,
 			link->rx_errors);
+	fprintf(to, ", queue of %u frame%s", link->txqueuelen,
+		plural(link->txqueuelen));
 	if (h->dropped)
 		fprintf(to, ", %u frame%s lost here (too fast)", h->dropped,
 			plural(h->dropped));

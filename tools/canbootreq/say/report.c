@@ -153,10 +153,12 @@ void report_nodelist(struct report *r, const struct nodelist *list,
 		return;
 	}
 	nodelist_print(r->streams.out, list);
-	if (facts->cause == CAUSE_HEARD)
-		advise(r, facts);
-	else
+	if (facts->cause != CAUSE_HEARD) {
 		say_error(r, facts);
+		return;
+	}
+	say_warnings(r, facts);
+	advise(r, facts);
 }
 
 void report_dry_run(struct report *r, const struct kcan_uuid *uuid)
