@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "proto/listen.h"
 
+#include "listen_state.h"
+
 #include <errno.h>
 #include <linux/can/error.h>
 #include <stdlib.h>
@@ -37,6 +39,7 @@ struct talk {
 	struct ear from;
 	struct ear to;
 	struct told told[KCAN_LISTEN_KATAPULT + 1]; /* by who obeys */
+	struct listen_state state;
 };
 
 struct kcan_listen {
@@ -44,12 +47,14 @@ struct kcan_listen {
 	struct kcan_listen_admin admin[ADMIN_MAX];
 	size_t admin_len;
 	struct talk talks[NODEIDS];
+	struct talk *completed; /* whose dictionary is whole */
 };
 
-/** A whole block; @kat is set with KCAN_LISTEN_KATAPULT. */
+/** A whole block, of @program. */
 struct block {
 	enum kcan_listen_program program;
 	struct kcan_kat_block kat;
+	struct kcan_klp_block klp;
 };
 
 static void init_ear(struct ear *ear)
@@ -74,6 +79,8 @@ int kcan_listen_new(struct kcan_listen **out)
 
 void kcan_listen_free(struct kcan_listen *l)
 {
+	for (unsigned int i = 0; l && i < NODEIDS; i++)
+		kcan_listen_state_fini(&l->talks[i].state);
 	free(l);
 }
 
@@ -115,6 +122,7 @@ static void report(struct kcan_listen *l, const struct kcan_admin_msg *msg)
 		program = KCAN_LISTEN_KATAPULT;
 	else
 		return;
+	kcan_listen_state_forget(&t->state, &t->node);
 	t->told[program].known = true;
 	t->told[program].uuid = msg->uuid;
 }
@@ -125,14 +133,12 @@ static void report(struct kcan_listen *l, const struct kcan_admin_msg *msg)
  */
 static int find_block(struct block *out, const struct kcan_stream *bytes)
 {
-	struct kcan_klp_block klp;
-
 	if (bytes->buf[0] == 0x01) {
 		out->program = KCAN_LISTEN_KATAPULT;
 		return kcan_kat_decode(&out->kat, bytes->buf, bytes->len);
 	}
 	out->program = KCAN_LISTEN_KLIPPER;
-	return kcan_klp_decode(&klp, bytes->buf, bytes->len);
+	return kcan_klp_decode(&out->klp, bytes->buf, bytes->len);
 }
 
 static void block_from(struct talk *t, const struct block *block)
@@ -140,16 +146,19 @@ static void block_from(struct talk *t, const struct block *block)
 	struct kcan_listen_node *node = &t->node;
 	struct told *told = &t->told[block->program];
 
-	if (node->program != block->program)
+	if (node->program != block->program) {
 		node->has_uuid = false;
+		kcan_listen_state_forget(&t->state, node);
+	}
 	node->program = block->program;
 	if (told->known) {
 		node->has_uuid = true;
 		node->uuid = told->uuid;
 		told->known = false;
 	}
-	if (block->program == KCAN_LISTEN_KATAPULT &&
-	    !kcan_kat_decode_canbus_id(&node->uuid, &block->kat))
+	if (block->program == KCAN_LISTEN_KLIPPER)
+		kcan_listen_state_from(&t->state, node, &block->klp);
+	else if (!kcan_kat_decode_canbus_id(&node->uuid, &block->kat))
 		node->has_uuid = true;
 }
 
@@ -157,8 +166,10 @@ static void block_to(struct talk *t, const struct block *block)
 {
 	unsigned int i;
 
-	if (block->program != KCAN_LISTEN_KATAPULT)
+	if (block->program != KCAN_LISTEN_KATAPULT) {
+		kcan_listen_state_to(&t->state, &t->node, &block->klp);
 		return;
+	}
 	i = (unsigned int)block->kat.code - KCAN_KAT_CONNECT;
 	if (i < KCAN_LISTEN_COMMANDS)
 		t->node.commands[i]++;
@@ -238,6 +249,7 @@ void kcan_listen_rx(struct kcan_listen *l, const struct can_frame *frame,
 	struct talk *t;
 	bool tx;
 
+	l->completed = NULL;
 	count(&l->totals, frame, len, here);
 	if (kcan_admin_decode(&msg, frame) == KCAN_ADMIN_OK) {
 		list(l, &msg, here);
@@ -249,11 +261,27 @@ void kcan_listen_rx(struct kcan_listen *l, const struct can_frame *frame,
 	/* an empty one takes the nodeid away: can-admin-channel.md, section 4 */
 	if (tx && len) {
 		rx_from(t, frame, len, now_us);
+		l->completed = t->state.whole ? t : NULL;
+		t->state.whole = false;
 	} else if (!tx) {
 		t->node.asked++;
 		t->node.asked_here += here;
 		rx_to(t, frame, len, now_us);
 	}
+}
+
+const uint8_t *kcan_listen_dictionary(const struct kcan_listen *l, size_t *len)
+{
+	if (!l->completed)
+		return NULL;
+	*len = l->completed->state.len;
+	return l->completed->state.dictionary;
+}
+
+void kcan_listen_learn(struct kcan_listen *l, const struct kcan_listen_ids *ids)
+{
+	if (l->completed)
+		l->completed->state.ids = *ids;
 }
 
 const struct kcan_listen_totals *kcan_listen_totals(const struct kcan_listen *l)
@@ -273,6 +301,17 @@ const struct kcan_listen_admin *kcan_listen_admin(const struct kcan_listen *l,
 						  size_t i)
 {
 	return i < l->admin_len ? &l->admin[i] : NULL;
+}
+
+enum kcan_listen_life kcan_listen_life(const struct kcan_listen_node *node,
+				       uint64_t now_us)
+{
+	if (!node->frames)
+		return KCAN_LISTEN_NOT_HEARD;
+	if (now_us - node->last_us <= KCAN_LISTEN_MIN_US)
+		return KCAN_LISTEN_ALIVE;
+	return node->program == KCAN_LISTEN_KLIPPER ? KCAN_LISTEN_GONE :
+						      KCAN_LISTEN_NOT_HEARD;
 }
 
 bool kcan_listen_is_flash(const struct kcan_listen_node *node)

@@ -34,6 +34,38 @@ enum kcan_listen_program {
 	KCAN_LISTEN_KATAPULT,
 };
 
+/**
+ * Whether a Klipper node is in shutdown, by what it said last.
+ *
+ * Each build numbers its messages in its own way, so what they say is known
+ * only with the data dictionary of the node, which passes by when a host
+ * connects to it: see kcan_listen_learn(). Without it, a message is told by its
+ * shape, which is likely and no more (klipper-mcu-protocol.md, section 13.5).
+ */
+enum kcan_listen_shutdown {
+	KCAN_LISTEN_UNTOLD,
+	KCAN_LISTEN_RUNNING,  /* config says so */
+	KCAN_LISTEN_LIKELY,   /* something like shutdown, or like is_shutdown */
+	KCAN_LISTEN_SHUTDOWN, /* shutdown, is_shutdown or config say so */
+};
+
+enum kcan_listen_life {
+	KCAN_LISTEN_NOT_HEARD, /* or silent, and may be: it is no Klipper */
+	KCAN_LISTEN_ALIVE,     /* heard within KCAN_LISTEN_MIN_US */
+	KCAN_LISTEN_GONE,      /* a Klipper node that no longer reports */
+};
+
+/* Bytes of the longest compressed dictionary that is taken down. */
+#define KCAN_LISTEN_DICTIONARY_MAX 32768
+
+/** Numbers of messages in a data dictionary, 0 for one that it lacks. */
+struct kcan_listen_ids {
+	int shutdown;	 /* clock=%u static_string_id=%hu */
+	int is_shutdown; /* static_string_id=%hu */
+	int config;	 /* is_config=%c crc=%u is_shutdown=%c move_count=%hu */
+	int ends[3];	 /* commands: clear_shutdown, reset, config_reset */
+};
+
 /* Katapult's commands, KCAN_KAT_CONNECT to KCAN_KAT_GET_CANBUS_ID. */
 #define KCAN_LISTEN_COMMANDS 6
 
@@ -45,6 +77,8 @@ enum kcan_listen_program {
  * @frames:   that came from it, on 101 + 2N; 0: not heard. Empty ones are no
  *            node's and not counted
  * @last_us:  when the last of these came
+ * @shutdown: forgotten when the nodeid is given anew, or a host ends it
+ * @shutdown_us: when that was said, unless it is UNTOLD
  * @asked:    frames to it, on 100 + 2N
  * @asked_here: of @asked, sent by this computer
  * @commands: Katapult commands to it, [code - KCAN_KAT_CONNECT]
@@ -56,6 +90,8 @@ struct kcan_listen_node {
 	struct kcan_uuid uuid;
 	uint32_t frames;
 	uint64_t last_us;
+	enum kcan_listen_shutdown shutdown;
+	uint64_t shutdown_us;
 	uint32_t asked;
 	uint32_t asked_here;
 	uint32_t commands[KCAN_LISTEN_COMMANDS];
@@ -105,6 +141,18 @@ void kcan_listen_free(struct kcan_listen *l);
 void kcan_listen_rx(struct kcan_listen *l, const struct can_frame *frame,
 		    bool here, uint64_t now_us);
 
+/**
+ * kcan_listen_dictionary() - the dictionary that the last frame has completed
+ *
+ * Return: @*len bytes that are @l's until the next frame, compressed, as they
+ * came from a node: anything at all; NULL: it completed none.
+ */
+const uint8_t *kcan_listen_dictionary(const struct kcan_listen *l, size_t *len);
+
+/** What kcan_listen_dictionary() has held; for the node that it came from. */
+void kcan_listen_learn(struct kcan_listen *l,
+		       const struct kcan_listen_ids *ids);
+
 /** Never NULL; valid as long as @l, and kept up to date. */
 const struct kcan_listen_totals *
 kcan_listen_totals(const struct kcan_listen *l);
@@ -121,6 +169,10 @@ const struct kcan_listen_node *kcan_listen_node(const struct kcan_listen *l,
  */
 const struct kcan_listen_admin *kcan_listen_admin(const struct kcan_listen *l,
 						  size_t i);
+
+/** Is it alive at @now_us? */
+enum kcan_listen_life kcan_listen_life(const struct kcan_listen_node *node,
+				       uint64_t now_us);
 
 /**
  * kcan_listen_is_flash() - was @node sent what only flashing and leaving have?

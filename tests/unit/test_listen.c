@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kcan/klp.h>
+
 #include "proto/listen.h"
 
 #define HEARD_MAX 16
@@ -47,6 +49,18 @@ struct heard {
 #define ACKED_2 0x00, 0x2e, 0x99, 0x03
 #define READ_1 0x01, 0x88, 0x14, 0x01, 0x00, 0x20, 0x00, 0x08
 #define READ_2 0x5b, 0xde, 0x99, 0x03
+
+/* V40: shutdown; two frames */
+#define SHUTDOWN_1 0x0b, 0x11, 0x12, 0xa5, 0xd7, 0xa9, 0x59, 0x02
+#define SHUTDOWN_2 0x6c, 0xe7, 0x7e
+/* V42, and the same in another block of section 19 */
+#define REFUSED 0x07, 0x12, 0x13, 0x02, 0xf8, 0xc6, 0x7e
+#define REFUSED_AGAIN 0x07, 0x19, 0x13, 0x02, 0xd1, 0x60, 0x7e
+/* V44 and V48: config with is_shutdown=1 and 0 */
+#define CONFIG_1 0x0f, 0x13, 0x0e, 0x01, 0x8e, 0xc9, 0xcd, 0xef
+#define CONFIG_2 0x14, 0x01, 0x88, 0x00, 0x75, 0x43, 0x7e
+#define RUNNING_1 0x0f, 0x15, 0x0e, 0x01, 0x8e, 0xc9, 0xcd, 0xef
+#define RUNNING_2 0x14, 0x00, 0x88, 0x00, 0xda, 0xe8, 0x7e
 
 static const struct node_row {
 	const char *name;
@@ -170,6 +184,61 @@ static const struct node_row {
 	    .program = KCAN_LISTEN_KATAPULT,
 	    .frames = 3,
 	    .last_us = 3 } },
+	{ "a shutdown is likely by its shape",
+	  { FAR(1, 0x109, SHUTDOWN_1), FAR(2, 0x109, SHUTDOWN_2),
+	    FAR(9, 0x109, NAK) },
+	  { .nodeid = 4,
+	    .program = KCAN_LISTEN_KLIPPER,
+	    .frames = 3,
+	    .last_us = 9,
+	    .shutdown = KCAN_LISTEN_LIKELY,
+	    .shutdown_us = 2 } },
+	{ "a refusal may be a clock",
+	  { FAR(1, 0x109, REFUSED) },
+	  { .nodeid = 4,
+	    .program = KCAN_LISTEN_KLIPPER,
+	    .frames = 1,
+	    .last_us = 1 } },
+	{ "the same refusal twice is no clock",
+	  { FAR(1, 0x109, REFUSED), FAR(2, 0x109, NAK),
+	    FAR(3, 0x109, REFUSED_AGAIN) },
+	  { .nodeid = 4,
+	    .program = KCAN_LISTEN_KLIPPER,
+	    .frames = 3,
+	    .last_us = 3,
+	    .shutdown = KCAN_LISTEN_LIKELY,
+	    .shutdown_us = 3 } },
+	{ "clock and uptime, V17 and V15, look like no shutdown",
+	  { FAR(1, 0x109, 0x0a, 0x17, 0x0f, 0x97, 0x99, 0x86, 0x0c, 0x10),
+	    FAR(2, 0x109, 0xbc, 0x7e),
+	    FAR(3, 0x109, 0x0a, 0x17, 0x0f, 0x97, 0x99, 0x86, 0x0c, 0x10),
+	    FAR(4, 0x109, 0xbc, 0x7e),
+	    FAR(5, 0x109, 0x0b, 0x16, 0x10, 0x01, 0x95, 0xdf, 0xed, 0x0c),
+	    FAR(6, 0x109, 0xa9, 0xcd, 0x7e) },
+	  { .nodeid = 4,
+	    .program = KCAN_LISTEN_KLIPPER,
+	    .frames = 6,
+	    .last_us = 6 } },
+	{ "config is one of many messages of four numbers",
+	  { FAR(1, 0x109, CONFIG_1), FAR(2, 0x109, CONFIG_2) },
+	  { .nodeid = 4,
+	    .program = KCAN_LISTEN_KLIPPER,
+	    .frames = 2,
+	    .last_us = 2 } },
+	{ "who gets the nodeid is not in shutdown for that",
+	  { FAR(1, 0x109, SHUTDOWN_1), FAR(2, 0x109, SHUTDOWN_2),
+	    FAR(3, 0x3f0, 0x01, UUID, 0x04) },
+	  { .nodeid = 4,
+	    .program = KCAN_LISTEN_KLIPPER,
+	    .frames = 2,
+	    .last_us = 2 } },
+	{ "nor is a Katapult there",
+	  { FAR(1, 0x109, SHUTDOWN_1), FAR(2, 0x109, SHUTDOWN_2),
+	    FAR(3, 0x109, ACKED_1), FAR(4, 0x109, ACKED_2) },
+	  { .nodeid = 4,
+	    .program = KCAN_LISTEN_KATAPULT,
+	    .frames = 4,
+	    .last_us = 4 } },
 	{ "the two questions are no flash",
 	  { NEAR(0, 0x202, WHO), NEAR(1, 0x202, CONNECT) },
 	  { .nodeid = 129,
@@ -213,6 +282,9 @@ static void assert_node(const struct kcan_listen_node *got,
 		assert_true(kcan_uuid_equal(&got->uuid, &want->uuid));
 	assert_int_equal(got->frames, want->frames);
 	assert_int_equal(got->last_us, want->last_us);
+	assert_int_equal(got->shutdown, want->shutdown);
+	if (want->shutdown)
+		assert_int_equal(got->shutdown_us, want->shutdown_us);
 	assert_int_equal(got->asked, want->asked);
 	assert_int_equal(got->asked_here, want->asked_here);
 	assert_memory_equal(got->commands, want->commands,
@@ -410,17 +482,208 @@ static void test_totals(void **state)
 	kcan_listen_free(l);
 }
 
+/* A block of node 4 with this content, frame by frame. */
+static void say(struct kcan_listen *l, const uint8_t *content, size_t len)
+{
+	struct kcan_klp_block block = { .len = (uint8_t)len,
+					.content = content };
+	uint8_t bytes[KCAN_KLP_MAX];
+	int left = kcan_klp_encode(bytes, &block);
+
+	for (const uint8_t *p = bytes; left > 0; p += 8, left -= 8) {
+		struct can_frame frame = { .can_id = 0x109,
+					   .can_dlc = left < 8 ? left : 8 };
+
+		memcpy(frame.data, p, frame.can_dlc);
+		kcan_listen_rx(l, &frame, false, 0);
+	}
+}
+
+#define SAY(l, ...)                              \
+	say(l, (const uint8_t[]){ __VA_ARGS__ }, \
+	    sizeof((uint8_t[]){ __VA_ARGS__ }))
+
+/* Section 7: offset and bytes of each piece; the end has none. */
+static const struct pieces_row {
+	const char *name;
+	struct {
+		uint8_t offset, len;
+	} pieces[6];
+	size_t count;
+	size_t want; /* bytes of the dictionary; 0: there is none */
+} pieces_rows[] = {
+	{ "two pieces and the end", { { 0, 40 }, { 40, 7 }, { 47, 0 } }, 3, 47 },
+	{ "without the end it is not whole", { { 0, 40 }, { 40, 7 } }, 2, 0 },
+	{ "a piece that comes twice counts once",
+	  { { 0, 40 }, { 40, 7 }, { 40, 7 }, { 47, 0 } },
+	  4,
+	  47 },
+	{ "a piece was not heard", { { 0, 10 }, { 20, 10 }, { 30, 0 } }, 3, 0 },
+	{ "the beginning was not heard", { { 40, 7 }, { 47, 0 } }, 2, 0 },
+	{ "the host begins once more",
+	  { { 0, 10 }, { 10, 10 }, { 0, 9 }, { 9, 9 }, { 18, 0 } },
+	  5,
+	  18 },
+	{ "an empty dictionary is none", { { 0, 0 } }, 1, 0 },
+};
+
+static void test_pieces(void **state)
+{
+	const struct pieces_row *row = *state;
+	struct kcan_listen *l = listen_to((struct heard[HEARD_MAX]){ { 0 } });
+	uint8_t content[KCAN_KLP_CONTENT_MAX] = { 0 };
+	const uint8_t *got = NULL;
+	size_t len = 0;
+
+	for (size_t i = 0; i < row->count; i++) {
+		assert_null(got);
+		content[1] = row->pieces[i].offset;
+		content[2] = row->pieces[i].len;
+		for (uint8_t n = 0; n < content[2]; n++)
+			content[3 + n] = (uint8_t)(content[1] + n);
+		say(l, content, 3u + content[2]);
+		got = kcan_listen_dictionary(l, &len);
+	}
+	assert_int_equal(got != NULL, row->want > 0);
+	if (got)
+		assert_int_equal(len, row->want);
+	for (size_t i = 0; got && i < len; i++)
+		assert_int_equal(got[i], i);
+	SAY(l, 0x16);
+	assert_null(kcan_listen_dictionary(l, &len));
+	kcan_listen_free(l);
+}
+
+static void test_a_dictionary_without_end_is_no_dictionary(void **state)
+{
+	struct kcan_listen *l = listen_to((struct heard[HEARD_MAX]){ { 0 } });
+	size_t len;
+
+	(void)state;
+	/* 1024 pieces of 32 bytes fit; offsets of three bytes, section 5.2 */
+	for (unsigned int i = 0; i <= 1024; i++) {
+		uint8_t content[5 + 32] = { 0, 0x80 | i * 32 >> 14,
+					    0x80 | (i * 32 >> 7 & 0x7f),
+					    i * 32 & 0x7f, 32 };
+
+		say(l, content, sizeof(content));
+		assert_null(kcan_listen_dictionary(l, &len));
+	}
+	/* behind what was kept the end is not known */
+	SAY(l, 0x00, 0x82, 0x80, 0x20, 0x00);
+	assert_null(kcan_listen_dictionary(l, &len));
+	kcan_listen_free(l);
+}
+
+/* With the ids of section 9.1. */
+static const struct known_row {
+	const char *name;
+	struct heard heard[HEARD_MAX];
+	enum kcan_listen_shutdown want;
+} known_rows[] = {
+	{ "shutdown, which is known",
+	  { FAR(1, 0x109, SHUTDOWN_1), FAR(2, 0x109, SHUTDOWN_2) },
+	  KCAN_LISTEN_SHUTDOWN },
+	{ "one refusal is enough, where its id is known",
+	  { FAR(1, 0x109, REFUSED) },
+	  KCAN_LISTEN_SHUTDOWN },
+	{ "config says that it is in shutdown",
+	  { FAR(1, 0x109, CONFIG_1), FAR(2, 0x109, CONFIG_2) },
+	  KCAN_LISTEN_SHUTDOWN },
+	{ "config says that it is not any more",
+	  { FAR(1, 0x109, REFUSED), FAR(2, 0x109, RUNNING_1),
+	    FAR(3, 0x109, RUNNING_2) },
+	  KCAN_LISTEN_RUNNING },
+	{ "a message of that shape with another id, V50 as 24, is none",
+	  { FAR(1, 0x109, 0x0b, 0x16, 0x18, 0xad, 0x80, 0xaf, 0x00, 0x03),
+	    FAR(2, 0x109, 0x99, 0x59, 0x7e) },
+	  KCAN_LISTEN_UNTOLD },
+	{ "clear_shutdown, V45, ends it",
+	  { FAR(1, 0x109, REFUSED),
+	    FAR(2, 0x108, 0x06, 0x13, 0x08, 0xdc, 0x5b, 0x7e) },
+	  KCAN_LISTEN_UNTOLD },
+	{ "so does reset, V52, and what came before is forgotten",
+	  { FAR(1, 0x109, REFUSED),
+	    FAR(2, 0x108, 0x06, 0x10, 0x09, 0xe7, 0xba, 0x7e) },
+	  KCAN_LISTEN_UNTOLD },
+	{ "get_clock does not end it",
+	  { FAR(1, 0x109, REFUSED),
+	    FAR(2, 0x108, 0x06, 0x17, 0x05, 0x60, 0xde, 0x7e) },
+	  KCAN_LISTEN_SHUTDOWN },
+	{ "another node may be numbered in another way",
+	  { FAR(1, 0x3f0, 0x01, UUID, 0x04), FAR(2, 0x109, REFUSED) },
+	  KCAN_LISTEN_UNTOLD },
+};
+
+static void test_known(void **state)
+{
+	static const struct kcan_listen_ids ids = { .shutdown = 18,
+						    .is_shutdown = 19,
+						    .config = 14,
+						    .ends = { 8, 9 } };
+	const struct known_row *row = *state;
+	struct kcan_listen *l = listen_to((struct heard[HEARD_MAX]){ { 0 } });
+
+	SAY(l, 0x00, 0x00, 0x01, 0x78);
+	SAY(l, 0x00, 0x01, 0x00);
+	kcan_listen_learn(l, &ids);
+	for (int i = 0; i < HEARD_MAX && row->heard[i].frame.can_id; i++)
+		kcan_listen_rx(l, &row->heard[i].frame, row->heard[i].here,
+			       row->heard[i].at_us);
+	assert_int_equal(kcan_listen_node(l, 4)->shutdown, row->want);
+	kcan_listen_free(l);
+}
+
+static const struct life_row {
+	const char *name;
+	struct kcan_listen_node node;
+	uint64_t now_us;
+	enum kcan_listen_life want;
+} life_rows[] = {
+	{ "who was heard in the last 6 s is alive",
+	  { .frames = 1, .last_us = 1 },
+	  6 * S + 1,
+	  KCAN_LISTEN_ALIVE },
+	{ "a Klipper node that no longer reports is gone",
+	  { .program = KCAN_LISTEN_KLIPPER, .frames = 1, .last_us = 1 },
+	  6 * S + 2,
+	  KCAN_LISTEN_GONE },
+	{ "a Katapult may be silent",
+	  { .program = KCAN_LISTEN_KATAPULT, .frames = 1, .last_us = 1 },
+	  6 * S + 2,
+	  KCAN_LISTEN_NOT_HEARD },
+	{ "who was asked only is not heard",
+	  { .asked = 1 },
+	  1,
+	  KCAN_LISTEN_NOT_HEARD },
+};
+
+static void test_life(void **state)
+{
+	const struct life_row *row = *state;
+
+	assert_int_equal(kcan_listen_life(&row->node, row->now_us), row->want);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(node_rows) + ARRAY_SIZE(admin_rows) +
-				ARRAY_SIZE(totals_rows) + 2] = {
-		cmocka_unit_test(test_a_block_is_written),
-		cmocka_unit_test(test_a_flood_of_admin_messages_is_counted),
-	};
-	size_t n = 2;
+	struct CMUnitTest
+		tests[ARRAY_SIZE(node_rows) + ARRAY_SIZE(admin_rows) +
+		      ARRAY_SIZE(totals_rows) + ARRAY_SIZE(pieces_rows) +
+		      ARRAY_SIZE(known_rows) + ARRAY_SIZE(life_rows) + 3] = {
+			cmocka_unit_test(test_a_block_is_written),
+			cmocka_unit_test(
+				test_a_flood_of_admin_messages_is_counted),
+			cmocka_unit_test(
+				test_a_dictionary_without_end_is_no_dictionary),
+		};
+	size_t n = 3;
 
 	ROWS(node_rows, test_node);
 	ROWS(admin_rows, test_admin);
 	ROWS(totals_rows, test_totals);
+	ROWS(pieces_rows, test_pieces);
+	ROWS(known_rows, test_known);
+	ROWS(life_rows, test_life);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
