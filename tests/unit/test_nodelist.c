@@ -40,6 +40,10 @@ static const struct {
 	  FRAME(0x3f1, 0x20, 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04, 0x11) },
 	{ 5 * S, false, FRAME(0x3f0, 0x12) },
 	{ 5 * S, false, FRAME(0x3f0, 0x12) },
+	/* V40: shutdown */
+	{ 5 * S, false,
+	  FRAME(0x10f, 0x0b, 0x11, 0x12, 0xa5, 0xd7, 0xa9, 0x59, 0x02) },
+	{ 5 * S, false, FRAME(0x10f, 0x6c, 0xe7, 0x7e) },
 	{ 5 * S, false, FRAME(0x20000040, 0, 0, 0, 0, 0, 0, 0, 0) },
 };
 
@@ -64,14 +68,16 @@ static const struct row {
 		    .rx_errors = 7,
 		    .txqueuelen = 1 },
 	  .dropped = 3,
-	  .out = "can0: state ERROR-PASSIVE, 11 frames in 6.0 s: 1.8 frames/s, "
-		 "8.3 bytes/s, load at least 15.28 % of 1000 bit/s, 1 error "
+	  .out = "can0: state ERROR-PASSIVE, 13 frames in 6.0 s: 2.2 frames/s, "
+		 "10.2 bytes/s, load at least 18.32 % of 1000 bit/s, 1 error "
 		 "frame, 1 x bus-off, error counters tx 128 rx 7, queue of 1 "
 		 "frame, 3 frames lost here (too fast)\n"
 		 "nodeid 4: Klipper ca463a06a1ac, 1 frame, the last 4.0 s ago, "
 		 "1 to it from this computer\n"
 		 "nodeid 5: not heard, 2 to it from here and elsewhere\n"
 		 "nodeid 6: an unknown program, 1 frame, the last 2.0 s ago\n"
+		 "nodeid 7: Klipper, 2 frames, the last 1.0 s ago, likely in "
+		 "shutdown by what it said 1.0 s ago\n"
 		 "nodeid 129: not heard, 1 to it from elsewhere; flash "
 		 "traffic: 1 x SEND_EOF\n"
 		 "nodeid 136: not heard, 1 to it from elsewhere; asked: 1 x "
@@ -152,18 +158,22 @@ static const struct row {
 	  .out = "{\"schema\":1,\"outcome\":\"heard\",\"code\":0,\"reason\":"
 		 "\"2 nodeids were heard on can0\",\"interface\":\"can0\","
 		 "\"elapsed_ms\":6000,\"bus\":{\"state\":\"ERROR-PASSIVE\","
-		 "\"bitrate_bps\":1000,\"frames\":11,\"bytes\":50,"
-		 "\"frames_per_s\":1.83333,\"bytes_per_s\":8.33333,"
-		 "\"load_percent\":15.2833,\"error_frames\":1,\"bus_off\":1,"
+		 "\"bitrate_bps\":1000,\"frames\":13,\"bytes\":61,"
+		 "\"frames_per_s\":2.16667,\"bytes_per_s\":10.1667,"
+		 "\"load_percent\":18.3167,\"error_frames\":1,\"bus_off\":1,"
 		 "\"unacknowledged\":0,\"tx_errors\":128,\"rx_errors\":7,"
 		 "\"txqueuelen\":1,\"dropped\":3},"
-		 "\"nodes\":[{\"nodeid\":4,\"heard\":true,\"program\":"
+		 "\"nodes\":[{\"nodeid\":4,\"heard\":true,\"alive\":true,\"program\":"
 		 "\"klipper\",\"uuid\":\"ca463a06a1ac\",\"frames\":1,"
 		 "\"last_ms\":4000,\"asked\":1,\"asked_here\":1,\"flash\":"
 		 "false,\"commands\":{}},{\"nodeid\":5,\"heard\":false,"
 		 "\"frames\":0,\"asked\":2,\"asked_here\":1,\"flash\":false,"
-		 "\"commands\":{}},{\"nodeid\":6,\"heard\":true,\"program\":"
+		 "\"commands\":{}},{\"nodeid\":6,\"heard\":true,\"alive\":true,\"program\":"
 		 "\"unknown\",\"frames\":1,\"last_ms\":2000,\"asked\":0,"
+		 "\"asked_here\":0,\"flash\":false,\"commands\":{}},"
+		 "{\"nodeid\":7,\"heard\":true,\"alive\":true,\"program\":"
+		 "\"klipper\",\"frames\":2,\"last_ms\":1000,\"shutdown\":"
+		 "\"likely\",\"shutdown_ms\":1000,\"asked\":0,"
 		 "\"asked_here\":0,\"flash\":false,\"commands\":{}},"
 		 "{\"nodeid\":129,\"heard\":false,\"frames\":0,\"asked\":1,"
 		 "\"asked_here\":0,\"flash\":true,\"commands\":{\"SEND_EOF\":"
@@ -185,7 +195,8 @@ static const struct row {
 		 "\"can0\",\"elapsed_ms\":6000,\"bus\":{\"state\":\"UNKNOWN\","
 		 "\"frames\":0,\"bytes\":0,\"frames_per_s\":0.0,"
 		 "\"bytes_per_s\":0.0,\"error_frames\":0,\"bus_off\":0,"
-		 "\"unacknowledged\":0,\"txqueuelen\":0,\"dropped\":0},\"nodes\":[],\"admin\":[],\"next\":\"bring "
+		 "\"unacknowledged\":0,\"txqueuelen\":0,\"dropped\":0},"
+		 "\"nodes\":[],\"admin\":[],\"next\":\"bring "
 		 "can0 up again (if it is gone, plug its adapter in before): "
 		 "sudo ip link set can0 up\"}\n",
 	  .err = "" },
@@ -233,12 +244,40 @@ static void test_an_ear_of_no_time_divides_by_nothing(void **state)
 	kcan_listen_free(listen);
 }
 
+static void test_a_silent_Klipper_node_is_likely_gone(void **state)
+{
+	/* its ACK, section 4.3; it reports every 5 s */
+	const struct can_frame ack = FRAME(0x109, 0x05, 0x11, 0x8f, 0x08, 0x7e);
+	struct words_facts facts = { .cause = CAUSE_HEARD, .ifname = "can0" };
+	struct nodelist h = { .end_us = 7 * S, .elapsed_us = 7 * S };
+	struct kcan_listen *listen;
+	struct capture c;
+
+	(void)state;
+	for (int json = 0; json < 2; json++) {
+		assert_int_equal(kcan_listen_new(&listen), 0);
+		kcan_listen_rx(listen, &ack, false, S / 2);
+		h.listen = listen;
+		capture_open(&c, json);
+		report_nodelist(&c.report, &h, &facts);
+		assert_int_equal(report_close(&c.report), 0);
+		capture_end(&c);
+		assert_non_null(strstr(c.out, json ? "\"alive\":false" :
+						     "1 frame, the last 6.5 s "
+						     "ago, so it is likely "
+						     "gone\n"));
+		kcan_listen_free(listen);
+		capture_free(&c);
+	}
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 1] = {
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 2] = {
 		cmocka_unit_test(test_an_ear_of_no_time_divides_by_nothing),
+		cmocka_unit_test(test_a_silent_Klipper_node_is_likely_gone),
 	};
-	size_t n = 1;
+	size_t n = 2;
 
 	ROWS(rows, test_row);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,6 +136,42 @@ sent() {
 	says 'nodeid 4: Klipper, 1 frame, .*, 2 to it from here and elsewhere'
 }
 
+@test "a node in shutdown says so to a host that connects, with its own numbers" {
+	start_mcus one -i vcan0 --bitrate 1000000 -u "$U" --state shutdown -u "$V"
+	listen_on vcan0
+	"$BUILD/khost" -i vcan0 --fast -u "$U" --nodeid 4 <<<get_config
+	"$BUILD/khost" -i vcan0 --fast -u "$V" --nodeid 5 <<<get_config
+	cut_short
+	says "nodeid 4: Klipper $U, .* ago, in shutdown by what it said .*"
+	says "nodeid 5: Klipper $V, .* ago, not in shutdown by what it said .*"
+}
+
+@test "a refused command tells, and clear_shutdown takes it back" {
+	start_mcus one -i vcan0 --bitrate 1000000 --state shutdown -u "$U" -u "$V"
+	listen_on vcan0 --json
+	"$BUILD/khost" -i vcan0 --fast -u "$U" --nodeid 4 \
+		<<<'allocate_oids count=3'
+	printf '%s\n' get_config clear_shutdown |
+		"$BUILD/khost" -i vcan0 --fast -u "$V" --nodeid 5
+	cut_short
+	[ "$(json '.nodes[0] | [.nodeid, .alive, .shutdown]')" = '[4,true,"yes"]' ]
+	[ "$(json '.nodes[0].shutdown_ms <= .elapsed_ms')" = true ]
+	[ "$(json '.nodes[1] | [.nodeid, .alive, .shutdown]')" = '[5,true,null]' ]
+}
+
+@test "a shutdown is likely for those who do not know the node's numbers" {
+	start_mcus one -i vcan0 -u "$U" -u "$V"
+	"$BUILD/khost" -i vcan0 --fast -u "$U" --nodeid 4 <<<get_config
+	"$BUILD/khost" -i vcan0 --fast -u "$V" --nodeid 5 <<<emergency_stop
+	# from now on only the reports of the other tell that it lives
+	listen_on vcan0
+	ctl shutdown "$U" Timer too close
+	heard_all
+	listened 0
+	says 'nodeid 4: Klipper, .* ago, likely in shutdown by what it said .*'
+	says 'nodeid 5: Klipper, [0-9]+ frames?, the last [0-9.]+ s ago'
+}
+
 @test "a flash is told by the commands that are sent" {
 	head -c 100 /dev/urandom >"$BATS_TEST_TMPDIR/image"
 	start_mcus one -i vcan0 -u "$U"

@@ -6,6 +6,24 @@
 #include "../say/health.h"
 #include "../say/nodelist.h"
 
+/*
+ * A host that connects to a node fetches its dictionary, which tells how its
+ * messages are numbered. Without the libraries for it that stays unknown.
+ */
+static void learn(struct kcan_listen *listen)
+{
+	struct application app;
+	struct dict_lib lib;
+	const char *why;
+	size_t len;
+	const uint8_t *bytes = kcan_listen_dictionary(listen, &len);
+
+	if (!bytes || !dict_load(&lib, &why))
+		return;
+	application_read(&lib, &app, bytes, len);
+	kcan_listen_learn(listen, &app.ids);
+}
+
 /* Return: 0, or a negative errno when the bus went away. */
 static int take_frames(struct bus *bus, struct kcan_listen *listen,
 		       uint64_t end_us)
@@ -15,9 +33,11 @@ static int take_frames(struct bus *bus, struct kcan_listen *listen,
 
 	while (n >= 0 && !bus->loop->signal && bus->loop->now_us < end_us) {
 		n = bus_turn(bus, got, end_us);
-		for (int i = 0; i < n; i++)
+		for (int i = 0; i < n; i++) {
 			kcan_listen_rx(listen, &got[i].frame, got[i].here,
 				       bus->loop->now_us);
+			learn(listen);
+		}
 	}
 	return n < 0 ? n : 0;
 }

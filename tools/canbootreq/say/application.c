@@ -15,6 +15,25 @@ static void copy_text(char *out, size_t size, const char *text)
 	snprintf(out, size, "%s", text ? text : "");
 }
 
+static int id_of(const struct dict *d, enum kcan_klp_dir dir, const char *name)
+{
+	const struct dict_message *message = dict_find(d, dir, name);
+
+	return message ? message->format.id : 0;
+}
+
+static void read_ids(struct kcan_listen_ids *out, const struct dict *d)
+{
+	*out = (struct kcan_listen_ids){
+		.shutdown = id_of(d, KCAN_KLP_RESPONSE, "shutdown"),
+		.is_shutdown = id_of(d, KCAN_KLP_RESPONSE, "is_shutdown"),
+		.config = id_of(d, KCAN_KLP_RESPONSE, "config"),
+		.ends = { id_of(d, KCAN_KLP_COMMAND, "clear_shutdown"),
+			  id_of(d, KCAN_KLP_COMMAND, "reset"),
+			  id_of(d, KCAN_KLP_COMMAND, "config_reset") },
+	};
+}
+
 static void read_dict(struct application *out, const struct dict *d)
 {
 	const struct dict_message *ask =
@@ -23,6 +42,7 @@ static void read_dict(struct application *out, const struct dict *d)
 		dict_find(d, KCAN_KLP_RESPONSE, "canbus_id");
 
 	out->unreadable = false;
+	read_ids(&out->ids, d);
 	copy_text(out->version, sizeof(out->version),
 		  dict_text(d, NULL, "version"));
 	copy_text(out->mcu, sizeof(out->mcu), dict_text(d, "config", "MCU"));

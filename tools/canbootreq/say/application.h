@@ -9,6 +9,7 @@
 #include <kcan/klp.h>
 
 #include "dict/dict.h"
+#include "proto/listen.h"
 
 /** What a Klipper application says of itself in its data dictionary. */
 struct application {
@@ -18,6 +19,7 @@ struct application {
 	bool has_uuid;	  /* it can be asked for its UUID, with: */
 	struct kcan_klp_format ask;    /* get_canbus_id */
 	struct kcan_klp_format answer; /* canbus_id */
+	struct kcan_listen_ids ids;
 };
 
 /**

@@ -112,6 +112,14 @@ static json_t *pack_commands(const struct say_json *lib,
 			 count[5]);
 }
 
+/* Whether it is alive; nothing where that cannot be told. */
+static json_t *pack_life(const struct say_json *lib, enum kcan_listen_life life)
+{
+	return life == KCAN_LISTEN_NOT_HEARD ?
+		       NULL :
+		       lib->pack("b", life == KCAN_LISTEN_ALIVE);
+}
+
 static json_t *pack_node(const struct say_json *lib,
 			 const struct nodelist *list,
 			 const struct kcan_listen_node *node)
@@ -120,13 +128,18 @@ static json_t *pack_node(const struct say_json *lib,
 
 	kcan_uuid_format(&node->uuid, uuid);
 	return lib->pack(
-		"{s:i, s:b, s:s*, s:s*, s:I, s:o*, s:I, s:I, s:b, s:o}",
-		"nodeid", node->nodeid, "heard", node->frames > 0, "program",
+		"{s:i, s:b, s:o*, s:s*, s:s*, s:I, s:o*, s:s*, s:o*, s:I, s:I, "
+		"s:b, s:o}",
+		"nodeid", node->nodeid, "heard", node->frames > 0, "alive",
+		pack_life(lib, kcan_listen_life(node, list->end_us)), "program",
 		node->frames ? nodelist_program(node->program)->key : NULL,
 		"uuid", node->has_uuid ? uuid : NULL, "frames",
 		(json_int_t)node->frames, "last_ms",
 		say_json_number(lib, node->frames,
 				(list->end_us - node->last_us) / 1000),
+		"shutdown", nodelist_shutdown(node->shutdown), "shutdown_ms",
+		say_json_number(lib, node->shutdown,
+				(list->end_us - node->shutdown_us) / 1000),
 		"asked", (json_int_t)node->asked, "asked_here",
 		(json_int_t)node->asked_here, "flash",
 		kcan_listen_is_flash(node), "commands",

@@ -28,6 +28,16 @@ static const char *const admins[] = {
 	[KCAN_ADMIN_NEED_NODEID] = "NEED_NODEID",
 };
 
+static const struct {
+	const char *text;
+	const char *key;
+} shutdowns[] = {
+	[KCAN_LISTEN_UNTOLD] = { NULL, NULL },
+	[KCAN_LISTEN_RUNNING] = { "not in shutdown", "no" },
+	[KCAN_LISTEN_LIKELY] = { "likely in shutdown", "likely" },
+	[KCAN_LISTEN_SHUTDOWN] = { "in shutdown", "yes" },
+};
+
 const struct nodelist_program *
 nodelist_program(enum kcan_listen_program program)
 {
@@ -41,6 +51,11 @@ const struct nodelist_program *nodelist_app(uint8_t app)
 	if (app == KCAN_ADMIN_APP_KATAPULT)
 		return &programs[KCAN_LISTEN_KATAPULT];
 	return &programs[KCAN_LISTEN_UNKNOWN];
+}
+
+const char *nodelist_shutdown(enum kcan_listen_shutdown shutdown)
+{
+	return shutdowns[shutdown].key;
 }
 
 const char *nodelist_command(unsigned int i)
@@ -146,6 +161,18 @@ static void print_commands(FILE *to, const struct kcan_listen_node *node)
 	}
 }
 
+static void print_state(FILE *to, const struct nodelist *h,
+			const struct kcan_listen_node *node)
+{
+	const char *text = shutdowns[node->shutdown].text;
+
+	if (kcan_listen_life(node, h->end_us) == KCAN_LISTEN_GONE)
+		fputs(", so it is likely gone", to);
+	if (text)
+		fprintf(to, ", %s by what it said %.1f s ago", text,
+			(double)(h->end_us - node->shutdown_us) / 1e6);
+}
+
 static void print_node(FILE *to, const struct nodelist *h,
 		       const struct kcan_listen_node *node)
 {
@@ -160,6 +187,7 @@ static void print_node(FILE *to, const struct nodelist *h,
 		fprintf(to, ", %" PRIu32 " frame%s, the last %.1f s ago",
 			node->frames, plural(node->frames),
 			(double)(h->end_us - node->last_us) / 1e6);
+	print_state(to, h, node);
 	if (node->asked)
 		fprintf(to, ", %" PRIu32 " to it %s", node->asked,
 			origin(node->asked, node->asked_here));

@@ -32,6 +32,9 @@ nodelist_program(enum kcan_listen_program program);
 /** The program that an answer to a query names in byte 7; never NULL. */
 const struct nodelist_program *nodelist_app(uint8_t app);
 
+/** Return: "yes" ... whether a node is in shutdown; NULL: it did not say. */
+const char *nodelist_shutdown(enum kcan_listen_shutdown shutdown);
+
 /** "CONNECT": @i as in kcan_listen_node.commands. */
 const char *nodelist_command(unsigned int i);
 
