@@ -36,14 +36,15 @@ struct kcan_link {
 	bool has_counters;    /* the two below were read */
 	uint16_t tx_errors;
 	uint16_t rx_errors;
+	uint32_t sample_point; /* tenths of a percent of a bit; 0: not known */
 };
 
 /**
  * kcan_link_get() - facts about the interface @ifname
  *
- * State, bit rate, restart and, of one that is up, counters are what its driver
- * reports; the rest stays unknown. All but @index is for CAN interfaces only and
- * zero on others. A kernel without CAN is no error.
+ * State, bit rate, sample point, restart and, of one that is up, counters are what
+ * its driver reports; the rest stays unknown. All but @index is for CAN interfaces
+ * only and zero on others. A kernel without CAN is no error.
  *
  * Return: 0, -ENODEV when there is no such interface, or a negative errno.
  */

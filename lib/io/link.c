@@ -132,6 +132,7 @@ static void ask_controller(struct kcan_link *out)
 	if (is_soft(out->driver))
 		return;
 	out->bitrate_bps = can.bitrate_bps;
+	out->sample_point = can.sample_point;
 	out->restart_ms = can.restart_ms;
 	out->has_counters = can.has_counters && out->up;
 	if (!out->has_counters)

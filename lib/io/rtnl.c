@@ -185,8 +185,10 @@ void rtnl_read_can(struct rtnl_can *out, const struct nlmsghdr *message,
 		return;
 	out->has_state =
 		copy(data, IFLA_CAN_STATE, &out->state, sizeof(out->state));
-	if (copy(data, IFLA_CAN_BITTIMING, &timing, sizeof(timing)))
+	if (copy(data, IFLA_CAN_BITTIMING, &timing, sizeof(timing))) {
 		out->bitrate_bps = timing.bitrate;
+		out->sample_point = timing.sample_point;
+	}
 	copy(data, IFLA_CAN_RESTART_MS, &out->restart_ms,
 	     sizeof(out->restart_ms));
 	out->has_counters = copy(data, IFLA_CAN_BERR_COUNTER, &out->counters,

@@ -16,9 +16,10 @@
 struct rtnl_can {
 	bool has_state; /* false: the driver reports nothing, as vcan's */
 	bool has_counters;
-	uint32_t state;	      /* enum can_state */
-	uint32_t bitrate_bps; /* 0: not set, or the driver does not own it */
-	uint32_t restart_ms;  /* after bus-off; 0: not by itself */
+	uint32_t state;	       /* enum can_state */
+	uint32_t bitrate_bps;  /* 0: not set, or the driver does not own it */
+	uint32_t sample_point; /* tenths of a percent of a bit; 0: likewise */
+	uint32_t restart_ms;   /* after bus-off; 0: not by itself */
 	struct can_berr_counter counters;
 };
 

@@ -57,6 +57,7 @@ static const struct row {
 	    .has_counters = true,
 	    .state = CAN_STATE_ERROR_WARNING,
 	    .bitrate_bps = 500000,
+	    .sample_point = 875,
 	    .restart_ms = 100,
 	    .counters = { .txerr = 136, .rxerr = 9 } } },
 	{ "a driver that has nothing but a state",
@@ -124,6 +125,7 @@ static void test_row(void **state)
 	assert_int_equal(got.has_counters, row->want.has_counters);
 	assert_int_equal(got.state, row->want.state);
 	assert_int_equal(got.bitrate_bps, row->want.bitrate_bps);
+	assert_int_equal(got.sample_point, row->want.sample_point);
 	assert_int_equal(got.restart_ms, row->want.restart_ms);
 	assert_int_equal(got.counters.txerr, row->want.counters.txerr);
 	assert_int_equal(got.counters.rxerr, row->want.counters.rxerr);
