@@ -10,6 +10,8 @@ void cmd_request(const struct opts *opts, struct report *r);
 /* With names of a printer.cfg: a request, --leave or --dry-run for each interface. */
 void cmd_named(const struct opts *opts, struct report *r);
 void cmd_query(const struct opts *opts, struct report *r);
+/* What is there, and what printer.cfg calls it. */
+void cmd_list(const struct opts *opts, struct report *r);
 void cmd_listen(const struct opts *opts, struct report *r);
 void cmd_dry_run(const struct opts *opts, struct report *r);
 

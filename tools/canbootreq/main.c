@@ -14,6 +14,8 @@ static void run(const struct opts *opts, struct report *r)
 		cmd_query(opts, r);
 	else if (opts->command == OPTS_LISTEN)
 		cmd_listen(opts, r);
+	else if (opts->command == OPTS_LIST)
+		cmd_list(opts, r);
 	else if (opts_has_names(opts))
 		cmd_named(opts, r);
 	else if (opts->command == OPTS_DRY_RUN)

@@ -137,7 +137,7 @@ static int opt_no_verify(void *ctx, const char *arg)
 #define COMMAND(which)                    \
 	OPTS_COMMAND(struct opts, which), \
 		.excludes =               \
-			"--leave, --query, --listen and --dry-run exclude each other"
+			"--leave, --query, --listen, --list and --dry-run exclude each other"
 
 static const struct util_opt table[] = {
 	{ "interface", 'i', "IFACE", "CAN interface (default can0); any: all",
@@ -156,6 +156,8 @@ static const struct util_opt table[] = {
 	  COMMAND(OPTS_QUERY) },
 	{ "listen", 0, NULL, "list what is alive on the bus, send nothing",
 	  COMMAND(OPTS_LISTEN) },
+	{ "list", 0, NULL, "list interfaces and boards on USB, send nothing",
+	  COMMAND(OPTS_LIST) },
 	{ "dry-run", 0, NULL, "print the frame, touch nothing",
 	  COMMAND(OPTS_DRY_RUN) },
 	{ "no-verify", 0, NULL, "stop after the request, prove nothing",
@@ -200,28 +202,51 @@ static int check_wait_iface(struct opts *o)
 	if (o->wait_iface && o->command != OPTS_REQUEST &&
 	    o->command != OPTS_LEAVE)
 		return refuse(o, "--wait-iface is for a request or --leave: "
-				 "leave out --query, --listen, --dry-run");
+				 "leave out --query, --listen, --list, "
+				 "--dry-run");
 	if (o->wait_iface && o->anywhere)
 		return refuse(o, "--wait-iface waits for one interface: name "
 				 "it with -i");
 	return 0;
 }
 
-/* What names, disturbs or moves a node has no meaning there. */
-static int check_listen(struct opts *o)
+/* What disturbs or moves a node has no meaning there. */
+static int check_sends_nothing(struct opts *o, const char *command)
 {
 	if (!o->verify || o->force || o->nodeid || o->diagnose)
-		return refuse(o, "--listen sends nothing: leave out %s",
+		return refuse(o, "%s sends nothing: leave out %s", command,
 			      !o->verify ? "--no-verify" :
 			      o->force	 ? "--force" :
 			      o->nodeid	 ? "--nodeid" :
 					   "--diagnose");
+	return 0;
+}
+
+static int check_listen(struct opts *o)
+{
+	if (check_sends_nothing(o, "--listen"))
+		return -EINVAL;
 	if (o->timeout_us && o->timeout_us < KCAN_LISTEN_MIN_US)
 		return refuse(o,
 			      "--timeout '%g' is too short for --listen: a "
 			      "Klipper node reports every 5 s, so 6 at least",
 			      (double)o->timeout_us / 1e6);
 	return 0;
+}
+
+static int check_list(struct opts *o)
+{
+	/* any is what it lists anyway */
+	o->on_ifname &= !o->anywhere;
+	if (o->uuids_len || opts_has_names(o))
+		return refuse(o, "--list shows all there is: leave out %s",
+			      o->uuids_len ? "-u" :
+			      o->all	   ? "--all" :
+					     "-m");
+	if (o->timeout_us)
+		return refuse(o, "--list waits for nothing: leave out "
+				 "--timeout");
+	return check_sends_nothing(o, "--list");
 }
 
 /* Return: an option that is about names of MCUs, or NULL. */
@@ -319,6 +344,8 @@ int opts_parse(struct opts *out, int argc, char **argv)
 		err = check_names(out);
 	if (!err && out->command == OPTS_LISTEN)
 		err = check_listen(out);
+	if (!err && out->command == OPTS_LIST)
+		err = check_list(out);
 	if (!out->timeout_us)
 		out->timeout_us = default_timeout(out->command);
 	if (!err && out->command < OPTS_LISTEN)
@@ -334,6 +361,7 @@ void opts_help(FILE *to)
 	      "       canbootreq --leave {-m NAME | --all | -u UUID} ...\n"
 	      "       canbootreq [-i IFACE] --query\n"
 	      "       canbootreq [-i IFACE] --listen\n"
+	      "       canbootreq [-i IFACE] [-c FILE] --list\n"
 	      "       canbootreq --dry-run {-m NAME | --all | -u UUID} ...\n\n"
 	      "Ask Klipper MCUs on CAN for their bootloader, and prove that "
 	      "Katapult answers.\n\noptions:\n",

@@ -21,6 +21,7 @@ enum opts_command {
 	OPTS_QUERY,
 	OPTS_DRY_RUN,
 	OPTS_LISTEN,
+	OPTS_LIST,
 	OPTS_HELP,
 	OPTS_VERSION,
 };

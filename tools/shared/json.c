@@ -75,6 +75,15 @@ static const char *clean(char *buf, size_t size, const char *text)
 	return buf;
 }
 
+json_t *say_json_text(const struct say_json *lib, const char *text)
+{
+	char printable[SAY_SENTENCE_LEN];
+
+	return *text ? lib->pack("s",
+				 clean(printable, sizeof(printable), text)) :
+		       NULL;
+}
+
 json_t *say_json_katapult(const struct say_json *lib, bool known,
 			  const struct kcan_kat_ident *ident)
 {

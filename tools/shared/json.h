@@ -38,6 +38,8 @@ json_t *say_json_append(const struct say_json *lib, json_t *array,
 
 /* Each of these returns NULL, which leaves a key "s:o*" out, when not @known. */
 json_t *say_json_number(const struct say_json *lib, bool known, uint64_t value);
+/** Made printable; known when it is not empty. */
+json_t *say_json_text(const struct say_json *lib, const char *text);
 /** What Katapult says of itself: mcu, version, application_start. */
 json_t *say_json_katapult(const struct say_json *lib, bool known,
 			  const struct kcan_kat_ident *ident);

@@ -64,6 +64,17 @@ blocks() {
 	[ "$output" -eq $((2 * $(blocks | wc -l) + 2)) ]
 }
 
+@test "which board is which is shown without a frame" {
+	play
+	watch_bus can0
+	type_in "See which board is which" 1
+	[ "$status" -eq 0 ]
+	[[ $output == *$'\nEBB            not looked for: on CAN, canbootreq -i can0 '* ]]
+	[[ $output == *$'\nmcu            not seen: its tty does not exist\n'* ]]
+	settled can0
+	[ "$(frames)" = "7FF#$(printf %08X "$MARK")" ]
+}
+
 @test "a look at the bus sends nothing, and shows who has a nodeid" {
 	play --nodeid 4
 	watch_bus can0

@@ -245,12 +245,6 @@ bool look_at_link(const struct opts *opts, struct report *r,
 	return true;
 }
 
-struct found {
-	FILE *trace; /* NULL: not wanted */
-	bool klipper_host;
-	bool unfiltered;
-};
-
 static void note_receiver(const struct kcan_receiver *receiver, void *arg)
 {
 	static const char *const kinds[] = {
@@ -259,7 +253,7 @@ static void note_receiver(const struct kcan_receiver *receiver, void *arg)
 		[LOOK_UNFILTERED] = "unfiltered, may be a flashing tool",
 	};
 	enum look_receiver kind = look_classify(receiver);
-	struct found *found = arg;
+	struct look_programs *found = arg;
 
 	found->klipper_host |= kind == LOOK_KLIPPER_HOST;
 	found->unfiltered |= kind == LOOK_UNFILTERED;
@@ -268,6 +262,12 @@ static void note_receiver(const struct kcan_receiver *receiver, void *arg)
 			"canbootreq: %s: receiver %03X/%08X: %s\n",
 			receiver->ifname, receiver->id, receiver->mask,
 			kinds[kind]);
+}
+
+void look_at_programs(struct look_programs *out, const char *ifname)
+{
+	/* no such list, no finding: a kernel may be built without it */
+	kcan_rcvlist_each(ifname, note_receiver, out);
 }
 
 /* Return: 1 when a flash is going on, 0, or a negative errno. */
@@ -297,14 +297,14 @@ static int listen_for_flash(struct bus *bus)
 bool look(struct bus *bus, const struct opts *opts, struct report *r,
 	  struct kcan_link *link, struct words_facts *facts)
 {
-	struct found found = { .trace = opts->verbose ? r->streams.trace :
+	struct look_programs found = { .trace = opts->verbose ?
+							r->streams.trace :
 							NULL };
 	int flashing;
 
 	if (!look_at_link(opts, r, link, facts))
 		return false;
-	/* no such list, no finding: a kernel may be built without it */
-	kcan_rcvlist_each(opts->ifname, note_receiver, &found);
+	look_at_programs(&found, opts->ifname);
 	if (found.klipper_host)
 		warn(r, facts, WARNING_KLIPPER_HOST);
 	if (!found.unfiltered)

@@ -3,6 +3,7 @@
 #define CANBOOTREQ_LOOK_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include <kcan/link.h>
 
@@ -20,6 +21,16 @@ enum look_receiver {
 
 /** Pure. */
 enum look_receiver look_classify(const struct kcan_receiver *receiver);
+
+/** Which programs of this computer receive from an interface. */
+struct look_programs {
+	FILE *trace; /* gets a line for each receiver; NULL: not wanted */
+	bool klipper_host;
+	bool unfiltered;
+};
+
+/** See who receives from @ifname; a kernel without such lists shows nobody. */
+void look_at_programs(struct look_programs *out, const char *ifname);
 
 /**
  * look_is_flashing() - does this frame belong to flashing a node?
@@ -52,6 +63,7 @@ bool look_at_link(const struct opts *opts, struct report *r,
 
 /** Return: how many CAN interfaces are up; their @names, up to @max. */
 size_t look_up_interfaces(char (*names)[IF_NAMESIZE], size_t max);
+
 /** What sentences about @link need, for @facts: bit rate, queue, state. */
 void look_note_link(struct words_facts *facts, const struct kcan_link *link);
 

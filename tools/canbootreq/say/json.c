@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "json.h"
 
-static json_t *pack_warnings(const struct say_json *lib,
-			     const struct words_facts *facts)
+json_t *json_warnings(const struct say_json *lib,
+		      const struct words_facts *facts)
 {
 	json_t *all = facts->warnings ? lib->pack("[]") : NULL;
 	char text[SAY_SENTENCE_LEN];
@@ -71,7 +71,7 @@ char *json_end(const struct say_json *lib, const struct words_facts *facts)
 					  &facts->katapult),
 			"application", pack_application(lib, facts), "usb",
 			say_json_usb(lib, facts->port, &facts->usb), "warnings",
-			pack_warnings(lib, facts), "next",
+			json_warnings(lib, facts), "next",
 			words_expand(next, words->next, facts), "next_argv",
 			pack_command(lib, words->next, facts), "back",
 			words_expand(back, words->back, facts), "back_argv",
@@ -243,6 +243,6 @@ char *json_nodelist(const struct say_json *lib, const struct nodelist *list,
 			  pack_bus(lib, list), "nodes", pack_nodes(lib, list),
 			  "admin", pack_admins(lib, list), "unlisted",
 			  say_json_number(lib, unlisted, unlisted), "warnings",
-			  pack_warnings(lib, facts), "next",
+			  json_warnings(lib, facts), "next",
 			  words_expand(next, words->next, facts)));
 }

@@ -15,4 +15,8 @@ char *json_nodelist(const struct say_json *lib, const struct nodelist *list,
 char *json_dry_run(const struct say_json *lib, const char *uuid,
 		   const char *frame);
 
+/** The sentences of @facts->warnings; NULL, which leaves "s:o*" out, for none. */
+json_t *json_warnings(const struct say_json *lib,
+		      const struct words_facts *facts);
+
 #endif

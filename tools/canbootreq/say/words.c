@@ -200,6 +200,14 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = "{if}{place} is not a CAN interface; {detail}",
 		.next = "name a CAN interface with -i",
 	},
+	[CAUSE_NOTHING_HERE] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "this machine has no CAN interface, and no board on "
+			  "USB that runs Klipper or is in a bootloader",
+		.next = "plug one in and see whether the kernel finds it "
+			"(lsusb, dmesg)\n"
+			"if it does: sudo modprobe -a gs_usb cdc-acm",
+	},
 	[CAUSE_PERMISSION] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "this process may not open CAN sockets ({detail})",
@@ -269,6 +277,7 @@ static const char *const warnings[WARNING_COUNT] = {
 		"its print; stop it, for example: sudo systemctl stop klipper",
 	[WARNING_FORCED] = "another program is flashing over {if}; going on "
 			   "because of --force",
+	[WARNING_DOWN] = "{if} is down; bring it up: sudo {up}{guess}",
 	[WARNING_STATE] =
 		"{if} is in state {state}{health}: {trouble}: " DOWN_UP,
 	[WARNING_DROPPED] = "{if} is so busy that frames were lost here; a "
@@ -287,6 +296,8 @@ static const char *const warnings[WARNING_COUNT] = {
 		"Klipper host that was using the node has lost it, shuts down "
 		"within seconds and ends its print; restart that host to take "
 		"the node back",
+	[WARNING_NO_DRIVER] = "no driver uses {usbwhat} on USB port {port}: "
+			      "sudo modprobe -a gs_usb cdc-acm",
 	[WARNING_HEATERS] = "{usbwarning}",
 	[WARNING_UNPROVEN] =
 		"the serial number of the adapter does not yield its "

@@ -46,6 +46,7 @@ enum cause {
 	CAUSE_NO_INTERFACE,
 	CAUSE_NONE_UP, /* of all interfaces */
 	CAUSE_NOT_CAN,
+	CAUSE_NOTHING_HERE, /* for --list */
 	CAUSE_PERMISSION,
 	CAUSE_DOWN,
 	CAUSE_BUS_OFF,
@@ -96,6 +97,7 @@ enum cause {
 enum warning {
 	WARNING_KLIPPER_HOST,
 	WARNING_FORCED,
+	WARNING_DOWN,
 	WARNING_STATE,
 	WARNING_DROPPED,
 	WARNING_NODEID_HELD,
@@ -103,6 +105,7 @@ enum warning {
 	WARNING_QUEUE_FULL,
 	WARNING_TORN,
 	WARNING_TAKEN,
+	WARNING_NO_DRIVER, /* for what is on a USB port */
 	WARNING_HEATERS,
 	WARNING_UNPROVEN,   /* that the adapter is this MCU is not proven */
 	WARNING_LEFT_AGAIN, /* the port, after it was reported */
