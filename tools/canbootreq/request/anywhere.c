@@ -132,7 +132,7 @@ static void end_as_any(struct words_facts *facts)
 
 static void report_one(const struct asking *q, size_t index)
 {
-	struct words_facts facts;
+	struct words_facts facts = { 0 };
 	size_t proofs = choose(q, index, &facts);
 
 	*facts.others = '\0'; /* those were asked, too */
