@@ -8,6 +8,7 @@
 
 #include <kcan/link.h>
 
+#include "../../tools/canbootreq/look/look.h"
 #include "../../tools/canbootreq/request/adapter.h"
 #include "io/usbport.h"
 
@@ -122,10 +123,9 @@ bool kcan_usbport_has_udevd(void)
 	return fake.udevd;
 }
 
-int kcan_link_get(struct kcan_link *out, const char *ifname)
+bool look_is_up(const char *ifname)
 {
-	*out = (struct kcan_link){ .up = fake.now_us >= fake.up_us };
-	return *ifname ? 0 : -1;
+	return *ifname && fake.now_us >= fake.up_us;
 }
 
 int kcan_link_watch(void)

@@ -204,9 +204,26 @@ static int check_wait_iface(struct opts *o)
 		return refuse(o, "--wait-iface is for a request or --leave: "
 				 "leave out --query, --listen, --list, "
 				 "--dry-run");
-	if (o->wait_iface && o->anywhere)
+	return 0;
+}
+
+/* What is about one interface alone. */
+static int check_anywhere(struct opts *o)
+{
+	if (!o->anywhere)
+		return 0;
+	if (o->command == OPTS_QUERY || o->command == OPTS_LISTEN)
+		return refuse(o,
+			      "-i any is for -u and -m: give %s the name of "
+			      "one interface",
+			      o->command == OPTS_QUERY ? "--query" :
+							 "--listen");
+	if (o->wait_iface)
 		return refuse(o, "--wait-iface waits for one interface: name "
 				 "it with -i");
+	if (o->command == OPTS_REQUEST && !o->verify)
+		return refuse(o, "-i any finds an MCU by its proof: leave out "
+				 "--no-verify, or name the interface");
 	return 0;
 }
 
@@ -261,13 +278,6 @@ static const char *naming(const struct opts *o)
 
 static int check_names(struct opts *o)
 {
-	if (o->anywhere && o->command > OPTS_LEAVE &&
-	    o->command != OPTS_DRY_RUN)
-		return refuse(o,
-			      "-i any is for -u and -m: give %s the name of "
-			      "one interface",
-			      o->command == OPTS_QUERY ? "--query" :
-							 "--listen");
 	if (o->command == OPTS_LISTEN && naming(o))
 		return refuse(o, "--listen hears all nodes: leave out %s",
 			      naming(o));
@@ -307,9 +317,6 @@ static int check_whole(struct opts *o)
 	if (o->command == OPTS_LEAVE && !o->verify)
 		return refuse(o,
 			      "--leave always proves: leave out --no-verify");
-	if (o->anywhere && !o->verify)
-		return refuse(o, "-i any finds an MCU by its proof: leave out "
-				 "--no-verify, or name the interface");
 	if (o->diagnose && (o->command != OPTS_REQUEST || !o->verify))
 		return refuse(o,
 			      "--diagnose is for a request that is to be "
@@ -340,6 +347,8 @@ int opts_parse(struct opts *out, int argc, char **argv)
 			 "an MCU is named with -m NAME or -u UUID");
 	if (!err)
 		err = check_wait_iface(out);
+	if (!err)
+		err = check_anywhere(out);
 	if (!err && out->command <= OPTS_LISTEN)
 		err = check_names(out);
 	if (!err && out->command == OPTS_LISTEN)

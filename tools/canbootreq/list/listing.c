@@ -4,12 +4,11 @@
 #include "list_json.h"
 #include "table.h"
 
+/* Each interface has its own. */
 static void say_warnings(struct report *r, const struct words_facts *facts)
 {
-	r->warned = 0; /* each interface has its own */
-	for (int i = 0; i < WARNING_COUNT; i++)
-		if (facts->warnings & 1u << i)
-			report_warning(r, (enum warning)i, facts);
+	r->warned = 0;
+	report_warnings(r, facts);
 }
 
 static void say_all_warnings(struct report *r, const struct inventory *all)

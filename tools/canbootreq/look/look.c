@@ -68,7 +68,7 @@ static bool end_with(struct words_facts *facts, enum cause cause)
 	return false;
 }
 
-static bool is_up(const char *ifname)
+bool look_is_up(const char *ifname)
 {
 	struct kcan_link link;
 
@@ -84,7 +84,7 @@ static size_t list_interfaces(char *out, size_t size, const char *but_up)
 
 	for (int i = 0; i < n && i < NAMES_MAX && used < size; i++)
 		if (!but_up ||
-		    (strcmp(names[i], but_up) != 0 && is_up(names[i])))
+		    (strcmp(names[i], but_up) != 0 && look_is_up(names[i])))
 			used += (size_t)snprintf(out + used, size - used, " %s",
 						 names[i]);
 	if (n > NAMES_MAX && used && used < size)
@@ -98,7 +98,7 @@ size_t look_up_interfaces(char (*names)[IF_NAMESIZE], size_t max)
 	size_t len = 0;
 
 	for (int i = 0; i < n && (size_t)i < max; i++)
-		if (is_up(names[i]))
+		if (look_is_up(names[i]))
 			memmove(names[len++], names[i], IF_NAMESIZE);
 	return len;
 }

@@ -61,6 +61,9 @@ bool look(struct bus *bus, const struct opts *opts, struct report *r,
 bool look_at_link(const struct opts *opts, struct report *r,
 		  struct kcan_link *link, struct words_facts *facts);
 
+/** Return: whether there is such an interface, and it is up. */
+bool look_is_up(const char *ifname);
+
 /** Return: how many CAN interfaces are up; their @names, up to @max. */
 size_t look_up_interfaces(char (*names)[IF_NAMESIZE], size_t max);
 

@@ -8,6 +8,7 @@
 #include <kcan/link.h>
 
 #include "../../shared/usb.h"
+#include "../look/look.h"
 
 #define LEAVE_US 1000000 /* a bus that was lost is gone soon, or stays */
 
@@ -46,13 +47,6 @@ size_t adapter_match(struct adapter *a, const struct opts *opts)
 	return opts->uuids_len;
 }
 
-static bool is_up(const char *ifname)
-{
-	struct kcan_link link;
-
-	return !kcan_link_get(&link, ifname) && link.up;
-}
-
 static void follow(struct adapter *a, struct loop *l, struct words_facts *facts,
 		   struct kcan_usbfollow *f)
 {
@@ -61,7 +55,7 @@ static void follow(struct adapter *a, struct loop *l, struct words_facts *facts,
 	snprintf(facts->port, sizeof(facts->port), "%s",
 		 kcan_usbport_name(a->port));
 	facts->usb = f->seen;
-	facts->usb_up = is_up(f->seen.ifname);
+	facts->usb_up = look_is_up(f->seen.ifname);
 	facts->followed = f->verdict;
 	facts->signal = l->signal;
 }
@@ -72,13 +66,14 @@ bool adapter_wait_up(struct loop *l, const char *ifname, uint64_t end_us)
 	int n = fd;
 
 	loop_now(l);
-	while (n >= 0 && !l->signal && !is_up(ifname) && l->now_us < end_us) {
+	while (n >= 0 && !l->signal && !look_is_up(ifname) &&
+	       l->now_us < end_us) {
 		n = loop_wait(l, fd, end_us);
 		kcan_link_changed(fd);
 	}
 	if (fd >= 0)
 		close(fd);
-	return is_up(ifname);
+	return look_is_up(ifname);
 }
 
 static bool has_lost(const struct job *job)

@@ -73,12 +73,14 @@ void anywhere_ended(void *ctx, const struct job *job)
 	}
 }
 
-/* Adds "can0", or ", can1". */
+/* Adds "can0", or ", can1"; as many as there is room for. */
 static void add_interface(char *out, size_t size, const char *ifname)
 {
 	size_t used = strlen(out);
 
-	snprintf(out + used, size - used, "%s%s", used ? ", " : "", ifname);
+	if (used + strlen(", ") + strlen(ifname) < size)
+		snprintf(out + used, size - used, "%s%s", used ? ", " : "",
+			 ifname);
 }
 
 /* Return: false when that bus tells nothing of it. */

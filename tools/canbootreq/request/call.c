@@ -282,7 +282,7 @@ static void swap_said(struct call *c)
 	c->advised = advised;
 }
 
-static void fail(struct call *c, int err)
+void call_fail(struct call *c, int err)
 {
 	if (err)
 		look_explain(&c->common, err);
@@ -313,7 +313,7 @@ void call_begin(struct call *c, const struct opts *opts, struct report *r,
 	if (!err && may_ask)
 		err = prepare(c, adapter);
 	if (err || !may_ask)
-		fail(c, err);
+		call_fail(c, err);
 }
 
 static bool has_adapter(const struct call *c)
@@ -332,18 +332,13 @@ bool call_start(struct call *c, enum call_turn turn)
 		c->part.len -= has_adapter(c);
 	if (c->failed || !c->part.len)
 		return false;
-	if (turn == CALL_OTHERS || !c->bus.socket)
+	if (!c->bus.socket)
 		err = listen_for_jobs(&c->bus, c->opts->nodeid);
 	if (!err)
 		err = start_jobs(&c->part, c->opts);
 	if (err)
-		fail(c, err);
+		call_fail(c, err);
 	return !err;
-}
-
-void call_fail(struct call *c, int err)
-{
-	fail(c, err);
 }
 
 void call_conclude(struct call *c)

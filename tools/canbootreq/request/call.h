@@ -46,7 +46,7 @@ void call_begin(struct call *c, const struct opts *opts, struct report *r,
  */
 bool call_start(struct call *c, enum call_turn turn);
 
-/** @err kept what call_start() made ready from running. */
+/** Nothing more is asked, because of @err; 0: as @c->common says already. */
 void call_fail(struct call *c, int err);
 
 /** After run_all(): find out all that can be known of these. */

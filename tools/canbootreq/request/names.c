@@ -205,7 +205,7 @@ static void dry_run(struct names *n)
 /* All interfaces at once, each told of in the order in which they are named. */
 static int run(struct names *n)
 {
-	struct opts *list = calloc(n->len, sizeof(*list));
+	struct opts *list = calloc(n->len + 1, sizeof(*list));
 	size_t len = 0;
 
 	if (!list)

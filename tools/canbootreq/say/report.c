@@ -69,7 +69,7 @@ static void advise(struct report *r, const struct words_facts *facts)
 	r->advised = (int)facts->cause;
 }
 
-static void say_warnings(struct report *r, const struct words_facts *facts)
+void report_warnings(struct report *r, const struct words_facts *facts)
 {
 	for (int i = 0; i < WARNING_COUNT; i++)
 		if (facts->warnings & 1u << i)
@@ -82,7 +82,7 @@ static void say_error(struct report *r, const struct words_facts *facts)
 	const struct words *words = words_of(facts->cause);
 	char text[SAY_SENTENCE_LEN];
 
-	say_warnings(r, facts);
+	report_warnings(r, facts);
 	words_expand(text, words->reason, facts);
 	fprintf(r->streams.err, PROGRAM ": %s", text);
 	words_expand(text, words->next, facts);
@@ -108,7 +108,7 @@ static void say_result(struct report *r, const struct words_facts *facts)
 {
 	if (!facts->said)
 		say_line(r, facts);
-	say_warnings(r, facts);
+	report_warnings(r, facts);
 	advise(r, facts);
 }
 
@@ -157,7 +157,7 @@ void report_nodelist(struct report *r, const struct nodelist *list,
 		say_error(r, facts);
 		return;
 	}
-	say_warnings(r, facts);
+	report_warnings(r, facts);
 	advise(r, facts);
 }
 

@@ -27,6 +27,9 @@ void report_usage(struct report *r, bool json, const char *sentence);
 void report_warning(struct report *r, enum warning warning,
 		    const struct words_facts *facts);
 
+/** All warnings of @facts, as above. */
+void report_warnings(struct report *r, const struct words_facts *facts);
+
 /** One end: of a UUID, or of the whole call when the facts have none. */
 void report_end(struct report *r, const struct words_facts *facts);
 
