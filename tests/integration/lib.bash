@@ -101,6 +101,12 @@ settled() {
 	until_true has "$BUS" "7FF#$(printf %08X "$MARK")"
 }
 
+# watched IFACE - look at what watch_bus records there, all there is by now
+watched() {
+	BUS=$BATS_TEST_TMPDIR/bus.$1.log
+	settled "$1"
+}
+
 # In a guest what plays hardware goes before everything else: however long the
 # guest had to wait for a processor, when a client looks whether its time is over
 # the answer is there.

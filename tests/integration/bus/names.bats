@@ -201,15 +201,23 @@ canbootreq: serial.cfg has no section with a canbus_uuid, so no MCU of it is on\
 
 	ip link add vcan5 type vcan
 	ip link set vcan5 up
+	watch_bus vcan5
 	printf '[mcu x]\ncanbus_uuid: b\ncanbus_interface: vcan5\n' >other.cfg
 	"$BUILD/canbootreq" -c printer.cfg -m EBB -m x --timeout 60 >out 2>err \
 		3>&- &
 	pid=$!
-	until_true has "$BUS" '280#|2[89A-F].#01881600'
+	until_true has "$BUS" '2[89A-F].#01881600'
+	watched vcan0
+	until_true has "$BUS" '2[89A-F].#01881600'
 	kill -TERM "$pid"
 	ends_with "$pid" 143
 	has out '^112233445566 \(EBB\): interrupted: ended by SIGTERM'
 	has out '^00000000000b \(x\): interrupted: ended by SIGTERM'
+	# the nodeids are given to UUIDs that nobody has
+	watched vcan0
+	[ -n "$(frames '3F0#11EEDDCCBBAA99')" ]
+	watched vcan5
+	[ -n "$(frames '3F0#11FFFFFFFFFFF4')" ]
 }
 
 @test "files that are none end with a sentence, and nothing hangs" {
