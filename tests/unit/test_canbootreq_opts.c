@@ -196,12 +196,6 @@ static const struct bad_row {
 	{ "--wait-iface anywhere",
 	  { "-i", "any", "-u", U, "--wait-iface" },
 	  "--wait-iface waits for one interface: name it with -i" },
-	{ "--query anywhere",
-	  { "-i", "any", "--query" },
-	  "-i any is for -u and -m: give --query the name of one interface" },
-	{ "--listen anywhere",
-	  { "--listen", "-i", "any" },
-	  "-i any is for -u and -m: give --listen the name of one interface" },
 	{ "--wait-iface with --query",
 	  { "--query", "--wait-iface" },
 	  "--wait-iface is for a request or --leave: leave out --query, "

@@ -586,9 +586,9 @@ static void test_query_answers(void **state)
 
 	(void)state;
 	capture_open(&c, false);
-	report_node(&c.report, "can0", &uuid, KCAN_ADMIN_APP_KLIPPER);
-	report_node(&c.report, "can0", &uuid, KCAN_ADMIN_APP_KATAPULT);
-	report_node(&c.report, "can0", &uuid, 0x77);
+	report_node(&c.report, "can0", &uuid, KCAN_ADMIN_APP_KLIPPER, false);
+	report_node(&c.report, "can0", &uuid, KCAN_ADMIN_APP_KATAPULT, false);
+	report_node(&c.report, "can0", &uuid, 0x77, false);
 	capture_end(&c);
 	assert_string_equal(c.out, "112233445566: Klipper\n"
 				   "112233445566: Katapult\n"
@@ -603,8 +603,8 @@ static void test_query_answers_in_json(void **state)
 
 	(void)state;
 	capture_open(&c, true);
-	report_node(&c.report, "can0", &uuid, KCAN_ADMIN_APP_KATAPULT);
-	report_node(&c.report, "can0", &uuid, 0);
+	report_node(&c.report, "can0", &uuid, KCAN_ADMIN_APP_KATAPULT, false);
+	report_node(&c.report, "can0", &uuid, 0, false);
 	capture_end(&c);
 	assert_string_equal(
 		c.out,

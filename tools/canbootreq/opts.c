@@ -212,12 +212,6 @@ static int check_anywhere(struct opts *o)
 {
 	if (!o->anywhere)
 		return 0;
-	if (o->command == OPTS_QUERY || o->command == OPTS_LISTEN)
-		return refuse(o,
-			      "-i any is for -u and -m: give %s the name of "
-			      "one interface",
-			      o->command == OPTS_QUERY ? "--query" :
-							 "--listen");
 	if (o->wait_iface)
 		return refuse(o, "--wait-iface waits for one interface: name "
 				 "it with -i");

@@ -107,6 +107,122 @@ span() {
 	has "$BATS_TEST_TMPDIR/out" 'Katapult answered on vcan5 '
 }
 
+@test "--query asks all buses, and tells each node's interface" {
+	start_mcus one -i vcan0 -u "$A" -u "$B"
+	start_mcus two -i vcan5 -u "$B" --state katapult
+	watch_bus vcan0
+	any --query --timeout 60
+	[ "$status" -eq 0 ]
+	[ "$(sort <<<"$output")" = "$(printf '%s\n' "$A: Klipper on vcan0" \
+		"$B: Katapult on vcan5" "$B: Klipper on vcan0")" ]
+	watched vcan0
+	[ "$(frames '3F0#00' | wc -l)" -eq 1 ]
+	watched vcan5
+	[ "$(frames '3F0#00' | wc -l)" -eq 1 ]
+	any --query --timeout 60 --json
+	[ "$(jq -r '.uuid + " " + .interface' <<<"$output" | sort)" = \
+		"$(printf '%s\n' "$A vcan0" "$B vcan0" "$B vcan5")" ]
+}
+
+@test "--query: one bus is silent, another is not: no word about that one" {
+	start_mcus two -i vcan5 -u "$B"
+	any --query --timeout 0.5
+	[ "$status" -eq 0 ]
+	[ "$output" = "$B: Klipper on vcan5" ]
+	[[ $stderr != *'no unassigned node'* ]]
+}
+
+@test "--query: silent everywhere is told once, with all names" {
+	any --query --timeout 0.2
+	[ "$status" -eq 3 ]
+	[ "$(grep -c 'no unassigned node' <<<"$stderr")" -eq 1 ]
+	[[ $stderr == *"no unassigned node answered on vcan0, vcan5; "* ]]
+	[[ $stderr == *"canbootreq -i any --listen"* ]]
+	any --query --timeout 0.2 --json
+	[ "$(jq -r '.outcome + " " + .interface' <<<"$output")" = 'no-answer any' ]
+}
+
+@test "--query: one bus is lost, and the nodes of another are told" {
+	local pid
+
+	start_mcus two -i vcan5 -u "$B"
+	watch_bus vcan0
+	# it waits for as long as answers come
+	cangen vcan0 -I 3F1 -L 8 -D 20AABBCCDDEEFF01 -g 100 3>&- &
+	"$BUILD/canbootreq" -i any --query -v --timeout 60 \
+		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	until_true has "$BUS" '3F0#00'
+	ip link set vcan0 down
+	ends_with "$pid" 3
+	cat "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"
+	has "$BATS_TEST_TMPDIR/out" "^$B: Klipper on vcan5$"
+	has "$BATS_TEST_TMPDIR/err" 'vcan0 went down while waiting for answers'
+}
+
+@test "--listen hears all buses: a list for each, silence is none" {
+	local pid
+
+	"$BUILD/canbootreq" -i any --listen -v >"$BATS_TEST_TMPDIR/out" \
+		2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	until_true listening vcan5 00000000
+	until_true listening vcan0 00000000
+	# a Klipper node's report, V54 of klipper-mcu-protocol.md
+	cansend vcan5 10B#0D1011807881F781
+	cansend vcan5 10B#1F7F44007E
+	ends_with "$pid" 0
+	cat "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"
+	has "$BATS_TEST_TMPDIR/out" '^vcan0: state UNKNOWN, 0 frames'
+	has "$BATS_TEST_TMPDIR/out" '^vcan5: state UNKNOWN, 2 frames'
+	has "$BATS_TEST_TMPDIR/out" '^nodeid 5: Klipper, 2 frames'
+	! has "$BATS_TEST_TMPDIR/err" 'no node was heard'
+}
+
+@test "--listen: nobody is heard anywhere, or a signal ends it" {
+	local pid
+
+	any --listen --json
+	[ "$status" -eq 3 ]
+	[ "$(jq -r '.interface + " " + .outcome' <<<"$output")" = \
+		"$(printf '%s\n' 'vcan0 no-answer' 'vcan5 no-answer')" ]
+	"$BUILD/canbootreq" -i any --listen --timeout 60 \
+		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	until_true listening vcan5 00000000
+	kill -INT "$pid"
+	ends_with "$pid" 130
+	[ "$(grep -c '^vcan[05]: state' "$BATS_TEST_TMPDIR/out")" -eq 2 ]
+}
+
+# deaf IFACE - nobody receives everything there any more
+deaf() {
+	! listening "$1" 00000000
+}
+
+@test "--listen: one bus goes down and comes back, the other is heard on" {
+	local pid
+
+	"$BUILD/canbootreq" -i any --listen -v --timeout 60 --json \
+		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	until_true listening vcan5 00000000
+	until_true listening vcan0 00000000
+	ip link set vcan0 down
+	until_true deaf vcan0
+	ip link set vcan0 up
+	cansend vcan0 10B#0D1011807881F781
+	cansend vcan5 10B#0D1011807881F781
+	until_true has "$BATS_TEST_TMPDIR/err" 'vcan5.*0D1011807881F781'
+	kill -INT "$pid"
+	ends_with "$pid" 130
+	cat "$BATS_TEST_TMPDIR/out"
+	[ "$(jq -r '.interface + " " + .outcome' "$BATS_TEST_TMPDIR/out")" = \
+		"$(printf '%s\n' 'vcan0 no-answer' 'vcan5 interrupted')" ]
+	[[ $(jq -r .reason "$BATS_TEST_TMPDIR/out" | head -n1) == \
+		'vcan0 went down while listening'* ]]
+}
+
 @test "no interface is up: a sentence with those there are" {
 	ip link set vcan5 down
 	ip link set vcan0 down

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "anywhere.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <kcan/outcome.h>
 
-#include "../look/look.h"
+#include "../look/interfaces.h"
 
 /* What one bus tells of an MCU, the more the higher. */
 enum rank { RANK_SILENT, RANK_TROUBLE, RANK_ANSWERED, RANK_PROVEN };
@@ -73,16 +69,6 @@ void anywhere_ended(void *ctx, const struct job *job)
 	}
 }
 
-/* Adds "can0", or ", can1"; as many as there is room for. */
-static void add_interface(char *out, size_t size, const char *ifname)
-{
-	size_t used = strlen(out);
-
-	if (used + strlen(", ") + strlen(ifname) < size)
-		snprintf(out + used, size - used, "%s%s", used ? ", " : "",
-			 ifname);
-}
-
 /* Return: false when that bus tells nothing of it. */
 static bool explain(const struct call *c, size_t index, struct words_facts *out)
 {
@@ -121,8 +107,7 @@ static void list_interfaces(const struct asking *q, size_t index,
 	for (size_t i = 0; i < q->len; i++)
 		if (explain(&q->calls[i], index, &one) &&
 		    rank_of(&one) == rank_of(facts))
-			add_interface(facts->where, sizeof(facts->where),
-				      one.ifname);
+			interfaces_add(facts, one.ifname);
 }
 
 /* None of them, and so no nodeid of one. */
@@ -152,33 +137,4 @@ void anywhere_report(const struct asking *q)
 {
 	for (size_t i = 0; i < q->calls->opts->uuids_len; i++)
 		report_one(q, i);
-}
-
-static void report_none(const struct opts *opts, struct report *r)
-{
-	/* the one that people mean, should its adapter be in a bootloader */
-	struct words_facts facts = { .ifname = "can0" };
-
-	look_explain(&facts, -ENODEV);
-	seek_adapter(opts, &facts);
-	if (facts.cause == CAUSE_NO_INTERFACE)
-		facts.cause = CAUSE_NONE_UP;
-	report_end(r, &facts);
-}
-
-void request_anywhere(const struct opts *opts, struct report *r)
-{
-	char names[BUS_GROUP_MAX][IF_NAMESIZE];
-	size_t len = look_up_interfaces(names, BUS_GROUP_MAX);
-	struct opts *list = calloc(len + 1, sizeof(*list));
-
-	for (size_t i = 0; list && i < len; i++) {
-		list[i] = *opts;
-		list[i].ifname = names[i];
-	}
-	if (list && len)
-		request_on(list, len, r);
-	else
-		report_none(opts, r);
-	free(list);
 }

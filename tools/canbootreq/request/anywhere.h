@@ -9,9 +9,6 @@
  * what came of each is told once.
  */
 
-/** The whole command: request_on() all of them. */
-void request_anywhere(const struct opts *opts, struct report *r);
-
 /** Of an adapter that is asked for itself, no other bus has to know. */
 void anywhere_begin(struct asking *q);
 

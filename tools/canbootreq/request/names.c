@@ -215,7 +215,7 @@ static int run(struct names *n)
 		if (!n->list[i].started)
 			take_interface(n, &n->list[i], &list[len++]);
 	if (list->anywhere)
-		request_anywhere(list, n->r);
+		cmd_request(list, n->r);
 	else
 		request_on(list, len, n->r);
 	free(list);

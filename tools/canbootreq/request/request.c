@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "../commands.h"
-#include "../look/look.h"
+#include "../look/interfaces.h"
 #include "anywhere.h"
 
 static void say_proof(void *ctx, struct words_facts *facts)
@@ -69,14 +69,6 @@ static void ask_all(struct asking *q)
 	}
 }
 
-static void report_local(struct report *r, const char *ifname, int err)
-{
-	struct words_facts facts = { .ifname = ifname };
-
-	look_explain(&facts, err);
-	report_end(r, &facts);
-}
-
 void request_on(const struct opts *list, size_t len, struct report *r)
 {
 	struct asking q = { .len = len, .r = r };
@@ -88,7 +80,7 @@ void request_on(const struct opts *list, size_t len, struct report *r)
 	if (!err && !q.calls)
 		err = -ENOMEM;
 	if (err) {
-		report_local(r, list->ifname, err);
+		interfaces_fail(list, r, err);
 		free(q.calls);
 		return;
 	}
@@ -106,10 +98,12 @@ void request_on(const struct opts *list, size_t len, struct report *r)
 
 void cmd_request(const struct opts *opts, struct report *r)
 {
-	if (opts->anywhere)
-		request_anywhere(opts, r);
-	else
-		request_on(opts, 1, r);
+	struct interfaces on;
+
+	if (!interfaces_open(&on, opts, r))
+		return;
+	request_on(on.list, on.len, r);
+	interfaces_close(&on);
 }
 
 void cmd_dry_run(const struct opts *opts, struct report *r)

@@ -132,7 +132,7 @@ void report_early(struct report *r, struct words_facts *facts)
 }
 
 void report_node(struct report *r, const char *ifname,
-		 const struct kcan_uuid *uuid, uint8_t app)
+		 const struct kcan_uuid *uuid, uint8_t app, bool tell)
 {
 	const struct nodelist_program *name = nodelist_app(app);
 	char text[KCAN_UUID_STR_LEN + 1];
@@ -141,7 +141,8 @@ void report_node(struct report *r, const char *ifname,
 	if (r->json)
 		report_line(r, json_node(&r->lib, ifname, text, name->key));
 	else
-		fprintf(r->streams.out, "%s: %s\n", text, name->text);
+		fprintf(r->streams.out, "%s: %s%s%s\n", text, name->text,
+			tell ? " on " : "", tell ? ifname : "");
 }
 
 void report_nodelist(struct report *r, const struct nodelist *list,

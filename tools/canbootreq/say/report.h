@@ -36,9 +36,13 @@ void report_end(struct report *r, const struct words_facts *facts);
 /** The line of an end whose report_end() is to follow a little later. */
 void report_early(struct report *r, struct words_facts *facts);
 
-/** One node that answered --query; @app is byte 7 of its answer. */
+/**
+ * report_node() - one node that answered --query
+ * @app:  byte 7 of its answer
+ * @tell: with its interface for people, too: there are several
+ */
 void report_node(struct report *r, const char *ifname,
-		 const struct kcan_uuid *uuid, uint8_t app);
+		 const struct kcan_uuid *uuid, uint8_t app, bool tell);
 
 /** The end of --listen: the list, then @facts as the end of the call. */
 void report_nodelist(struct report *r, const struct nodelist *list,

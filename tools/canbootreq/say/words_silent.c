@@ -105,7 +105,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_QUERY_SILENT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
-		.reason = "no unassigned node answered on {if}",
+		.reason = "no unassigned node answered on {on}",
 		.next = "a node that has a nodeid, from a Klipper host or a "
 			"flash that broke off, never answers: missing here "
 			"does not mean gone; to hear it: canbootreq -i {if} "
