@@ -9,6 +9,10 @@ ratio() {
 	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'
 }
 
+least() {
+	printf '%s\n' "$@" | sort -n | head -n1
+}
+
 median() {
 	printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"
 }
