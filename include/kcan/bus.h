@@ -40,8 +40,9 @@ struct kcan_bus_rx {
 	bool own;  /* sent by this very socket: a transmit confirmation */
 	bool here; /* sent by this computer, whoever it was */
 	/*
-	 * When the kernel had it: microseconds of CLOCK_MONOTONIC, never later
-	 * than now; 0: not asked for, or not known.
+	 * When the kernel had it: microseconds of CLOCK_MONOTONIC, not later
+	 * than now unless somebody sets the time of day meanwhile, which makes
+	 * it wrong by 10 ms at most; 0: not asked for, or not known.
 	 */
 	uint64_t at_us;
 };

@@ -16,7 +16,7 @@
 /* reading two clocks takes less, unless this process is held up in between */
 #define CLOCK_NEAR_US 50
 #define CLOCK_TRIES 4
-/* for so long the one is not looked at again: somebody may set it */
+/* for so long neither is looked at again: somebody may set the one */
 #define CLOCK_KEPT_US 10000
 
 /* Room for the control messages asked for: SO_RXQ_OVFL, SO_TIMESTAMPNS. */
@@ -34,7 +34,6 @@ struct clocks {
 
 struct kcan_bus {
 	int fd;
-	bool times; /* the kernel was asked for time stamps */
 	struct clocks clocks;
 	uint32_t dropped;
 };
@@ -144,7 +143,6 @@ int kcan_bus_open(struct kcan_bus **out, const struct kcan_bus_cfg *cfg)
 		goto fail;
 	}
 	bus->fd = fd;
-	bus->times = cfg->times;
 	*out = bus;
 	return 0;
 fail:
@@ -224,20 +222,30 @@ static struct clocks read_clocks(void)
 	return best;
 }
 
-/* @now_us: what it can not be later than. */
-static uint64_t arrival(const struct timespec *stamp, const struct clocks *both,
-			uint64_t now_us)
+/* @read: whether they were read for these frames; once is enough. */
+static void look_at_clocks(struct kcan_bus *bus, uint64_t stamp_us, bool *read)
 {
-	uint64_t day_us = both->day_us + (now_us - both->now_us);
-	uint64_t stamp_us = us_of(stamp);
-	uint64_t age_us = day_us > stamp_us ? day_us - stamp_us : 0;
+	uint64_t day_us = bus->clocks.day_us;
 
-	return age_us < now_us ? now_us - age_us : 1;
+	if (*read || (stamp_us >= day_us && stamp_us - day_us < CLOCK_KEPT_US))
+		return;
+	bus->clocks = read_clocks();
+	*read = true;
+}
+
+/* What is later than clocks that were read since: the time of day was set. */
+static uint64_t arrival(uint64_t stamp_us, const struct clocks *both, bool read)
+{
+	uint64_t at_us = both->now_us + (stamp_us - both->day_us);
+
+	if (stamp_us < both->day_us)
+		return both->day_us - stamp_us < both->now_us ? at_us : 1;
+	return read ? both->now_us : at_us;
 }
 
 /* The kernel's counter of drops is absolute, and absent while it is zero. */
 static void read_control(struct kcan_bus *bus, struct kcan_bus_rx *rx,
-			 struct msghdr *msg, uint64_t now_us)
+			 struct msghdr *msg, bool *read)
 {
 	struct timespec stamp;
 	struct cmsghdr *c;
@@ -250,28 +258,16 @@ static void read_control(struct kcan_bus *bus, struct kcan_bus_rx *rx,
 			       sizeof(bus->dropped));
 		} else if (c->cmsg_type == SO_TIMESTAMPNS) {
 			memcpy(&stamp, CMSG_DATA(c), sizeof(stamp));
-			rx->at_us = arrival(&stamp, &bus->clocks, now_us);
+			look_at_clocks(bus, us_of(&stamp), read);
+			rx->at_us = arrival(us_of(&stamp), &bus->clocks, *read);
 		}
 	}
-}
-
-/* Return: now; 0 when nobody wants to know. */
-static uint64_t look_at_clocks(struct kcan_bus *bus)
-{
-	uint64_t now_us;
-
-	if (!bus->times)
-		return 0;
-	now_us = read_clock(CLOCK_MONOTONIC);
-	if (now_us > bus->clocks.now_us + CLOCK_KEPT_US)
-		bus->clocks = read_clocks();
-	return now_us > bus->clocks.now_us ? now_us : bus->clocks.now_us;
 }
 
 int kcan_bus_recv(struct kcan_bus *bus, struct kcan_bus_rx *rx, size_t max)
 {
 	struct batch b;
-	uint64_t now_us;
+	bool read = false;
 	int n;
 
 	if (max > BATCH_MAX)
@@ -283,12 +279,11 @@ int kcan_bus_recv(struct kcan_bus *bus, struct kcan_bus_rx *rx, size_t max)
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return errno == EAGAIN ? 0 : meaning(errno);
-	now_us = n ? look_at_clocks(bus) : 0;
 	for (int i = 0; i < n; i++) {
 		rx[i].own = b.msgs[i].msg_hdr.msg_flags & MSG_CONFIRM;
 		rx[i].here = b.msgs[i].msg_hdr.msg_flags & MSG_DONTROUTE;
 		rx[i].at_us = 0;
-		read_control(bus, &rx[i], &b.msgs[i].msg_hdr, now_us);
+		read_control(bus, &rx[i], &b.msgs[i].msg_hdr, &read);
 	}
 	return n;
 }

@@ -68,7 +68,8 @@ static const struct row {
 		KCAN_OUTCOME_UNPROVEN,
 		"nacked",
 		"Katapult answered NACK and then nothing, so its receiver is "
-		"stuck: switch the board's power off and on, then ask again",
+		"likely stuck: switch the board's power off and on, then ask "
+		"again",
 	},
 	[KCAN_BOOTREQ_REFUSED] = {
 		KCAN_OUTCOME_UNPROVEN,
