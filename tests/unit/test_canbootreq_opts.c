@@ -127,8 +127,9 @@ static const struct bad_row {
 	  "IFACE" },
 	{ "-l as tools that list have it",
 	  { "-l" },
-	  "'-l': to list what is alive on the bus type canbootreq --listen, "
-	  "which sends nothing" },
+	  "'-l': to list interfaces and boards on USB type canbootreq --list, "
+	  "to list what is alive on the bus canbootreq --listen; both send "
+	  "nothing" },
 	{ "-u at the end", { "-u" }, "'-u' needs a value: --uuid UUID" },
 	{ "--timeout at the end",
 	  { "-u", U, "--timeout" },

@@ -120,9 +120,10 @@ static const struct end_row end_rows[] = {
 	{ "NACK",
 	  { .cause = CAUSE_NACKED, .request = REQUEST_HANDED_OVER },
 	  7,
-	  "112233445566: unproven: Katapult answered NACK and then nothing: "
-	  "its receiver is stuck; the request was handed to the adapter\n",
-	  "switch the board's power off and on" },
+	  "112233445566: unproven: Katapult answered NACK and then nothing; "
+	  "the request was handed to the adapter\n",
+	  "likely its receiver is stuck, and only a reset helps: switch the "
+	  "board's power off and on" },
 	{ "refused",
 	  { .cause = CAUSE_REFUSED, .request = REQUEST_HANDED_OVER },
 	  7,
@@ -310,8 +311,8 @@ static const struct error_row {
 	    .detail = "the CAN interfaces here: can1" },
 	  1,
 	  "canbootreq: there is no interface can0; the CAN interfaces here: "
-	  "can1; name another one with -i, or see whether its adapter is "
-	  "plugged in (lsusb, dmesg)\n" },
+	  "can1; see what there is: canbootreq --list; name another one with "
+	  "-i, or see whether its adapter is plugged in (lsusb, dmesg)\n" },
 	{ "not CAN",
 	  { .cause = CAUSE_NOT_CAN, .detail = "the CAN interfaces here: can1" },
 	  1,
@@ -485,16 +486,16 @@ static const struct json_row {
 	    .elapsed_us = 5000000,
 	    .warnings = 1u << WARNING_NODEID_HELD | 1u << WARNING_FORCED },
 	  "{\"schema\":1,\"uuid\":\"112233445566\",\"outcome\":\"unproven\","
-	  "\"code\":7,\"reason\":\"Katapult answered NACK and then nothing: "
-	  "its receiver is stuck; the request was handed to the adapter\","
+	  "\"code\":7,\"reason\":\"Katapult answered NACK and then nothing; "
+	  "the request was handed to the adapter\","
 	  "\"interface\":\"can0\",\"nodeid\":193,\"request\":\"handed-over\","
 	  "\"elapsed_ms\":5000,\"warnings\":[\"another program is flashing "
 	  "over "
 	  "can0; going on because of --force\",\"the node may still hold "
 	  "nodeid 193, as it answered on it or handing it back was not "
 	  "confirmed; a power cycle or "
-	  "flashtool.py clears it\"],\"next\":\"only a reset helps: switch "
-	  "the board's power off and on, then ask again\"}\n" },
+	  "flashtool.py clears it\"],\"next\":\"likely its receiver is stuck, "
+	  "and only a reset helps: switch the board's power off and on, then ask again\"}\n" },
 	{ "JSON of an error before the first UUID",
 	  { .cause = CAUSE_USAGE, .detail = "-u 'x' is wrong" },
 	  "{\"schema\":1,\"outcome\":\"usage\",\"code\":2,\"reason\":\"-u 'x' "

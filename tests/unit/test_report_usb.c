@@ -251,6 +251,19 @@ static const struct end_row there_rows[] = {
 	       "USB port 1-1.4 (1d50:606f): the adapter of can1; no request "
 	       "was sent\n",
 	  "canbootreq: ask it there: canbootreq -i can1 -u 112233445566\n" },
+	{ "the interface is down, and the bridge is behind another one",
+	  { .cause = CAUSE_DOWN_ELSEWHERE,
+	    .request = REQUEST_NONE,
+	    .port = "1-1.4",
+	    .usb = { .devnum = 4,
+		     .vendor = 0x1d50,
+		     .product = 0x606f,
+		     .ifname = "can1" } },
+	  1,
+	  NAME "local-error: can0 is down, and this MCU is not on can0, but on "
+	       "USB port 1-1.4 (1d50:606f): the adapter of can1; no request "
+	       "was sent\n",
+	  "canbootreq: ask it there: canbootreq -i can1 -u 112233445566\n" },
 	{ "the bridge has no driver",
 	  { .cause = CAUSE_ELSEWHERE,
 	    .request = REQUEST_NONE,

@@ -219,6 +219,40 @@ static void test_row(void **state)
 	seek_free(&s);
 }
 
+static void test_an_interface_that_is_down(void **state)
+{
+	static const struct {
+		struct kcan_usbdev plugged[PORTS];
+		bool leave;
+		enum cause cause;
+	} ends[] = {
+		{ { GSUSB(OTHER_CHIP, "can0"), GSUSB(CHIP, "can1") },
+		  false,
+		  CAUSE_DOWN_ELSEWHERE },
+		{ { SERIAL(CHIP, "/dev/ttyACM0") }, true, CAUSE_DOWN_ELSEWHERE },
+		{ { GSUSB(CHIP, "can0") }, false, CAUSE_DOWN },
+		{ { KATAPULT(CHIP, "/dev/ttyACM0") }, false, CAUSE_USB_ALREADY },
+		{ { MOUSE }, false, CAUSE_DOWN },
+	};
+	const struct opts opts = { .uuids = { BRIDGE }, .uuids_len = 1 };
+	struct seek s;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		struct words_facts facts = { .cause = CAUSE_DOWN,
+					     .ifname = "can0",
+					     .leave = ends[i].leave,
+					     .has_uuid = true,
+					     .uuid = BRIDGE };
+
+		plugged = ends[i].plugged;
+		assert_int_equal(seek_all(&s, &opts), 0);
+		seek_explain_down(&s, &facts);
+		assert_int_equal(facts.cause, ends[i].cause);
+		seek_free(&s);
+	}
+}
+
 static void test_call_without_a_uuid(void **state)
 {
 	static const struct kcan_usbdev one[PORTS] = { DFU };
@@ -250,10 +284,12 @@ static void test_call_without_a_uuid(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 1];
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 2];
 	size_t n = 0;
 
 	ROWS(rows, test_row);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_an_interface_that_is_down);
 	tests[n++] =
 		(struct CMUnitTest)cmocka_unit_test(test_call_without_a_uuid);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,8 +192,9 @@ static const struct util_opt_hint habits[] = {
 	  "a serial port is asked by another program: type serialbootreq -d "
 	  "DEVICE -b BAUD; the bit rate of CAN is that of IFACE" },
 	{ NULL, 'l',
-	  "to list what is alive on the bus type canbootreq --listen, which "
-	  "sends nothing" },
+	  "to list interfaces and boards on USB type canbootreq --list, to "
+	  "list what is alive on the bus canbootreq --listen; both send "
+	  "nothing" },
 	{ 0 },
 };
 

@@ -153,6 +153,16 @@ void seek_explain_silent(const struct seek *s, struct words_facts *facts)
 		end_with(facts, CAUSE_SILENT_ELSEWHERE, device);
 }
 
+void seek_explain_down(const struct seek *s, struct words_facts *facts)
+{
+	const struct seek_device *device = device_of(s, facts);
+
+	if (seek_explain_loaded(s, facts))
+		return;
+	if (device && strcmp(device->dev.ifname, facts->ifname) != 0)
+		end_with(facts, CAUSE_DOWN_ELSEWHERE, device);
+}
+
 void seek_adapter(const struct opts *opts, struct words_facts *facts)
 {
 	struct seek s;

@@ -54,6 +54,9 @@ bool seek_explain_loaded(const struct seek *s, struct words_facts *facts);
  */
 void seek_explain_missing(const struct seek *s, struct words_facts *facts);
 
+/** The interface is down: is it behind that at all? */
+void seek_explain_down(const struct seek *s, struct words_facts *facts);
+
 /** All of that for a call without a UUID; @facts: how it ends. */
 void seek_adapter(const struct opts *opts, struct words_facts *facts);
 

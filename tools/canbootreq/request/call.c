@@ -235,6 +235,8 @@ static void explain_early(const struct call *c, size_t index,
 	facts->request = REQUEST_NONE;
 	if (facts->cause == CAUSE_NO_INTERFACE)
 		seek_explain_missing(&c->seek, facts);
+	else if (facts->cause == CAUSE_DOWN)
+		seek_explain_down(&c->seek, facts);
 	else
 		seek_explain_loaded(&c->seek, facts);
 }

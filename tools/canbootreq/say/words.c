@@ -123,9 +123,9 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_NACKED] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
-		.reason = "Katapult answered NACK and then nothing: its "
-			  "receiver is stuck; {request}",
-		.next = "only a reset helps: " WORDS_POWER_CYCLE,
+		.reason = "Katapult answered NACK and then nothing; {request}",
+		.next = "likely its receiver is stuck, and only a reset "
+			"helps: " WORDS_POWER_CYCLE,
 	},
 	[CAUSE_REFUSED] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
@@ -185,15 +185,16 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_NO_INTERFACE] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "there is no interface {if}{place}; {detail}",
-		.next = "name another one with -i, or see whether its adapter "
-			"is plugged in (lsusb, dmesg)",
+		.next = "see what there is: canbootreq --list; name another "
+			"one with -i, or see whether its adapter is plugged "
+			"in (lsusb, dmesg)",
 	},
 	[CAUSE_NONE_UP] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "no CAN interface is up; {detail}",
 		.next = "bring one up: sudo ip link set can0 up type can "
 			"bitrate 1000000; if there is none, see whether its "
-			"adapter is plugged in (lsusb, dmesg)",
+			"adapter is plugged in: canbootreq --list",
 	},
 	[CAUSE_NOT_CAN] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,

@@ -87,6 +87,7 @@ enum cause {
 	CAUSE_USB_ALREADY,	/* it was on USB in its bootloader */
 	CAUSE_USB_CANNOT_LEAVE, /* likewise, with --leave */
 	CAUSE_ELSEWHERE,	/* no interface, but it is on USB */
+	CAUSE_DOWN_ELSEWHERE,	/* down, and it is not behind it */
 	CAUSE_ADAPTER_LOADED,	/* no interface, likely for that reason */
 	CAUSE_MAYBE_LOADED,	/* likewise, or it is this MCU itself */
 	CAUSE_MIXED,		/* may be one of several that are to be asked */

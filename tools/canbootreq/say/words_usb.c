@@ -103,6 +103,12 @@ static const struct words rows[CAUSE_COUNT] = {
 			  ": {usbplace}; {request}",
 		.next = "{usbask}",
 	},
+	[CAUSE_DOWN_ELSEWHERE] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "{if} is down, and this MCU is not on {if}, but " ON_PORT
+			  ": {usbplace}; {request}",
+		.next = "{usbask}",
+	},
 	[CAUSE_ADAPTER_LOADED] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "there is no interface {if}: likely the adapter of "
