@@ -1,115 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* A node is asked who it is, whatever it is in, and whatever gets lost. */
 #include "diagnose_start.h"
-
-#include <kcan/stream.h>
-
-/*
- * A node by klipper-mcu-protocol.md, section 4.2, and a bus that loses one frame.
- */
-struct node {
-	struct kcan_klp_mcu mcu;
-	struct kcan_stream rx, tx;
-	uint8_t rx_buf[192], tx_buf[192];
-	size_t dictionary_len;
-	bool mine;	/* the nodeid is */
-	size_t waiting; /* bytes in its buffer at the start */
-	unsigned int frames, lost;
-	unsigned int asked;
-};
-
-static bool passes(struct node *n)
-{
-	return ++n->frames != n->lost;
-}
-
-static void node_say(struct node *n, const uint8_t *content, size_t len)
-{
-	uint8_t out[KCAN_KLP_MAX];
-	int size = kcan_klp_encode(
-		out, &(struct kcan_klp_block){ .seq = n->mcu.expected,
-					       .len = (uint8_t)len,
-					       .content = content });
-
-	assert_int_equal(kcan_stream_push(&n->tx, out, (size_t)size), 0);
-}
-
-/* identify: offsets are below 12288 here, or cut to the last byte */
-static void node_identify(struct node *n, const struct kcan_klp_block *block)
-{
-	static const struct kcan_klp_format command = {
-		.dir = KCAN_KLP_COMMAND,
-		.count = 2,
-		.types = { KCAN_KLP_U32, KCAN_KLP_U8 }
-	};
-	static const struct kcan_klp_format response = {
-		.dir = KCAN_KLP_RESPONSE,
-		.count = 2,
-		.types = { KCAN_KLP_U32, KCAN_KLP_BYTES }
-	};
-	static const uint8_t data[40] = { 0x7e, 0x7e, 0x05, 0x10 };
-	struct kcan_klp_value values[2];
-	uint8_t content[KCAN_KLP_CONTENT_MAX];
-	size_t left;
-
-	assert_true(kcan_klp_params_decode(values, &command, block->content + 1,
-					   block->len - 1u) > 0);
-	left = values[0].num < n->dictionary_len ?
-		       n->dictionary_len - values[0].num :
-		       0;
-	values[1].data = data;
-	values[1].len = left < values[1].num ? (uint8_t)left :
-					       (uint8_t)values[1].num;
-	node_say(n, content,
-		 (size_t)kcan_klp_msg_encode(content, sizeof(content),
-					     &response, values));
-}
-
-static void node_handle(struct node *n, const struct kcan_klp_block *block)
-{
-	static const uint8_t id[] = { 21,   6,	  0xca, 0x46, 0x3a,
-				      0x06, 0xa1, 0xac, 4 };
-
-	n->asked++;
-	if (block->len && block->content[0] == 1)
-		node_identify(n, block);
-	else if (block->len && block->content[0] == 10)
-		node_say(n, id, sizeof(id));
-}
-
-static void node_rx(struct node *n, const struct can_frame *frame)
-{
-	struct kcan_klp_step step;
-
-	if (!passes(n))
-		return;
-	if (frame->can_id == 0x3f0) {
-		n->mine = true;
-		return;
-	}
-	if (!n->mine || kcan_stream_push_frame(&n->rx, frame))
-		return;
-	do {
-		step = kcan_klp_mcu_rx(&n->mcu, n->rx.buf, n->rx.len);
-		if (step.event == KCAN_KLP_BLOCK)
-			node_handle(n, &step.block);
-		if (step.event >= KCAN_KLP_NAK)
-			node_say(n, NULL, 0);
-		kcan_stream_drop(&n->rx, step.used);
-	} while (step.event != KCAN_KLP_WAIT);
-}
-
-static void node_tx(struct node *n, struct kcan_diagnose *d, uint64_t now_us)
-{
-	struct can_frame frame;
-	size_t len;
-
-	while ((len = kcan_stream_peek_frame(&n->tx, 0x109, &frame))) {
-		kcan_stream_drop(&n->tx, len);
-		if (passes(n))
-			kcan_diagnose_rx(d, &frame, now_us);
-	}
-}
+#include "klipper_node.h"
 
 /* Return: how long it took. */
 static uint64_t talk(struct kcan_diagnose *d, struct node *n)
@@ -118,9 +10,7 @@ static uint64_t talk(struct kcan_diagnose *d, struct node *n)
 	uint64_t now_us = 0;
 	size_t len;
 
-	kcan_stream_init(&n->rx, n->rx_buf, sizeof(n->rx_buf));
-	n->rx.len = n->waiting;
-	kcan_stream_init(&n->tx, n->tx_buf, sizeof(n->tx_buf));
+	node_init(n);
 	while (kcan_diagnose_deadline(d) != UINT64_MAX) {
 		if (kcan_diagnose_dictionary(d, &len))
 			read_on(d, true, now_us);
@@ -131,7 +21,8 @@ static uint64_t talk(struct kcan_diagnose *d, struct node *n)
 		now_us += 100;
 		kcan_diagnose_sent(d, now_us);
 		node_rx(n, &frame);
-		node_tx(n, d, now_us + 100);
+		while (node_tx(n, &frame))
+			kcan_diagnose_rx(d, &frame, now_us + 100);
 	}
 	return now_us;
 }
