@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Which firmware runs on a node: the one that was flashed, another, or none. */
+#include "../support/unit.h"
+#include "klipper_node.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "proto/running.h"
+
+#define LEN 4000u
+#define SILENCE 5000000u
+#define TALK 3000000u
+
+static const struct kcan_uuid UUID = { { 0xca, 0x46, 0x3a, 0x06, 0xa1, 0xac } };
+static const struct kcan_klp_format reset = { .dir = KCAN_KLP_COMMAND,
+					      .id = NODE_RESET };
+static uint8_t image[LEN]; /* no 40 bytes of it are like any others */
+
+static struct kcan_running *start(size_t len,
+				  const struct kcan_klp_format *leave)
+{
+	const struct kcan_running_cfg cfg = {
+		.silence_us = SILENCE,
+		.talk_us = TALK,
+		.nodeid = 4,
+		.dictionary = len ? image : NULL,
+		.len = len,
+		.reset = leave,
+	};
+	struct kcan_running *p;
+
+	for (size_t i = 0; i < LEN; i++)
+		image[i] = (uint8_t)(i * 31 + (i >> 8));
+	assert_int_equal(kcan_running_new(&p, &UUID, &cfg, 0), 0);
+	return p;
+}
+
+/* Return: how long it took. */
+static uint64_t talk(struct kcan_running *p, struct node *n)
+{
+	struct can_frame frame;
+	uint64_t now_us = 0;
+
+	node_init(n);
+	while (kcan_running_deadline(p) != UINT64_MAX) {
+		if (kcan_running_deadline(p) > now_us)
+			now_us = kcan_running_deadline(p);
+		if (!kcan_running_tx(p, &frame, now_us))
+			continue;
+		now_us += 100;
+		kcan_running_sent(p, now_us);
+		node_rx(n, &frame);
+		while (node_tx(n, &frame))
+			kcan_running_rx(p, &frame, now_us + 100);
+	}
+	return now_us;
+}
+
+/* A node whose dictionary differs in these ways, and what comes of it. */
+struct row {
+	const char *name;
+	size_t image_len; /* 0: there is none in the image */
+	size_t node_len;
+	size_t changed; /* this byte of it; 0: none */
+	bool leaves;
+	enum kcan_running_verdict verdict;
+	unsigned int asked, resets;
+};
+
+static const struct row rows[] = {
+	{ "the same, and it is left as after power-on", LEN, LEN, 0, true,
+	  KCAN_RUNNING_PROVEN, 4, 1 },
+	{ "the same, of a bridge that keeps its nodeid", LEN, LEN, 0, false,
+	  KCAN_RUNNING_PROVEN, 3, 0 },
+	{ "another checksum at the end", LEN, LEN, LEN - 1, true,
+	  KCAN_RUNNING_OTHER, 2, 0 },
+	{ "the first of these bytes is another one", LEN, LEN, LEN - 40, true,
+	  KCAN_RUNNING_OTHER, 2, 0 },
+	{ "it goes on behind the same bytes", LEN - 1, LEN, 0, true,
+	  KCAN_RUNNING_OTHER, 3, 0 },
+	{ "it ends in the middle of these bytes", LEN, LEN - 1, 0, true,
+	  KCAN_RUNNING_OTHER, 2, 0 },
+	{ "it ends long before", LEN, 100, 0, true, KCAN_RUNNING_OTHER, 2, 0 },
+	{ "the same, and shorter than one answer", 39, 39, 0, true,
+	  KCAN_RUNNING_PROVEN, 4, 1 },
+	{ "one byte is all there is", 1, 1, 0, true, KCAN_RUNNING_PROVEN, 4,
+	  1 },
+	{ "no dictionary in the image: that it is Klipper", 0, LEN, 0, true,
+	  KCAN_RUNNING_KLIPPER, 2, 0 },
+};
+
+static void test_row(void **state)
+{
+	const struct row *row = *state;
+	struct kcan_running *p =
+		start(row->image_len, row->leaves ? &reset : NULL);
+	uint8_t bytes[LEN];
+	struct node n = { .dictionary = bytes,
+			  .dictionary_len = row->node_len };
+	struct kcan_running_result result;
+
+	memcpy(bytes, image, LEN);
+	bytes[row->changed] ^= row->changed ? 1 : 0;
+	assert_true(talk(p, &n) < 200000);
+	result = kcan_running_result(p);
+	assert_int_equal(result.verdict, row->verdict);
+	assert_int_equal(result.set, KCAN_DELIVERY_CONFIRMED);
+	assert_int_equal(result.reset == KCAN_DELIVERY_CONFIRMED, row->resets);
+	/* the first one carries a wrong sequence, and is asked once more */
+	assert_in_range(n.asked, row->asked - 1, row->asked);
+	assert_int_equal(n.resets, row->resets);
+	assert_int_equal(n.mine, !row->resets);
+	kcan_running_free(p);
+}
+
+static void test_any_one_frame_may_get_lost(void **state)
+{
+	unsigned int frames = 1;
+
+	(void)state;
+	for (unsigned int lost = 0; lost <= frames; lost++) {
+		struct kcan_running *p = start(LEN, &reset);
+		struct node n = { .dictionary = image,
+				  .dictionary_len = LEN,
+				  .lost = lost };
+
+		assert_true(talk(p, &n) < 1000000);
+		assert_int_equal(kcan_running_result(p).verdict,
+				 KCAN_RUNNING_PROVEN);
+		/* of `reset` there is no answer that could be missed */
+		assert_int_equal(n.resets, lost && lost == n.frames ? 0 : 1);
+		frames = lost ? frames : n.frames;
+		kcan_running_free(p);
+	}
+	assert_true(frames > 15);
+}
+
+static void take_frame(struct kcan_running *p, uint64_t now_us, canid_t id,
+		       const char *bytes, uint8_t len)
+{
+	struct can_frame frame;
+
+	assert_true(kcan_running_tx(p, &frame, now_us));
+	assert_int_equal(frame.can_id, id);
+	assert_int_equal(frame.can_dlc, len);
+	assert_memory_equal(frame.data, bytes, len);
+	kcan_running_sent(p, now_us);
+}
+
+/* CRCs from an implementation of section 3.1 that is not ours. */
+static void test_the_first_frames_byte_for_byte(void **state)
+{
+	struct kcan_running *p = start(LEN, &reset);
+
+	(void)state;
+	take_frame(p, 0, 0x3f0, "\x01\xca\x46\x3a\x06\xa1\xac\x04", 8);
+	/* identify offset=3960 count=40, sequence 1 */
+	take_frame(p, 50000, 0x108, "\x09\x11\x01\x9e\x78\x28\x84\x90", 8);
+	take_frame(p, 50000, 0x108, "\x7e", 1);
+	assert_int_equal(kcan_running_deadline(p), 100000);
+	kcan_running_free(p);
+}
+
+static void test_nobody_answers(void **state)
+{
+	struct kcan_running *p = start(LEN, &reset);
+	struct can_frame frame;
+	uint64_t now_us = 0;
+	unsigned int sets = 0;
+
+	(void)state;
+	while (kcan_running_deadline(p) != UINT64_MAX) {
+		now_us = kcan_running_deadline(p);
+		if (!kcan_running_tx(p, &frame, now_us))
+			continue;
+		sets += frame.can_id == 0x3f0;
+		kcan_running_sent(p, now_us);
+	}
+	assert_int_equal(kcan_running_result(p).verdict, KCAN_RUNNING_SILENT);
+	assert_int_equal(now_us, SILENCE);
+	/* one each 250 ms: flashing.md, section 6.2 */
+	assert_int_equal(sets, 20);
+	kcan_running_free(p);
+}
+
+static void test_never_confirmed(void **state)
+{
+	struct kcan_running *p = start(LEN, &reset);
+	struct can_frame frame;
+
+	(void)state;
+	assert_true(kcan_running_tx(p, &frame, 0));
+	assert_int_equal(kcan_running_deadline(p), SILENCE);
+	assert_false(kcan_running_tx(p, &frame, SILENCE));
+	assert_int_equal(kcan_running_result(p).verdict, KCAN_RUNNING_UNSENT);
+	kcan_running_free(p);
+}
+
+static void test_the_nodeid_is_given_to_another_node(void **state)
+{
+	const struct can_frame other = { .can_id = 0x3f0,
+					 .can_dlc = 8,
+					 .data = { 0x01, 0x11, 0x22, 0x33, 0x44,
+						   0x55, 0x66, 0x04 } };
+	struct kcan_running *p = start(LEN, &reset);
+	struct can_frame frame;
+
+	(void)state;
+	assert_true(kcan_running_tx(p, &frame, 0));
+	kcan_running_sent(p, 0);
+	kcan_running_rx(p, &other, 10);
+	assert_int_equal(kcan_running_result(p).verdict, KCAN_RUNNING_TAKEN);
+	kcan_running_free(p);
+}
+
+static void test_the_caller_wants_out(void **state)
+{
+	struct kcan_running *p = start(LEN, &reset);
+
+	(void)state;
+	assert_int_equal(kcan_running_result(p).verdict, KCAN_RUNNING_PENDING);
+	kcan_running_abort(p);
+	assert_int_equal(kcan_running_result(p).verdict, KCAN_RUNNING_ABORTED);
+	assert_int_equal(kcan_running_deadline(p), UINT64_MAX);
+	kcan_running_free(p);
+	kcan_running_free(NULL);
+}
+
+static void test_what_is_out_of_range(void **state)
+{
+	static const struct kcan_klp_format odd = { .id = 1, .count = 1 };
+	static const struct kcan_running_cfg bad[] = {
+		{ 0, TALK, 4, image, LEN, NULL },
+		{ SILENCE, 0, 4, image, LEN, NULL },
+		{ SILENCE, TALK, 0, image, LEN, NULL },
+		{ SILENCE, TALK, 4, image, 0, NULL },
+		{ SILENCE, TALK, 4, NULL, LEN, NULL },
+		{ SILENCE, TALK, 4, image, LEN, &odd },
+	};
+	struct kcan_running *p;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(kcan_running_new(&p, &UUID, &bad[i], 0),
+				 -EINVAL);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 7];
+	size_t n = 0;
+
+	ROWS(rows, test_row);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_any_one_frame_may_get_lost);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_the_first_frames_byte_for_byte);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_nobody_answers);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_never_confirmed);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_the_nodeid_is_given_to_another_node);
+	tests[n++] =
+		(struct CMUnitTest)cmocka_unit_test(test_the_caller_wants_out);
+	tests[n++] =
+		(struct CMUnitTest)cmocka_unit_test(test_what_is_out_of_range);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
