@@ -29,15 +29,15 @@ setup() {
 	for f in bin/canbootreq bin/canmcu bin/serialbootreq bin/vcan-run \
 		lib/libkcan.a \
 		lib/libkcan.so lib/libkcan.so.0 lib/pkgconfig/kcan.pc \
-		include/kcan/{admin,bootreq,bus,decls,kat,klp,link,outcome}.h \
-		include/kcan/{serialreq,stream,uuid,version}.h \
+		include/kcan/{admin,bootreq,bus,chip,decls,kat,klp,link}.h \
+		include/kcan/{outcome,serialreq,stream,uuid,version}.h \
 		share/man/man1/canbootreq.1 share/man/man1/canmcu.1 \
 		share/man/man1/canmcu-image.1 \
 		share/man/man1/serialbootreq.1 share/man/man1/vcan-run.1; do
 		[[ $output == *"/opt/kcan/$f"* ]]
 	done
 	run ls "$DEST/opt/kcan/include/kcan"
-	[ "${#lines[@]}" -eq 12 ]
+	[ "${#lines[@]}" -eq 13 ]
 }
 
 @test "the installed programs make the exchange, far from the source tree" {
