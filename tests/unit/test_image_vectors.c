@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "proto/image.h"
+#include "flash/image_vectors.h"
 
-static const struct kcan_image_range ram[] = { { 0x20000000, 0x20000 },
-					       { 0x24000000, 0x80000 } };
+static const struct kcan_chip_range ram[] = { { 0x20000000, 0x20000 },
+					      { 0x24000000, 0x80000 } };
 
 /* The words of the table in section 1.1, and their neighbours. */
 static const struct stack_row {
@@ -55,7 +55,7 @@ static const struct reset_row {
 
 static void test_reset(void **state)
 {
-	const struct kcan_image_range flash = { 0x08002000, 0x1e000 };
+	const struct kcan_chip_range flash = { 0x08002000, 0x1e000 };
 	const struct reset_row *row = *state;
 
 	assert_int_equal(kcan_image_reset_fits(row->reset, &flash), row->fits);

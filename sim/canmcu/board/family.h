@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "flash/image_vectors.h"
 #include "pins.h"
-#include "proto/image.h"
 
 #define MCU_RAMS 2 /* memories of a chip that a stack may be in */
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "proto/image.h"
+#include "flash/image_vectors.h"
 #include "util/cursor.h"
 
 #define BLOCK KCAN_KAT_BLOCK_SIZE

@@ -31,7 +31,7 @@ static const char *find_problem(const struct flashed *f,
 				const struct mcu_type *type, uint32_t start,
 				const uint8_t *bytes, size_t len)
 {
-	struct kcan_image_range flash = { start, (uint32_t)len };
+	struct kcan_chip_range flash = { start, (uint32_t)len };
 	struct kcan_image_vectors v;
 
 	if (!kcan_image_vectors_read(&v, bytes, len) ||

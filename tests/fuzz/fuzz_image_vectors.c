@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flash/image_vectors.h"
 #include "fuzz.h"
-#include "proto/image.h"
 
 #define START 0x08002000u
 
@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* of its own size: nothing behind it is looked at */
 	uint8_t *image = malloc(size ? size : 1);
 	struct kcan_image_vectors v;
-	struct kcan_image_range flash = { START, (uint32_t)size };
+	struct kcan_chip_range flash = { START, (uint32_t)size };
 	bool whole;
 
 	check(image);

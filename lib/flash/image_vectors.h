@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef PROTO_IMAGE_H
-#define PROTO_IMAGE_H
+#ifndef FLASH_IMAGE_VECTORS_H
+#define FLASH_IMAGE_VECTORS_H
 
 /*
  * What the bytes of an application for a Cortex-M tell about the chip, and the
  * place in its flash, that they are for. Sections are those of flashing.md.
  */
+#include <kcan/chip.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/** Addresses of one memory of a chip. */
-struct kcan_image_range {
-	uint32_t start;
-	uint32_t size; /* bytes; 0: there is none */
-};
+/* What the simulator's table of chips calls it. */
+#define kcan_image_range kcan_chip_range
 
 /** How the vector table begins (section 1.1). */
 struct kcan_image_vectors {
@@ -33,7 +31,7 @@ bool kcan_image_vectors_read(struct kcan_image_vectors *out,
  *
  * The usual one is the end of the RAM (section 1.1).
  */
-bool kcan_image_stack_fits(uint32_t stack, const struct kcan_image_range *ram,
+bool kcan_image_stack_fits(uint32_t stack, const struct kcan_chip_range *ram,
 			   size_t len);
 
 /**
@@ -41,8 +39,7 @@ bool kcan_image_stack_fits(uint32_t stack, const struct kcan_image_range *ram,
  *
  * True for an image that is built for here, and for many that are not.
  */
-bool kcan_image_reset_fits(uint32_t reset,
-			   const struct kcan_image_range *flash);
+bool kcan_image_reset_fits(uint32_t reset, const struct kcan_chip_range *flash);
 
 /**
  * kcan_image_is_for() - is a Klipper image built for this address?

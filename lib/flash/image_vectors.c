@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include "image.h"
+#include "image_vectors.h"
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ bool kcan_image_vectors_read(struct kcan_image_vectors *out,
 	return !c.bad;
 }
 
-bool kcan_image_stack_fits(uint32_t stack, const struct kcan_image_range *ram,
+bool kcan_image_stack_fits(uint32_t stack, const struct kcan_chip_range *ram,
 			   size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -29,7 +29,7 @@ bool kcan_image_stack_fits(uint32_t stack, const struct kcan_image_range *ram,
 	return false;
 }
 
-bool kcan_image_reset_fits(uint32_t reset, const struct kcan_image_range *flash)
+bool kcan_image_reset_fits(uint32_t reset, const struct kcan_chip_range *flash)
 {
 	return reset % 2 && reset > flash->start &&
 	       reset - flash->start < flash->size;
