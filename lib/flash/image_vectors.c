@@ -55,7 +55,7 @@ bool kcan_image_is_for(const uint8_t *bytes, size_t len, uint32_t start)
 		begins_with(bytes, len, v.handler - start, "\xfe\xe7"));
 }
 
-bool kcan_image_is_signed(const uint8_t *bytes, size_t len)
+const uint8_t *kcan_image_signature_find(const uint8_t *bytes, size_t len)
 {
 	const uint8_t *end = bytes + len, *p = bytes;
 
@@ -63,9 +63,14 @@ bool kcan_image_is_signed(const uint8_t *bytes, size_t len)
 		p = memchr(p, KCAN_IMAGE_SIGNATURE[0],
 			   (size_t)(end - p) - KCAN_IMAGE_SIGNATURE_LEN + 1);
 		if (!p)
-			return false;
+			return NULL;
 		if (!memcmp(p, KCAN_IMAGE_SIGNATURE, KCAN_IMAGE_SIGNATURE_LEN))
-			return true;
+			return p;
 	}
-	return false;
+	return NULL;
+}
+
+bool kcan_image_is_signed(const uint8_t *bytes, size_t len)
+{
+	return kcan_image_signature_find(bytes, len);
 }

@@ -55,6 +55,9 @@ bool kcan_image_is_for(const uint8_t *bytes, size_t len, uint32_t start);
 #define KCAN_IMAGE_SIGNATURE "CanBoot!"
 #define KCAN_IMAGE_SIGNATURE_LEN 8
 
+/** Return: where it is for the first time; NULL: nowhere. */
+const uint8_t *kcan_image_signature_find(const uint8_t *bytes, size_t len);
+
 /** Return: whether it is there, at any offset. */
 bool kcan_image_is_signed(const uint8_t *bytes, size_t len);
 

@@ -29,15 +29,15 @@ setup() {
 	for f in bin/canbootreq bin/canmcu bin/serialbootreq bin/vcan-run \
 		lib/libkcan.a \
 		lib/libkcan.so lib/libkcan.so.0 lib/pkgconfig/kcan.pc \
-		include/kcan/{admin,bootreq,bus,chip,decls,kat,klp,link}.h \
-		include/kcan/{outcome,serialreq,stream,uuid,version}.h \
+		include/kcan/{admin,bootreq,bus,chip,decls,image,kat,klp}.h \
+		include/kcan/{link,outcome,serialreq,stream,uuid,version}.h \
 		share/man/man1/canbootreq.1 share/man/man1/canmcu.1 \
 		share/man/man1/canmcu-image.1 \
 		share/man/man1/serialbootreq.1 share/man/man1/vcan-run.1; do
 		[[ $output == *"/opt/kcan/$f"* ]]
 	done
 	run ls "$DEST/opt/kcan/include/kcan"
-	[ "${#lines[@]}" -eq 13 ]
+	[ "${#lines[@]}" -eq 14 ]
 }
 
 @test "the installed programs make the exchange, far from the source tree" {
