@@ -98,11 +98,29 @@ void dict_fini(struct dict *d)
 	*d = (struct dict){ 0 };
 }
 
-const char *dict_text(const struct dict *d, const char *group, const char *key)
+static const json_t *get(const struct dict *d, const char *group,
+			 const char *key)
 {
 	const json_t *in = group ? d->lib->get(d->root, group) : d->root;
 
-	return d->lib->string(d->lib->get(in, key));
+	return d->lib->get(in, key);
+}
+
+const char *dict_text(const struct dict *d, const char *group, const char *key)
+{
+	return d->lib->string(get(d, group, key));
+}
+
+uint32_t dict_constant(const struct dict *d, const char *key)
+{
+	json_int_t number = d->lib->integer(get(d, "config", key));
+
+	return number > 0 && number <= UINT32_MAX ? (uint32_t)number : 0;
+}
+
+bool dict_has(const struct dict *d, const char *group)
+{
+	return d->lib->size(get(d, NULL, group));
 }
 
 const struct dict_message *dict_find(const struct dict *d,

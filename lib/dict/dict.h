@@ -98,6 +98,16 @@ void dict_fini(struct dict *d);
  */
 const char *dict_text(const struct dict *d, const char *group, const char *key);
 
+/**
+ * dict_constant() - one of the constants of section 8.4, from 1 to UINT32_MAX
+ *
+ * Return: 0 when there is none.
+ */
+uint32_t dict_constant(const struct dict *d, const char *key);
+
+/** Return: whether it has an object of that name that is not empty. */
+bool dict_has(const struct dict *d, const char *group);
+
 /** Return: the message of that name, or NULL. */
 const struct dict_message *dict_find(const struct dict *d,
 				     enum kcan_klp_dir dir, const char *name);

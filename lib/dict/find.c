@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ZLIB_CMF 0x78	 /* deflate with a window of 32 KiB */
-#define TEXT_MAX 1048576 /* bytes; real ones have some 10,000 */
+#include "util/array.h"
+
+#define ZLIB_CMF 0x78  /* deflate with a window of 32 KiB */
+#define TEXT_MAX 65536 /* bytes; real ones have some 10,000 */
 
 /*
  * What all attempts together may cost, in bytes that go in and come out. Other
@@ -20,6 +22,10 @@ struct search {
 	size_t budget;
 };
 
+#define FIELD(name)                                   \
+	offsetof(struct kcan_image_dictionary, name), \
+		sizeof(((struct kcan_image_dictionary *)0)->name)
+
 static void copy_text(char *out, size_t size, const char *text)
 {
 	size_t i = 0;
@@ -31,23 +37,48 @@ static void copy_text(char *out, size_t size, const char *text)
 	out[i] = '\0';
 }
 
-static bool read_text(const struct search *s, struct dictionary *out,
+static const struct {
+	const char *group;
+	const char *key;
+	size_t offset;
+	size_t size;
+} texts[] = {
+	{ NULL, "app", FIELD(app) },
+	{ NULL, "version", FIELD(version) },
+	{ NULL, "build_versions", FIELD(build_versions) },
+	{ "config", "MCU", FIELD(mcu) },
+	{ "config", "RESERVE_PINS_CAN", FIELD(pins) },
+};
+
+static void copy_facts(struct kcan_image_dictionary *out, const struct dict *d)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		copy_text((char *)out + texts[i].offset, texts[i].size,
+			  dict_text(d, texts[i].group, texts[i].key));
+	out->can_bps = dict_constant(d, "CANBUS_FREQUENCY");
+	out->uart_bps = dict_constant(d, "SERIAL_BAUD");
+	out->bridge = dict_constant(d, "CANBUS_BRIDGE");
+}
+
+static bool is_klipper(const struct dict *d)
+{
+	const char *app = dict_text(d, NULL, "app");
+
+	return (app && !strcmp(app, "Klipper")) ||
+	       (dict_has(d, "commands") && dict_has(d, "config"));
+}
+
+static bool read_text(const struct search *s, struct kcan_image_dictionary *out,
 		      size_t len)
 {
-	const char *app;
 	struct dict d;
 	bool found;
 
 	if (dict_read(s->lib, &d, (const char *)s->text, len))
 		return false;
-	app = dict_text(&d, NULL, "app");
-	found = app && !strcmp(app, "Klipper");
-	if (found) {
-		copy_text(out->version, sizeof(out->version),
-			  dict_text(&d, NULL, "version"));
-		copy_text(out->mcu, sizeof(out->mcu),
-			  dict_text(&d, "config", "MCU"));
-	}
+	found = is_klipper(&d);
+	if (found)
+		copy_facts(out, &d);
 	dict_fini(&d);
 	return found;
 }
@@ -57,13 +88,17 @@ static void spend(struct search *s, size_t cost)
 	s->budget -= cost < s->budget ? cost : s->budget;
 }
 
-/* Return: bytes of text; 0: no whole stream begins here, or an empty one. */
-static size_t unpack(struct search *s, const uint8_t *bytes, size_t len)
+/*
+ * @len: what there is; set to the bytes of the stream.
+ * Return: bytes of text; 0: no whole stream begins here, or an empty one.
+ */
+static size_t unpack(struct search *s, const uint8_t *bytes, size_t *len)
 {
 	unsigned long text_len = s->budget < TEXT_MAX ? s->budget : TEXT_MAX;
-	unsigned long used = len;
+	unsigned long used = *len;
 	int err = s->lib->uncompress(s->text, &text_len, bytes, &used);
 
+	*len = used;
 	spend(s, ATTEMPT_COST + used + text_len);
 	return err ? 0 : text_len;
 }
@@ -74,11 +109,11 @@ static bool is_header(const uint8_t *p)
 	return p[0] == ZLIB_CMF && (p[0] * 256 + p[1]) % 31 == 0;
 }
 
-static bool search(struct search *s, struct dictionary *out,
+static bool search(struct search *s, struct kcan_image_dictionary *out,
 		   const uint8_t *bytes, size_t len)
 {
 	const uint8_t *end = bytes + len, *p = bytes;
-	size_t text_len;
+	size_t text_len, used;
 
 	for (; s->budget && end - p > 2; p++) {
 		p = memchr(p, ZLIB_CMF, (size_t)(end - p - 1));
@@ -86,23 +121,28 @@ static bool search(struct search *s, struct dictionary *out,
 			return false;
 		if (!is_header(p))
 			continue;
-		text_len = unpack(s, p, (size_t)(end - p));
-		if (text_len && s->text[0] == '{' &&
-		    read_text(s, out, text_len))
-			return true;
+		used = (size_t)(end - p);
+		text_len = unpack(s, p, &used);
+		if (!text_len || s->text[0] != '{' ||
+		    !read_text(s, out, text_len))
+			continue;
+		out->offset = (size_t)(p - bytes);
+		out->len = used;
+		return true;
 	}
 	return false;
 }
 
-bool dictionary_find(const struct dict_lib *lib, struct dictionary *out,
-		     const uint8_t *bytes, size_t len)
+bool dictionary_find(const struct dict_lib *lib,
+		     struct kcan_image_dictionary *out, const uint8_t *bytes,
+		     size_t len)
 {
 	struct search s = { .lib = lib,
 			    .text = malloc(TEXT_MAX),
 			    .budget = BUDGET };
 	bool found = false;
 
-	*out = (struct dictionary){ 0 };
+	*out = (struct kcan_image_dictionary){ 0 };
 	if (s.text)
 		found = search(&s, out, bytes, len);
 	free(s.text);

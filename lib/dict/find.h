@@ -2,31 +2,28 @@
 #ifndef DICT_FIND_H
 #define DICT_FIND_H
 
+#include <kcan/image.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "dict.h"
 
-/** What a Klipper application tells about itself. */
-struct dictionary {
-	char version[128]; /* "v0.12.0-123-gabcdef" */
-	char mcu[48];	   /* "stm32g0b1xx" */
-};
-
 /**
  * dictionary_find() - Klipper's data dictionary in a flash image
  * @bytes: anything
- * @out:   printable ASCII, cut to its size; "?" for what it does not tell, ""
- *         when there is none
+ * @out:   all zero when there is none
  *
- * A zlib stream somewhere in it, that holds a JSON object with "app" equal to
- * "Klipper" (katapult-protocol.md, section 8). The first one counts. The work
- * is bounded, and not all of an image that is full of other streams is read.
+ * A zlib stream somewhere in it, of at most 64 KiB, that holds a JSON object
+ * with "app" equal to "Klipper" (katapult-protocol.md, section 8), or, as those
+ * of its relatives have, with "commands" and "config" (flashing.md, section 2).
+ * The first one counts. The work is bounded, and not all of an image that is
+ * full of other streams is read.
  *
  * Return: whether there is one.
  */
-bool dictionary_find(const struct dict_lib *lib, struct dictionary *out,
-		     const uint8_t *bytes, size_t len);
+bool dictionary_find(const struct dict_lib *lib,
+		     struct kcan_image_dictionary *out, const uint8_t *bytes,
+		     size_t len);
 
 #endif

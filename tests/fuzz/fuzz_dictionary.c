@@ -20,11 +20,16 @@ static void check_text(const char *text, size_t size)
 
 static void look(const uint8_t *bytes, size_t len)
 {
-	struct dictionary d;
+	struct kcan_image_dictionary d;
 	bool found = dictionary_find(&linked, &d, bytes, len);
 
 	check_text(d.version, sizeof(d.version));
 	check_text(d.mcu, sizeof(d.mcu));
+	check_text(d.app, sizeof(d.app));
+	check_text(d.build_versions, sizeof(d.build_versions));
+	check_text(d.pins, sizeof(d.pins));
+	check(found == (d.len > 0) && d.offset <= len &&
+	      d.len <= len - d.offset);
 	check(found || (!d.version[0] && !d.mcu[0]));
 }
 

@@ -11,7 +11,7 @@
 
 /** What is flashed as an application, as far as its bytes tell. */
 struct flashed {
-	struct dictionary dictionary;
+	struct kcan_image_dictionary dictionary;
 	/* NULL: the chip runs it; or why it ends in a fault there */
 	const char *problem;
 	bool is_signed; /* it can be asked for Katapult */

@@ -75,7 +75,7 @@ char *ctl_next_word(char **rest, bool all)
 json_t *ctl_describe(const struct mcu *m)
 {
 	char uuid[KCAN_UUID_STR_LEN + 1];
-	const struct dictionary *app = mcu_application(m);
+	const struct kcan_image_dictionary *app = mcu_application(m);
 	int nodeid = mcu_nodeid(m);
 
 	kcan_uuid_format(&m->cfg.uuid, uuid);

@@ -49,8 +49,8 @@ struct klipper_build {
 	uint32_t clock_hz;
 	enum mcu_link link;
 	uint32_t rate; /* bit/s of CAN, baud of a UART, 0 on USB */
-	char version[sizeof(((struct dictionary *)0)->version)];
-	char mcu[sizeof(((struct dictionary *)0)->mcu)];
+	char version[sizeof(((struct kcan_image_dictionary *)0)->version)];
+	char mcu[sizeof(((struct kcan_image_dictionary *)0)->mcu)];
 };
 
 static inline bool klipper_is_on_can(enum mcu_link link)

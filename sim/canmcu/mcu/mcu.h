@@ -205,7 +205,7 @@ static inline bool mcu_blocked(const struct mcu *m)
 }
 
 /** Return: the Klipper application that runs; NULL: none, or not known. */
-const struct dictionary *mcu_application(const struct mcu *m);
+const struct kcan_image_dictionary *mcu_application(const struct mcu *m);
 
 /** Return: false when it is deaf and mute, in any state. */
 static inline bool mcu_runs(const struct mcu *m)

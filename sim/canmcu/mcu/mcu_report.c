@@ -77,7 +77,7 @@ void mcu_event_flash_error(struct mcu *m, int err, uint64_t now_us)
 
 void mcu_event_application(struct mcu *m, uint64_t now_us)
 {
-	const struct dictionary *application = mcu_application(m);
+	const struct kcan_image_dictionary *application = mcu_application(m);
 
 	if (application)
 		report(m,
@@ -94,9 +94,10 @@ void mcu_event_nodeid(struct mcu *m, enum event_type type, int nodeid,
 	       now_us);
 }
 
-const struct dictionary *mcu_application(const struct mcu *m)
+const struct kcan_image_dictionary *mcu_application(const struct mcu *m)
 {
-	const struct dictionary *application = &m->flashed.dictionary;
+	const struct kcan_image_dictionary *application =
+		&m->flashed.dictionary;
 
 	if (m->state != MCU_KLIPPER && m->state != MCU_SHUTDOWN)
 		return NULL;

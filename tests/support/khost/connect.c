@@ -74,8 +74,7 @@ static int use(struct host *h, const char *json)
 				 "is none");
 	dict_fini(&h->dict);
 	h->dict = dict;
-	h->session.window =
-		(unsigned int)dict_constant(&dict, "RECEIVE_WINDOW", 0);
+	h->session.window = dict_constant(&dict, "RECEIVE_WINDOW");
 	return 0;
 }
 

@@ -125,12 +125,3 @@ int dict_name(const struct dict *d, const struct dict_message *m,
 	snprintf(out, NAME_SIZE, "?%u", number);
 	return 0;
 }
-
-long dict_constant(const struct dict *d, const char *name, long otherwise)
-{
-	json_t *value =
-		json_object_get(json_object_get(d->root, "config"), name);
-
-	return json_is_integer(value) ? (long)json_integer_value(value) :
-					otherwise;
-}

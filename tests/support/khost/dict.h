@@ -42,7 +42,4 @@ int dict_number(const struct dict *d, const char *param, size_t len,
 int dict_name(const struct dict *d, const struct dict_message *m,
 	      unsigned int index, uint32_t number, char out[static 64]);
 
-/** Return: a constant of section 8.4, or @otherwise. */
-long dict_constant(const struct dict *d, const char *name, long otherwise);
-
 #endif

@@ -135,7 +135,7 @@ static int encode(struct host *h, const char *line, uint8_t *content)
 {
 	struct message_writer w = { .dict = &h->dict };
 	double s = (double)(wire_now_us() - h->clock_us) / 1e6;
-	double hz = (double)dict_constant(&h->dict, "CLOCK_FREQ", 0);
+	double hz = (double)dict_constant(&h->dict, "CLOCK_FREQ");
 	int len;
 
 	w.ticks = h->clock + (uint32_t)(uint64_t)(s * hz);

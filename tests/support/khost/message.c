@@ -41,7 +41,7 @@ static int write_time(const struct message_writer *w, const char *text,
 {
 	char *end;
 	double ticks = strtod(text, &end) *
-		       (double)dict_constant(w->dict, "CLOCK_FREQ", 0);
+		       (double)dict_constant(w->dict, "CLOCK_FREQ");
 
 	if (end == text || strcmp(end, "s") != 0 || ticks < 0 ||
 	    ticks > UINT32_MAX)

@@ -251,7 +251,7 @@ static void test_pins(void **state)
 static const struct texts_row {
 	const char *name;
 	const char *type;
-	struct dictionary flashed;
+	struct kcan_image_dictionary flashed;
 	const char *version, *mcu;
 } texts_rows[] = {
 	{ "a board as it comes",

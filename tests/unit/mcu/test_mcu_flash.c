@@ -360,7 +360,8 @@ static void start_application(struct board *b)
 
 static void assert_application_told(const struct board *b)
 {
-	const struct dictionary *application = mcu_application(&b->mcu);
+	const struct kcan_image_dictionary *application =
+		mcu_application(&b->mcu);
 
 	assert_int_equal(b->events[b->events_len - 2], EVENT_STATE);
 	assert_int_equal(b->events[b->events_len - 1], EVENT_APPLICATION);
