@@ -29,8 +29,8 @@ setup() {
 	for f in bin/canbootreq bin/canmcu bin/serialbootreq bin/vcan-run \
 		lib/libkcan.a \
 		lib/libkcan.so lib/libkcan.so.0 lib/pkgconfig/kcan.pc \
-		include/kcan/{admin,bootreq,bus,chip,decls,image,kat,klp}.h \
-		include/kcan/{link,outcome,serialreq,stream,uuid,version}.h \
+		include/kcan/{admin,bootreq,bus,chip,decls,flash,image,kat}.h \
+		include/kcan/{klp,link,outcome,serialreq,stream,uuid,version}.h \
 		share/man/man1/canbootreq.1 share/man/man1/canmcu.1 \
 		share/man/man1/canmcu-image.1 \
 		share/man/man1/serialbootreq.1 share/man/man1/vcan-run.1; do

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/mcu
+/*
+ * One frame is lost, doubled, late or held back, each one of a flash in turn:
+ * flashing.md, section 4. Time is a number.
+ */
+#include "bench.h"
+
+#define LEN (20 * BLOCK)
+
+static struct bench b;
+static uint8_t *old, *images[2];
+static const uint8_t *image; /* one of them */
+
+/* What must not be sent twice is in the CRC: katapult-protocol.md, section 3. */
+static bool has_01_in_crc(const uint8_t *data, uint32_t address)
+{
+	uint8_t payload[4 + BLOCK], out[KCAN_KAT_MAX];
+
+	memcpy(payload, &address, 4);
+	memcpy(payload + 4, data, BLOCK);
+	assert_int_equal(kcan_kat_encode(out,
+					 &(struct kcan_kat_block){
+						 .code = KCAN_KAT_SEND_BLOCK,
+						 .words = sizeof(payload) / 4,
+						 .payload = payload }),
+			 76);
+	return out[72] == 1 || out[73] == 1;
+}
+
+static uint8_t *hard_image(uint32_t start)
+{
+	uint8_t *bytes = bench_image(LEN, 5);
+
+	for (uint32_t at = 0; at < LEN; at += BLOCK)
+		for (uint32_t i = 0; !has_01_in_crc(bytes + at, start + at);
+		     i++)
+			memcpy(bytes + at + BLOCK - 4, &i, 4);
+	return bytes;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	old = bench_image(2 * LEN, 77);
+	images[0] = bench_image(LEN, 5);
+	images[1] = hard_image(0x08002000);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	free(old);
+	free(images[0]);
+	free(images[1]);
+	return 0;
+}
+
+static void start(const char *type)
+{
+	bench_start(&b, type);
+	bench_preload(&b, old, 2 * LEN);
+	bench_write(&b, image, LEN);
+}
+
+static bool is_old(void)
+{
+	return bench_holds(&b, old, 2 * LEN);
+}
+
+/* What is said to be in the flash is there. */
+static void assert_content(const struct kcan_flash_result *result)
+{
+	bool there = flash_has_application(&b.board.mcu.flash);
+
+	switch (result->content) {
+	case KCAN_FLASH_CONTENT_UNKNOWN:
+	case KCAN_FLASH_CONTENT_OLD:
+		assert_true(is_old());
+		break;
+	case KCAN_FLASH_CONTENT_NONE:
+		assert_false(there);
+		break;
+	case KCAN_FLASH_CONTENT_OLD_OR_NONE:
+		assert_true(!there || is_old());
+		break;
+	case KCAN_FLASH_CONTENT_NEW:
+		assert_true(bench_holds(&b, image, LEN));
+		break;
+	case KCAN_FLASH_CONTENT_MIXED:
+		break;
+	}
+	assert_int_equal(result->verdict == KCAN_FLASH_FLASHED,
+			 result->content == KCAN_FLASH_CONTENT_NEW);
+}
+
+/* A reset is what the sentence asks for; then it goes on. */
+static void recover(void)
+{
+	b.mishap = MISHAP_NONE;
+	b.late_us = 0;
+	assert_int_equal(mcu_put(&b.board.mcu, MCU_OFF, b.board.now_us), 0);
+	assert_int_equal(mcu_put(&b.board.mcu, MCU_KATAPULT, b.board.now_us),
+			 0);
+	board_wait(&b.board, 600000);
+	assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_FLASHED);
+	assert_true(bench_holds(&b, image, LEN));
+}
+
+/** Which frames may end it otherwise than as flashed. */
+enum may_fail {
+	FAILS_NONE,
+	FAILS_INNER, /* but the last, or only one, of a command */
+	FAILS_FIRST, /* or only one: behind it the node hears no beginning */
+	FAILS_LAST,  /* it is never confirmed */
+};
+
+static const struct row {
+	const char *name;
+	enum mishap mishap;
+	bool from_node;
+	enum may_fail may_fail;
+} rows[] = {
+	{ "an answer, or a part of it, is lost", MISHAP_LOSE, true,
+	  FAILS_NONE },
+	{ "an answer, or a part of it, comes twice", MISHAP_DOUBLE, true,
+	  FAILS_NONE },
+	{ "an answer, or a part of it, is late", MISHAP_LATE, true,
+	  FAILS_NONE },
+	{ "a frame is lost behind the bus", MISHAP_LOSE, false, FAILS_INNER },
+	{ "a frame comes twice", MISHAP_DOUBLE, false, FAILS_INNER },
+	{ "a frame is late", MISHAP_LATE, false, FAILS_INNER },
+	{ "the queue is full from a frame on", MISHAP_SHORT, false,
+	  FAILS_NONE },
+	{ "the interface is down from a frame on", MISHAP_PULL, false,
+	  FAILS_NONE },
+	{ "another tool's CLEAR is in front of a frame", MISHAP_CLEAR, false,
+	  FAILS_NONE },
+	{ "a frame is taken, but never sent", MISHAP_UNSENT, false,
+	  FAILS_FIRST },
+};
+
+static bool may_fail(const struct row *row)
+{
+	/* and nobody tells that it will never come */
+	if (row->mishap == MISHAP_UNSENT && b.struck_last)
+		return true;
+	/* a question in three frames, because its CRC has an 01 */
+	if (row->mishap == MISHAP_UNSENT && !b.struck_block)
+		return true;
+	return (row->may_fail == FAILS_INNER && !b.struck_last) ||
+	       (row->may_fail == FAILS_FIRST && b.struck_first);
+}
+
+/* Return: false when the flash has fewer frames than that. */
+static bool play(const char *type, const struct row *row, unsigned int nth,
+		 unsigned int *failed)
+{
+	struct kcan_flash_result result;
+
+	start(type);
+	b.mishap = row->mishap;
+	b.from_node = row->from_node;
+	b.nth = nth;
+	result = bench_run(&b);
+	assert_content(&result);
+	if (result.verdict != KCAN_FLASH_FLASHED) {
+		if (!may_fail(row))
+			fail_msg("%s: frame %u: %s at %08x", type, nth,
+				 kcan_flash_verdict_name(result.verdict),
+				 result.address);
+		++*failed;
+		recover();
+	}
+	bench_end(&b);
+	return b.struck;
+}
+
+static void play_all(const struct row *row, const char *type)
+{
+	unsigned int nth = 0, failed = 0;
+
+	while (play(type, row, nth, &failed))
+		nth++;
+	assert_in_range(nth, 40, 1000);
+	print_message("%s, %s: %u of %u failed\n", row->name, type, failed,
+		      nth);
+	assert_true(row->may_fail || !failed);
+}
+
+static void test_mishap(void **state)
+{
+	static const char *const types[] = { "stm32f042x6", "stm32g0b1xx",
+					     "stm32f446xx", "stm32h743xx",
+					     "rp2040" };
+
+	image = images[0];
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		play_all(*state, types[i]);
+	image = images[1];
+	play_all(*state, "stm32g0b1xx");
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(rows)];
+	size_t n = 0;
+
+	ROWS(rows, test_mishap);
+	return cmocka_run_group_tests_name("flashing_mishap", tests, setup,
+					   teardown);
+}
