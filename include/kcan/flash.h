@@ -165,7 +165,7 @@ void kcan_flash_free(struct kcan_flash *flash);
 /**
  * kcan_flash_tx() - on CAN: the frames that are due now, if any
  *
- * kcan_flash_taken() has to follow.
+ * When there are any, kcan_flash_taken() has to follow, before any other call.
  *
  * Return: how many of @frames were filled; 0: nothing is due.
  */

@@ -152,6 +152,7 @@ void kcan_flash_taken(struct kcan_flash *f, size_t n, uint64_t now_us)
 	f->due_us = now_us + RETRY_US;
 	if (f->place.set_handed && !flashing_any(f, FLASHING_HANDED)) {
 		f->place.set_handed = n;
+		f->place.sets -= !n;
 		return;
 	}
 	for (size_t i = 0; i < f->out.parts_len; i++) {

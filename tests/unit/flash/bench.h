@@ -50,8 +50,8 @@ struct bench {
 	bool struck_first, struck_last; /* of the frames of one command */
 	bool struck_block;		/* which is a SEND_BLOCK */
 
-	/* Called for each block that the node has acknowledged. */
-	void (*written)(struct bench *b, uint32_t address);
+	/* Called when a block or EOF has been acknowledged; or NULL. */
+	void (*acknowledged)(struct bench *b);
 	/* SEND_BLOCK as it was handed out: 'z' in front of one of zeros. */
 	char order[4096];
 	size_t abort_after; /* frames; 0: never */
@@ -165,9 +165,10 @@ static inline bool bench_strikes(struct bench *b, bool from_node,
 static inline void bench_deliver(struct bench *b, const struct can_frame *f)
 {
 	if (f->can_id == FROM_NODE) {
-		if (b->written && f->can_dlc == 8 &&
-		    !memcmp(f->data, "\x01\x88\xa0\x02\x12", 5))
-			b->written(b, 0);
+		if (b->acknowledged &&
+		    (!memcmp(f->data, "\x01\x88\xa0\x02\x12", 5) ||
+		     !memcmp(f->data, "\x01\x88\xa0\x02\x13", 5)))
+			b->acknowledged(b);
 		kcan_flash_rx(b->flash, f, b->board.now_us);
 	} else {
 		board_hear(&b->board, *f);

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/mcu
+/* Power cuts and callers that want out: flashing.md, sections 3 and 4.3. */
+#include "bench.h"
+
+#define LEN (40 * 1024) /* as in section 3 of flashing.md */
+#define SHORT_LEN (20 * BLOCK)
+
+static struct bench b;
+static uint8_t *old, *image;
+
+static int setup(void **state)
+{
+	(void)state;
+	old = bench_image(LEN, 77);
+	image = bench_image(LEN, 5);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	free(old);
+	free(image);
+	return 0;
+}
+
+/* What would be started if the power went away now. */
+static struct tally {
+	unsigned int old, none, mixed, new;
+} tally;
+
+static void count_one(struct bench *bench)
+{
+	if (!flash_has_application(&bench->board.mcu.flash))
+		tally.none++;
+	else if (bench_holds(bench, image, LEN))
+		tally.new ++;
+	else if (bench_holds(bench, old, LEN))
+		tally.old++;
+	else
+		tally.mixed++;
+}
+
+/*
+ * 642 positions, which are those of the table of section 3: behind 641 blocks
+ * and behind EOF; without the zeros one less. The known tool has 641.
+ */
+static const struct row {
+	const char *name;
+	struct tally want;
+	struct tally known;
+} rows[] = {
+	{ "stm32f103x6", { 0, 609, 31, 2 }, { 0, 0, 639, 2 } },
+	{ "stm32f103xe", { 0, 609, 31, 2 }, { 0, 0, 639, 2 } },
+	{ "stm32g0b1xx", { 0, 609, 31, 2 }, { 0, 0, 639, 2 } },
+	{ "stm32f072xb", { 0, 609, 31, 2 }, { 0, 0, 639, 2 } },
+	{ "stm32g431xx", { 0, 609, 31, 2 }, { 0, 0, 639, 2 } },
+	{ "stm32f446xx", { 0, 385, 255, 2 }, { 0, 0, 639, 2 } },
+	{ "stm32h743xx", { 0, 0, 639, 2 }, { 0, 0, 639, 2 } },
+	{ "rp2040", { 1, 580, 60, 1 }, { 4, 0, 636, 1 } },
+	{ "rp2350", { 1, 580, 60, 1 }, { 4, 0, 636, 1 } },
+};
+
+static void assert_tally(const struct tally *want)
+{
+	assert_int_equal(tally.old, want->old);
+	assert_int_equal(tally.none, want->none);
+	assert_int_equal(tally.mixed, want->mixed);
+	assert_int_equal(tally.new, want->new);
+}
+
+/* A flash of the F103 with less is 32 KiB: as much as the known one has. */
+static void start(const char *type)
+{
+	bench_start(&b, type);
+	if (b.board.mcu.flash.size < 64 * 1024)
+		b.board.mcu.flash.memory.size = b.board.mcu.flash.size =
+			64 * 1024;
+	bench_preload(&b, old, LEN);
+	tally = (struct tally){ 0 };
+}
+
+static void test_power_cuts(void **state)
+{
+	const struct row *row = *state;
+
+	start(row->name);
+	bench_write(&b, image, LEN);
+	b.acknowledged = count_one;
+	assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_FLASHED);
+	assert_tally(&row->want);
+	bench_end(&b);
+}
+
+/* Beside it: from the first block to the last one. */
+static void test_power_cuts_of_the_known_order(void **state)
+{
+	const struct row *row = *state;
+	struct flash *flash = &b.board.mcu.flash;
+
+	start(row->name);
+	for (uint32_t at = 0; at < LEN; at += BLOCK) {
+		assert_int_equal(
+			flash_write_block(flash, b.cfg.start + at, image + at)
+				.err,
+			0);
+		count_one(&b);
+	}
+	flash_flush(flash);
+	count_one(&b);
+	assert_tally(&row->known);
+	bench_end(&b);
+}
+
+static void assert_truth(const struct kcan_flash_result *result)
+{
+	bool there = flash_has_application(&b.board.mcu.flash);
+
+	if (result->content == KCAN_FLASH_CONTENT_OLD)
+		assert_true(bench_holds(&b, old, LEN));
+	else if (result->content == KCAN_FLASH_CONTENT_NONE)
+		assert_false(there);
+	else if (result->content == KCAN_FLASH_CONTENT_OLD_OR_NONE)
+		assert_true(!there || bench_holds(&b, old, LEN));
+	else if (result->content == KCAN_FLASH_CONTENT_NEW)
+		assert_true(bench_holds(&b, image, SHORT_LEN));
+}
+
+/* Return: false when the flash was through before. */
+static bool abort_at(const char *type, unsigned int nth, bool within)
+{
+	struct kcan_flash_result result;
+
+	start(type);
+	bench_write(&b, image, SHORT_LEN);
+	b.abort_after = nth;
+	b.nth = nth;
+	/* held back in the middle of a command, at that moment */
+	b.mishap = within ? MISHAP_SHORT : MISHAP_NONE;
+	result = bench_run(&b);
+	assert_truth(&result);
+	assert_false(result.torn);
+	if (result.verdict == KCAN_FLASH_FLASHED) {
+		bench_end(&b);
+		return false;
+	}
+	assert_int_equal(result.verdict, KCAN_FLASH_ABORTED);
+	/* its receiver is as it should be: nobody has to reset it */
+	assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_FLASHED);
+	assert_true(bench_holds(&b, image, SHORT_LEN));
+	bench_end(&b);
+	return true;
+}
+
+static void test_aborts(void **state)
+{
+	static const char *const types[] = { "stm32f042x6", "stm32g0b1xx",
+					     "stm32h743xx", "rp2040" };
+	unsigned int nth;
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		nth = 1;
+		while (abort_at(types[i], nth, *state))
+			nth++;
+		assert_in_range(nth, 200, 300);
+	}
+}
+
+static void test_an_abort_waits_1_s_for_confirmations(void **state)
+{
+	struct can_frame frames[KCAN_FLASH_FRAMES];
+	struct kcan_flash_result result;
+	size_t n;
+
+	(void)state;
+	start("stm32g0b1xx");
+	bench_write(&b, image, SHORT_LEN);
+	bench_begin(&b);
+	/* until it has handed out the first block */
+	for (;;) {
+		n = kcan_flash_tx(b.flash, frames, b.board.now_us);
+		if (!n) {
+			b.board.now_us = bench_next(&b);
+			continue;
+		}
+		kcan_flash_taken(b.flash, n, b.board.now_us);
+		if (n == 10)
+			break;
+		for (size_t i = 0; i < n; i++)
+			bench_put(&b, &frames[i], MISHAP_NONE);
+		bench_hear(&b);
+	}
+	kcan_flash_abort(b.flash, b.board.now_us);
+	assert_false(kcan_flash_done(b.flash));
+	assert_int_equal(kcan_flash_deadline(b.flash),
+			 b.board.now_us + 1000000);
+	assert_int_equal(
+		kcan_flash_tx(b.flash, frames, b.board.now_us + 1000000), 0);
+	result = kcan_flash_result(b.flash);
+	assert_int_equal(result.verdict, KCAN_FLASH_ABORTED);
+	assert_true(result.torn);
+	assert_int_equal(result.content, KCAN_FLASH_CONTENT_OLD_OR_NONE);
+	bench_end(&b);
+}
+
+/* A kernel that takes nothing, and one that confirms nothing. */
+static void test_a_dead_bus(void **state)
+{
+	bool takes = *state;
+	struct can_frame frames[KCAN_FLASH_FRAMES];
+	struct kcan_flash_result result;
+	uint64_t begun_us;
+
+	start("stm32g0b1xx");
+	bench_write(&b, image, SHORT_LEN);
+	bench_begin(&b);
+	begun_us = b.board.now_us;
+	while (!kcan_flash_done(b.flash)) {
+		if (kcan_flash_tx(b.flash, frames, b.board.now_us))
+			kcan_flash_taken(b.flash, takes, b.board.now_us);
+		else if (!kcan_flash_done(b.flash))
+			b.board.now_us = kcan_flash_deadline(b.flash);
+	}
+	result = kcan_flash_result(b.flash);
+	assert_int_equal(result.verdict, takes ? KCAN_FLASH_UNCONFIRMED :
+						 KCAN_FLASH_NOT_QUEUED);
+	assert_int_equal(b.board.now_us, begun_us + 10000000);
+	assert_false(result.torn);
+	bench_end(&b);
+}
+
+static void test_who_loses_the_nodeid_all_the_time_gives_up(void **state)
+{
+	struct can_frame frames[KCAN_FLASH_FRAMES];
+	size_t n;
+
+	(void)state;
+	start("stm32g0b1xx");
+	bench_write(&b, image, SHORT_LEN);
+	bench_begin(&b);
+	while (!kcan_flash_done(b.flash)) {
+		n = kcan_flash_tx(b.flash, frames, b.board.now_us);
+		if (n)
+			kcan_flash_taken(b.flash, n, b.board.now_us);
+		for (size_t i = 0; i < n; i++)
+			kcan_flash_sent(b.flash, &frames[i], b.board.now_us);
+		/* a stranger is given our nodeid */
+		kcan_flash_rx(b.flash,
+			      &FRAME(0x3f0, 0x11, 1, 2, 3, 4, 5, 6, 240),
+			      b.board.now_us);
+		if (!n && bench_next(&b) > b.board.now_us)
+			b.board.now_us = bench_next(&b);
+	}
+	assert_int_equal(kcan_flash_result(b.flash).verdict,
+			 KCAN_FLASH_NODEID_LOST);
+	bench_end(&b);
+}
+
+static void test_admin_messages_of_others_that_do_no_harm(void **state)
+{
+	static const struct can_frame harmless[] = {
+		FRAME(0x3f0, 0x00), /* QUERY_UNASSIGNED */
+		FRAME(0x3f0, 0x11, 1, 2, 3, 4, 5, 6, 239),
+		FRAME(0x3f0, 0x11, 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04, 240),
+		FRAME(0x3f0, 0x01, 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04, 7),
+		FRAME(0x3f1, 0x20, 1, 2, 3, 4, 5, 6, 0x11),
+		FRAME(0x2e3, 0x01, 0x88, 0xf1, 0x00, 0x68, 0x95, 0x99, 0x03),
+	};
+	struct kcan_flash_result result;
+
+	(void)state;
+	start("stm32g0b1xx");
+	bench_write(&b, image, SHORT_LEN);
+	bench_begin(&b);
+	while (!kcan_flash_done(b.flash)) {
+		bench_step(&b);
+		for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
+			kcan_flash_rx(b.flash, &harmless[i], b.board.now_us);
+		if (!kcan_flash_done(b.flash) &&
+		    bench_next(&b) > b.board.now_us)
+			b.board.now_us = bench_next(&b);
+	}
+	result = kcan_flash_result(b.flash);
+	assert_int_equal(result.verdict, KCAN_FLASH_FLASHED);
+	/* the SET at the beginning, and 10 ms until the node hears */
+	assert_int_equal(b.board.now_us, 1010000);
+	bench_end(&b);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[2 * ARRAY_SIZE(rows) + 7];
+	const struct CMUnitTest others[] = {
+		ROW_TEST("an abort between commands leaves a board in order",
+			 test_aborts, false),
+		ROW_TEST("an abort within a command leaves a board in order",
+			 test_aborts, true),
+		cmocka_unit_test(test_an_abort_waits_1_s_for_confirmations),
+		ROW_TEST("a kernel that takes nothing", test_a_dead_bus, false),
+		ROW_TEST("a bus that confirms nothing", test_a_dead_bus, true),
+		cmocka_unit_test(
+			test_who_loses_the_nodeid_all_the_time_gives_up),
+		cmocka_unit_test(test_admin_messages_of_others_that_do_no_harm),
+	};
+	size_t n = 0;
+
+	ROWS(rows, test_power_cuts);
+	ROWS(rows, test_power_cuts_of_the_known_order);
+	memcpy(tests + n, others, sizeof(others));
+	return cmocka_run_group_tests_name("flashing_end", tests, setup,
+					   teardown);
+}
