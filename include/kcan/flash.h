@@ -41,9 +41,9 @@ KCAN_DECLS_BEGIN
  * Several boards are several machines: whoever waits costs the others nothing.
  *
  * The order of writing, and what is done when something gets lost, is that of
- * flashing.md, sections 3 and 4. After a block that is not answered nothing is
- * sent to the node for 5 s, as it may be erasing (10 s where that takes longer);
- * other answers are awaited for 1 s.
+ * flashing.md, sections 3 and 4. After a block or EOF that is not answered nothing
+ * is sent to the node for 5 s, as it may be erasing (10 s where that takes
+ * longer); other answers are awaited for 1 s.
  *
  * Times are microseconds of a monotonic clock with any origin and must not go
  * backwards between calls. Not thread safe; any number may run side by side, on
@@ -62,7 +62,11 @@ enum kcan_flash_goal {
 /** What is to be done; nothing is defaulted here. */
 struct kcan_flash_cfg {
 	enum kcan_flash_goal goal;
-	const struct kcan_chip *chip; /* GOAL_WRITE: one that Katapult is for */
+	/*
+	 * GOAL_WRITE: one that Katapult is for. Whether it is the one of
+	 * CONNECT is for the caller to say: some boards go by another's name.
+	 */
+	const struct kcan_chip *chip;
 	/*
 	 * Where the application starts: as CONNECT tells it, a multiple of 64,
 	 * and not 0. Behind the end of a flash a board may stop for good
@@ -104,7 +108,8 @@ enum kcan_flash_verdict {
 	KCAN_FLASH_SILENT,     /* no answer */
 	KCAN_FLASH_NOT_QUEUED, /* the kernel did not take frames or bytes */
 	KCAN_FLASH_UNCONFIRMED, /* taken, never confirmed: still queued */
-	KCAN_FLASH_OTHER_BOARD, /* other UUID, start or block size */
+	/* other UUID, start or block size, or no GET_CANBUS_ID */
+	KCAN_FLASH_OTHER_BOARD,
 	KCAN_FLASH_NODEID_LOST, /* others keep taking the nodeid away */
 	KCAN_FLASH_ABORTED,	/* kcan_flash_abort() */
 };

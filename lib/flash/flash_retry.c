@@ -110,6 +110,13 @@ void flashing_refused(struct kcan_flash *f, uint64_t now_us)
 	} else if (writes && flashing_order_restart(&f->order)) {
 		f->result.repeats++;
 		flashing_say(f, FLASHING_SAID_COMMAND, now_us);
+	} else if (!writes && ++f->tries < TRIES_MAX) {
+		/* or what comes here was for a block, and late */
+		f->result.repeats++;
+		flashing_say(f,
+			     f->looks ? FLASHING_SAID_LOOK :
+					FLASHING_SAID_COMMAND,
+			     now_us);
 	} else {
 		flashing_decide(f, KCAN_FLASH_REFUSED);
 	}

@@ -61,8 +61,9 @@ static const struct row {
 	},
 	[KCAN_FLASH_OTHER_BOARD] = {
 		"other-board",
-		"Katapult answered, but with another UUID, start or block size "
-		"than was expected: ask again which board it is",
+		"Katapult answered, but is not the board that was expected: "
+		"its UUID, start or block size is another one, or it does not "
+		"know the question for its UUID; ask again which board it is",
 	},
 	[KCAN_FLASH_NODEID_LOST] = {
 		"nodeid-lost",

@@ -42,6 +42,8 @@ struct bench {
 	enum mishap mishap;
 	bool from_node;
 	unsigned int nth;
+	/* Instead: one in so many frames, each time by something else. */
+	unsigned int one_in, seed;
 	/* Only counted: frames of commands, and all from the node. */
 	unsigned int sent, received;
 	struct can_frame late;
@@ -76,23 +78,34 @@ static inline void bench_preload(struct bench *b, const uint8_t *data,
 }
 
 /** A board of this type in Katapult, with an application of the factory. */
-static inline void bench_start(struct bench *b, const char *type)
+static inline void bench_start_on(struct bench *b, const char *type,
+				  enum mcu_link link)
 {
+	bool can = link == MCU_LINK_CAN;
 	struct mcu_cfg cfg = board_cfg(type);
 
 	memset(b, 0, sizeof(*b));
+	cfg.link = link;
 	cfg.state = MCU_KATAPULT;
-	cfg.nodeid = NODEID;
+	cfg.nodeid = can ? NODEID : -1;
 	cfg.double_reset = false;
+	/* Katapult is in front of it, wherever it usually is on this link */
+	cfg.app_start = cfg.type->flash_map->app_start;
 	board_init(&b->board, &cfg);
 	b->cfg = (struct kcan_flash_cfg){
 		.goal = KCAN_FLASH_GOAL_WRITE,
 		.chip = kcan_chip_find(cfg.type->connect_name),
-		.start = b->board.mcu.flash.app_start,
-		.nodeid = NODEID,
+		.start = cfg.app_start,
+		.nodeid = can ? NODEID : 0,
 		.uuid = UUID,
 	};
 	assert_non_null(b->cfg.chip);
+}
+
+/** The same on CAN. */
+static inline void bench_start(struct bench *b, const char *type)
+{
+	bench_start_on(b, type, MCU_LINK_CAN);
 }
 
 static inline void bench_end(struct bench *b)
@@ -155,9 +168,24 @@ static inline void bench_note_order(struct bench *b,
 		 le32(frames[0].data + 4));
 }
 
+static inline unsigned int bench_random(struct bench *b, unsigned int below)
+{
+	b->seed = b->seed * 1103515245 + 12345;
+	return (b->seed >> 16) % below;
+}
+
 static inline bool bench_strikes(struct bench *b, bool from_node,
 				 unsigned int nth)
 {
+	static const enum mishap any[] = { MISHAP_LOSE,	 MISHAP_DOUBLE,
+					   MISHAP_LATE,	 MISHAP_UNSENT,
+					   MISHAP_CLEAR, MISHAP_PULL };
+
+	if (b->one_in) {
+		/* what is from the node knows three of them */
+		b->mishap = any[bench_random(b, from_node ? 3 : 6)];
+		return !bench_random(b, b->one_in);
+	}
 	return b->mishap && !b->struck && b->from_node == from_node &&
 	       b->nth == nth;
 }

@@ -405,6 +405,70 @@ static void test_harmless_rest_in_front_costs_a_nack_only(void **state)
 	free(image);
 }
 
+static void test_a_wrong_answer_is_not_the_end(void **state)
+{
+	static const char *const kinds[] = { "nack", "error", "busy" };
+	uint8_t *image = bench_image(300, 3);
+	char how[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		/* of 15 commands before COMPLETE; the first two say who it is */
+		for (int after = 2; after < 15; after++) {
+			bench_start(&b, "stm32g0b1xx");
+			snprintf(how, sizeof(how), "answer-%s after=%d",
+				 kinds[i], after);
+			break_board(how);
+			bench_write(&b, image, 300);
+			assert_int_equal(bench_run(&b).verdict,
+					 KCAN_FLASH_FLASHED);
+			assert_int_not_equal(kcan_flash_result(b.flash).repeats,
+					     0);
+			assert_true(bench_holds(&b, image, 300));
+			bench_end(&b);
+		}
+	}
+	free(image);
+}
+
+static void test_a_question_that_is_refused_is_asked_three_times(void **state)
+{
+	uint8_t *image = bench_image(300, 3);
+	struct kcan_flash_result result;
+
+	(void)state;
+	bench_start(&b, "stm32g0b1xx");
+	/* GET_CANBUS_ID, CONNECT, and the beginning of the flash */
+	break_board("answer-error after=2 count=3");
+	bench_write(&b, image, 300);
+	result = bench_run(&b);
+	assert_int_equal(result.verdict, KCAN_FLASH_REFUSED);
+	assert_int_equal(result.address, 0x08002000);
+	assert_int_equal(result.repeats, 2);
+	assert_int_equal(result.content, KCAN_FLASH_CONTENT_UNKNOWN);
+	bench_end(&b);
+	free(image);
+}
+
+static void test_each_verdict_has_a_name_and_a_sentence(void **state)
+{
+	(void)state;
+	for (int i = 0; i <= KCAN_FLASH_ABORTED; i++) {
+		enum kcan_flash_verdict verdict = (enum kcan_flash_verdict)i;
+		const char *text = kcan_flash_verdict_text(verdict);
+
+		assert_int_equal(strspn(kcan_flash_verdict_name(verdict),
+					"abcdefghijklmnopqrstuvwxyz-"),
+				 strlen(kcan_flash_verdict_name(verdict)));
+		assert_int_not_equal(text[strlen(text) - 1], '.');
+		assert_int_equal(
+			!strcmp(kcan_flash_verdict_name(verdict), "pending"),
+			!i);
+	}
+	assert_string_equal(kcan_flash_verdict_name(KCAN_FLASH_ABORTED + 1),
+			    "pending");
+}
+
 static void test_an_erase_is_waited_for(void **state)
 {
 	uint8_t *image = bench_image(1000, 3);
@@ -424,7 +488,7 @@ static void test_an_erase_is_waited_for(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(families) + 24] = { 0 };
+	struct CMUnitTest tests[ARRAY_SIZE(families) + 19] = { 0 };
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_the_whole_flash_where_it_is_small),
 		cmocka_unit_test(test_it_asks_who_and_what_before_it_writes),
@@ -443,6 +507,10 @@ int main(void)
 		cmocka_unit_test(test_a_torn_command_in_front_is_called_stuck),
 		cmocka_unit_test(test_harmless_rest_in_front_costs_a_nack_only),
 		cmocka_unit_test(test_an_erase_is_waited_for),
+		cmocka_unit_test(test_a_wrong_answer_is_not_the_end),
+		cmocka_unit_test(
+			test_a_question_that_is_refused_is_asked_three_times),
+		cmocka_unit_test(test_each_verdict_has_a_name_and_a_sentence),
 	};
 	size_t n = 0;
 

@@ -202,12 +202,43 @@ static void test_mishap(void **state)
 	play_all(*state, "stm32g0b1xx");
 }
 
+/* Several in one flash: nothing is promised but that it tells the truth. */
+static void test_all_of_them_at_random(void **state)
+{
+	static const char *const types[] = { "stm32f103x6", "stm32g0b1xx",
+					     "stm32f446xx", "stm32h743xx",
+					     "rp2040" };
+	unsigned int count[KCAN_FLASH_ABORTED + 1] = { 0 };
+	struct kcan_flash_result result;
+
+	(void)state;
+	image = images[0];
+	for (unsigned int seed = 1; seed <= 1000; seed++) {
+		start(types[seed % ARRAY_SIZE(types)]);
+		b.one_in = 100;
+		b.seed = seed;
+		result = bench_run(&b);
+		assert_content(&result);
+		count[result.verdict]++;
+		b.one_in = 0;
+		recover();
+		bench_end(&b);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(count); i++)
+		if (count[i])
+			print_message("%s: %u\n", kcan_flash_verdict_name(i),
+				      count[i]);
+	assert_in_range(count[KCAN_FLASH_FLASHED], 100, 900);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows)];
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 1];
 	size_t n = 0;
 
 	ROWS(rows, test_mishap);
+	tests[n] =
+		(struct CMUnitTest)cmocka_unit_test(test_all_of_them_at_random);
 	return cmocka_run_group_tests_name("flashing_mishap", tests, setup,
 					   teardown);
 }

@@ -232,7 +232,7 @@ static void test_a_large_sector_is_erased_to_be_written_again(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 16] = { 0 };
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 9] = { 0 };
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_a_refused_block_begins_its_page_again),
 		cmocka_unit_test(
