@@ -157,6 +157,7 @@ static struct world *build(bool *json, uint16_t choice)
 		cfgs[i].boot_us = i * 10000u;
 		cfgs[i].nodeid = i < 4 ? i / 2 : -1;
 		cfgs[i].double_reset = i & 1;
+		cfgs[i].ecc = true;
 		cfgs[i].sane_rx = i == 5;
 		cfgs[i].faults = faults;
 		cfgs[i].faults_len = i & 1 ? faults_len : 0;

@@ -57,6 +57,13 @@ static const struct flash_map pages_2k = {
 	.app_start = 0x08002000,
 	.erase = { { 0, 2 * KIB } },
 };
+/* A double word of theirs, and a flash word of H7, is programmed as a whole. */
+static const struct flash_map pages_2k_ecc = {
+	.start = STM32_FLASH,
+	.app_start = 0x08002000,
+	.erase = { { 0, 2 * KIB } },
+	.cell = 8,
+};
 static const struct flash_map sectors_f4 = {
 	.start = STM32_FLASH,
 	.app_start = 0x08008000,
@@ -69,6 +76,7 @@ static const struct flash_map sectors_h7 = {
 	.app_start = 0x08020000,
 	.erase = { { 0, 128 * KIB } },
 	.last_unit = 7,
+	.cell = 32,
 };
 static const struct flash_map sectors_rp2 = {
 	.start = 0x10000000,
@@ -119,9 +127,9 @@ static const struct mcu_type mcu_types[] = {
 	{ "stm32f446xx", "stm32f446xx", &stm32f4, 180 * MHZ, pins_stm32,
 	  &sectors_f4, 512 * KIB, ram_128k, FAMILY_ROM_DFUSE },
 	{ "stm32g0b1xx", "stm32g0b1xx", &stm32g0, 64 * MHZ, pins_stm32,
-	  &pages_2k, 512 * KIB, ram_144k, FAMILY_ROM_DFUSE },
+	  &pages_2k_ecc, 512 * KIB, ram_144k, FAMILY_ROM_DFUSE },
 	{ "stm32g431xx", "stm32g431xx", &stm32g4, 170 * MHZ, pins_stm32,
-	  &pages_2k, 128 * KIB, ram_32k, FAMILY_ROM_DFUSE },
+	  &pages_2k_ecc, 128 * KIB, ram_32k, FAMILY_ROM_DFUSE },
 	{ "stm32h723xx", "stm32h723xx", &stm32h7, 520 * MHZ, pins_stm32,
 	  &sectors_h7, 1024 * KIB, ram_h7, FAMILY_ROM_DFUSE },
 	{ "stm32h743xx", "stm32h743xx", &stm32h7, 400 * MHZ, pins_stm32,

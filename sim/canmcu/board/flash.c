@@ -39,6 +39,13 @@ void flash_init(struct flash *f, const struct flash_map *map, uint32_t size,
 			     .memory = { .size = size } };
 	f->store =
 		(struct flash_store){ sparse_read, sparse_write, &f->memory };
+	flash_set_ecc(f, true);
+}
+
+void flash_set_ecc(struct flash *f, bool on)
+{
+	if (f->map)
+		cells_set_size(&f->cells, on ? f->map->cell : 0, f->size);
 }
 
 void flash_attach(struct flash *f, const struct flash_store *store)
@@ -51,6 +58,7 @@ void flash_attach(struct flash *f, const struct flash_store *store)
 void flash_fini(struct flash *f)
 {
 	sparse_fini(&f->memory);
+	cells_fini(&f->cells);
 }
 
 void flash_reset(struct flash *f)
@@ -140,6 +148,7 @@ static void blank(struct flash *f, uint32_t first, uint32_t size)
 	for (uint32_t at = 0; at < size; at += PIECE)
 		put(f, first + at, piece,
 		    size - at < PIECE ? size - at : PIECE);
+	cells_erase(&f->cells, first, size);
 }
 
 /*
@@ -154,7 +163,7 @@ static bool looks_blank(struct flash *f, uint32_t offset, uint32_t len)
 	for (uint32_t n; len; offset += n, len -= n) {
 		n = len < PIECE ? len : PIECE;
 		get(f, offset, piece, n);
-		if (piece[0] != BLANK || memcmp(piece, piece + 1, n - 1) != 0)
+		if (!sparse_is_blank(piece, n))
 			return false;
 	}
 	return true;
@@ -211,18 +220,18 @@ static void erase_unit(struct flash *f, uint32_t first, uint32_t size,
 	result->erased_bytes += size;
 }
 
-/* Flash cells only go from 1 to 0 without an erase. */
 static void program(struct flash *f, uint32_t offset, const uint8_t *data,
 		    uint32_t len)
 {
-	uint8_t cells[FLASH_PAGE_BUFFER];
+	uint8_t bytes[FLASH_PAGE_BUFFER];
 
 	if (f->powerless)
 		return;
-	get(f, offset, cells, len);
-	for (uint32_t i = 0; i < len; i++)
-		cells[i] &= data[i];
-	put(f, offset, cells, len);
+	get(f, offset, bytes, len);
+	if (!f->store_err)
+		f->store_err =
+			cells_program(&f->cells, offset, bytes, data, len);
+	put(f, offset, bytes, len);
 }
 
 /*
@@ -365,7 +374,9 @@ int flash_program(struct flash *f, uint32_t address, const uint8_t *data,
 		return -EFAULT;
 	f->store_err = 0;
 	for (uint32_t n; len; offset += n, data += n, len -= n) {
-		n = len < FLASH_PAGE_BUFFER ? (uint32_t)len : FLASH_PAGE_BUFFER;
+		n = FLASH_PAGE_BUFFER - offset % FLASH_PAGE_BUFFER;
+		if (n > len)
+			n = (uint32_t)len;
 		program(f, offset, data, n);
 	}
 	return f->store_err;

@@ -8,6 +8,7 @@
 
 #include <kcan/kat.h>
 
+#include "cells.h"
 #include "sparse.h"
 
 #define FLASH_PAGE_BUFFER 256 /* bytes, RP2040 and RP2350 */
@@ -28,6 +29,7 @@ struct flash_map {
 	} erase[3];
 	uint32_t last_unit; /* what is erased for all above; 0: no such cap */
 	uint32_t buffered;  /* end of what may be written in pages; 0: blocks */
+	uint32_t cell;	    /* bytes of a cell with ECC; 0: there is none */
 };
 
 /**
@@ -60,8 +62,9 @@ struct flash {
 	bool altered;	/* written since this was last set to false */
 	struct flash_store store;
 	struct sparse memory; /* the store, when no other is given */
-	int store_err;	      /* of the store, in the last write or flush */
-	uint32_t erased_at;   /* offset; the last erase */
+	struct cells cells;
+	int store_err;	    /* of the store, in the last write or flush */
+	uint32_t erased_at; /* offset; the last erase */
 	uint32_t erased_size;
 	/* What a reset of the bootloader forgets, below. */
 	uint32_t pages; /* begun (STM32) or programmed (RP) since the reset */
@@ -102,6 +105,13 @@ void flash_init(struct flash *f, const struct flash_map *map, uint32_t size,
 /** Keep the bytes in @store, as they are there; right after flash_init(). */
 void flash_attach(struct flash *f, const struct flash_store *store);
 
+/**
+ * flash_set_ecc() - whether the cells of @f are those of its chip
+ * @on: as after flash_init(): where the map has cells with ECC, each of them
+ *      takes one programming per erase; false: bits go from 1 to 0 at any time
+ */
+void flash_set_ecc(struct flash *f, bool on);
+
 /** Give the memory back; an attached store stays as it is. */
 void flash_fini(struct flash *f);
 
@@ -140,6 +150,8 @@ struct flash_result flash_erase(struct flash *f, uint32_t address);
 
 /**
  * flash_program() - the same: clear bits; those of @data that are 0
+ *
+ * Cells with ECC that have been programmed stay as they are.
  *
  * Return: 0, -EFAULT when it is not all within the flash, or what the store
  * failed with.

@@ -2,7 +2,6 @@
 #include "sparse.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,11 +18,6 @@ static uint32_t first_piece(uint32_t offset, uint32_t len)
 	uint32_t room = SPARSE_CHUNK - offset % SPARSE_CHUNK;
 
 	return len < room ? len : room;
-}
-
-static bool is_blank(const uint8_t *bytes, uint32_t len)
-{
-	return bytes[0] == BLANK && !memcmp(bytes, bytes + 1, len - 1);
 }
 
 static void release(struct sparse *s, uint8_t **chunk)
@@ -82,7 +76,7 @@ static int write_piece(struct sparse *s, uint32_t offset, const uint8_t *data,
 {
 	size_t index = offset / SPARSE_CHUNK;
 	uint8_t *chunk = s->chunks ? s->chunks[index] : NULL;
-	bool blank = is_blank(data, len);
+	bool blank = sparse_is_blank(data, len);
 
 	if (!chunk && blank)
 		return 0;
@@ -91,7 +85,7 @@ static int write_piece(struct sparse *s, uint32_t offset, const uint8_t *data,
 	if (!chunk)
 		return -ENOMEM;
 	memcpy(chunk + offset % SPARSE_CHUNK, data, len);
-	if (blank && is_blank(chunk, SPARSE_CHUNK))
+	if (blank && sparse_is_blank(chunk, SPARSE_CHUNK))
 		release(s, &s->chunks[index]);
 	return 0;
 }

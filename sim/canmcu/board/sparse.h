@@ -2,8 +2,10 @@
 #ifndef CANMCU_SPARSE_H
 #define CANMCU_SPARSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define SPARSE_CHUNK 4096u /* bytes; what is allocated at a time */
 
@@ -19,6 +21,12 @@ struct sparse {
 	uint8_t **chunks; /* NULL: all blank; each of them may be NULL, too */
 	size_t chunks_used;
 };
+
+/** Return: whether @len bytes, at least one, are all FF. */
+static inline bool sparse_is_blank(const uint8_t *bytes, size_t len)
+{
+	return bytes[0] == 0xff && !memcmp(bytes, bytes + 1, len - 1);
+}
 
 /** Give the memory back; it is blank again. */
 void sparse_fini(struct sparse *s);

@@ -117,6 +117,7 @@ void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg)
 		devices_fini(&m->devices);
 	}
 	m->cfg = *cfg;
+	flash_set_ecc(&m->flash, cfg->ecc);
 	if (!other_flash)
 		return;
 	flash_fini(&m->flash);

@@ -90,6 +90,7 @@ struct mcu_cfg {
 	bool double_reset;	    /* Katapult built with its 500 ms window */
 	bool sane_rx;		    /* Katapult's receiver without its trap */
 	bool blank;		    /* no application in its flash when new */
+	bool ecc;		    /* of its flash, on chips that have it */
 	uint32_t erase_us;	    /* per KiB; the main loop stands still */
 	uint32_t app_start;	    /* flash_app_start_ok(), or 0: the usual */
 	uint32_t clock_hz;	    /* of Klipper's clock, or 0: its type's */

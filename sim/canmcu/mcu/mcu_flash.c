@@ -12,6 +12,7 @@ void mcu_factory_flash(struct flash *f, const struct mcu_cfg *cfg)
 
 	flash_init(f, type->flash_map, type->flash_size,
 		   cfg->blank ? 0 : mcu_type_stack(type));
+	flash_set_ecc(f, cfg->ecc);
 	if (cfg->app_start)
 		f->app_start = cfg->app_start;
 	else if (mcu_starts_first(cfg))

@@ -23,7 +23,8 @@ void boards_init(struct boards *boards)
 				     .erase_us = ERASE_MS_DEFAULT * 1000u,
 				     .nodeid = -1,
 				     .usb.vhci_port = -1,
-				     .double_reset = true };
+				     .double_reset = true,
+				     .ecc = true };
 
 	*boards =
 		(struct boards){ .defaults = { .board.cfg = cfg, .count = 1 } };

@@ -200,6 +200,11 @@ static int parse_erase_ms(struct keys_board *b, const char *value, char *want)
 	return err;
 }
 
+static int parse_ecc(struct keys_board *b, const char *value, char *want)
+{
+	return keys_read_switch(value, &b->cfg.ecc, want);
+}
+
 static int parse_clock_freq(struct keys_board *b, const char *value, char *want)
 {
 	unsigned long hz;
@@ -277,6 +282,8 @@ static const struct key table[] = {
 	  parse_flash_image, .effect = KEY_BOARD, .path = true },
 	{ "erase_ms", 0, "N", "ms that it takes to erase a KiB of flash (10)",
 	  parse_erase_ms },
+	{ "ecc", 0, "on|off", "cells of flash with ECC on G0, G4, H7 (on)",
+	  parse_ecc },
 	{ "clock_freq", 0, "HZ",
 	  "rate of Klipper's clock (as usual on the chip)", parse_clock_freq,
 	  .effect = KEY_BOARD },
@@ -348,9 +355,11 @@ const struct key *keys_nearest(const char *name)
 	for (size_t i = 0; i < KEYS; i++) {
 		size_t far = distance(name, table[i].name);
 
-		if (far < best)
-			nearest = &table[i];
-		best = min(best, far);
+		/* of three letters, two are nearly all */
+		if (far >= best || far >= strlen(table[i].name) - 1)
+			continue;
+		nearest = &table[i];
+		best = far;
 	}
 	return nearest;
 }

@@ -60,7 +60,10 @@ const struct key *keys_at(size_t index);
  */
 const struct key *keys_find(const char *name);
 
-/** Return: the key whose name is at most two typing errors away, or NULL. */
+/**
+ * Return: the key whose name is at most two typing errors away, or one where it
+ * has three letters; or NULL.
+ */
 const struct key *keys_nearest(const char *name);
 
 /**

@@ -286,6 +286,26 @@ cannot_run() {
 	ctl wait "$U" klipper 5000
 }
 
+# flashing.md, section 0, fact 1, and 3.2: blocks that are all FF are programmed,
+# too, and such a page looks blank to Katapult, which then never erases it.
+@test "G0: a page that was programmed with FF takes no other image" {
+	local gap=$BATS_TEST_TMPDIR/gap
+
+	cp "$IMAGE" "$gap"
+	head -c 2048 /dev/zero | tr '\0' '\377' |
+		dd of="$gap" bs=2048 seek=2 conv=notrunc status=none
+	start_mcus one -i vcan0 -u "$U" --erase-ms 0
+	flashes -u "$U" -f "$gap"
+	ctl wait "$U" klipper 5000
+	flash --fast --scale 0.1 -u "$U" -f "$IMAGE"
+	[ "$status" -eq 1 ]
+	[[ $output == *"Flash Failed: SEND_BLOCK 08003000: ERROR"* ]]
+	ctl set "$U" ecc off
+	ctl set "$U" state katapult
+	flashes -u "$U" -f "$IMAGE" --no-request
+	ctl wait "$U" klipper 5000
+}
+
 # flashing.md, section 1.5; can-admin-channel.md, section 8.1
 @test "what has no signature cannot be asked back into Katapult" {
 	start_mcus two -i vcan0 --erase-ms 0 -u "$U" -u "$V" --mcu-type rp2040

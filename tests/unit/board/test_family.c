@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/board/family.c sim/canmcu/board/pins.c
 // needs: sim/canmcu/board/flash.c sim/canmcu/board/sparse.c
+// needs: sim/canmcu/board/cells.c
 /* can-admin-channel.md, section 8.1; katapult-protocol.md, section 5.4. */
 #include "../../support/unit.h"
 

@@ -114,6 +114,7 @@ static const struct set_line {
 	{ "a boot time", "set " U " boot_ms 800", AS_BEFORE },
 	{ "an erase time", "set " U " erase_ms 0", AS_BEFORE },
 	{ "the double-reset wait", "set " U " double_reset off", AS_BEFORE },
+	{ "a flash without ECC", "set " U " ecc off", AS_BEFORE },
 	{ "a sane receiver", "set " U " sane_rx on", AS_BEFORE },
 	{ "an MCU name", "set " U " mcu_name my board", AS_BEFORE },
 	{ "a version", "set " U " katapult_version v1 and more", AS_BEFORE },

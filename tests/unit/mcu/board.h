@@ -76,7 +76,8 @@ static inline struct mcu_cfg board_cfg(const char *type)
 				 .state = MCU_KLIPPER,
 				 .boot_us = 30000,
 				 .nodeid = -1,
-				 .double_reset = true };
+				 .double_reset = true,
+				 .ecc = true };
 }
 
 /* What runs on boards: said by who includes this. */

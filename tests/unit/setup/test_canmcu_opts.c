@@ -149,6 +149,7 @@ static void test_one_uuid_is_enough(void **state)
 	assert_int_equal(o.mcus[0].nodeid, -1);
 	assert_int_equal(o.mcus[0].boot_us, 30000);
 	assert_true(o.mcus[0].double_reset);
+	assert_true(o.mcus[0].ecc);
 	assert_false(o.mcus[0].sane_rx);
 	opts_fini(&o);
 }
@@ -251,6 +252,7 @@ static void test_help_names_every_option(void **state)
 		"--nodeid N",
 		"--boot-ms N",
 		"--double-reset on|off",
+		"--ecc on|off",
 		"--sane-rx ",
 		"stm32g0b1xx",
 	};

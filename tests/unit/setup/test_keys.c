@@ -25,7 +25,7 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 	snprintf(
 		out, size,
 		"uuid %s/%d/%zu on %s/%s type %s boot %s/%d state %s id %d "
-		"us %llu/%u dr %d blank %d sane %d at %x '%s' '%s' in %s hz %u "
+		"us %llu/%u dr %d blank %d sane %d ecc %d at %x '%s' '%s' in %s hz %u "
 		"link %s %s %u serial '%s' port %d/%u bridge %u/%s/%d/%d ",
 		uuid, b->has_uuid, b->chip_id_len,
 		b->interface ? b->interface : "-",
@@ -33,7 +33,7 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 		c->type ? c->type->name : "-", bootloader_name(c->bootloader),
 		b->has_bootloader, mcu_state_name(c->state), c->nodeid,
 		(unsigned long long)c->boot_us, c->erase_us, c->double_reset,
-		c->blank, c->sane_rx, c->app_start, c->mcu_name,
+		c->blank, c->sane_rx, c->ecc, c->app_start, c->mcu_name,
 		c->katapult_version, c->flash_image ? c->flash_image : "-",
 		c->clock_hz, mcu_link_name(c->link), c->uart ? c->uart : "-",
 		c->baud, c->usb.serial, c->usb.vhci_port, c->usb.tcp_port,
@@ -81,6 +81,7 @@ static const struct row {
 	{ "nodeid=0xff", "id 255 " },
 	{ "boot_ms=3600000", "us 3600000000/0 " },
 	{ "erase_ms=7", "us 0/7000 " },
+	{ "ecc=on", "ecc 1 " },
 	{ "clock_freq=1000000", "hz 1000000 " },
 	{ "--clock-freq=715827882", "hz 715827882 " },
 	{ "double_reset=on", "dr 1 " },
@@ -105,6 +106,7 @@ static const struct row off_again[] = {
 	{ "usb=off", "link can - " },
 	{ "sane_rx=False", "sane 0 " },
 	{ "double_reset=off", "dr 0 " },
+	{ "ecc=off", "ecc 0 " },
 };
 
 #define UART_WANT                                                      \
@@ -172,6 +174,7 @@ static const struct row refused[] = {
 	{ "clock_freq=715827883", "clock_freq '715827883'" CLOCK_WANT },
 	{ "clock_freq=64M", "clock_freq '64M'" CLOCK_WANT },
 	{ "double_reset=maybe", "double_reset 'maybe': give 'on' or 'off'" },
+	{ "ecc=8", "ecc '8': give 'on' or 'off'" },
 	{ "sane_rx=", "sane_rx '': give 'on' or 'off'" },
 	{ "no_application=2", "no_application '2': give 'on' or 'off'" },
 	{ "application_start=0", "application_start '0': give an address, like "
@@ -189,7 +192,9 @@ static const struct row refused[] = {
 	{ "mcu-type=x", "there is no key 'mcu-type': did you mean "
 			"'mcu_type'?" },
 	{ "nodied=1", "there is no key 'nodied': did you mean 'nodeid'?" },
+	/* two letters of three are not near */
 	{ "mcu=1", "there is no key 'mcu': see canmcu(1)" },
+	{ "ec=1", "there is no key 'ec': did you mean 'ecc'?" },
 };
 
 static int apply(struct keys_board *b, const char *setting, char *error)
@@ -221,9 +226,10 @@ static void test_accepted(void **state)
 
 static void test_off_again(void **state)
 {
-	struct keys_board b = {
-		.cfg = { .blank = true, .sane_rx = true, .double_reset = true }
-	};
+	struct keys_board b = { .cfg = { .blank = true,
+					 .sane_rx = true,
+					 .double_reset = true,
+					 .ecc = true } };
 
 	check_accepted(*state, &b);
 }

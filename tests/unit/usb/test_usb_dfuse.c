@@ -2,6 +2,7 @@
 // needs: sim/canmcu/usb/stream.c sim/canmcu/usb/usbip.c sim/canmcu/usb/device.c
 // needs: sim/canmcu/usb/dfuse.c sim/canmcu/board/flash.c
 // needs: sim/canmcu/board/family.c sim/canmcu/board/sparse.c
+// needs: sim/canmcu/board/cells.c
 // needs: sim/canmcu/board/pins.c
 /* As dfu-util 0.11 drives it: usbip-gsusb-bridge.md, section 4.6 */
 #include "host.h"
@@ -327,19 +328,34 @@ static void test_h7(void **state)
 	end(b);
 }
 
-/* Cells are only cleared: without an erase both are mixed. */
-static void test_no_erase(void **state)
+/* Return: the first byte after F0 and 3C were written to it. */
+static uint8_t written_twice(const char *type)
 {
 	static const struct control script[] = {
 		DNLOAD(2, "\xf0"), OK_BUSY, OK_DONE,
 		DNLOAD(2, "\x3c"), OK_BUSY, OK_DONE,
 	};
-	struct board *b = new_board("stm32g0b1xx", 0);
+	struct board *b = new_board(type, 0);
+	uint8_t byte;
 
-	(void)state;
 	play(b, script, ARRAY_SIZE(script));
-	assert_int_equal(byte_at(b, START), 0x30);
+	byte = byte_at(b, START);
 	end(b);
+	return byte;
+}
+
+/* Cells are only cleared: without an erase both are mixed. */
+static void test_no_erase(void **state)
+{
+	(void)state;
+	assert_int_equal(written_twice("stm32f446xx"), 0x30);
+}
+
+/* flashing.md, section 0, fact 1 */
+static void test_no_erase_with_ecc(void **state)
+{
+	(void)state;
+	assert_int_equal(written_twice("stm32g0b1xx"), 0xf0);
 }
 
 static void test_busy(void **state)
@@ -441,6 +457,8 @@ int main(void)
 		{ "a mass erase leaves nothing", test_mass_erase },
 		{ "H7: sectors above the eighth are erased", test_h7 },
 		{ "without an erase bits are only cleared", test_no_erase },
+		{ "with ECC the first bytes written stay",
+		  test_no_erase_with_ecc },
 		{ "busy lasts as long as it is said to", test_busy },
 		{ "a memory that is late is waited for", test_memory_is_late },
 	};
