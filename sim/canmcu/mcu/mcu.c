@@ -43,23 +43,41 @@ static inline bool browns_out(struct mcu *m, uint64_t now_us)
  * Ids are compared with their flags: an EFF, RTR or error frame is never equal
  * (can-admin-channel.md, section 2).
  */
+static bool passes_filter(const struct mcu_live *live,
+			  const struct can_frame *f, uint64_t now_us)
+{
+	if (!live->program)
+		return false;
+	if (f->can_id == KCAN_ADMIN_ID)
+		return true;
+	return live->rx_id && now_us >= live->filter_us &&
+	       (f->can_id == live->rx_id || f->can_id == live->rx_id + 1);
+}
+
+/* No interrupt runs while the flash is busy; the hardware holds the first few. */
+static bool is_overrun(struct mcu_live *live)
+{
+	if (!live->stall_us)
+		return false;
+	if (live->unread == MCU_RX_SLOTS)
+		return true;
+	live->unread++;
+	return false;
+}
+
 void mcu_rx(struct mcu *m, const struct can_frame *f, uint64_t now_us)
 {
 	struct mcu_live *live = &m->live;
 
-	if (!live->program)
-		return;
-	if (f->can_id == KCAN_ADMIN_ID) {
-		file_admin(live, f);
-		return;
-	}
-	if (!live->rx_id || now_us < live->filter_us)
+	if (!passes_filter(live, f, now_us))
 		return;
 	if (f->can_id == live->rx_id && browns_out(m, now_us))
 		return;
+	if (is_overrun(live))
+		return;
 	if (f->can_id == live->rx_id)
 		kcan_stream_push_frame(&live->rx, f);
-	else if (f->can_id == live->rx_id + 1)
+	else
 		file_admin(live, f);
 }
 
@@ -263,6 +281,7 @@ void mcu_run(struct mcu *m, uint64_t now_us)
 	if (m->live.stall_us) {
 		/* where it stood still: an answer goes before the next block */
 		m->live.stall_us = 0;
+		m->live.unread = 0;
 		mcu_transmit_queued(m, now_us);
 	}
 	while (mcu_deadline(m) <= now_us)

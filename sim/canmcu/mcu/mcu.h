@@ -27,6 +27,9 @@
  */
 #define MCU_FILTER_CHANGE_US 200
 
+/* Frames that the hardware keeps while no interrupt runs: flashing.md, 4.2. */
+#define MCU_RX_SLOTS 3
+
 struct mcu;
 struct mcu_program;
 
@@ -91,9 +94,10 @@ struct mcu_live {
 	uint64_t alarm_us;
 	uint64_t filter_us; /* when frames on the data ids are heard */
 	uint64_t start_us;  /* when it came out of reset */
-	uint64_t stall_us;  /* until when the main loop stands still; or 0 */
+	uint64_t stall_us;  /* until when the CPU stands still; or 0 */
 	canid_t rx_id;	    /* 0: unassigned; the transmit id is one more */
 	uint8_t slots_used;
+	uint8_t unread; /* frames that came in while it stands still */
 	uint8_t admin_first;
 	uint8_t admin_len;
 	bool blocked; /* in an answer that the hardware has no room for */

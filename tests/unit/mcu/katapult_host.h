@@ -66,6 +66,17 @@ static inline void send(struct board *b, const char *hex)
 	send_cut(b, hex, board_hear);
 }
 
+/* All of it is there before the main loop looks. */
+static inline void board_file(struct board *b, struct can_frame frame)
+{
+	mcu_rx(&b->mcu, &frame, b->now_us);
+}
+
+static inline void send_at_once(struct board *b, const char *hex)
+{
+	send_cut(b, hex, board_file);
+}
+
 /* All that came back since the last call, as hex. */
 static inline const char *answer(struct board *b)
 {

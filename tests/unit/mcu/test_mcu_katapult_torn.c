@@ -2,7 +2,8 @@
 // needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/mcu
 /*
  * SEND_BLOCKs of which a frame is lost, and commands that do not wait for their
- * answers: what was seen of original firmware in flashing.md, sections 4.3 and 5.
+ * answers: what was seen of original firmware in flashing.md, sections 4.3 and 5,
+ * and section 4.2.
  */
 #include "katapult_host.h"
 
@@ -247,20 +248,14 @@ static void test_admin(void **state)
 
 /* Section 5: "One node". */
 
-static void only_file(struct board *b, struct can_frame frame)
-{
-	mcu_rx(&b->mcu, &frame, b->now_us);
-}
-
-/* All of their frames are there before the main loop looks. */
 static struct board *with_blocks_at_once(int blocks)
 {
 	struct board *b = katapult(G0, true, 0);
 	char both[128];
 
-	send_cut(b, vector_named(G0_BLOCK), only_file);
+	send_at_once(b, vector_named(G0_BLOCK));
 	for (int i = 1; i < blocks; i++)
-		send_cut(b, vector_named(NEXT_BLOCK), only_file);
+		send_at_once(b, vector_named(NEXT_BLOCK));
 	board_run(b);
 	snprintf(both, sizeof(both), "%s%s", vector_named(G0_ACK),
 		 vector_named(NEXT_ACK));
@@ -291,6 +286,53 @@ static void test_of_three_or_four_at_once_two_and_then_stuck(void **state)
 		assert_silent(b);
 		mcu_fini(&b->mcu);
 	}
+}
+
+/* Three frames of ten fit into the hardware of a CPU that stands still. */
+static void test_a_block_during_an_erase_is_torn(void **state)
+{
+	struct board *b = katapult(G0, false, 10000);
+
+	(void)state;
+	ask(b, G0_BLOCK, "");
+	assert_true(mcu_blocked(&b->mcu));
+	ask(b, NEXT_BLOCK, "");
+	board_wait(b, 20000);
+	assert_string_equal(answer(b), vector_named(G0_ACK));
+	assert_int_equal(b->mcu.live.rx.len, 3 * 8);
+	/* 24 bytes and 52 */
+	for (int i = 0; i < 6; i++)
+		ask(b, GET, "");
+	ask(b, GET, "NACK");
+	assert_silent(b);
+	mcu_fini(&b->mcu);
+}
+
+static void test_three_frames_wait_for_the_flash(void **state)
+{
+	struct board *b = katapult(G0, false, 10000);
+	char all[256];
+
+	(void)state;
+	ask(b, G0_BLOCK, "");
+	for (int i = 0; i < 3; i++)
+		ask(b, GET, "");
+	board_hear(b, CLEAR);
+	board_wait(b, 20000);
+	snprintf(all, sizeof(all), "%s%s%s%s", vector_named(G0_ACK),
+		 vector_named(GET_ACK), vector_named(GET_ACK),
+		 vector_named(GET_ACK));
+	assert_string_equal(answer(b), all);
+	assert_int_equal(mcu_nodeid(&b->mcu), NODEID);
+	/* the next erase finds room again */
+	send_block(b, 0x08002000, (uint8_t[64]){ 0 });
+	assert_true(mcu_blocked(&b->mcu));
+	board_hear(b, CLEAR);
+	board_wait(b, 20000);
+	/* the answer was first */
+	assert_string_equal(answer(b), vector_named(G0_ACK));
+	assert_int_equal(mcu_nodeid(&b->mcu), -1);
+	mcu_fini(&b->mcu);
 }
 
 /* Others' frames have the bus, or nobody acknowledges: nothing leaves. */
@@ -384,6 +426,8 @@ int main(void)
 		cmocka_unit_test(test_two_blocks_at_once_are_both_acknowledged),
 		cmocka_unit_test(
 			test_of_three_or_four_at_once_two_and_then_stuck),
+		cmocka_unit_test(test_a_block_during_an_erase_is_torn),
+		cmocka_unit_test(test_three_frames_wait_for_the_flash),
 		cmocka_unit_test(
 			test_of_eight_answers_that_cannot_leave_six_are_kept),
 		cmocka_unit_test(
