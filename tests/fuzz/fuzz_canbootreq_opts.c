@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq tools/shared
+// needs: tools/canbootreq tools/canbus tools/shared
 /*
  * Any command line, NUL between the words: it is refused with a sentence that
  * can be shown, or what comes out is within the limits that the rest relies on.

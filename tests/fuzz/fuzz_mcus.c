@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq tools/shared
+// needs: tools/canbootreq tools/canbus tools/shared
 /*
  * Any printer.cfg, as the requesters read it: it is refused with a sentence, or each
  * of its MCUs is found by its section, and is one that can be asked, or why not is

@@ -8,7 +8,7 @@
 
 #include <kcan/bus.h>
 
-#include "../../tools/canbootreq/bus/reserve.h"
+#include "../../tools/canbus/reserve.h"
 #include "../../tools/canbootreq/request/diagnose.h"
 #include "util/random.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq tools/shared
+// needs: tools/canbootreq tools/canbus tools/shared
 /*
  * What --list shows of what is there, and which MCU of a printer.cfg is which.
  * Chip ids and their UUIDs: usbip-gsusb-bridge.md, section 3.1; serial numbers of

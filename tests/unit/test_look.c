@@ -1,36 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq tools/shared
+// needs: tools/canbootreq tools/canbus tools/shared
 #include "../support/unit.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "../../tools/canbootreq/bus/trace.h"
 #include "../../tools/canbootreq/look/look.h"
+#include "../../tools/canbus/programs.h"
+#include "../../tools/canbus/trace.h"
 
 /* ids and masks as the kernel lists them */
 static const struct receiver_row {
 	const char *name;
 	canid_t id;
 	canid_t mask;
-	enum look_receiver want;
+	enum programs_receiver want;
 } receiver_rows[] = {
-	{ "klippy's first node", 0x109, 0x800007ff, LOOK_KLIPPER_HOST },
+	{ "klippy's first node", 0x109, 0x800007ff, PROGRAMS_KLIPPER_HOST },
 	{ "the same without the EFF bit in the mask", 0x109, 0x7ff,
-	  LOOK_KLIPPER_HOST },
-	{ "the same with EFF and RTR", 0x10d, 0xc00007ff, LOOK_KLIPPER_HOST },
-	{ "console.py's node", 0x181, 0x800007ff, LOOK_KLIPPER_HOST },
-	{ "the id to a node is no host's", 0x108, 0x800007ff, LOOK_OTHER },
-	{ "nodeid 3 is below klippy's", 0x107, 0x800007ff, LOOK_OTHER },
-	{ "nodeid 65 is above console.py's", 0x183, 0x800007ff, LOOK_OTHER },
-	{ "our own nodeid 192", 0x281, 0xc00007ff, LOOK_OTHER },
-	{ "a range filter, as canmcu's", 0x100, 0xc0000700, LOOK_OTHER },
-	{ "a range that begins at a host's id", 0x109, 0x800007fe, LOOK_OTHER },
+	  PROGRAMS_KLIPPER_HOST },
+	{ "the same with EFF and RTR", 0x10d, 0xc00007ff,
+	  PROGRAMS_KLIPPER_HOST },
+	{ "console.py's node", 0x181, 0x800007ff, PROGRAMS_KLIPPER_HOST },
+	{ "the id to a node is no host's", 0x108, 0x800007ff, PROGRAMS_OTHER },
+	{ "nodeid 3 is below klippy's", 0x107, 0x800007ff, PROGRAMS_OTHER },
+	{ "nodeid 65 is above console.py's", 0x183, 0x800007ff,
+	  PROGRAMS_OTHER },
+	{ "our own nodeid 192", 0x281, 0xc00007ff, PROGRAMS_OTHER },
+	{ "a range filter, as canmcu's", 0x100, 0xc0000700, PROGRAMS_OTHER },
+	{ "a range that begins at a host's id", 0x109, 0x800007fe,
+	  PROGRAMS_OTHER },
 	{ "an extended id with the same digits", 0x80000109, 0xc00007ff,
-	  LOOK_OTHER },
-	{ "candump, flashtool: no filter at all", 0, 0, LOOK_UNFILTERED },
-	{ "no filter, whatever the id says", 0x109, 0, LOOK_UNFILTERED },
-	{ "the admin id", 0x3f0, 0xc00007ff, LOOK_OTHER },
+	  PROGRAMS_OTHER },
+	{ "candump, flashtool: no filter at all", 0, 0, PROGRAMS_UNFILTERED },
+	{ "no filter, whatever the id says", 0x109, 0, PROGRAMS_UNFILTERED },
+	{ "the admin id", 0x3f0, 0xc00007ff, PROGRAMS_OTHER },
 };
 
 static void test_receiver(void **state)
@@ -38,7 +42,7 @@ static void test_receiver(void **state)
 	const struct receiver_row *row = *state;
 	const struct kcan_receiver receiver = { "can0", row->id, row->mask };
 
-	assert_int_equal(look_classify(&receiver), row->want);
+	assert_int_equal(programs_classify(&receiver), row->want);
 }
 
 static const struct frame_row {
@@ -126,7 +130,7 @@ static void test_frame(void **state)
 {
 	const struct frame_row *row = *state;
 
-	assert_int_equal(look_is_flashing(&row->frame), row->want);
+	assert_int_equal(programs_is_flash(&row->frame), row->want);
 }
 
 static const struct error_row {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq/bus/nodeids.c
+// needs: tools/canbus/nodeids.c
 #include "../support/unit.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "../../tools/canbootreq/bus/nodeids.h"
-#include "../../tools/canbootreq/bus/reserve.h"
+#include "../../tools/canbus/nodeids.h"
+#include "../../tools/canbus/reserve.h"
 
 /* What other processes hold, and what was reserved here. */
 static struct fake {

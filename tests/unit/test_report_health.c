@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq tools/shared
+// needs: tools/canbootreq tools/canbus tools/shared
 /* What is said of a controller in trouble. States: linux/can/netlink.h. */
 #include "report_canbootreq.h"
 

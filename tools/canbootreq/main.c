@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/shared
+// needs: tools/canbus tools/shared
 #include <kcan/version.h>
 
 #include "commands.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/nodeids.h"
+#include "../canbus/nodeids.h"
 #include "config/mcus.h"
 #include "proto/listen.h"
 #include "util/number.h"

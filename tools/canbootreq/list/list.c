@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../../canbus/programs.h"
 #include "../../shared/printer.h"
 #include "../look/look.h"
 #include "io/usbport.h"
@@ -55,15 +56,15 @@ static void find_adapter(struct seek_device *out, const char *ifname)
 /* One that went away meanwhile is none. */
 static void note_interface(struct finding *f, const char *ifname)
 {
-	struct look_programs seen = { .trace = f->verbose ?
-						       f->r->streams.trace :
+	struct programs seen = { .program = "canbootreq",
+				 .trace = f->verbose ? f->r->streams.trace :
 						       NULL };
 	struct inventory_interface *to =
 		&f->all.interfaces[f->all.interfaces_len];
 
 	if (kcan_link_get(&to->link, ifname) || !to->link.is_can)
 		return;
-	look_at_programs(&seen, ifname);
+	programs_look(&seen, ifname);
 	to->klipper_host = seen.klipper_host;
 	find_adapter(&to->adapter, ifname);
 	f->all.interfaces_len++;

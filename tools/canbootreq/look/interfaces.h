@@ -4,7 +4,7 @@
 
 #include <net/if.h>
 
-#include "../bus/bus.h"
+#include "../../canbus/bus.h"
 #include "../opts.h"
 #include "../say/report.h"
 

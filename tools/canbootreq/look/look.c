@@ -10,57 +10,11 @@
 #include <kcan/admin.h>
 #include <kcan/kat.h>
 
+#include "../../canbus/programs.h"
 #include "util/array.h"
 
-#define LISTEN_US 250000
 #define NAMES_MAX 8
 #define USUAL_BITRATE 1000000
-
-/* users of nodeids: can-admin-channel.md, section 1 */
-#define KLIPPER_FIRST 0x109u
-#define KLIPPER_LAST 0x181u
-#define FLASHTOOL_TO_NODE 0x202u
-#define FLASHTOOL_FROM_NODE 0x203u
-
-enum look_receiver look_classify(const struct kcan_receiver *receiver)
-{
-	canid_t id = receiver->id & CAN_SFF_MASK;
-
-	if (!receiver->mask)
-		return LOOK_UNFILTERED;
-	if (receiver->id & ~CAN_SFF_MASK ||
-	    (receiver->mask & CAN_SFF_MASK) != CAN_SFF_MASK)
-		return LOOK_OTHER;
-	return id >= KLIPPER_FIRST && id <= KLIPPER_LAST && id & 1 ?
-		       LOOK_KLIPPER_HOST :
-		       LOOK_OTHER;
-}
-
-/* Not what another canbootreq asks after a proof: who are you, what are you? */
-static bool is_flash_block(const uint8_t *data, uint8_t len)
-{
-	if (len < 4 || data[0] != 0x01 || data[1] != 0x88 ||
-	    data[3] > KCAN_KAT_WORDS_MAX)
-		return false;
-	if (data[2] == KCAN_KAT_ACK)
-		return len > 4 && data[4] != KCAN_KAT_GET_CANBUS_ID &&
-		       data[4] != KCAN_KAT_CONNECT;
-	return data[2] >= KCAN_KAT_SEND_BLOCK && data[2] <= KCAN_KAT_COMPLETE;
-}
-
-bool look_is_flashing(const struct can_frame *frame)
-{
-	uint8_t nodeid;
-	bool tx;
-
-	if (frame->can_id & ~CAN_SFF_MASK || !frame->can_dlc)
-		return false;
-	if (frame->can_id == FLASHTOOL_TO_NODE ||
-	    frame->can_id == FLASHTOOL_FROM_NODE)
-		return true;
-	return kcan_nodeid_from_id(frame->can_id, &nodeid, &tx) &&
-	       is_flash_block(frame->data, frame->can_dlc);
-}
 
 static bool end_with(struct words_facts *facts, enum cause cause)
 {
@@ -245,71 +199,22 @@ bool look_at_link(const struct opts *opts, struct report *r,
 	return true;
 }
 
-static void note_receiver(const struct kcan_receiver *receiver, void *arg)
-{
-	static const char *const kinds[] = {
-		[LOOK_OTHER] = "other",
-		[LOOK_KLIPPER_HOST] = "Klipper host",
-		[LOOK_UNFILTERED] = "unfiltered, may be a flashing tool",
-	};
-	enum look_receiver kind = look_classify(receiver);
-	struct look_programs *found = arg;
-
-	found->klipper_host |= kind == LOOK_KLIPPER_HOST;
-	found->unfiltered |= kind == LOOK_UNFILTERED;
-	if (found->trace)
-		fprintf(found->trace,
-			"canbootreq: %s: receiver %03X/%08X: %s\n",
-			receiver->ifname, receiver->id, receiver->mask,
-			kinds[kind]);
-}
-
-void look_at_programs(struct look_programs *out, const char *ifname)
-{
-	/* no such list, no finding: a kernel may be built without it */
-	kcan_rcvlist_each(ifname, note_receiver, out);
-}
-
-/* Return: 1 when a flash is going on, 0, or a negative errno. */
-static int listen_for_flash(struct bus *bus)
-{
-	/* ids 100..1FF and 200..2FF, standard data frames */
-	static const canid_t mask = 0x700 | CAN_EFF_FLAG | CAN_RTR_FLAG;
-	const struct can_filter filters[] = { { 0x100, mask },
-					      { 0x200, mask } };
-	uint64_t end_us = loop_now(bus->loop) + LISTEN_US;
-	struct kcan_bus_rx rx[BUS_BATCH];
-	int n = bus_open(bus, filters, 2);
-	bool seen = false;
-
-	if (n)
-		return n;
-	while (n >= 0 && !seen && !bus->loop->signal &&
-	       bus->loop->now_us < end_us) {
-		n = bus_turn(bus, rx, end_us);
-		for (int i = 0; i < n; i++)
-			seen |= look_is_flashing(&rx[i].frame);
-	}
-	bus_close(bus);
-	return n < 0 ? n : seen;
-}
-
 bool look(struct bus *bus, const struct opts *opts, struct report *r,
 	  struct kcan_link *link, struct words_facts *facts)
 {
-	struct look_programs found = { .trace = opts->verbose ?
-							r->streams.trace :
-							NULL };
+	struct programs found = { .program = "canbootreq",
+				  .trace = opts->verbose ? r->streams.trace :
+							   NULL };
 	int flashing;
 
 	if (!look_at_link(opts, r, link, facts))
 		return false;
-	look_at_programs(&found, opts->ifname);
+	programs_look(&found, opts->ifname);
 	if (found.klipper_host)
 		warn(r, facts, WARNING_KLIPPER_HOST);
 	if (!found.unfiltered)
 		return true;
-	flashing = listen_for_flash(bus);
+	flashing = programs_listen(bus);
 	if (bus->loop->signal) {
 		facts->signal = bus->loop->signal;
 		return end_with(facts, CAUSE_INTERRUPTED);

@@ -7,38 +7,9 @@
 
 #include <kcan/link.h>
 
-#include "../bus/bus.h"
+#include "../../canbus/bus.h"
 #include "../opts.h"
 #include "../say/report.h"
-#include "io/rcvlist.h"
-
-/** What a receiver of another program says about that program. */
-enum look_receiver {
-	LOOK_OTHER,
-	LOOK_KLIPPER_HOST, /* exactly the id a Klipper node sends on */
-	LOOK_UNFILTERED,   /* everything: may be a flashing tool */
-};
-
-/** Pure. */
-enum look_receiver look_classify(const struct kcan_receiver *receiver);
-
-/** Which programs of this computer receive from an interface. */
-struct look_programs {
-	FILE *trace; /* gets a line for each receiver; NULL: not wanted */
-	bool klipper_host;
-	bool unfiltered;
-};
-
-/** See who receives from @ifname; a kernel without such lists shows nobody. */
-void look_at_programs(struct look_programs *out, const char *ifname);
-
-/**
- * look_is_flashing() - does this frame belong to flashing a node?
- *
- * That is what is on flashtool's ids, or a Katapult block of a kind that only
- * flashing has; the question for a UUID, as we ask it, is none. Pure.
- */
-bool look_is_flashing(const struct can_frame *frame);
 
 /**
  * look() - look before sending

@@ -7,7 +7,7 @@
 
 #include <kcan/admin.h>
 
-#include "../bus/reserve.h"
+#include "../../canbus/reserve.h"
 #include "../look/look.h"
 
 #define EXACT (CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG)

@@ -7,7 +7,7 @@
 
 #include <kcan/admin.h>
 
-#include "../bus/reserve.h"
+#include "../../canbus/reserve.h"
 #include "proto/diagnose.h"
 #include "proto/listen.h"
 #include "util/random.h"

@@ -7,8 +7,8 @@
 
 #include <kcan/bootreq.h>
 
-#include "../bus/bus.h"
-#include "../bus/nodeids.h"
+#include "../../canbus/bus.h"
+#include "../../canbus/nodeids.h"
 #include "../say/words.h"
 
 /** One UUID's exchange, and how it ended. */

@@ -5,7 +5,7 @@
 
 #include <kcan/admin.h>
 
-#include "../bus/trace.h"
+#include "../../canbus/trace.h"
 
 #define PROGRAM "canbootreq"
 

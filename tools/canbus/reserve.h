@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef CANBOOTREQ_RESERVE_H
-#define CANBOOTREQ_RESERVE_H
+#ifndef CANBUS_RESERVE_H
+#define CANBUS_RESERVE_H
 
 #include <stdint.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef CANBOOTREQ_BUS_H
-#define CANBOOTREQ_BUS_H
+#ifndef CANBUS_BUS_H
+#define CANBUS_BUS_H
 
 #include <kcan/bus.h>
 
-#include "../../shared/loop.h"
+#include "../shared/loop.h"
 
 #define BUS_BATCH 32 /* frames per turn: timers and signals get theirs */
 #define BUS_GROUP_MAX 128

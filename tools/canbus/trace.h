@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef CANBOOTREQ_TRACE_H
-#define CANBOOTREQ_TRACE_H
+#ifndef CANBUS_TRACE_H
+#define CANBUS_TRACE_H
 
 #include <linux/can.h>
 
-#include "../../shared/loop.h"
+#include "../shared/loop.h"
 
 #define TRACE_FRAME_LEN 28
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef CANBOOTREQ_NODEIDS_H
-#define CANBOOTREQ_NODEIDS_H
+#ifndef CANBUS_NODEIDS_H
+#define CANBUS_NODEIDS_H
 
 #include <linux/can.h>
 #include <stdint.h>
