@@ -95,37 +95,42 @@ const char *kcan_image_kind_name(enum kcan_image_kind kind);
 /** How much a finding matters. */
 enum kcan_image_severity {
 	KCAN_IMAGE_FINE,    /* there is no finding */
-	KCAN_IMAGE_WARNING, /* worth a word */
+	KCAN_IMAGE_WARNING, /* worth telling */
 	KCAN_IMAGE_REFUSED, /* not flashed, unless the user insists */
 	KCAN_IMAGE_NEVER,   /* not flashed, whatever the user says */
 };
 
-/** What can be wrong; kcan_image_finding_get() has a row for each. */
+/**
+ * enum kcan_image_finding - what can be wrong
+ *
+ * kcan_image_finding_get() tells how much each matters. Of a file that does not
+ * run one is found, and nothing else is looked at.
+ */
 enum kcan_image_finding {
-	/* with the file */
+	/* with the file: sections 1.2 to 1.5 */
 	KCAN_IMAGE_FINDING_SHORT,
-	KCAN_IMAGE_FINDING_NO_IMAGE,
+	KCAN_IMAGE_FINDING_NO_IMAGE, /* UF2, ELF and others: see the kind */
 	KCAN_IMAGE_FINDING_BOOT2,
 	KCAN_IMAGE_FINDING_KATAPULT,
 	KCAN_IMAGE_FINDING_DEPLOYER,
-	KCAN_IMAGE_FINDING_SUFFIX,
+	KCAN_IMAGE_FINDING_SUFFIX, /* a good image, and a DFU suffix */
 	KCAN_IMAGE_FINDING_NO_DICTIONARY,
-	KCAN_IMAGE_FINDING_NO_SIGNATURE,
-	/* with the chip */
-	KCAN_IMAGE_FINDING_BOARD_CHIP,
-	KCAN_IMAGE_FINDING_BOARD_START,
-	KCAN_IMAGE_FINDING_CHIP,
-	KCAN_IMAGE_FINDING_CHIP_ALIKE,
-	KCAN_IMAGE_FINDING_STACK,
-	KCAN_IMAGE_FINDING_STACK_LARGE,
-	KCAN_IMAGE_FINDING_SIZE,
-	KCAN_IMAGE_FINDING_SIZE_UNSURE,
-	/* with the place that it is built for */
+	KCAN_IMAGE_FINDING_NO_SIGNATURE, /* the next update needs a button */
+	/* with the chip: sections 1.1 and 2 */
+	KCAN_IMAGE_FINDING_BOARD_CHIP,	/* CONNECT tells of an unknown one */
+	KCAN_IMAGE_FINDING_BOARD_START, /* it tells of a start that cannot be */
+	KCAN_IMAGE_FINDING_CHIP,	/* the file is for another one */
+	KCAN_IMAGE_FINDING_CHIP_ALIKE, /* another one that differs by name only */
+	KCAN_IMAGE_FINDING_STACK,      /* outside of the RAM */
+	KCAN_IMAGE_FINDING_STACK_LARGE, /* that only some parts have, or N32 */
+	KCAN_IMAGE_FINDING_SIZE,	/* more than the flash has */
+	KCAN_IMAGE_FINDING_SIZE_UNSURE, /* more than some parts have */
+	/* with the place that it is built for: section 1.3 */
 	KCAN_IMAGE_FINDING_START,
-	KCAN_IMAGE_FINDING_START_NO_ENTRY,
-	KCAN_IMAGE_FINDING_RESET,
-	KCAN_IMAGE_FINDING_START_UNPROVEN,
-	/* with where it is found afterwards */
+	KCAN_IMAGE_FINDING_START_NO_ENTRY, /* and no menu entry would fit */
+	KCAN_IMAGE_FINDING_RESET, /* not proven, and certainly another place */
+	KCAN_IMAGE_FINDING_START_UNPROVEN, /* not proven, but possible */
+	/* with where it is found afterwards: section 2 */
 	KCAN_IMAGE_FINDING_LINK,
 	KCAN_IMAGE_FINDING_BIT_RATE,
 	KCAN_IMAGE_FINDING_BIT_RATE_UNPROVEN,
@@ -145,7 +150,8 @@ kcan_image_finding_get(enum kcan_image_finding finding);
 
 /**
  * struct kcan_image - the judgement on one file
- * @kind:     what it is; of those from KCAN_IMAGE_BOOT2 on nothing else is known
+ * @kind:     what it is; of one that does not run, which all are but KLIPPER,
+ *            OTHER and DEPLOYER, the other fields but @size are not set
  * @size:     bytes of it that are firmware: without a DFU suffix
  * @chip:     that of the dictionary, or else that of the board; NULL: not known
  * @stack:    word 0: the initial stack pointer

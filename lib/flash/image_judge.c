@@ -22,7 +22,8 @@ uint64_t kcan_image_room(const struct kcan_image *image, uint32_t flash_size)
 	uint64_t end = (uint64_t)chip->flash.start + flash_size;
 	uint32_t start = image->board->start;
 
-	return start >= chip->flash.start && start < end ? end - start : 0;
+	/* the front of the flash is Katapult's own place */
+	return start > chip->flash.start && start < end ? end - start : 0;
 }
 
 /* As it is written: in whole blocks. */

@@ -193,7 +193,8 @@ static const struct kcan_image_finding_info findings[FINDINGS] = {
 		.sentence =
 			"The file puts its stack at {stack}, and the smallest "
 			"{chip} has {ram} KiB of RAM: look whether the chip of "
-			"this board has more, as an N32G45x does.",
+			"this board has more, as an N32G45x has, which calls "
+			"itself stm32f103xe.",
 	},
 	[KCAN_IMAGE_FINDING_SIZE] = {
 		.name = "too-large",

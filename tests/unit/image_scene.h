@@ -233,9 +233,20 @@ static inline void hostile_board(void)
 	set_mcu("\x07");
 }
 
+static inline void without_a_bootloader(void)
+{
+	make_image(scene.bytes, 0x20024000, 0x08000000, false);
+}
+
 static inline void board_below_its_flash(void)
 {
 	scene.board.start = 0x00002000;
+}
+
+static inline void board_at_the_front_of_its_flash(void)
+{
+	without_a_bootloader();
+	scene.board.start = 0x08000000;
 }
 
 static inline void board_behind_its_flash(void)
@@ -381,11 +392,6 @@ static inline void more_than_a_bank_of_an_h743(void)
 	on_an_h7(0x20020000);
 	scene.board.flash_size = 2048 * 1024;
 	scene.len = 896 * 1024 + 1;
-}
-
-static inline void without_a_bootloader(void)
-{
-	make_image(scene.bytes, 0x20024000, 0x08000000, false);
 }
 
 static inline void no_entry_on_a_g0(void)

@@ -4,6 +4,10 @@
 #include "image_scene.h"
 
 #include "../../sim/canmcu/image/image_build.h"
+#include "board/klipper_stream.h"
+#include "dict/find.h"
+
+static const struct dict_lib linked = DICT_LINKED;
 
 #define F(name) (1u << KCAN_IMAGE_FINDING_##name)
 #define NEVER KCAN_IMAGE_NEVER
@@ -61,6 +65,9 @@ static const struct row {
 	  KCAN_IMAGE_KLIPPER },
 	{ "board: starts below its flash", board_below_its_flash,
 	  F(BOARD_START) | F(START_NO_ENTRY), NEVER, KCAN_IMAGE_KLIPPER },
+	{ "board: starts where Katapult itself does",
+	  board_at_the_front_of_its_flash, F(BOARD_START), NEVER,
+	  KCAN_IMAGE_KLIPPER },
 	{ "board: starts behind its flash", board_behind_its_flash,
 	  F(BOARD_START) | F(START_NO_ENTRY), NEVER, KCAN_IMAGE_KLIPPER },
 	{ "board: starts within a block", board_within_a_block,
@@ -251,14 +258,42 @@ static void test_an_image_of_canmcu_fits_its_board(void **state)
 	}
 }
 
+/* The whole way: what dictionary_find() finds is what it is judged by. */
+static void test_a_file_is_judged_by_its_own_dictionary(void **state)
+{
+	struct image_spec spec = { .type = mcu_type_find(KLIPPER_MCU),
+				   .start = 0x08002000,
+				   .size = IMAGE_SIZE_USUAL,
+				   .is_signed = true,
+				   .dictionary = klipper_stream,
+				   .dictionary_len = sizeof(klipper_stream),
+				   .version = "v1" };
+	struct kcan_image image;
+
+	(void)state;
+	begin();
+	scene.len = spec.size;
+	image_build(scene.bytes, &spec);
+	assert_true(dictionary_find(&linked, &scene.dictionary, scene.bytes,
+				    scene.len));
+	scene.board.mcu = "stm32g431xx";
+	judge(&image);
+	/* the stream tells of no link but USB, and of this chip */
+	assert_int_equal(image.findings, F(CHIP) | F(LINK));
+	assert_int_equal(image.link, KCAN_IMAGE_LINK_USB);
+	assert_string_equal(image.chip->name, KLIPPER_MCU);
+	assert_string_equal(image.dictionary->version, KLIPPER_VERSION);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[96] = {
 		cmocka_unit_test(test_without_a_board_the_file_alone_is_judged),
 		cmocka_unit_test(test_a_suffix_is_no_part_of_the_image),
 		cmocka_unit_test(test_an_image_of_canmcu_fits_its_board),
+		cmocka_unit_test(test_a_file_is_judged_by_its_own_dictionary),
 	};
-	size_t n = 3;
+	size_t n = 4;
 
 	ROWS(rows, test_a_file_has_these_findings_and_no_others);
 	return _cmocka_run_group_tests("image_judge", tests, n, NULL, NULL);

@@ -39,7 +39,7 @@ static const struct word_row {
 	{ "says: a large stack", for_an_n32, KCAN_IMAGE_FINDING_STACK_LARGE,
 	  "The file puts its stack at 0x20010000, and the smallest "
 	  "stm32f103xe has 20 KiB of RAM: look whether the chip of this board "
-	  "has more, as an N32G45x does." },
+	  "has more, as an N32G45x has, which calls itself stm32f103xe." },
 	{ "says: too large", one_byte_more_than_the_known_flash,
 	  KCAN_IMAGE_FINDING_SIZE,
 	  "The file has 122881 bytes, and from 0x08002000 on there is room for "
