@@ -40,6 +40,7 @@ $(foreach d,$(call dirs,tools sim tests/support),$(eval \
 	SRC_$(notdir $d) := $(wildcard $d/*.c $d/*/*.c) $(call needs,$d/main.c)))
 PKGS_canmcu := libsystemd jansson zlib
 PKGS_khost := jansson zlib
+PKGS_katflash := jansson zlib
 # canbootreq loads jansson and others when it needs them: headers only.
 libs = $(if $(PKGS_$1),$(shell $(PKGCONF) --libs $(PKGS_$1)) -lm) -ldl
 

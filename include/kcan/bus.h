@@ -80,6 +80,16 @@ int kcan_bus_fd(const struct kcan_bus *bus);
 int kcan_bus_send(struct kcan_bus *bus, const struct can_frame *frame);
 
 /**
+ * kcan_bus_send_all() - hand several frames to the kernel at once
+ * @n: 1 to 64
+ *
+ * Return: how many it took, from the first one on, 0 when the transmit queue is
+ * full; or a negative errno as kcan_bus_send().
+ */
+int kcan_bus_send_all(struct kcan_bus *bus, const struct can_frame *frames,
+		      size_t n);
+
+/**
  * kcan_bus_recv() - take what has arrived, a batch per system call
  * @rx:  room for @max frames, filled from the front
  * @max: at most 64 are taken in one call

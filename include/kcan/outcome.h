@@ -7,7 +7,7 @@
 KCAN_DECLS_BEGIN
 
 /**
- * enum kcan_outcome - everything that a request can end in
+ * enum kcan_outcome - everything that a request or a flash can end in
  *
  * One table (kcan_outcome_get) gives each its exit code, name and meaning; the
  * programs, their --help, the man pages and the tests all use that one.
@@ -25,13 +25,19 @@ enum kcan_outcome {
 	KCAN_OUTCOME_BUSY,
 	KCAN_OUTCOME_UNPROVEN,
 	KCAN_OUTCOME_NO_APPLICATION,
+	KCAN_OUTCOME_FLASHED,
+	KCAN_OUTCOME_SAME,
+	KCAN_OUTCOME_CHECKED,
+	KCAN_OUTCOME_IMAGE_REFUSED,
+	KCAN_OUTCOME_INCOMPLETE,
+	KCAN_OUTCOME_NOT_STARTED,
 	KCAN_OUTCOME_INTERRUPTED,
 	KCAN_OUTCOME_COUNT
 };
 
 /** One row of the outcome table. */
 struct kcan_outcome_info {
-	int code; /* exit status, 0..8; INTERRUPTED: 128, plus the signal */
+	int code; /* exit status, 0..11; INTERRUPTED: 128, plus the signal */
 	const char *name;    /* "in-bootloader" */
 	const char *meaning; /* in English, without a full stop */
 };

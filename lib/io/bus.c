@@ -173,6 +173,29 @@ int kcan_bus_send(struct kcan_bus *bus, const struct can_frame *frame)
 	return n < 0 ? meaning(errno) : 0;
 }
 
+int kcan_bus_send_all(struct kcan_bus *bus, const struct can_frame *frames,
+		      size_t n)
+{
+	struct mmsghdr msgs[BATCH_MAX] = { 0 };
+	struct iovec iov[BATCH_MAX];
+	int sent;
+
+	if (n > BATCH_MAX)
+		n = BATCH_MAX;
+	for (size_t i = 0; i < n; i++) {
+		iov[i] = (struct iovec){ (void *)(uintptr_t)&frames[i],
+					 sizeof(frames[i]) };
+		msgs[i].msg_hdr =
+			(struct msghdr){ .msg_iov = &iov[i], .msg_iovlen = 1 };
+	}
+	do {
+		sent = sendmmsg(bus->fd, msgs, (unsigned int)n, MSG_DONTWAIT);
+	} while (sent < 0 && errno == EINTR);
+	if (sent < 0 && meaning(errno) == -ENOBUFS)
+		return 0;
+	return sent < 0 ? meaning(errno) : sent;
+}
+
 static void prepare(struct batch *b, struct kcan_bus_rx *rx, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

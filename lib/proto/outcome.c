@@ -64,6 +64,36 @@ static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
 		.name = "no-application",
 		.meaning = "with --leave: none to start, so it stays in Katapult",
 	},
+	[KCAN_OUTCOME_FLASHED] = {
+		.code = 0,
+		.name = "flashed",
+		.meaning = "the image is in the flash, compared, and runs",
+	},
+	[KCAN_OUTCOME_SAME] = {
+		.code = 0,
+		.name = "same",
+		.meaning = "the image was there already; nothing was written",
+	},
+	[KCAN_OUTCOME_CHECKED] = {
+		.code = 0,
+		.name = "checked",
+		.meaning = "with --check: nothing speaks against the image",
+	},
+	[KCAN_OUTCOME_IMAGE_REFUSED] = {
+		.code = 9,
+		.name = "image-refused",
+		.meaning = "the image cannot work there; nothing was erased",
+	},
+	[KCAN_OUTCOME_INCOMPLETE] = {
+		.code = 10,
+		.name = "incomplete",
+		.meaning = "the flash does not hold the image: see the reason",
+	},
+	[KCAN_OUTCOME_NOT_STARTED] = {
+		.code = 11,
+		.name = "not-started",
+		.meaning = "the image is in the flash, but was not seen to run",
+	},
 	[KCAN_OUTCOME_INTERRUPTED] = {
 		.code = 128,
 		.name = "interrupted",

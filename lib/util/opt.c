@@ -123,27 +123,42 @@ static int apply(const struct util_opts *o, const struct util_opt *opt,
 			    o->apply(o->ctx, opt, arg);
 }
 
+/* Behind "--". */
+static int apply_rest(const struct util_opts *o, int argc, char **argv)
+{
+	int status;
+
+	while (o->operand && optind < argc) {
+		status = o->operand(o->ctx, argv[optind++]);
+		if (status)
+			return status < 0 ? status : 0;
+	}
+	return optind;
+}
+
 int util_opts_parse(const struct util_opts *o, int argc, char **argv)
 {
 	struct option longs[ROWS_MAX + 1] = { 0 };
 	char letters[2 * ROWS_MAX + 3];
-	const struct util_opt *opt;
+	const struct util_opt *opt = NULL;
 	int got, status;
 
 	build_getopt(o, longs, letters);
 	optind = 0; /* forget an earlier command line */
 	opterr = 0;
 	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		if (got == 1) /* an operand among the options */
+		if (got == 1 && !o->operand) /* among the options */
 			return optind - 1;
-		opt = find(o, got);
-		if (got == '?' || got == ':' || !opt)
+		if (got != 1)
+			opt = find(o, got);
+		if (got == '?' || got == ':' || (got != 1 && !opt))
 			return refuse(o, got, argv[optind - 1]);
-		status = apply(o, opt, optarg);
+		status = got == 1 ? o->operand(o->ctx, optarg) :
+				    apply(o, opt, optarg);
 		if (status)
 			return status < 0 ? status : 0;
 	}
-	return optind;
+	return apply_rest(o, argc, argv);
 }
 
 bool util_opts_has(int argc, char **argv, const char *word)

@@ -44,12 +44,15 @@ struct util_opts {
 	size_t error_size;
 	/* For all rows that have no apply of their own. */
 	int (*apply)(void *ctx, const struct util_opt *row, const char *arg);
+	/* For what is no option; NULL: it ends the options, see below. */
+	int (*operand)(void *ctx, const char *arg);
 	/* For options that no row has; up to one without text, or NULL. */
 	const struct util_opt_hint *hints;
 };
 
 /**
- * util_opts_parse() - apply the options of a command line, in order
+ * util_opts_parse() - apply the options of a command line, in order, and with
+ * them the operands where there is an operand()
  *
  * Long options may be cut short where that is unambiguous.
  *

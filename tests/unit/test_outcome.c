@@ -23,6 +23,12 @@ static const struct row {
 	{ "busy", KCAN_OUTCOME_BUSY, 6 },
 	{ "unproven", KCAN_OUTCOME_UNPROVEN, 7 },
 	{ "no-application", KCAN_OUTCOME_NO_APPLICATION, 8 },
+	{ "flashed", KCAN_OUTCOME_FLASHED, 0 },
+	{ "same", KCAN_OUTCOME_SAME, 0 },
+	{ "checked", KCAN_OUTCOME_CHECKED, 0 },
+	{ "image-refused", KCAN_OUTCOME_IMAGE_REFUSED, 9 },
+	{ "incomplete", KCAN_OUTCOME_INCOMPLETE, 10 },
+	{ "not-started", KCAN_OUTCOME_NOT_STARTED, 11 },
 	{ "interrupted", KCAN_OUTCOME_INTERRUPTED, 128 },
 };
 

@@ -357,6 +357,13 @@ int opts_parse(struct opts *out, int argc, char **argv)
 	return err;
 }
 
+/* Those of a flash are katflash's. */
+static bool has(enum kcan_outcome outcome)
+{
+	return outcome < KCAN_OUTCOME_FLASHED ||
+	       outcome > KCAN_OUTCOME_NOT_STARTED;
+}
+
 void opts_help(FILE *to)
 {
 	fputs("usage: canbootreq [-c FILE] -m NAME [-m NAME ...] [options]\n"
@@ -373,5 +380,5 @@ void opts_help(FILE *to)
 	util_opts_print(to, table, ARRAY_SIZE(table));
 	fputs("\nOutcomes and exit codes; with several UUIDs the highest:\n",
 	      to);
-	opts_print_outcomes(to, NULL);
+	opts_print_outcomes(to, has);
 }

@@ -40,6 +40,17 @@ int bus_send(struct bus *bus, const struct can_frame *frame)
 	return err;
 }
 
+int bus_send_all(struct bus *bus, const struct can_frame *frames, size_t n)
+{
+	int sent = kcan_bus_send_all(bus->socket, frames, n);
+
+	loop_now(bus->loop);
+	bus->sent = sent > 0;
+	for (int i = 0; i < sent; i++)
+		trace_frame(bus->loop, bus->ifname, &frames[i]);
+	return sent;
+}
+
 static int take_frames(struct bus *bus, struct kcan_bus_rx *rx)
 {
 	int n = kcan_bus_recv(bus->socket, rx, BUS_BATCH);

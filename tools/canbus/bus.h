@@ -32,6 +32,9 @@ void bus_close(struct bus *bus);
 /** kcan_bus_send(), traced; @bus->loop->now_us is when it was done. */
 int bus_send(struct bus *bus, const struct can_frame *frame);
 
+/** kcan_bus_send_all(), likewise. */
+int bus_send_all(struct bus *bus, const struct can_frame *frames, size_t n);
+
 /**
  * bus_turn() - wait for frames, a signal or the deadline, whichever is first
  * @rx:   filled with up to BUS_BATCH frames

@@ -46,7 +46,7 @@ void opts_print_outcomes(FILE *to, bool (*has)(enum kcan_outcome outcome))
 		const struct kcan_outcome_info *info =
 			kcan_outcome_get((enum kcan_outcome)i);
 
-		if (!has || has((enum kcan_outcome)i))
+		if (has((enum kcan_outcome)i))
 			fprintf(to, "  %3d  %-17s %s\n", info->code, info->name,
 				info->meaning);
 	}

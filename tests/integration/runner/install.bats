@@ -26,18 +26,18 @@ setup() {
 
 @test "the files that a package would ship" {
 	run find "$DEST/opt/kcan" -type f -o -type l
-	for f in bin/canbootreq bin/canmcu bin/serialbootreq bin/vcan-run \
+	for f in bin/canbootreq bin/canmcu bin/katflash bin/serialbootreq bin/vcan-run \
 		lib/libkcan.a \
 		lib/libkcan.so lib/libkcan.so.0 lib/pkgconfig/kcan.pc \
 		include/kcan/{admin,bootreq,bus,chip,decls,flash,image,kat}.h \
 		include/kcan/{klp,link,outcome,serialreq,stream,uuid,version}.h \
 		share/man/man1/canbootreq.1 share/man/man1/canmcu.1 \
-		share/man/man1/canmcu-image.1 \
+		share/man/man1/canmcu-image.1 share/man/man1/katflash.1 \
 		share/man/man1/serialbootreq.1 share/man/man1/vcan-run.1; do
 		[[ $output == *"/opt/kcan/$f"* ]]
 	done
 	run ls "$DEST/opt/kcan/include/kcan"
-	[ "${#lines[@]}" -eq 14 ]
+	[ "${#lines[@]}" -eq 15 ]
 }
 
 @test "the installed programs make the exchange, far from the source tree" {

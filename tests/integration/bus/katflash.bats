@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# katflash: from a running Klipper to the new one that runs, or why not.
+bats_require_minimum_version 1.5.0
+load ../lib
+
+START=0x08002000
+
+setup() {
+	IMAGE=$BATS_TEST_TMPDIR/klipper.bin
+	make_image "$IMAGE" stm32g0b1xx "$START" --size 6000 --version v2
+	FLASH=$BATS_TEST_TMPDIR/flash
+}
+
+teardown() {
+	stop_all
+	ip link del vcan5 2>/dev/null || :
+	ip link set vcan0 up
+}
+
+# katflash ARGUMENTS... - run it to its end; sets status, output, stderr
+katflash() {
+	apart "$BUILD/katflash" -i vcan0 "$@"
+}
+
+# board ARGUMENTS... - a node with application v1 in a flash that can be looked at
+board() {
+	make_image "$BATS_TEST_TMPDIR/old" stm32g0b1xx "$START" --size 5000 \
+		--version v1
+	{
+		head -c 8192 /dev/zero | tr '\0' '\377'
+		cat "$BATS_TEST_TMPDIR/old"
+	} >"$FLASH"
+	start_mcus one -i vcan0 -u "$U" --flash-image "$FLASH" --erase-ms 0 "$@"
+}
+
+# holds FILE - that is what the flash of the board begins with, as an application
+holds() {
+	cmp -n "$(wc -c <"$1")" "$1" <(tail -c +8193 "$FLASH")
+}
+
+# runs - the board is in an application, without a nodeid, as after power-on
+runs() {
+	ctl wait "$U" klipper 5000
+	[ "$(nodeid "$U")" = null ]
+}
+
+@test "flashed: written, compared, and the new one runs, as after power-on" {
+	board
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $output == "$U: flashed: v2 runs: $IMAGE was written, and all 6000 \
+bytes were compared" ]]
+	[[ $stderr == *"next: start Klipper's host again"* ]]
+	holds "$IMAGE"
+	has "$MCU_LOG" "^$U application v2 stm32g0b1xx\$"
+	runs
+}
+
+@test "the same again: nothing is written, and it runs" {
+	board
+	katflash -u "$U" "$IMAGE"
+	katflash -u "$U" "$IMAGE" --json
+	[ "$status" -eq 0 ]
+	conforms flash <<<"$output"
+	[ "$(jq -r '.outcome, .written, .image.version, .katapult.mcu' \
+		<<<"$output")" = $'same\n0\nv2\nstm32g0b1xx' ]
+	runs
+}
+
+@test "--verify: equal or not, the application starts again" {
+	board
+	katflash --verify -u "$U" "$BATS_TEST_TMPDIR/old"
+	[ "$status" -eq 0 ]
+	[[ $output == "$U: same: "* ]]
+	runs
+	katflash --verify -u "$U" "$IMAGE"
+	[ "$status" -eq 10 ]
+	[[ $output == "$U: incomplete: "*"its old application is still there" ]]
+	holds "$BATS_TEST_TMPDIR/old"
+	runs
+}
+
+@test "--no-start: it stays in Katapult, and without a nodeid" {
+	board
+	katflash --no-start -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $output == "$U: flashed: "*"all 6000 bytes were compared" ]]
+	[[ $stderr == *"canbootreq -i vcan0 --leave -u $U"* ]]
+	holds "$IMAGE"
+	[ "$(state "$U")" = katapult ]
+	[ "$(nodeid "$U")" = null ]
+}
+
+@test "an image for another start, or chip: refused, and nothing is erased" {
+	local other=$BATS_TEST_TMPDIR/other
+
+	board
+	make_image "$other" stm32g0b1xx 0x08000000
+	katflash -u "$U" "$other"
+	[ "$status" -eq 9 ]
+	[[ $output == "$U: image-refused: "*"nothing was erased" ]]
+	[[ $stderr == *"0x08000000"*"0x08002000"*"8KiB bootloader"* ]]
+	runs
+	make_image "$other" stm32f446xx 0x08008000
+	katflash -u "$U" "$other" --json
+	[ "$status" -eq 9 ]
+	conforms flash <<<"$output"
+	[[ $(jq -r '.findings[].text' <<<"$output") == *stm32f446xx*stm32g0b1xx* ]]
+	holds "$BATS_TEST_TMPDIR/old"
+	runs
+}
+
+@test "what is no image at all is refused before a frame is sent" {
+	board
+	watch_bus vcan0
+	katflash -u "$U" /bin/true
+	[ "$status" -eq 9 ]
+	[[ $stderr == *ELF* ]]
+	head -c 10 "$IMAGE" >"$BATS_TEST_TMPDIR/short"
+	katflash -u "$U" "$BATS_TEST_TMPDIR/short"
+	[ "$status" -eq 9 ]
+	for file in "$BATS_TEST_TMPDIR" /nowhere /dev/null; do
+		katflash -u "$U" "$file"
+		[ "$status" -eq 1 ]
+		[[ $stderr == "katflash: $file: "* ]]
+	done
+	settled
+	[ -z "$(frames '3F0#02')" ]
+}
+
+@test "--check: of a file alone, and of a board up to the first byte" {
+	katflash --check "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $output == "$IMAGE: checked: Klipper v2 for stm32g0b1xx, 6000 bytes, \
+built for a start at $START, for CAN at 1000000 bit/s" ]]
+	board
+	katflash --check -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $output == "$U: checked: "* ]]
+	holds "$BATS_TEST_TMPDIR/old"
+	runs
+}
+
+@test "boards on two buses at the same time, by name" {
+	local other=$BATS_TEST_TMPDIR/rp2040.bin
+
+	ip link add vcan5 type vcan
+	ip link set vcan5 up
+	make_image "$other" rp2040 0x10004000 --size 6000 --version v3
+	board
+	start_mcus two -i vcan5 -u "$V" --mcu-type rp2040
+	printf '[mcu]\ncanbus_uuid: %s\ncanbus_interface: vcan0\n
+[mcu EBB]\ncanbus_uuid: %s\ncanbus_interface: vcan5\n' "$U" "$V" \
+		>"$BATS_TEST_TMPDIR/printer.cfg"
+	apart "$BUILD/katflash" -c "$BATS_TEST_TMPDIR/printer.cfg" \
+		-m mcu "$IMAGE" -m EBB "$other"
+	[ "$status" -eq 0 ]
+	[ "$(cut -d' ' -f1-5 <<<"$output")" = "$(printf '%s\n' \
+		"$U (mcu): flashed: v2 runs:" "$V (EBB): flashed: v3 runs:")" ]
+}
+
+@test "one of two boards is not there: the other one is flashed" {
+	board
+	katflash -u "$V" "$IMAGE" -u "$U" "$IMAGE" --timeout 1
+	[ "$status" -eq 3 ]
+	[ "$(cut -d: -f1,2 <<<"$output")" = \
+		"$(printf '%s\n' "$V: no-answer" "$U: flashed")" ]
+}
+
+@test "lost answers are asked for again" {
+	board --seed 7 --fault 'drop tx chance=0.01'
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+	holds "$IMAGE"
+	runs
+}
+
+# begun - it is written in the background; sets pid
+begun() {
+	make_image "$IMAGE" stm32g0b1xx "$START" --size 60000 --version v2
+	watch_bus vcan0
+	"$BUILD/katflash" -i vcan0 -u "$U" "$IMAGE" --timeout 2 \
+		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	# the second block that is written
+	until_true has "$BUS" '#018812' 2
+}
+
+# ended STATUS LINE - so it ends, on standard output
+ended() {
+	ends_with "$pid" "$1"
+	cat "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"
+	has "$BATS_TEST_TMPDIR/out" "$2"
+}
+
+@test "Ctrl-C in the middle: what is there is told, and it can be done again" {
+	board --erase-ms 10
+	begun
+	kill -INT "$pid"
+	ended 130 "^$U: interrupted: ended by SIGINT before it was done; .*(has no application now|mixed of old and new)"
+	has "$BATS_TEST_TMPDIR/err" 'type the same command again'
+	run ! holds "$IMAGE"
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+	holds "$IMAGE"
+	runs
+}
+
+@test "it does not come up again: not-started, and the image is there" {
+	board --erase-ms 10
+	begun
+	ctl fault "$U" boot-never
+	ended 11 "^$U: not-started: .* is in the flash, and Katapult was left"
+	holds "$IMAGE"
+}
+
+@test "the power goes in the middle: incomplete, and it can be done again" {
+	board --erase-ms 10
+	begun
+	ctl power "$U" off
+	ended 10 "^$U: incomplete: "
+	ctl power "$U" on
+	ctl wait "$U" katapult 20000
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+	holds "$IMAGE"
+}
+
+@test "the interface goes down and up in the middle: it goes on" {
+	board --erase-ms 10
+	begun
+	printf 'link set vcan0 %s\n' down up | "${AT_ONCE[@]}" ip -batch -
+	ended 0 "^$U: flashed: v2 runs"
+	holds "$IMAGE"
+}
+
+@test "a Klipper host that has nodes open is not cut off, but with --force" {
+	board
+	# what klippy listens to: its first node
+	candump vcan0,109:C00007FF >/dev/null 3>&- &
+	until_true listening vcan0 '[cC]?0*8?00007ff'
+	watch_bus vcan0
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 6 ]
+	[[ $stderr == *'a Klipper host has nodes open on vcan0'*--force* ]]
+	settled
+	[ -z "$(frames '3F0#02')" ]
+	katflash --force -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $stderr == *'going on because of --force'* ]]
+}
+
+@test "another canbootreq is at it: busy" {
+	local pid
+
+	watch_bus vcan0
+	"$BUILD/canbootreq" -i vcan0 -u "$U" --timeout 60 >/dev/null 2>&1 3>&- &
+	pid=$!
+	until_true has "$BUS" '3F0#11'
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 6 ]
+	[[ $stderr == *"another canbootreq or katflash is busy with $U on vcan0"* ]]
+	kill "$pid"
+}
+
+@test "no such interface, or down" {
+	apart "$BUILD/katflash" -i nowhere -u "$U" "$IMAGE"
+	[ "$status" -eq 1 ]
+	[[ $stderr == *'there is no interface nowhere'*'canbootreq --list'* ]]
+	ip link set vcan0 down
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 1 ]
+	[[ $stderr == *'vcan0 is down'*'ip link set vcan0 up'* ]]
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: tools/canbus tools/shared
+#include <string.h>
+
+#include <kcan/version.h>
+
+#include "run.h"
+#include "say.h"
+
+static void describe(struct end *end, const struct firmware *f,
+		     const struct kcan_image *image)
+{
+	const struct kcan_image_dictionary *d = &f->dictionary;
+	char start[48] = "a start that could not be proven";
+
+	if (image->is_start_known)
+		snprintf(start, sizeof(start), "a start at 0x%08x",
+			 image->start);
+	end_with(end, KCAN_OUTCOME_CHECKED,
+		 "%s %.100s for %.40s, %zu bytes, built for %s",
+		 d->len ? "Klipper" : "an image without a data dictionary",
+		 d->version, image->chip ? image->chip->name : "some chip",
+		 image->size, start);
+	if (d->can_bps)
+		snprintf(end->reason + strlen(end->reason),
+			 sizeof(end->reason) - strlen(end->reason),
+			 ", for CAN at %u bit/s", d->can_bps);
+}
+
+/* --check FILE: what can be seen of it without a board. */
+static void check_file(const struct opts *opts, struct report *r)
+{
+	struct firmware f;
+	struct kcan_image image;
+	struct end end = { 0 };
+
+	if (firmware_read(&f, opts->file)) {
+		end_with(&end, KCAN_OUTCOME_LOCAL_ERROR, "%s", f.error);
+		say_end(r, &end);
+		firmware_free(&f);
+		return;
+	}
+	kcan_image_judge(&image, f.bytes, f.len, &f.dictionary, NULL);
+	if (kcan_image_severity(&image) < KCAN_IMAGE_REFUSED)
+		describe(&end, &f, &image);
+	else
+		end_with(&end, KCAN_OUTCOME_IMAGE_REFUSED,
+			 "this is nothing to flash");
+	say_check(r, &f, &image, &end);
+	firmware_free(&f);
+}
+
+/* What no board could run is refused before one is asked for anything. */
+static bool check_files(struct targets *t)
+{
+	bool fine = true;
+
+	for (size_t i = 0; i < t->len; i++) {
+		struct board *b = &t->boards[i];
+		enum kcan_image_severity severity;
+
+		kcan_image_judge(&b->image, b->firmware->bytes,
+				 b->firmware->len, &b->firmware->dictionary,
+				 NULL);
+		severity = kcan_image_severity(&b->image);
+		b->judged = severity == KCAN_IMAGE_NEVER ||
+			    (severity == KCAN_IMAGE_REFUSED && !b->opts->force);
+		fine &= !b->judged;
+		if (b->judged)
+			end_with(&b->end, KCAN_OUTCOME_IMAGE_REFUSED,
+				 "%.200s is nothing to flash; nothing was sent",
+				 b->firmware->path);
+	}
+	return fine;
+}
+
+static void say_refused(const struct targets *t, struct report *r)
+{
+	for (size_t i = 0; i < t->len; i++)
+		if (t->boards[i].judged)
+			say_board(r, &t->boards[i]);
+}
+
+static void flash(const struct opts *opts, struct report *r)
+{
+	static struct targets t; /* large; zero */
+	struct loop loop;
+	int err = loop_init(&loop, &r->streams, opts->verbose);
+
+	if (err) {
+		end_with(&t.end, KCAN_OUTCOME_LOCAL_ERROR, "%s",
+			 strerror(-err));
+		say_end(r, &t.end);
+	} else if (!targets_find(&t, opts, r, &loop)) {
+		say_end(r, &t.end);
+	} else if (!check_files(&t)) {
+		say_refused(&t, r);
+	} else if (!targets_look(&t, opts, r)) {
+		say_end(r, &t.end);
+	} else {
+		err = run_all(&t, &loop, r->streams.progress);
+		for (size_t i = 0; i < t.len; i++)
+			say_board(r, &t.boards[i]);
+	}
+	targets_free(&t);
+}
+
+static void run(const struct opts *opts, struct report *r)
+{
+	if (opts->command == OPTS_HELP)
+		opts_help(r->streams.out);
+	else if (opts->command == OPTS_VERSION)
+		fputs("katflash " KCAN_VERSION "\n", r->streams.out);
+	else if (!opts->len)
+		check_file(opts, r);
+	else
+		flash(opts, r);
+}
+
+int main(int argc, char **argv)
+{
+	struct report report;
+	struct opts opts;
+	struct end end = { 0 };
+	int err = opts_parse(&opts, argc, argv);
+
+	if (!err && say_start(&report, opts.json)) {
+		run(&opts, &report);
+	} else if (err) {
+		say_start(&report, opts.json);
+		end_with(&end, KCAN_OUTCOME_USAGE, "%s (see katflash --help)",
+			 opts.error);
+		say_end(&report, &end);
+	}
+	return report_close(&report);
+}

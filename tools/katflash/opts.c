@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "opts.h"
+
+#include <string.h>
+
+#include "config/mcus.h"
+
+#define FORM "-u UUID FILE, or -m NAME FILE as in printer.cfg"
+
+static int opt_interface(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	if (!config_is_ifname(arg))
+		return refuse(o,
+			      "-i '%.40s' is no interface name: 1 to 15 "
+			      "characters without '/' and blanks, like can0",
+			      arg);
+	o->ifname = arg;
+	o->on_ifname = true;
+	return 0;
+}
+
+/* Return: NULL, and why in @o->error. */
+static struct opts_board *add_board(struct opts *o, const char *option,
+				    const char *arg)
+{
+	if (o->len == OPTS_BOARDS_MAX) {
+		(void)refuse(o, "%s '%.40s': at most %d boards in one call",
+			     option, arg, OPTS_BOARDS_MAX);
+		return NULL;
+	}
+	return &o->boards[o->len++];
+}
+
+static int opt_uuid(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+	struct opts_board *board;
+	struct kcan_uuid uuid;
+
+	if (kcan_uuid_parse(&uuid, arg))
+		return refuse(o,
+			      "-u '%.40s' is no UUID: 12 hex digits, like "
+			      "112233445566 (canbus_uuid in printer.cfg)",
+			      arg);
+	for (size_t i = 0; i < o->len; i++)
+		if (!o->boards[i].name &&
+		    kcan_uuid_equal(&o->boards[i].uuid, &uuid))
+			return refuse(o, "-u '%s' is given twice", arg);
+	board = add_board(o, "-u", arg);
+	if (!board)
+		return -EINVAL;
+	board->uuid = uuid;
+	return 0;
+}
+
+static int opt_mcu(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+	struct opts_board *board = add_board(o, "-m", arg);
+
+	if (!board)
+		return -EINVAL;
+	board->name = arg;
+	return 0;
+}
+
+static int opt_config(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	return opts_take_config(&o->config, arg, o->error);
+}
+
+static int opt_timeout(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	return opts_parse_timeout(&o->timeout_us, arg, o->error);
+}
+
+/* The file of the board that is named before it. */
+static int take_file(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+	const char **file = o->len ? &o->boards[o->len - 1].file : &o->file;
+
+	if (!*arg)
+		return refuse(o, "a FILE has no name: give " FORM);
+	if (*file)
+		return refuse(
+			o, "'%.80s' is a second FILE for one board: give " FORM,
+			arg);
+	*file = arg;
+	return 0;
+}
+
+#define COMMAND(which)                    \
+	OPTS_COMMAND(struct opts, which), \
+		.excludes = "--check and --verify exclude each other"
+
+static const struct util_opt table[] = {
+	{ "interface", 'i', "IFACE", "CAN interface (default can0)",
+	  opt_interface },
+	{ "uuid", 'u', "UUID", "a board, its FILE next; may be repeated",
+	  opt_uuid },
+	{ "mcu", 'm', "NAME", "a board by its name in printer.cfg; likewise",
+	  opt_mcu },
+	{ "config", 'c', "FILE", "printer.cfg (default: where it usually is)",
+	  opt_config },
+	{ "check", 0, NULL, "judge FILE, and erase nothing",
+	  COMMAND(OPTS_CHECK) },
+	{ "verify", 0, NULL, "compare the board with FILE, and write nothing",
+	  COMMAND(OPTS_VERIFY) },
+	{ "no-start", 0, NULL, "stay in Katapult at the end",
+	  .sets = UTIL_OPT_SETS(struct opts, no_start) },
+	{ "force", 0, NULL, "go on against what can be overruled",
+	  .sets = UTIL_OPT_SETS(struct opts, force) },
+	{ "timeout", 0, "SECONDS",
+	  "for the way in, and for the start, each (5)", opt_timeout },
+	OPTS_COMMON(struct opts, "show every frame and what was looked at"),
+};
+
+static const struct util_opt_hint habits[] = {
+	{ "firmware", 'f', "the file stands behind its board: give " FORM },
+	{ "request-bootloader", 'r',
+	  "to ask for the bootloader alone type canbootreq -u UUID" },
+	{ NULL, 'q', "to list unassigned nodes type canbootreq --query" },
+	{ "status", 's',
+	  "to see which nodes are in Katapult type canbootreq --query" },
+	{ "device", 'd',
+	  "a serial port is flashed by python3 ~/katapult/scripts/flashtool.py "
+	  "-d DEVICE -f FILE; serialbootreq -d DEVICE asks it for Katapult" },
+	{ NULL, 'l',
+	  "to list interfaces and boards on USB type canbootreq --list" },
+	{ 0 },
+};
+
+static int check_board(struct opts *o, const struct opts_board *board)
+{
+	char uuid[KCAN_UUID_STR_LEN + 1];
+
+	if (board->file)
+		return 0;
+	kcan_uuid_format(&board->uuid, uuid);
+	return refuse(o, "%s %.40s has no FILE: give " FORM,
+		      board->name ? "-m" : "-u",
+		      board->name ? board->name : uuid);
+}
+
+static int check_whole(struct opts *o)
+{
+	bool named = false;
+	int err = 0;
+
+	if (!o->len && o->command != OPTS_CHECK)
+		return refuse(o, "no board is named: give " FORM);
+	if (!o->len && !o->file)
+		return refuse(o, "--check needs a FILE");
+	if (o->len && o->file)
+		return refuse(
+			o, "'%.80s' stands before the first board: give " FORM,
+			o->file);
+	for (size_t i = 0; i < o->len && !err; i++) {
+		named |= o->boards[i].name != NULL;
+		err = check_board(o, &o->boards[i]);
+	}
+	if (!err && o->config && !named)
+		return refuse(o, "-c says where names are to be found: add -m "
+				 "NAME FILE");
+	return err;
+}
+
+int opts_parse(struct opts *out, int argc, char **argv)
+{
+	struct util_opts how = *OPTS_INTO(out, table, habits);
+	int err;
+
+	*out = (struct opts){ .ifname = "can0",
+			      .json = util_opts_has(argc, argv, "--json"),
+			      .timeout_us = 5000000 };
+	how.operand = take_file;
+	err = util_opts_parse(&how, argc, argv);
+	if (err < 0)
+		return err;
+	return out->command < OPTS_HELP ? check_whole(out) : 0;
+}
+
+static bool has(enum kcan_outcome outcome)
+{
+	return outcome != KCAN_OUTCOME_IN_BOOTLOADER &&
+	       outcome != KCAN_OUTCOME_REQUESTED &&
+	       outcome != KCAN_OUTCOME_LEFT_BOOTLOADER &&
+	       outcome != KCAN_OUTCOME_HEARD &&
+	       outcome != KCAN_OUTCOME_STILL_APPLICATION &&
+	       outcome != KCAN_OUTCOME_NO_APPLICATION;
+}
+
+void opts_help(FILE *to)
+{
+	fputs("usage: katflash [-i IFACE] -u UUID FILE [-u UUID FILE ...] "
+	      "[options]\n"
+	      "       katflash [-c FILE] -m NAME FILE [-m NAME FILE ...] "
+	      "[options]\n"
+	      "       katflash --verify {-u UUID | -m NAME} FILE ...\n"
+	      "       katflash --check FILE\n"
+	      "       katflash --check {-u UUID | -m NAME} FILE ...\n\n"
+	      "Put new firmware on Klipper boards on CAN, and prove that it "
+	      "runs.\n\noptions:\n",
+	      to);
+	util_opts_print(to, table, ARRAY_SIZE(table));
+	fputs("\nOutcomes and exit codes; with several boards the highest:\n",
+	      to);
+	opts_print_outcomes(to, has);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef KATFLASH_OPTS_H
+#define KATFLASH_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <kcan/uuid.h>
+
+#include "../shared/opts.h"
+
+#define OPTS_BOARDS_MAX 32
+
+enum opts_command {
+	OPTS_FLASH,
+	OPTS_CHECK,
+	OPTS_VERIFY,
+	OPTS_HELP,
+	OPTS_VERSION,
+};
+
+/** One board, and what it is to get. */
+struct opts_board {
+	const char *name; /* by printer.cfg; NULL: by @uuid */
+	struct kcan_uuid uuid;
+	const char *file;
+};
+
+/** The command line, checked. Texts point into argv. */
+struct opts {
+	enum opts_command command;
+	const char *ifname;
+	bool on_ifname;	    /* -i is given: whatever printer.cfg says */
+	const char *config; /* printer.cfg; NULL: where it usually is */
+	struct opts_board boards[OPTS_BOARDS_MAX];
+	size_t len;
+	const char *file; /* of --check without a board */
+	uint64_t timeout_us;
+	bool no_start;
+	bool force;
+	bool json;
+	bool verbose;
+	char error[OPTS_ERROR_LEN]; /* one sentence, when parsing failed */
+};
+
+#endif

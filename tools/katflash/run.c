@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "run.h"
+
+#include <errno.h>
+
+#define SHOW_EVERY_US 500000
+
+struct run {
+	struct targets *t;
+	struct loop *loop;
+	struct bus_group buses;
+	FILE *progress;
+	uint64_t start_us;
+	uint64_t show_us; /* when to show progress next */
+	bool aborted;
+};
+
+/* Frames of one wire, for all boards on it. */
+static void hear(struct run *run, struct wire *wire, uint64_t deadline_us)
+{
+	struct kcan_bus_rx rx[BUS_BATCH];
+	int n = wire->lost ? 0 : bus_turn(&wire->bus, rx, deadline_us);
+
+	if (n == -ENODEV)
+		wire->lost = n;
+	for (int i = 0; i < n; i++) {
+		if (!rx[i].own)
+			nodeids_note(&wire->nodeids, &rx[i].frame);
+		for (size_t j = 0; j < run->t->len; j++)
+			if (run->t->boards[j].wire == wire)
+				board_rx(&run->t->boards[j], &rx[i]);
+	}
+	/* what was queued is gone, and may be sent again */
+	for (size_t j = 0; n == -ENETDOWN && j < run->t->len; j++)
+		if (run->t->boards[j].wire == wire && run->t->boards[j].flash)
+			kcan_flash_lost(run->t->boards[j].flash,
+					run->loop->now_us);
+}
+
+static void abort_all(struct run *run)
+{
+	run->aborted = true;
+	for (size_t i = 0; i < run->t->len; i++)
+		board_abort(&run->t->boards[i]);
+}
+
+/* Return: when to look again; UINT64_MAX: all have their end. */
+static uint64_t step_all(struct run *run)
+{
+	uint64_t deadline_us = UINT64_MAX, at_us;
+	bool done = true;
+
+	for (size_t i = 0; i < run->t->len; i++) {
+		struct board *b = &run->t->boards[i];
+
+		board_step(b);
+		board_send(b);
+		done &= b->stage == STAGE_DONE;
+	}
+	/* what was sent last may have freed the wire for another one */
+	for (size_t i = 0; i < run->t->len; i++) {
+		at_us = board_deadline(&run->t->boards[i]);
+		deadline_us = at_us < deadline_us ? at_us : deadline_us;
+	}
+	if (!done && deadline_us == UINT64_MAX)
+		deadline_us = run->loop->now_us; /* an end that is to be told */
+	return deadline_us;
+}
+
+static unsigned int percent(const struct targets *t)
+{
+	uint64_t done = 0, all = 0;
+
+	for (size_t i = 0; i < t->len; i++) {
+		const struct board *b = &t->boards[i];
+		struct kcan_flash_result now = b->result;
+
+		if (b->flash)
+			now = kcan_flash_result(b->flash);
+		all += 2 * (now.blocks + !now.blocks);
+		done += b->stage > STAGE_FLASH ? 2 * now.blocks :
+						 now.written + now.read;
+	}
+	return done < all ? (unsigned int)(100 * done / all) : 100;
+}
+
+static void show(struct run *run)
+{
+	size_t waiting = 0;
+
+	if (!run->progress || run->loop->now_us < run->show_us)
+		return;
+	for (size_t i = 0; i < run->t->len; i++)
+		waiting += run->t->boards[i].stage != STAGE_DONE;
+	run->show_us = run->loop->now_us + SHOW_EVERY_US;
+	fprintf(run->progress,
+		"\rkatflash: %.1f s, %u %%, waiting for %zu of %zu\033[K",
+		(double)(run->loop->now_us - run->start_us) / 1e6,
+		percent(run->t), waiting, run->t->len);
+}
+
+static int turn(struct run *run, uint64_t deadline_us)
+{
+	int err;
+
+	if (run->progress && run->show_us < deadline_us)
+		deadline_us = run->show_us;
+	err = bus_group_wait(&run->buses, &deadline_us);
+	for (size_t i = 0; i < run->t->wires_len; i++)
+		hear(run, &run->t->wires[i], deadline_us);
+	if (run->loop->signal && !run->aborted)
+		abort_all(run);
+	show(run);
+	return err;
+}
+
+int run_all(struct targets *t, struct loop *loop, FILE *progress)
+{
+	struct run run = { .t = t, .loop = loop, .progress = progress };
+	uint64_t deadline_us;
+	int err;
+
+	run.start_us = loop_now(loop);
+	run.show_us = run.start_us + SHOW_EVERY_US;
+	for (size_t i = 0; i < t->wires_len; i++)
+		run.buses.list[run.buses.len++] = &t->wires[i].bus;
+	err = bus_group_open(&run.buses);
+	for (size_t i = 0; i < t->len && !err; i++)
+		board_begin(&t->boards[i]);
+	while (!err && (deadline_us = step_all(&run)) != UINT64_MAX)
+		err = turn(&run, deadline_us);
+	if (run.progress && loop->now_us > run.start_us + SHOW_EVERY_US)
+		fputs("\r\033[K", run.progress);
+	bus_group_close(&run.buses);
+	return err;
+}

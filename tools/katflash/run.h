@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef KATFLASH_RUN_H
+#define KATFLASH_RUN_H
+
+#include "targets.h"
+
+/**
+ * run_all() - all boards at the same time, until each has its end
+ *
+ * Return: 0, or a negative errno when there was nothing to wait with.
+ */
+int run_all(struct targets *t, struct loop *loop, FILE *progress);
+
+#endif

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "targets.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <string.h>
+
+#include <kcan/admin.h>
+
+#include "../canbus/programs.h"
+#include "../canbus/reserve.h"
+#include "io/usbport.h"
+#include "proto/usbdev.h"
+
+#define UP "sudo ip link set %s up type can bitrate 1000000"
+
+static bool fail(struct targets *t, const char *sentence)
+{
+	end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR, "%s", sentence);
+	return false;
+}
+
+/* Return: the one of that name, made when it is new. */
+static struct wire *wire_of(struct targets *t, const char *ifname,
+			    struct loop *loop)
+{
+	struct wire *wire = t->wires;
+
+	while (wire < t->wires + t->wires_len && strcmp(wire->ifname, ifname))
+		wire++;
+	if (wire == t->wires + t->wires_len) {
+		t->wires_len++;
+		wire->ifname = ifname;
+		wire->bus = (struct bus){ .loop = loop, .ifname = ifname };
+	}
+	return wire;
+}
+
+static int find_named(struct targets *t, const struct opts *opts,
+		      struct board *b, const char *name, const char **ifname)
+{
+	char digits[CONFIG_UUID_LEN + 1];
+	struct printer *p = &t->printer;
+	const struct config_mcu *mcu;
+	int err = config_mcus_find(&p->mcus, &mcu, name, p->error);
+
+	if (err)
+		return err;
+	if (!mcu->uuid.text) {
+		printer_serial_advice(mcu, p->error);
+		return -EINVAL;
+	}
+	err = config_mcu_digits(&p->mcus, mcu, digits, p->error);
+	if (!err && !opts->on_ifname)
+		err = config_mcu_interface(mcu, ifname, p->error);
+	if (!err)
+		err = kcan_uuid_parse(&b->uuid, digits);
+	b->name = mcu->name;
+	return err;
+}
+
+static bool is_twice(const struct targets *t, const struct board *b)
+{
+	for (const struct board *other = t->boards; other < b; other++)
+		if (kcan_uuid_equal(&other->uuid, &b->uuid))
+			return true;
+	return false;
+}
+
+static bool find_board(struct targets *t, const struct opts *opts,
+		       const struct opts_board *o, struct loop *loop)
+{
+	struct board *b = &t->boards[t->len];
+	const char *ifname = opts->ifname;
+
+	b->uuid = o->uuid;
+	if (o->name && find_named(t, opts, b, o->name, &ifname))
+		return fail(t, t->printer.error);
+	if (is_twice(t, b)) {
+		end_with(&t->end, KCAN_OUTCOME_USAGE,
+			 "-m '%.40s' is the same board as another one",
+			 o->name);
+		return false;
+	}
+	b->firmware = &t->firmwares[t->len];
+	t->len++;
+	if (firmware_read(b->firmware, o->file))
+		return fail(t, b->firmware->error);
+	b->wire = wire_of(t, ifname, loop);
+	return true;
+}
+
+bool targets_find(struct targets *t, const struct opts *opts, struct report *r,
+		  struct loop *loop)
+{
+	bool named = false;
+
+	for (size_t i = 0; i < opts->len; i++)
+		named |= opts->boards[i].name != NULL;
+	if (named && printer_open(&t->printer, opts->config, r))
+		return fail(t, t->printer.error);
+	for (size_t i = 0; i < opts->len; i++) {
+		t->boards[i].opts = opts;
+		t->boards[i].r = r;
+		if (!find_board(t, opts, &opts->boards[i], loop))
+			return false;
+	}
+	return true;
+}
+
+static bool look_at_link(struct targets *t, struct wire *wire)
+{
+	int err = kcan_link_get(&wire->link, wire->ifname);
+
+	if (err || !wire->link.is_can) {
+		end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR,
+			 err && err != -ENODEV ?
+				 "%s could not be looked at: %s" :
+			 err ? "there is no interface %s" :
+			       "%s is not a CAN interface",
+			 wire->ifname, strerror(-err));
+		end_next(&t->end, "see what there is: canbootreq --list");
+	} else if (!wire->link.up) {
+		end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR, "%s is down",
+			 wire->ifname);
+		end_next(&t->end, "bring it up: " UP, wire->ifname);
+	} else if (wire->link.state == KCAN_LINK_STATE_BUS_OFF) {
+		end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR,
+			 "%s is in state BUS-OFF", wire->ifname);
+		end_next(&t->end,
+			 "look for wiring and bit rate, then: sudo ip "
+			 "link set %s down && " UP,
+			 wire->ifname, wire->ifname);
+	} else {
+		return true;
+	}
+	return false;
+}
+
+static bool look_at_programs(struct targets *t, const struct opts *opts,
+			     struct report *r, struct wire *wire)
+{
+	struct programs found = { .program = "katflash",
+				  .trace = opts->verbose ? r->streams.trace :
+							   NULL };
+	int flashing = 0;
+
+	programs_look(&found, wire->ifname);
+	if (found.unfiltered)
+		flashing = programs_listen(&wire->bus);
+	if (flashing < 0)
+		return fail(t, strerror(-flashing));
+	if (!flashing && !found.klipper_host)
+		return true;
+	end_with(&t->end, KCAN_OUTCOME_BUSY,
+		 flashing ? "another program is flashing over %s" :
+			    "a Klipper host has nodes open on %s, and losing "
+			    "one ends its print",
+		 wire->ifname);
+	end_next(&t->end, flashing ?
+				  "wait for its end, or go on with --force" :
+				  "stop it, for example: sudo systemctl stop "
+				  "klipper; or go on with --force");
+	if (!opts->force)
+		return false;
+	report_note(r, "warning: %s; going on because of --force",
+		    t->end.reason);
+	return true;
+}
+
+/* It takes the bus along when it is asked for itself. */
+static bool look_for_adapter(struct targets *t, struct wire *wire)
+{
+	struct kcan_usbport *port;
+	struct kcan_usbdev dev;
+	char uuid[KCAN_UUID_STR_LEN + 1];
+
+	wire->owns_timing = kcan_link_has_bitrate(&wire->link);
+	if (kcan_usbport_of_interface(&port, wire->ifname))
+		return true;
+	kcan_usbport_look(port, &dev);
+	kcan_usbport_close(port);
+	if (kcan_usbdev_info(&dev)->kind == KCAN_USBDEV_BRIDGE)
+		wire->owns_timing = false;
+	for (size_t i = 0; i < t->len; i++) {
+		const struct board *b = &t->boards[i];
+
+		if (b->wire != wire ||
+		    kcan_usbdev_match(&dev, &b->uuid) != KCAN_USBDEV_MATCH_YES)
+			continue;
+		kcan_uuid_format(&b->uuid, uuid);
+		end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR,
+			 "%s is the adapter of %s itself, which katflash does "
+			 "not flash; nothing was sent",
+			 uuid, wire->ifname);
+		end_next(&t->end,
+			 "canbootreq -i %s -u %s asks it, and names the "
+			 "command that flashes it over USB",
+			 wire->ifname, uuid);
+		return false;
+	}
+	return true;
+}
+
+/* Neither canbootreq nor another katflash is at it; until this process ends. */
+static bool reserve(struct targets *t, const struct board *b)
+{
+	char uuid[KCAN_UUID_STR_LEN + 1];
+	int fd = reserve_uuid(b->wire->nodeids.ifindex, &b->uuid);
+
+	kcan_uuid_format(&b->uuid, uuid);
+	if (fd == -EADDRINUSE) {
+		end_with(&t->end, KCAN_OUTCOME_BUSY,
+			 "another canbootreq or katflash is busy with %s on "
+			 "%s; nothing was sent",
+			 uuid, b->wire->ifname);
+		end_next(&t->end, "wait for its end, then try again");
+		return false;
+	}
+	return fd >= 0 || fail(t, strerror(-fd));
+}
+
+/* What the pool may be used for is heard, so that it is not drawn. */
+static bool open_wire(struct targets *t, struct wire *wire)
+{
+	const struct can_filter filters[] = {
+		{ KCAN_ADMIN_ID, CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG },
+		{ kcan_nodeid_rx_id(NODEIDS_FIRST),
+		  0x780 | CAN_EFF_FLAG | CAN_RTR_FLAG },
+	};
+	int err;
+
+	wire->nodeids.ifindex = if_nametoindex(wire->ifname);
+	err = bus_open(&wire->bus, filters, 2);
+	if (!err)
+		return true;
+	end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR,
+		 "%s could not be opened: %s", wire->ifname, strerror(-err));
+	return false;
+}
+
+bool targets_look(struct targets *t, const struct opts *opts, struct report *r)
+{
+	for (size_t i = 0; i < t->wires_len; i++) {
+		struct wire *wire = &t->wires[i];
+
+		if (!look_at_link(t, wire) ||
+		    !look_at_programs(t, opts, r, wire) ||
+		    !look_for_adapter(t, wire) || !open_wire(t, wire))
+			return false;
+	}
+	for (size_t i = 0; i < t->len; i++)
+		if (!reserve(t, &t->boards[i]))
+			return false;
+	return true;
+}
+
+void targets_free(struct targets *t)
+{
+	for (size_t i = 0; i < t->len; i++) {
+		board_free(&t->boards[i]);
+		firmware_free(&t->firmwares[i]);
+	}
+	for (size_t i = 0; i < t->wires_len; i++)
+		bus_close(&t->wires[i].bus);
+	printer_close(&t->printer);
+}
