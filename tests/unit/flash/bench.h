@@ -28,6 +28,7 @@ enum mishap {
 	MISHAP_LATE,   /* by 20 ms */
 	MISHAP_UNSENT, /* ours: taken, and never sent */
 	MISHAP_CLEAR,  /* ours: another tool's CLEAR is in front of it */
+	MISHAP_DEAF,   /* the same, and we do not hear it */
 	MISHAP_PULL,   /* ours: the interface goes down in front of it */
 	MISHAP_SHORT,  /* ours: the queue is full from here on, once */
 };
@@ -56,6 +57,12 @@ struct bench {
 	void (*acknowledged)(struct bench *b);
 	/* SEND_BLOCK as it was handed out: 'z' in front of one of zeros. */
 	char order[4096];
+	/*
+	 * All that was handed out, a letter each: S SET, g GET_CANBUS_ID, c
+	 * CONNECT, r REQUEST_BLOCK, z and w SEND_BLOCK, of zeros and not, e
+	 * SEND_EOF, x COMPLETE, t what does not begin a command.
+	 */
+	char talk[8192];
 	size_t abort_after; /* frames; 0: never */
 };
 
@@ -152,19 +159,34 @@ static inline bool bench_holds(const struct bench *b, const uint8_t *image,
 	return true;
 }
 
-static inline void bench_note_order(struct bench *b,
-				    const struct can_frame *frames, size_t n)
+static inline char bench_letter(const struct can_frame *frames)
 {
+	static const char letters[] = "cwerxg"; /* from 11 on */
 	static const uint8_t zeros[8];
-	size_t len = strlen(b->order);
+	char letter;
 
-	if (n < 2 || frames[0].can_id != TO_NODE ||
-	    memcmp(frames[0].data, "\x01\x88\x12\x11", 4) != 0 ||
-	    len + 16 > sizeof(b->order))
+	if (frames[0].can_id != TO_NODE)
+		return 'S';
+	if (memcmp(frames[0].data, "\x01\x88", 2) != 0)
+		return 't';
+	letter = letters[frames[0].data[2] - 0x11];
+	if (letter == 'w' && !memcmp(frames[1].data, zeros, sizeof(zeros)))
+		return 'z';
+	return letter;
+}
+
+static inline void bench_note_order(struct bench *b,
+				    const struct can_frame *frames)
+{
+	size_t len = strlen(b->order), said = strlen(b->talk);
+	char letter = bench_letter(frames);
+
+	if (said < sizeof(b->talk) - 1)
+		b->talk[said] = letter;
+	if ((letter != 'w' && letter != 'z') || len + 16 > sizeof(b->order))
 		return;
 	snprintf(b->order + len, sizeof(b->order) - len, "%s%s%08x",
-		 len ? " " : "",
-		 memcmp(frames[1].data, zeros, sizeof(zeros)) ? "" : "z",
+		 len ? " " : "", letter == 'z' ? "z" : "",
 		 le32(frames[0].data + 4));
 }
 
@@ -239,11 +261,10 @@ static inline void bench_put(struct bench *b, const struct can_frame *f,
 {
 	if (mishap == MISHAP_UNSENT)
 		return;
-	if (mishap == MISHAP_CLEAR) {
+	if (mishap == MISHAP_CLEAR || mishap == MISHAP_DEAF)
 		bench_deliver(b, &CLEAR);
+	if (mishap == MISHAP_CLEAR)
 		kcan_flash_rx(b->flash, &CLEAR, b->board.now_us);
-		mishap = MISHAP_NONE;
-	}
 	bench_carry(b, f, mishap);
 	kcan_flash_sent(b->flash, f, b->board.now_us);
 }
@@ -268,7 +289,7 @@ static inline void bench_transmit(struct bench *b)
 
 	if (!n)
 		return;
-	bench_note_order(b, frames, n);
+	bench_note_order(b, frames);
 	n = ours ? bench_room(b, n) : n;
 	kcan_flash_taken(b->flash, n, b->board.now_us);
 	for (size_t i = 0; i < n; i++) {
@@ -322,6 +343,7 @@ static inline void bench_begin(struct bench *b)
 	kcan_flash_free(b->flash);
 	b->flash = NULL;
 	b->order[0] = '\0';
+	memset(b->talk, 0, sizeof(b->talk));
 	assert_int_equal(kcan_flash_new(&b->flash, &b->cfg, b->board.now_us),
 			 0);
 	b->give_up_us = b->board.now_us + 300 * 1000000ull;

@@ -111,9 +111,9 @@ static void recover(void)
 /** Which frames may end it otherwise than as flashed. */
 enum may_fail {
 	FAILS_NONE,
-	FAILS_INNER, /* but the last, or only one, of a command */
-	FAILS_FIRST, /* or only one: behind it the node hears no beginning */
-	FAILS_LAST,  /* it is never confirmed */
+	FAILS_INNER,  /* but the last, or only one, of a command */
+	FAILS_FIRST,  /* or only one: behind it the node hears no beginning */
+	FAILS_MIDDLE, /* neither the first nor the last one */
 };
 
 static const struct row {
@@ -137,6 +137,8 @@ static const struct row {
 	  FAILS_NONE },
 	{ "another tool's CLEAR is in front of a frame", MISHAP_CLEAR, false,
 	  FAILS_NONE },
+	{ "another tool's CLEAR goes unheard", MISHAP_DEAF, false,
+	  FAILS_MIDDLE },
 	{ "a frame is taken, but never sent", MISHAP_UNSENT, false,
 	  FAILS_FIRST },
 };
@@ -150,6 +152,8 @@ static bool may_fail(const struct row *row)
 	if (row->mishap == MISHAP_UNSENT && !b.struck_block)
 		return true;
 	return (row->may_fail == FAILS_INNER && !b.struck_last) ||
+	       (row->may_fail == FAILS_MIDDLE && !b.struck_last &&
+		!b.struck_first) ||
 	       (row->may_fail == FAILS_FIRST && b.struck_first);
 }
 
@@ -202,6 +206,94 @@ static void test_mishap(void **state)
 	play_all(*state, "stm32g0b1xx");
 }
 
+/* What is said then, and how long it takes: flashing.md, section 4.1. */
+static const struct talk {
+	const char *name;
+	const char *type;
+	enum mishap mishap;
+	bool from_node;
+	unsigned int nth;
+	const char *want; /* see struct bench */
+	unsigned int ms;
+} talks[] = {
+	{ "nothing gets lost", "stm32g0b1xx", MISHAP_NONE, false, 0,
+	  "Sgcrzwwerrx", 10 },
+	/* a second SET does not disturb: the nodeid may have been lost */
+	{ "one frame is asked again after 1 s", "stm32g0b1xx", MISHAP_LOSE,
+	  false, 0, "SgSgcrzwwerrx", 1020 },
+	{ "a block is looked at before it is repeated", "stm32g0b1xx",
+	  MISHAP_LOSE, true, 26, "SgcrzwwStSrerrx", 10 + 5000 + 10 + 100 + 10 },
+	{ "on RP2040 it is repeated at once", "rp2040", MISHAP_LOSE, true, 25,
+	  "SgcrzwwStSwerrx", 10 + 5000 + 10 + 100 + 10 },
+	{ "the last frame of a block is repeated alone", "stm32g0b1xx",
+	  MISHAP_LOSE, false, 33, "SgcrzwwSterrx", 10 + 5000 + 10 },
+	{ "a gap is filled, and its page begun again", "stm32g0b1xx",
+	  MISHAP_UNSENT, false, 17, "Sgcrzwtzwwerrx", 10 },
+	{ "on RP2040 a gap is filled, and the block repeated", "rp2040",
+	  MISHAP_UNSENT, false, 17, "Sgcrzwtwwerrx", 10 },
+	{ "an interface that was down goes on with the frame", "stm32g0b1xx",
+	  MISHAP_PULL, false, 17, "Sgcrzwtwerrx", 10 },
+	{ "a nodeid that was taken away is set, then the rest follows",
+	  "stm32g0b1xx", MISHAP_CLEAR, false, 17, "SgcrzwStwerrx", 20 },
+	{ "a full queue gets the rest of the block", "stm32g0b1xx",
+	  MISHAP_SHORT, false, 17, "Sgcrzwtwerrx", 15 },
+	{ "COMPLETE is repeated within its 100 ms", "stm32g0b1xx", MISHAP_LOSE,
+	  false, 39, "Sgcrzwwerrxx", 50 },
+};
+
+static void test_talk(void **state)
+{
+	const struct talk *talk = *state;
+	uint64_t begun_us;
+
+	image = images[0];
+	start(talk->type);
+	b.cfg.len = 2 * BLOCK;
+	b.mishap = talk->mishap;
+	b.from_node = talk->from_node;
+	b.nth = talk->nth;
+	begun_us = b.board.now_us;
+	assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_FLASHED);
+	assert_string_equal(b.talk, talk->want);
+	assert_int_equal(b.board.now_us - begun_us, talk->ms * 1000);
+	bench_end(&b);
+}
+
+/* An old answer, or one for somebody else, as far as its content goes. */
+static void test_an_answer_about_another_address_is_none(void **state)
+{
+	/* katapult-protocol.md, section 12: ACK SEND_BLOCK 08002040 */
+	static const struct can_frame ack[] = {
+		FRAME(FROM_NODE, 0x01, 0x88, 0xa0, 0x02, 0x12, 0, 0, 0),
+		FRAME(FROM_NODE, 0x40, 0x20, 0, 0x08, 0xed, 0xc0, 0x99, 0x03),
+	};
+	struct can_frame frames[KCAN_FLASH_FRAMES];
+	size_t n;
+
+	(void)state;
+	image = images[0];
+	start("stm32g0b1xx");
+	bench_begin(&b);
+	/* until the zeros for 08002000 are on their way */
+	do {
+		bench_hear(&b);
+		n = kcan_flash_tx(b.flash, frames, b.board.now_us);
+		if (!n)
+			b.board.now_us = bench_next(&b);
+		else
+			kcan_flash_taken(b.flash, n, b.board.now_us);
+		for (size_t i = 0; i < n; i++)
+			bench_put(&b, &frames[i], MISHAP_NONE);
+	} while (n != 10);
+	for (size_t i = 0; i < ARRAY_SIZE(ack); i++)
+		kcan_flash_rx(b.flash, &ack[i], b.board.now_us);
+	assert_int_equal(kcan_flash_tx(b.flash, frames, b.board.now_us), 0);
+	assert_int_equal(kcan_flash_deadline(b.flash),
+			 b.board.now_us + 5000000);
+	assert_int_equal(bench_finish(&b).verdict, KCAN_FLASH_FLASHED);
+	bench_end(&b);
+}
+
 /* Several in one flash: nothing is promised but that it tells the truth. */
 static void test_all_of_them_at_random(void **state)
 {
@@ -233,11 +325,14 @@ static void test_all_of_them_at_random(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 1];
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(talks) + 2];
 	size_t n = 0;
 
 	ROWS(rows, test_mishap);
-	tests[n] =
+	ROWS(talks, test_talk);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_an_answer_about_another_address_is_none);
+	tests[n++] =
 		(struct CMUnitTest)cmocka_unit_test(test_all_of_them_at_random);
 	return cmocka_run_group_tests_name("flashing_mishap", tests, setup,
 					   teardown);
