@@ -88,6 +88,16 @@ static bool is_wanted(const struct flashing_order *o, size_t first)
 	       memchr(o->bad + first, true, unit_end(o, first) - first);
 }
 
+/*
+ * A unit that looks blank, and is not, is refused in the middle, and begun
+ * again with zeros. Where blocks have to be in order it cannot be, so the zeros
+ * are there from the beginning.
+ */
+static bool may_look_blank(const struct flashing_order *o)
+{
+	return !o->mending && writing(o) != KCAN_CHIP_WRITE_IN_ORDER;
+}
+
 static void next_unit(struct flashing_order *o)
 {
 	size_t first = o->end;
@@ -101,9 +111,9 @@ static void next_unit(struct flashing_order *o)
 		first = unit_end(o, first);
 	if (first == o->blocks)
 		begin_unit(o, 0, FLASHING_FILL);
-	else /* what is there by now may look blank, and is not */
+	else
 		begin_unit(o, first,
-			   o->mending ? FLASHING_ZERO : FLASHING_FILL);
+			   may_look_blank(o) ? FLASHING_FILL : FLASHING_ZERO);
 }
 
 /*

@@ -32,10 +32,11 @@ bool flashing_is_torn(const struct kcan_flash *f)
 		     flashing_any(f, FLASHING_TAKEN) ||
 		     flashing_any(f, FLASHING_WENT);
 
-	if (f->said == FLASHING_SAID_REPAIR)
+	/* they end what is torn */
+	if (f->said == FLASHING_SAID_REPAIR || f->said == FLASHING_SAID_TAIL)
 		return !flashing_is_out(f);
-	if (f->out.parts_len ==
-	    1) /* a frame is whole, other bytes may not be */
+	/* a frame is whole, and other bytes may not be */
+	if (f->out.parts_len == 1)
 		return first->at && first->state == FLASHING_WAITS;
 	return begun && (!flashing_is_out(f) || flashing_any(f, FLASHING_LOST));
 }
@@ -57,7 +58,7 @@ static void settle(struct kcan_flash *f, uint64_t now_us)
 		flashing_said_all(f, now_us);
 	} else if (!flashing_has_gap(f)) {
 		change_all(f, FLASHING_LOST, FLASHING_WAITS);
-		f->due_us = now_us;
+		flashing_send(f, now_us);
 	} else if (!flashing_repair(f, now_us)) {
 		/* its beginning: it makes a NACK, if it can be helped at all */
 		flashing_said_all(f, now_us);
@@ -98,7 +99,8 @@ size_t kcan_flash_tx(struct kcan_flash *f,
 	if (!is_due(f, now_us) || f->place.set_handed ||
 	    flashing_any(f, FLASHING_HANDED))
 		return 0;
-	if (!f->place.assigned) /* what is on its way is lost, or was in time */
+	/* what is on its way is lost, or was in time */
+	if (!f->place.assigned)
 		return flashing_any(f, FLASHING_TAKEN) ? 0 :
 							 hand_set(f, frames);
 	for (size_t i = 0; i < f->out.parts_len; i++) {

@@ -65,12 +65,37 @@ static void unanswered(struct kcan_flash *f, uint64_t now_us)
 	}
 }
 
+/*
+ * Confirmations may get lost on their way to us, as any frame, but who answers
+ * a command has all of it.
+ *
+ * Return: whether it was answered.
+ */
+static bool answered_unconfirmed(struct kcan_flash *f, uint64_t now_us)
+{
+	const struct flashing_out before = f->out;
+
+	if (f->aborted || flashing_any(f, FLASHING_WAITS) ||
+	    flashing_any(f, FLASHING_HANDED))
+		return false;
+	for (size_t i = 0; i < f->out.parts_len; i++)
+		if (f->out.parts[i].state == FLASHING_TAKEN)
+			f->out.parts[i].state = FLASHING_WENT;
+	flashing_listen(f, now_us);
+	if (f->phase == FLASHING_DONE || !flashing_is_out(f))
+		return true;
+	f->out = before;
+	return false;
+}
+
 void flashing_expire(struct kcan_flash *f, uint64_t now_us)
 {
 	if (f->phase == FLASHING_DONE || now_us < f->until_us)
 		return;
 	if (flashing_is_out(f) && !f->aborted)
 		unanswered(f, now_us);
+	else if (answered_unconfirmed(f, now_us))
+		return;
 	else if (f->phase == FLASHING_COMPLETE) /* all else has been done */
 		flashing_end(f);
 	else if (f->aborted)

@@ -240,7 +240,8 @@ void flashing_say(struct kcan_flash *f, enum flashing_said said,
 void flashing_send(struct kcan_flash *f, uint64_t now_us)
 {
 	f->due_us = now_us;
-	f->until_us = now_us + QUEUE_US;
+	if (!f->aborted)
+		f->until_us = now_us + QUEUE_US;
 }
 
 /* A command ends as a whole; behind it nothing more is said. */

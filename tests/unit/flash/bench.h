@@ -30,6 +30,7 @@ enum mishap {
 	MISHAP_CLEAR,  /* ours: another tool's CLEAR is in front of it */
 	MISHAP_DEAF,   /* the same, and we do not hear it */
 	MISHAP_PULL,   /* ours: the interface goes down in front of it */
+	MISHAP_MUTE,   /* ours: not confirmed, though it was sent */
 	MISHAP_SHORT,  /* ours: the queue is full from here on, once */
 };
 
@@ -201,11 +202,12 @@ static inline bool bench_strikes(struct bench *b, bool from_node,
 {
 	static const enum mishap any[] = { MISHAP_LOSE,	 MISHAP_DOUBLE,
 					   MISHAP_LATE,	 MISHAP_UNSENT,
-					   MISHAP_CLEAR, MISHAP_PULL };
+					   MISHAP_CLEAR, MISHAP_PULL,
+					   MISHAP_MUTE };
 
 	if (b->one_in) {
 		/* what is from the node knows three of them */
-		b->mishap = any[bench_random(b, from_node ? 3 : 6)];
+		b->mishap = any[bench_random(b, from_node ? 3 : 7)];
 		return !bench_random(b, b->one_in);
 	}
 	return b->mishap && !b->struck && b->from_node == from_node &&
@@ -266,6 +268,8 @@ static inline void bench_put(struct bench *b, const struct can_frame *f,
 	if (mishap == MISHAP_CLEAR)
 		kcan_flash_rx(b->flash, &CLEAR, b->board.now_us);
 	bench_carry(b, f, mishap);
+	if (mishap == MISHAP_MUTE)
+		return;
 	kcan_flash_sent(b->flash, f, b->board.now_us);
 }
 

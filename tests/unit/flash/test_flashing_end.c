@@ -204,6 +204,34 @@ static void test_an_abort_waits_1_s_for_confirmations(void **state)
 	bench_end(&b);
 }
 
+/* Its last frame may be what it waits for. */
+static void test_an_abort_repeats_the_end_of_an_unanswered_block(void **state)
+{
+	struct kcan_flash_result result;
+
+	(void)state;
+	start("stm32g0b1xx");
+	bench_write(&b, image, SHORT_LEN);
+	b.mishap = MISHAP_LOSE;
+	b.nth = 13; /* the last frame of the first block */
+	bench_begin(&b);
+	while (!strchr(b.talk, 'z') ||
+	       kcan_flash_deadline(b.flash) > b.board.now_us) {
+		bench_step(&b);
+		b.board.now_us = bench_next(&b);
+	}
+	/* 5 s are over: the end is due, and a SET in front of it */
+	assert_true(b.struck);
+	bench_step(&b);
+	kcan_flash_abort(b.flash, b.board.now_us);
+	result = bench_finish(&b);
+	assert_int_equal(result.verdict, KCAN_FLASH_ABORTED);
+	assert_false(result.torn);
+	assert_string_equal(b.talk, "SgcrzSt");
+	assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_FLASHED);
+	bench_end(&b);
+}
+
 /* A kernel that takes nothing, and one that confirms nothing. */
 static void test_a_dead_bus(void **state)
 {
@@ -290,13 +318,15 @@ static void test_admin_messages_of_others_that_do_no_harm(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[2 * ARRAY_SIZE(rows) + 7];
+	struct CMUnitTest tests[2 * ARRAY_SIZE(rows) + 8];
 	const struct CMUnitTest others[] = {
 		ROW_TEST("an abort between commands leaves a board in order",
 			 test_aborts, false),
 		ROW_TEST("an abort within a command leaves a board in order",
 			 test_aborts, true),
 		cmocka_unit_test(test_an_abort_waits_1_s_for_confirmations),
+		cmocka_unit_test(
+			test_an_abort_repeats_the_end_of_an_unanswered_block),
 		ROW_TEST("a kernel that takes nothing", test_a_dead_bus, false),
 		ROW_TEST("a bus that confirms nothing", test_a_dead_bus, true),
 		cmocka_unit_test(

@@ -139,6 +139,7 @@ static const struct row {
 	  FAILS_NONE },
 	{ "another tool's CLEAR goes unheard", MISHAP_DEAF, false,
 	  FAILS_MIDDLE },
+	{ "a confirmation is lost", MISHAP_MUTE, false, FAILS_NONE },
 	{ "a frame is taken, but never sent", MISHAP_UNSENT, false,
 	  FAILS_FIRST },
 };
@@ -237,6 +238,10 @@ static const struct talk {
 	  "stm32g0b1xx", MISHAP_CLEAR, false, 17, "SgcrzwStwerrx", 20 },
 	{ "a full queue gets the rest of the block", "stm32g0b1xx",
 	  MISHAP_SHORT, false, 17, "Sgcrzwtwerrx", 15 },
+	{ "a question whose confirmation is lost counts when answered",
+	  "stm32g0b1xx", MISHAP_MUTE, false, 0, "Sgcrzwwerrx", 10000 },
+	{ "a gap that was none makes a NACK, and its page begins again",
+	  "stm32g0b1xx", MISHAP_MUTE, false, 17, "Sgcrzwtzwwerrx", 10 },
 	{ "COMPLETE is repeated within its 100 ms", "stm32g0b1xx", MISHAP_LOSE,
 	  false, 39, "Sgcrzwwerrxx", 50 },
 };

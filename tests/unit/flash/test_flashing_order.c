@@ -108,8 +108,9 @@ static const struct row {
 	  "z10004000 i10005000-10006000 i10004000-10004fc0" },
 	{ "RP2350 within one sector", "rp2350", 0x10004000, 100,
 	  "z10004000 i10004000-10004040" },
-	{ "LPC1769: a page of zeros", "lpc1769", 0x4000, 4097,
-	  "z00004000-000040c0 i00005000-000050c0 i00004000-00004fc0" },
+	{ "LPC1769: a page of zeros before each sector", "lpc1769", 0x4000,
+	  4097,
+	  "z00004000-000040c0 z00005000-000050c0 i00005000-000050c0 i00004000-00004fc0" },
 };
 
 static void test_the_order(void **state)

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/*
+ * LPC176x, which the simulator does not know: Katapult's rules of writing it are
+ * here, from katapult-protocol.md, section 5.3. It is never on CAN.
+ */
+#include "../../support/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcan/flash.h>
+
+#include "util/cursor.h"
+
+#define START 0x4000
+#define SIZE 0x20000
+#define BLOCK 64
+#define PAGE 256
+#define LEN 20000
+
+/** One of them in Katapult. */
+static struct lpc {
+	uint8_t flash[SIZE];
+	uint8_t page[PAGE];
+	uint32_t next; /* the address that is expected */
+	bool complete;
+	uint8_t answer[KCAN_KAT_MAX];
+	size_t answer_len;
+} lpc;
+
+static uint32_t sector_size(uint32_t address)
+{
+	return address < 0x10000 ? 4096 : 32768;
+}
+
+/* As on STM32, only a quarter of it is looked at (section 5.1). */
+static bool looks_blank(uint32_t address, uint32_t len)
+{
+	for (uint32_t i = 0; i < len / 4; i++)
+		if (lpc.flash[address + i] != 0xff)
+			return false;
+	return true;
+}
+
+static bool write_page(uint32_t address)
+{
+	uint32_t size = sector_size(address);
+	bool equal = !memcmp(lpc.flash + address, lpc.page, PAGE);
+
+	if (address % size) {
+		if (!looks_blank(address, PAGE))
+			return equal;
+	} else if (!looks_blank(address, size)) {
+		if (equal && looks_blank(address + PAGE, size - PAGE))
+			return true;
+		memset(lpc.flash + address, 0xff, size);
+	}
+	for (uint32_t i = 0; i < PAGE; i++)
+		lpc.flash[address + i] &= lpc.page[i];
+	return true;
+}
+
+static bool write_block(uint32_t address, const uint8_t *data)
+{
+	if (address != lpc.next && (address % PAGE || lpc.next % PAGE))
+		return false;
+	lpc.next = address;
+	memcpy(lpc.page + address % PAGE, data, BLOCK);
+	if (address % PAGE == PAGE - BLOCK &&
+	    !write_page(address - address % PAGE))
+		return false;
+	lpc.next += BLOCK;
+	return true;
+}
+
+static void answer(uint8_t code, const uint8_t *payload, size_t words)
+{
+	lpc.answer_len = (size_t)kcan_kat_encode(
+		lpc.answer, &(struct kcan_kat_block){ .code = code,
+						      .words = (uint8_t)words,
+						      .payload = payload });
+}
+
+static void connected(void)
+{
+	struct kcan_kat_ident ident = { .protocol = KCAN_KAT_PROTOCOL,
+					.app_start = START,
+					.block_size = BLOCK,
+					.mcu = "lpc1769" };
+
+	lpc.answer_len = (size_t)kcan_kat_encode_ident(lpc.answer, &ident);
+}
+
+static void obey(const struct kcan_kat_block *block)
+{
+	uint8_t payload[8 + BLOCK] = { block->code };
+	struct util_cursor c =
+		util_cursor_reading(block->payload, 4u * block->words);
+	uint32_t address = util_get_le32(&c);
+
+	if (block->words)
+		memcpy(payload + 4, block->payload, 4);
+	lpc.complete |= block->code == KCAN_KAT_COMPLETE;
+	if (block->code == KCAN_KAT_CONNECT) {
+		connected();
+	} else if (block->code == KCAN_KAT_REQUEST_BLOCK) {
+		memcpy(payload + 8, lpc.flash + address, BLOCK);
+		answer(KCAN_KAT_ACK, payload, 18);
+	} else if (block->code == KCAN_KAT_SEND_BLOCK &&
+		   !write_block(address, block->payload + 4)) {
+		answer(KCAN_KAT_ERROR, NULL, 0);
+	} else {
+		answer(KCAN_KAT_ACK, payload,
+		       block->code == KCAN_KAT_COMPLETE ? 1 : 2);
+	}
+}
+
+/* Answer @lose, counted from 1, does not come. Return: how many there were. */
+static unsigned int flash_it(const uint8_t *image, unsigned int lose,
+			     struct kcan_flash_result *result)
+{
+	const struct kcan_flash_cfg cfg = { .goal = KCAN_FLASH_GOAL_WRITE,
+					    .chip = kcan_chip_find("lpc1769"),
+					    .start = START,
+					    .image = image,
+					    .len = LEN };
+	struct kcan_flash *flash;
+	struct kcan_kat_block block;
+	unsigned int answers = 0;
+	const uint8_t *bytes;
+	uint64_t now_us = 0;
+	size_t n;
+
+	assert_int_equal(kcan_flash_new(&flash, &cfg, now_us), 0);
+	while (!kcan_flash_done(flash)) {
+		n = kcan_flash_tx_bytes(flash, &bytes, now_us);
+		if (!n) {
+			now_us = kcan_flash_deadline(flash);
+			continue;
+		}
+		assert_int_equal(kcan_kat_decode(&block, bytes, n), n);
+		obey(&block);
+		kcan_flash_taken(flash, n, now_us);
+		if (++answers != lose)
+			kcan_flash_rx_bytes(flash, lpc.answer, lpc.answer_len,
+					    now_us);
+	}
+	*result = kcan_flash_result(flash);
+	kcan_flash_free(flash);
+	return answers;
+}
+
+static uint8_t image[LEN];
+
+/* Random bytes, some of them FF, and not at the beginning. */
+static void scatter(uint8_t *bytes, size_t len, unsigned int seed)
+{
+	for (size_t i = 0; i < len; i++) {
+		seed = seed * 1103515245 + 12345;
+		bytes[i] = (uint8_t)(seed >> 16);
+	}
+	for (size_t at = 512; at + 512 < len; at += 512) {
+		seed = seed * 1103515245 + 12345;
+		if (seed >> 16 & 1)
+			memset(bytes + at, 0xff, 512);
+	}
+}
+
+static void start(unsigned int seed)
+{
+	lpc = (struct lpc){ .next = START };
+	scatter(lpc.flash, SIZE, seed);
+	scatter(image, LEN, seed + 1);
+	/* a sector that looks blank, and is not */
+	memset(lpc.flash + 0x5000, 0xff, 1024);
+}
+
+static void assert_flashed(const struct kcan_flash_result *result)
+{
+	assert_int_equal(result->verdict, KCAN_FLASH_FLASHED);
+	assert_memory_equal(lpc.flash + START, image, LEN);
+	assert_true(lpc.complete);
+	/* 256 bytes are filled up with FF */
+	assert_int_equal(result->blocks, (LEN + 255) / 256 * 4);
+}
+
+static void test_whatever_was_there_before(void **state)
+{
+	struct kcan_flash_result result;
+
+	(void)state;
+	for (unsigned int seed = 0; seed < 100; seed++) {
+		start(seed);
+		flash_it(image, 0, &result);
+		assert_flashed(&result);
+		assert_int_equal(result.repeats, 0);
+	}
+}
+
+/* A block that is there is refused when it comes again. */
+static void test_each_answer_may_get_lost(void **state)
+{
+	struct kcan_flash_result result;
+	unsigned int lose = 0, answers;
+
+	(void)state;
+	do {
+		start(1);
+		answers = flash_it(image, ++lose, &result);
+		assert_flashed(&result);
+		assert_int_equal(result.repeats, lose <= answers);
+	} while (lose <= answers);
+	assert_in_range(lose, 600, 700);
+}
+
+static void test_a_refused_block_is_the_end(void **state)
+{
+	struct kcan_flash_result result;
+
+	(void)state;
+	start(1);
+	/* somebody was here, and has left it between two pages */
+	lpc.next = START + BLOCK;
+	flash_it(image, 0, &result);
+	assert_int_equal(result.verdict, KCAN_FLASH_REFUSED);
+	assert_int_equal(result.address, START);
+	assert_false(lpc.complete);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whatever_was_there_before),
+		cmocka_unit_test(test_each_answer_may_get_lost),
+		cmocka_unit_test(test_a_refused_block_is_the_end),
+	};
+
+	return cmocka_run_group_tests_name("flashing_lpc", tests, NULL, NULL);
+}
