@@ -204,6 +204,44 @@ static void test_an_abort_waits_1_s_for_confirmations(void **state)
 	bench_end(&b);
 }
 
+/* Each is a machine of its own: who waits costs the others nothing. */
+static void test_a_dead_board_does_not_keep_the_others_waiting(void **state)
+{
+	static struct bench dead;
+	uint64_t begun_us;
+
+	(void)state;
+	bench_start(&dead, "stm32g0b1xx");
+	mcu_power(&dead.board.mcu, false, dead.board.now_us);
+	bench_write(&dead, image, SHORT_LEN);
+	bench_begin(&dead);
+	start("stm32g0b1xx");
+	bench_write(&b, image, SHORT_LEN);
+	bench_begin(&b);
+	begun_us = b.board.now_us;
+	while (!kcan_flash_done(dead.flash)) {
+		uint64_t next = bench_next(&dead);
+
+		bench_step(&dead);
+		if (!kcan_flash_done(b.flash)) {
+			bench_step(&b);
+			next = bench_next(&b) < next ? bench_next(&b) : next;
+			assert_in_range(b.board.now_us - begun_us, 0, 10000);
+		}
+		next = bench_next(&dead) < next ? bench_next(&dead) : next;
+		if (next > dead.board.now_us && next != UINT64_MAX)
+			dead.board.now_us = b.board.now_us = next;
+	}
+	assert_int_equal(kcan_flash_result(b.flash).verdict,
+			 KCAN_FLASH_FLASHED);
+	assert_int_equal(kcan_flash_result(dead.flash).verdict,
+			 KCAN_FLASH_SILENT);
+	/* three questions, and a SET before each */
+	assert_int_equal(dead.board.now_us - begun_us, 3 * 1010000);
+	bench_end(&dead);
+	bench_end(&b);
+}
+
 /* Its last frame may be what it waits for. */
 static void test_an_abort_repeats_the_end_of_an_unanswered_block(void **state)
 {
@@ -318,13 +356,15 @@ static void test_admin_messages_of_others_that_do_no_harm(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[2 * ARRAY_SIZE(rows) + 8];
+	struct CMUnitTest tests[2 * ARRAY_SIZE(rows) + 9];
 	const struct CMUnitTest others[] = {
 		ROW_TEST("an abort between commands leaves a board in order",
 			 test_aborts, false),
 		ROW_TEST("an abort within a command leaves a board in order",
 			 test_aborts, true),
 		cmocka_unit_test(test_an_abort_waits_1_s_for_confirmations),
+		cmocka_unit_test(
+			test_a_dead_board_does_not_keep_the_others_waiting),
 		cmocka_unit_test(
 			test_an_abort_repeats_the_end_of_an_unanswered_block),
 		ROW_TEST("a kernel that takes nothing", test_a_dead_bus, false),
