@@ -116,6 +116,16 @@ static inline void bench_start(struct bench *b, const char *type)
 	bench_start_on(b, type, MCU_LINK_CAN);
 }
 
+/** Let something go wrong on the board: a fault of the simulator, as text. */
+static inline void bench_break(struct bench *b, const char *how)
+{
+	char error[FAULT_ERROR_MAX];
+	struct fault fault;
+
+	assert_int_equal(fault_parse(&fault, how, error), 0);
+	assert_int_equal(faults_add(&b->board.mcu.faults, &fault), 0);
+}
+
 static inline void bench_end(struct bench *b)
 {
 	kcan_flash_free(b->flash);
