@@ -64,6 +64,8 @@ struct bench {
 	 * SEND_EOF, x COMPLETE, t what does not begin a command.
 	 */
 	char talk[8192];
+	/* Some drivers deliver the confirmations behind them. */
+	bool answers_first;
 	size_t abort_after; /* frames; 0: never */
 };
 
@@ -280,6 +282,8 @@ static inline void bench_put(struct bench *b, const struct can_frame *f,
 	bench_carry(b, f, mishap);
 	if (mishap == MISHAP_MUTE)
 		return;
+	if (b->answers_first)
+		bench_hear(b);
 	kcan_flash_sent(b->flash, f, b->board.now_us);
 }
 

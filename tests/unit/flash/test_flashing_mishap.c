@@ -264,6 +264,18 @@ static void test_talk(void **state)
 	bench_end(&b);
 }
 
+static void test_answers_may_come_before_confirmations(void **state)
+{
+	(void)state;
+	image = images[0];
+	start("stm32g0b1xx");
+	b.cfg.len = 2 * BLOCK;
+	b.answers_first = true;
+	assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_FLASHED);
+	assert_string_equal(b.talk, "Sgcrzwwerrx");
+	bench_end(&b);
+}
+
 /* An old answer, or one for somebody else, as far as its content goes. */
 static void test_an_answer_about_another_address_is_none(void **state)
 {
@@ -330,11 +342,13 @@ static void test_all_of_them_at_random(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(talks) + 2];
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(talks) + 3];
 	size_t n = 0;
 
 	ROWS(rows, test_mishap);
 	ROWS(talks, test_talk);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_answers_may_come_before_confirmations);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
 		test_an_answer_about_another_address_is_none);
 	tests[n++] =
