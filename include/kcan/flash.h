@@ -77,8 +77,9 @@ struct kcan_flash_cfg {
 	const uint8_t *image; /* must outlive the exchange; not for GOAL_READ */
 	size_t len; /* bytes, not 0; with GOAL_READ how many to read */
 	/*
-	 * On CAN: the nodeid of the board, 1..254, used by no other node, and
-	 * kept by this exchange. 0: on USB or a UART.
+	 * On CAN: the nodeid for the board, 1..254, used by no other node. It
+	 * is set first, and again when it may have been lost, and the board
+	 * keeps it. 0: on USB or a UART.
 	 */
 	uint8_t nodeid;
 	struct kcan_uuid uuid; /* on CAN: whose flash it is */
@@ -88,6 +89,7 @@ struct kcan_flash_cfg {
 	/*
 	 * GOAL_READ: called for each block, in ascending order, with its
 	 * address; @len is 64, and less for the last one when it is cut off.
+	 * It must not call back into the exchange.
 	 */
 	void (*block)(void *ctx, uint32_t address, const uint8_t *data,
 		      size_t len);
@@ -146,7 +148,11 @@ struct kcan_flash_result {
 	struct kcan_kat_ident ident; /* texts are as they came, any bytes */
 };
 
-/** Frames of the longest command. */
+/**
+ * Frames of the longest command: 10, and now and then one more. With a shorter
+ * transmit queue (txqueuelen) it goes out in several pieces, which is slower, and
+ * who is killed in between leaves half of it in the node.
+ */
 #define KCAN_FLASH_FRAMES 11
 
 /**
