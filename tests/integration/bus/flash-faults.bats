@@ -63,8 +63,8 @@ stm  | deaf                                | CONNECT: no answer             | 0 
 stm  | deaf after=105                      | SEND_BLOCK 08002280: no answer | 10 | katapult |
 rp   | deaf after=105                      | SEND_BLOCK 10004280: no answer | 8  | katapult |
 stm  | ignore-request count=1              | CONNECT: no answer             | 0  | klipper  |
-stm  | boot-late ms=60000 count=1          | CONNECT: no answer             | 0  | boot     | reset katapult
-stm  | boot-late ms=60000 after=1 count=1  | Success                        | 20 | boot     | reset klipper
+stm  | boot-late ms=600000 count=1         | CONNECT: no answer             | 0  | boot     | reset katapult
+stm  | boot-late ms=600000 after=1 count=1 | Success                        | 20 | boot     | reset klipper
 stm  | boot-never count=1                  | CONNECT: no answer             | 0  | boot     | reset katapult
 rp   | boot-never after=1 count=1          | Success                        | 20 | boot     | reset klipper
 stm  | wrong-uuid                          | GET_CANBUS_ID: another UUID    | 0  | klipper  |
