@@ -74,13 +74,6 @@ static bool check_files(struct targets *t)
 	return fine;
 }
 
-static void say_refused(const struct targets *t, struct report *r)
-{
-	for (size_t i = 0; i < t->len; i++)
-		if (t->boards[i].judged)
-			say_board(r, &t->boards[i]);
-}
-
 static void flash(const struct opts *opts, struct report *r)
 {
 	static struct targets t; /* large; zero */
@@ -94,13 +87,18 @@ static void flash(const struct opts *opts, struct report *r)
 	} else if (!targets_find(&t, opts, r, &loop)) {
 		say_end(r, &t.end);
 	} else if (!check_files(&t)) {
-		say_refused(&t, r);
+		say_boards(r, t.boards, t.len);
 	} else if (!targets_look(&t, opts, r)) {
 		say_end(r, &t.end);
 	} else {
 		err = run_all(&t, &loop, r->streams.progress);
-		for (size_t i = 0; i < t.len; i++)
-			say_board(r, &t.boards[i]);
+		if (err) {
+			end_with(&t.end, KCAN_OUTCOME_LOCAL_ERROR,
+				 "it could not be waited for the bus: %s",
+				 strerror(-err));
+			say_end(r, &t.end);
+		}
+		say_boards(r, t.boards, t.len);
 	}
 	targets_free(&t);
 }

@@ -8,12 +8,15 @@
 /* Words are made where they are known: there is nothing to be filled in. */
 static const struct say_slots no_slots[] = { { NULL, 0 } };
 
-/** What one line is about; NULL and zero: not known. */
+/**
+ * What one line is about; NULL and zero: not known. What was said for boards
+ * before it is not said again.
+ */
 struct line {
 	const struct end *end;
 	const struct firmware *firmware;
 	const struct kcan_image *image;
-	const struct board *board;
+	const struct board *board, *first; /* of all boards */
 };
 
 static int code_of(const struct end *end)
@@ -48,23 +51,46 @@ static void put_subject(char *out, size_t size, const struct line *line)
 	say_clean(out);
 }
 
-static void print_findings(struct report *r, const struct kcan_image *image,
-			   enum kcan_outcome outcome)
+static bool has_said(const struct line *line, enum kcan_image_finding f,
+		     const char *text)
 {
+	char before[KCAN_IMAGE_SENTENCE_LEN];
+
+	for (const struct board *b = line->first; b < line->board; b++) {
+		if (!b->judged || !kcan_image_has(&b->image, f))
+			continue;
+		kcan_image_say(before, sizeof(before), &b->image, f);
+		if (!strcmp(before, text))
+			return true;
+	}
+	return false;
+}
+
+static void print_findings(struct report *r, const struct line *line)
+{
+	bool refused = line->end->outcome == KCAN_OUTCOME_IMAGE_REFUSED;
 	char text[KCAN_IMAGE_SENTENCE_LEN];
 
-	for (int i = 0; image && i < KCAN_IMAGE_FINDING_COUNT; i++) {
+	for (int i = 0; line->image && i < KCAN_IMAGE_FINDING_COUNT; i++) {
 		enum kcan_image_finding f = (enum kcan_image_finding)i;
-		bool warns = kcan_image_finding_get(f)->severity ==
-				     KCAN_IMAGE_WARNING ||
-			     outcome != KCAN_OUTCOME_IMAGE_REFUSED;
+		bool warns = !refused || kcan_image_finding_get(f)->severity ==
+						 KCAN_IMAGE_WARNING;
 
-		if (!kcan_image_has(image, f))
+		if (!kcan_image_has(line->image, f))
 			continue;
-		kcan_image_say(text, sizeof(text), image, f);
-		fprintf(r->streams.err, PROGRAM ": %s%s\n",
-			warns ? "warning: " : "", text);
+		kcan_image_say(text, sizeof(text), line->image, f);
+		if (!has_said(line, f, text))
+			fprintf(r->streams.err, PROGRAM ": %s%s\n",
+				warns ? "warning: " : "", text);
 	}
+}
+
+static bool is_news(const struct line *line)
+{
+	for (const struct board *b = line->first; b < line->board; b++)
+		if (!strcmp(b->end.next, line->end->next))
+			return false;
+	return *line->end->next;
 }
 
 static void print_line(struct report *r, const struct line *line)
@@ -78,8 +104,8 @@ static void print_line(struct report *r, const struct line *line)
 			kcan_outcome_get(line->end->outcome)->name, text);
 	else
 		fprintf(r->streams.err, PROGRAM ": %s\n", text);
-	print_findings(r, line->image, line->end->outcome);
-	if (*line->end->next)
+	print_findings(r, line);
+	if (is_news(line))
 		fprintf(r->streams.err, PROGRAM ": next: %s\n",
 			clean(text, sizeof(text), line->end->next));
 }
@@ -204,12 +230,17 @@ void say_end(struct report *r, const struct end *end)
 	say_line(r, &(struct line){ .end = end });
 }
 
-void say_board(struct report *r, const struct board *b)
+void say_boards(struct report *r, const struct board *boards, size_t len)
 {
-	say_line(r, &(struct line){ .end = &b->end,
-				    .firmware = b->firmware,
-				    .image = b->judged ? &b->image : NULL,
-				    .board = b });
+	for (const struct board *b = boards; b < boards + len; b++)
+		if (*b->end.reason)
+			say_line(r, &(struct line){ .end = &b->end,
+						    .firmware = b->firmware,
+						    .image = b->judged ?
+								     &b->image :
+								     NULL,
+						    .board = b,
+						    .first = boards });
 }
 
 void say_check(struct report *r, const struct firmware *f,

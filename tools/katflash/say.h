@@ -11,8 +11,8 @@ bool say_start(struct report *r, bool json);
 /** The end of a call that never came to its boards. */
 void say_end(struct report *r, const struct end *end);
 
-/** The end of one board, and what was found about its image. */
-void say_board(struct report *r, const struct board *b);
+/** The end of each board that has one, and what was found about its image. */
+void say_boards(struct report *r, const struct board *boards, size_t len);
 
 /**
  * say_check() - the end of --check without a board

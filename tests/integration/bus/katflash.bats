@@ -175,9 +175,9 @@ built for a start at $START, for CAN at 1000000 bit/s" ]]
 	runs
 }
 
-# begun - it is written in the background; sets pid
+# begun - it is written in the background, page by page of a second; sets pid
 begun() {
-	make_image "$IMAGE" stm32g0b1xx "$START" --size 60000 --version v2
+	make_image "$IMAGE" stm32g0b1xx "$START" --size 8000 --version v2
 	watch_bus vcan0
 	"$BUILD/katflash" -i vcan0 -u "$U" "$IMAGE" --timeout 2 \
 		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
@@ -194,7 +194,7 @@ ended() {
 }
 
 @test "Ctrl-C in the middle: what is there is told, and it can be done again" {
-	board --erase-ms 10
+	board --erase-ms 500
 	begun
 	kill -INT "$pid"
 	ended 130 "^$U: interrupted: ended by SIGINT before it was done; .*(has no application now|mixed of old and new)"
@@ -207,7 +207,7 @@ ended() {
 }
 
 @test "it does not come up again: not-started, and the image is there" {
-	board --erase-ms 10
+	board --erase-ms 500
 	begun
 	ctl fault "$U" boot-never
 	ended 11 "^$U: not-started: .* is in the flash, and Katapult was left"
@@ -215,7 +215,7 @@ ended() {
 }
 
 @test "the power goes in the middle: incomplete, and it can be done again" {
-	board --erase-ms 10
+	board --erase-ms 500
 	begun
 	ctl power "$U" off
 	ended 10 "^$U: incomplete: "
@@ -227,7 +227,7 @@ ended() {
 }
 
 @test "the interface goes down and up in the middle: it goes on" {
-	board --erase-ms 10
+	board --erase-ms 500
 	begun
 	printf 'link set vcan0 %s\n' down up | "${AT_ONCE[@]}" ip -batch -
 	ended 0 "^$U: flashed: v2 runs"
