@@ -5,6 +5,7 @@
 # What NAME.h declares is in NAME.c and NAME_*.c.
 API     := $(basename $(notdir $(wildcard include/kcan/*.h)))
 API_SRC := $(wildcard $(foreach n,$(API),lib/proto/$n.c lib/proto/$n_*.c \
+	lib/bootreq/$n.c lib/bootreq/$n_*.c \
 	lib/flash/$n.c lib/flash/$n_*.c lib/io/$n.c)) lib/io/rtnl.c $(addprefix lib/util/,crc16.c cursor.c hex.c)
 API_OBJ := $(API_SRC:%.c=$B/obj/%.o)
 
