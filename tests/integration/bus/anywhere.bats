@@ -229,5 +229,17 @@ deaf() {
 	any -u "$A"
 	[ "$status" -eq 1 ]
 	[[ $stderr == "canbootreq: no CAN interface is up; the CAN interfaces here:\
- vcan0 vcan5; bring one up: "* ]]
+ vcan0 vcan5; bring it up, or another one: sudo ip link set vcan0 up" ]]
+}
+
+@test "there is no interface: no command that needs one is printed" {
+	ip link del vcan5
+	ip link del vcan0
+	any --query --json
+	ip link add vcan0 type vcan
+	ip link add vcan5 type vcan
+	[ "$status" -eq 1 ]
+	[ "$(jq -r '[.interface, .reason, .next] | join(" | ")' <<<"$output")" = \
+		"any | no CAN interface exists on this machine | see whether an\
+ adapter is plugged in: canbootreq --list" ]
 }

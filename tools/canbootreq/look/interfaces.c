@@ -8,17 +8,34 @@
 #include "look.h"
 #include "seek.h"
 
+/* The first of them is the one to be brought up; its name is in @link. */
+static void explain_none_up(struct words_facts *facts, struct kcan_link *link)
+{
+	char name[1][IF_NAMESIZE];
+
+	facts->cause = CAUSE_NONE_HERE;
+	facts->ifname = "any";
+	if (kcan_link_list(name, 1) < 1 || kcan_link_get(link, name[0]))
+		return;
+	facts->cause = CAUSE_NONE_UP;
+	facts->ifname = link->name;
+	facts->bitrate_bps = 0; /* that of an adapter on USB, which is none */
+	facts->bitrate_guessed = false;
+	look_note_link(facts, link);
+}
+
 void interfaces_fail(const struct opts *opts, struct report *r, int err)
 {
 	/* the one that people mean, should its adapter be in a bootloader */
 	struct words_facts facts = { .ifname = opts->anywhere ? "can0" :
 								opts->ifname };
+	struct kcan_link link;
 
 	look_explain(&facts, err);
 	if (err == -ENODEV)
 		seek_adapter(opts, &facts);
 	if (facts.cause == CAUSE_NO_INTERFACE)
-		facts.cause = CAUSE_NONE_UP;
+		explain_none_up(&facts, &link);
 	report_end(r, &facts);
 }
 

@@ -192,9 +192,13 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_NONE_UP] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "no CAN interface is up; {detail}",
-		.next = "bring one up: sudo ip link set can0 up type can "
-			"bitrate 1000000; if there is none, see whether its "
-			"adapter is plugged in: canbootreq --list",
+		.next = "bring it up, or another one: sudo {up}{guess}",
+	},
+	[CAUSE_NONE_HERE] = {
+		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
+		.reason = "no CAN interface exists on this machine",
+		.next = "see whether an adapter is plugged in: canbootreq "
+			"--list",
 	},
 	[CAUSE_NOT_CAN] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,

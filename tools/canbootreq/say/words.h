@@ -44,7 +44,8 @@ enum cause {
 	CAUSE_USAGE,
 	CAUSE_NO_CAN,
 	CAUSE_NO_INTERFACE,
-	CAUSE_NONE_UP, /* of all interfaces */
+	CAUSE_NONE_UP,	 /* of all interfaces */
+	CAUSE_NONE_HERE, /* not one interface */
 	CAUSE_NOT_CAN,
 	CAUSE_NOTHING_HERE, /* for --list */
 	CAUSE_PERMISSION,
