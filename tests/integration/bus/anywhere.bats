@@ -55,6 +55,23 @@ any() {
 	[ "$(jq .nodeid <<<"$output")" = null ]
 }
 
+@test "--diagnose: silent everywhere is told of all interfaces" {
+	any --diagnose -u "$B" --timeout 0.3 --json
+	[ "$status" -eq 3 ]
+	[ "$(jq -r .interface <<<"$output")" = any ]
+	[[ $(jq -r .reason <<<"$output") == *"neither Katapult nor Klipper\
+ answered with this UUID on vcan0, vcan5" ]]
+	[[ $(jq -r .next <<<"$output") == *"canbootreq -i any --listen"* ]]
+}
+
+@test "--diagnose: silent on one bus, and not asked on another: no no-answer" {
+	"$BUILD/canbootreq" -i vcan5 -u "$B" --timeout 600 3>&- &
+	until_true has "$BUS" "3F0#02${B^^}"
+	any --diagnose -u "$B" --timeout 0.3
+	[ "$status" -eq 6 ]
+	[[ $output == "$B: busy: another canbootreq is asking this MCU on vcan5"* ]]
+}
+
 @test "two buses prove the same UUID: unproven, and both are named" {
 	start_mcus one -i vcan0 -u "$A"
 	start_mcus two -i vcan5 -u "$A"

@@ -6,7 +6,13 @@
 #include "../look/interfaces.h"
 
 /* What one bus tells of an MCU, the more the higher. */
-enum rank { RANK_SILENT, RANK_TROUBLE, RANK_ANSWERED, RANK_PROVEN };
+enum rank {
+	RANK_SILENT,
+	RANK_HALF_ASKED, /* by Katapult's half, that is */
+	RANK_TROUBLE,
+	RANK_ANSWERED,
+	RANK_PROVEN,
+};
 
 static enum rank rank_of(const struct words_facts *facts)
 {
@@ -24,8 +30,12 @@ static enum rank rank_of(const struct words_facts *facts)
 		[KCAN_OUTCOME_INTERRUPTED] = RANK_TROUBLE,
 	};
 
-	if (facts->cause == CAUSE_SILENT || facts->cause == CAUSE_LEAVE_SILENT)
+	if (facts->cause == CAUSE_SILENT ||
+	    facts->cause == CAUSE_LEAVE_SILENT ||
+	    facts->cause == CAUSE_BOTH_SILENT)
 		return RANK_SILENT;
+	if (facts->cause == CAUSE_NO_DIAGNOSIS)
+		return RANK_HALF_ASKED;
 	return ranks[words_of(facts->cause)->outcome];
 }
 

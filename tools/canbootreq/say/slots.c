@@ -256,6 +256,9 @@ static const struct say_slot slots[] = {
 	{ "{katapult}", FACT(identified), .either = { "", " ({ident})" } },
 	{ "{ident}", FACT(katapult), say_put_katapult },
 	{ "{asked}", FACT(asked), say_put_u8 },
+	/* each interface has its own nodeid */
+	{ "{askedon}", FACT(where),
+	  .either = { " (Klipper was asked on nodeid {asked})", "" } },
 	{ "{appversion}", FACT(application.version),
 	  .either = { "of unknown version", "{version}" } },
 	{ "{version}", FACT(application.version), say_put_text },

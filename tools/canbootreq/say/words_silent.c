@@ -68,8 +68,8 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_BOTH_SILENT] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
 		.reason = "no proof within {timeout} s: {request}, but neither "
-			  "Katapult nor Klipper answered with this UUID "
-			  "(Klipper was asked on nodeid {asked})",
+			  "Katapult nor Klipper answered with this "
+			  "UUID{onwhere}{askedon}",
 		.next = WORDS_LIKELY
 			"1. " NOT_THERE "\n"
 			"2. " WORDS_STUCK "\n"
