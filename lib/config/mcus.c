@@ -198,7 +198,7 @@ static void list_names(const struct config_mcus *mcus, char *out, size_t size)
 {
 	size_t used = 0, i, len;
 
-	snprintf(out, size, "%s", mcus->len ? "" : "none");
+	*out = '\0';
 	for (i = 0; i < mcus->len; i++) {
 		len = strlen(mcus->list[i].name) + 2;
 		if (used + len + sizeof(" and 123 more") > size)
@@ -251,6 +251,12 @@ int config_mcus_find(const struct config_mcus *mcus,
 		return refuse_both(found, other, error);
 	if (found)
 		return 0;
+	if (!mcus->len)
+		return refuse(error,
+			      "no MCU is called '%.40s', as no section has a "
+			      "canbus_uuid or a serial: give the path of "
+			      "printer.cfg with -c",
+			      name);
 	list_names(mcus, names, sizeof(names));
 	return refuse(error, "no MCU is called '%.40s'; there are: %s", name,
 		      names);

@@ -183,7 +183,8 @@ static const struct {
 	  "[scanner]\ncanbus_uuid: 2\n",
 	  "ebb", "no MCU is called 'ebb'; there are: mcu, EBB, scanner" },
 	{ "also when there are none", "[printer]\nx: 1\n", "mcu",
-	  "no MCU is called 'mcu'; there are: none" },
+	  "no MCU is called 'mcu', as no section has a canbus_uuid or a serial: "
+	  "give the path of printer.cfg with -c" },
 	{ "two of one name",
 	  "[mcu scanner]\ncanbus_uuid: 1\n[scanner]\ncanbus_uuid: 2\n",
 	  "scanner",

@@ -91,9 +91,11 @@ static int add_all(struct names *n)
 		return err;
 	return refuse_name(
 		n,
-		"%.200s has no section with a canbus_uuid, so no "
-		"MCU of it is on CAN: ask one with serialbootreq -m NAME",
-		n->printer.path);
+		"%.200s has no section with a canbus_uuid, so no MCU of it is "
+		"on CAN: %s",
+		n->printer.path,
+		mcus->len ? "ask one with serialbootreq -m NAME" :
+			    "give the path of printer.cfg with -c");
 }
 
 static int resolve(struct names *n)
