@@ -255,7 +255,7 @@ static const struct row {
 	  "EBB            not looked for: on CAN, canbootreq -i "
 	  "can0 --listen hears it\n"
 	  "    UUID 112233445566\n"
-	  "bed            not seen: there is no interface can1\n"
+	  "bed            not seen: there is no CAN interface can1\n"
 	  "    UUID aabbccddeeff\n"
 	  "mcu            not seen: its tty does not exist\n"
 	  "    /dev/serial/by-id/usb-Klipper_rp2040_E6-if00\n"
@@ -277,7 +277,7 @@ static const struct row {
 		  "it\",\"uuid\":\"112233445566\",\"interface\":\"can0\"}\n"
 		  "{\"schema\":1,\"item\":\"mcu\",\"name\":\"bed\","
 		  "\"where\":\"no-interface\",\"reason\":\"not seen: there "
-		  "is no interface can1\",\"uuid\":\"aabbccddeeff\","
+		  "is no CAN interface can1\",\"uuid\":\"aabbccddeeff\","
 		  "\"interface\":\"can1\"}\n"
 		  "{\"schema\":1,\"item\":\"mcu\",\"name\":\"mcu\","
 		  "\"where\":\"no-tty\",\"reason\":\"not seen: its tty "
@@ -334,7 +334,7 @@ static const struct row {
 	  "    ?[2J ? on USB port 1-1\n" BOARDS
 	  "1-2       -            -              Katapult\n"
 	  "    serial number ?]0;?\n" UNSEEN
-	  "?              not seen: there is no interface can0\n"
+	  "?              not seen: there is no CAN interface can0\n"
 	  "    UUID 000000000001\n",
 	  .err = WARNING
 	  "no driver uses Katapult on USB port 1-2: sudo modprobe "
@@ -354,7 +354,7 @@ static const struct row {
 		  "1-2: sudo modprobe -a gs_usb cdc-acm\"]}\n"
 		  "{\"schema\":1,\"item\":\"mcu\",\"name\":\"?\","
 		  "\"where\":\"no-interface\",\"reason\":\"not seen: there "
-		  "is no interface can0\",\"uuid\":\"000000000001\","
+		  "is no CAN interface can0\",\"uuid\":\"000000000001\","
 		  "\"interface\":\"can0\"}\n" },
 	{ "nothing is there", .code = 1, .out = "",
 	  .err = "canbootreq: this machine has no CAN interface, and no "

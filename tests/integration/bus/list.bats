@@ -97,7 +97,7 @@ hears() {
 	row 'NOT SEEN WHY'
 	row "mcu not seen: its tty does not exist$"
 	row "EBB not looked for: on CAN, canbootreq -i vcan9 --listen hears it$"
-	row "bed not seen: there is no interface can0$"
+	row "bed not seen: there is no CAN interface can0$"
 	row "host not looked for: a process of a computer$"
 	ln -s /dev/null board
 	list -c printer.cfg -i vcan9

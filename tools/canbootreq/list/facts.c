@@ -99,8 +99,8 @@ const struct inventory_words *inventory_where(enum inventory_where where)
 				       "not looked for: on CAN, canbootreq -i "
 				       "{if} --listen hears it" },
 		[INVENTORY_NO_INTERFACE] = { "no-interface",
-					     "not seen: there is no interface "
-					     "{if}" },
+					     "not seen: there is no CAN "
+					     "interface {if}" },
 		[INVENTORY_NO_TTY] = { "no-tty",
 				       "not seen: its tty does not exist" },
 		[INVENTORY_ON_TTY] = { "tty",
