@@ -140,6 +140,11 @@ LEFT_OUT="canbootreq: warning: printer.cfg:1: 'mainsail.cfg' cannot be read (No\
  with: serialbootreq -d /dev/ttyAMA0 -b 115200
 canbootreq: serial.cfg has no section with a canbus_uuid, so no MCU of it is on\
  CAN: ask one with serialbootreq -m NAME" ]
+	echo '[printer]' >none.cfg
+	name -c none.cfg --all
+	[ "$status" -eq 1 ]
+	sentence "none.cfg has no section with a canbus_uuid, so no MCU of it is\
+ on CAN: give the path of printer.cfg with -c"
 	printf '[mcu m%d]\ncanbus_uuid: %x\n' {1..128} >many.cfg # 64 MCUs
 	name -c many.cfg --all
 	[ "$status" -eq 1 ]
@@ -180,18 +185,16 @@ canbootreq: serial.cfg has no section with a canbus_uuid, so no MCU of it is on\
 	[ "$status" -eq 3 ]
 }
 
-@test "boards on two buses are asked in one call, told of in the order of their names" {
+@test "boards on two buses are asked in one call, and told of bus by bus in JSON" {
 	ip link add vcan5 type vcan
 	ip link set vcan5 up
 	printf '[mcu x]\ncanbus_uuid: b\ncanbus_interface: vcan5\n' >other.cfg
 	play
 	watch_bus vcan5
-	name -c printer.cfg -m x -m EBB -m mcu
+	name -c printer.cfg -m EBB -m x -m mcu --json
 	[ "$status" -eq 0 ]
-	[ "$(cut -d: -f1,2 <<<"$output" | head -n 1)" = \
-		'00000000000b (x): in-bootloader' ]
-	[ "$(cut -d' ' -f1 <<<"$output" | sort)" = "$(printf '%s\n' \
-		00000000000b 112233445566 41f905f55004)" ]
+	[ "$(jq -r '.name + " " + .outcome' <<<"$output")" = \
+		"$(printf '%s in-bootloader\n' EBB mcu x)" ]
 	settled vcan5
 	[ "$(frames '3F0#02')" = 3F0#0200000000000B ]
 }
