@@ -81,6 +81,9 @@ static const struct bad_row {
 	{ "the same UUID in another case",
 	  { "-u", "aabbccddeeff", "-u", "AABBCCDDEEFF" },
 	  "-u 'AABBCCDDEEFF' is given twice" },
+	{ "the same name twice",
+	  { "-m", "EBB", "-m", "bed", "-m", "EBB" },
+	  "-m 'EBB' is given twice" },
 	{ "a UUID without -u",
 	  { U },
 	  "'" U

@@ -85,6 +85,9 @@ static int opt_mcu(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
 
+	for (size_t i = 0; i < o->names_len; i++)
+		if (!strcmp(o->names[i], arg))
+			return refuse(o, "-m '%.40s' is given twice", arg);
 	if (o->names_len == OPTS_UUIDS_MAX)
 		return refuse(o, "-m '%.40s': at most %d MCUs in one call", arg,
 			      OPTS_UUIDS_MAX);
