@@ -25,6 +25,8 @@ static int find_usual(struct printer *p, struct report *r)
 {
 	const char *home = getenv("HOME");
 
+	if (home && !*home)
+		home = NULL;
 	p->path = home ? find(home) : NULL;
 	if (!p->path) {
 		snprintf(p->error, sizeof(p->error),

@@ -113,6 +113,9 @@ LEFT_OUT="canbootreq: warning: printer.cfg:1: 'mainsail.cfg' cannot be read (No\
 	sentence "there is no printer.cfg in $HOME (looked for\
  printer_data/config/printer.cfg, klipper_config/printer.cfg and printer.cfg):\
  give its path with -c"
+	HOME='' name --dry-run -m EBB
+	[ "$status" -eq 1 ]
+	[[ $stderr == *"there is no printer.cfg in a home folder, as HOME is not set (looked"* ]]
 	mkdir -p printer_data/config klipper_config
 	for place in printer.cfg klipper_config/printer.cfg \
 		printer_data/config/printer.cfg; do
