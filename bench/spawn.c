@@ -4,8 +4,8 @@
  * of its wall times in microseconds, its peak memory in KiB, and when its last
  * run ended and when that run wrote its first output, or else ended
  * (CLOCK_MONOTONIC, microseconds). Whatever else the machine does only adds to
- * a time: the run that it disturbed least tells most of the command. Linked statically: a child's peak memory is never
- * below what its parent had.
+ * a time: the run that it disturbed least tells most of the command. Linked
+ * statically: a child's peak memory is never below what its parent had.
  * Usage: spawn ROUNDS COMMAND [ARG...] [--- COMMAND [ARG...]]...
  */
 #include <err.h>

@@ -193,7 +193,7 @@ span() {
 	has "$BATS_TEST_TMPDIR/out" '^vcan0: state UNKNOWN, 0 frames'
 	has "$BATS_TEST_TMPDIR/out" '^vcan5: state UNKNOWN, 2 frames'
 	has "$BATS_TEST_TMPDIR/out" '^nodeid 5: Klipper, 2 frames'
-	! has "$BATS_TEST_TMPDIR/err" 'no node was heard'
+	has_no "$BATS_TEST_TMPDIR/err" 'no node was heard'
 }
 
 @test "--listen: nobody is heard anywhere, or a signal ends it" {
