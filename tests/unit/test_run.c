@@ -499,7 +499,7 @@ static void test_a_queue_that_was_full_for_a_while_is_told(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(error_rows) + 13] = {
+	struct CMUnitTest tests[ARRAY_SIZE(error_rows) + 14] = {
 		cmocka_unit_test(test_what_katapult_is_becomes_known),
 		cmocka_unit_test(
 			test_a_signal_between_the_halves_sends_the_second),
@@ -522,7 +522,7 @@ int main(void)
 		cmocka_unit_test(
 			test_a_queue_that_was_full_for_a_while_is_told),
 	};
-	size_t n = 13;
+	size_t n = 14;
 
 	ROWS(error_rows, test_error);
 	return cmocka_run_group_tests(tests, NULL, NULL);
