@@ -497,9 +497,27 @@ static void test_a_queue_that_was_full_for_a_while_is_told(void **state)
 	assert_true(jobs[0].facts.warnings & 1u << WARNING_QUEUE_FULL);
 }
 
+static void test_a_bus_that_is_lost_is_no_full_queue(void **state)
+{
+	static const int errors[] = { -ENETDOWN, -ENODEV };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
+		play(&(struct fake){ .confirm_us = 100,
+				     .events = { { 30000, ERROR, errors[i] } },
+				     .refuse = errors[i],
+				     .refuse_from_us = 30000,
+				     .refuse_until_us = NEVER },
+		     1);
+		assert_int_equal(jobs[0].facts.cause, CAUSE_LOST);
+		assert_true(is_held(&jobs[0]));
+		assert_false(jobs[0].facts.warnings & 1u << WARNING_QUEUE_FULL);
+	}
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(error_rows) + 14] = {
+	struct CMUnitTest tests[ARRAY_SIZE(error_rows) + 15] = {
 		cmocka_unit_test(test_what_katapult_is_becomes_known),
 		cmocka_unit_test(
 			test_a_signal_between_the_halves_sends_the_second),
@@ -521,8 +539,9 @@ int main(void)
 		cmocka_unit_test(test_who_never_had_its_turn_is_told_so),
 		cmocka_unit_test(
 			test_a_queue_that_was_full_for_a_while_is_told),
+		cmocka_unit_test(test_a_bus_that_is_lost_is_no_full_queue),
 	};
-	size_t n = 14;
+	size_t n = 15;
 
 	ROWS(error_rows, test_error);
 	return cmocka_run_group_tests(tests, NULL, NULL);

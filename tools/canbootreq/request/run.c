@@ -93,8 +93,9 @@ static void send_one(struct run *run, struct job *job)
 	err = bus_send(run->bus, &frame);
 	if (err) {
 		kcan_bootreq_unsent(job->req, now_us);
-		job->refused = true;
-		if (err != -ENOBUFS)
+		if (err == -ENOBUFS)
+			job->refused = true;
+		else
 			run->lost = err;
 		return;
 	}
