@@ -124,6 +124,32 @@ span() {
 	has "$BATS_TEST_TMPDIR/out" 'Katapult answered on vcan5 '
 }
 
+# asleep PID - it waits for something
+asleep() {
+	local stat
+
+	read -r stat <"/proc/$1/stat"
+	[[ $stat == *') S '* ]]
+}
+
+@test "one bus is gone, with frames that nobody read: the loop sleeps" {
+	local pid
+
+	ip link add vcan6 type vcan
+	ip link set vcan6 up
+	watch_bus vcan6
+	"$BUILD/canbootreq" -i any -u "$A" --timeout 300 >/dev/null 2>&1 3>&- &
+	pid=$!
+	until_true has "$BUS" '2[89A-F].#01881600'
+	kill -STOP "$pid"
+	cangen vcan6 -I 281 -n 200 -g 0
+	ip link del vcan6
+	kill -CONT "$pid"
+	until_true asleep "$pid"
+	kill -INT "$pid"
+	ends_with "$pid" 130
+}
+
 @test "--query asks all buses, and tells each node's interface" {
 	start_mcus one -i vcan0 -u "$A" -u "$B"
 	start_mcus two -i vcan5 -u "$B" --state katapult

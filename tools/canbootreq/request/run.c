@@ -405,6 +405,14 @@ static uint64_t first_deadline(const struct runs *all)
 	return deadline;
 }
 
+/* Of one that is gone, too: what still waits would keep the loop awake. */
+static void turn_gone(struct run *run)
+{
+	struct kcan_bus_rx rx[BUS_BATCH];
+
+	bus_turn(run->bus, rx, BUS_NOW);
+}
+
 static void turn_all(struct runs *all)
 {
 	uint64_t deadline_us = first_deadline(all);
@@ -413,7 +421,9 @@ static void turn_all(struct runs *all)
 	for (size_t i = 0; i < all->len; i++) {
 		if (err)
 			all->list[i]->lost = err;
-		if (!is_gone(all->list[i]))
+		if (is_gone(all->list[i]))
+			turn_gone(all->list[i]);
+		else
 			turn(all->list[i], deadline_us);
 	}
 }
