@@ -175,6 +175,20 @@ asleep() {
 	[[ $stderr != *'no unassigned node'* ]]
 }
 
+@test "--query: the time of no bus is spent on looking at another" {
+	local dump
+
+	# may be a flashing tool, to which it listens for 250 ms on each bus
+	candump any >/dev/null 3>&- &
+	dump=$!
+	until_true listening any 00000000
+	any --query --timeout 0.2
+	kill "$dump"
+	[ "$status" -eq 3 ]
+	[[ $stderr == *"no unassigned node answered on vcan0, vcan5; "* ]]
+	[[ $stderr != *'queue'* ]]
+}
+
 @test "--query: silent everywhere is told once, with all names" {
 	any --query --timeout 0.2
 	[ "$status" -eq 3 ]

@@ -135,6 +135,22 @@ static void turn(struct query *q, uint64_t deadline_us)
 		rx(q, &got[i], q->bus.loop->now_us);
 }
 
+/* All at the same time: looking at each of them before may have taken long. */
+static void start(struct queries *all, struct bus_group *group)
+{
+	uint64_t now_us = loop_now(all->loop);
+
+	for (size_t i = 0; i < all->len; i++) {
+		struct query *q = &all->list[i];
+
+		if (q->ended)
+			continue;
+		q->next_us = now_us;
+		q->give_up_us = now_us + q->opts->timeout_us;
+		group->list[group->len++] = &q->bus;
+	}
+}
+
 /* Return: 0, or a negative errno when nothing could be waited for. */
 static int collect(struct queries *all)
 {
@@ -142,9 +158,7 @@ static int collect(struct queries *all)
 	uint64_t deadline_us;
 	int err;
 
-	for (size_t i = 0; i < all->len; i++)
-		if (!all->list[i].ended)
-			group.list[group.len++] = &all->list[i].bus;
+	start(all, &group);
 	err = bus_group_open(&group);
 	while (!err && !all->loop->signal &&
 	       (deadline_us = step_all(all)) != UINT64_MAX) {
@@ -178,8 +192,6 @@ static bool begin(struct query *q)
 		look_explain(&q->facts, err);
 		return false;
 	}
-	q->next_us = loop_now(q->bus.loop);
-	q->give_up_us = q->next_us + q->opts->timeout_us;
 	q->request = REQUEST_NONE;
 	return true;
 }
