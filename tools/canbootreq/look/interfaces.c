@@ -8,6 +8,8 @@
 #include "look.h"
 #include "seek.h"
 
+#define MORE " and more"
+
 /* The first of them is the one to be brought up; its name is in @link. */
 static void explain_none_up(struct words_facts *facts, struct kcan_link *link)
 {
@@ -26,29 +28,47 @@ static void explain_none_up(struct words_facts *facts, struct kcan_link *link)
 
 void interfaces_fail(const struct opts *opts, struct report *r, int err)
 {
-	/* the one that people mean, should its adapter be in a bootloader */
-	struct words_facts facts = { .ifname = opts->anywhere ? "can0" :
-								opts->ifname };
+	struct words_facts facts = { .ifname = opts->ifname };
 	struct kcan_link link;
 
+	/* the one that people mean, should its adapter be in a bootloader */
+	if (opts->anywhere && err == -ENODEV)
+		facts.ifname = "can0";
 	look_explain(&facts, err);
 	if (err == -ENODEV)
 		seek_adapter(opts, &facts);
 	if (facts.cause == CAUSE_NO_INTERFACE)
 		explain_none_up(&facts, &link);
+	if (err == -E2BIG)
+		snprintf(facts.detail, sizeof(facts.detail),
+			 "more than %d CAN interfaces are up; name one of them "
+			 "with -i",
+			 BUS_GROUP_MAX);
 	report_end(r, &facts);
+}
+
+static int find(struct interfaces *out, const struct opts *opts)
+{
+	int n = 1;
+
+	if (opts->anywhere)
+		n = look_up_interfaces(out->names, BUS_GROUP_MAX);
+	if (n <= 0)
+		return n ? n : -ENODEV;
+	if (n > BUS_GROUP_MAX)
+		return -E2BIG;
+	out->len = (size_t)n;
+	out->list = calloc(out->len, sizeof(*out->list));
+	return out->list ? 0 : -ENOMEM;
 }
 
 bool interfaces_open(struct interfaces *out, const struct opts *opts,
 		     struct report *r)
 {
-	out->len = 1;
-	if (opts->anywhere)
-		out->len = look_up_interfaces(out->names, BUS_GROUP_MAX);
-	out->list = calloc(out->len, sizeof(*out->list));
-	if (!out->len || !out->list) {
-		interfaces_fail(opts, r, out->len ? -ENOMEM : -ENODEV);
-		free(out->list);
+	int err = find(out, opts);
+
+	if (err) {
+		interfaces_fail(opts, r, err);
 		return false;
 	}
 	for (size_t i = 0; i < out->len; i++) {
@@ -68,8 +88,13 @@ void interfaces_add(struct words_facts *facts, const char *ifname)
 {
 	char *out = facts->where;
 	size_t size = sizeof(facts->where), used = strlen(out);
+	size_t needed = strlen(", ") + strlen(ifname) + sizeof(MORE);
 
-	if (used + strlen(", ") + strlen(ifname) < size)
+	if (strstr(out, MORE))
+		return;
+	if (used + needed > size)
+		snprintf(out + used, size - used, MORE);
+	else
 		snprintf(out + used, size - used, "%s%s", used ? ", " : "",
 			 ifname);
 }

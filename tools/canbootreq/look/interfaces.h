@@ -20,7 +20,8 @@ struct interfaces {
  * @out:  must stay where it is
  * @opts: whose texts have to stay
  *
- * That none is up, or that memory is short, is reported here.
+ * That none is up, or more than BUS_GROUP_MAX, or that memory is short, is
+ * reported here.
  *
  * Return: false after that; else end it with interfaces_close().
  */
@@ -32,7 +33,10 @@ void interfaces_close(struct interfaces *list);
 /** Report that nothing can be asked, because of this negative errno. */
 void interfaces_fail(const struct opts *opts, struct report *r, int err);
 
-/** Adds "can0", or ", can1", to @facts->where; as many as there is room for. */
+/**
+ * Adds "can0", or ", can1", to @facts->where; " and more", once, when there is no
+ * room for it.
+ */
 void interfaces_add(struct words_facts *facts, const char *ifname);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -46,15 +47,26 @@ static size_t list_interfaces(char *out, size_t size, const char *but_up)
 	return used;
 }
 
-size_t look_up_interfaces(char (*names)[IF_NAMESIZE], size_t max)
+int look_up_interfaces(char (*names)[IF_NAMESIZE], size_t max)
 {
-	int n = kcan_link_list(names, max);
-	size_t len = 0;
+	int n = kcan_link_list(NULL, 0), room = n, len = 0;
+	char(*all)[IF_NAMESIZE];
 
-	for (int i = 0; i < n && (size_t)i < max; i++)
-		if (look_is_up(names[i]))
-			memmove(names[len++], names[i], IF_NAMESIZE);
-	return len;
+	if (n <= 0)
+		return n;
+	all = calloc((size_t)n, sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	n = kcan_link_list(all, (size_t)room);
+	for (int i = 0; i < n && i < room; i++) {
+		if (!look_is_up(all[i]))
+			continue;
+		if ((size_t)len < max)
+			memcpy(names[len], all[i], IF_NAMESIZE);
+		len++;
+	}
+	free(all);
+	return n < 0 ? n : len;
 }
 
 /* "the CAN interfaces here: can1 vcan0", or that there are none */

@@ -35,8 +35,13 @@ bool look_at_link(const struct opts *opts, struct report *r,
 /** Return: whether there is such an interface, and it is up. */
 bool look_is_up(const char *ifname);
 
-/** Return: how many CAN interfaces are up; their @names, up to @max. */
-size_t look_up_interfaces(char (*names)[IF_NAMESIZE], size_t max);
+/**
+ * look_up_interfaces() - the CAN interfaces that are up
+ * @names: filled from the front, @max entries at most
+ *
+ * Return: how many there are, which may be more than @max, or a negative errno.
+ */
+int look_up_interfaces(char (*names)[IF_NAMESIZE], size_t max);
 
 /** What sentences about @link need, for @facts: bit rate, queue, state. */
 void look_note_link(struct words_facts *facts, const struct kcan_link *link);
