@@ -72,6 +72,16 @@ any() {
 	[[ $output == "$B: busy: another canbootreq is asking this MCU on vcan5"* ]]
 }
 
+@test "silent on one bus is no answer of one that was not asked" {
+	# another tool seems to flash on the other one
+	candump any >/dev/null 3>&- &
+	until_true listening any 00000000
+	cangen vcan5 -I 202 -L 8 -g 20 3>&- &
+	any -u "$B" --timeout 0.3
+	[ "$status" -eq 6 ]
+	[[ $output == "$B: busy: "*vcan5* ]]
+}
+
 @test "two buses prove the same UUID: unproven, and both are named" {
 	start_mcus one -i vcan0 -u "$A"
 	start_mcus two -i vcan5 -u "$A"

@@ -51,15 +51,23 @@ static struct job *twin_of(const struct call *c, const struct job *job)
 	return twin && twin != job && !twin->needless ? twin : NULL;
 }
 
+/* Return: NULL when none is to be asked there. */
+static const struct job *adapter_of(const struct call *c)
+{
+	const struct run *run = &c->run;
+
+	return run->len && run->jobs[run->len - 1].is_adapter ?
+		       &run->jobs[run->len - 1] :
+		       NULL;
+}
+
 void anywhere_begin(struct asking *q)
 {
 	for (size_t i = 0; i < q->len; i++) {
-		const struct run *run = &q->calls[i].run;
-		const struct job *job = run->jobs + run->len - 1;
+		const struct job *job = adapter_of(&q->calls[i]);
 		struct job *twin;
 
-		for (size_t j = 0; run->len && job->is_adapter && j < q->len;
-		     j++)
+		for (size_t j = 0; job && j < q->len; j++)
 			if ((twin = twin_of(&q->calls[j], job)))
 				twin->needless = true;
 	}
