@@ -41,8 +41,9 @@ struct kcan_bus_rx {
 	bool here; /* sent by this computer, whoever it was */
 	/*
 	 * When the kernel had it: microseconds of CLOCK_MONOTONIC, not later
-	 * than now unless somebody sets the time of day meanwhile, which makes
-	 * it wrong by 10 ms at most; 0: not asked for, or not known.
+	 * than now. Wrong when somebody set the time of day meanwhile, since
+	 * the kernel's stamp is one of that: by as much if it is too early, and
+	 * later than now by 10 ms at most. 0: not asked for, or not known.
 	 */
 	uint64_t at_us;
 };
