@@ -199,6 +199,29 @@ asleep() {
 	[[ $stderr != *'queue'* ]]
 }
 
+@test "--query: no word of a broadcast when a signal ends it before" {
+	local i pid
+
+	# on each of them it listens for 250 ms
+	for i in {10..19}; do
+		ip link add "vcan$i" type vcan
+		ip link set "vcan$i" up
+	done
+	candump any >/dev/null 3>&- &
+	until_true listening any 00000000
+	"$BUILD/canbootreq" -i any --query >/dev/null \
+		2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	until_true listening 'vcan[0-9]+' c0000700
+	kill -TERM "$pid"
+	ends_with "$pid" 143
+	for i in {10..19}; do
+		ip link del "vcan$i"
+	done
+	[ "$(<"$BATS_TEST_TMPDIR/err")" = "canbootreq: ended by SIGTERM before\
+ it was decided; no request was sent" ]
+}
+
 @test "--query: silent everywhere is told once, with all names" {
 	any --query --timeout 0.2
 	[ "$status" -eq 3 ]

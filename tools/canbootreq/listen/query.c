@@ -296,7 +296,7 @@ static int ask(struct queries *all, const struct interfaces *on,
 		q->ended = err || !begin(q);
 		any |= !q->ended;
 	}
-	if (!any)
+	if (!any || all->loop->signal)
 		return err;
 	warn_of_broadcast(r);
 	return collect(all);
