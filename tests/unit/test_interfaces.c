@@ -11,6 +11,7 @@
 #include "../../tools/canbootreq/look/seek.h"
 
 static int up;			    /* how many are, or a negative errno */
+static int there;		    /* how many are, up or not: 0 or 1 */
 static struct words_facts reported; /* the last end */
 
 int look_up_interfaces(char (*names)[IF_NAMESIZE], size_t max)
@@ -18,6 +19,25 @@ int look_up_interfaces(char (*names)[IF_NAMESIZE], size_t max)
 	for (int i = 0; i < up && (size_t)i < max; i++)
 		snprintf(names[i], IF_NAMESIZE, "can%d", i);
 	return up;
+}
+
+int kcan_link_list(char (*names)[IF_NAMESIZE], size_t max)
+{
+	if (there && max)
+		snprintf(names[0], IF_NAMESIZE, "can3");
+	return there;
+}
+
+int kcan_link_get(struct kcan_link *link, const char *ifname)
+{
+	*link = (struct kcan_link){ .is_can = true };
+	snprintf(link->name, sizeof(link->name), "%s", ifname);
+	return 0;
+}
+
+void look_note_link(struct words_facts *facts, const struct kcan_link *link)
+{
+	facts->link = *link;
 }
 
 void look_explain(struct words_facts *facts, int err)
@@ -75,10 +95,15 @@ static void test_none_is_up(void **state)
 	struct interfaces on;
 
 	(void)state;
-	up = 0;
+	up = there = 0;
+	assert_false(open_any(&on));
+	assert_int_equal(reported.cause, CAUSE_NONE_HERE);
+	assert_string_equal(reported.ifname, "any");
+	/* the one to be brought up */
+	there = 1;
 	assert_false(open_any(&on));
 	assert_int_equal(reported.cause, CAUSE_NONE_UP);
-	assert_string_equal(reported.ifname, "any");
+	assert_string_equal(reported.link.name, "can3");
 }
 
 static void test_they_cannot_be_listed(void **state)
