@@ -269,6 +269,20 @@ asleep() {
 	has_no "$BATS_TEST_TMPDIR/err" 'no node was heard'
 }
 
+@test "--listen: by its object a silent bus is no-answer, the call is heard" {
+	local pid
+
+	"$BUILD/canbootreq" -i any --listen --json >"$BATS_TEST_TMPDIR/out" \
+		2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	until_true listening vcan5 00000000
+	cansend vcan5 10B#0D1011807881F781
+	ends_with "$pid" 0
+	[ "$(jq -r '.interface + " " + .outcome' "$BATS_TEST_TMPDIR/out")" = \
+		"$(printf '%s\n' 'vcan0 no-answer' 'vcan5 heard')" ]
+	conforms bus <"$BATS_TEST_TMPDIR/out"
+}
+
 @test "--listen: nobody is heard anywhere, or a signal ends it" {
 	local pid
 

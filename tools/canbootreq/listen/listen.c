@@ -257,8 +257,8 @@ static void excuse_silent(struct hearings *h)
 	for (size_t i = 0; i < h->len; i++)
 		any |= h->all[i].facts.cause == CAUSE_HEARD;
 	for (size_t i = 0; i < h->len && any; i++)
-		if (h->all[i].facts.cause == CAUSE_UNHEARD)
-			h->all[i].facts.cause = CAUSE_HEARD;
+		h->all[i].facts.elsewhere = h->all[i].facts.cause ==
+					    CAUSE_UNHEARD;
 }
 
 static void report_all(struct hearings *h, struct report *r)

@@ -142,7 +142,8 @@ static void report_one(const struct asking *q, size_t index)
 
 	*facts.others = '\0'; /* those were asked, too */
 	list_interfaces(q, index, &facts);
-	if (proofs > 1 || rank_of(&facts) == RANK_SILENT)
+	if (proofs > 1 || rank_of(&facts) == RANK_SILENT ||
+	    facts.cause == CAUSE_INTERRUPTED)
 		end_as_any(&facts);
 	if (proofs > 1) {
 		facts.cause = CAUSE_TWICE;

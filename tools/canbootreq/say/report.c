@@ -148,18 +148,21 @@ void report_node(struct report *r, const char *ifname,
 void report_nodelist(struct report *r, const struct nodelist *list,
 		     const struct words_facts *facts)
 {
-	report_note_code(r, words_code(words_of(facts->cause), facts->signal));
+	if (!facts->elsewhere)
+		report_note_code(
+			r, words_code(words_of(facts->cause), facts->signal));
 	if (r->json) {
 		report_line(r, json_nodelist(&r->lib, list, facts));
 		return;
 	}
 	nodelist_print(r->streams.out, list);
-	if (facts->cause != CAUSE_HEARD) {
+	if (facts->cause != CAUSE_HEARD && !facts->elsewhere) {
 		say_error(r, facts);
 		return;
 	}
 	report_warnings(r, facts);
-	advise(r, facts);
+	if (!facts->elsewhere)
+		advise(r, facts);
 }
 
 void report_dry_run(struct report *r, const struct kcan_uuid *uuid)

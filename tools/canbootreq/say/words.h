@@ -154,6 +154,7 @@ struct words_facts {
 	enum kcan_usbfollow_verdict followed;
 	enum kcan_usbdev_match match; /* is the adapter this MCU? */
 	unsigned int txqueuelen;
+	bool elsewhere; /* -i any: others tell more; no exit status, no advice */
 	char where[64];	 /* -i any: the interfaces that tell this; or "" */
 	char others[64]; /* CAN interfaces that are up, too; "": none */
 	unsigned int warnings;
