@@ -45,6 +45,11 @@ KCAN_DECLS_BEGIN
  * is sent to the node for 5 s, as it may be erasing (10 s where that takes
  * longer); other answers are awaited for 1 s.
  *
+ * Where the chip has ECC, FF that is programmed can never be anything else before
+ * the next erase, and hides it from Katapult that there is something to erase. So
+ * of blocks that are all FF only those that begin an erase unit are sent (section
+ * 3.2); all of them are read back.
+ *
  * Times are microseconds of a monotonic clock with any origin and must not go
  * backwards between calls. Not thread safe; any number may run side by side, on
  * nodeids of their own.
@@ -135,8 +140,8 @@ struct kcan_flash_result {
 	uint32_t address; /* of the block that is, or was last, in work */
 	size_t blocks;	  /* of 64 bytes, the last ones filled up with FF */
 	/*
-	 * Acknowledged blocks of the image. A unit that has to be written again
-	 * is counted again.
+	 * Acknowledged blocks of the image, and those of FF that need not be
+	 * sent. A unit that has to be written again is counted again.
 	 */
 	size_t written;
 	size_t read;	      /* blocks; begins anew for reading back */

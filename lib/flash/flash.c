@@ -34,17 +34,19 @@ static bool is_sound(const struct kcan_flash_cfg *cfg)
 static int init(struct kcan_flash *f, const struct kcan_flash_cfg *cfg,
 		uint64_t now_us)
 {
-	bool *bad = NULL;
+	bool *marks;
 
 	f->cfg = *cfg;
 	f->order.start = cfg->start;
 	f->order.blocks = f->result.blocks = blocks_of(cfg);
 	if (cfg->goal == KCAN_FLASH_GOAL_WRITE) {
-		bad = calloc(f->order.blocks, sizeof(*bad));
-		if (!bad)
+		marks = calloc(f->order.blocks, 2 * sizeof(*marks));
+		if (!marks)
 			return -ENOMEM;
 		flashing_order_init(&f->order, cfg->chip, cfg->start,
-				    f->order.blocks, bad);
+				    f->order.blocks, marks);
+		for (size_t i = 0; i < f->order.blocks; i++)
+			f->order.blank[i] = flashing_is_blank(f, i);
 	}
 	kcan_stream_init(&f->rx, f->rx_buf, sizeof(f->rx_buf));
 	f->phase = cfg->nodeid ? FLASHING_IDENTIFY : FLASHING_CONNECT;

@@ -116,6 +116,9 @@ const struct flashing_question *flashing_question(const struct kcan_flash *f);
 /** Return: the address in it, if it has one. */
 uint32_t flashing_address(const struct kcan_flash *f);
 
+/** Return: the image has nothing but FF in that block. */
+bool flashing_is_blank(const struct kcan_flash *f, size_t block);
+
 /** Return: how long to wait for its answer. */
 uint64_t flashing_wait_us(const struct kcan_flash *f);
 

@@ -63,10 +63,14 @@ static void begin_unit(struct flashing_order *o, size_t first,
 }
 
 void flashing_order_init(struct flashing_order *o, const struct kcan_chip *chip,
-			 uint32_t start, size_t blocks, bool *bad)
+			 uint32_t start, size_t blocks, bool *marks)
 {
 	*o = (struct flashing_order){
-		.chip = chip, .start = start, .blocks = blocks, .bad = bad
+		.chip = chip,
+		.start = start,
+		.blocks = blocks,
+		.bad = marks,
+		.blank = marks + blocks,
 	};
 	begin_unit(o, 0, FLASHING_FILL);
 	o->opening = o->end < blocks || flashing_order_unit(o) < LARGE_UNIT;
@@ -135,23 +139,59 @@ static size_t zeros_step(const struct flashing_order *o)
 	return writing(o) == KCAN_CHIP_WRITE_DIRECT ? SMALL_UNIT / BLOCK : 1;
 }
 
-void flashing_order_next(struct flashing_order *o)
+static void next_zeros(struct flashing_order *o)
 {
-	if (o->what == FLASHING_POKE) {
+	o->block += zeros_step(o);
+	if (o->block < zeros_end(o))
+		return;
+	o->block = o->first;
+	o->what = FLASHING_FILL;
+	if (o->opening)
+		next_unit(o);
+}
+
+/*
+ * A cell with ECC that was programmed with FF takes nothing else, and looks
+ * blank, so that its unit may never be erased again (section 3.2). The first
+ * block has to be sent, as it is what erases. Where it did not, as the unit
+ * looked blank, reading back finds what is left in the others.
+ */
+static size_t next_filled(struct flashing_order *o)
+{
+	size_t from = o->block, n;
+
+	do
+		o->block++;
+	while (o->block < o->end && o->chip->layout->ecc && o->blank[o->block]);
+	n = o->block - from;
+	if (o->block == o->end)
+		next_unit(o);
+	return n;
+}
+
+size_t flashing_order_next(struct flashing_order *o)
+{
+	if (o->what == FLASHING_FILL)
+		return next_filled(o);
+	if (o->what == FLASHING_ZERO) {
+		next_zeros(o);
+	} else {
 		o->block = o->first;
 		o->what = FLASHING_ZERO;
-	} else if (o->what == FLASHING_FILL) {
-		if (++o->block == o->end)
-			next_unit(o);
-	} else {
-		o->block += zeros_step(o);
-		if (o->block < zeros_end(o))
-			return;
-		o->block = o->first;
-		o->what = FLASHING_FILL;
-		if (o->opening)
-			next_unit(o);
 	}
+	return 0;
+}
+
+/*
+ * Katapult looks at the first quarter of a unit only. Any block in there will do
+ * that takes zeros.
+ */
+static void next_poke(struct flashing_order *o)
+{
+	size_t quarter = flashing_order_unit(o) / 4 / BLOCK;
+
+	if (++o->block == o->first + quarter)
+		flashing_order_next(o);
 }
 
 bool flashing_order_restart(struct flashing_order *o)
@@ -159,7 +199,7 @@ bool flashing_order_restart(struct flashing_order *o)
 	if (writing(o) != KCAN_CHIP_WRITE_DIRECT)
 		return false;
 	if (o->what == FLASHING_POKE) {
-		flashing_order_next(o);
+		next_poke(o);
 		return true;
 	}
 	if (o->what == FLASHING_ZERO) {

@@ -12,7 +12,7 @@
 enum flashing_what {
 	FLASHING_FILL, /* what the image has there */
 	FLASHING_ZERO, /* 00, so that the unit is erased for certain next */
-	FLASHING_POKE, /* 00 behind that, as the zeros were refused */
+	FLASHING_POKE, /* 00 in its first quarter: the zeros were refused */
 };
 
 /**
@@ -29,6 +29,8 @@ struct flashing_order {
 	size_t blocks;	/* of the image */
 	/* By block: it is not what it should be; of @blocks. The caller's. */
 	bool *bad;
+	/* The same: all FF. Where cells have ECC, it need not be sent. */
+	bool *blank;
 
 	/* Where it is: */
 	enum flashing_what what;
@@ -48,15 +50,23 @@ struct flashing_order {
  */
 size_t flashing_order_blocks(const struct kcan_chip *chip, size_t len);
 
-/** Begin: all of it. @bad is all false. */
+/**
+ * flashing_order_init() - begin: all of it
+ * @marks: twice @blocks, for @o->bad and @o->blank; all false
+ */
 void flashing_order_init(struct flashing_order *o, const struct kcan_chip *chip,
-			 uint32_t start, size_t blocks, bool *bad);
+			 uint32_t start, size_t blocks, bool *marks);
 
 /** Begin again with the units in which a block is bad; one is, at least. */
 void flashing_order_mend(struct flashing_order *o);
 
-/** The block was written; go to the next one, or set @o->done. */
-void flashing_order_next(struct flashing_order *o);
+/**
+ * flashing_order_next() - the block was written; go to another, or set @o->done
+ *
+ * Return: how many blocks of the image that were, with those of FF behind it
+ * that need not be sent.
+ */
+size_t flashing_order_next(struct flashing_order *o);
 
 /**
  * flashing_order_restart() - the block was refused: begin its unit again

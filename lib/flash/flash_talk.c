@@ -84,6 +84,19 @@ static bool is_equal(const struct kcan_flash *f, size_t block,
 	return !memcmp(data, want, BLOCK);
 }
 
+static bool is_all(const uint8_t block[static BLOCK], uint8_t value)
+{
+	return block[0] == value && !memcmp(block, block + 1, BLOCK - 1);
+}
+
+bool flashing_is_blank(const struct kcan_flash *f, size_t block)
+{
+	uint8_t data[BLOCK];
+
+	fill(f, block, data);
+	return is_all(data, 0xff);
+}
+
 static void note_first_word(struct kcan_flash *f, const uint8_t *data)
 {
 	struct util_cursor c = util_cursor_reading(data, 4);
@@ -283,8 +296,7 @@ void flashing_written(struct kcan_flash *f, uint64_t now_us)
 	f->tries = 0;
 	if (flashing_order_ends_first(order))
 		f->result.content = KCAN_FLASH_CONTENT_NONE;
-	f->result.written += order->what == FLASHING_FILL;
-	flashing_order_next(order);
+	f->result.written += flashing_order_next(order);
 	if (order->done)
 		go(f, FLASHING_EOF, now_us);
 	else

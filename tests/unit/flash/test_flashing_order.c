@@ -59,17 +59,17 @@ static const char *walk(struct flashing_order *o)
 	return t.text;
 }
 
-static bool bad[BLOCKS_MAX];
+static bool marks[2 * BLOCKS_MAX];
 
 static struct flashing_order order(const char *chip, uint32_t start, size_t len)
 {
 	struct flashing_order o;
 
-	memset(bad, 0, sizeof(bad));
+	memset(marks, 0, sizeof(marks));
 	assert_in_range(len, 1, 64 * BLOCKS_MAX);
 	flashing_order_init(&o, kcan_chip_find(chip), start,
 			    flashing_order_blocks(kcan_chip_find(chip), len),
-			    bad);
+			    marks);
 	return o;
 }
 
@@ -156,7 +156,64 @@ static void test_so_are_they_when_those_others_are_refused(void **state)
 	(void)state;
 	assert_true(flashing_order_restart(&o));
 	assert_true(flashing_order_restart(&o));
-	assert_string_equal(walk(&o), "z08002000 i08002000-080027c0");
+	assert_string_equal(walk(&o), "p08002080 z08002000 i08002000-080027c0");
+}
+
+/* a quarter of 2 KiB is blocks 0 to 7 */
+static void test_no_block_of_the_first_quarter_is_left_untried(void **state)
+{
+	struct flashing_order o = order("stm32g0b1xx", 0x08002000, 2048);
+
+	(void)state;
+	for (int i = 1; i <= 7; i++) {
+		assert_true(flashing_order_restart(&o));
+		assert_int_equal(o.block, i);
+	}
+	assert_true(flashing_order_restart(&o));
+	assert_int_equal(o.what, FLASHING_ZERO);
+	assert_int_equal(o.block, 0);
+	assert_false(flashing_order_restart(&o));
+}
+
+/* section 3.2: not the first block of a page, not the whole second page */
+static void mark_blank(struct flashing_order *o)
+{
+	memset(o->blank + 5, true, 3);
+	memset(o->blank + 32, true, 32);
+	o->blank[95] = o->blank[96] = true;
+}
+
+static void test_where_cells_have_ecc_blocks_of_ff_are_not_sent(void **state)
+{
+	struct flashing_order o = order("stm32g0b1xx", 0x08002000, 97 * 64);
+
+	(void)state;
+	mark_blank(&o);
+	assert_string_equal(walk(&o), "z08002000 i08002800 "
+				      "i08003000-08003780 i08003800 "
+				      "i08002000-08002100 i08002200-080027c0");
+}
+
+static void test_blocks_of_ff_that_are_not_sent_are_counted(void **state)
+{
+	struct flashing_order o = order("stm32g0b1xx", 0x08002000, 97 * 64);
+	size_t n = 0;
+
+	(void)state;
+	mark_blank(&o);
+	while (!o.done)
+		n += flashing_order_next(&o);
+	assert_int_equal(n, 97);
+}
+
+static void test_without_ecc_all_blocks_are_sent(void **state)
+{
+	struct flashing_order o = order("stm32f103xe", 0x08002000, 97 * 64);
+
+	(void)state;
+	mark_blank(&o);
+	assert_string_equal(walk(&o), "z08002000 i08002800-08003800 "
+				      "i08002000-080027c0");
 }
 
 static void test_zeros_refused_twice_are_the_end(void **state)
@@ -202,7 +259,7 @@ static void test_only_pages_that_differ_are_written_again(void **state)
 
 	(void)state;
 	walk(&o);
-	bad[70] = true;
+	o.bad[70] = true;
 	flashing_order_mend(&o);
 	/* the beginning goes first and comes last, as nobody may start it */
 	assert_string_equal(walk(&o), "z08002000 z08003000 z08003400 "
@@ -215,7 +272,7 @@ static void test_the_first_page_alone_is_written_again(void **state)
 
 	(void)state;
 	walk(&o);
-	bad[31] = true;
+	o.bad[31] = true;
 	flashing_order_mend(&o);
 	assert_string_equal(walk(&o), "z08002000 i08002000-080027c0");
 }
@@ -226,20 +283,27 @@ static void test_a_large_sector_is_erased_to_be_written_again(void **state)
 
 	(void)state;
 	walk(&o);
-	bad[1] = true;
+	o.bad[1] = true;
 	flashing_order_mend(&o);
 	assert_string_equal(walk(&o), "z08020000 i08020000-08020040");
 }
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 9] = { 0 };
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 13] = { 0 };
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_a_refused_block_begins_its_page_again),
 		cmocka_unit_test(
 			test_refused_zeros_are_sent_again_behind_others),
 		cmocka_unit_test(
 			test_so_are_they_when_those_others_are_refused),
+		cmocka_unit_test(
+			test_no_block_of_the_first_quarter_is_left_untried),
+		cmocka_unit_test(
+			test_where_cells_have_ecc_blocks_of_ff_are_not_sent),
+		cmocka_unit_test(
+			test_blocks_of_ff_that_are_not_sent_are_counted),
+		cmocka_unit_test(test_without_ecc_all_blocks_are_sent),
 		cmocka_unit_test(test_zeros_refused_twice_are_the_end),
 		cmocka_unit_test(test_a_page_is_begun_again_twice),
 		cmocka_unit_test(
