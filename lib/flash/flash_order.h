@@ -11,7 +11,11 @@
 /** What is written to a block. */
 enum flashing_what {
 	FLASHING_FILL, /* what the image has there */
-	FLASHING_ZERO, /* 00, so that the unit is erased for certain next */
+	/*
+	 * 00, so that the unit is erased for certain next; other bytes where
+	 * the image has 00, and the application does not begin
+	 */
+	FLASHING_ZERO,
 	FLASHING_POKE, /* 00 in its first quarter: the zeros were refused */
 };
 

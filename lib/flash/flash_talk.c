@@ -17,6 +17,7 @@
 #define SLOW_UNIT (128 * 1024u)
 #define COMPLETE_US 40000 /* a second one comes within its 100 ms */
 #define QUEUE_US 10000000 /* until all has been taken */
+#define NOT_ZEROS 0x5a	  /* and not what is blank */
 
 static void read_next(struct kcan_flash *f, uint64_t now_us);
 
@@ -163,13 +164,19 @@ static void completed(struct kcan_flash *f, const struct kcan_kat_block *block,
 	flashing_end(f);
 }
 
-/* What is to be in the flash after the block in work. */
+/*
+ * What is to be in the flash after the block in work. Where the image has zeros,
+ * others have to go in front: the same once more would erase nothing. But the
+ * first word has to be 0 until the end.
+ */
 static void get_data(const struct kcan_flash *f, uint8_t out[static BLOCK])
 {
-	if (f->order.what == FLASHING_FILL)
-		fill(f, f->order.block, out);
-	else
-		memset(out, 0, BLOCK);
+	bool zeros;
+
+	fill(f, f->order.block, out);
+	zeros = f->order.block && is_all(out, 0);
+	if (f->order.what != FLASHING_FILL)
+		memset(out, zeros ? NOT_ZEROS : 0, BLOCK);
 }
 
 /* Has the block that got no answer been written? */

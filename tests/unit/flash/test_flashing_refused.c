@@ -3,6 +3,8 @@
 /* Boards that refuse, answer wrongly or not at all: flashing.md, sections 3, 4. */
 #include "bench.h"
 
+#define LONG (180 * 1024)
+
 static struct bench b;
 
 /* Random bytes and runs of FF, so that quarters of pages look blank (3.2). */
@@ -49,6 +51,40 @@ static void test_hostile_content_makes_pages_begin_again(void **state)
 	}
 	/* or it would show nothing */
 	assert_in_range(restarted, 30, 150);
+}
+
+/* What is begun again must not begin as what was sent to have it erased. */
+static void test_a_page_that_begins_with_zeros_is_erased_too(void **state)
+{
+	static const char *const types[] = { "stm32f103x6", "stm32f103xe",
+					     "stm32g0b1xx", "stm32f446xx",
+					     "stm32h743xx" };
+	uint8_t *old = bench_image(LONG, 4);
+	uint8_t *image = bench_image(LONG, 5);
+
+	(void)state;
+	for (size_t at = 1024; at < LONG; at += 1024) {
+		memset(image + at, 0, BLOCK);
+		memset(image + at + BLOCK, 0xff, 640);
+		memset(old + at, 0xff, 640);
+	}
+	/* all of the first quarter of the second sector of the large ones */
+	memset(old + 16 * 1024, 0xff, 4 * 1024);
+	memset(image + 16 * 1024 + BLOCK, 0xff, 5 * 1024);
+	memset(old + 128 * 1024, 0xff, 32 * 1024);
+	memset(image + 128 * 1024 + BLOCK, 0xff, 33 * 1024);
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		size_t len = i < 3 ? 20000 : LONG;
+
+		bench_start(&b, types[i]);
+		bench_preload(&b, old, len);
+		bench_write(&b, image, len);
+		assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_FLASHED);
+		assert_true(bench_holds(&b, image, len));
+		bench_end(&b);
+	}
+	free(old);
+	free(image);
 }
 
 static void test_protected_flash_is_named_by_its_address(void **state)
@@ -199,6 +235,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hostile_content_makes_pages_begin_again),
+		cmocka_unit_test(
+			test_a_page_that_begins_with_zeros_is_erased_too),
 		cmocka_unit_test(test_protected_flash_is_named_by_its_address),
 		cmocka_unit_test(
 			test_what_differs_is_written_twice_and_never_started),
