@@ -11,9 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the simulator's table of chips calls it. */
-#define kcan_image_range kcan_chip_range
-
 /** How the vector table begins (section 1.1). */
 struct kcan_image_vectors {
 	uint32_t stack;	  /* initial stack pointer */

@@ -88,56 +88,41 @@ static const struct flash_map sectors_rp2 = {
 /* What Klipper counts with on them; the RP2 family has a timer of its own. */
 #define MHZ 1000000u
 
-/* As Klipper counts it: flashing.md, section 1.1. */
-#define SRAM 0x20000000
-static const struct kcan_image_range ram_6k[MCU_RAMS] = { { SRAM, 6 * KIB } };
-static const struct kcan_image_range ram_10k[MCU_RAMS] = { { SRAM, 10 * KIB } };
-static const struct kcan_image_range ram_16k[MCU_RAMS] = { { SRAM, 16 * KIB } };
-static const struct kcan_image_range ram_20k[MCU_RAMS] = { { SRAM, 20 * KIB } };
-static const struct kcan_image_range ram_32k[MCU_RAMS] = { { SRAM, 32 * KIB } };
-static const struct kcan_image_range ram_128k[MCU_RAMS] = { { SRAM,
-							      128 * KIB } };
-static const struct kcan_image_range ram_144k[MCU_RAMS] = { { SRAM,
-							      144 * KIB } };
-static const struct kcan_image_range ram_264k[MCU_RAMS] = { { SRAM,
-							      264 * KIB } };
-static const struct kcan_image_range ram_520k[MCU_RAMS] = { { SRAM,
-							      520 * KIB } };
-static const struct kcan_image_range ram_h7[MCU_RAMS] = {
-	{ SRAM, 128 * KIB }, { 0x24000000, 512 * KIB }
+static const struct kcan_chip_range ram_10k[KCAN_CHIP_RAMS] = {
+	{ 0x20000000, 10 * KIB },
 };
 
 static const struct mcu_type mcu_types[] = {
 	{ "stm32f042x6", "stm32f042x6", &stm32f0, 48 * MHZ, pins_stm32,
-	  &pages_1k, 32 * KIB, ram_6k, FAMILY_ROM_DFUSE },
+	  &pages_1k, 32 * KIB, FAMILY_ROM_DFUSE },
 	{ "stm32f072xb", "stm32f072xb", &stm32f0, 48 * MHZ, pins_stm32,
-	  &pages_2k, 128 * KIB, ram_16k, FAMILY_ROM_DFUSE },
+	  &pages_2k, 128 * KIB, FAMILY_ROM_DFUSE },
 	/* Katapult says xe, whatever the real part is */
 	{ "stm32f103x6", "stm32f103xe", &stm32f1, 72 * MHZ, pins_stm32,
-	  &pages_1k, 32 * KIB, ram_10k },
+	  &pages_1k, 32 * KIB, .ram = ram_10k },
 	{ "stm32f103xe", "stm32f103xe", &stm32f1, 72 * MHZ, pins_stm32,
-	  &pages_2k, 512 * KIB, ram_20k },
+	  &pages_2k, 512 * KIB },
 	{ "stm32f207xx", "stm32f207xx", &stm32f2, 120 * MHZ, pins_stm32 },
 	{ "stm32f405xx", "stm32f405xx", &stm32f4, 168 * MHZ, pins_stm32,
-	  &sectors_f4, 1024 * KIB, ram_128k, FAMILY_ROM_DFUSE },
+	  &sectors_f4, 1024 * KIB, FAMILY_ROM_DFUSE },
 	{ "stm32f407xx", "stm32f407xx", &stm32f4, 168 * MHZ, pins_stm32,
-	  &sectors_f4, 1024 * KIB, ram_128k, FAMILY_ROM_DFUSE },
+	  &sectors_f4, 1024 * KIB, FAMILY_ROM_DFUSE },
 	{ "stm32f429xx", "stm32f429xx", &stm32f4, 168 * MHZ, pins_stm32,
-	  &sectors_f4, 2048 * KIB, ram_128k, FAMILY_ROM_DFUSE },
+	  &sectors_f4, 2048 * KIB, FAMILY_ROM_DFUSE },
 	{ "stm32f446xx", "stm32f446xx", &stm32f4, 180 * MHZ, pins_stm32,
-	  &sectors_f4, 512 * KIB, ram_128k, FAMILY_ROM_DFUSE },
+	  &sectors_f4, 512 * KIB, FAMILY_ROM_DFUSE },
 	{ "stm32g0b1xx", "stm32g0b1xx", &stm32g0, 64 * MHZ, pins_stm32,
-	  &pages_2k_ecc, 512 * KIB, ram_144k, FAMILY_ROM_DFUSE },
+	  &pages_2k_ecc, 512 * KIB, FAMILY_ROM_DFUSE },
 	{ "stm32g431xx", "stm32g431xx", &stm32g4, 170 * MHZ, pins_stm32,
-	  &pages_2k_ecc, 128 * KIB, ram_32k, FAMILY_ROM_DFUSE },
+	  &pages_2k_ecc, 128 * KIB, FAMILY_ROM_DFUSE },
 	{ "stm32h723xx", "stm32h723xx", &stm32h7, 520 * MHZ, pins_stm32,
-	  &sectors_h7, 1024 * KIB, ram_h7, FAMILY_ROM_DFUSE },
+	  &sectors_h7, 1024 * KIB, FAMILY_ROM_DFUSE },
 	{ "stm32h743xx", "stm32h743xx", &stm32h7, 400 * MHZ, pins_stm32,
-	  &sectors_h7, 2048 * KIB, ram_h7, FAMILY_ROM_DFUSE },
+	  &sectors_h7, 2048 * KIB, FAMILY_ROM_DFUSE },
 	{ "rp2040", "rp2040", &rp2, 12 * MHZ, pins_rp2040, &sectors_rp2,
-	  2048 * KIB, ram_264k, FAMILY_ROM_RP2040 },
+	  2048 * KIB, FAMILY_ROM_RP2040 },
 	{ "rp2350", "rp2350", &rp2, 12 * MHZ, pins_rp2350, &sectors_rp2,
-	  2048 * KIB, ram_520k, FAMILY_ROM_RP2350 },
+	  2048 * KIB, FAMILY_ROM_RP2350 },
 	{ "lpc1768", "lpc1768", &lpc176x, 100 * MHZ, pins_lpc176x },
 	{ "lpc1769", "lpc1769", &lpc176x, 120 * MHZ, pins_lpc176x },
 	{ "samc21", "samc21", &samc21, 48 * MHZ, pins_sam },
@@ -172,9 +157,16 @@ const struct mcu_type *mcu_type_at(size_t index)
 	return index < MCU_TYPES ? &mcu_types[index] : NULL;
 }
 
+const struct kcan_chip_range *mcu_type_ram(const struct mcu_type *type)
+{
+	return type->ram ? type->ram : kcan_chip_find(type->connect_name)->ram;
+}
+
 uint32_t mcu_type_stack(const struct mcu_type *type)
 {
-	return type->ram[0].start + type->ram[0].size;
+	const struct kcan_chip_range *ram = mcu_type_ram(type);
+
+	return ram->start + ram->size;
 }
 
 const char *bootloader_name(enum bootloader bootloader)

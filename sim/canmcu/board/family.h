@@ -6,11 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "flash.h"
-#include "flash/image_vectors.h"
-#include "pins.h"
+#include <kcan/chip.h>
 
-#define MCU_RAMS 2 /* memories of a chip that a stack may be in */
+#include "flash.h"
+#include "pins.h"
 
 /** What lies in front of the application. */
 enum bootloader {
@@ -58,10 +57,10 @@ struct mcu_type {
 	const struct family *family;
 	uint32_t clock_hz; /* CLOCK_FREQ of its Klipper, at most 715827882 */
 	const struct pin_range *pins;
-	const struct flash_map *flash_map;  /* NULL: no Katapult on CAN */
-	uint32_t flash_size;		    /* bytes */
-	const struct kcan_image_range *ram; /* MCU_RAMS of them; or NULL */
+	const struct flash_map *flash_map; /* NULL: no Katapult on CAN */
+	uint32_t flash_size;		   /* bytes */
 	enum family_rom rom;
+	const struct kcan_chip_range *ram; /* NULL: as of @connect_name */
 };
 
 /** Return: the chip called @name, or NULL when it has no Klipper with CAN. */
@@ -69,6 +68,12 @@ const struct mcu_type *mcu_type_find(const char *name);
 
 /** Return: the chip at @index of the table, or NULL behind its end. */
 const struct mcu_type *mcu_type_at(size_t index);
+
+/**
+ * Return: the KCAN_CHIP_RAMS memories that a stack may be in; only of a chip with
+ * a flash_map.
+ */
+const struct kcan_chip_range *mcu_type_ram(const struct mcu_type *type);
 
 /** Return: where the stack of a Klipper begins; only of a chip with a flash_map. */
 uint32_t mcu_type_stack(const struct mcu_type *type);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "flash/image_vectors.h"
 #include "util/array.h"
 
 static const struct dict_lib linked = DICT_LINKED;
@@ -35,7 +36,7 @@ static const char *find_problem(const struct flashed *f,
 	struct kcan_image_vectors v;
 
 	if (!kcan_image_vectors_read(&v, bytes, len) ||
-	    !kcan_image_stack_fits(v.stack, type->ram, MCU_RAMS))
+	    !kcan_image_stack_fits(v.stack, mcu_type_ram(type), KCAN_CHIP_RAMS))
 		return "the application has its stack where this chip has no "
 		       "RAM";
 	if (!kcan_image_reset_fits(v.reset, &flash))

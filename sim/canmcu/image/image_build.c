@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "flash/image_vectors.h"
 #include "util/cursor.h"
 
 #define VECTORS 16     /* words of the table */
