@@ -204,8 +204,8 @@ enum kcan_image_severity kcan_image_severity(const struct kcan_image *image);
 
 /**
  * kcan_image_say() - the sentence of a finding: what was seen, and what to do
- * @out:  always NUL-terminated printable ASCII, cut to @size; "" when @finding
- *        is out of range
+ * @out:  always NUL-terminated printable ASCII without a full stop, cut to @size;
+ *        "" when @finding is out of range
  * @size: bytes, at least 1; KCAN_IMAGE_SENTENCE_LEN is enough
  *
  * Return: characters written, without the NUL.

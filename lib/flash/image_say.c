@@ -196,7 +196,7 @@ static const char *const links[KCAN_IMAGE_LINK_COUNT] = {
 	[KCAN_IMAGE_LINK_CAN] = "a node on a CAN bus",
 	[KCAN_IMAGE_LINK_BRIDGE] = "a USB-CAN bridge",
 	[KCAN_IMAGE_LINK_USB] = "a serial device on USB",
-	[KCAN_IMAGE_LINK_UART] = "at the other end of a UART",
+	[KCAN_IMAGE_LINK_UART] = "a device on a UART",
 };
 
 static void say_link(struct text *t, const struct kcan_image *m)

@@ -82,197 +82,197 @@ static const struct kcan_image_finding_info findings[FINDINGS] = {
 		.name = "too-short",
 		.severity = KCAN_IMAGE_NEVER,
 		.sentence =
-			"The file has {size} bytes, and a firmware begins with "
+			"the file has {size} bytes, and firmware begins with "
 			"a table of 64: give the klipper.bin that 'make' has "
-			"written, and look whether the disk was full.",
+			"written, and look whether the disk was full",
 	},
 	[KCAN_IMAGE_FINDING_NO_IMAGE] = {
 		.name = "no-image",
 		.severity = KCAN_IMAGE_NEVER,
 		.sentence =
-			"The file is {kind}, and Katapult needs a .bin, the "
-			"bytes as they lie in the flash: {instead}.",
+			"the file is {kind}, and Katapult needs a .bin, the "
+			"bytes as they lie in the flash: {instead}",
 	},
 	[KCAN_IMAGE_FINDING_BOOT2] = {
 		.name = "no-bootloader",
 		.severity = KCAN_IMAGE_NEVER,
 		.sentence =
-			"The file begins with the second boot stage of an "
+			"the file begins with the second boot stage of an "
 			"RP2040, so it was built to run without a bootloader: "
 			"choose \"16KiB bootloader\" under \"Bootloader "
 			"offset\" in 'make menuconfig', build it again and "
-			"give klipper.bin.",
+			"give klipper.bin",
 	},
 	[KCAN_IMAGE_FINDING_KATAPULT] = {
 		.name = "katapult",
 		.severity = KCAN_IMAGE_REFUSED,
 		.sentence =
-			"The file is Katapult itself, which cannot run where "
+			"the file is Katapult itself, which cannot run where "
 			"an application belongs: give klipper.bin, or, to "
 			"replace the bootloader, the deployer.bin of "
-			"Katapult's 'make'.",
+			"Katapult's 'make'",
 	},
 	[KCAN_IMAGE_FINDING_DEPLOYER] = {
 		.name = "deployer",
 		.severity = KCAN_IMAGE_REFUSED,
 		.sentence =
-			"The file is a Katapult deployer, which replaces the "
+			"the file is a Katapult deployer, which replaces the "
 			"bootloader of the board when it starts; if the power "
 			"fails then, only a programmer helps: give "
-			"klipper.bin, or insist if that is what you want.",
+			"klipper.bin, or insist if that is what you want",
 	},
 	[KCAN_IMAGE_FINDING_SUFFIX] = {
 		.name = "dfu-suffix",
 		.severity = KCAN_IMAGE_WARNING,
 		.sentence =
-			"The file ends with a DFU suffix, which is for "
+			"the file ends with a DFU suffix, which is for "
 			"dfu-util and not for the flash: its {size} bytes in "
-			"front of that are what counts.",
+			"front of that count",
 	},
 	[KCAN_IMAGE_FINDING_NO_DICTIONARY] = {
 		.name = "no-dictionary",
 		.severity = KCAN_IMAGE_WARNING,
 		.sentence =
-			"The file has no data dictionary of Klipper, so its "
+			"the file has no data dictionary of Klipper, so its "
 			"chip, its link and its bit rate are not known: look "
-			"whether it is the right one.",
+			"whether it is the right one",
 	},
 	[KCAN_IMAGE_FINDING_NO_SIGNATURE] = {
 		.name = "no-way-back",
 		.severity = KCAN_IMAGE_WARNING,
 		.sentence =
-			"The file has no \"CanBoot!\" in it, so this firmware "
+			"the file has no \"CanBoot!\" in it, so this firmware "
 			"cannot be asked for Katapult: the next update needs "
-			"the board's reset button.",
+			"the board's reset button",
 	},
 	[KCAN_IMAGE_FINDING_BOARD_CHIP] = {
 		.name = "unknown-chip",
 		.severity = KCAN_IMAGE_NEVER,
 		.sentence =
-			"The board says that it is a {board}, and nothing is "
-			"known here of the flash of such a chip: use "
-			"Katapult's flashtool.py.",
+			"the board says that its chip is {board}, and nothing "
+			"is known here of the flash of such a chip: use "
+			"Katapult's flashtool.py",
 	},
 	[KCAN_IMAGE_FINDING_BOARD_START] = {
 		.name = "impossible-start",
 		.severity = KCAN_IMAGE_NEVER,
 		.sentence =
-			"The board says that its application starts at "
-			"{start}, where a {board} has no flash for it: connect "
-			"again, and if it says the same, flash Katapult anew.",
+			"the board says that its application starts at "
+			"{start}, where {board} has no flash for it: connect "
+			"again, and if it says the same, flash Katapult anew",
 	},
 	[KCAN_IMAGE_FINDING_CHIP] = {
 		.name = "wrong-chip",
 		.severity = KCAN_IMAGE_REFUSED,
 		.sentence =
-			"The file is for {mcu}, and the board says that it is "
-			"a {board}: choose the right \"Processor model\" in "
+			"the file is for {mcu}, and the board says that its "
+			"chip is {board}: choose the right \"Processor model\" in "
 			"'make menuconfig' and build it again, or look whether "
-			"this is the file for another board.",
+			"this is the file for another board",
 	},
 	[KCAN_IMAGE_FINDING_CHIP_ALIKE] = {
 		.name = "similar-chip",
 		.severity = KCAN_IMAGE_WARNING,
 		.sentence =
-			"The file is for {mcu}, and the board says that it is "
-			"a {board}, which has the same memory: look whether "
-			"this is the right file.",
+			"the file is for {mcu}, and the board says that its "
+			"chip is {board}, which has the same memory: look whether "
+			"this is the right file",
 	},
 	[KCAN_IMAGE_FINDING_STACK] = {
 		.name = "wrong-stack",
 		.severity = KCAN_IMAGE_REFUSED,
 		.sentence =
-			"The file begins with {stack}, which is no end of a "
-			"stack in the RAM of a {chip}: it is likely for "
+			"the file begins with {stack}, which cannot be the end "
+			"of a stack in the RAM of {chip}: it is likely for "
 			"another chip, or scrambled for an SD card; give the "
-			"klipper.bin that 'make' has written.",
+			"klipper.bin that 'make' has written",
 	},
 	[KCAN_IMAGE_FINDING_STACK_LARGE] = {
 		.name = "large-stack",
 		.severity = KCAN_IMAGE_WARNING,
 		.sentence =
-			"The file puts its stack at {stack}, and the smallest "
+			"the file puts its stack at {stack}, and the smallest "
 			"{chip} has {ram} KiB of RAM: look whether the chip of "
 			"this board has more, as an N32G45x has, which calls "
-			"itself stm32f103xe.",
+			"itself stm32f103xe",
 	},
 	[KCAN_IMAGE_FINDING_SIZE] = {
 		.name = "too-large",
 		.severity = KCAN_IMAGE_NEVER,
 		.sentence =
-			"The file has {size} bytes, and from {start} on there "
+			"the file has {size} bytes, and from {start} on there "
 			"is room for {room} on this {board}: leave out what is "
 			"not needed in 'make menuconfig', or look whether this "
-			"is the right file.",
+			"is the right file",
 	},
 	[KCAN_IMAGE_FINDING_SIZE_UNSURE] = {
 		.name = "perhaps-too-large",
 		.severity = KCAN_IMAGE_WARNING,
 		.sentence =
-			"The file has {size} bytes, and the smallest {board} "
+			"the file has {size} bytes, and the smallest {board} "
 			"has {flash} KiB of flash: look whether the chip of "
-			"this board has more.",
+			"this board has more",
 	},
 	[KCAN_IMAGE_FINDING_START] = {
 		.name = "wrong-start",
 		.severity = KCAN_IMAGE_REFUSED,
 		.sentence =
-			"The file was built for {built} ({built-entry}), and "
+			"the file was built for {built} ({built-entry}), and "
 			"the application of this board starts at {start}: "
 			"choose {entry} under \"Bootloader offset\" in 'make "
-			"menuconfig' and build it again.",
+			"menuconfig' and build it again",
 	},
 	[KCAN_IMAGE_FINDING_START_NO_ENTRY] = {
 		.name = "wrong-start-no-entry",
 		.severity = KCAN_IMAGE_REFUSED,
 		.sentence =
-			"The file was built for {built} ({built-entry}), and "
+			"the file was built for {built} ({built-entry}), and "
 			"the application of this board starts at {start}, for "
-			"which Klipper's menu has no entry on a {board}: "
+			"which Klipper's menu has no entry on {board}: "
 			"replace Katapult by one with {katapult}, which goes "
-			"with {katapult-entry}.",
+			"with {katapult-entry}",
 	},
 	[KCAN_IMAGE_FINDING_RESET] = {
 		.name = "wrong-reset",
 		.severity = KCAN_IMAGE_REFUSED,
 		.sentence =
-			"The file starts at {reset}, which is not within it if "
+			"the file starts at {reset}, which is not within it if "
 			"it lies at {start}, as the application of this board "
 			"does: it was built for another place; choose {entry} "
-			"under \"Bootloader offset\" and build it again.",
+			"under \"Bootloader offset\" and build it again",
 	},
 	[KCAN_IMAGE_FINDING_START_UNPROVEN] = {
 		.name = "start-unproven",
 		.severity = KCAN_IMAGE_WARNING,
 		.sentence =
-			"The code of the file does not tell for which start it "
+			"the code of the file does not tell for which start it "
 			"was built, as that of Klipper since 2021 does: look "
-			"whether it is for {start}.",
+			"whether it is for {start}",
 	},
 	[KCAN_IMAGE_FINDING_LINK] = {
 		.name = "wrong-link",
 		.severity = KCAN_IMAGE_REFUSED,
 		.sentence =
-			"The file makes the board {link}, and it is "
+			"the file makes the board {link}, and it is "
 			"{board-link} now: it would not come back there; "
 			"choose the right \"Communication interface\" in 'make "
-			"menuconfig' and build it again.",
+			"menuconfig' and build it again",
 	},
 	[KCAN_IMAGE_FINDING_BIT_RATE] = {
 		.name = "wrong-bit-rate",
 		.severity = KCAN_IMAGE_REFUSED,
 		.sentence =
-			"The file is for a CAN bus with {speed}, and this one "
+			"the file is for a CAN bus with {speed}, and this one "
 			"has {bus-speed}: set \"CAN bus speed\" in 'make "
-			"menuconfig' to that and build it again.",
+			"menuconfig' to that and build it again",
 	},
 	[KCAN_IMAGE_FINDING_BIT_RATE_UNPROVEN] = {
 		.name = "bit-rate-unproven",
 		.severity = KCAN_IMAGE_WARNING,
 		.sentence =
-			"The file is for a CAN bus with {speed}, and nothing "
+			"the file is for a CAN bus with {speed}, and nothing "
 			"here proves that this bus has it: look whether the "
-			"other boards were built for the same.",
+			"other boards were built for the same",
 	},
 };
 
