@@ -48,6 +48,14 @@ static int apply_bad(void *ctx, const char *arg)
 	return -ERANGE;
 }
 
+static int apply_operand(void *ctx, const char *arg)
+{
+	note(ctx, "f", arg);
+	if (!strcmp(arg, "bad"))
+		return -ERANGE;
+	return !strcmp(arg, "stop");
+}
+
 static const struct util_opt table[] = {
 	{ NULL, 0, NULL, "Options:", NULL },
 	{ "name", 'n', "NAME", "give it a name", apply_name },
@@ -74,6 +82,7 @@ static const struct row {
 	int want; /* what is returned */
 	const char *applied;
 	const char *error;
+	int (*operand)(void *ctx, const char *arg);
 } rows[] = {
 	{ "nothing at all", { "program" }, false, 1, "", "" },
 	{ "long, with a value behind it", ARGS("--name", "x"), false, 3, "n=x ",
@@ -112,6 +121,32 @@ static const struct row {
 	  "", "unknown or ambiguous option '--qui'" },
 	{ "more than a long option has no hint", ARGS("--quietly"), false,
 	  -EINVAL, "", "unknown or ambiguous option '--quietly'" },
+	{ "operands come in their order among the options",
+	  ARGS("a", "-v", "b", "-n", "x", "c"), false, 7, "f=a v f=b n=x f=c ",
+	  "", apply_operand },
+	{ "two dashes make operands of what follows",
+	  ARGS("a", "--", "-v", "--", "--bogus"), false, 6,
+	  "f=a f=-v f=-- f=--bogus ", "", apply_operand },
+	{ "two dashes at the end are nothing", ARGS("a", "--"), false, 3,
+	  "f=a ", "", apply_operand },
+	{ "the value of an option is no operand",
+	  ARGS("-n", "a", "--other", "b"), false, 5, "n=a other=b ", "",
+	  apply_operand },
+	{ "a dash, or nothing, is an operand", ARGS("-", ""), false, 3,
+	  "f=- f= ", "", apply_operand },
+	{ "an operand may stop it", ARGS("stop", "-v"), false, 0, "f=stop ", "",
+	  apply_operand },
+	{ "an operand may be refused", ARGS("bad", "-v"), false, -ERANGE,
+	  "f=bad ", "", apply_operand },
+	{ "an operand behind two dashes may stop it", ARGS("--", "stop", "a"),
+	  false, 0, "f=stop ", "", apply_operand },
+	{ "an operand behind two dashes may be refused",
+	  ARGS("--", "a", "bad", "b"), false, -ERANGE, "f=a f=bad ", "",
+	  apply_operand },
+	{ "an unknown option among operands", ARGS("a", "-x", "b"), false,
+	  -EINVAL, "f=a ", "unknown option '-x'", apply_operand },
+	{ "an option may stop it in front of operands", ARGS("-h", "a"), false,
+	  0, "h ", "", apply_operand },
 };
 
 static void test_row(void **state)
@@ -122,7 +157,8 @@ static void test_row(void **state)
 	struct util_opts o = { table,	    ARRAY_SIZE(table),
 			       applied,	    row->command,
 			       error,	    sizeof(error),
-			       apply_other, hints };
+			       apply_other, row->operand,
+			       hints };
 	int argc = 0;
 
 	while (row->argv[argc]) {
@@ -221,7 +257,7 @@ static void test_choice(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[32] = {
+	struct CMUnitTest tests[48] = {
 		cmocka_unit_test(test_help_lists_rows_under_their_headings),
 		cmocka_unit_test(test_a_flag_sets_its_own_bool_only),
 	};
