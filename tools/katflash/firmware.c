@@ -51,9 +51,9 @@ static int read_file(struct firmware *f)
 	if (fstat(fd, &st))
 		err = fail(f, -errno, NULL);
 	else if (!S_ISREG(st.st_mode))
-		err = fail(f, -EINVAL, "is no regular file");
+		err = fail(f, -EINVAL, "it is no regular file");
 	else if (st.st_size > FIRMWARE_MAX)
-		err = fail(f, -EFBIG, "has more than 16 MiB");
+		err = fail(f, -EFBIG, "it has more than 16 MiB");
 	else
 		err = read_whole(f, fd, (size_t)st.st_size);
 	close(fd);
@@ -89,6 +89,17 @@ int firmware_read(struct firmware *f, const char *path)
 	if (!err && dictionary_find(&lib, &f->dictionary, f->bytes, f->len))
 		find_reset(f);
 	return err;
+}
+
+const char *firmware_refusal(const struct kcan_image *image, bool force)
+{
+	enum kcan_image_severity severity = kcan_image_severity(image);
+
+	if (severity == KCAN_IMAGE_NEVER)
+		return "cannot be flashed";
+	return severity == KCAN_IMAGE_REFUSED && !force ?
+		       "is not flashed without --force" :
+		       NULL;
 }
 
 void firmware_free(struct firmware *f)

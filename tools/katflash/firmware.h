@@ -31,6 +31,14 @@ struct firmware {
  */
 int firmware_read(struct firmware *f, const char *path);
 
+/**
+ * firmware_refusal() - is this judgement one not to flash on?
+ * @force: the user insists, which overrules some findings
+ *
+ * Return: a clause without a subject, or NULL: it may be flashed.
+ */
+const char *firmware_refusal(const struct kcan_image *image, bool force);
+
 void firmware_free(struct firmware *f);
 
 #endif

@@ -11,15 +11,17 @@ static void describe(struct end *end, const struct firmware *f,
 		     const struct kcan_image *image)
 {
 	const struct kcan_image_dictionary *d = &f->dictionary;
-	char start[48] = "a start that could not be proven";
+	char start[48] = "a start that could not be proven", version[108] = "";
 
+	if (d->len)
+		snprintf(version, sizeof(version), " %.100s", d->version);
 	if (image->is_start_known)
 		snprintf(start, sizeof(start), "a start at 0x%08x",
 			 image->start);
 	end_with(end, KCAN_OUTCOME_CHECKED,
-		 "%s %.100s for %.40s, %zu bytes, built for %s",
+		 "%s%s for %.40s, %zu bytes, built for %s",
 		 d->len ? "Klipper" : "an image without a data dictionary",
-		 d->version, image->chip ? image->chip->name : "some chip",
+		 version, image->chip ? image->chip->name : "an unknown chip",
 		 image->size, start);
 	if (d->can_bps)
 		snprintf(end->reason + strlen(end->reason),
@@ -33,6 +35,7 @@ static void check_file(const struct opts *opts, struct report *r)
 	struct firmware f;
 	struct kcan_image image;
 	struct end end = { 0 };
+	const char *refusal;
 
 	if (firmware_read(&f, opts->file)) {
 		end_with(&end, KCAN_OUTCOME_LOCAL_ERROR, "%s", f.error);
@@ -41,11 +44,11 @@ static void check_file(const struct opts *opts, struct report *r)
 		return;
 	}
 	kcan_image_judge(&image, f.bytes, f.len, &f.dictionary, NULL);
-	if (kcan_image_severity(&image) < KCAN_IMAGE_REFUSED)
-		describe(&end, &f, &image);
+	refusal = firmware_refusal(&image, opts->force);
+	if (refusal)
+		end_with(&end, KCAN_OUTCOME_IMAGE_REFUSED, "it %s", refusal);
 	else
-		end_with(&end, KCAN_OUTCOME_IMAGE_REFUSED,
-			 "this is nothing to flash");
+		describe(&end, &f, &image);
 	say_check(r, &f, &image, &end);
 	firmware_free(&f);
 }
@@ -57,21 +60,35 @@ static bool check_files(struct targets *t)
 
 	for (size_t i = 0; i < t->len; i++) {
 		struct board *b = &t->boards[i];
-		enum kcan_image_severity severity;
+		const char *refusal;
 
 		kcan_image_judge(&b->image, b->firmware->bytes,
 				 b->firmware->len, &b->firmware->dictionary,
 				 NULL);
-		severity = kcan_image_severity(&b->image);
-		b->judged = severity == KCAN_IMAGE_NEVER ||
-			    (severity == KCAN_IMAGE_REFUSED && !b->opts->force);
+		refusal = firmware_refusal(&b->image, b->opts->force);
+		b->judged = refusal;
 		fine &= !b->judged;
 		if (b->judged)
 			end_with(&b->end, KCAN_OUTCOME_IMAGE_REFUSED,
-				 "%.200s is nothing to flash; nothing was sent",
-				 b->firmware->path);
+				 "%.200s %s; nothing was sent",
+				 b->firmware->path, refusal);
 	}
 	return fine;
+}
+
+/* @err: of waiting, which came before the end of all. */
+static void say_all(struct targets *t, struct report *r, int err)
+{
+	say_boards(r, t->boards, t->len);
+	if (!err)
+		return;
+	end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR,
+		 "there was nothing to wait with: %s; %s", strerror(-err),
+		 t->boards[0].start_us ?
+			 "what is in boards without a line is not known" :
+			 "nothing was sent");
+	end_next(&t->end, "mend that, then type the same command again");
+	say_end(r, &t->end);
 }
 
 static void flash(const struct opts *opts, struct report *r)
@@ -81,7 +98,8 @@ static void flash(const struct opts *opts, struct report *r)
 	int err = loop_init(&loop, &r->streams, opts->verbose);
 
 	if (err) {
-		end_with(&t.end, KCAN_OUTCOME_LOCAL_ERROR, "%s",
+		end_with(&t.end, KCAN_OUTCOME_LOCAL_ERROR,
+			 "there was nothing to wait with: %s; nothing was sent",
 			 strerror(-err));
 		say_end(r, &t.end);
 	} else if (!targets_find(&t, opts, r, &loop)) {
@@ -92,13 +110,7 @@ static void flash(const struct opts *opts, struct report *r)
 		say_end(r, &t.end);
 	} else {
 		err = run_all(&t, &loop, r->streams.progress);
-		if (err) {
-			end_with(&t.end, KCAN_OUTCOME_LOCAL_ERROR,
-				 "it could not be waited for the bus: %s",
-				 strerror(-err));
-			say_end(r, &t.end);
-		}
-		say_boards(r, t.boards, t.len);
+		say_all(&t, r, err);
 	}
 	targets_free(&t);
 }

@@ -187,7 +187,7 @@ static char *json_line(struct report *r, const struct line *line)
 					b ? (b->done_us - b->start_us) / 1000 :
 					    0),
 			"katapult",
-			say_json_katapult(&r->lib, b && b->judged,
+			say_json_katapult(&r->lib, b && b->target.mcu,
 					  b ? &b->ident : NULL),
 			"image", pack_image(r, line), "findings",
 			pack_findings(r, line->image), "written",
@@ -233,7 +233,7 @@ void say_end(struct report *r, const struct end *end)
 void say_boards(struct report *r, const struct board *boards, size_t len)
 {
 	for (const struct board *b = boards; b < boards + len; b++)
-		if (*b->end.reason)
+		if (*b->end.reason && (b->stage == STAGE_DONE || !b->start_us))
 			say_line(r, &(struct line){ .end = &b->end,
 						    .firmware = b->firmware,
 						    .image = b->judged ?

@@ -10,6 +10,7 @@
 #define TALK_US 3000000 /* for two questions */
 
 #define START_HOST "start Klipper's host again: sudo systemctl start klipper"
+#define NOT_SEEN "it was not seen to run yet"
 #define POWER "switch the board's power off and on"
 
 static uint64_t now_of(const struct board *b)
@@ -96,14 +97,6 @@ static void judge(struct board *b)
 	b->judged = true;
 }
 
-static bool is_refused(const struct board *b)
-{
-	enum kcan_image_severity severity = kcan_image_severity(&b->image);
-
-	return severity == KCAN_IMAGE_NEVER ||
-	       (severity == KCAN_IMAGE_REFUSED && !b->opts->force);
-}
-
 static void begin_flash(struct board *b)
 {
 	char uuid[KCAN_UUID_STR_LEN + 1];
@@ -123,8 +116,9 @@ static void begin_flash(struct board *b)
 	cfg.nodeid = nodeids_draw(&b->draw);
 	if (!cfg.nodeid || kcan_flash_new(&b->flash, &cfg, now_of(b))) {
 		end_with(&b->end, KCAN_OUTCOME_LOCAL_ERROR,
-			 "no exchange with it could be begun (no nodeid from "
-			 "%d to %d is free, or there is no memory)",
+			 "the flash could not be begun: no nodeid from %d to "
+			 "%d is free, or there is no memory; nothing was "
+			 "written",
 			 NODEIDS_FIRST, NODEIDS_LAST);
 		go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
 		return;
@@ -139,17 +133,37 @@ static void begin_flash(struct board *b)
 		    b->image.size);
 }
 
+static void fail_enter(struct board *b, enum kcan_bootreq_verdict verdict)
+{
+	int err = b->wire->nodeids.error;
+	char signal[32];
+
+	say_put_signal(signal, sizeof(signal), &b->wire->bus.loop->signal);
+	if (verdict == KCAN_BOOTREQ_NO_NODEID && err)
+		end_with(&b->end, KCAN_OUTCOME_LOCAL_ERROR,
+			 "no nodeid could be reserved: %s; nothing was written",
+			 strerror(-err));
+	else if (verdict == KCAN_BOOTREQ_ABORTED)
+		end_with(&b->end, KCAN_OUTCOME_INTERRUPTED,
+			 "ended by %s before Katapult was proven; nothing was "
+			 "written",
+			 signal);
+	else
+		end_with(&b->end, kcan_bootreq_outcome(verdict), "%s",
+			 kcan_bootreq_verdict_text(verdict));
+	note_signal(b, verdict == KCAN_BOOTREQ_ABORTED);
+	finish(b);
+}
+
 static void conclude_enter(struct board *b)
 {
 	struct kcan_bootreq_result result = kcan_bootreq_result(b->req);
+	const char *refusal;
 
 	b->ident = result.ident;
 	board_free(b);
 	if (result.verdict != KCAN_BOOTREQ_PROVEN) {
-		end_with(&b->end, kcan_bootreq_outcome(result.verdict), "%s",
-			 kcan_bootreq_verdict_text(result.verdict));
-		note_signal(b, result.verdict == KCAN_BOOTREQ_ABORTED);
-		finish(b);
+		fail_enter(b, result.verdict);
 		return;
 	}
 	if (!result.identified) {
@@ -161,10 +175,10 @@ static void conclude_enter(struct board *b)
 		return;
 	}
 	judge(b);
-	if (is_refused(b))
+	refusal = firmware_refusal(&b->image, b->opts->force);
+	if (refusal)
 		end_with(&b->end, KCAN_OUTCOME_IMAGE_REFUSED,
-			 "%.200s cannot work on this board; nothing was erased",
-			 file_of(b));
+			 "%.200s %s; nothing was erased", file_of(b), refusal);
 	else if (b->opts->command == OPTS_CHECK)
 		end_with(&b->end, KCAN_OUTCOME_CHECKED,
 			 "%.200s can be flashed: nothing speaks against it; "
@@ -188,8 +202,8 @@ static const char *content_text(enum kcan_flash_content content)
 		[KCAN_FLASH_CONTENT_OLD_OR_NONE] =
 			"it has its old application, or none",
 		[KCAN_FLASH_CONTENT_MIXED] =
-			"its application is mixed of old and new, and a reset "
-			"may start that",
+			"its application may be a mixture of old and new, and "
+			"a reset would start it",
 		[KCAN_FLASH_CONTENT_NEW] = "the image is all there",
 	};
 
@@ -308,40 +322,68 @@ static const char *version_of(const struct board *b)
 					     "a Klipper";
 }
 
-static void conclude_start(struct board *b)
+static void say_runs(struct board *b)
 {
-	struct kcan_running_result result = kcan_running_result(b->running);
 	bool same = b->result.verdict == KCAN_FLASH_SAME;
 
+	end_with(&b->end, same ? KCAN_OUTCOME_SAME : KCAN_OUTCOME_FLASHED,
+		 "%.100s runs: %.200s was %s, and all %zu bytes were compared",
+		 version_of(b), file_of(b), same ? "there already" : "written",
+		 b->image.size);
+	end_next(&b->end, START_HOST);
+}
+
+static void say_silent(struct board *b)
+{
+	end_with(
+		&b->end, KCAN_OUTCOME_NOT_STARTED,
+		"%.200s is in the flash, and Katapult was left, but no Klipper "
+		"has answered on %s within %g s",
+		file_of(b), b->wire->ifname, (double)b->opts->timeout_us / 1e6);
+	end_next(&b->end,
+		 "likely it is built for another CAN speed, other pins or "
+		 "another crystal: build it for this board, press reset twice "
+		 "within half a second, and flash that");
+}
+
+static void say_not_seen(struct board *b, const char *why)
+{
+	end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
+		 "%.200s is in the flash, but %s", file_of(b), why);
+	end_next(&b->end, "type the same command again, which does not write "
+			  "what is there already");
+}
+
+static void conclude_start(struct board *b)
+{
+	static const char *const not_seen[] = {
+		[KCAN_RUNNING_CUT] =
+			"Klipper answered only a part of what it was asked",
+		[KCAN_RUNNING_TAKEN] =
+			"another program gave its nodeid to another node "
+			"before it was seen to run",
+		[KCAN_RUNNING_UNSENT] =
+			"the questions to it were not confirmed by the bus",
+		[KCAN_RUNNING_ABORTED] = NOT_SEEN,
+	};
+	enum kcan_running_verdict verdict =
+		kcan_running_result(b->running).verdict;
+
 	board_free(b);
-	if (result.verdict == KCAN_RUNNING_PROVEN ||
-	    result.verdict == KCAN_RUNNING_KLIPPER) {
-		end_with(&b->end,
-			 same ? KCAN_OUTCOME_SAME : KCAN_OUTCOME_FLASHED,
-			 "%.100s runs: %.200s was %s, and all %zu bytes were "
-			 "compared",
-			 version_of(b), file_of(b),
-			 same ? "there already" : "written", b->image.size);
-		end_next(&b->end, START_HOST);
-	} else if (result.verdict == KCAN_RUNNING_OTHER) {
+	if (verdict == KCAN_RUNNING_PROVEN || verdict == KCAN_RUNNING_KLIPPER) {
+		say_runs(b);
+	} else if (verdict == KCAN_RUNNING_OTHER) {
 		end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
 			 "a Klipper answers, but not the one of %.200s, which "
 			 "is in the flash",
 			 file_of(b));
 		end_next(&b->end, POWER ", then compare: katflash --verify");
+	} else if (verdict == KCAN_RUNNING_SILENT) {
+		say_silent(b);
 	} else {
-		end_with(
-			&b->end, KCAN_OUTCOME_NOT_STARTED,
-			"%.200s is in the flash, and Katapult was left, but no "
-			"Klipper has answered on %s within %g s",
-			file_of(b), b->wire->ifname,
-			(double)b->opts->timeout_us / 1e6);
-		end_next(&b->end,
-			 "likely it is built for another CAN speed, other pins "
-			 "or another crystal: build it for this board, press "
-			 "reset twice within half a second, and flash that");
+		say_not_seen(b, not_seen[verdict]);
 	}
-	note_signal(b, result.verdict == KCAN_RUNNING_ABORTED);
+	note_signal(b, verdict == KCAN_RUNNING_ABORTED);
 	finish(b);
 }
 
@@ -364,9 +406,7 @@ static void conclude_back(struct board *b)
 static void start_when_due(struct board *b)
 {
 	if (b->wire->bus.loop->signal) {
-		end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
-			 "%.200s is in the flash, but was not seen to run yet",
-			 file_of(b));
+		say_not_seen(b, NOT_SEEN);
 		note_signal(b, true);
 		finish(b);
 	} else if (now_of(b) >= b->due_us) {
@@ -382,16 +422,16 @@ static void lose(struct board *b)
 		end_with(&b->end,
 			 is_untouched(&b->result) ? KCAN_OUTCOME_NO_ANSWER :
 						    KCAN_OUTCOME_INCOMPLETE,
-			 "%s is gone in the middle of it; %s", b->wire->ifname,
-			 content_text(b->result.content));
+			 "%s went away in the middle of it; %s",
+			 b->wire->ifname, content_text(b->result.content));
 	} else if (b->stage == STAGE_START) {
 		end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
-			 "%.200s is in the flash, but %s is gone before it was "
-			 "seen to run",
+			 "%.200s is in the flash, but %s went away before it "
+			 "was seen to run",
 			 file_of(b), b->wire->ifname);
 	} else if (b->stage == STAGE_ENTER) {
 		end_with(&b->end, KCAN_OUTCOME_NO_ANSWER,
-			 "%s is gone; nothing was written", b->wire->ifname);
+			 "%s went away; nothing was written", b->wire->ifname);
 	}
 	end_next(&b->end,
 		 "look for its adapter (lsusb, dmesg), bring %s up, "

@@ -72,14 +72,17 @@ static bool find_board(struct targets *t, const struct opts *opts,
 {
 	struct board *b = &t->boards[t->len];
 	const char *ifname = opts->ifname;
+	char uuid[KCAN_UUID_STR_LEN + 1];
 
 	b->uuid = o->uuid;
 	if (o->name && find_named(t, opts, b, o->name, &ifname))
 		return fail(t, t->printer.error);
 	if (is_twice(t, b)) {
+		kcan_uuid_format(&b->uuid, uuid);
 		end_with(&t->end, KCAN_OUTCOME_USAGE,
-			 "-m '%.40s' is the same board as another one",
-			 o->name);
+			 "%s '%.40s' is the same board as another one: leave "
+			 "one of them out",
+			 o->name ? "-m" : "-u", o->name ? o->name : uuid);
 		return false;
 	}
 	b->firmware = &t->firmwares[t->len];
@@ -148,8 +151,13 @@ static bool look_at_programs(struct targets *t, const struct opts *opts,
 	programs_look(&found, wire->ifname);
 	if (found.unfiltered)
 		flashing = programs_listen(&wire->bus);
-	if (flashing < 0)
-		return fail(t, strerror(-flashing));
+	if (flashing < 0) {
+		end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR,
+			 "it could not be heard whether somebody flashes over "
+			 "%s: %s",
+			 wire->ifname, strerror(-flashing));
+		return false;
+	}
 	if (!flashing && !found.klipper_host)
 		return true;
 	end_with(&t->end, KCAN_OUTCOME_BUSY,
@@ -217,7 +225,11 @@ static bool reserve(struct targets *t, const struct board *b)
 		end_next(&t->end, "wait for its end, then try again");
 		return false;
 	}
-	return fd >= 0 || fail(t, strerror(-fd));
+	if (fd < 0)
+		end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR,
+			 "%s could not be reserved: %s; nothing was sent", uuid,
+			 strerror(-fd));
+	return fd >= 0;
 }
 
 /* What the pool may be used for is heard, so that it is not drawn. */
