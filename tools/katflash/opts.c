@@ -89,9 +89,8 @@ static int take_file(void *ctx, const char *arg)
 	if (!*arg)
 		return refuse(o, "a FILE has no name: give " FORM);
 	if (*file)
-		return refuse(
-			o, "'%.80s' is a second FILE for one board: give " FORM,
-			arg);
+		return refuse(o, "'%.80s' is a second FILE %s: give " FORM, arg,
+			      o->len ? "for one board" : "without a board");
 	*file = arg;
 	return 0;
 }

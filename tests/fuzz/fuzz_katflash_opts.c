@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: tools/katflash/opts.c tools/shared/opts.c
+/*
+ * Any command line, NUL between the words: it is refused with a sentence, or each
+ * board has one FILE, and what comes out is within the limits that the rest relies
+ * on.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../tools/katflash/opts.h"
+#include "fuzz.h"
+
+#define WORDS_MAX 128
+
+static void check_board(const struct opts *opts, size_t i)
+{
+	const struct opts_board *board = &opts->boards[i];
+
+	check(board->file && *board->file);
+	for (size_t k = 0; k < i && !board->name; k++)
+		check(opts->boards[k].name ||
+		      !kcan_uuid_equal(&board->uuid, &opts->boards[k].uuid));
+}
+
+static void check_options(const struct opts *opts)
+{
+	bool named = false;
+
+	check(opts->timeout_us >= 100000 && opts->timeout_us <= 3600000000u);
+	check(strlen(opts->ifname) >= 1 && strlen(opts->ifname) <= 15);
+	check(opts->len <= OPTS_BOARDS_MAX);
+	if (opts->command >= OPTS_HELP)
+		return;
+	check(opts->len ? !opts->file : opts->command == OPTS_CHECK);
+	check(opts->len || (opts->file && *opts->file));
+	for (size_t i = 0; i < opts->len; i++) {
+		check_board(opts, i);
+		named |= opts->boards[i].name != NULL;
+	}
+	check(named || !opts->config);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *argv[WORDS_MAX + 2] = { (char *)"katflash" };
+	char *text = malloc(size + 1);
+	struct opts opts;
+	int argc = 1;
+
+	if (!text)
+		return 0;
+	memcpy(text, data, size);
+	text[size] = '\0';
+	for (size_t at = 0; at <= size && argc <= WORDS_MAX;
+	     at += strlen(text + at) + 1)
+		argv[argc++] = text + at;
+	if (opts_parse(&opts, argc, argv))
+		check(*opts.error && strlen(opts.error) < OPTS_ERROR_LEN);
+	else
+		check_options(&opts);
+	free(text);
+	return 0;
+}

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: tools/katflash/opts.c tools/shared/opts.c
+#include "../support/unit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../tools/katflash/opts.h"
+
+#define U "112233445566"
+#define V "aabbccddeeff"
+#define FORM "give -u UUID FILE, or -m NAME FILE as in printer.cfg"
+#define IFACE \
+	"is no interface name: 1 to 15 characters without '/' and blanks, like can0"
+#define UUID \
+	"is no UUID: 12 hex digits, like 112233445566 (canbus_uuid in printer.cfg)"
+#define SECONDS "seconds from 0.1 to 3600, like 5 or 0.5"
+#define SERIAL                                                                 \
+	"a serial port is flashed by python3 ~/katapult/scripts/flashtool.py " \
+	"-d DEVICE -f FILE; serialbootreq -d DEVICE asks it for Katapult"
+#define ARGS_MAX 12
+
+static int parse(struct opts *out, const char *const args[])
+{
+	char *argv[3 * OPTS_BOARDS_MAX + 8] = { (char *)"katflash" };
+	int argc = 1;
+
+	while (args[argc - 1]) {
+		argv[argc] = (char *)args[argc - 1];
+		argc++;
+	}
+	return opts_parse(out, argc, argv);
+}
+
+static const struct bad_row {
+	const char *name;
+	const char *args[ARGS_MAX];
+	const char *error;
+} bad_rows[] = {
+	{ "nothing at all", { NULL }, "no board is named: " FORM },
+	{ "a FILE without a board",
+	  { "klipper.bin" },
+	  "no board is named: " FORM },
+	{ "--verify without a board",
+	  { "--verify", "klipper.bin" },
+	  "no board is named: " FORM },
+	{ "--check of nothing", { "--check" }, "--check needs a FILE" },
+	{ "a UUID without a FILE",
+	  { "-u", "AABBCCDDEEFF" },
+	  "-u aabbccddeeff has no FILE: " FORM },
+	{ "a name without a FILE",
+	  { "-m", "EBB" },
+	  "-m EBB has no FILE: " FORM },
+	{ "the first of two boards without a FILE",
+	  { "-u", U, "-m", "EBB", "a" },
+	  "-u 112233445566 has no FILE: " FORM },
+	{ "--check of a board without a FILE",
+	  { "--check", "-m", "EBB" },
+	  "-m EBB has no FILE: " FORM },
+	{ "a FILE in front of its board",
+	  { "a.bin", "-u", U, "b.bin" },
+	  "'a.bin' stands before the first board: " FORM },
+	{ "two FILEs for one board",
+	  { "-u", U, "a.bin", "b.bin" },
+	  "'b.bin' is a second FILE for one board: " FORM },
+	{ "two FILEs behind two dashes",
+	  { "-u", U, "--", "-a.bin", "--json" },
+	  "'--json' is a second FILE for one board: " FORM },
+	{ "--check of two FILEs",
+	  { "--check", "a.bin", "b.bin" },
+	  "'b.bin' is a second FILE without a board: " FORM },
+	{ "a FILE of no name", { "-u", U, "" }, "a FILE has no name: " FORM },
+	{ "an interface of no name",
+	  { "-i", "", "-u", U, "a" },
+	  "-i '' " IFACE },
+	{ "an interface with a slash",
+	  { "-u", U, "a", "--interface=can/0" },
+	  "-i 'can/0' " IFACE },
+	{ "an interface of 16 characters",
+	  { "-i", "abcdefghijklmnop" },
+	  "-i 'abcdefghijklmnop' " IFACE },
+	{ "a UUID of 11 digits",
+	  { "-u", "11223344556", "a" },
+	  "-u '11223344556' " UUID },
+	{ "a UUID with a letter that is no hex digit",
+	  { "-u", "11223344556g", "a" },
+	  "-u '11223344556g' " UUID },
+	{ "a long UUID is cut",
+	  { "-u", "0123456789012345678901234567890123456789xyz" },
+	  "-u '0123456789012345678901234567890123456789' " UUID },
+	{ "one UUID twice",
+	  { "-u", V, "a", "-u", "AABBCCDDEEFF", "b" },
+	  "-u 'AABBCCDDEEFF' is given twice" },
+	{ "two files to look names up in",
+	  { "-m", "EBB", "a", "-c", "p", "-c", "q" },
+	  "-c 'q': give the path of one file" },
+	{ "no file to look names up in",
+	  { "-m", "EBB", "a", "-c", "" },
+	  "-c '': give the path of one file" },
+	{ "a file for names, but no name",
+	  { "-c", "p", "-u", U, "a" },
+	  "-c says where names are to be found: add -m NAME FILE" },
+	{ "--check and --verify",
+	  { "--check", "--verify", "-u", U, "a" },
+	  "--check and --verify exclude each other" },
+	{ "a timeout that is none",
+	  { "-u", U, "a", "--timeout", "1e3" },
+	  "--timeout '1e3' is no number: " SECONDS },
+	{ "a timeout of nothing",
+	  { "-u", U, "a", "--timeout", "0" },
+	  "--timeout '0' is out of range: " SECONDS },
+	{ "a timeout beyond an hour",
+	  { "-u", U, "a", "--timeout", "3601" },
+	  "--timeout '3601' is out of range: " SECONDS },
+	{ "-f as flashtool.py has it",
+	  { "-u", U, "-f", "klipper.bin" },
+	  "'-f': the file stands behind its board: " FORM },
+	{ "--firmware as flashtool.py has it",
+	  { "-u", U, "--firmware=klipper.bin" },
+	  "'--firmware=klipper.bin': the file stands behind its board: " FORM },
+	{ "-r as flashtool.py has it",
+	  { "-u", U, "-r" },
+	  "'-r': to ask for the bootloader alone type canbootreq -u UUID" },
+	{ "--request-bootloader as flashtool.py has it",
+	  { "--request-bootloader" },
+	  "'--request-bootloader': to ask for the bootloader alone type "
+	  "canbootreq -u UUID" },
+	{ "-q as flashtool.py has it",
+	  { "-q" },
+	  "'-q': to list unassigned nodes type canbootreq --query" },
+	{ "-s as flashtool.py has it",
+	  { "-s" },
+	  "'-s': to see which nodes are in Katapult type canbootreq --query" },
+	{ "--status as flashtool.py has it",
+	  { "--status" },
+	  "'--status': to see which nodes are in Katapult type canbootreq "
+	  "--query" },
+	{ "-d as flashtool.py has it",
+	  { "-d", "/dev/ttyACM0", "klipper.bin" },
+	  "'-d': " SERIAL },
+	{ "--device as flashtool.py has it",
+	  { "--device", "/dev/ttyACM0" },
+	  "'--device': " SERIAL },
+	{ "-l as tools that list have it",
+	  { "-l" },
+	  "'-l': to list interfaces and boards on USB type canbootreq --list" },
+	{ "an unknown option",
+	  { "-u", U, "a", "--bogus" },
+	  "unknown or ambiguous option '--bogus'" },
+	{ "--ver, which is --verify, --verbose or --version",
+	  { "--ver" },
+	  "unknown or ambiguous option '--ver'" },
+	{ "a UUID that is not there",
+	  { "-u" },
+	  "'-u' needs a value: --uuid UUID" },
+	{ "a flag with a value",
+	  { "--force=yes" },
+	  "'--force=yes': --force takes no value" },
+};
+
+static void test_bad(void **state)
+{
+	const struct bad_row *row = *state;
+	struct opts opts;
+
+	assert_int_equal(parse(&opts, row->args), -EINVAL);
+	assert_string_equal(opts.error, row->error);
+}
+
+#define UUID_U                                             \
+	{                                                  \
+		{                                          \
+			0x11, 0x22, 0x33, 0x44, 0x55, 0x66 \
+		}                                          \
+	}
+#define UUID_V                                             \
+	{                                                  \
+		{                                          \
+			0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff \
+		}                                          \
+	}
+
+static const struct good_row {
+	const char *name;
+	const char *args[ARGS_MAX];
+	struct opts want;
+} good_rows[] = {
+	{ "a UUID and its FILE, the rest by default",
+	  { "-u", U, "a" },
+	  { .ifname = "can0",
+	    .boards = { { .uuid = UUID_U, .file = "a" } },
+	    .len = 1,
+	    .timeout_us = 5000000 } },
+	{ "a name and its FILE",
+	  { "-m", "EBB", "a" },
+	  { .ifname = "can0",
+	    .boards = { { .name = "EBB", .file = "a" } },
+	    .len = 1,
+	    .timeout_us = 5000000 } },
+	{ "each FILE belongs to the board in front of it",
+	  { "-u", U, "a", "-m", "EBB", "b", "--uuid=AABBCCDDEEFF", "c" },
+	  { .ifname = "can0",
+	    .boards = { { .uuid = UUID_U, .file = "a" },
+			{ .name = "EBB", .file = "b" },
+			{ .uuid = UUID_V, .file = "c" } },
+	    .len = 3,
+	    .timeout_us = 5000000 } },
+	{ "two boards may get the same FILE",
+	  { "-u", U, "a", "-u", V, "a" },
+	  { .ifname = "can0",
+	    .boards = { { .uuid = UUID_U, .file = "a" },
+			{ .uuid = UUID_V, .file = "a" } },
+	    .len = 2,
+	    .timeout_us = 5000000 } },
+	{ "options may stand between a board and its FILE",
+	  { "-u", U, "--force", "-ican1", "a", "--no-start" },
+	  { .ifname = "can1",
+	    .on_ifname = true,
+	    .boards = { { .uuid = UUID_U, .file = "a" } },
+	    .len = 1,
+	    .force = true,
+	    .no_start = true,
+	    .timeout_us = 5000000 } },
+	{ "two dashes before a FILE that begins with a dash",
+	  { "--json", "-u", U, "--", "-a.bin" },
+	  { .ifname = "can0",
+	    .boards = { { .uuid = UUID_U, .file = "-a.bin" } },
+	    .len = 1,
+	    .json = true,
+	    .timeout_us = 5000000 } },
+	{ "what is behind two dashes is no option",
+	  { "-u", U, "--", "--json" },
+	  { .ifname = "can0",
+	    .boards = { { .uuid = UUID_U, .file = "--json" } },
+	    .len = 1,
+	    .timeout_us = 5000000 } },
+	{ "names of a file, and a UUID beside them",
+	  { "-c", "p", "-m", "EBB", "a", "-u", U, "b" },
+	  { .ifname = "can0",
+	    .config = "p",
+	    .boards = { { .name = "EBB", .file = "a" },
+			{ .uuid = UUID_U, .file = "b" } },
+	    .len = 2,
+	    .timeout_us = 5000000 } },
+	{ "--check of a FILE alone",
+	  { "--check", "a" },
+	  { .command = OPTS_CHECK,
+	    .ifname = "can0",
+	    .file = "a",
+	    .timeout_us = 5000000 } },
+	{ "--check of a FILE that begins with a dash",
+	  { "--check", "--", "-a" },
+	  { .command = OPTS_CHECK,
+	    .ifname = "can0",
+	    .file = "-a",
+	    .timeout_us = 5000000 } },
+	{ "--check of a board",
+	  { "-u", U, "a", "--check", "--check" },
+	  { .command = OPTS_CHECK,
+	    .ifname = "can0",
+	    .boards = { { .uuid = UUID_U, .file = "a" } },
+	    .len = 1,
+	    .timeout_us = 5000000 } },
+	{ "long options cut short",
+	  { "--verif", "--int=can1", "--mc", "EBB", "a", "--conf=p",
+	    "--time=.5", "--no", "--forc", "--js", "--verb" },
+	  { .command = OPTS_VERIFY,
+	    .ifname = "can1",
+	    .on_ifname = true,
+	    .config = "p",
+	    .boards = { { .name = "EBB", .file = "a" } },
+	    .len = 1,
+	    .timeout_us = 500000,
+	    .no_start = true,
+	    .force = true,
+	    .json = true,
+	    .verbose = true } },
+	{ "--help needs nothing else",
+	  { "--help", "--bogus" },
+	  { .command = OPTS_HELP, .ifname = "can0", .timeout_us = 5000000 } },
+	{ "--version ends it, whatever stands in front",
+	  { "--check", "-u", U, "--version", "--bogus" },
+	  { .command = OPTS_VERSION,
+	    .ifname = "can0",
+	    .boards = { { .uuid = UUID_U } },
+	    .len = 1,
+	    .timeout_us = 5000000 } },
+};
+
+static void assert_text(const char *got, const char *want)
+{
+	assert_string_equal(got ? got : "none", want ? want : "none");
+}
+
+static void assert_boards(const struct opts *got, const struct opts *want)
+{
+	assert_int_equal(got->len, want->len);
+	for (size_t i = 0; i < want->len; i++) {
+		const struct opts_board *board = &got->boards[i];
+
+		assert_text(board->name, want->boards[i].name);
+		assert_text(board->file, want->boards[i].file);
+		if (!board->name)
+			assert_memory_equal(&board->uuid, &want->boards[i].uuid,
+					    sizeof(board->uuid));
+	}
+	assert_text(got->file, want->file);
+}
+
+static void test_good(void **state)
+{
+	const struct good_row *row = *state;
+	struct opts got;
+
+	assert_int_equal(parse(&got, row->args), 0);
+	assert_int_equal(got.command, row->want.command);
+	assert_string_equal(got.ifname, row->want.ifname);
+	assert_int_equal(got.on_ifname, row->want.on_ifname);
+	assert_text(got.config, row->want.config);
+	assert_boards(&got, &row->want);
+	assert_int_equal(got.timeout_us, row->want.timeout_us);
+	assert_int_equal(got.no_start, row->want.no_start);
+	assert_int_equal(got.force, row->want.force);
+	assert_int_equal(got.json, row->want.json);
+	assert_int_equal(got.verbose, row->want.verbose);
+}
+
+/* Return: what parsing 32 boards, and one more, said. */
+static const char *parse_too_many(struct opts *opts, const char *option,
+				  const char *last)
+{
+	static char uuids[OPTS_BOARDS_MAX][KCAN_UUID_STR_LEN + 1];
+	const char *args[3 * OPTS_BOARDS_MAX + 4] = { NULL };
+	size_t n = 0;
+
+	for (size_t i = 0; i < OPTS_BOARDS_MAX; i++) {
+		kcan_uuid_format(&(struct kcan_uuid){ { [5] = (uint8_t)i } },
+				 uuids[i]);
+		args[n++] = "-u";
+		args[n++] = uuids[i];
+		args[n++] = "a";
+	}
+	if (option) {
+		args[n++] = option;
+		args[n++] = last;
+		args[n++] = "a";
+	}
+	return parse(opts, args) ? opts->error : "";
+}
+
+static void test_there_are_32_boards_in_one_call_at_most(void **state)
+{
+	struct opts opts;
+
+	(void)state;
+	assert_string_equal(parse_too_many(&opts, NULL, NULL), "");
+	assert_int_equal(opts.len, 32);
+	assert_string_equal(parse_too_many(&opts, "-u", U),
+			    "-u '" U "': at most 32 boards in one call");
+	assert_string_equal(parse_too_many(&opts, "-m", "EBB"),
+			    "-m 'EBB': at most 32 boards in one call");
+}
+
+static void test_json_is_known_even_when_the_rest_is_wrong(void **state)
+{
+	struct opts opts;
+
+	(void)state;
+	assert_int_equal(
+		parse(&opts, (const char *[]){ "-u", "x", "--json", NULL }),
+		-EINVAL);
+	assert_true(opts.json);
+	assert_int_equal(parse(&opts, (const char *[]){ "-u", "x", "--",
+							"--json", NULL }),
+			 -EINVAL);
+	assert_false(opts.json);
+}
+
+static void test_help_shows_every_option_and_outcome(void **state)
+{
+	static const char *const lines[] = {
+		"\n  -i, --interface IFACE  ",
+		"\n  -u, --uuid UUID  ",
+		"\n  -m, --mcu NAME  ",
+		"\n  -c, --config FILE  ",
+		"\n      --check  ",
+		"\n      --verify  ",
+		"\n      --no-start  ",
+		"\n      --force  ",
+		"\n      --timeout SECONDS  ",
+		"\n      --json  ",
+		"\n  -v, --verbose  ",
+		"\n      --version  ",
+		"\n  -h, --help  ",
+		"\n    0  flashed ",
+		"\n    0  same ",
+		"\n    0  checked ",
+		"\n    1  local-error ",
+		"\n    2  usage ",
+		"\n    3  no-answer ",
+		"\n    5  not-sent ",
+		"\n    6  busy ",
+		"\n    7  unproven ",
+		"\n    9  image-refused ",
+		"\n   10  incomplete ",
+		"\n   11  not-started ",
+		"\n  128  interrupted ",
+	};
+	char *text = NULL;
+	size_t len = 0, options = 0;
+	FILE *to = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(to);
+	opts_help(to);
+	fclose(to);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		assert_non_null(strstr(text, lines[i]));
+	for (char *line = text; *line; line += strcspn(line, "\n") + 1) {
+		assert_in_range(strcspn(line, "\n"), 0, 80);
+		options += !strncmp(line, "  ", 2) && line[2] != ' ' ? 1 : 0;
+		options += !strncmp(line, "      --", 8) ? 1 : 0;
+	}
+	/* and no other one: the options, and the one outcome of three digits */
+	assert_int_equal(options, 13 + 1);
+	free(text);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(bad_rows) + ARRAY_SIZE(good_rows) +
+				3] = {
+		cmocka_unit_test(test_there_are_32_boards_in_one_call_at_most),
+		cmocka_unit_test(
+			test_json_is_known_even_when_the_rest_is_wrong),
+		cmocka_unit_test(test_help_shows_every_option_and_outcome),
+	};
+	size_t n = 3;
+
+	ROWS(bad_rows, test_bad);
+	ROWS(good_rows, test_good);
+	return _cmocka_run_group_tests("katflash_opts", tests, n, NULL, NULL);
+}
