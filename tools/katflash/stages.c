@@ -10,6 +10,9 @@
 #define TALK_US 3000000 /* for two questions */
 
 #define START_HOST "start Klipper's host again: sudo systemctl start klipper"
+#define MIXTURE                                                   \
+	"its application may be a mixture of old and new, and a " \
+	"reset would start it"
 #define NOT_SEEN "it was not seen to run yet"
 #define POWER "switch the board's power off and on"
 
@@ -201,9 +204,7 @@ static const char *content_text(enum kcan_flash_content content)
 			"it has no application now, and stays in Katapult",
 		[KCAN_FLASH_CONTENT_OLD_OR_NONE] =
 			"it has its old application, or none",
-		[KCAN_FLASH_CONTENT_MIXED] =
-			"its application may be a mixture of old and new, and "
-			"a reset would start it",
+		[KCAN_FLASH_CONTENT_MIXED] = MIXTURE,
 		[KCAN_FLASH_CONTENT_NEW] = "the image is all there",
 	};
 
