@@ -3,6 +3,7 @@
 # canmcu plays what is on CAN, and the main board on its UART.
 bats_require_minimum_version 1.5.0
 load ../lib
+load page
 
 # shellcheck disable=SC2154 # set by run
 
@@ -10,58 +11,17 @@ EBB=112233445566 BED=aabbccddeeff MAIN=41f905f55004
 README=$BATS_TEST_DIRNAME/../../../README.md
 
 setup() {
-	PAGE=$(realpath "$BATS_TEST_DIRNAME/../../../docs/printers.md")
-	export HOME=$BATS_TEST_TMPDIR
-	mkdir -p ~/bin ~/printer_data/config ~/my-printer
-	cd || return
-	awk '/^```$/ { inside = 0 } inside; /^```ini$/ { inside = 1 }' "$PAGE" \
-		>printer_data/config/printer.cfg
+	open_page printers.md
+	mkdir ~/my-printer
 	cp printer_data/config/printer.cfg my-printer
-	printf '#!/bin/sh\nexec "$@"\n' >bin/sudo
-	printf '#!/bin/sh\necho "$@" >>~/systemctl\n' >bin/systemctl
-	chmod +x bin/*
-	PATH=$HOME/bin:$BUILD:$PATH
-	for iface in can0 can1; do
-		ip link add "$iface" type vcan
-		ip link set "$iface" up
-	done
 }
 
 teardown() {
-	ip link del can0
-	ip link del can1
-	stop_all
-}
-
-# play OPTION... - the boards on CAN
-play() {
-	start_mcus printer -c printer_data/config/printer.cfg "$@"
-	has "$MCU_LOG" '^ready can0,can1 2$'
-}
-
-# type_in HEADING N - sets status, output, and stderr
-type_in() {
-	local commands
-
-	commands=$(recipe "$1" "$2")
-	[ -n "$commands" ]
-	echo "$commands"
-	apart bash -c "$commands"
-}
-
-# blocks - the headings and numbers of all blocks of commands
-blocks() {
-	awk '/^## / { heading = substr($0, 4); n = 0 }
-		/^```sh$/ { printf "\"%s\" %d\n", heading, ++n }' "$PAGE"
+	close_page
 }
 
 @test "no command of the page is left out here" {
-	[ "$(blocks | wc -l)" -gt 5 ]
-	diff <(blocks | sort) <(sed -n 's/^\ttype_in //p' \
-		"$BATS_TEST_FILENAME" | sort -u)
-	# nor is one in a block of another kind
-	run -0 grep -c '^```' "$PAGE"
-	[ "$output" -eq $((2 * $(blocks | wc -l) + 2)) ]
+	all_typed_in
 }
 
 @test "which board is which is shown without a frame" {
@@ -168,17 +128,9 @@ $BED (bed): left-bootloader" ]
 }
 
 @test "the page explains each outcome of these calls" {
-	local program name
-
-	for program in canbootreq serialbootreq; do
-		while read -r name; do
-			grep -q "^\* \`$name\`: " "$PAGE" || echo "$name"
-		done < <("$program" --help | sed -n '/^Outcomes/,$p' |
-			awk '$1 ~ /^[0-9]/ { print $2 }') >"$program.left"
-	done
 	# what only --no-verify and --listen have
-	[ "$(<canbootreq.left)" = $'requested\nheard' ]
-	[ -z "$(<serialbootreq.left)" ]
+	[ "$(unexplained canbootreq)" = $'requested\nheard' ]
+	[ -z "$(unexplained serialbootreq)" ]
 }
 
 @test "the first example of the README is this printer" {

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# shellcheck shell=bash
+# A page of docs whose commands are typed in as they stand there, on the printer of
+# its printer.cfg: canmcu plays what is on CAN.
+
+# open_page NAME - be at home on the host of that printer; sets PAGE
+open_page() {
+	PAGE=$(realpath "$BATS_TEST_DIRNAME/../../../docs/$1")
+	export HOME=$BATS_TEST_TMPDIR
+	mkdir -p ~/bin ~/printer_data/config
+	cd || return
+	awk '/^```$/ { inside = 0 } inside; /^```ini$/ { inside = 1 }' "$PAGE" \
+		>printer_data/config/printer.cfg
+	printf '#!/bin/sh\nexec "$@"\n' >bin/sudo
+	printf '#!/bin/sh\necho "$@" >>~/systemctl\n' >bin/systemctl
+	chmod +x bin/*
+	PATH=$HOME/bin:$BUILD:$PATH
+	for iface in can0 can1; do
+		ip link add "$iface" type vcan
+		ip link set "$iface" up
+	done
+}
+
+close_page() {
+	ip link del can0
+	ip link del can1
+	stop_all
+}
+
+# play OPTION... - the boards on CAN
+play() {
+	start_mcus printer -c printer_data/config/printer.cfg "$@"
+	has "$MCU_LOG" '^ready can0,can1 2$'
+}
+
+# type_in HEADING N - sets status, output, and stderr
+type_in() {
+	local commands
+
+	commands=$(recipe "$1" "$2")
+	[ -n "$commands" ]
+	echo "$commands"
+	apart bash -c "$commands"
+}
+
+# blocks - the headings and numbers of all blocks of commands
+blocks() {
+	awk '/^## / { heading = substr($0, 4); n = 0 }
+		/^```sh$/ { printf "\"%s\" %d\n", heading, ++n }' "$PAGE"
+}
+
+# all_typed_in - each block is somewhere in this file of tests, and there is none of
+# another kind but the printer.cfg
+all_typed_in() {
+	[ "$(blocks | wc -l)" -gt 5 ]
+	diff <(blocks | sort) <(sed -n 's/^\ttype_in //p' \
+		"$BATS_TEST_FILENAME" | sort -u)
+	run -0 grep -c '^```' "$PAGE"
+	# shellcheck disable=SC2154 # set by run
+	[ "$output" -eq $((2 * $(blocks | wc -l) + 2)) ]
+}
+
+# unexplained PROGRAM - the outcomes in its --help that the page has no point for
+unexplained() {
+	local name
+
+	while read -r name; do
+		grep -q "^\* \`$name\`: " "$PAGE" || echo "$name"
+	done < <("$1" --help | sed -n '/^Outcomes/,$p' |
+		awk '$1 ~ /^[0-9]/ { print $2 }')
+}
