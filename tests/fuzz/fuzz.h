@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,6 +16,27 @@ static inline void check(bool ok)
 {
 	if (!ok)
 		abort();
+}
+
+/** A command line out of the input, NUL between its words. */
+struct fuzz_line {
+	char *argv[130]; /* the program, words, and NULL */
+	int argc;
+	char *text; /* that they point into; to be freed */
+};
+
+static inline void fuzz_line_read(struct fuzz_line *line, const char *program,
+				  const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+
+	check(text);
+	memcpy(text, data, size);
+	text[size] = '\0';
+	*line = (struct fuzz_line){ { (char *)program }, 1, text };
+	for (size_t at = 0; at <= size && line->argc <= 128;
+	     at += strlen(text + at) + 1)
+		line->argv[line->argc++] = text + at;
 }
 
 /** What is left of the input. */

@@ -11,8 +11,6 @@
 #include "../../tools/canbootreq/say/words.h"
 #include "fuzz.h"
 
-#define WORDS_MAX 64
-
 static void check_sentence(const struct opts *opts)
 {
 	struct words_facts facts = { .cause = CAUSE_USAGE };
@@ -38,22 +36,14 @@ static void check_options(const struct opts *opts)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *argv[WORDS_MAX + 2] = { (char *)"canbootreq" };
-	char *text = malloc(size + 1);
+	struct fuzz_line line;
 	struct opts opts;
-	int argc = 1;
 
-	if (!text)
-		return 0;
-	memcpy(text, data, size);
-	text[size] = '\0';
-	for (size_t at = 0; at <= size && argc <= WORDS_MAX;
-	     at += strlen(text + at) + 1)
-		argv[argc++] = text + at;
-	if (opts_parse(&opts, argc, argv))
+	fuzz_line_read(&line, "canbootreq", data, size);
+	if (opts_parse(&opts, line.argc, line.argv))
 		check_sentence(&opts);
 	else
 		check_options(&opts);
-	free(text);
+	free(line.text);
 	return 0;
 }
