@@ -8,8 +8,8 @@
 
 #include <kcan/bus.h>
 
-#include "../../tools/canbus/reserve.h"
 #include "../../tools/canbootreq/request/diagnose.h"
+#include "../../tools/canbus/reserve.h"
 #include "util/random.h"
 
 #define S 1000000u
