@@ -10,7 +10,7 @@
 
 #define U "112233445566"
 #define V "aabbccddeeff"
-#define FORM "give -u UUID FILE, or -m NAME FILE as in printer.cfg"
+#define FORM "give -u UUID FILE, or -m NAME FILE with NAME as in printer.cfg"
 #define IFACE \
 	"is no interface name: 1 to 15 characters without '/' and blanks, like can0"
 #define UUID \

@@ -5,7 +5,7 @@
 
 #include "config/mcus.h"
 
-#define FORM "-u UUID FILE, or -m NAME FILE as in printer.cfg"
+#define FORM "-u UUID FILE, or -m NAME FILE with NAME as in printer.cfg"
 
 static int opt_interface(void *ctx, const char *arg)
 {
