@@ -91,6 +91,22 @@ static void say_all(struct targets *t, struct report *r, int err)
 	say_end(r, &t->end);
 }
 
+/* All that comes before the first frame. Return: false: it has been said. */
+static bool prepare(struct targets *t, const struct opts *opts,
+		    struct report *r, struct loop *loop)
+{
+	bool found = targets_find(t, opts, r, loop);
+
+	if (found && !check_files(t)) {
+		say_boards(r, t->boards, t->len);
+		return false;
+	}
+	if (found && targets_look(t, opts, r))
+		return true;
+	say_end(r, &t->end);
+	return false;
+}
+
 static void flash(const struct opts *opts, struct report *r)
 {
 	static struct targets t; /* large; zero */
@@ -102,13 +118,7 @@ static void flash(const struct opts *opts, struct report *r)
 			 "there was nothing to wait with: %s; nothing was sent",
 			 strerror(-err));
 		say_end(r, &t.end);
-	} else if (!targets_find(&t, opts, r, &loop)) {
-		say_end(r, &t.end);
-	} else if (!check_files(&t)) {
-		say_boards(r, t.boards, t.len);
-	} else if (!targets_look(&t, opts, r)) {
-		say_end(r, &t.end);
-	} else {
+	} else if (prepare(&t, opts, r, &loop)) {
 		err = run_all(&t, &loop, r->streams.progress);
 		say_all(&t, r, err);
 	}

@@ -10,9 +10,6 @@
 #define TALK_US 3000000 /* for two questions */
 
 #define START_HOST "start Klipper's host again: sudo systemctl start klipper"
-#define MIXTURE                                                   \
-	"its application may be a mixture of old and new, and a " \
-	"reset would start it"
 #define NOT_SEEN "it was not seen to run yet"
 #define POWER "switch the board's power off and on"
 
@@ -196,6 +193,9 @@ static void conclude_enter(struct board *b)
 
 static const char *content_text(enum kcan_flash_content content)
 {
+	static const char mixture[] =
+		"its application may be a mixture of old and new, and a reset "
+		"would start it";
 	static const char *const texts[] = {
 		[KCAN_FLASH_CONTENT_UNKNOWN] =
 			"what is in its flash was not looked at",
@@ -204,7 +204,7 @@ static const char *content_text(enum kcan_flash_content content)
 			"it has no application now, and stays in Katapult",
 		[KCAN_FLASH_CONTENT_OLD_OR_NONE] =
 			"it has its old application, or none",
-		[KCAN_FLASH_CONTENT_MIXED] = MIXTURE,
+		[KCAN_FLASH_CONTENT_MIXED] = mixture,
 		[KCAN_FLASH_CONTENT_NEW] = "the image is all there",
 	};
 
@@ -361,8 +361,7 @@ static void conclude_start(struct board *b)
 		[KCAN_RUNNING_CUT] =
 			"Klipper answered only a part of what it was asked",
 		[KCAN_RUNNING_TAKEN] =
-			"another program gave its nodeid to another node "
-			"before it was seen to run",
+			"its nodeid was given away before it was seen to run",
 		[KCAN_RUNNING_UNSENT] =
 			"the questions to it were not confirmed by the bus",
 		[KCAN_RUNNING_ABORTED] = NOT_SEEN,
