@@ -45,9 +45,9 @@ KCAN_DECLS_BEGIN
  * is sent to the node for 5 s, as it may be erasing (10 s where that takes
  * longer); other answers are awaited for 1 s.
  *
- * Where the chip has ECC, FF that is programmed can never be anything else before
- * the next erase, and hides it from Katapult that there is something to erase. So
- * of blocks that are all FF only those that begin an erase unit are sent (section
+ * Where the chip has ECC, FF that is programmed can be nothing else before the
+ * next erase, and hides it from Katapult that there is something to erase. So of
+ * blocks that are all FF only those that begin an erase unit are sent (section
  * 3.2); all of them are read back.
  *
  * Times are microseconds of a monotonic clock with any origin and must not go

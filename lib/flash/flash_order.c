@@ -183,8 +183,8 @@ size_t flashing_order_next(struct flashing_order *o)
 }
 
 /*
- * Katapult looks at the first quarter of a unit only. Any block in there will do
- * that takes zeros.
+ * Katapult looks at the first quarter of a unit only. Any block in there will
+ * do that takes zeros.
  */
 static void next_poke(struct flashing_order *o)
 {

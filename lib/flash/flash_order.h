@@ -16,7 +16,11 @@ enum flashing_what {
 	 * the image has 00, and the application does not begin
 	 */
 	FLASHING_ZERO,
-	FLASHING_POKE, /* 00 in its first quarter: the zeros were refused */
+	/*
+	 * 00 in its first quarter, as the zeros were refused; it may be behind
+	 * the image, in what is erased with it
+	 */
+	FLASHING_POKE,
 };
 
 /**

@@ -165,9 +165,9 @@ static void completed(struct kcan_flash *f, const struct kcan_kat_block *block,
 }
 
 /*
- * What is to be in the flash after the block in work. Where the image has zeros,
- * others have to go in front: the same once more would erase nothing. But the
- * first word has to be 0 until the end.
+ * What is to be in the flash after the block in work. Where the image has
+ * zeros, others have to go in front: the same once more would erase nothing. But
+ * the first word has to be 0 until the end.
  */
 static void get_data(const struct kcan_flash *f, uint8_t out[static BLOCK])
 {

@@ -70,8 +70,8 @@ const struct mcu_type *mcu_type_find(const char *name);
 const struct mcu_type *mcu_type_at(size_t index);
 
 /**
- * Return: the KCAN_CHIP_RAMS memories that a stack may be in; only of a chip with
- * a flash_map.
+ * Return: the KCAN_CHIP_RAMS memories that a stack may be in; only of a chip
+ * with a flash_map.
  */
 const struct kcan_chip_range *mcu_type_ram(const struct mcu_type *type);
 
