@@ -208,10 +208,10 @@ begun() {
 	until_true has "$BUS" '#018812' 2
 }
 
-# begun_on_mute - likewise, and it cannot come to its end: after some 90 of the 938
-# blocks the board does not answer any more, until its faults are cleared
+# begun_on_mute - likewise, and it cannot come to its end: after some 40 blocks the
+# board does not answer any more, until its faults are cleared
 begun_on_mute() {
-	board --fault 'mute after=200'
+	board --fault 'mute after=100'
 	begun
 }
 
