@@ -148,7 +148,10 @@ static void take_frame(struct kcan_running *p, uint64_t now_us, canid_t id,
 	kcan_running_sent(p, now_us);
 }
 
-/* CRCs from an implementation of section 3.1 that is not ours. */
+/*
+ * CRCs from an implementation of klipper-mcu-protocol.md, section 3.1, that is not
+ * ours.
+ */
 static void test_the_first_frames_byte_for_byte(void **state)
 {
 	struct kcan_running *p = start(LEN, &reset);
