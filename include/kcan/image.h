@@ -104,7 +104,8 @@ enum kcan_image_severity {
  * enum kcan_image_finding - what can be wrong
  *
  * kcan_image_finding_get() tells how much each matters. Of a file that does not
- * run one is found, and nothing else is looked at.
+ * run one is found, and nothing else is looked at; but of Katapult itself whether
+ * the board has room for it.
  */
 enum kcan_image_finding {
 	/* with the file: sections 1.2 to 1.5 */

@@ -243,6 +243,21 @@ static const enum kcan_image_finding of_kind[KCAN_IMAGE_KIND_COUNT] = {
 	[KCAN_IMAGE_SHORT] = KCAN_IMAGE_FINDING_SHORT,
 };
 
+/*
+ * Katapult itself may be flashed by who insists, and then a board that it is too
+ * large for stops just as well.
+ */
+#define OF_KATAPULT                            \
+	(1u << KCAN_IMAGE_FINDING_BOARD_CHIP | \
+	 1u << KCAN_IMAGE_FINDING_BOARD_START | 1u << KCAN_IMAGE_FINDING_SIZE)
+
+static uint32_t looked_for(const struct kcan_image *image)
+{
+	if (kcan_image_kind_runs(image->kind))
+		return UINT32_MAX;
+	return image->kind == KCAN_IMAGE_KATAPULT ? OF_KATAPULT : 0;
+}
+
 static void add(struct kcan_image *image, enum kcan_image_finding finding)
 {
 	image->findings |= 1u << finding;
@@ -288,15 +303,15 @@ void kcan_image_judge(struct kcan_image *out, const uint8_t *bytes, size_t len,
 				    .board = board };
 	out->size = len - kcan_image_suffix_len(bytes, len);
 	out->kind = kcan_image_kind_of(bytes, out->size, found);
-	if (!kcan_image_kind_runs(out->kind)) {
+	if (!kcan_image_kind_runs(out->kind))
 		add(out, of_kind[out->kind]);
-		return;
-	}
-	read_all(out, bytes);
-	if (out->size < len)
+	else
+		read_all(out, bytes);
+	if (kcan_image_kind_runs(out->kind) && out->size < len)
 		add(out, KCAN_IMAGE_FINDING_SUFFIX);
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
-		if (checks[i].is_so(out))
+		if (looked_for(out) >> checks[i].finding & 1 &&
+		    checks[i].is_so(out))
 			add(out, checks[i].finding);
 }
 

@@ -132,6 +132,12 @@ static inline void be_katapult(void)
 	scene.len = 4096;
 }
 
+static inline void be_a_huge_katapult(void)
+{
+	be_katapult();
+	scene.len = 504 * 1024 + 1;
+}
+
 /* On an RP2040 its table is behind boot2; the signature is at 160. */
 static inline void be_katapult_rp2040(void)
 {

@@ -39,6 +39,8 @@ static const struct row {
 	  KCAN_IMAGE_CHITU },
 	{ "file: Katapult", be_katapult, F(KATAPULT), REFUSED,
 	  KCAN_IMAGE_KATAPULT },
+	{ "file: Katapult, and more than the largest flash", be_a_huge_katapult,
+	  F(KATAPULT) | F(SIZE), NEVER, KCAN_IMAGE_KATAPULT },
 	{ "file: Katapult of an RP2040", be_katapult_rp2040, F(KATAPULT),
 	  REFUSED, KCAN_IMAGE_KATAPULT },
 	{ "file: Katapult's deployer", be_deployer, F(DEPLOYER), REFUSED,

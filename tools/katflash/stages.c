@@ -3,14 +3,12 @@
 #include <string.h>
 
 #include "../shared/report.h"
-#include "../shared/slots.h"
 #include "board.h"
+#include "tell.h"
 
 #define START_US 200000 /* from the ACK of COMPLETE: flashing.md, section 6.2 */
 #define TALK_US 3000000 /* for two questions */
 
-#define START_HOST "start Klipper's host again: sudo systemctl start klipper"
-#define NOT_SEEN "it was not seen to run yet"
 #define POWER "switch the board's power off and on"
 
 static uint64_t now_of(const struct board *b)
@@ -35,17 +33,6 @@ static void fail_here(struct board *b)
 	end_with(&b->end, KCAN_OUTCOME_LOCAL_ERROR,
 		 "there was no memory for it; nothing more was sent");
 	finish(b);
-}
-
-/* What was cut short by a signal ends with that. */
-static void note_signal(struct board *b, bool cut_short)
-{
-	int signal = b->wire->bus.loop->signal;
-
-	if (!signal || !cut_short)
-		return;
-	b->end.outcome = KCAN_OUTCOME_INTERRUPTED;
-	b->end.signal = signal;
 }
 
 /* Ask Katapult, for itself or to start the application again. */
@@ -133,28 +120,6 @@ static void begin_flash(struct board *b)
 		    b->image.size);
 }
 
-static void fail_enter(struct board *b, enum kcan_bootreq_verdict verdict)
-{
-	int err = b->wire->nodeids.error;
-	char signal[32];
-
-	say_put_signal(signal, sizeof(signal), &b->wire->bus.loop->signal);
-	if (verdict == KCAN_BOOTREQ_NO_NODEID && err)
-		end_with(&b->end, KCAN_OUTCOME_LOCAL_ERROR,
-			 "no nodeid could be reserved: %s; nothing was written",
-			 strerror(-err));
-	else if (verdict == KCAN_BOOTREQ_ABORTED)
-		end_with(&b->end, KCAN_OUTCOME_INTERRUPTED,
-			 "ended by %s before Katapult was proven; nothing was "
-			 "written",
-			 signal);
-	else
-		end_with(&b->end, kcan_bootreq_outcome(verdict), "%s",
-			 kcan_bootreq_verdict_text(verdict));
-	note_signal(b, verdict == KCAN_BOOTREQ_ABORTED);
-	finish(b);
-}
-
 static void conclude_enter(struct board *b)
 {
 	struct kcan_bootreq_result result = kcan_bootreq_result(b->req);
@@ -163,7 +128,8 @@ static void conclude_enter(struct board *b)
 	b->ident = result.ident;
 	board_free(b);
 	if (result.verdict != KCAN_BOOTREQ_PROVEN) {
-		fail_enter(b, result.verdict);
+		end_enter(b, result.verdict);
+		finish(b);
 		return;
 	}
 	if (!result.identified) {
@@ -191,84 +157,10 @@ static void conclude_enter(struct board *b)
 	go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
 }
 
-static const char *content_text(enum kcan_flash_content content)
-{
-	static const char mixture[] =
-		"its application may be a mixture of old and new, and a reset "
-		"would start it";
-	static const char *const texts[] = {
-		[KCAN_FLASH_CONTENT_UNKNOWN] =
-			"what is in its flash was not looked at",
-		[KCAN_FLASH_CONTENT_OLD] = "its old application is still there",
-		[KCAN_FLASH_CONTENT_NONE] =
-			"it has no application now, and stays in Katapult",
-		[KCAN_FLASH_CONTENT_OLD_OR_NONE] =
-			"it has its old application, or none",
-		[KCAN_FLASH_CONTENT_MIXED] = mixture,
-		[KCAN_FLASH_CONTENT_NEW] = "the image is all there",
-	};
-
-	return texts[content];
-}
-
-/* Return: whether the board may be what it was before. */
-static bool is_untouched(const struct kcan_flash_result *result)
-{
-	return !result->written && result->content <= KCAN_FLASH_CONTENT_OLD;
-}
-
-static enum kcan_outcome outcome_of(const struct kcan_flash_result *result)
-{
-	if (result->verdict == KCAN_FLASH_DIFFERS || !is_untouched(result))
-		return KCAN_OUTCOME_INCOMPLETE;
-	return result->verdict == KCAN_FLASH_NOT_QUEUED ||
-			       result->verdict == KCAN_FLASH_UNCONFIRMED ?
-		       KCAN_OUTCOME_NOT_SENT :
-	       result->verdict == KCAN_FLASH_SILENT ? KCAN_OUTCOME_NO_ANSWER :
-						      KCAN_OUTCOME_UNPROVEN;
-}
-
-static void fail_flash(struct board *b)
-{
-	const struct kcan_flash_result *result = &b->result;
-	bool at = result->verdict == KCAN_FLASH_DIFFERS ||
-		  result->verdict == KCAN_FLASH_REFUSED;
-	char where[32] = "", signal[32];
-
-	if (at)
-		snprintf(where, sizeof(where), " (at 0x%08x)", result->address);
-	say_put_signal(signal, sizeof(signal), &b->wire->bus.loop->signal);
-	if (result->verdict == KCAN_FLASH_ABORTED)
-		end_with(&b->end, outcome_of(result),
-			 "ended by %s before it was done; %s", signal,
-			 content_text(result->content));
-	else
-		end_with(&b->end, outcome_of(result), "%s%s; %s",
-			 kcan_flash_verdict_text(result->verdict), where,
-			 content_text(result->content));
-	end_next(&b->end, "%stype the same command again",
-		 result->torn || result->verdict == KCAN_FLASH_STUCK ? POWER
-			 ", then " :
-								       "");
-	note_signal(b, result->verdict == KCAN_FLASH_ABORTED);
-}
-
 static void begin_start(struct board *b)
 {
 	b->stage = STAGE_START;
 	b->due_us = now_of(b) + START_US;
-}
-
-/* The image is in the flash: that is what it ends with, unless it must start. */
-static void succeed(struct board *b)
-{
-	bool same = b->result.verdict == KCAN_FLASH_SAME;
-
-	end_with(&b->end, same ? KCAN_OUTCOME_SAME : KCAN_OUTCOME_FLASHED,
-		 same ? "the board holds %.200s already: all %zu bytes are "
-			"equal; nothing was written" :
-			"%.200s is in its flash: all %zu bytes were compared",
-		 file_of(b), b->image.size);
 }
 
 /* It answers, so it can be left without a nodeid. */
@@ -284,11 +176,7 @@ static void conclude_flash(struct board *b)
 {
 	b->result = kcan_flash_result(b->flash);
 	board_free(b);
-	if (b->result.verdict == KCAN_FLASH_FLASHED ||
-	    b->result.verdict == KCAN_FLASH_SAME)
-		succeed(b);
-	else
-		fail_flash(b);
+	end_flash(b);
 	if (!is_talking(&b->result))
 		finish(b);
 	else if (b->opts->command == OPTS_VERIFY)
@@ -317,73 +205,13 @@ static void begin_running(struct board *b)
 		fail_here(b);
 }
 
-static const char *version_of(const struct board *b)
-{
-	return b->firmware->dictionary.len ? b->firmware->dictionary.version :
-					     "a Klipper";
-}
-
-static void say_runs(struct board *b)
-{
-	bool same = b->result.verdict == KCAN_FLASH_SAME;
-
-	end_with(&b->end, same ? KCAN_OUTCOME_SAME : KCAN_OUTCOME_FLASHED,
-		 "%.100s runs: %.200s was %s, and all %zu bytes were compared",
-		 version_of(b), file_of(b), same ? "there already" : "written",
-		 b->image.size);
-	end_next(&b->end, START_HOST);
-}
-
-static void say_silent(struct board *b)
-{
-	end_with(
-		&b->end, KCAN_OUTCOME_NOT_STARTED,
-		"%.200s is in the flash, and Katapult was left, but no Klipper "
-		"has answered on %s within %g s",
-		file_of(b), b->wire->ifname, (double)b->opts->timeout_us / 1e6);
-	end_next(&b->end,
-		 "likely it is built for another CAN speed, other pins or "
-		 "another crystal: build it for this board, press reset twice "
-		 "within half a second, and flash that");
-}
-
-static void say_not_seen(struct board *b, const char *why)
-{
-	end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
-		 "%.200s is in the flash, but %s", file_of(b), why);
-	end_next(&b->end, "type the same command again, which does not write "
-			  "what is there already");
-}
-
 static void conclude_start(struct board *b)
 {
-	static const char *const not_seen[] = {
-		[KCAN_RUNNING_CUT] =
-			"Klipper answered only a part of what it was asked",
-		[KCAN_RUNNING_TAKEN] =
-			"its nodeid was given away before it was seen to run",
-		[KCAN_RUNNING_UNSENT] =
-			"the questions to it were not confirmed by the bus",
-		[KCAN_RUNNING_ABORTED] = NOT_SEEN,
-	};
 	enum kcan_running_verdict verdict =
 		kcan_running_result(b->running).verdict;
 
 	board_free(b);
-	if (verdict == KCAN_RUNNING_PROVEN || verdict == KCAN_RUNNING_KLIPPER) {
-		say_runs(b);
-	} else if (verdict == KCAN_RUNNING_OTHER) {
-		end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
-			 "a Klipper answers, but not the one of %.200s, which "
-			 "is in the flash",
-			 file_of(b));
-		end_next(&b->end, POWER ", then compare: katflash --verify");
-	} else if (verdict == KCAN_RUNNING_SILENT) {
-		say_silent(b);
-	} else {
-		say_not_seen(b, not_seen[verdict]);
-	}
-	note_signal(b, verdict == KCAN_RUNNING_ABORTED);
+	end_start(b, verdict);
 	finish(b);
 }
 
@@ -406,8 +234,7 @@ static void conclude_back(struct board *b)
 static void start_when_due(struct board *b)
 {
 	if (b->wire->bus.loop->signal) {
-		say_not_seen(b, NOT_SEEN);
-		note_signal(b, true);
+		end_start(b, KCAN_RUNNING_ABORTED);
 		finish(b);
 	} else if (now_of(b) >= b->due_us) {
 		begin_running(b);
@@ -417,26 +244,9 @@ static void start_when_due(struct board *b)
 /* Nothing more can be heard or sent. */
 static void lose(struct board *b)
 {
-	if (b->flash) {
+	if (b->flash)
 		b->result = kcan_flash_result(b->flash);
-		end_with(&b->end,
-			 is_untouched(&b->result) ? KCAN_OUTCOME_NO_ANSWER :
-						    KCAN_OUTCOME_INCOMPLETE,
-			 "%s went away in the middle of it; %s",
-			 b->wire->ifname, content_text(b->result.content));
-	} else if (b->stage == STAGE_START) {
-		end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
-			 "%.200s is in the flash, but %s went away before it "
-			 "was seen to run",
-			 file_of(b), b->wire->ifname);
-	} else if (b->stage == STAGE_ENTER) {
-		end_with(&b->end, KCAN_OUTCOME_NO_ANSWER,
-			 "%s went away; nothing was written", b->wire->ifname);
-	}
-	end_next(&b->end,
-		 "look for its adapter (lsusb, dmesg), bring %s up, "
-		 "then type the same command again",
-		 b->wire->ifname);
+	end_lost(b);
 	finish(b);
 }
 

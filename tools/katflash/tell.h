@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef KATFLASH_TELL_H
+#define KATFLASH_TELL_H
+
+#include "board.h"
+
+/** Katapult was not proven. */
+void end_enter(struct board *b, enum kcan_bootreq_verdict verdict);
+
+/** It was written or compared, or not: by @b->result. */
+void end_flash(struct board *b);
+
+/** It was told to start. */
+void end_start(struct board *b, enum kcan_running_verdict verdict);
+
+/** Its interface went away. */
+void end_lost(struct board *b);
+
+#endif
