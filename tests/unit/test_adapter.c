@@ -69,6 +69,7 @@ static struct fake {
 	uint64_t leaves_us, comes_us, named_us, up_us, signal_us;
 	uint64_t now_us;
 	bool udevd;
+	bool watched;
 	bool closed;	   /* the bus, while the port was watched */
 	uint64_t early_us; /* when the line was reported */
 } fake;
@@ -109,6 +110,7 @@ void kcan_usbport_look(struct kcan_usbport *port, struct kcan_usbdev *out)
 int kcan_usbport_watch(struct kcan_usbport *port)
 {
 	(void)port;
+	fake.watched = true;
 	return 0;
 }
 
@@ -338,12 +340,37 @@ static void test_match(void **state)
 	assert_int_equal(a.match, KCAN_USBDEV_MATCH_NO);
 }
 
+/* Loading libudev may take longer than the adapter needs to come back. */
+static void test_its_port_is_watched_before_it_is_asked(void **state)
+{
+	struct opts opts = { .uuids = { node, bridge },
+			     .uuids_len = 2,
+			     .verify = true };
+	struct adapter a = { .port = (struct kcan_usbport *)&fake,
+			     .dev = gsusb };
+
+	(void)state;
+	fake = (struct fake){ 0 };
+	adapter_match(&a, &opts);
+	assert_true(fake.watched);
+	/* nothing follows the request, or another node is asked */
+	fake.watched = opts.verify = false;
+	adapter_match(&a, &opts);
+	assert_false(fake.watched);
+	opts.verify = true;
+	opts.uuids_len = 1;
+	adapter_match(&a, &opts);
+	assert_false(fake.watched);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 1];
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 2];
 	size_t n = 0;
 
 	ROWS(rows, test_row);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_match);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_its_port_is_watched_before_it_is_asked);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

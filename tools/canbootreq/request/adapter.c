@@ -41,8 +41,12 @@ size_t adapter_match(struct adapter *a, const struct opts *opts)
 		one = kcan_usbdev_match(&a->dev, &opts->uuids[i]);
 		if (one != KCAN_USBDEV_MATCH_NO)
 			a->match = one;
-		if (one == KCAN_USBDEV_MATCH_YES)
-			return i;
+		if (one != KCAN_USBDEV_MATCH_YES)
+			continue;
+		/* loading libudev may take longer than the adapter does */
+		if (opts->verify)
+			kcan_usbport_watch(a->port);
+		return i;
 	}
 	return opts->uuids_len;
 }
