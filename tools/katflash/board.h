@@ -54,6 +54,7 @@ struct board {
 	struct can_frame flying; /* of @req or @running; while it is the holder */
 
 	struct kcan_kat_ident ident; /* any bytes */
+	uint8_t nodeid; /* that Katapult was proven on, and is flashed on */
 	struct kcan_image_board target;
 	struct kcan_image image;
 	bool judged; /* @image is about this board */
@@ -76,7 +77,7 @@ uint64_t board_deadline(const struct board *b);
 /** A frame came, of this process or of others. */
 void board_rx(struct board *b, const struct kcan_bus_rx *rx);
 
-/** A signal came, or its bus went away for good. */
+/** A signal came. */
 void board_abort(struct board *b);
 
 void board_free(struct board *b);

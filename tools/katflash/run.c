@@ -57,7 +57,7 @@ static uint64_t step_all(struct run *run)
 		board_send(b);
 		done &= b->stage == STAGE_DONE;
 	}
-	/* what was sent last may have freed the wire for another one */
+	/* not before all have sent: that changes when the others may */
 	for (size_t i = 0; i < run->t->len; i++) {
 		at_us = board_deadline(&run->t->boards[i]);
 		deadline_us = at_us < deadline_us ? at_us : deadline_us;

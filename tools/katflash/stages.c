@@ -95,18 +95,16 @@ static void begin_flash(struct board *b)
 		.start = b->ident.app_start,
 		.image = b->firmware->bytes,
 		.len = b->image.size,
+		.nodeid = b->nodeid,
 		.uuid = b->uuid,
 		.skip_same = true,
 		.stay = b->opts->no_start,
 	};
 
-	cfg.nodeid = nodeids_draw(&b->draw);
-	if (!cfg.nodeid || kcan_flash_new(&b->flash, &cfg, now_of(b))) {
+	if (kcan_flash_new(&b->flash, &cfg, now_of(b))) {
 		end_with(&b->end, KCAN_OUTCOME_LOCAL_ERROR,
-			 "the flash could not be begun: no nodeid from %d to "
-			 "%d is free, or there is no memory; nothing was "
-			 "written",
-			 NODEIDS_FIRST, NODEIDS_LAST);
+			 "there was no memory to flash it; nothing was "
+			 "written");
 		go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
 		return;
 	}
@@ -126,6 +124,7 @@ static void conclude_enter(struct board *b)
 	const char *refusal;
 
 	b->ident = result.ident;
+	b->nodeid = result.nodeid;
 	board_free(b);
 	if (result.verdict != KCAN_BOOTREQ_PROVEN) {
 		end_enter(b, result.verdict);
@@ -200,9 +199,11 @@ static void begin_running(struct board *b)
 	if (cfg.len)
 		cfg.dictionary =
 			b->firmware->bytes + b->firmware->dictionary.offset;
-	if (!cfg.nodeid ||
-	    kcan_running_new(&b->running, &b->uuid, &cfg, now_of(b)))
-		fail_here(b);
+	if (cfg.nodeid &&
+	    !kcan_running_new(&b->running, &b->uuid, &cfg, now_of(b)))
+		return;
+	end_unasked(b);
+	finish(b);
 }
 
 static void conclude_start(struct board *b)

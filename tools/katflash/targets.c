@@ -12,6 +12,7 @@
 #include "io/usbport.h"
 #include "proto/usbdev.h"
 
+#define BOARDS_ON_A_WIRE (NODEIDS_COUNT / 3)
 #define UP "sudo ip link set %s up type can bitrate 1000000"
 
 static bool fail(struct targets *t, const char *sentence)
@@ -93,6 +94,26 @@ static bool find_board(struct targets *t, const struct opts *opts,
 	return true;
 }
 
+/*
+ * Each is proven and flashed on one nodeid, and asked on another whether it runs
+ * or stays in Katapult. Now and then one that is drawn is of no use.
+ */
+static bool has_nodeids(struct targets *t, const struct wire *wire)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->len; i++)
+		n += t->boards[i].wire == wire;
+	if (n <= BOARDS_ON_A_WIRE)
+		return true;
+	end_with(&t->end, KCAN_OUTCOME_USAGE,
+		 "%zu boards on %s need more nodeids than there are from %d to "
+		 "%d: flash %d at most in one call",
+		 n, wire->ifname, NODEIDS_FIRST, NODEIDS_LAST,
+		 BOARDS_ON_A_WIRE);
+	return false;
+}
+
 bool targets_find(struct targets *t, const struct opts *opts, struct report *r,
 		  struct loop *loop)
 {
@@ -108,6 +129,9 @@ bool targets_find(struct targets *t, const struct opts *opts, struct report *r,
 		if (!find_board(t, opts, &opts->boards[i], loop))
 			return false;
 	}
+	for (size_t i = 0; i < t->wires_len; i++)
+		if (!has_nodeids(t, &t->wires[i]))
+			return false;
 	return true;
 }
 

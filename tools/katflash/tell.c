@@ -173,6 +173,12 @@ static void say_not_seen(struct board *b, const char *why)
 			  "what is there already");
 }
 
+void end_unasked(struct board *b)
+{
+	say_not_seen(b, "there was no free nodeid, or no memory, to ask "
+			"whether it runs");
+}
+
 void end_start(struct board *b, enum kcan_running_verdict verdict)
 {
 	static const char *const not_seen[] = {

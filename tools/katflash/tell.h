@@ -10,6 +10,9 @@ void end_enter(struct board *b, enum kcan_bootreq_verdict verdict);
 /** It was written or compared, or not: by @b->result. */
 void end_flash(struct board *b);
 
+/** It was told to start, but could not be asked whether it does. */
+void end_unasked(struct board *b);
+
 /** It was told to start. */
 void end_start(struct board *b, enum kcan_running_verdict verdict);
 

@@ -181,6 +181,21 @@ built for a start at $START, for CAN at 1000000 bit/s" ]]
 	[ -z "$(frames '3F0#02')" ]
 }
 
+@test "more boards than there are nodeids for: nothing is sent" {
+	local boards=()
+
+	for i in {10..31}; do
+		boards+=(-u "0000000000$i" "$IMAGE")
+	done
+	watch_bus vcan0
+	katflash "${boards[@]}"
+	[ "$status" -eq 2 ]
+	[[ $stderr == "katflash: 22 boards on vcan0 need more nodeids than there\
+ are from 192 to 254: flash 21 at most in one call" ]]
+	settled
+	[ -z "$(frames '3F0#02')" ]
+}
+
 @test "one of two boards is not there: the other one is flashed" {
 	board
 	katflash -u "$V" "$IMAGE" -u "$U" "$IMAGE" --timeout 1
