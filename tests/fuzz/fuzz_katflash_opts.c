@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/katflash/opts.c tools/shared/opts.c
+// needs: tools/katflash/opts.c tools/canbus/names.c tools/shared/opts.c
 /*
  * Any command line, NUL between the words: it is refused with a sentence, or each
  * board has one FILE, and what comes out is within the limits that the rest relies

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq/opts.c tools/shared/opts.c
+// needs: tools/canbootreq/opts.c tools/canbus/names.c tools/shared/opts.c
 #include "../support/unit.h"
 
 #include <errno.h>
@@ -8,23 +8,14 @@
 
 #include "../../tools/canbootreq/opts.h"
 
+/* needs that */
+#include "command_line.h"
+
 #define U "112233445566"
 #define FORM "a UUID is 12 hex digits, like 112233445566"
 #define NOBODY \
 	"no MCU is named: give -m NAME, as in printer.cfg, or -u UUID; " FORM
 #define ARGS_MAX 8
-
-static int parse(struct opts *out, const char *const args[])
-{
-	char *argv[2 * OPTS_UUIDS_MAX + 4] = { (char *)"canbootreq" };
-	int argc = 1;
-
-	while (args[argc - 1]) {
-		argv[argc] = (char *)args[argc - 1];
-		argc++;
-	}
-	return opts_parse(out, argc, argv);
-}
 
 static const struct bad_row {
 	const char *name;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/katflash/opts.c tools/shared/opts.c
+// needs: tools/katflash/opts.c tools/canbus/names.c tools/shared/opts.c
 #include "../support/unit.h"
 
 #include <errno.h>
@@ -8,30 +8,20 @@
 
 #include "../../tools/katflash/opts.h"
 
+/* needs that */
+#include "command_line.h"
+
 #define U "112233445566"
 #define V "aabbccddeeff"
 #define FORM "give -u UUID FILE, or -m NAME FILE with NAME as in printer.cfg"
 #define IFACE \
 	"is no interface name: 1 to 15 characters without '/' and blanks, like can0"
-#define UUID \
-	"is no UUID: 12 hex digits, like 112233445566 (canbus_uuid in printer.cfg)"
+#define UUID "a UUID is 12 hex digits, like 112233445566"
 #define SECONDS "seconds from 0.1 to 3600, like 5 or 0.5"
 #define SERIAL                                                                 \
 	"a serial port is flashed by python3 ~/katapult/scripts/flashtool.py " \
 	"-d DEVICE -f FILE; serialbootreq -d DEVICE asks it for Katapult"
 #define ARGS_MAX 12
-
-static int parse(struct opts *out, const char *const args[])
-{
-	char *argv[3 * OPTS_BOARDS_MAX + 8] = { (char *)"katflash" };
-	int argc = 1;
-
-	while (args[argc - 1]) {
-		argv[argc] = (char *)args[argc - 1];
-		argc++;
-	}
-	return opts_parse(out, argc, argv);
-}
 
 static const struct bad_row {
 	const char *name;
@@ -82,13 +72,18 @@ static const struct bad_row {
 	  "-i 'abcdefghijklmnop' " IFACE },
 	{ "a UUID of 11 digits",
 	  { "-u", "11223344556", "a" },
-	  "-u '11223344556' " UUID },
+	  "-u '11223344556' has 11 digits; leading zeros may be missing, try "
+	  "-u 011223344556; " UUID },
 	{ "a UUID with a letter that is no hex digit",
 	  { "-u", "11223344556g", "a" },
-	  "-u '11223344556g' " UUID },
+	  "-u '11223344556g': 'g' is no hex digit; " UUID },
 	{ "a long UUID is cut",
 	  { "-u", "0123456789012345678901234567890123456789xyz" },
-	  "-u '0123456789012345678901234567890123456789' " UUID },
+	  "-u '0123456789012345678901234567890123456789': 'x' is no hex digit; " UUID },
+	{ "a device path",
+	  { "-u", "/dev/ttyACM0", "a" },
+	  "-u '/dev/ttyACM0' is a device path: type serialbootreq -d DEVICE; "
+	  "katflash flashes over CAN: " UUID " (canbus_uuid in printer.cfg)" },
 	{ "one UUID twice",
 	  { "-u", V, "a", "-u", "AABBCCDDEEFF", "b" },
 	  "-u 'AABBCCDDEEFF' is given twice" },

@@ -8,20 +8,11 @@
 
 #include "../../tools/serialbootreq/opts.h"
 
+/* needs that */
+#include "command_line.h"
+
 #define D "/dev/ttyS0"
 #define ARGS_MAX 8
-
-static int parse(struct opts *out, const char *const args[])
-{
-	char *argv[ARGS_MAX + 2] = { (char *)"serialbootreq" };
-	int argc = 1;
-
-	while (args[argc - 1]) {
-		argv[argc] = (char *)args[argc - 1];
-		argc++;
-	}
-	return opts_parse(out, argc, argv);
-}
 
 #define BAUD "bits per second from 1200 to 4000000, like 250000"
 #define SECONDS "seconds from 0.1 to 3600, like 5 or 0.5"

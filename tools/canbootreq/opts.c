@@ -1,60 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "opts.h"
 
-#include <ctype.h>
-#include <net/if.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "../canbus/names.h"
 #include "../canbus/nodeids.h"
-#include "config/mcus.h"
 #include "proto/listen.h"
 #include "util/number.h"
-
-#define UUID_FORM "a UUID is 12 hex digits, like 112233445566"
 
 static int opt_interface(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
 
-	if (!config_is_ifname(arg))
-		return refuse(o,
-			      "-i '%.40s' is no interface name: 1 to %d "
-			      "characters without '/' and blanks, like can0",
-			      arg, IF_NAMESIZE - 1);
-	o->ifname = arg;
+	if (canbus_take_interface(&o->ifname, arg, o->error))
+		return -EINVAL;
 	o->on_ifname = true;
 	o->anywhere = !strcmp(arg, "any");
 	return 0;
-}
-
-/* What people paste; a bare "wrong" would let them guess. */
-static int refuse_uuid(struct opts *o, const char *arg)
-{
-	size_t len = strlen(arg);
-	size_t hex = strspn(arg, "0123456789abcdefABCDEF");
-
-	if (!strncmp(arg, "/dev/", 5))
-		return refuse(
-			o,
-			"-u '%.80s' is a device path: type serialbootreq -d "
-			"DEVICE; canbootreq asks over CAN: " UUID_FORM
-			" (canbus_uuid in printer.cfg)",
-			arg);
-	if (!strncasecmp(arg, "0x", 2))
-		return refuse(o, "-u '%.40s': leave out the 0x; " UUID_FORM,
-			      arg);
-	if (hex < len)
-		return refuse(
-			o, "-u '%.40s': '%c' is no hex digit; " UUID_FORM, arg,
-			isprint((unsigned char)arg[hex]) ? arg[hex] : '?');
-	if (len == 10 || len == 11)
-		return refuse(o,
-			      "-u '%s' has %zu digits; leading zeros may be "
-			      "missing, try -u %0*d%s; " UUID_FORM,
-			      arg, len, KCAN_UUID_STR_LEN - (int)len, 0, arg);
-	return refuse(o, "-u '%.40s' has %zu digit%s; " UUID_FORM, arg, len,
-		      len == 1 ? "" : "s");
 }
 
 static int opt_uuid(void *ctx, const char *arg)
@@ -62,8 +24,8 @@ static int opt_uuid(void *ctx, const char *arg)
 	struct opts *o = ctx;
 	struct kcan_uuid uuid;
 
-	if (kcan_uuid_parse(&uuid, arg))
-		return refuse_uuid(o, arg);
+	if (canbus_take_uuid(&uuid, arg, "canbootreq asks", o->error))
+		return -EINVAL;
 	for (size_t i = 0; i < o->uuids_len; i++)
 		if (kcan_uuid_equal(&o->uuids[i], &uuid))
 			return refuse(o, "-u '%s' is given twice", arg);
@@ -322,7 +284,7 @@ static int check_whole(struct opts *o)
 			      "--no-verify");
 	if (o->command != OPTS_QUERY && !naming(o))
 		return refuse(o, "no MCU is named: give -m NAME, as in "
-				 "printer.cfg, or -u UUID; " UUID_FORM);
+				 "printer.cfg, or -u UUID; " CANBUS_UUID_FORM);
 	return opts_check_count(o);
 }
 

@@ -5,10 +5,16 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <kcan/admin.h>
+
+#include "nodeids.h"
 #include "trace.h"
 
 /* Bytes, for who hears everything: a host that connects is quick. */
 #define ALL_BUFFER (1024 * 1024)
+
+#define EXACT (CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG)
+#define POOL (0x780 | CAN_EFF_FLAG | CAN_RTR_FLAG) /* ids 280 to 2FF */
 
 int bus_open(struct bus *bus, const struct can_filter *filters, size_t len)
 {
@@ -21,6 +27,19 @@ int bus_open(struct bus *bus, const struct can_filter *filters, size_t len)
 				     .receive_buffer = filters ? 0 : ALL_BUFFER,
 				     .times = true,
 			     });
+}
+
+int bus_open_nodeids(struct bus *bus, uint8_t pinned)
+{
+	const struct can_filter filters[] = {
+		{ KCAN_ADMIN_ID, EXACT },
+		{ kcan_nodeid_rx_id(NODEIDS_FIRST), POOL },
+		/* the question, or its confirmation would be filtered out */
+		{ kcan_nodeid_rx_id(pinned), EXACT },
+		{ kcan_nodeid_tx_id(pinned), EXACT },
+	};
+
+	return bus_open(bus, filters, pinned ? 4 : 2);
 }
 
 void bus_close(struct bus *bus)

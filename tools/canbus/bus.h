@@ -2,6 +2,8 @@
 #ifndef CANBUS_BUS_H
 #define CANBUS_BUS_H
 
+#include <string.h>
+
 #include <kcan/bus.h>
 
 #include "../shared/loop.h"
@@ -25,6 +27,22 @@ struct bus {
  * who only listens.
  */
 int bus_open(struct bus *bus, const struct can_filter *filters, size_t len);
+
+/**
+ * bus_open_nodeids() - for admin messages, and all that nodeids are drawn for
+ * @pinned: a nodeid that may lie outside of nodeids.h, in use, too; 0: none
+ *
+ * What is in use there is heard, so that it is not drawn.
+ */
+int bus_open_nodeids(struct bus *bus, uint8_t pinned);
+
+/** Are these one frame, as sent and as confirmed? */
+static inline bool bus_is_same_frame(const struct can_frame *a,
+				     const struct can_frame *b)
+{
+	return a->can_id == b->can_id && a->can_dlc == b->can_dlc &&
+	       !memcmp(a->data, b->data, a->can_dlc);
+}
 
 /** It may be opened again. */
 void bus_close(struct bus *bus);

@@ -3,7 +3,6 @@
 #include "board.h"
 
 #include <errno.h>
-#include <string.h>
 
 static uint64_t now_of(const struct board *b)
 {
@@ -93,9 +92,7 @@ uint64_t board_deadline(const struct board *b)
 
 static bool is_flying(const struct board *b, const struct can_frame *frame)
 {
-	return b->wire->holder == b && b->flying.can_id == frame->can_id &&
-	       b->flying.can_dlc == frame->can_dlc &&
-	       !memcmp(b->flying.data, frame->data, frame->can_dlc);
+	return b->wire->holder == b && bus_is_same_frame(&b->flying, frame);
 }
 
 static void rx_own(struct board *b, const struct kcan_bus_rx *rx)

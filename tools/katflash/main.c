@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: tools/canbus tools/shared
+#include <stdlib.h>
 #include <string.h>
 
 #include <kcan/version.h>
@@ -107,22 +108,38 @@ static bool prepare(struct targets *t, const struct opts *opts,
 	return false;
 }
 
-static void flash(const struct opts *opts, struct report *r)
+static void flash_all(struct targets *t, const struct opts *opts,
+		      struct report *r)
 {
-	static struct targets t; /* large; zero */
 	struct loop loop;
 	int err = loop_init(&loop, &r->streams, opts->verbose);
 
 	if (err) {
-		end_with(&t.end, KCAN_OUTCOME_LOCAL_ERROR,
+		end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR,
 			 "there was nothing to wait with: %s; nothing was sent",
 			 strerror(-err));
-		say_end(r, &t.end);
-	} else if (prepare(&t, opts, r, &loop)) {
-		err = run_all(&t, &loop, r->streams.progress);
-		say_all(&t, r, err);
+		say_end(r, &t->end);
+	} else if (prepare(t, opts, r, &loop)) {
+		err = run_all(t, &loop, r->streams.progress);
+		say_all(t, r, err);
 	}
-	targets_free(&t);
+	targets_free(t);
+}
+
+static void flash(const struct opts *opts, struct report *r)
+{
+	struct targets *t = calloc(1, sizeof(*t));
+	struct end end = { 0 };
+
+	if (t) {
+		flash_all(t, opts, r);
+	} else {
+		end_with(&end, KCAN_OUTCOME_LOCAL_ERROR,
+			 "there is no memory for %zu boards; nothing was sent",
+			 opts->len);
+		say_end(r, &end);
+	}
+	free(t);
 }
 
 static void run(const struct opts *opts, struct report *r)

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "opts.h"
 
-#include <string.h>
-
-#include "config/mcus.h"
+#include "../canbus/names.h"
 
 #define FORM "-u UUID FILE, or -m NAME FILE with NAME as in printer.cfg"
 
@@ -11,14 +9,8 @@ static int opt_interface(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
 
-	if (!config_is_ifname(arg))
-		return refuse(o,
-			      "-i '%.40s' is no interface name: 1 to 15 "
-			      "characters without '/' and blanks, like can0",
-			      arg);
-	o->ifname = arg;
 	o->on_ifname = true;
-	return 0;
+	return canbus_take_interface(&o->ifname, arg, o->error);
 }
 
 /* Return: NULL, and why in @o->error. */
@@ -39,11 +31,8 @@ static int opt_uuid(void *ctx, const char *arg)
 	struct opts_board *board;
 	struct kcan_uuid uuid;
 
-	if (kcan_uuid_parse(&uuid, arg))
-		return refuse(o,
-			      "-u '%.40s' is no UUID: 12 hex digits, like "
-			      "112233445566 (canbus_uuid in printer.cfg)",
-			      arg);
+	if (canbus_take_uuid(&uuid, arg, "katflash flashes", o->error))
+		return -EINVAL;
 	for (size_t i = 0; i < o->len; i++)
 		if (!o->boards[i].name &&
 		    kcan_uuid_equal(&o->boards[i].uuid, &uuid))

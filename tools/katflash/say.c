@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "../shared/words.h"
+
 #define PROGRAM "katflash"
 
 /* Words are made where they are known: there is nothing to be filled in. */
@@ -21,10 +23,7 @@ struct line {
 
 static int code_of(const struct end *end)
 {
-	int code = kcan_outcome_get(end->outcome)->code;
-
-	return end->outcome == KCAN_OUTCOME_INTERRUPTED ? code + end->signal :
-							  code;
+	return words_outcome_code(end->outcome, end->signal);
 }
 
 static char *clean(char *out, size_t size, const char *text)

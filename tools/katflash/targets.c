@@ -5,8 +5,6 @@
 #include <net/if.h>
 #include <string.h>
 
-#include <kcan/admin.h>
-
 #include "../canbus/programs.h"
 #include "../canbus/reserve.h"
 #include "io/usbport.h"
@@ -40,7 +38,6 @@ static struct wire *wire_of(struct targets *t, const char *ifname,
 static int find_named(struct targets *t, const struct opts *opts,
 		      struct board *b, const char *name, const char **ifname)
 {
-	char digits[CONFIG_UUID_LEN + 1];
 	struct printer *p = &t->printer;
 	const struct config_mcu *mcu;
 	int err = config_mcus_find(&p->mcus, &mcu, name, p->error);
@@ -51,13 +48,8 @@ static int find_named(struct targets *t, const struct opts *opts,
 		printer_serial_advice(mcu, p->error);
 		return -EINVAL;
 	}
-	err = config_mcu_digits(&p->mcus, mcu, digits, p->error);
-	if (!err && !opts->on_ifname)
-		err = config_mcu_interface(mcu, ifname, p->error);
-	if (!err)
-		err = kcan_uuid_parse(&b->uuid, digits);
 	b->name = mcu->name;
-	return err;
+	return printer_reach(p, mcu, &b->uuid, opts->on_ifname ? NULL : ifname);
 }
 
 static bool is_twice(const struct targets *t, const struct board *b)
@@ -256,18 +248,12 @@ static bool reserve(struct targets *t, const struct board *b)
 	return fd >= 0;
 }
 
-/* What the pool may be used for is heard, so that it is not drawn. */
 static bool open_wire(struct targets *t, struct wire *wire)
 {
-	const struct can_filter filters[] = {
-		{ KCAN_ADMIN_ID, CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG },
-		{ kcan_nodeid_rx_id(NODEIDS_FIRST),
-		  0x780 | CAN_EFF_FLAG | CAN_RTR_FLAG },
-	};
 	int err;
 
 	wire->nodeids.ifindex = if_nametoindex(wire->ifname);
-	err = bus_open(&wire->bus, filters, 2);
+	err = bus_open_nodeids(&wire->bus, 0);
 	if (!err)
 		return true;
 	end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR,

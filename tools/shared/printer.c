@@ -67,6 +67,17 @@ void printer_close(struct printer *p)
 	p->path = NULL;
 }
 
+int printer_reach(struct printer *p, const struct config_mcu *mcu,
+		  struct kcan_uuid *uuid, const char **ifname)
+{
+	char digits[CONFIG_UUID_LEN + 1];
+	int err = config_mcu_digits(&p->mcus, mcu, digits, p->error);
+
+	if (!err && ifname)
+		err = config_mcu_interface(mcu, ifname, p->error);
+	return err ? err : kcan_uuid_parse(uuid, digits);
+}
+
 const char *printer_serial_advice(const struct config_mcu *mcu,
 				  char out[static CONFIG_ERROR_MAX])
 {

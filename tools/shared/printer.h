@@ -2,6 +2,8 @@
 #ifndef SHARED_PRINTER_H
 #define SHARED_PRINTER_H
 
+#include <kcan/uuid.h>
+
 #include "config/mcus.h"
 
 #include "report.h"
@@ -24,6 +26,17 @@ struct printer {
 int printer_open(struct printer *p, const char *path, struct report *r);
 
 void printer_close(struct printer *p);
+
+/**
+ * printer_reach() - the UUID and the interface of an MCU that is on CAN
+ * @mcu:    has a canbus_uuid
+ * @uuid:   set on success
+ * @ifname: set on success; NULL: it is known from elsewhere
+ *
+ * Return: 0, or -EINVAL and why, with file and line, in @p->error.
+ */
+int printer_reach(struct printer *p, const struct config_mcu *mcu,
+		  struct kcan_uuid *uuid, const char **ifname);
 
 /**
  * printer_serial_advice() - where an MCU that is not on CAN is asked

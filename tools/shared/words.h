@@ -14,6 +14,9 @@ struct words {
 	const char *back;   /* the way back */
 };
 
+/** Return: exit status of an outcome; @signal counts when that interrupted it. */
+int words_outcome_code(enum kcan_outcome outcome, int signal);
+
 /** Return: exit status of an end; @signal counts when that interrupted it. */
 int words_code(const struct words *words, int signal);
 

@@ -10,9 +10,6 @@
 #include "../../canbus/reserve.h"
 #include "../look/look.h"
 
-#define EXACT (CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG)
-#define POOL (0x780 | CAN_EFF_FLAG | CAN_RTR_FLAG) /* ids 280 to 2FF */
-
 /* The adapter proves itself on its USB port. */
 static bool proves_on_can(const struct job *job, const struct opts *opts)
 {
@@ -32,20 +29,6 @@ static int prepare_job(struct job *job, unsigned int ifindex)
 	if (fd == -EADDRINUSE)
 		facts->cause = CAUSE_UUID_RESERVED;
 	return fd < 0 && fd != -EADDRINUSE ? fd : 0;
-}
-
-/* All that the pool may be used for: what is in use there is not drawn. */
-static int listen_for_jobs(struct bus *bus, uint8_t pinned)
-{
-	const struct can_filter filters[] = {
-		{ KCAN_ADMIN_ID, EXACT },
-		{ kcan_nodeid_rx_id(NODEIDS_FIRST), POOL },
-		/* the question, or its confirmation would be filtered out */
-		{ kcan_nodeid_rx_id(pinned), EXACT },
-		{ kcan_nodeid_tx_id(pinned), EXACT },
-	};
-
-	return bus_open(bus, filters, pinned ? 4 : 2);
 }
 
 static enum kcan_bootreq_goal goal_of(const struct job *job,
@@ -335,7 +318,7 @@ bool call_start(struct call *c, enum call_turn turn)
 	if (c->failed || !c->part.len)
 		return false;
 	if (!c->bus.socket)
-		err = listen_for_jobs(&c->bus, c->opts->nodeid);
+		err = bus_open_nodeids(&c->bus, c->opts->nodeid);
 	if (!err)
 		err = start_jobs(&c->part, c->opts);
 	if (err)

@@ -36,9 +36,6 @@ struct names {
 static int add(struct names *n, const struct config_mcu *mcu)
 {
 	struct named *to = &n->list[n->len];
-	char digits[CONFIG_UUID_LEN + 1];
-	char *error = n->printer.error;
-	int err;
 
 	for (size_t i = 0; i < n->len; i++)
 		if (n->list[i].mcu == mcu)
@@ -49,15 +46,11 @@ static int add(struct names *n, const struct config_mcu *mcu)
 				   "%.200s has more than %zu MCUs: ask some "
 				   "of them with -m",
 				   n->printer.path, ARRAY_SIZE(n->list));
-	err = config_mcu_digits(&n->printer.mcus, mcu, digits, error);
 	to->ifname = n->opts->ifname;
-	if (!err && !n->opts->on_ifname)
-		err = config_mcu_interface(mcu, &to->ifname, error);
-	if (!err)
-		err = kcan_uuid_parse(&to->uuid, digits);
 	to->mcu = mcu;
 	n->len++;
-	return err;
+	return printer_reach(&n->printer, mcu, &to->uuid,
+			     n->opts->on_ifname ? NULL : &to->ifname);
 }
 
 static int add_named(struct names *n, const char *name)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <kcan/admin.h>
 
@@ -33,12 +32,6 @@ static bool is_single(const struct job *job)
 		frame->data[0] == KCAN_ADMIN_REQUEST_BOOTLOADER);
 }
 
-static bool is_same_frame(const struct can_frame *a, const struct can_frame *b)
-{
-	return a->can_id == b->can_id && a->can_dlc == b->can_dlc &&
-	       !memcmp(a->data, b->data, a->can_dlc);
-}
-
 /* Whoever is done must not keep the others waiting. */
 static void check_holder(struct run *run)
 {
@@ -61,7 +54,8 @@ static void rx_own(struct run *run, const struct kcan_bus_rx *rx,
 	for (size_t i = 0; i < run->len; i++) {
 		struct job *job = &run->jobs[i];
 
-		if (!job->in_flight || !is_same_frame(&job->flying, &rx->frame))
+		if (!job->in_flight ||
+		    !bus_is_same_frame(&job->flying, &rx->frame))
 			continue;
 		if (rx->at_us)
 			kcan_bootreq_handed(job->req, rx->at_us);
