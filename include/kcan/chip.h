@@ -100,6 +100,15 @@ struct kcan_chip {
  */
 const struct kcan_chip *kcan_chip_find(const char *name);
 
+/**
+ * kcan_chip_is_alike() - do two chips differ by their names only?
+ * @a, @b: any texts
+ *
+ * Those that have the same RAM and are erased alike, and of which only the name
+ * tells which one it is (section 2).
+ */
+bool kcan_chip_is_alike(const char *a, const char *b);
+
 /** Return: the chip at @index of the table; NULL behind its end. */
 const struct kcan_chip *kcan_chip_at(size_t index);
 

@@ -156,6 +156,22 @@ const struct kcan_chip *kcan_chip_at(size_t index)
 	return index < ARRAY_SIZE(chips) ? &chips[index] : NULL;
 }
 
+static bool is_one_of_many(const char *name)
+{
+	static const char *const names[] = { "stm32f405xx", "stm32f407xx",
+					     "stm32f429xx" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
+bool kcan_chip_is_alike(const char *a, const char *b)
+{
+	return is_one_of_many(a) && is_one_of_many(b);
+}
+
 const struct kcan_chip *kcan_chip_find(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(chips); i++)

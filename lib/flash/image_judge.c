@@ -60,18 +60,6 @@ static bool is_start_outside(const struct kcan_image *m)
 		m->board->start % KCAN_KAT_BLOCK_SIZE);
 }
 
-/* Section 2: they differ in their names only. */
-static bool is_alike(const char *mcu)
-{
-	static const char *const alike[] = { "stm32f405xx", "stm32f407xx",
-					     "stm32f429xx" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(alike); i++)
-		if (!strcmp(alike[i], mcu))
-			return true;
-	return false;
-}
-
 static bool is_other_name(const struct kcan_image *m)
 {
 	return m->board && m->dictionary && strcmp(m->dictionary->mcu, "?") &&
@@ -80,7 +68,7 @@ static bool is_other_name(const struct kcan_image *m)
 
 static bool is_like_board(const struct kcan_image *m)
 {
-	return is_alike(m->dictionary->mcu) && is_alike(m->board->mcu);
+	return kcan_chip_is_alike(m->dictionary->mcu, m->board->mcu);
 }
 
 static bool is_other_chip(const struct kcan_image *m)

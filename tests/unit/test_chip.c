@@ -328,6 +328,17 @@ static void test_three_starts_of_katapult_have_no_entry(void **state)
 	assert_int_equal(n, 3);
 }
 
+/* flashing.md, section 2. */
+static void test_chips_that_differ_by_name_only(void **state)
+{
+	(void)state;
+	assert_true(kcan_chip_is_alike("stm32f405xx", "stm32f429xx"));
+	assert_true(kcan_chip_is_alike("stm32f407xx", "stm32f405xx"));
+	assert_false(kcan_chip_is_alike("stm32f405xx", "stm32f446xx"));
+	assert_false(kcan_chip_is_alike("stm32g0b0xx", "stm32g0b1xx"));
+	assert_false(kcan_chip_is_alike("", "stm32f405xx"));
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[96] = {
@@ -339,8 +350,9 @@ int main(void)
 		cmocka_unit_test(test_katapult_cannot_write_everything),
 		cmocka_unit_test(test_an_h7_has_two_memories_for_a_stack),
 		cmocka_unit_test(test_three_starts_of_katapult_have_no_entry),
+		cmocka_unit_test(test_chips_that_differ_by_name_only),
 	};
-	size_t n = 7;
+	size_t n = 8;
 
 	ROWS(rows, test_a_chip_is_that_of_the_table);
 	ROWS(erases, test_erase);

@@ -5,27 +5,14 @@
 #include <zlib.h>
 
 #include "flash/image_vectors.h"
-#include "util/array.h"
 
 static const struct dict_lib linked = DICT_LINKED;
-
-/* They differ in their names only: flashing.md, section 2. */
-static const char *const alike[] = { "stm32f405xx", "stm32f407xx",
-				     "stm32f429xx" };
-
-static bool is_alike(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(alike); i++)
-		if (!strcmp(alike[i], name))
-			return true;
-	return false;
-}
 
 /* A dictionary that tells of no MCU is one for any. */
 static bool is_for_chip(const char *mcu, const struct mcu_type *type)
 {
 	return !strcmp(mcu, "?") || !strcmp(mcu, type->connect_name) ||
-	       (is_alike(mcu) && is_alike(type->name));
+	       kcan_chip_is_alike(mcu, type->name);
 }
 
 static const char *find_problem(const struct flashed *f,
