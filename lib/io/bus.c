@@ -2,15 +2,15 @@
 #include <kcan/bus.h>
 
 #include <errno.h>
-#include <net/if.h>
 #include <net/if_arp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "io/rtnl.h"
 
 #define BATCH_MAX 64
 /* reading two clocks takes less, unless this process is held up in between */
@@ -98,29 +98,21 @@ static int set_options(int fd, const struct kcan_bus_cfg *cfg)
 	return 0;
 }
 
-/* bind() says ENODEV for "no CAN interface" as well as for "none at all". */
-static int bind_error(int fd, struct ifreq *ifr, int err)
-{
-	if (err != ENODEV || ioctl(fd, SIOCGIFHWADDR, ifr))
-		return meaning(err);
-	return ifr->ifr_hwaddr.sa_family == ARPHRD_CAN ? -ENODEV : -ENXIO;
-}
-
 static int bind_to(int fd, const char *ifname)
 {
 	struct sockaddr_can addr = { .can_family = AF_CAN };
-	struct ifreq ifr = { 0 };
-	size_t len = strlen(ifname);
+	struct rtnl_link link;
+	int err = rtnl_get_link(&link, ifname);
 
-	if (!len || len >= sizeof(ifr.ifr_name))
-		return -ENODEV;
-	memcpy(ifr.ifr_name, ifname, len);
-	if (ioctl(fd, SIOCGIFINDEX, &ifr))
-		return -errno;
-	addr.can_ifindex = ifr.ifr_ifindex;
-	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		return bind_error(fd, &ifr, errno);
-	return 0;
+	if (err)
+		return err;
+	addr.can_ifindex = (int)link.index;
+	if (!bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		return 0;
+	/* for "no CAN interface" as well as for "none at all" */
+	if (errno == ENODEV && link.type != ARPHRD_CAN)
+		return -ENXIO;
+	return meaning(errno);
 }
 
 int kcan_bus_open(struct kcan_bus **out, const struct kcan_bus_cfg *cfg)

@@ -62,39 +62,20 @@ static bool is_can(int fd, struct ifreq *ifr)
 	       ifr->ifr_hwaddr.sa_family == ARPHRD_CAN;
 }
 
-static void ask_driver(struct kcan_link *out, int fd, struct ifreq *ifr)
+static void ask_driver(struct kcan_link *out)
 {
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ifreq ifr = { .ifr_data = (void *)&info };
+	int fd = control_socket();
 
 	_Static_assert(sizeof(info.driver) == sizeof(out->driver), "driver");
-	ifr->ifr_data = (void *)&info;
-	if (ask(fd, SIOCETHTOOL, ifr))
+	if (fd < 0)
 		return;
-	memcpy(out->driver, info.driver, sizeof(out->driver));
+	memcpy(ifr.ifr_name, out->name, sizeof(ifr.ifr_name));
+	if (!ask(fd, SIOCETHTOOL, &ifr))
+		memcpy(out->driver, info.driver, sizeof(out->driver));
 	out->driver[sizeof(out->driver) - 1] = '\0';
-}
-
-static int ask_basics(struct kcan_link *out, int fd, const char *ifname)
-{
-	struct ifreq ifr = { 0 };
-	int err;
-
-	memcpy(ifr.ifr_name, ifname, strlen(ifname));
-	err = ask(fd, SIOCGIFINDEX, &ifr);
-	if (err)
-		return err;
-	out->index = (unsigned int)ifr.ifr_ifindex;
-	out->is_can = is_can(fd, &ifr);
-	if (!out->is_can)
-		return 0;
-	err = ask(fd, SIOCGIFFLAGS, &ifr);
-	if (err)
-		return err;
-	out->up = ifr.ifr_flags & IFF_UP;
-	if (!ask(fd, SIOCGIFTXQLEN, &ifr))
-		out->txqueuelen = (unsigned int)ifr.ifr_qlen;
-	ask_driver(out, fd, &ifr);
-	return 0;
+	close(fd);
 }
 
 static bool is_soft(const char *driver)
@@ -121,44 +102,40 @@ static enum kcan_link_state state_from_kernel(uint32_t state)
 	return states[state];
 }
 
-static void ask_controller(struct kcan_link *out)
+static void read_controller(struct kcan_link *out, const struct rtnl_can *can)
 {
-	struct rtnl_can can;
-
-	if (rtnl_get_can(&can, out->index) || !can.has_state)
+	if (!can->has_state)
 		return;
-	out->state = state_from_kernel(can.state);
+	out->state = state_from_kernel(can->state);
 	/* a line without a controller of its own only plays at the rest */
 	if (is_soft(out->driver))
 		return;
-	out->bitrate_bps = can.bitrate_bps;
-	out->sample_point = can.sample_point;
-	out->restart_ms = can.restart_ms;
-	out->has_counters = can.has_counters && out->up;
+	out->bitrate_bps = can->bitrate_bps;
+	out->sample_point = can->sample_point;
+	out->restart_ms = can->restart_ms;
+	out->has_counters = can->has_counters && out->up;
 	if (!out->has_counters)
 		return;
-	out->tx_errors = can.counters.txerr;
-	out->rx_errors = can.counters.rxerr;
+	out->tx_errors = can->counters.txerr;
+	out->rx_errors = can->counters.rxerr;
 }
 
 int kcan_link_get(struct kcan_link *out, const char *ifname)
 {
-	struct kcan_link link = { 0 };
-	int fd, err;
+	struct rtnl_link found;
+	int err = rtnl_get_link(&found, ifname);
 
-	if (!*ifname || strlen(ifname) >= sizeof(link.name))
-		return -ENODEV;
-	memcpy(link.name, ifname, strlen(ifname));
-	fd = control_socket();
-	if (fd < 0)
-		return fd;
-	err = ask_basics(&link, fd, ifname);
-	close(fd);
 	if (err)
 		return err;
-	if (link.is_can)
-		ask_controller(&link);
-	*out = link;
+	*out = (struct kcan_link){ .index = found.index,
+				   .is_can = found.type == ARPHRD_CAN };
+	memcpy(out->name, ifname, strlen(ifname));
+	if (!out->is_can)
+		return 0;
+	out->up = found.flags & IFF_UP;
+	out->txqueuelen = found.txqueuelen;
+	ask_driver(out);
+	read_controller(out, &found.can);
 	return 0;
 }
 

@@ -128,12 +128,14 @@ int rtnl_set_up(const char *name)
 		.head.nlmsg_len = NLMSG_LENGTH(sizeof(r.info)),
 		.head.nlmsg_type = RTM_NEWLINK,
 		.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
-		.info.ifi_index = (int)if_nametoindex(name),
 		.info.ifi_change = IFF_UP,
 		.info.ifi_flags = IFF_UP,
 	};
 
-	return r.info.ifi_index ? order(&r) : -ENODEV;
+	if (!*name || strlen(name) >= IF_NAMESIZE)
+		return -ENODEV;
+	add_attr(&r, IFLA_IFNAME, name);
+	return order(&r);
 }
 
 /* What is in the first attribute of this type; empty when there is none. */
@@ -158,27 +160,13 @@ static bool copy(struct attrs in, unsigned short type, void *out, size_t size)
 	return true;
 }
 
-/* Return: its attributes, none of them when it is no such message. */
-static struct attrs link_attrs(const struct nlmsghdr *message, size_t len)
+static void read_can(struct rtnl_can *out, struct attrs link)
 {
-	const size_t skip = NLMSG_SPACE(sizeof(struct ifinfomsg));
-
-	if (!NLMSG_OK(message, len) || message->nlmsg_type != RTM_NEWLINK ||
-	    message->nlmsg_len < skip)
-		return (struct attrs){ NULL, 0 };
-	return (struct attrs){ (const char *)message + skip,
-			       message->nlmsg_len - skip };
-}
-
-void rtnl_read_can(struct rtnl_can *out, const struct nlmsghdr *message,
-		   size_t len)
-{
-	struct attrs info = inside(link_attrs(message, len), IFLA_LINKINFO);
+	struct attrs info = inside(link, IFLA_LINKINFO);
 	struct attrs data = inside(info, IFLA_INFO_DATA);
 	struct can_bittiming timing;
 	char kind[sizeof("can")];
 
-	*out = (struct rtnl_can){ 0 };
 	/* the numbers of its data are each kind's own */
 	if (!copy(info, IFLA_INFO_KIND, kind, sizeof(kind)) ||
 	    memcmp(kind, "can", sizeof(kind)) != 0)
@@ -195,19 +183,42 @@ void rtnl_read_can(struct rtnl_can *out, const struct nlmsghdr *message,
 				 sizeof(out->counters));
 }
 
-int rtnl_get_can(struct rtnl_can *out, unsigned int index)
+void rtnl_read_link(struct rtnl_link *out, const struct nlmsghdr *message,
+		    size_t len)
 {
-	const struct request r = {
+	const size_t skip = NLMSG_SPACE(sizeof(struct ifinfomsg));
+	const struct ifinfomsg *info = NLMSG_DATA(message);
+	struct attrs attrs;
+
+	*out = (struct rtnl_link){ 0 };
+	if (!NLMSG_OK(message, len) || message->nlmsg_type != RTM_NEWLINK ||
+	    message->nlmsg_len < skip)
+		return;
+	out->index = (unsigned int)info->ifi_index;
+	out->type = info->ifi_type;
+	out->flags = info->ifi_flags;
+	attrs = (struct attrs){ (const char *)message + skip,
+				message->nlmsg_len - skip };
+	copy(attrs, IFLA_TXQLEN, &out->txqueuelen, sizeof(out->txqueuelen));
+	read_can(&out->can, attrs);
+}
+
+int rtnl_get_link(struct rtnl_link *out, const char *name)
+{
+	struct request r = {
 		.head.nlmsg_len = NLMSG_LENGTH(sizeof(r.info)),
 		.head.nlmsg_type = RTM_GETLINK,
 		.head.nlmsg_flags = NLM_F_REQUEST,
-		.info.ifi_index = (int)index,
 	};
 	union answer answer = { .head.nlmsg_len = 0 };
-	ssize_t n = ask(&r, &answer);
+	ssize_t n;
 
+	if (!*name || strlen(name) >= IF_NAMESIZE)
+		return -ENODEV;
+	add_attr(&r, IFLA_IFNAME, name);
+	n = ask(&r, &answer);
 	if (n < 0)
 		return (int)n;
-	rtnl_read_can(out, &answer.head, (size_t)n);
+	rtnl_read_link(out, &answer.head, (size_t)n);
 	return 0;
 }

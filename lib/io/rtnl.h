@@ -23,6 +23,15 @@ struct rtnl_can {
 	struct can_berr_counter counters;
 };
 
+/** An interface. */
+struct rtnl_link {
+	unsigned int index;
+	unsigned short type; /* ARPHRD_*, of <linux/if_arp.h> */
+	unsigned int flags;  /* IFF_* */
+	uint32_t txqueuelen; /* packets */
+	struct rtnl_can can; /* all zero when it has none that reports */
+};
+
 /**
  * rtnl_open() - a socket for rtnetlink
  * @groups: RTMGRP_*: what to be notified of; 0 for nothing
@@ -38,19 +47,21 @@ int rtnl_add_link(const char *name, const char *kind);
 int rtnl_set_up(const char *name);
 
 /**
- * rtnl_get_can() - ask for the controller of interface number @index
- * @out: all zero when the interface has none that reports
+ * rtnl_get_link() - ask for the interface @name
  *
- * Return: 0 or -errno.
+ * By netlink the kernel looks it up and no more; an ioctl for a name that does not
+ * exist makes it run modprobe, if root asks.
+ *
+ * Return: 0, or -errno and @out is as it was; -ENODEV: there is none.
  */
-int rtnl_get_can(struct rtnl_can *out, unsigned int index);
+int rtnl_get_link(struct rtnl_link *out, const char *name);
 
 /**
- * rtnl_read_can() - the controller in an RTM_NEWLINK
+ * rtnl_read_link() - the interface in an RTM_NEWLINK
  * @message: any bytes, @len of them
- * @out:     all zero when there is none
+ * @out:     all zero when it is no such message
  */
-void rtnl_read_can(struct rtnl_can *out, const struct nlmsghdr *message,
-		   size_t len);
+void rtnl_read_link(struct rtnl_link *out, const struct nlmsghdr *message,
+		    size_t len);
 
 #endif

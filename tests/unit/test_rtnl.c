@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,16 +95,21 @@ static const struct row {
 };
 
 /* In memory of its own size, so that a read beyond is seen. */
-static struct rtnl_can read_bytes(const uint8_t *bytes, size_t len)
+static struct rtnl_link read_link(const uint8_t *bytes, size_t len)
 {
 	struct nlmsghdr *exact = malloc(len ? len : 1);
-	struct rtnl_can got = { .state = 77 };
+	struct rtnl_link got = { .index = 77, .can.state = 77 };
 
 	assert_non_null(exact);
 	memcpy(exact, bytes, len);
-	rtnl_read_can(&got, exact, len);
+	rtnl_read_link(&got, exact, len);
 	free(exact);
 	return got;
+}
+
+static struct rtnl_can read_bytes(const uint8_t *bytes, size_t len)
+{
+	return read_link(bytes, len).can;
 }
 
 static size_t decode(uint8_t out[static MESSAGE_MAX], const char *hex)
@@ -129,6 +135,23 @@ static void test_row(void **state)
 	assert_int_equal(got.restart_ms, row->want.restart_ms);
 	assert_int_equal(got.counters.txerr, row->want.counters.txerr);
 	assert_int_equal(got.counters.rxerr, row->want.counters.rxerr);
+}
+
+/* NAME and TXQLEN are attributes of Linux 6.1, too; the queue's 10 is made up. */
+static void test_what_every_interface_has(void **state)
+{
+	uint8_t bytes[MESSAGE_MAX];
+	struct rtnl_link got = read_link(
+		bytes, decode(bytes, HEAD("34") INFO NAME "08000d000a000000"));
+
+	(void)state;
+	assert_int_equal(got.index, 2);
+	assert_int_equal(got.type, ARPHRD_CAN);
+	assert_int_equal(got.flags, IFF_UP | IFF_RUNNING | IFF_NOARP);
+	assert_int_equal(got.txqueuelen, 10);
+	got = read_link(bytes, 31);
+	assert_int_equal(got.index, 0);
+	assert_int_equal(got.type, 0);
 }
 
 static void test_every_cut_is_read_within_its_bounds(void **state)
@@ -160,33 +183,41 @@ static void test_every_wrong_byte_is_read_within_its_bounds(void **state)
 
 static void test_the_kernel_answers(void **state)
 {
-	struct rtnl_can can = { .state = 77 };
+	struct rtnl_link link = { .can.state = 77 };
 
 	(void)state;
-	assert_int_equal(rtnl_get_can(&can, if_nametoindex("lo")), 0);
-	assert_false(can.has_state);
-	assert_int_equal(can.state, 0);
-	assert_int_equal(rtnl_get_can(&can, 0x7fffffff), -ENODEV);
+	assert_int_equal(rtnl_get_link(&link, "lo"), 0);
+	assert_int_equal(link.index, if_nametoindex("lo"));
+	assert_int_equal(link.type, ARPHRD_LOOPBACK);
+	assert_true(link.flags & IFF_LOOPBACK);
+	assert_false(link.can.has_state);
+	assert_int_equal(link.can.state, 0);
+	assert_int_equal(rtnl_get_link(&link, "nosuchcan0"), -ENODEV);
+	assert_int_equal(rtnl_get_link(&link, ""), -ENODEV);
+	assert_int_equal(rtnl_get_link(&link, "can0123456789abc"), -ENODEV);
+	assert_int_equal(link.type, ARPHRD_LOOPBACK);
 }
 
 static void test_what_cannot_be_done(void **state)
 {
 	(void)state;
 	assert_int_equal(rtnl_set_up("nosuchcan0"), -ENODEV);
+	assert_int_equal(rtnl_set_up(""), -ENODEV);
 	assert_int_equal(rtnl_add_link("can0123456789abc", "vcan"),
 			 -ENAMETOOLONG);
 }
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 4] = {
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 5] = {
+		cmocka_unit_test(test_what_every_interface_has),
 		cmocka_unit_test(test_every_cut_is_read_within_its_bounds),
 		cmocka_unit_test(
 			test_every_wrong_byte_is_read_within_its_bounds),
 		cmocka_unit_test(test_the_kernel_answers),
 		cmocka_unit_test(test_what_cannot_be_done),
 	};
-	size_t n = 4;
+	size_t n = 5;
 
 	ROWS(rows, test_row);
 	return cmocka_run_group_tests(tests, NULL, NULL);

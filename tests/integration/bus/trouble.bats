@@ -33,6 +33,26 @@ plain() {
 	plain
 }
 
+# To look for a name by ioctl makes the kernel run modprobe for it, if root asks.
+@test "no such interface: nobody looks for a driver of that name" {
+	local was
+
+	was=$(cat /proc/sys/kernel/modprobe)
+	printf '#!/bin/sh\necho "$@" >>%s/modprobe.log\n' "$PWD" >modprobe
+	chmod +x modprobe
+	echo "$PWD/modprobe" >/proc/sys/kernel/modprobe
+	on can7 -u "$U"
+	on can7 --list
+	"$BUILD/canmcu" -i can7 -u "$U" >/dev/null 2>&1 || :
+	"$BUILD/katflash" -i can7 --verify -u "$U" /dev/null || :
+	# this one does, so that the rest says something
+	cp modprobe.log before || : >before
+	cansend can7 123# 2>/dev/null || :
+	echo "$was" >/proc/sys/kernel/modprobe
+	has modprobe.log 'netdev-can7'
+	[ ! -s before ]
+}
+
 @test "not a CAN interface" {
 	on lo -u "$U"
 	[ "$status" -eq 1 ]

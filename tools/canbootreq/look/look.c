@@ -137,29 +137,14 @@ void look_explain(struct words_facts *facts, int err)
 			 strerror(-err));
 }
 
-/*
- * To ask for one that is gone by its name makes the kernel run modprobe for it, if
- * the asker is root, which takes longer than its adapter needs to come back.
- */
-static bool is_there(const char *ifname)
-{
-	struct if_nameindex *all = if_nameindex(), *one = all;
-	bool found = false;
-
-	for (; one && one->if_index && !found; one++)
-		found = !strcmp(one->if_name, ifname);
-	if (all)
-		if_freenameindex(all);
-	return found;
-}
-
 void look_explain_lost(struct words_facts *facts, enum cause cause, int err)
 {
 	char *out = facts->detail;
 	size_t size = sizeof(facts->detail);
+	struct kcan_link link;
 
 	facts->cause = cause;
-	if (!is_there(facts->ifname))
+	if (kcan_link_get(&link, facts->ifname) == -ENODEV)
 		snprintf(out, size, "vanished");
 	else if (err == -ENETDOWN || err == -ENODEV)
 		snprintf(out, size, "went down");
