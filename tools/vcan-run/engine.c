@@ -41,9 +41,6 @@ int engine_run_first(const struct opts *o)
 		if ((o->engine && strcmp(o->engine, e->name) != 0) ||
 		    (o->usb && !e->usb))
 			continue;
-		if (o->verbose)
-			fprintf(stderr, "vcan-run: trying engine %s\n",
-				e->name);
 		status = e->run(e, o, &reason[i]);
 		if (status >= 0)
 			return status;

@@ -45,11 +45,22 @@ static int describe_tty(struct setup_blob *b)
 	return setup_add(b, SETUP_TTY, text);
 }
 
+/* A log of both, for example. */
+static bool is_one_file(void)
+{
+	struct stat out, err;
+
+	return !fstat(STDOUT_FILENO, &out) && !fstat(STDERR_FILENO, &err) &&
+	       out.st_dev == err.st_dev && out.st_ino == err.st_ino;
+}
+
 /* Return: 0, or anything else when it does not fit. */
 static int describe(struct setup_blob *b, const struct opts *o, const char *cwd,
 		    bool tty)
 {
 	if (describe_place(b, cwd) || (tty && describe_tty(b)))
+		return -1;
+	if (is_one_file() && setup_add(b, SETUP_ONE, ""))
 		return -1;
 	for (size_t i = 0; i < o->n_ifaces; i++)
 		if (setup_add(b, SETUP_IFACE, o->ifaces[i]))

@@ -129,8 +129,10 @@ static int rehearse(const struct opts *o, struct reason *reason)
 int engine_host_run(const struct engine *e, const struct opts *o,
 		    struct reason *reason)
 {
-	(void)e;
 	if (rehearse(o, reason) || enter(o, reason))
 		return -1;
+	if (o->verbose)
+		fprintf(stderr, "vcan-run: engine %s: this kernel has CAN\n",
+			e->name);
 	return command_exec(o->argv);
 }

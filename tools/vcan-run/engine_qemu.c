@@ -126,7 +126,7 @@ int engine_qemu_plan(struct launch *l, const struct opts *o, const char *dir,
 			     .mem_mib = o->mem_mib ? o->mem_mib : 512,
 			     .line_fd = VM_LINE_FD,
 			     .kvaser = o->kvaser,
-			     .verbose = o->verbose,
+			     .verbose = o->verbose > 1,
 		     });
 	return 0;
 }

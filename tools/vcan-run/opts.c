@@ -117,6 +117,15 @@ static int want_kvaser(void *ctx, const char *arg)
 	return want_usb(ctx, arg);
 }
 
+static int add_verbose(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+
+	(void)arg;
+	o->verbose++;
+	return 0;
+}
+
 static const struct util_opt table[] = {
 	{ "engine", 'e', "NAME", "use this engine: host, uml or qemu",
 	  set_engine },
@@ -132,8 +141,8 @@ static const struct util_opt table[] = {
 	  set_boot_timeout },
 	{ "hang-timeout", 0, "SECONDS", "longest silence of a guest (120)",
 	  set_hang_timeout },
-	{ "verbose", 'v', NULL, "show the choice of the engine and the console",
-	  .sets = UTIL_OPT_SETS(struct opts, verbose) },
+	{ "verbose", 'v', NULL,
+	  "show the choice of the engine; -vv: the console", add_verbose },
 	{ "version", 'V', NULL, "print the version",
 	  .sets = UTIL_OPT_SETS(struct opts, action), .value = OPTS_VERSION,
 	  .ends = true },

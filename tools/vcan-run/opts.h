@@ -27,9 +27,9 @@ struct opts {
 	unsigned int hang_timeout_s; /* of a guest */
 	bool usb;		     /* an engine with USB is needed */
 	bool kvaser;		     /* can0 and can1, two PCI cards */
-	bool verbose;
-	char **argv;	 /* the command, NULL-terminated */
-	char error[160]; /* one sentence, when parsing failed */
+	unsigned int verbose;	     /* how often -v was given */
+	char **argv;		     /* the command, NULL-terminated */
+	char error[160];	     /* one sentence, when parsing failed */
 };
 
 /**

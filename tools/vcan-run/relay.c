@@ -40,6 +40,8 @@ struct relay {
 	bool output_lost;
 	int signo; /* the signal that is passed on; 0: none */
 	uint64_t signo_ms;
+	uint64_t start_ms;
+	bool verbose;
 	uint64_t deadline_ms;
 	struct watchdog watchdog;
 	struct control control;
@@ -75,7 +77,7 @@ static void lose(struct relay *r, const char *what)
 	if (r->phase < PHASE_RUN) {
 		reason_set(r->reason,
 			   "the guest %s before it could start the "
-			   "command; look at its console with -v, or give it "
+			   "command; look at its console with -vv, or give it "
 			   "more --mem or --boot-timeout",
 			   what);
 		finish(r, -1);
@@ -83,7 +85,7 @@ static void lose(struct relay *r, const char *what)
 	}
 	fprintf(stderr,
 		"vcan-run: the guest %s and never %s the command's exit "
-		"status; look at its console with -v, or give it more --mem\n",
+		"status; look at its console with -vv, or give it more --mem\n",
 		what, r->phase == PHASE_EXIT ? "confirmed" : "reported");
 	finish(r, STATUS_OWN_FAILURE);
 }
@@ -105,6 +107,25 @@ static void read_stdin(struct relay *r)
 		line_queue(&r->line, MUX_DATA, MUX_STDIN, buf, n);
 	else if (!n)
 		r->control.close[MUX_STDIN] = true;
+}
+
+static int advance(struct relay *r, enum phase from, enum phase to)
+{
+	if (r->phase != from)
+		return -EBADMSG;
+	r->phase = to;
+	return 0;
+}
+
+static int take_started(struct relay *r)
+{
+	if (!r->signo)
+		r->deadline_ms = 0;
+	if (r->verbose)
+		fprintf(stderr,
+			"vcan-run: its interfaces carry frames after %.1f s\n",
+			(double)(now_ms() - r->start_ms) / 1000);
+	return advance(r, PHASE_START, PHASE_RUN);
 }
 
 static int take_exit(struct relay *r, const struct mux_frame *f)
@@ -160,23 +181,13 @@ static int take_stream(struct relay *r, const struct mux_frame *f)
 	return 0;
 }
 
-static int advance(struct relay *r, enum phase from, enum phase to)
-{
-	if (r->phase != from)
-		return -EBADMSG;
-	r->phase = to;
-	return 0;
-}
-
 static int take_frame(struct relay *r, const struct mux_frame *f)
 {
 	switch (f->type) {
 	case MUX_READY:
 		return advance(r, PHASE_BOOT, PHASE_SETUP);
 	case MUX_STARTED:
-		if (!r->signo)
-			r->deadline_ms = 0;
-		return advance(r, PHASE_START, PHASE_RUN);
+		return take_started(r);
 	case MUX_FAIL:
 		if (r->phase != PHASE_START)
 			return -EBADMSG;
@@ -393,9 +404,11 @@ int relay_run(const struct vm *vm, const struct opts *o,
 	r->reason = reason;
 	r->sigfd = sigfd;
 	r->watchdog.limit_ms = o->hang_timeout_s * 1000ull;
-	r->deadline_ms = now_ms() + o->boot_timeout_s * 1000ull;
+	r->start_ms = now_ms();
+	r->verbose = o->verbose;
+	r->deadline_ms = r->start_ms + o->boot_timeout_s * 1000ull;
 	r->console.fd = vm->console;
-	r->console.show = o->verbose;
+	r->console.show = o->verbose > 1;
 	r->in = (struct source){ STDIN_FILENO, MUX_WINDOW };
 	for (int i = MUX_STDOUT; i < MUX_STREAMS; i++)
 		r->sink[i].fd = i;

@@ -90,6 +90,9 @@ static int take_record(struct setup *s, struct filled *n, const char *rec)
 	case SETUP_HOST:
 		s->host = text;
 		return 0;
+	case SETUP_ONE:
+		s->one = true;
+		return 0;
 	case SETUP_TTY:
 		s->tty = text;
 		return 0;

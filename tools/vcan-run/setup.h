@@ -2,6 +2,7 @@
 #ifndef VCAN_RUN_SETUP_H
 #define VCAN_RUN_SETUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ enum setup_tag {
 	SETUP_ENV = 'e',  /* NAME=value */
 	SETUP_HOST = 'h', /* host name */
 	SETUP_IFACE = 'i',
+	SETUP_ONE = 'o', /* stderr goes where stdout goes; empty */
 	SETUP_TTY = 't', /* stdin, stdout are one; "ROWS COLUMNS STDERR(0|1)" */
 	SETUP_UMASK = 'u', /* octal */
 };
@@ -32,6 +34,7 @@ struct setup {
 	const char *cwd;
 	const char *host;
 	const char *tty;
+	bool one; /* stderr goes where stdout goes */
 	unsigned int umask;
 	char **argv;
 	char **envp;

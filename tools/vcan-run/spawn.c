@@ -56,15 +56,18 @@ static int open_pty(struct ends *e, const char *tty)
 	return 0;
 }
 
-static int open_ends(struct ends *e, const char *tty)
+static int open_ends(struct ends *e, const struct setup *s)
 {
 	for (int i = 0; i < MUX_STREAMS; i++)
 		e->mine[i] = e->its[i] = -1;
-	if (tty)
-		return open_pty(e, tty);
-	for (int i = 0; i < MUX_STREAMS; i++)
-		if (open_pipe(e, i))
-			return -1;
+	if (s->tty)
+		return open_pty(e, s->tty);
+	if (open_pipe(e, MUX_STDIN) || open_pipe(e, MUX_STDOUT))
+		return -1;
+	if (!s->one)
+		return open_pipe(e, MUX_STDERR);
+	/* two pipes would forget in which order they were written to */
+	e->its[MUX_STDERR] = e->its[MUX_STDOUT];
 	return 0;
 }
 
@@ -100,7 +103,7 @@ int spawn_command(const struct setup *s, struct spawned *out,
 				  "entered in the guest (%s); start from one "
 				  "outside /dev, /proc, /run and /sys",
 				  s->cwd, strerror(errno));
-	if (open_ends(&e, s->tty))
+	if (open_ends(&e, s))
 		return reason_set(reason,
 				  "the guest has no pipe or terminal for "
 				  "the command (%s); give it more --mem",

@@ -150,6 +150,9 @@ int vm_start(struct vm *vm, const struct engine *e, const struct opts *o,
 	if (!err && l.failed)
 		err = reason_set(reason, "no memory; end some processes");
 	vm->confirms = l.confirms;
+	if (!err && o->verbose)
+		fprintf(stderr, "vcan-run: engine %s: starting %s\n", e->name,
+			l.program);
 	if (!err)
 		err = start_program(vm, &l, reason);
 	launch_fini(&l);

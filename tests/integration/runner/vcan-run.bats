@@ -129,6 +129,12 @@ all_bytes() {
 	[[ $output == *"output cannot be written (No space left on device)"* ]]
 }
 
+@test "a log of both keeps their order" {
+	uml sh -c 'for i in 1 2 3 4 5 6 7 8 9; do
+		echo out $i; echo err $i >&2; done' >log 2>&1
+	diff log <(for i in {1..9}; do printf '%s\n' "out $i" "err $i"; done)
+}
+
 @test "stdout and stderr stay apart" {
 	run -0 --separate-stderr uml sh -c 'echo out; echo err >&2'
 	[ "$output" = out ]
@@ -503,14 +509,19 @@ ended() {
 @test "host is the first choice where it works" {
 	cp "$VCAN_RUN" vcan-run
 	run -0 uml -- ./vcan-run -v -- true
-	[ "$output" = "vcan-run: trying engine host" ]
+	[ "$output" = "vcan-run: engine host: this kernel has CAN" ]
 }
 
-@test "-v says why an engine was skipped" {
+@test "-v says which engine, and why, in three lines; -vv shows the console" {
 	! grep -qs '^CAN' /proc/net/protocols ||
 		skip "this kernel has CAN: host is not skipped"
 	run -0 --separate-stderr "$VCAN_RUN" -v -- true
-	[[ $stderr == *"engine host skipped: the kernel has no CAN"* ]]
+	[ "${#stderr_lines[@]}" -eq 3 ]
+	[[ ${stderr_lines[0]} == *"engine host skipped: the kernel has no CAN"* ]]
+	[[ ${stderr_lines[1]} == "vcan-run: engine uml: starting /"*linux* ]]
+	[[ ${stderr_lines[2]} =~ "carry frames after "[0-9.]+" s"$ ]]
+	run -0 --separate-stderr "$VCAN_RUN" -vv -- true
+	[[ $stderr == *"Linux version "* ]]
 }
 
 @test "without any engine each one's reason is said, with 125" {
