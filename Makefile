@@ -131,6 +131,7 @@ install: all install-library
 	$(INSTALL) -m 644 $(wildcard docs/man/*.1) $(DESTDIR)$(MANDIR)/man1
 
 include mk/campaign.mk
+include mk/completion.mk
 clean:
 	rm -rf $B
 

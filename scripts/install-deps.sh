@@ -50,6 +50,8 @@ python3-serial
 valgrind
 universal-ctags
 git
+zsh
+fish
 '
 
 usage() {
