@@ -1,9 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-# Get the guest's kernel for vcan-run's engine qemu: Debian's package is
-# downloaded and unpacked into a cache, never installed. With --have it only
-# says by its status whether that was done.
+# Get a kernel for the guests of vcan-run: Debian's package is downloaded and
+# unpacked into a cache, never installed. That is the one of engine qemu or, with
+# "uml", the one of engine uml, for systems that have no package of it, such as
+# Ubuntu. With --have it only says by its status whether that was done.
+# Usage: guest-kernel.sh [uml] [--have]
 set -eu
+
+# Of Debian, whatever this system's own sources are.
+MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+UML_SUITE=bookworm
 
 META=linux-image-amd64
 
@@ -86,17 +93,51 @@ fetch() {
 	done
 	unpack_modules "$work/kernel/lib/modules"
 	PATH=$PATH:/usr/sbin:/sbin depmod -b "$work/kernel" "$release"
-	echo "$release" >"$work/kernel/release"
+}
+
+# debian COMMAND... - apt-get with Debian's sources, and nothing of this system's
+debian() {
+	apt-get -q -o Dir::Etc::sourcelist="$work/apt/sources.list" \
+		-o Dir::Etc::sourceparts=/dev/null \
+		-o Dir::Etc::preferencesparts=/dev/null \
+		-o Dir::State="$work/apt" -o Dir::State::status="$work/apt/status" \
+		-o Dir::Cache="$work/apt" -o APT::Architecture=amd64 \
+		-o APT::Architectures::=amd64 -o APT::Sandbox::User=root \
+		-o APT::Get::AllowUnauthenticated=false \
+		-o Acquire::AllowInsecureRepositories=false "$@"
+}
+
+fetch_uml() {
+	[ -r "$KEYRING" ] ||
+		die "$KEYRING is missing, without which nothing can be" \
+			"trusted; install the package debian-archive-keyring"
+	mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial"
+	: >"$work/apt/status"
+	echo "deb [signed-by=$KEYRING] $MIRROR $UML_SUITE main" \
+		>"$work/apt/sources.list"
+	{ debian update && cd "$work" && debian download user-mode-linux; } ||
+		die "user-mode-linux of Debian $UML_SUITE cannot be" \
+			"downloaded; read what apt-get said above"
+	dpkg-deb -x "$work"/user-mode-linux_*.deb "$work/deb"
+	mkdir -p "$work/uml/lib"
+	mv "$work/deb/usr/bin/linux.uml" "$work/uml"
+	mv "$work/deb/usr/lib/uml/modules" "$work/uml/lib/modules"
+	release=$(ls "$work/uml/lib/modules")
 }
 
 cache=$(cache_dir)
+what=kernel get=fetch
+if [ "${1-}" = uml ]; then
+	what=uml get=fetch_uml
+	shift
+fi
 case ${1-} in
 '') ;;
 --have)
-	[ -e "$cache/kernel/release" ]
+	[ -e "$cache/$what/release" ]
 	exit ;;
 *)
-	echo "guest-kernel: '$1' is not known; use --have or nothing" >&2
+	echo "guest-kernel: '$1' is not known; use uml, --have or nothing" >&2
 	exit 2 ;;
 esac
 mkdir -p "$cache"
@@ -104,8 +145,9 @@ mkdir -p "$cache"
 work=$(mktemp -d "$cache/new.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-fetch
-rm -rf "$cache/kernel"
-chmod -R go+rX "$work/kernel"
-mv -T "$work/kernel" "$cache/kernel"
-echo "guest-kernel: $release is in $cache/kernel"
+"$get"
+echo "$release" >"$work/$what/release"
+rm -rf "${cache:?}/$what"
+chmod -R go+rX "$work/$what"
+mv -T "$work/$what" "$cache/$what"
+echo "guest-kernel: $release is in $cache/$what"

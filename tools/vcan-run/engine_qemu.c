@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cache.h"
 #include "engine.h"
 #include "qemu.h"
-#include "util/array.h"
 #include "vm.h"
 
 #define QEMU_ENV "VCAN_RUN_QEMU"
@@ -33,8 +33,9 @@ static int read_release(const char *dir, char out[static 128])
 }
 
 /* Return: 0 when @dir holds a kernel. The guest sees the same paths. */
-static int try_kernel(struct qemu_kernel *k, const char *dir)
+static int try_kernel(void *ctx, const char *dir)
 {
+	struct qemu_kernel *k = ctx;
 	char full[PATH_MAX], release[128], dep[2 * PATH_MAX];
 	int n, m;
 
@@ -50,16 +51,7 @@ static int try_kernel(struct qemu_kernel *k, const char *dir)
 
 int qemu_find_kernel(struct qemu_kernel *k, struct reason *reason)
 {
-	/* scripts/guest-kernel.sh writes to one of these */
-	static const struct {
-		const char *env, *below;
-	} caches[] = {
-		{ "XDG_CACHE_HOME", "/vcan-run/kernel" },
-		{ "HOME", "/.cache/vcan-run/kernel" },
-		{ NULL, "/var/cache/vcan-run/kernel" },
-	};
 	const char *wanted = getenv(KERNEL_ENV);
-	char dir[PATH_MAX];
 
 	if (wanted && wanted[0]) {
 		if (!try_kernel(k, wanted))
@@ -70,15 +62,8 @@ int qemu_find_kernel(struct qemu_kernel *k, struct reason *reason)
 				  "kernel; correct or unset it",
 				  wanted);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(caches); i++) {
-		const char *top = caches[i].env ? getenv(caches[i].env) : "";
-
-		if (top &&
-		    snprintf(dir, sizeof(dir), "%s%s", top, caches[i].below) <
-			    PATH_MAX &&
-		    !try_kernel(k, dir))
-			return 0;
-	}
+	if (!cache_find("kernel", try_kernel, k))
+		return 0;
 	return reason_set(
 		reason,
 		"no guest kernel is in the cache; run "

@@ -1,9 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cache.h"
 #include "engine.h"
 #include "guest.h"
+#include "modules.h"
 #include "vm.h"
 
 #define KERNEL_ENV "VCAN_RUN_UML"
+
+static int try_cached(void *ctx, const char *dir)
+{
+	struct launch *l = ctx;
+
+	if (snprintf(l->program, sizeof(l->program), "%s/linux.uml", dir) >=
+	    (int)sizeof(l->program))
+		return -1;
+	return access(l->program, X_OK);
+}
 
 static int find_kernel(struct launch *l, struct reason *reason)
 {
@@ -12,10 +28,22 @@ static int find_kernel(struct launch *l, struct reason *reason)
 
 	if (err <= 0)
 		return err;
-	return reason_set(reason,
-			  "no User-Mode Linux (linux.uml) is on PATH; "
-			  "install the package user-mode-linux (x86 only), or "
-			  "set " KERNEL_ENV);
+	if (!cache_find("uml", try_cached, l))
+		return 0;
+	return reason_set(reason, "no User-Mode Linux (linux.uml) is on PATH; "
+				  "install the package user-mode-linux, or run "
+				  "scripts/guest-kernel.sh uml (x86 only), or "
+				  "set " KERNEL_ENV);
+}
+
+/* Modules that were unpacked beside a kernel; the guest looks there first. */
+static void add_modules(struct launch *l)
+{
+	const char *slash = strrchr(l->program, '/');
+	int len = slash ? (int)(slash - l->program) : 0;
+
+	if (!strpbrk(l->program, " \t\n\"'\\"))
+		launch_add(l, MODULES_ENV "=%.*s/lib/modules", len, l->program);
 }
 
 int engine_uml_plan(struct launch *l, const struct opts *o, const char *dir,
@@ -38,6 +66,7 @@ int engine_uml_plan(struct launch *l, const struct opts *o, const char *dir,
 	launch_add(l, "noreboot");
 	launch_add(l, "panic=-1");
 	launch_add(l, "init=%s/init", dir);
+	add_modules(l);
 	launch_add(l, "--");
 	launch_add(l, GUEST_ARG);
 	return 0;

@@ -17,8 +17,6 @@
 
 #define COMPRESSED_FILE 4 /* MODULE_INIT_COMPRESSED_FILE, Linux 5.17 */
 
-static const char *const roots[] = { "/usr/lib/uml/modules", "/lib/modules" };
-
 const char *const modules_can[] = {
 	"can",	"can-raw", "can-gw", "can-bcm",	  "can-dev",
 	"vcan", "vxcan",   "slcan",  "sch_netem", NULL,
@@ -27,11 +25,15 @@ const char *const modules_can[] = {
 /* Return: the text of modules.dep, and its folder in @dir. */
 static char *find_depot(char dir[static PATH_MAX])
 {
+	const char *roots[] = { getenv(MODULES_ENV), "/usr/lib/uml/modules",
+				"/lib/modules" };
 	char path[PATH_MAX + 16], *dep = NULL;
 	struct utsname u;
 
 	uname(&u);
 	for (size_t i = 0; !dep && i < ARRAY_SIZE(roots); i++) {
+		if (!roots[i])
+			continue;
 		snprintf(dir, PATH_MAX, "%s/%s", roots[i], u.release);
 		snprintf(path, sizeof(path), "%s/modules.dep", dir);
 		dep = text_read(path);

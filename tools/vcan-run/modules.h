@@ -8,6 +8,9 @@
  */
 #define MODULES_BASE "/run/vcan-run"
 
+/* In the environment of a guest's init: where to look for modules first. */
+#define MODULES_ENV "VCAN_RUN_MODULES"
+
 /* What there is for CAN without hardware, up to a NULL. */
 extern const char *const modules_can[];
 

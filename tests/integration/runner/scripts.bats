@@ -108,6 +108,32 @@ bzimage() {
 	run -2 guest_kernel --nonsense
 }
 
+@test "guest-kernel uml: Debian's package, signed or not at all" {
+	[ -r /usr/share/keyrings/debian-archive-keyring.gpg ] ||
+		skip "Debian's keyring is not here"
+	kernel_machine < <(printf unused)
+	ln -s "$(command -v ls)" bin/ls
+	fake apt-get "case \" \$* \" in
+		*' update '*) cp $DIR/cache/vcan-run/new.*/apt/sources.list $DIR ;;
+		*' download '*) : >user-mode-linux_1_amd64.deb ;; esac"
+	ln -s "$(command -v cp)" bin/cp
+	fake dpkg-deb "mkdir -p \$3/usr/bin \$3/usr/lib/uml/modules/6.1.2
+		echo kernel >\$3/usr/bin/linux.uml"
+	run -1 guest_kernel uml --have
+	run -0 guest_kernel uml
+	[[ $output == *"6.1.2 is in $DIR/cache/vcan-run/uml" ]]
+	run -0 guest_kernel uml --have
+	[ "$(cat cache/vcan-run/uml/linux.uml)" = kernel ]
+	[ -d cache/vcan-run/uml/lib/modules/6.1.2 ]
+	[ "$(ls cache/vcan-run)" = uml ]
+	grep -q '^deb \[signed-by=/usr/share/keyrings/debian-archive-' sources.list
+	[ "$(grep -c '^apt-get.*AllowUnauthenticated=false' calls)" -eq 2 ]
+	fake apt-get 'exit 100'
+	run -1 guest_kernel uml
+	[[ $output == *"user-mode-linux of Debian bookworm cannot be downloaded"* ]]
+	[ "$(ls cache/vcan-run)" = uml ]
+}
+
 @test "install-deps: the guest's kernel is fetched when it alone is missing" {
 	kernel_machine < <(bzimage xz -c)
 	fake dpkg-query 'echo installed'

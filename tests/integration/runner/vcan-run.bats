@@ -512,6 +512,21 @@ ended() {
 	[ "$output" = "vcan-run: engine host: this kernel has CAN" ]
 }
 
+@test "a User-Mode Linux of the cache, with its modules, where none is on PATH" {
+	local uml=$DIR/cache/vcan-run/uml
+
+	[ -e /usr/bin/linux.uml ] || skip "there is no /usr/bin/linux.uml to copy"
+	mkdir -p "$uml/lib" nothing
+	ln -s /usr/bin/linux.uml "$uml"
+	ln -s /usr/lib/uml/modules "$uml/lib"
+	PATH=$DIR/nothing run -125 "$VCAN_RUN" --engine uml -- /bin/true
+	[[ $output == *"run scripts/guest-kernel.sh uml"* ]]
+	PATH=$DIR/nothing XDG_CACHE_HOME=$DIR/cache \
+		run -0 "$VCAN_RUN" --engine uml -- /bin/sh -c \
+		'/bin/readlink /run/vcan-run/lib/modules/*'
+	[[ $output == "$uml/lib/modules/"* ]]
+}
+
 @test "-v says which engine, and why, in three lines; -vv shows the console" {
 	! grep -qs '^CAN' /proc/net/protocols ||
 		skip "this kernel has CAN: host is not skipped"
