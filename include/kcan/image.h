@@ -85,6 +85,7 @@ enum kcan_image_kind {
 	KCAN_IMAGE_SREC,
 	KCAN_IMAGE_DFUSE,
 	KCAN_IMAGE_CHITU, /* what update_chitu.py has made for an SD card */
+	KCAN_IMAGE_ROBIN, /* the same of update_mks_robin.py */
 	KCAN_IMAGE_SHORT, /* no room for a vector table, or empty */
 	KCAN_IMAGE_KIND_COUNT
 };

@@ -120,6 +120,50 @@ static bool has_boot2(const uint8_t *bytes, size_t len)
 				  RP2040_FLASH + BOOT2_LEN));
 }
 
+/*
+ * What the bootloader of MKS Robin boards turns around again, and where: section
+ * 1.4. All of the dictionary may be behind it.
+ */
+#define ROBIN_FIRST 320
+#define ROBIN_END 31040
+static const uint8_t robin[] = {
+	0xa3, 0xbd, 0xad, 0x0d, 0x41, 0x11, 0xbb, 0x8d, 0xdc, 0x80, 0x2d,
+	0xd0, 0xd2, 0xc4, 0x9b, 0x1e, 0x26, 0xeb, 0xe3, 0x33, 0x4a, 0x15,
+	0xe4, 0x0a, 0xb3, 0xb1, 0x3c, 0x93, 0xbb, 0xaf, 0xf7, 0x3e
+};
+#define STARTS_STEP 256u
+#define STARTS_END (flash_starts[0] + 192 * 1024u)
+
+static uint8_t unscrambled(const uint8_t *bytes, size_t at)
+{
+	bool is_within = at >= ROBIN_FIRST && at < ROBIN_END;
+
+	return bytes[at] ^ (is_within ? robin[at % sizeof(robin)] : 0);
+}
+
+/* Would the code at an odd @offset begin with these two bytes? */
+static bool would_begin(const uint8_t *bytes, size_t len, uint32_t offset,
+			const char *code)
+{
+	return offset % 2 && offset < len &&
+	       unscrambled(bytes, offset - 1) == (uint8_t)code[0] &&
+	       unscrambled(bytes, offset) == (uint8_t)code[1];
+}
+
+/* Then both handlers of section 1.3 are there, for some start or other. */
+static bool is_robin(const uint8_t *bytes, size_t len)
+{
+	uint32_t reset = word_at(bytes + 4), handler = word_at(bytes + 8);
+	uint32_t start = flash_starts[0];
+
+	for (; start <= STARTS_END; start += STARTS_STEP)
+		if (reset - start > ROBIN_FIRST && reset - start < ROBIN_END &&
+		    would_begin(bytes, len, reset - start, "\x72\xb6") &&
+		    would_begin(bytes, len, handler - start, "\xfe\xe7"))
+			return true;
+	return false;
+}
+
 enum kcan_image_kind kcan_image_kind_of(const uint8_t *bytes, size_t len,
 					bool has_dictionary)
 {
@@ -132,6 +176,8 @@ enum kcan_image_kind kcan_image_kind_of(const uint8_t *bytes, size_t len,
 		return KCAN_IMAGE_KATAPULT;
 	if (has_boot2(bytes, len))
 		return KCAN_IMAGE_BOOT2;
+	if (is_robin(bytes, len))
+		return KCAN_IMAGE_ROBIN;
 	if (has_dictionary)
 		return KCAN_IMAGE_KLIPPER;
 	return has_katapult(bytes, len, true) ? KCAN_IMAGE_DEPLOYER :

@@ -71,6 +71,12 @@ static const struct {
 		.what = "scrambled for the SD card of a Chitu board",
 		.instead = "give klipper.bin as it was before update_chitu.py",
 	},
+	[KCAN_IMAGE_ROBIN] = {
+		.name = "mks-robin",
+		.what = "scrambled for the SD card of an MKS Robin board",
+		.instead = "give klipper.bin as it was before "
+			   "update_mks_robin.py",
+	},
 	[KCAN_IMAGE_SHORT] = {
 		.name = "short",
 		.what = "too short for an image",

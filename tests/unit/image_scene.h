@@ -122,6 +122,31 @@ static inline void be_chitu(void)
 	set_file("\x44\x3d\x2d\x3f", 4);
 }
 
+/* Section 1.4: what follows the table is XORed. */
+static inline void be_robin(void)
+{
+	static const uint8_t robin[] = {
+		0xa3, 0xbd, 0xad, 0x0d, 0x41, 0x11, 0xbb, 0x8d,
+		0xdc, 0x80, 0x2d, 0xd0, 0xd2, 0xc4, 0x9b, 0x1e,
+		0x26, 0xeb, 0xe3, 0x33, 0x4a, 0x15, 0xe4, 0x0a,
+		0xb3, 0xb1, 0x3c, 0x93, 0xbb, 0xaf, 0xf7, 0x3e,
+	};
+
+	no_dictionary();
+	for (size_t i = 320; i < scene.len && i < 31040; i++)
+		scene.bytes[i] ^= robin[i % 32];
+}
+
+/* Its dictionary is behind what is scrambled. */
+static inline void be_a_large_robin(void)
+{
+	struct kcan_image_dictionary dictionary = scene.dictionary;
+
+	scene.len = 40000;
+	be_robin();
+	scene.dictionary = dictionary;
+}
+
 /* Section 1.4: the signature right before the reset entry. */
 static inline void be_katapult(void)
 {
