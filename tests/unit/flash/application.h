@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef UNIT_FLASH_APPLICATION_H
+#define UNIT_FLASH_APPLICATION_H
+
+/* An application that a simulated chip boots; then it tells its version. */
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "../../../sim/canmcu/image/image_build.h"
+
+/** Two versions differ in all of their code. @out: @size bytes */
+static inline void application_make(uint8_t *out, const struct mcu_type *type,
+				    uint32_t start, uint32_t size,
+				    const char *version)
+{
+	uint8_t stream[256];
+	uLongf stream_len = sizeof(stream);
+	char text[160];
+	struct image_spec spec = { .type = type,
+				   .start = start,
+				   .size = size,
+				   .is_signed = true,
+				   .dictionary = stream,
+				   .version = version };
+
+	snprintf(text, sizeof(text),
+		 "{\"app\":\"Klipper\",\"config\":{\"MCU\":\"%s\"},"
+		 "\"version\":\"%s\"}",
+		 type->connect_name, version);
+	assert_int_equal(compress2(stream, &stream_len, (uint8_t *)text,
+				   strlen(text), 9),
+			 Z_OK);
+	spec.dictionary_len = stream_len;
+	image_build(out, &spec);
+}
+
+#endif
