@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/mcu
-/* Power cuts and callers that want out: flashing.md, sections 3 and 4.3. */
+/* Callers that want out, and buses that are dead: flashing.md, section 4.3. */
 #include "bench.h"
 
-#define LEN (40 * 1024) /* as in section 3 of flashing.md */
+#define LEN (40 * 1024)
 #define SHORT_LEN (20 * BLOCK)
 
 static struct bench b;
@@ -25,52 +25,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* What would be started if the power went away now. */
-static struct tally {
-	unsigned int old, none, mixed, new;
-} tally;
-
-static void count_one(struct bench *bench)
-{
-	if (!flash_has_application(&bench->board.mcu.flash))
-		tally.none++;
-	else if (bench_holds(bench, image, LEN))
-		tally.new ++;
-	else if (bench_holds(bench, old, LEN))
-		tally.old++;
-	else
-		tally.mixed++;
-}
-
-/*
- * 642 positions, which are those of the table of section 3: behind 641 blocks
- * and behind EOF; without the zeros one less. The known tool has 641.
- */
-static const struct row {
-	const char *name;
-	struct tally want;
-	struct tally known;
-} rows[] = {
-	{ "stm32f103x6", { 0, 609, 31, 2 }, { 0, 0, 639, 2 } },
-	{ "stm32f103xe", { 0, 609, 31, 2 }, { 0, 0, 639, 2 } },
-	{ "stm32g0b1xx", { 0, 609, 31, 2 }, { 0, 0, 639, 2 } },
-	{ "stm32f072xb", { 0, 609, 31, 2 }, { 0, 0, 639, 2 } },
-	{ "stm32g431xx", { 0, 609, 31, 2 }, { 0, 0, 639, 2 } },
-	{ "stm32f446xx", { 0, 385, 255, 2 }, { 0, 0, 639, 2 } },
-	{ "stm32h743xx", { 0, 0, 639, 2 }, { 0, 0, 639, 2 } },
-	{ "rp2040", { 1, 580, 60, 1 }, { 4, 0, 636, 1 } },
-	{ "rp2350", { 1, 580, 60, 1 }, { 4, 0, 636, 1 } },
-};
-
-static void assert_tally(const struct tally *want)
-{
-	assert_int_equal(tally.old, want->old);
-	assert_int_equal(tally.none, want->none);
-	assert_int_equal(tally.mixed, want->mixed);
-	assert_int_equal(tally.new, want->new);
-}
-
-/* A flash of the F103 with less is 32 KiB: as much as the known one has. */
+/* Some flashes are smaller than what is there before. */
 static void start(const char *type)
 {
 	bench_start(&b, type);
@@ -78,39 +33,6 @@ static void start(const char *type)
 		b.board.mcu.flash.memory.size = b.board.mcu.flash.size =
 			64 * 1024;
 	bench_preload(&b, old, LEN);
-	tally = (struct tally){ 0 };
-}
-
-static void test_power_cuts(void **state)
-{
-	const struct row *row = *state;
-
-	start(row->name);
-	bench_write(&b, image, LEN);
-	b.acknowledged = count_one;
-	assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_FLASHED);
-	assert_tally(&row->want);
-	bench_end(&b);
-}
-
-/* Beside it: from the first block to the last one. */
-static void test_power_cuts_of_the_known_order(void **state)
-{
-	const struct row *row = *state;
-	struct flash *flash = &b.board.mcu.flash;
-
-	start(row->name);
-	for (uint32_t at = 0; at < LEN; at += BLOCK) {
-		assert_int_equal(
-			flash_write_block(flash, b.cfg.start + at, image + at)
-				.err,
-			0);
-		count_one(&b);
-	}
-	flash_flush(flash);
-	count_one(&b);
-	assert_tally(&row->known);
-	bench_end(&b);
 }
 
 static void assert_truth(const struct kcan_flash_result *result)
@@ -356,8 +278,7 @@ static void test_admin_messages_of_others_that_do_no_harm(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[2 * ARRAY_SIZE(rows) + 9];
-	const struct CMUnitTest others[] = {
+	const struct CMUnitTest tests[] = {
 		ROW_TEST("an abort between commands leaves a board in order",
 			 test_aborts, false),
 		ROW_TEST("an abort within a command leaves a board in order",
@@ -373,11 +294,7 @@ int main(void)
 			test_who_loses_the_nodeid_all_the_time_gives_up),
 		cmocka_unit_test(test_admin_messages_of_others_that_do_no_harm),
 	};
-	size_t n = 0;
 
-	ROWS(rows, test_power_cuts);
-	ROWS(rows, test_power_cuts_of_the_known_order);
-	memcpy(tests + n, others, sizeof(others));
 	return cmocka_run_group_tests_name("flashing_end", tests, setup,
 					   teardown);
 }

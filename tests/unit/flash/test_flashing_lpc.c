@@ -17,6 +17,7 @@
 #define BLOCK 64
 #define PAGE 256
 #define LEN 20000
+#define CUT_LEN (40 * 1024) /* as in section 3 of flashing.md */
 
 /** One of them in Katapult. */
 static struct lpc {
@@ -115,15 +116,41 @@ static void obey(const struct kcan_kat_block *block)
 	}
 }
 
-/* Answer @lose, counted from 1, does not come. Return: how many there were. */
-static unsigned int flash_it(const uint8_t *image, unsigned int lose,
+static uint8_t image[CUT_LEN], old[CUT_LEN];
+
+/* What a reset would start: what is in the buffer is lost by it. */
+static struct tally {
+	unsigned int old, none, mixed, new;
+} tally;
+
+static void count_one(void)
+{
+	const uint8_t *there = lpc.flash + START;
+	struct util_cursor c = util_cursor_reading(there, 4);
+	uint32_t word = util_get_le32(&c);
+
+	if (!word || word == UINT32_MAX)
+		tally.none++;
+	else if (!memcmp(there, image, CUT_LEN))
+		tally.new ++;
+	else if (!memcmp(there, old, CUT_LEN))
+		tally.old++;
+	else
+		tally.mixed++;
+}
+
+/*
+ * @len bytes of the image. Answer @lose, counted from 1, does not come. Return:
+ * how many there were.
+ */
+static unsigned int flash_it(size_t len, unsigned int lose,
 			     struct kcan_flash_result *result)
 {
 	const struct kcan_flash_cfg cfg = { .goal = KCAN_FLASH_GOAL_WRITE,
 					    .chip = kcan_chip_find("lpc1769"),
 					    .start = START,
 					    .image = image,
-					    .len = LEN };
+					    .len = len };
 	struct kcan_flash *flash;
 	struct kcan_kat_block block;
 	unsigned int answers = 0;
@@ -140,6 +167,9 @@ static unsigned int flash_it(const uint8_t *image, unsigned int lose,
 		}
 		assert_int_equal(kcan_kat_decode(&block, bytes, n), n);
 		obey(&block);
+		if (block.code == KCAN_KAT_SEND_BLOCK ||
+		    block.code == KCAN_KAT_SEND_EOF)
+			count_one();
 		kcan_flash_taken(flash, n, now_us);
 		if (++answers != lose)
 			kcan_flash_rx_bytes(flash, lpc.answer, lpc.answer_len,
@@ -149,8 +179,6 @@ static unsigned int flash_it(const uint8_t *image, unsigned int lose,
 	kcan_flash_free(flash);
 	return answers;
 }
-
-static uint8_t image[LEN];
 
 /* Random bytes, some of them FF, and not at the beginning. */
 static void scatter(uint8_t *bytes, size_t len, unsigned int seed)
@@ -191,7 +219,7 @@ static void test_whatever_was_there_before(void **state)
 	(void)state;
 	for (unsigned int seed = 0; seed < 100; seed++) {
 		start(seed);
-		flash_it(image, 0, &result);
+		flash_it(LEN, 0, &result);
 		assert_flashed(&result);
 		assert_int_equal(result.repeats, 0);
 	}
@@ -206,7 +234,7 @@ static void test_each_answer_may_get_lost(void **state)
 	(void)state;
 	do {
 		start(1);
-		answers = flash_it(image, ++lose, &result);
+		answers = flash_it(LEN, ++lose, &result);
 		assert_flashed(&result);
 		assert_int_equal(result.repeats, lose <= answers);
 	} while (lose <= answers);
@@ -221,15 +249,73 @@ static void test_a_refused_block_is_the_end(void **state)
 	start(1);
 	/* somebody was here, and has left it between two pages */
 	lpc.next = START + BLOCK;
-	flash_it(image, 0, &result);
+	flash_it(LEN, 0, &result);
 	assert_int_equal(result.verdict, KCAN_FLASH_REFUSED);
 	assert_int_equal(result.address, START);
 	assert_false(lpc.complete);
 }
 
+/* None of the bytes is FF: no page looks blank. */
+static void fill(uint8_t *bytes, unsigned int seed)
+{
+	for (size_t i = 0; i < CUT_LEN; i++) {
+		seed = seed * 1103515245 + 12345;
+		bytes[i] = (uint8_t)(1 + (seed >> 16) % 254);
+	}
+}
+
+static void start_over_an_old_one(void)
+{
+	lpc = (struct lpc){ .next = START };
+	memset(lpc.flash, 0xff, SIZE);
+	fill(old, 1);
+	fill(image, 2);
+	memcpy(lpc.flash + START, old, CUT_LEN);
+	tally = (struct tally){ 0 };
+}
+
+static void assert_tally(struct tally want)
+{
+	assert_int_equal(tally.old, want.old);
+	assert_int_equal(tally.none, want.none);
+	assert_int_equal(tally.mixed, want.mixed);
+	assert_int_equal(tally.new, want.new);
+}
+
+/*
+ * flashing.md, sections 3 and 3.3. A page is written with its last block: the
+ * first three leave all as it was.
+ */
+static void test_a_power_cut_starts_a_mixture_at_60_positions(void **state)
+{
+	struct kcan_flash_result result;
+
+	(void)state;
+	start_over_an_old_one();
+	flash_it(CUT_LEN, 0, &result);
+	assert_int_equal(result.verdict, KCAN_FLASH_FLASHED);
+	/* 40 of the blocks are the zeros in front of ten sectors */
+	assert_tally((struct tally){ 3, 616, 60, 2 });
+}
+
+static void test_in_the_known_order_it_does_at_636(void **state)
+{
+	(void)state;
+	start_over_an_old_one();
+	for (uint32_t at = 0; at < CUT_LEN; at += BLOCK) {
+		assert_true(write_block(START + at, image + at));
+		count_one();
+	}
+	count_one(); /* behind EOF, which has nothing to do */
+	assert_tally((struct tally){ 3, 0, 636, 2 });
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_a_power_cut_starts_a_mixture_at_60_positions),
+		cmocka_unit_test(test_in_the_known_order_it_does_at_636),
 		cmocka_unit_test(test_whatever_was_there_before),
 		cmocka_unit_test(test_each_answer_may_get_lost),
 		cmocka_unit_test(test_a_refused_block_is_the_end),
