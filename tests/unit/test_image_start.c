@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu/board sim/canmcu/image/image_build.c
 /*
  * For which start was it built? Every start that Klipper's menu offers against
  * every one of Katapult's: flashing.md, sections 1.1 and 1.3.
@@ -9,6 +10,8 @@
 
 #include <kcan/image.h>
 
+#include "../../sim/canmcu/board/flashed.h"
+#include "flash/application.h"
 #include "image_make.h"
 
 static uint8_t bytes[MADE_LEN];
@@ -171,9 +174,66 @@ static void test_multiples_of_256_are_tried_at_last(void **state)
 	assert_false(judge(chip, 0x08008000).is_start_known);
 }
 
+/* Return: whether it is refused for where it starts. */
+static bool is_refused(const struct mcu_type *type, uint32_t at,
+		       const struct kcan_image_dictionary *told)
+{
+	const struct kcan_image_board board = { .mcu = type->connect_name,
+						.start = at };
+	struct kcan_image image;
+
+	kcan_image_judge(&image, bytes, sizeof(bytes), told, &board);
+	return kcan_image_has(&image, KCAN_IMAGE_FINDING_START) ||
+	       kcan_image_has(&image, KCAN_IMAGE_FINDING_START_NO_ENTRY);
+}
+
+static unsigned int try_on_chip(const struct mcu_type *type,
+				const struct kcan_chip *chip, uint32_t built)
+{
+	uint32_t base = chip->flash.start;
+	struct flashed flashed;
+
+	application_make(bytes, type, built, sizeof(bytes), "v1");
+	for (size_t k = 0; k < chip->katapult->len; k++) {
+		uint32_t at = base + chip->katapult->starts[k].offset;
+
+		flashed_read(&flashed, type, at, bytes, sizeof(bytes));
+		assert_int_equal(!flashed.problem, built == at);
+		assert_int_equal(is_refused(type, at, &flashed.dictionary),
+				 built != at);
+	}
+	return (unsigned int)chip->katapult->len;
+}
+
+/* The simulator, as the chip: what is refused is what it cannot run. */
+static void
+test_the_chip_runs_what_is_not_refused_and_nothing_else(void **state)
+{
+	const struct mcu_type *type;
+	unsigned int pairs = 0;
+
+	(void)state;
+	for (size_t i = 0; (type = mcu_type_at(i)); i++) {
+		const struct kcan_chip *chip =
+			kcan_chip_find(type->connect_name);
+
+		for (size_t k = 0; type->flash_map && k < chip->klipper->len;
+		     k++) {
+			uint32_t built = chip->flash.start +
+					 chip->klipper->starts[k].offset;
+
+			if (image_start_ok(type, built))
+				pairs += try_on_chip(type, chip, built);
+		}
+	}
+	assert_in_range(pairs, 80, 200);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[64] = {
+		cmocka_unit_test(
+			test_the_chip_runs_what_is_not_refused_and_nothing_else),
 		cmocka_unit_test(
 			test_the_reset_entry_fits_where_the_start_does_not),
 		cmocka_unit_test(test_a_second_witness_decides_between_two),
@@ -183,7 +243,7 @@ int main(void)
 		cmocka_unit_test(test_multiples_of_256_are_tried_at_last),
 		cmocka_unit_test(test_what_the_board_says_is_tried_as_well),
 	};
-	size_t n = 7;
+	size_t n = 8;
 
 	for (size_t i = 0; kcan_chip_at(i); i++)
 		if (kcan_chip_at(i)->katapult->len)
