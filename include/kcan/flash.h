@@ -133,10 +133,20 @@ enum kcan_flash_content {
 	KCAN_FLASH_CONTENT_NEW, /* the image, compared */
 };
 
+/** What is being done; @read and @written of the result count blocks. */
+enum kcan_flash_step {
+	KCAN_FLASH_STEP_CONNECT, /* is it that board? */
+	KCAN_FLASH_STEP_COMPARE, /* @read, before anything is written */
+	KCAN_FLASH_STEP_WRITE, /* @written; once more, if something differed */
+	KCAN_FLASH_STEP_READ_BACK, /* @read, which begins anew */
+	KCAN_FLASH_STEP_COMPLETE,
+};
+
 /** What is known of an exchange, at any time. */
 struct kcan_flash_result {
 	enum kcan_flash_verdict verdict;
 	enum kcan_flash_content content;
+	enum kcan_flash_step step; /* or the last one */
 	uint32_t address; /* of the block that is, or was last, in work */
 	size_t blocks;	  /* of 64 bytes, the last ones filled up with FF */
 	/*

@@ -23,7 +23,17 @@ static void read_next(struct kcan_flash *f, uint64_t now_us);
 
 static void go(struct kcan_flash *f, enum flashing_phase phase, uint64_t now_us)
 {
+	static const enum kcan_flash_step steps[] = {
+		[FLASHING_CONNECT] = KCAN_FLASH_STEP_CONNECT,
+		[FLASHING_COMPARE] = KCAN_FLASH_STEP_COMPARE,
+		[FLASHING_WRITE] = KCAN_FLASH_STEP_WRITE,
+		[FLASHING_EOF] = KCAN_FLASH_STEP_WRITE,
+		[FLASHING_READ_BACK] = KCAN_FLASH_STEP_READ_BACK,
+		[FLASHING_COMPLETE] = KCAN_FLASH_STEP_COMPLETE,
+	};
+
 	f->phase = phase;
+	f->result.step = steps[phase];
 	f->block = 0;
 	if (phase == FLASHING_COMPARE || phase == FLASHING_READ_BACK)
 		f->result.read = 0;

@@ -126,6 +126,39 @@ static void test_an_abort_waits_1_s_for_confirmations(void **state)
 	bench_end(&b);
 }
 
+/* Each kind of command that is handed out, and the step that it belongs to. */
+static void test_the_steps_follow_each_other(void **state)
+{
+	struct can_frame frames[KCAN_FLASH_FRAMES];
+	char seen[64] = "";
+	size_t n, len = 0;
+
+	(void)state;
+	start("stm32g0b1xx");
+	bench_write(&b, image, SHORT_LEN);
+	bench_begin(&b);
+	while (!kcan_flash_done(b.flash)) {
+		n = kcan_flash_tx(b.flash, frames, b.board.now_us);
+		if (!n) {
+			b.board.now_us = bench_next(&b);
+			board_run(&b.board);
+			bench_hear(&b);
+			continue;
+		}
+		if (!len || seen[len - 2] != bench_letter(frames))
+			len += (size_t)snprintf(
+				seen + len, sizeof(seen) - len, "%c%d",
+				bench_letter(frames),
+				kcan_flash_result(b.flash).step);
+		kcan_flash_taken(b.flash, n, b.board.now_us);
+		for (size_t i = 0; i < n; i++)
+			bench_put(&b, &frames[i], MISHAP_NONE);
+		bench_hear(&b);
+	}
+	assert_string_equal(seen, "S0g0c0r1z2w2e2r3x4");
+	bench_end(&b);
+}
+
 /* Each is a machine of its own: who waits costs the others nothing. */
 static void test_a_dead_board_does_not_keep_the_others_waiting(void **state)
 {
@@ -284,6 +317,7 @@ int main(void)
 		ROW_TEST("an abort within a command leaves a board in order",
 			 test_aborts, true),
 		cmocka_unit_test(test_an_abort_waits_1_s_for_confirmations),
+		cmocka_unit_test(test_the_steps_follow_each_other),
 		cmocka_unit_test(
 			test_a_dead_board_does_not_keep_the_others_waiting),
 		cmocka_unit_test(
