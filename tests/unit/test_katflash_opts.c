@@ -21,7 +21,7 @@
 #define SERIAL                                                                 \
 	"a serial port is flashed by python3 ~/katapult/scripts/flashtool.py " \
 	"-d DEVICE -f FILE; serialbootreq -d DEVICE asks it for Katapult"
-#define ARGS_MAX 12
+#define ARGS_MAX 13
 
 static const struct bad_row {
 	const char *name;
@@ -259,7 +259,7 @@ static const struct good_row {
 	    .timeout_us = 5000000 } },
 	{ "long options cut short",
 	  { "--verif", "--int=can1", "--mc", "EBB", "a", "--conf=p",
-	    "--time=.5", "--no", "--forc", "--js", "--verb" },
+	    "--time=.5", "--no", "--forc", "--js", "--prog", "--verb" },
 	  { .command = OPTS_VERIFY,
 	    .ifname = "can1",
 	    .on_ifname = true,
@@ -270,6 +270,7 @@ static const struct good_row {
 	    .no_start = true,
 	    .force = true,
 	    .json = true,
+	    .progress = true,
 	    .verbose = true } },
 	{ "--help needs nothing else",
 	  { "--help", "--bogus" },
@@ -318,6 +319,7 @@ static void test_good(void **state)
 	assert_int_equal(got.no_start, row->want.no_start);
 	assert_int_equal(got.force, row->want.force);
 	assert_int_equal(got.json, row->want.json);
+	assert_int_equal(got.progress, row->want.progress);
 	assert_int_equal(got.verbose, row->want.verbose);
 }
 
@@ -385,6 +387,7 @@ static void test_help_shows_every_option_and_outcome(void **state)
 		"\n      --force  ",
 		"\n      --timeout SECONDS  ",
 		"\n      --json  ",
+		"\n      --progress  ",
 		"\n  -v, --verbose  ",
 		"\n      --version  ",
 		"\n  -h, --help  ",
@@ -418,7 +421,7 @@ static void test_help_shows_every_option_and_outcome(void **state)
 		options += !strncmp(line, "      --", 8) ? 1 : 0;
 	}
 	/* and no other one: the options, and the one outcome of three digits */
-	assert_int_equal(options, 13 + 1);
+	assert_int_equal(options, 14 + 1);
 	free(text);
 }
 

@@ -37,7 +37,6 @@ enum stage {
 /** One board, from the request to the new firmware. */
 struct board {
 	const struct opts *opts;
-	struct report *r;
 	struct firmware *firmware;
 	struct wire *wire;
 	struct kcan_uuid uuid;

@@ -111,6 +111,7 @@ static bool prepare(struct targets *t, const struct opts *opts,
 static void flash_all(struct targets *t, const struct opts *opts,
 		      struct report *r)
 {
+	struct progress progress;
 	struct loop loop;
 	int err = loop_init(&loop, &r->streams, opts->verbose);
 
@@ -120,7 +121,8 @@ static void flash_all(struct targets *t, const struct opts *opts,
 			 strerror(-err));
 		say_end(r, &t->end);
 	} else if (prepare(t, opts, r, &loop)) {
-		err = run_all(t, &loop, r->streams.progress);
+		progress_begin(&progress, r, opts, t, loop.now_us);
+		err = run_all(t, &loop, &progress);
 		say_all(t, r, err);
 	}
 	targets_free(t);

@@ -107,6 +107,8 @@ static const struct util_opt table[] = {
 	  .sets = UTIL_OPT_SETS(struct opts, force) },
 	{ "timeout", 0, "SECONDS",
 	  "for the way in, and for the start, each (5)", opt_timeout },
+	{ "progress", 0, NULL, "tell each second how far each board is",
+	  .sets = UTIL_OPT_SETS(struct opts, progress) },
 	OPTS_COMMON(struct opts, "show every frame and what was looked at"),
 };
 

@@ -40,6 +40,7 @@ struct opts {
 	bool no_start;
 	bool force;
 	bool json;
+	bool progress; /* each second */
 	bool verbose;
 	char error[OPTS_ERROR_LEN]; /* one sentence, when parsing failed */
 };

@@ -3,15 +3,11 @@
 
 #include <errno.h>
 
-#define SHOW_EVERY_US 500000
-
 struct run {
 	struct targets *t;
 	struct loop *loop;
 	struct bus_group buses;
-	FILE *progress;
-	uint64_t start_us;
-	uint64_t show_us; /* when to show progress next */
+	struct progress *progress;
 	bool aborted;
 };
 
@@ -67,61 +63,28 @@ static uint64_t step_all(struct run *run)
 	return deadline_us;
 }
 
-static unsigned int percent(const struct targets *t)
-{
-	uint64_t done = 0, all = 0;
-
-	for (size_t i = 0; i < t->len; i++) {
-		const struct board *b = &t->boards[i];
-		struct kcan_flash_result now = b->result;
-
-		if (b->flash)
-			now = kcan_flash_result(b->flash);
-		all += 2 * (now.blocks + !now.blocks);
-		done += b->stage > STAGE_FLASH ? 2 * now.blocks :
-						 now.written + now.read;
-	}
-	return done < all ? (unsigned int)(100 * done / all) : 100;
-}
-
-static void show(struct run *run)
-{
-	size_t waiting = 0;
-
-	if (!run->progress || run->loop->now_us < run->show_us)
-		return;
-	for (size_t i = 0; i < run->t->len; i++)
-		waiting += run->t->boards[i].stage != STAGE_DONE;
-	run->show_us = run->loop->now_us + SHOW_EVERY_US;
-	fprintf(run->progress,
-		"\rkatflash: %.1f s, %u %%, waiting for %zu of %zu\033[K",
-		(double)(run->loop->now_us - run->start_us) / 1e6,
-		percent(run->t), waiting, run->t->len);
-}
-
 static int turn(struct run *run, uint64_t deadline_us)
 {
+	uint64_t show_us = progress_deadline(run->progress);
 	int err;
 
-	if (run->progress && run->show_us < deadline_us)
-		deadline_us = run->show_us;
+	deadline_us = show_us < deadline_us ? show_us : deadline_us;
 	err = bus_group_wait(&run->buses, &deadline_us);
 	for (size_t i = 0; i < run->t->wires_len; i++)
 		hear(run, &run->t->wires[i], deadline_us);
 	if (run->loop->signal && !run->aborted)
 		abort_all(run);
-	show(run);
+	progress_turn(run->progress, run->loop->now_us);
 	return err;
 }
 
-int run_all(struct targets *t, struct loop *loop, FILE *progress)
+int run_all(struct targets *t, struct loop *loop, struct progress *progress)
 {
 	struct run run = { .t = t, .loop = loop, .progress = progress };
 	uint64_t deadline_us;
 	int err;
 
-	run.start_us = loop_now(loop);
-	run.show_us = run.start_us + SHOW_EVERY_US;
+	loop_now(loop);
 	for (size_t i = 0; i < t->wires_len; i++)
 		run.buses.list[run.buses.len++] = &t->wires[i].bus;
 	err = bus_group_open(&run.buses);
@@ -129,8 +92,7 @@ int run_all(struct targets *t, struct loop *loop, FILE *progress)
 		board_begin(&t->boards[i]);
 	while (!err && (deadline_us = step_all(&run)) != UINT64_MAX)
 		err = turn(&run, deadline_us);
-	if (run.progress && loop->now_us > run.start_us + SHOW_EVERY_US)
-		fputs("\r\033[K", run.progress);
+	progress_end(progress);
 	bus_group_close(&run.buses);
 	return err;
 }

@@ -2,13 +2,13 @@
 #ifndef KATFLASH_RUN_H
 #define KATFLASH_RUN_H
 
-#include "targets.h"
+#include "progress.h"
 
 /**
  * run_all() - all boards at the same time, until each has its end
  *
  * Return: 0, or a negative errno when there was nothing to wait with.
  */
-int run_all(struct targets *t, struct loop *loop, FILE *progress);
+int run_all(struct targets *t, struct loop *loop, struct progress *progress);
 
 #endif

@@ -2,7 +2,6 @@
 /* The way of one board, and what becomes of it. */
 #include <string.h>
 
-#include "../shared/report.h"
 #include "board.h"
 #include "tell.h"
 
@@ -86,7 +85,6 @@ static void judge(struct board *b)
 
 static void begin_flash(struct board *b)
 {
-	char uuid[KCAN_UUID_STR_LEN + 1];
 	struct kcan_flash_cfg cfg = {
 		.goal = b->opts->command == OPTS_VERIFY ?
 				KCAN_FLASH_GOAL_VERIFY :
@@ -109,13 +107,6 @@ static void begin_flash(struct board *b)
 		return;
 	}
 	b->stage = STAGE_FLASH;
-	kcan_uuid_format(&b->uuid, uuid);
-	report_note(b->r,
-		    "%s: Katapult answered (%.40s, application at "
-		    "0x%08x): %s %zu bytes",
-		    b->name ? b->name : uuid, b->ident.mcu, b->ident.app_start,
-		    b->opts->command == OPTS_VERIFY ? "comparing" : "flashing",
-		    b->image.size);
 }
 
 static void conclude_enter(struct board *b)

@@ -117,7 +117,6 @@ bool targets_find(struct targets *t, const struct opts *opts, struct report *r,
 		return fail(t, t->printer.error);
 	for (size_t i = 0; i < opts->len; i++) {
 		t->boards[i].opts = opts;
-		t->boards[i].r = r;
 		if (!find_board(t, opts, &opts->boards[i], loop))
 			return false;
 	}
