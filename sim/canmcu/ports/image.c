@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "util/array.h"
+#include "util/place.h"
 
 #define PAGE 4096u
 #define BLANK 0xff
@@ -99,20 +100,6 @@ static int fill(int fd, const struct flash *factory)
 	return err || !fsync(fd) ? err : -errno;
 }
 
-/* Nothing that came to be there meanwhile is replaced. */
-static int put_in_place(const char *from, const char *to)
-{
-	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE))
-		return 0;
-	if (errno != EINVAL)
-		return -errno;
-	/* network file systems cannot do that */
-	if (link(from, to))
-		return -errno;
-	unlink(from);
-	return 0;
-}
-
 static int lock(int fd)
 {
 	return flock(fd, LOCK_EX | LOCK_NB) ? -errno : 0;
@@ -135,7 +122,7 @@ static int make(const char *path, const struct flash *factory)
 	if (!err)
 		err = fill(fd, factory);
 	if (!err)
-		err = put_in_place(name, path);
+		err = util_put_in_place(name, path);
 	if (!err)
 		return fd;
 	unlink(name);
