@@ -80,7 +80,7 @@ struct kcan_flash_cfg {
 	 */
 	uint32_t start;
 	const uint8_t *image; /* must outlive the exchange; not for GOAL_READ */
-	size_t len; /* bytes, not 0; with GOAL_READ how many to read */
+	size_t len; /* bytes, not 0; with GOAL_READ how many at most */
 	/*
 	 * On CAN: the nodeid for the board, 1..254, used by no other node. It
 	 * is set first, and again when it may have been lost, and the board
@@ -94,9 +94,10 @@ struct kcan_flash_cfg {
 	/*
 	 * GOAL_READ: called for each block, in ascending order, with its
 	 * address; @len is 64, and less for the last one when it is cut off.
-	 * It must not call back into the exchange.
+	 * It must not call back into the exchange. Return: whether to go on;
+	 * false is the end of it.
 	 */
-	void (*block)(void *ctx, uint32_t address, const uint8_t *data,
+	bool (*block)(void *ctx, uint32_t address, const uint8_t *data,
 		      size_t len);
 	void *ctx; /* passed to @block; may be NULL */
 };
@@ -107,7 +108,7 @@ enum kcan_flash_verdict {
 	/* written, read back and equal; has it been told to start? @completed */
 	KCAN_FLASH_FLASHED,
 	KCAN_FLASH_SAME, /* equal, and nothing was written */
-	KCAN_FLASH_READ, /* read to the end */
+	KCAN_FLASH_READ, /* read, as far as was wanted */
 	/* not equal at @address; with WRITE after it was written twice */
 	KCAN_FLASH_DIFFERS,
 	KCAN_FLASH_REFUSED,    /* ERROR at @address, whatever was tried */

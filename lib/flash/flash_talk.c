@@ -132,13 +132,16 @@ static void compared(struct kcan_flash *f, const struct kcan_kat_block *block,
 		return;
 	}
 	f->result.read++;
-	if (f->cfg.goal == KCAN_FLASH_GOAL_READ)
-		f->cfg.block(f->cfg.ctx, flashing_address(f), data,
-			     block_len(f, f->block));
-	else if (!is_equal(f, f->block, data) && writes)
-		go(f, FLASHING_WRITE, now_us);
-	else if (!is_equal(f, f->block, data))
-		flashing_decide(f, KCAN_FLASH_DIFFERS);
+	if (f->cfg.goal == KCAN_FLASH_GOAL_READ) {
+		if (!f->cfg.block(f->cfg.ctx, flashing_address(f), data,
+				  block_len(f, f->block)))
+			flashing_decide(f, KCAN_FLASH_READ);
+	} else if (!is_equal(f, f->block, data)) {
+		if (writes)
+			go(f, FLASHING_WRITE, now_us);
+		else
+			flashing_decide(f, KCAN_FLASH_DIFFERS);
+	}
 	if (f->phase == FLASHING_COMPARE)
 		read_next(f, now_us);
 }

@@ -172,9 +172,10 @@ static void test_verify_compares_and_writes_nothing(void **state)
 struct saved {
 	uint8_t bytes[256];
 	size_t len;
+	size_t enough;
 };
 
-static void save(void *ctx, uint32_t address, const uint8_t *data, size_t len)
+static bool save(void *ctx, uint32_t address, const uint8_t *data, size_t len)
 {
 	struct saved *saved = ctx;
 
@@ -182,6 +183,7 @@ static void save(void *ctx, uint32_t address, const uint8_t *data, size_t len)
 	assert_in_range(len, 1, sizeof(saved->bytes) - saved->len);
 	memcpy(saved->bytes + saved->len, data, len);
 	saved->len += len;
+	return saved->len != saved->enough;
 }
 
 static void test_read_hands_over_what_is_there(void **state)
@@ -199,6 +201,10 @@ static void test_read_hands_over_what_is_there(void **state)
 	assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_READ);
 	assert_int_equal(saved.len, 200);
 	assert_memory_equal(saved.bytes, old, 200);
+	saved = (struct saved){ .enough = 128 };
+	assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_READ);
+	assert_int_equal(saved.len, 128);
+	assert_memory_equal(saved.bytes, old, 128);
 	bench_end(&b);
 	free(old);
 }
