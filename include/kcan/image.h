@@ -62,6 +62,8 @@ enum kcan_image_link {
  *              on vcan and behind a Klipper bridge, where @bit_rate proves
  *              nothing
  * @flash_size: in bytes, where it is known of this very board; else 0
+ * @old:        dictionary of the application that is there now; NULL or all
+ *              zero: it has none, or nobody has looked
  */
 struct kcan_image_board {
 	const char *mcu;
@@ -70,6 +72,7 @@ struct kcan_image_board {
 	uint32_t bit_rate;
 	bool owns_timing;
 	uint32_t flash_size;
+	const struct kcan_image_dictionary *old;
 };
 
 /** What a file is: sections 1.2 and 1.4. */
@@ -136,6 +139,7 @@ enum kcan_image_finding {
 	KCAN_IMAGE_FINDING_LINK,
 	KCAN_IMAGE_FINDING_BIT_RATE,
 	KCAN_IMAGE_FINDING_BIT_RATE_UNPROVEN,
+	KCAN_IMAGE_FINDING_PINS, /* of CAN: not those of what is there now */
 	KCAN_IMAGE_FINDING_COUNT
 };
 

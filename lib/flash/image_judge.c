@@ -193,6 +193,17 @@ static bool is_rate_unproven(const struct kcan_image *m)
 		(m->link == KCAN_IMAGE_LINK_CAN && !is_rate_known(m)));
 }
 
+/* Which pins a board has nobody knows, but those that it had were likely right. */
+static bool has_other_pins(const struct kcan_image *m)
+{
+	const struct kcan_image_dictionary *old = m->board ? m->board->old :
+							     NULL;
+
+	return old && old->len && m->dictionary && strcmp(old->pins, "?") &&
+	       strcmp(m->dictionary->pins, "?") &&
+	       strcmp(old->pins, m->dictionary->pins) != 0;
+}
+
 /* What is looked for in a file that runs. */
 static const struct check {
 	enum kcan_image_finding finding;
@@ -216,6 +227,7 @@ static const struct check {
 	{ KCAN_IMAGE_FINDING_LINK, is_other_link },
 	{ KCAN_IMAGE_FINDING_BIT_RATE, is_other_rate },
 	{ KCAN_IMAGE_FINDING_BIT_RATE_UNPROVEN, is_rate_unproven },
+	{ KCAN_IMAGE_FINDING_PINS, has_other_pins },
 };
 
 /* What is to be said of a file that does not run: of its kind alone. */

@@ -221,6 +221,16 @@ static void say_bus_speed(struct text *t, const struct kcan_image *m)
 	put_rate(t, m->board ? m->board->bit_rate : 0);
 }
 
+static void say_pins(struct text *t, const struct kcan_image *m)
+{
+	put_text(t, m->dictionary ? m->dictionary->pins : "?");
+}
+
+static void say_old_pins(struct text *t, const struct kcan_image *m)
+{
+	put_text(t, m->board && m->board->old ? m->board->old->pins : "?");
+}
+
 static const struct slot {
 	const char *name;
 	void (*put)(struct text *t, const struct kcan_image *image);
@@ -246,6 +256,8 @@ static const struct slot {
 	{ "{board-link}", say_board_link },
 	{ "{speed}", say_speed },
 	{ "{bus-speed}", say_bus_speed },
+	{ "{pins}", say_pins },
+	{ "{old-pins}", say_old_pins },
 };
 
 static const struct slot *find_slot(const char *at)

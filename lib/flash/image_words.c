@@ -280,6 +280,14 @@ static const struct kcan_image_finding_info findings[FINDINGS] = {
 			"here proves that this bus has it: look whether the "
 			"other boards were built for the same",
 	},
+	[KCAN_IMAGE_FINDING_PINS] = {
+		.name = "other-pins",
+		.severity = KCAN_IMAGE_WARNING,
+		.sentence =
+			"the file has its CAN bus on the pins {pins}, and what "
+			"was on the board before had it on {old-pins}: if the "
+			"board does not come back, that is likely why",
+	},
 };
 
 const char *kcan_image_kind_name(enum kcan_image_kind kind)

@@ -522,6 +522,44 @@ static inline void no_rate_known(void)
 	scene.board.bit_rate = 0;
 }
 
+static inline const struct kcan_image_dictionary *
+old_with_pins(const char *pins)
+{
+	static struct kcan_image_dictionary old;
+
+	old = usual_dictionary;
+	snprintf(old.pins, sizeof(old.pins), "%s", pins);
+	return &old;
+}
+
+static inline void other_pins_before(void)
+{
+	scene.board.old = old_with_pins("PD0,PD1");
+}
+
+static inline void same_pins_before(void)
+{
+	scene.board.old = old_with_pins("PB0,PB1");
+}
+
+static inline void no_pins_before(void)
+{
+	scene.board.old = old_with_pins("?");
+}
+
+static inline void no_pins_now(void)
+{
+	other_pins_before();
+	strcpy(scene.dictionary.pins, "?");
+}
+
+static inline void no_dictionary_before(void)
+{
+	static const struct kcan_image_dictionary none;
+
+	scene.board.old = &none;
+}
+
 static inline void judge(struct kcan_image *out)
 {
 	/* of its own size: nothing behind it is looked at */

@@ -162,6 +162,15 @@ static const struct row {
 	  KCAN_IMAGE_KLIPPER },
 	{ "bit rate: not known", no_rate_known, F(BIT_RATE_UNPROVEN), WARNING,
 	  KCAN_IMAGE_KLIPPER },
+	{ "pins: others than before", other_pins_before, F(PINS), WARNING,
+	  KCAN_IMAGE_KLIPPER },
+	{ "pins: the same as before", same_pins_before, 0, FINE,
+	  KCAN_IMAGE_KLIPPER },
+	{ "pins: not told before", no_pins_before, 0, FINE,
+	  KCAN_IMAGE_KLIPPER },
+	{ "pins: not told now", no_pins_now, 0, FINE, KCAN_IMAGE_KLIPPER },
+	{ "pins: no dictionary before", no_dictionary_before, 0, FINE,
+	  KCAN_IMAGE_KLIPPER },
 };
 
 /* The names of findings, so that a failure tells which one it is. */

@@ -93,6 +93,10 @@ static const struct word_row {
 	  "the file is for a CAN bus with a bit rate that no bridge's image "
 	  "tells, and nothing here proves that this bus has it: look whether "
 	  "the other boards were built for the same" },
+	{ "says: other pins", other_pins_before, KCAN_IMAGE_FINDING_PINS,
+	  "the file has its CAN bus on the pins PB0,PB1, and what was on the "
+	  "board before had it on PD0,PD1: if the board does not come back, "
+	  "that is likely why" },
 	{ "says: what cannot be printed", hostile_board,
 	  KCAN_IMAGE_FINDING_CHIP,
 	  "the file is for ?, and the board says that its chip is a?[2J?: choose "
