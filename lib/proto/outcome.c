@@ -62,7 +62,7 @@ static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
 	[KCAN_OUTCOME_NO_APPLICATION] = {
 		.code = 8,
 		.name = "no-application",
-		.meaning = "with --leave: none to start, so it stays in Katapult",
+		.meaning = "none there to start or save, so it stays in Katapult",
 	},
 	[KCAN_OUTCOME_FLASHED] = {
 		.code = 0,
@@ -78,6 +78,11 @@ static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
 		.code = 0,
 		.name = "checked",
 		.meaning = "with --check: nothing speaks against the image",
+	},
+	[KCAN_OUTCOME_SAVED] = {
+		.code = 0,
+		.name = "saved",
+		.meaning = "with --read: what is in the flash is in the file now",
 	},
 	[KCAN_OUTCOME_IMAGE_REFUSED] = {
 		.code = 9,

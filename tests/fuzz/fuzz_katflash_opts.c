@@ -16,6 +16,12 @@ static void check_board(const struct opts *opts, size_t i)
 	const struct opts_board *board = &opts->boards[i];
 
 	check(board->file && *board->file);
+	check(!board->backup || *board->backup);
+	check((opts->command == OPTS_READ) == (board->backup == board->file));
+	check(!board->backup || opts->command == OPTS_READ ||
+	      opts->command == OPTS_FLASH);
+	for (size_t k = 0; k < i && board->backup; k++)
+		check(strcmp(opts->boards[k].file, board->backup) != 0);
 	for (size_t k = 0; k < i && !board->name; k++)
 		check(opts->boards[k].name ||
 		      !kcan_uuid_equal(&board->uuid, &opts->boards[k].uuid));

@@ -21,6 +21,11 @@
 #define SERIAL                                                                 \
 	"a serial port is flashed by python3 ~/katapult/scripts/flashtool.py " \
 	"-d DEVICE -f FILE; serialbootreq -d DEVICE asks it for Katapult"
+#define ONE_PATH "give one path for each board, behind it"
+#define SAVES                                                                 \
+	"--backup is for flashing: to save what is on a board type katflash " \
+	"--read -u UUID FILE"
+#define TWICE "is to be written, and is named twice: give it a name of its own"
 #define ARGS_MAX 13
 
 static const struct bad_row {
@@ -98,7 +103,49 @@ static const struct bad_row {
 	  "-c says where names are to be found: add -m NAME FILE" },
 	{ "--check and --verify",
 	  { "--check", "--verify", "-u", U, "a" },
-	  "--check and --verify exclude each other" },
+	  "--check, --verify and --read exclude each other" },
+	{ "--verify and --read",
+	  { "-u", U, "a", "--verify", "--read" },
+	  "--check, --verify and --read exclude each other" },
+	{ "--read without a FILE",
+	  { "--read", "-u", U },
+	  "-u 112233445566 has no FILE: " FORM },
+	{ "--read with its FILE in front",
+	  { "--read", "a", "-u", U },
+	  "'a' stands before the first board: " FORM },
+	{ "--backup without a board",
+	  { "--backup", "b" },
+	  "no board is named: " FORM },
+	{ "--backup of no name",
+	  { "-u", U, "a", "--backup", "" },
+	  "--backup '': " ONE_PATH },
+	{ "--backup twice for one board",
+	  { "-u", U, "a", "--backup", "b", "--backup=c" },
+	  "--backup 'c': " ONE_PATH },
+	{ "--backup in front of each of two boards",
+	  { "--backup", "b", "-u", U, "a", "--backup", "c", "-u", V, "a" },
+	  "--backup 'c': " ONE_PATH },
+	{ "--backup with --verify",
+	  { "-u", U, "a", "--backup", "b", "--verify" },
+	  SAVES },
+	{ "--backup with --check of a FILE alone",
+	  { "--backup", "b", "--check", "a" },
+	  SAVES },
+	{ "--backup with --read",
+	  { "--read", "-u", U, "a", "--backup", "b" },
+	  SAVES },
+	{ "--backup into the FILE",
+	  { "-u", U, "a", "--backup", "a" },
+	  "'a' " TWICE },
+	{ "--backup into the FILE of another board",
+	  { "-u", U, "a", "--backup", "b", "-u", V, "b" },
+	  "'b' " TWICE },
+	{ "two boards with the same --backup",
+	  { "-u", U, "a", "--backup", "b", "-u", V, "a", "--backup", "b" },
+	  "'b' " TWICE },
+	{ "--read of two boards into one FILE",
+	  { "--read", "-u", U, "a", "-m", "EBB", "a" },
+	  "'a' " TWICE },
 	{ "a timeout that is none",
 	  { "-u", U, "a", "--timeout", "1e3" },
 	  "--timeout '1e3' is no number: " SECONDS },
@@ -272,6 +319,28 @@ static const struct good_row {
 	    .json = true,
 	    .progress = true,
 	    .verbose = true } },
+	{ "--read: each FILE is to be written",
+	  { "--read", "-u", U, "a", "-m", "EBB", "b" },
+	  { .command = OPTS_READ,
+	    .ifname = "can0",
+	    .boards = { { .uuid = UUID_U, .file = "a", .backup = "a" },
+			{ .name = "EBB", .file = "b", .backup = "b" } },
+	    .len = 2,
+	    .timeout_us = 5000000 } },
+	{ "--backup belongs to the board in front of it",
+	  { "-u", U, "a", "-m", "EBB", "--backup", "c", "b" },
+	  { .ifname = "can0",
+	    .boards = { { .uuid = UUID_U, .file = "a" },
+			{ .name = "EBB", .file = "b", .backup = "c" } },
+	    .len = 2,
+	    .timeout_us = 5000000 } },
+	{ "--backup in front of all boards belongs to the first one",
+	  { "--backup", "c", "-u", U, "a", "-u", V, "a" },
+	  { .ifname = "can0",
+	    .boards = { { .uuid = UUID_U, .file = "a", .backup = "c" },
+			{ .uuid = UUID_V, .file = "a" } },
+	    .len = 2,
+	    .timeout_us = 5000000 } },
 	{ "--help needs nothing else",
 	  { "--help", "--bogus" },
 	  { .command = OPTS_HELP, .ifname = "can0", .timeout_us = 5000000 } },
@@ -297,6 +366,7 @@ static void assert_boards(const struct opts *got, const struct opts *want)
 
 		assert_text(board->name, want->boards[i].name);
 		assert_text(board->file, want->boards[i].file);
+		assert_text(board->backup, want->boards[i].backup);
 		if (!board->name)
 			assert_memory_equal(&board->uuid, &want->boards[i].uuid,
 					    sizeof(board->uuid));
@@ -383,6 +453,8 @@ static void test_help_shows_every_option_and_outcome(void **state)
 		"\n  -c, --config FILE  ",
 		"\n      --check  ",
 		"\n      --verify  ",
+		"\n      --read  ",
+		"\n      --backup PATH  ",
 		"\n      --no-start  ",
 		"\n      --force  ",
 		"\n      --timeout SECONDS  ",
@@ -394,12 +466,14 @@ static void test_help_shows_every_option_and_outcome(void **state)
 		"\n    0  flashed ",
 		"\n    0  same ",
 		"\n    0  checked ",
+		"\n    0  saved ",
 		"\n    1  local-error ",
 		"\n    2  usage ",
 		"\n    3  no-answer ",
 		"\n    5  not-sent ",
 		"\n    6  busy ",
 		"\n    7  unproven ",
+		"\n    8  no-application ",
 		"\n    9  image-refused ",
 		"\n   10  incomplete ",
 		"\n   11  not-started ",
@@ -421,7 +495,7 @@ static void test_help_shows_every_option_and_outcome(void **state)
 		options += !strncmp(line, "      --", 8) ? 1 : 0;
 	}
 	/* and no other one: the options, and the one outcome of three digits */
-	assert_int_equal(options, 14 + 1);
+	assert_int_equal(options, 16 + 1);
 	free(text);
 }
 

@@ -26,6 +26,7 @@ static const struct row {
 	{ "flashed", KCAN_OUTCOME_FLASHED, 0 },
 	{ "same", KCAN_OUTCOME_SAME, 0 },
 	{ "checked", KCAN_OUTCOME_CHECKED, 0 },
+	{ "saved", KCAN_OUTCOME_SAVED, 0 },
 	{ "image-refused", KCAN_OUTCOME_IMAGE_REFUSED, 9 },
 	{ "incomplete", KCAN_OUTCOME_INCOMPLETE, 10 },
 	{ "not-started", KCAN_OUTCOME_NOT_STARTED, 11 },

@@ -9,6 +9,7 @@
 
 #include "../canbus/bus.h"
 #include "../canbus/nodeids.h"
+#include "backup.h"
 #include "end.h"
 #include "firmware.h"
 #include "opts.h"
@@ -28,6 +29,7 @@ struct wire {
 /** Where a board is on its way. */
 enum stage {
 	STAGE_ENTER, /* it is asked for Katapult, which has to prove itself */
+	STAGE_READ,  /* what is there is saved */
 	STAGE_FLASH, /* it is written, or compared */
 	STAGE_START, /* has the new firmware come up? */
 	STAGE_BACK,  /* nothing was changed: its application starts again */
@@ -57,6 +59,7 @@ struct board {
 	struct kcan_image_board target;
 	struct kcan_image image;
 	bool judged; /* @image is about this board */
+	struct backup backup;
 	struct kcan_flash_result result;
 	struct nodeids_draw draw;
 };

@@ -21,6 +21,10 @@ struct end {
 __attribute__((format(printf, 3, 4))) void
 end_with(struct end *end, enum kcan_outcome outcome, const char *format, ...);
 
+/** And one thing more, behind the reason. */
+__attribute__((format(printf, 2, 3))) void end_add(struct end *end,
+						   const char *format, ...);
+
 /** And what to do. */
 __attribute__((format(printf, 2, 3))) void end_next(struct end *end,
 						    const char *format, ...);

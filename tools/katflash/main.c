@@ -98,7 +98,7 @@ static bool prepare(struct targets *t, const struct opts *opts,
 {
 	bool found = targets_find(t, opts, r, loop);
 
-	if (found && !check_files(t)) {
+	if (found && opts->command != OPTS_READ && !check_files(t)) {
 		say_boards(r, t->boards, t->len);
 		return false;
 	}

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "opts.h"
 
+#include <string.h>
+
 #include "../canbus/names.h"
 
+#define SAVES                                                                 \
+	"--backup is for flashing: to save what is on a board type katflash " \
+	"--read -u UUID FILE"
 #define FORM "-u UUID FILE, or -m NAME FILE with NAME as in printer.cfg"
 
 static int opt_interface(void *ctx, const char *arg)
@@ -69,6 +74,22 @@ static int opt_timeout(void *ctx, const char *arg)
 	return opts_parse_timeout(&o->timeout_us, arg, o->error);
 }
 
+/* In front of all boards it is for the first one. */
+static int opt_backup(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+	const char **backup = &o->boards[o->len ? o->len - 1 : 0].backup;
+
+	if (!*arg || *backup)
+		return refuse(o,
+			      "--backup '%.80s': give one path for each board, "
+			      "behind it",
+			      arg);
+	*backup = arg;
+	o->backs_up = true;
+	return 0;
+}
+
 /* The file of the board that is named before it. */
 static int take_file(void *ctx, const char *arg)
 {
@@ -86,7 +107,7 @@ static int take_file(void *ctx, const char *arg)
 
 #define COMMAND(which)                    \
 	OPTS_COMMAND(struct opts, which), \
-		.excludes = "--check and --verify exclude each other"
+		.excludes = "--check, --verify and --read exclude each other"
 
 static const struct util_opt table[] = {
 	{ "interface", 'i', "IFACE", "CAN interface (default can0)",
@@ -101,6 +122,10 @@ static const struct util_opt table[] = {
 	  COMMAND(OPTS_CHECK) },
 	{ "verify", 0, NULL, "compare the board with FILE, and write nothing",
 	  COMMAND(OPTS_VERIFY) },
+	{ "read", 0, NULL, "save what is on the board as FILE",
+	  COMMAND(OPTS_READ) },
+	{ "backup", 0, "PATH", "before flashing save what is on the board",
+	  opt_backup },
 	{ "no-start", 0, NULL, "stay in Katapult at the end",
 	  .sets = UTIL_OPT_SETS(struct opts, no_start) },
 	{ "force", 0, NULL, "go on against what can be overruled",
@@ -126,6 +151,38 @@ static const struct util_opt_hint habits[] = {
 	  "to list interfaces and boards on USB type canbootreq --list" },
 	{ 0 },
 };
+
+static bool is_named_twice(const struct opts *o, size_t at)
+{
+	const char *path = o->boards[at].backup;
+
+	for (size_t i = 0; i < o->len; i++) {
+		const struct opts_board *board = &o->boards[i];
+
+		if ((o->command != OPTS_READ && !strcmp(board->file, path)) ||
+		    (i != at && board->backup && !strcmp(board->backup, path)))
+			return true;
+	}
+	return false;
+}
+
+static int check_paths(struct opts *o)
+{
+	if (o->backs_up && o->command != OPTS_FLASH)
+		return refuse(o, SAVES);
+	for (size_t i = 0; i < o->len; i++) {
+		struct opts_board *board = &o->boards[i];
+
+		if (o->command == OPTS_READ)
+			board->backup = board->file;
+		if (board->backup && is_named_twice(o, i))
+			return refuse(o,
+				      "'%.80s' is to be written, and is named "
+				      "twice: give it a name of its own",
+				      board->backup);
+	}
+	return 0;
+}
 
 static int check_board(struct opts *o, const struct opts_board *board)
 {
@@ -159,7 +216,7 @@ static int check_whole(struct opts *o)
 	if (!err && o->config && !named)
 		return refuse(o, "-c says where names are to be found: add -m "
 				 "NAME FILE");
-	return err;
+	return err ? err : check_paths(o);
 }
 
 int opts_parse(struct opts *out, int argc, char **argv)
@@ -183,8 +240,7 @@ static bool has(enum kcan_outcome outcome)
 	       outcome != KCAN_OUTCOME_REQUESTED &&
 	       outcome != KCAN_OUTCOME_LEFT_BOOTLOADER &&
 	       outcome != KCAN_OUTCOME_HEARD &&
-	       outcome != KCAN_OUTCOME_STILL_APPLICATION &&
-	       outcome != KCAN_OUTCOME_NO_APPLICATION;
+	       outcome != KCAN_OUTCOME_STILL_APPLICATION;
 }
 
 void opts_help(FILE *to)
@@ -194,6 +250,7 @@ void opts_help(FILE *to)
 	      "       katflash [-c FILE] -m NAME FILE [-m NAME FILE ...] "
 	      "[options]\n"
 	      "       katflash --verify {-u UUID | -m NAME} FILE ...\n"
+	      "       katflash --read {-u UUID | -m NAME} FILE ...\n"
 	      "       katflash --check FILE\n"
 	      "       katflash --check {-u UUID | -m NAME} FILE ...\n\n"
 	      "Put new firmware on Klipper boards on CAN, and prove that it "

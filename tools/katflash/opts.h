@@ -16,6 +16,7 @@ enum opts_command {
 	OPTS_FLASH,
 	OPTS_CHECK,
 	OPTS_VERIFY,
+	OPTS_READ,
 	OPTS_HELP,
 	OPTS_VERSION,
 };
@@ -25,6 +26,7 @@ struct opts_board {
 	const char *name; /* by printer.cfg; NULL: by @uuid */
 	struct kcan_uuid uuid;
 	const char *file;
+	const char *backup; /* where to save what is there; or NULL */
 };
 
 /** The command line, checked. Texts point into argv. */
@@ -37,6 +39,7 @@ struct opts {
 	size_t len;
 	const char *file; /* of --check without a board */
 	uint64_t timeout_us;
+	bool backs_up; /* --backup is given */
 	bool no_start;
 	bool force;
 	bool json;

@@ -28,9 +28,8 @@ static enum show_state state_of(const struct board *b,
 		[KCAN_FLASH_STEP_COMPLETE] = SHOW_STARTING,
 	};
 	static const enum show_state stages[] = {
-		[STAGE_ENTER] = SHOW_ASKING,
-		[STAGE_START] = SHOW_STARTING,
-		[STAGE_BACK] = SHOW_LEAVING,
+		[STAGE_ENTER] = SHOW_ASKING,   [STAGE_READ] = SHOW_SAVING,
+		[STAGE_START] = SHOW_STARTING, [STAGE_BACK] = SHOW_LEAVING,
 		[STAGE_DONE] = SHOW_DONE,
 	};
 
@@ -51,7 +50,7 @@ static void count(struct show_board *out, const struct kcan_flash_result *now)
 			       written + now->read;
 	if (now->content == KCAN_FLASH_CONTENT_NEW)
 		out->done = out->all;
-	if (out->state >= SHOW_COMPARING && out->state <= SHOW_VERIFYING) {
+	if (out->state >= SHOW_SAVING && out->state <= SHOW_VERIFYING) {
 		out->block = writes ? written : now->read;
 		out->blocks = now->blocks;
 	}
@@ -85,15 +84,42 @@ static struct show_board look(struct progress *p, size_t i, uint64_t now_us,
 
 /* Each in a line of its own, where nothing can be updated in place. */
 
-static void note_flash(const struct progress *p, const struct board *b,
-		       const char *name)
+static void note_begin(const struct progress *p, const struct board *b,
+		       const char *name, const char *doing, size_t len)
 {
 	report_note(p->r,
 		    "%s: Katapult answered (%.40s, application at "
 		    "0x%08x): %s %zu bytes",
-		    name, b->ident.mcu, b->ident.app_start,
-		    p->opts->command == OPTS_VERIFY ? "comparing" : "flashing",
-		    b->image.size);
+		    name, b->ident.mcu, b->ident.app_start, doing, len);
+}
+
+static void note_saved(const struct progress *p, const struct board *b,
+		       const char *name)
+{
+	const struct backup *k = &b->backup;
+
+	if (k->size)
+		report_note(p->r, "%s: %.100s, %zu bytes, is in %.160s now",
+			    name,
+			    k->dictionary.len ? k->dictionary.version :
+						"what is there",
+			    k->size, k->path);
+	else
+		report_note(p->r,
+			    "%s: it has no application, so there is nothing to "
+			    "save in %.160s",
+			    name, k->path);
+}
+
+static void note_flash(const struct progress *p, const struct board *b,
+		       const char *name)
+{
+	bool verify = p->opts->command == OPTS_VERIFY;
+
+	if (b->backup.path)
+		note_saved(p, b, name);
+	note_begin(p, b, name, verify ? "comparing" : "flashing",
+		   b->image.size);
 }
 
 static void note(const struct progress *p, size_t i, const struct show_board *b)
@@ -105,7 +131,11 @@ static void note(const struct progress *p, size_t i, const struct show_board *b)
 		[SHOW_DONE] = NULL,
 	};
 
-	if (b->state == SHOW_COMPARING)
+	if (b->state == SHOW_SAVING)
+		note_begin(p, &p->boards[i], b->name,
+			   "saving what is there, at most",
+			   p->boards[i].backup.room);
+	else if (b->state == SHOW_COMPARING)
 		note_flash(p, &p->boards[i], b->name);
 	else if (b->state == SHOW_DONE && p->len > 1)
 		report_note(p->r, "%s: %s", b->name, b->outcome);

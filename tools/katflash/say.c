@@ -157,6 +157,17 @@ static json_t *pack_image(struct report *r, const struct line *line)
 			   "signed", line->image->is_signed);
 }
 
+static json_t *pack_saved(struct report *r, const struct board *b)
+{
+	char path[512];
+
+	if (!b || !b->backup.saved)
+		return NULL;
+	return r->lib.pack("{s:s, s:I}", "file",
+			   clean(path, sizeof(path), b->backup.path), "size",
+			   (json_int_t)b->backup.size);
+}
+
 static char *json_line(struct report *r, const struct line *line)
 {
 	const struct board *b = line->board;
@@ -173,7 +184,7 @@ static char *json_line(struct report *r, const struct line *line)
 		&r->lib,
 		r->lib.pack(
 			"{s:i, s:o*, s:s, s:i, s:s, s:o*, s:o*, s:s*, s:o*, "
-			"s:o*, s:o*, s:o*, s:o*, s:o*}",
+			"s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*}",
 			"schema", SAY_JSON_SCHEMA, "uuid",
 			say_json_text(&r->lib, uuid), "outcome",
 			kcan_outcome_get(line->end->outcome)->name, "code",
@@ -189,7 +200,11 @@ static char *json_line(struct report *r, const struct line *line)
 			say_json_katapult(&r->lib, b && b->target.mcu,
 					  b ? &b->ident : NULL),
 			"image", pack_image(r, line), "findings",
-			pack_findings(r, line->image), "written",
+			pack_findings(r, line->image), "saved",
+			pack_saved(r, b), "old_version",
+			say_json_text(&r->lib,
+				      b ? b->backup.dictionary.version : ""),
+			"written",
 			say_json_number(&r->lib, b && b->result.blocks,
 					b ? 64 * (uint64_t)b->result.written :
 					    0),

@@ -14,6 +14,7 @@
 /** What is done with a board, in this order. */
 enum show_state {
 	SHOW_ASKING,	/* for Katapult */
+	SHOW_SAVING,	/* what is there */
 	SHOW_COMPARING, /* before anything is written */
 	SHOW_WRITING,
 	SHOW_VERIFYING, /* all is read back */

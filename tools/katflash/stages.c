@@ -23,6 +23,9 @@ static const char *file_of(const struct board *b)
 static void finish(struct board *b)
 {
 	board_free(b);
+	if (b->backup.saved && b->opts->command != OPTS_READ)
+		end_add(&b->end, "; what was there before is in %.160s",
+			b->backup.path);
 	b->stage = STAGE_DONE;
 	b->done_us = now_of(b);
 }
@@ -77,36 +80,61 @@ static void judge(struct board *b)
 		.link = KCAN_IMAGE_LINK_CAN,
 		.bit_rate = b->wire->link.bitrate_bps,
 		.owns_timing = b->wire->owns_timing,
+		.old = &b->backup.dictionary,
 	};
 	kcan_image_judge(&b->image, b->firmware->bytes, b->firmware->len,
 			 &b->firmware->dictionary, &b->target);
 	b->judged = true;
 }
 
+static bool new_flash(struct board *b, struct kcan_flash_cfg *cfg)
+{
+	cfg->start = b->ident.app_start;
+	cfg->nodeid = b->nodeid;
+	cfg->uuid = b->uuid;
+	if (!kcan_flash_new(&b->flash, cfg, now_of(b)))
+		return true;
+	end_with(&b->end, KCAN_OUTCOME_LOCAL_ERROR,
+		 "there was no memory for that; nothing was written");
+	go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
+	return false;
+}
+
 static void begin_flash(struct board *b)
 {
+	bool verify = b->opts->command == OPTS_VERIFY;
 	struct kcan_flash_cfg cfg = {
-		.goal = b->opts->command == OPTS_VERIFY ?
-				KCAN_FLASH_GOAL_VERIFY :
-				KCAN_FLASH_GOAL_WRITE,
+		.goal = verify ? KCAN_FLASH_GOAL_VERIFY : KCAN_FLASH_GOAL_WRITE,
 		.chip = kcan_chip_find(b->ident.mcu),
-		.start = b->ident.app_start,
 		.image = b->firmware->bytes,
 		.len = b->image.size,
-		.nodeid = b->nodeid,
-		.uuid = b->uuid,
 		.skip_same = true,
 		.stay = b->opts->no_start,
 	};
 
-	if (kcan_flash_new(&b->flash, &cfg, now_of(b))) {
+	if (!new_flash(b, &cfg))
+		return;
+	b->stage = STAGE_FLASH;
+}
+
+/* Of what is there, for --read or before it is overwritten. */
+static void begin_read(struct board *b)
+{
+	struct kcan_flash_cfg cfg = { .goal = KCAN_FLASH_GOAL_READ,
+				      .block = backup_take,
+				      .ctx = &b->backup };
+
+	if (backup_begin(&b->backup, &b->ident)) {
 		end_with(&b->end, KCAN_OUTCOME_LOCAL_ERROR,
-			 "there was no memory to flash it; nothing was "
-			 "written");
+			 "it cannot be saved: %s; nothing was written",
+			 b->backup.error);
 		go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
 		return;
 	}
-	b->stage = STAGE_FLASH;
+	cfg.len = b->backup.room;
+	if (!new_flash(b, &cfg))
+		return;
+	b->stage = STAGE_READ;
 }
 
 static void conclude_enter(struct board *b)
@@ -130,6 +158,10 @@ static void conclude_enter(struct board *b)
 		finish(b);
 		return;
 	}
+	if (b->opts->command == OPTS_READ) {
+		begin_read(b);
+		return;
+	}
 	judge(b);
 	refusal = firmware_refusal(&b->image, b->opts->force);
 	if (refusal)
@@ -140,11 +172,12 @@ static void conclude_enter(struct board *b)
 			 "%.200s can be flashed: nothing speaks against it; "
 			 "nothing was erased",
 			 file_of(b));
-	else {
+	if (refusal || b->opts->command == OPTS_CHECK)
+		go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
+	else if (b->backup.path)
+		begin_read(b);
+	else
 		begin_flash(b);
-		return;
-	}
-	go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
 }
 
 static void begin_start(struct board *b)
@@ -158,8 +191,52 @@ static bool is_talking(const struct kcan_flash_result *result)
 {
 	return result->verdict == KCAN_FLASH_FLASHED ||
 	       result->verdict == KCAN_FLASH_SAME ||
+	       result->verdict == KCAN_FLASH_READ ||
 	       result->verdict == KCAN_FLASH_DIFFERS ||
 	       result->verdict == KCAN_FLASH_REFUSED;
+}
+
+/* --read is over. */
+static void conclude_saved(struct board *b)
+{
+	if (b->backup.size)
+		end_saved(b);
+	else
+		end_blank(b);
+	go_back(b, b->backup.size ? KCAN_BOOTREQ_GOAL_LEAVE :
+				    KCAN_BOOTREQ_GOAL_ENTER);
+}
+
+static void keep(struct board *b)
+{
+	backup_end(&b->backup);
+	if (b->backup.size && backup_save(&b->backup)) {
+		end_with(&b->end, KCAN_OUTCOME_LOCAL_ERROR,
+			 "what is in its flash could not be saved: %s; nothing "
+			 "was written to it",
+			 b->backup.error);
+		go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
+	} else if (b->opts->command == OPTS_READ) {
+		conclude_saved(b);
+	} else {
+		judge(b);
+		begin_flash(b);
+	}
+}
+
+static void conclude_read(struct board *b)
+{
+	b->result = kcan_flash_result(b->flash);
+	board_free(b);
+	if (b->result.verdict == KCAN_FLASH_READ) {
+		keep(b);
+		return;
+	}
+	end_flash(b);
+	if (is_talking(&b->result))
+		go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
+	else
+		finish(b);
 }
 
 static void conclude_flash(struct board *b)
@@ -245,9 +322,8 @@ static void lose(struct board *b)
 void board_step(struct board *b)
 {
 	static void (*const concludes[])(struct board * b) = {
-		[STAGE_ENTER] = conclude_enter,
-		[STAGE_FLASH] = conclude_flash,
-		[STAGE_START] = conclude_start,
+		[STAGE_ENTER] = conclude_enter, [STAGE_READ] = conclude_read,
+		[STAGE_FLASH] = conclude_flash, [STAGE_START] = conclude_start,
 		[STAGE_BACK] = conclude_back,
 	};
 	bool over =

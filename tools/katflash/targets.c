@@ -80,8 +80,12 @@ static bool find_board(struct targets *t, const struct opts *opts,
 	}
 	b->firmware = &t->firmwares[t->len];
 	t->len++;
-	if (firmware_read(b->firmware, o->file))
+	if (opts->command == OPTS_READ)
+		b->firmware->path = o->file;
+	else if (firmware_read(b->firmware, o->file))
 		return fail(t, b->firmware->error);
+	if (o->backup && backup_prepare(&b->backup, o->backup, opts->force))
+		return fail(t, b->backup.error);
 	b->wire = wire_of(t, ifname, loop);
 	return true;
 }
@@ -280,6 +284,7 @@ void targets_free(struct targets *t)
 {
 	for (size_t i = 0; i < t->len; i++) {
 		board_free(&t->boards[i]);
+		backup_free(&t->boards[i].backup);
 		firmware_free(&t->firmwares[i]);
 	}
 	for (size_t i = 0; i < t->wires_len; i++)

@@ -15,6 +15,14 @@ static const char *file_of(const struct board *b)
 	return b->firmware->path;
 }
 
+/* How the same command goes on from here: the file is there already. */
+static const char *without_backup(const struct board *b)
+{
+	return b->backup.saved && b->opts->command != OPTS_READ ?
+		       " without --backup" :
+		       "";
+}
+
 /* What was cut short by a signal ends with that. */
 static void note_signal(struct board *b, bool cut_short)
 {
@@ -88,7 +96,8 @@ static void say_failed(struct board *b)
 {
 	const struct kcan_flash_result *result = &b->result;
 	bool at = result->verdict == KCAN_FLASH_DIFFERS ||
-		  result->verdict == KCAN_FLASH_REFUSED;
+		  result->verdict == KCAN_FLASH_REFUSED ||
+		  (result->read && b->stage == STAGE_READ);
 	char where[32] = "", signal[32];
 
 	if (at)
@@ -107,10 +116,11 @@ static void say_failed(struct board *b)
 		end_next(&b->end, "to write it: the same command without "
 				  "--verify");
 	else
-		end_next(&b->end, "%stype the same command again",
+		end_next(&b->end, "%stype the same command again%s",
 			 result->torn || result->verdict == KCAN_FLASH_STUCK ?
 				 POWER ", then " :
-				 "");
+				 "",
+			 without_backup(b));
 	note_signal(b, result->verdict == KCAN_FLASH_ABORTED);
 }
 
@@ -135,6 +145,27 @@ void end_flash(struct board *b)
 		say_failed(b);
 }
 
+void end_saved(struct board *b)
+{
+	const struct backup *k = &b->backup;
+
+	end_with(&b->end, KCAN_OUTCOME_SAVED,
+		 "%.100s, %zu bytes from 0x%08x on, is in %.200s",
+		 k->dictionary.len ? k->dictionary.version :
+				     "what is in its flash",
+		 k->size, k->start, k->path);
+}
+
+void end_blank(struct board *b)
+{
+	end_with(&b->end, KCAN_OUTCOME_NO_APPLICATION,
+		 "there is no application in its flash, so %.200s was not "
+		 "made; it stays in Katapult",
+		 b->backup.path);
+	end_next(&b->end, "give it one: the same command without --read, and "
+			  "with a klipper.bin");
+}
+
 static const char *version_of(const struct board *b)
 {
 	return b->firmware->dictionary.len ? b->firmware->dictionary.version :
@@ -144,11 +175,16 @@ static const char *version_of(const struct board *b)
 static void say_runs(struct board *b)
 {
 	bool same = b->result.verdict == KCAN_FLASH_SAME;
+	char was[160] = "";
 
+	if (!same && b->backup.dictionary.len)
+		snprintf(was, sizeof(was), " (was %.100s)",
+			 b->backup.dictionary.version);
 	end_with(&b->end, same ? KCAN_OUTCOME_SAME : KCAN_OUTCOME_FLASHED,
-		 "%.100s runs: %.200s was %s, and all %zu bytes were compared",
-		 version_of(b), file_of(b), same ? "there already" : "written",
-		 b->image.size);
+		 "%.100s runs%s: %.200s was %s, and all %zu bytes were "
+		 "compared",
+		 version_of(b), was, file_of(b),
+		 same ? "there already" : "written", b->image.size);
 	end_next(&b->end, START_HOST);
 }
 
@@ -169,8 +205,10 @@ static void say_not_seen(struct board *b, const char *why)
 {
 	end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
 		 "%.200s is in the flash, but %s", file_of(b), why);
-	end_next(&b->end, "type the same command again, which does not write "
-			  "what is there already");
+	end_next(&b->end,
+		 "type the same command again%s, which does not write what is "
+		 "there already",
+		 without_backup(b));
 }
 
 void end_unasked(struct board *b)
@@ -209,7 +247,11 @@ void end_start(struct board *b, enum kcan_running_verdict verdict)
 
 void end_lost(struct board *b)
 {
-	if (b->stage == STAGE_FLASH) {
+	if (b->stage == STAGE_READ) {
+		end_with(&b->end, KCAN_OUTCOME_NO_ANSWER,
+			 "%s went away while it was read; nothing was written",
+			 b->wire->ifname);
+	} else if (b->stage == STAGE_FLASH) {
 		end_with(&b->end,
 			 is_untouched(&b->result) ? KCAN_OUTCOME_NO_ANSWER :
 						    KCAN_OUTCOME_INCOMPLETE,
@@ -226,6 +268,6 @@ void end_lost(struct board *b)
 	}
 	end_next(&b->end,
 		 "look for its adapter (lsusb, dmesg), bring %s up, "
-		 "then type the same command again",
-		 b->wire->ifname);
+		 "then type the same command again%s",
+		 b->wire->ifname, without_backup(b));
 }

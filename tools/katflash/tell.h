@@ -7,8 +7,14 @@
 /** Katapult was not proven. */
 void end_enter(struct board *b, enum kcan_bootreq_verdict verdict);
 
-/** It was written or compared, or not: by @b->result. */
+/** It was written or compared, or that or reading failed: by @b->result. */
 void end_flash(struct board *b);
+
+/** --read: what is there is in its file. */
+void end_saved(struct board *b);
+
+/** --read: nothing is there. */
+void end_blank(struct board *b);
 
 /** It was told to start, but could not be asked whether it does. */
 void end_unasked(struct board *b);

@@ -9,6 +9,7 @@ setup() {
 	IMAGE=$BATS_TEST_TMPDIR/klipper.bin
 	make_image "$IMAGE" stm32g0b1xx "$START" --size 6000 --version v2
 	FLASH=$BATS_TEST_TMPDIR/flash
+	SAVED=$BATS_TEST_TMPDIR/saved.bin
 }
 
 teardown() {
@@ -78,6 +79,115 @@ bytes were compared" ]]
 	[[ $output == "$U: incomplete: "*"its old application is still there" ]]
 	holds "$BATS_TEST_TMPDIR/old"
 	runs
+}
+
+# saves STATUS ARGUMENTS... - it ends so, and leaves nothing but $SAVED behind
+saves() {
+	katflash "${@:2}"
+	[ "$status" -eq "$1" ]
+	[ -z "$(compgen -G "$SAVED.*")" ]
+}
+
+@test "--read: what is there is in the file, and starts again" {
+	board
+	saves 0 --read -u "$U" "$SAVED"
+	[ "$output" = "$U: saved: v1, 5000 bytes from $START on, is in $SAVED" ]
+	cmp "$SAVED" "$BATS_TEST_TMPDIR/old"
+	runs
+	watch_bus vcan0
+	saves 1 --read -u "$U" "$SAVED"
+	[[ $stderr == "katflash: $SAVED: it exists already; give another path, or\
+ replace it with --force" ]]
+	settled
+	[ -z "$(frames '3F0#02')" ]
+	saves 0 --read --force --json -u "$U" "$SAVED"
+	conforms flash <<<"$output"
+	[ "$(jq -r '.outcome, .file, .saved.file, .saved.size, .old_version, .written' \
+		<<<"$output")" = "saved
+$SAVED
+$SAVED
+5000
+v1
+0" ]
+}
+
+@test "--backup: saved, flashed, and what was saved can be flashed again" {
+	board
+	saves 0 -u "$U" "$IMAGE" --backup "$SAVED"
+	[ "$output" = "$U: flashed: v2 runs (was v1): $IMAGE was written, and all\
+ 6000 bytes were compared; what was there before is in $SAVED" ]
+	[[ $stderr == *"katflash: $U: v1, 5000 bytes, is in $SAVED now"* ]]
+	cmp "$SAVED" "$BATS_TEST_TMPDIR/old"
+	holds "$IMAGE"
+	saves 0 --json -u "$U" "$SAVED" --backup "$IMAGE.2"
+	conforms flash <<<"$output"
+	[ "$(jq -r '.outcome, .image.version, .old_version, .saved.size' \
+		<<<"$output")" = $'flashed\nv1\nv2\n6000' ]
+	holds "$SAVED"
+	runs
+}
+
+@test "--backup that cannot be written: nothing is written to the board either" {
+	board
+	apart bash -c 'ulimit -f 4; exec "$@"' - "$BUILD/katflash" \
+		-i vcan0 -u "$U" "$IMAGE" --backup "$SAVED"
+	[ "$status" -eq 1 ]
+	[ "$output" = "$U: local-error: what is in its flash could not be saved:\
+ $SAVED: File too large; nothing was written to it" ]
+	[ ! -e "$SAVED" ]
+	holds "$BATS_TEST_TMPDIR/old"
+	runs
+	saves 1 -u "$U" "$IMAGE" --backup /nowhere/saved.bin
+	[ "$stderr" = "katflash: /nowhere/saved.bin: No such file or directory" ]
+}
+
+@test "a board without an application: nothing to save, but it can be flashed" {
+	start_mcus one -i vcan0 -u "$U" --no-application --state katapult --erase-ms 0
+	saves 8 --read -u "$U" "$SAVED"
+	[[ $output == "$U: no-application: there is no application in its flash, so\
+ $SAVED was not made; "* ]]
+	[ ! -e "$SAVED" ]
+	katflash -u "$U" "$IMAGE" --backup "$SAVED"
+	[ "$status" -eq 0 ]
+	[[ $output == "$U: flashed: v2 runs: "*" bytes were compared" ]]
+	[[ $stderr == *"it has no application, so there is nothing to save"* ]]
+	[ ! -e "$SAVED" ]
+}
+
+@test "--read of other firmware: to the end of the flash, and not behind it" {
+	local other=$BATS_TEST_TMPDIR/other
+
+	{
+		printf '\0\030\0\040'
+		head -c 24571 /dev/urandom
+		echo
+	} >"$other"
+	{
+		head -c 8192 /dev/zero | tr '\0' '\377'
+		cat "$other"
+	} >"$FLASH"
+	start_mcus one -i vcan0 -u "$U" --mcu-type stm32f042x6 --state katapult \
+		--flash-image "$FLASH"
+	saves 0 --no-start --read -u "$U" "$SAVED"
+	[ "$output" = "$U: saved: what is in its flash, 24576 bytes from $START\
+ on, is in $SAVED" ]
+	cmp "$SAVED" "$other"
+	[ "$(state "$U")" = katapult ]
+}
+
+@test "Ctrl-C while it is saved: there is no file, and nothing was written" {
+	local pid
+
+	board --fault 'mute after=60'
+	watch_bus vcan0
+	"$BUILD/katflash" -i vcan0 -u "$U" "$IMAGE" --backup "$SAVED" \
+		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	until_true has "$BUS" '#018814' 2
+	kill -INT "$pid"
+	ended 130 "^$U: interrupted: ended by SIGINT before it was done; its old application is still there"
+	[ ! -e "$SAVED" ]
+	[ -z "$(frames '#018812')" ]
 }
 
 @test "--no-start: it stays in Katapult, and without a nodeid" {
@@ -212,11 +322,12 @@ built for a start at $START, for CAN at 1000000 bit/s" ]]
 	runs
 }
 
-# begun - it is written in the background, page by page of a second; sets pid
+# begun ARGUMENTS... - it is written in the background, page by page of a second;
+# sets pid
 begun() {
 	make_image "$IMAGE" stm32g0b1xx "$START" --size 8000 --version v2
 	watch_bus vcan0
-	"$BUILD/katflash" -i vcan0 -u "$U" "$IMAGE" --timeout 2 \
+	"$BUILD/katflash" -i vcan0 -u "$U" "$IMAGE" --timeout 2 "$@" \
 		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	pid=$!
 	# the second block that is written
@@ -248,6 +359,18 @@ ended() {
 	[ "$status" -eq 0 ]
 	holds "$IMAGE"
 	runs
+}
+
+@test "Ctrl-C when it is saved: how it goes on, and what was there is not lost" {
+	board --erase-ms 500
+	begun --backup "$SAVED"
+	kill -INT "$pid"
+	ended 130 "^$U: interrupted: .*; what was there before is in $SAVED\$"
+	has "$BATS_TEST_TMPDIR/err" 'type the same command again without --backup'
+	cmp "$SAVED" "$BATS_TEST_TMPDIR/old"
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+	holds "$IMAGE"
 }
 
 @test "Ctrl-C before it is in Katapult: nothing was written" {

@@ -72,6 +72,26 @@ built() {
 	[ "$(tail -n 1 systemctl)" = "start klipper" ]
 }
 
+@test "the old firmware is kept, and comes back" {
+	built
+	play --erase-ms 0
+	type_in "Update one board" 2
+	make_image EBB.bin stm32g0b1xx 0x08002000 --size 5000 --version v4
+	type_in "Keep the old firmware" 1
+	[ "$status" -eq 0 ]
+	[[ $output == "$EBB (EBB): flashed: v4 runs (was v2): $HOME/EBB.bin was\
+ written, "*" is in $HOME/EBB.old.bin" ]]
+	cmp EBB.old.bin klipper/out/klipper.bin
+	type_in "Keep the old firmware" 2
+	[ "$status" -eq 0 ]
+	[[ $output == "$EBB (EBB): flashed: v2 runs: $HOME/EBB.old.bin was "* ]]
+	type_in "Keep the old firmware" 3
+	[ "$status" -eq 0 ]
+	[[ $output == "$EBB (EBB): saved: v2, 6000 bytes from 0x08002000 on, is in\
+ $HOME/EBB.now.bin" ]]
+	cmp EBB.now.bin EBB.old.bin
+}
+
 @test "all boards at once, and the same again writes nothing" {
 	built
 	play --nodeid 4 --erase-ms 0

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "backup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <zlib.h>
+
+#include "dict/find.h"
+#include "util/cursor.h"
+#include "util/place.h"
+#include "util/random.h"
+
+#define BLANK_LEN 4096u /* bytes of FF, which no Klipper has in it */
+#define BLANK 0xff
+
+static const struct dict_lib lib = DICT_LINKED;
+
+static int fail(struct backup *b, int err)
+{
+	snprintf(b->error, sizeof(b->error), "%.160s: %s", b->path,
+		 strerror(-err));
+	return err;
+}
+
+static int refuse(struct backup *b, int err, const char *what)
+{
+	snprintf(b->error, sizeof(b->error), "%.160s: %s", b->path, what);
+	return err;
+}
+
+/* Return: the folder of @path, in @buf. */
+static const char *folder_of(char buf[static PATH_MAX], const char *path)
+{
+	snprintf(buf, PATH_MAX, "%s", path);
+	return dirname(buf);
+}
+
+int backup_prepare(struct backup *b, const char *path, bool force)
+{
+	char folder[PATH_MAX];
+	struct stat st;
+
+	*b = (struct backup){ .path = path, .force = force };
+	if (!lstat(path, &st)) {
+		if (!S_ISREG(st.st_mode))
+			return refuse(b, -EINVAL,
+				      "it is no regular file; give another "
+				      "path");
+		if (!force)
+			return refuse(b, -EEXIST,
+				      "it exists already; give another path, "
+				      "or replace it with --force");
+	} else if (errno != ENOENT) {
+		return fail(b, -errno);
+	}
+	return access(folder_of(folder, path), W_OK | X_OK) ? fail(b, -errno) :
+							      0;
+}
+
+/* Return: bytes from @start to the end of the flash; 0: that cannot be. */
+static size_t room_of(const struct kcan_chip *chip, uint32_t start)
+{
+	uint32_t size = chip->flash.size < chip->writable ? chip->flash.size :
+							    chip->writable;
+	uint32_t offset = start - chip->flash.start;
+
+	return start > chip->flash.start && offset < size &&
+			       offset % KCAN_KAT_BLOCK_SIZE == 0 ?
+		       size - offset :
+		       0;
+}
+
+int backup_begin(struct backup *b, const struct kcan_kat_ident *ident)
+{
+	b->start = ident->app_start;
+	b->chip = kcan_chip_find(ident->mcu);
+	if (!b->chip) {
+		snprintf(b->error, sizeof(b->error),
+			 "it says that its chip is %.40s, and how much flash "
+			 "that has is not known here",
+			 ident->mcu);
+		return -ENOTSUP;
+	}
+	b->room = room_of(b->chip, b->start);
+	if (!b->room) {
+		snprintf(b->error, sizeof(b->error),
+			 "it says that its application starts at 0x%08x, "
+			 "where %s has no flash for one",
+			 b->start, b->chip->name);
+		return -ERANGE;
+	}
+	b->bytes = malloc(b->room);
+	if (b->bytes)
+		return 0;
+	snprintf(b->error, sizeof(b->error), "there is no memory for %zu bytes",
+		 b->room);
+	return -ENOMEM;
+}
+
+/* What Katapult takes for an application: can-admin-channel.md, section 8.3 */
+static bool has_first_word(const struct backup *b)
+{
+	struct util_cursor c = util_cursor_reading(b->bytes, 4);
+	uint32_t word = util_get_le32(&c);
+
+	return word && word != UINT32_MAX;
+}
+
+static bool is_blank(const uint8_t *bytes, size_t len)
+{
+	return bytes[0] == BLANK && !memcmp(bytes, bytes + 1, len - 1);
+}
+
+static void look(struct backup *b, size_t len)
+{
+	b->looked = true;
+	dictionary_find(&lib, &b->dictionary, b->bytes, len);
+}
+
+/* What is behind the first run of FF may be left of an older application. */
+static bool is_behind_klipper(struct backup *b)
+{
+	if (b->looked || b->read <= BLANK_LEN ||
+	    !is_blank(b->bytes + b->read - BLANK_LEN, BLANK_LEN))
+		return false;
+	look(b, b->read - BLANK_LEN);
+	return b->dictionary.len;
+}
+
+bool backup_take(void *ctx, uint32_t address, const uint8_t *data, size_t len)
+{
+	struct backup *b = ctx;
+
+	(void)address;
+	if (len > b->room - b->read)
+		return false;
+	memcpy(b->bytes + b->read, data, len);
+	b->read += len;
+	return has_first_word(b) && !is_behind_klipper(b);
+}
+
+void backup_end(struct backup *b)
+{
+	size_t size = b->read;
+
+	if (!size || !has_first_word(b))
+		return;
+	while (b->bytes[size - 1] == BLANK)
+		size--;
+	b->size = (size + 3) / 4 * 4;
+	if (!b->looked)
+		look(b, b->size);
+}
+
+/* Return: 0, when it is on the disk, or a negative errno. */
+static int write_all(int fd, const struct backup *b)
+{
+	FILE *to = fdopen(fd, "w");
+	int err = 0;
+
+	if (!to) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	if (fwrite(b->bytes, 1, b->size, to) != b->size || fflush(to) ||
+	    fsync(fd))
+		err = -errno;
+	if (fclose(to) && !err)
+		err = -errno;
+	return err;
+}
+
+static int put_in_place(const struct backup *b, const char *from)
+{
+	if (!b->force)
+		return util_put_in_place(from, b->path);
+	return rename(from, b->path) ? -errno : 0;
+}
+
+/* Some file systems cannot do that, and need not. */
+static void sync_folder(const char *path)
+{
+	char buf[PATH_MAX];
+	int fd = open(folder_of(buf, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	(void)fsync(fd);
+	close(fd);
+}
+
+int backup_save(struct backup *b)
+{
+	char name[PATH_MAX];
+	int fd, err;
+
+	if (snprintf(name, sizeof(name), "%s.%08x", b->path, util_random()) >=
+	    (int)sizeof(name))
+		return fail(b, -ENAMETOOLONG);
+	/* as for any new file it is the user's umask that counts */
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return fail(b, -errno);
+	err = write_all(fd, b);
+	if (!err)
+		err = put_in_place(b, name);
+	if (err) {
+		unlink(name);
+		return fail(b, err);
+	}
+	sync_folder(b->path);
+	b->saved = true;
+	return 0;
+}
+
+void backup_free(struct backup *b)
+{
+	free(b->bytes);
+	b->bytes = NULL;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef KATFLASH_BACKUP_H
+#define KATFLASH_BACKUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <kcan/chip.h>
+#include <kcan/image.h>
+#include <kcan/kat.h>
+
+/**
+ * The application that is in the flash of a board, on its way into a file that
+ * katflash can be given again.
+ *
+ * Nothing tells how long an application is. So all is read from its start to the
+ * end of the flash that every chip of that name has, as a board may stop that is
+ * read behind it (katapult-protocol.md, section 4.4). But a Klipper has ended
+ * where 4 KiB of FF follow its dictionary: no image of it has so much FF. FF at the
+ * end is not kept, as an erased flash has that anyway.
+ */
+struct backup {
+	const char *path; /* NULL: nothing is to be kept */
+	bool force;	  /* replace what has that name */
+	const struct kcan_chip *chip;
+	uint32_t start; /* address of the application */
+	uint8_t *bytes;
+	size_t room; /* bytes that may be read */
+	size_t read; /* bytes that were */
+	size_t size; /* of the application; 0: there is none */
+	bool looked; /* for @dictionary, in front of 4 KiB of FF */
+	bool saved;  /* it is in the file */
+	struct kcan_image_dictionary dictionary; /* all zero: none was found */
+	char error[256];			 /* a clause, any bytes */
+};
+
+/**
+ * backup_prepare() - can a file of that name be made?
+ * @b:    to be released with backup_free(), after an error, too
+ * @path: has to stay
+ *
+ * Nothing is made yet.
+ *
+ * Return: 0, or a negative errno and why in @b->error.
+ */
+int backup_prepare(struct backup *b, const char *path, bool force);
+
+/**
+ * backup_begin() - get ready to read a board
+ * @ident: what its Katapult says of itself
+ *
+ * Return: 0 and @b->room, or a negative errno and why in @b->error.
+ */
+int backup_begin(struct backup *b, const struct kcan_kat_ident *ident);
+
+/**
+ * backup_take() - the next block; as struct kcan_flash_cfg has it
+ * @ctx: the backup
+ *
+ * Return: false: there is no more of the application.
+ */
+bool backup_take(void *ctx, uint32_t address, const uint8_t *data, size_t len);
+
+/** All was taken: set @b->size and @b->dictionary. */
+void backup_end(struct backup *b);
+
+/**
+ * backup_save() - put it into its file, all of it or nothing
+ *
+ * It is on the disk when this returns.
+ *
+ * Return: 0, or a negative errno and why in @b->error.
+ */
+int backup_save(struct backup *b);
+
+void backup_free(struct backup *b);
+
+#endif
