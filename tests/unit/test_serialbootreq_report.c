@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/serialbootreq tools/shared
+// needs: tools/serialbootreq tools/serial tools/shared
 #include <signal.h>
 
 #include "../../tools/serialbootreq/report.h"

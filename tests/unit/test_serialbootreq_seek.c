@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/serialbootreq/seek.c
+// needs: tools/serial/seek.c
 /* A name whose device is gone, and what is on the USB ports instead. */
 #include "../support/unit.h"
 
 #include <string.h>
 
-#include "../../tools/serialbootreq/ask.h"
+#include "../../tools/serial/ask.h"
 #include "fake_usbports.h"
 
 /* usbip-gsusb-bridge.md, section 3.1; can-admin-channel.md, sections 9, 10.3 */

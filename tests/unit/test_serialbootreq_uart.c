@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/serialbootreq/uart.c
+// needs: tools/serial/uart.c
 /* A port whose queue empties when it is told to, and time moved by hand. */
 #include "../support/unit.h"
 
@@ -9,8 +9,8 @@
 
 #include <kcan/kat.h>
 
-#include "../../tools/serialbootreq/ask.h"
-#include "../../tools/serialbootreq/trace.h"
+#include "../../tools/serial/ask.h"
+#include "../../tools/serial/trace.h"
 
 #define S 1000000u
 #define NEVER UINT64_MAX

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/serialbootreq/usb.c tools/shared/usb.c
+// needs: tools/serial/usb.c tools/shared/usb.c
 /* What is on a USB port look by look, the port's tty, and time moved by hand. */
 #include "../support/unit.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "../../tools/serialbootreq/ask.h"
-#include "../../tools/serialbootreq/trace.h"
+#include "../../tools/serial/ask.h"
+#include "../../tools/serial/trace.h"
 
 #define S 1000000u
 #define LOOKS 4

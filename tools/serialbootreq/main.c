@@ -1,68 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/shared
+// needs: tools/serial tools/shared
 #include <errno.h>
 #include <string.h>
 
 #include <kcan/version.h>
 
+#include "../serial/ask.h"
 #include "../shared/printer.h"
-#include "ask.h"
+#include "opts.h"
 #include "report.h"
-
-/* An adapter is on USB, too, but what is behind it is asked as a UART is. */
-static bool is_usb(const struct words_facts *facts)
-{
-	return facts->way == WAY_USB ||
-	       kcan_usbdev_info(&facts->usb)->kind == KCAN_USBDEV_KLIPPER;
-}
-
-static void ask_port(struct words_facts *facts, struct loop *l,
-		     struct kcan_usbport *port)
-{
-	snprintf(facts->port, sizeof(facts->port), "%s",
-		 kcan_usbport_name(port));
-	kcan_usbport_look(port, &facts->usb);
-	if (kcan_usbdev_is_loader(&facts->usb)) {
-		facts->way = WAY_USB;
-		facts->cause = CAUSE_USB_ALREADY;
-	} else if (is_usb(facts)) {
-		ask_usb(facts, l, port);
-	} else {
-		ask_uart(facts, l);
-	}
-}
-
-/* What cannot be found out here is found out by opening it. */
-static void ask(struct words_facts *facts, struct loop *l)
-{
-	struct kcan_usbport *port = NULL;
-	int err = facts->way == WAY_UART ?
-			  -ENXIO :
-			  kcan_usbport_of_tty(&port, facts->device);
-
-	if (err == -ENOENT && ask_by_name(facts))
-		return;
-	if (!err)
-		ask_port(facts, l, port);
-	else if (facts->way == WAY_USB && err == -ENXIO)
-		facts->cause = CAUSE_NOT_USB;
-	else
-		ask_uart(facts, l);
-	kcan_usbport_close(port);
-}
-
-static int find_rate(struct words_facts *facts, struct printer *p,
-		     const struct config_value *baud)
-{
-	char what[128], error[OPTS_ERROR_LEN];
-	int err;
-
-	snprintf(what, sizeof(what), "%.80s:%u: baud", baud->file, baud->line);
-	err = opts_parse_baud(&facts->baud_bps, what, baud->text, error);
-	if (err)
-		snprintf(p->error, sizeof(p->error), "%s", error);
-	return err;
-}
 
 /* Return: 0, or a negative errno and why in @p->error. */
 static int find_named(struct words_facts *facts, struct printer *p,
@@ -79,15 +25,8 @@ static int find_named(struct words_facts *facts, struct printer *p,
 		printer_can_advice(p, mcu);
 		return -EINVAL;
 	}
-	if (config_mcu_is_process(mcu) || !*mcu->serial.text) {
-		printer_serial_advice(mcu, p->error);
-		return -EINVAL;
-	}
-	if (mcu->baud.text && !opts->has_baud)
-		err = find_rate(facts, p, &mcu->baud);
-	if (!err)
-		facts->device = mcu->serial.text;
-	return err;
+	return printer_port(p, mcu, &facts->device,
+			    opts->has_baud ? NULL : &facts->baud_bps);
 }
 
 static void request(const struct opts *opts, struct report *r,
@@ -103,7 +42,7 @@ static void request(const struct opts *opts, struct report *r,
 		snprintf(facts->detail, sizeof(facts->detail), "%s",
 			 strerror(-err));
 	} else {
-		ask(facts, &loop);
+		ask_device(facts, &loop);
 	}
 	facts->signal = loop.signal;
 	facts->elapsed_us = loop_now(&loop) - start_us;

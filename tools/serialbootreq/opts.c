@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "opts.h"
 
-#include "util/number.h"
-#include "words.h"
-
 #define DEVICE_FORM                                                       \
 	"-d /dev/serial/by-id/usb-Klipper_... (USB) or -d /dev/ttyS0 -b " \
 	"250000 (UART)"
-#define BAUD_FORM "bits per second from 1200 to 4000000, like 250000"
-#define BAUD_MIN 1200
-#define BAUD_MAX 4000000
-#define BAUD_DEFAULT 250000 /* of Klipper and of Katapult */
 
 static int opt_device(void *ctx, const char *arg)
 {
@@ -21,22 +14,6 @@ static int opt_device(void *ctx, const char *arg)
 	if (o->device)
 		return refuse(o, "-d '%.80s': one device in one call", arg);
 	o->device = arg;
-	return 0;
-}
-
-int opts_parse_baud(uint32_t *out, const char *what, const char *arg,
-		    char error[static OPTS_ERROR_LEN])
-{
-	unsigned long value = BAUD_MAX + 1; /* or beyond every number */
-	int err = util_parse_number(arg, &value);
-
-	if (err == -EINVAL || value < BAUD_MIN || value > BAUD_MAX) {
-		snprintf(error, OPTS_ERROR_LEN, "%s '%.40s' is %s: " BAUD_FORM,
-			 what, arg,
-			 err == -EINVAL ? "no number" : "out of range");
-		return -EINVAL;
-	}
-	*out = (uint32_t)value;
 	return 0;
 }
 
@@ -159,9 +136,9 @@ int opts_parse(struct opts *out, int argc, char **argv)
 		err = check_whole(out);
 	out->has_baud = out->baud_bps;
 	if (!out->baud_bps)
-		out->baud_bps = BAUD_DEFAULT;
+		out->baud_bps = OPTS_BAUD_DEFAULT;
 	if (!out->katapult_bps)
-		out->katapult_bps = BAUD_DEFAULT;
+		out->katapult_bps = OPTS_BAUD_DEFAULT;
 	return err;
 }
 

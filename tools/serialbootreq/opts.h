@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../serial/words.h"
 #include "../shared/opts.h"
 
 enum opts_command {
@@ -12,13 +13,6 @@ enum opts_command {
 	OPTS_DRY_RUN,
 	OPTS_HELP,
 	OPTS_VERSION,
-};
-
-/** How the device is asked. */
-enum way {
-	WAY_UNKNOWN, /* look what it is */
-	WAY_USB,     /* 1200 baud and DTR */
-	WAY_UART,    /* the string */
 };
 
 /** The command line, checked. Texts point into argv. */
@@ -36,14 +30,5 @@ struct opts {
 	bool verbose;
 	char error[OPTS_ERROR_LEN]; /* one sentence, when parsing failed */
 };
-
-/**
- * opts_parse_baud() - read a rate
- * @what: begins the sentence: "-b"
- *
- * Return: 0, or -EINVAL and why in @error.
- */
-int opts_parse_baud(uint32_t *out, const char *what, const char *arg,
-		    char error[static OPTS_ERROR_LEN]);
 
 #endif

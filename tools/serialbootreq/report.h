@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
+#include "../serial/words.h"
 #include "../shared/report.h"
-#include "words.h"
 
 /**
  * report_open() - get ready; loads jansson when @json

@@ -4,6 +4,9 @@
 #include "util/number.h"
 
 #define TIMEOUT_FORM "seconds from 0.1 to 3600, like 5 or 0.5"
+#define BAUD_FORM "bits per second from 1200 to 4000000, like 250000"
+#define BAUD_MIN 1200
+#define BAUD_MAX 4000000
 
 int opts_parse_timeout(uint64_t *out_us, const char *arg,
 		       char error[static OPTS_ERROR_LEN])
@@ -15,6 +18,22 @@ int opts_parse_timeout(uint64_t *out_us, const char *arg,
 			 "--timeout '%.40s' is %s: " TIMEOUT_FORM, arg,
 			 err == -EINVAL ? "no number" : "out of range");
 	return err ? -EINVAL : 0;
+}
+
+int opts_parse_baud(uint32_t *out, const char *what, const char *arg,
+		    char error[static OPTS_ERROR_LEN])
+{
+	unsigned long value = BAUD_MAX + 1; /* or beyond every number */
+	int err = util_parse_number(arg, &value);
+
+	if (err == -EINVAL || value < BAUD_MIN || value > BAUD_MAX) {
+		snprintf(error, OPTS_ERROR_LEN, "%s '%.40s' is %s: " BAUD_FORM,
+			 what, arg,
+			 err == -EINVAL ? "no number" : "out of range");
+		return -EINVAL;
+	}
+	*out = (uint32_t)value;
+	return 0;
 }
 
 int opts_take_config(const char **out, const char *arg,

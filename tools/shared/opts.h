@@ -65,6 +65,17 @@ void opts_help(FILE *to);
 int opts_parse_timeout(uint64_t *out_us, const char *arg,
 		       char error[static OPTS_ERROR_LEN]);
 
+#define OPTS_BAUD_DEFAULT 250000 /* of Klipper and of Katapult */
+
+/**
+ * opts_parse_baud() - read a rate
+ * @what: begins the sentence: "-b"
+ *
+ * Return: 0, or -EINVAL and why in @error.
+ */
+int opts_parse_baud(uint32_t *out, const char *what, const char *arg,
+		    char error[static OPTS_ERROR_LEN]);
+
 /** What -c says, once. Return: 0, or -EINVAL and why in @error. */
 int opts_take_config(const char **out, const char *arg,
 		     char error[static OPTS_ERROR_LEN]);

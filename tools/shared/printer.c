@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "opts.h"
+
 #define WORD_LEN 200 /* of a command; what is longer is no name */
 
 static char *find(const char *home)
@@ -76,6 +78,35 @@ int printer_reach(struct printer *p, const struct config_mcu *mcu,
 	if (!err && ifname)
 		err = config_mcu_interface(mcu, ifname, p->error);
 	return err ? err : kcan_uuid_parse(uuid, digits);
+}
+
+static int read_rate(struct printer *p, const struct config_value *baud,
+		     uint32_t *out)
+{
+	char what[128], error[OPTS_ERROR_LEN];
+	int err;
+
+	snprintf(what, sizeof(what), "%.80s:%u: baud", baud->file, baud->line);
+	err = opts_parse_baud(out, what, baud->text, error);
+	if (err)
+		snprintf(p->error, sizeof(p->error), "%s", error);
+	return err;
+}
+
+int printer_port(struct printer *p, const struct config_mcu *mcu,
+		 const char **device, uint32_t *baud)
+{
+	int err = 0;
+
+	if (config_mcu_is_process(mcu) || !*mcu->serial.text) {
+		printer_serial_advice(mcu, p->error);
+		return -EINVAL;
+	}
+	if (mcu->baud.text && baud)
+		err = read_rate(p, &mcu->baud, baud);
+	if (!err)
+		*device = mcu->serial.text;
+	return err;
 }
 
 const char *printer_serial_advice(const struct config_mcu *mcu,

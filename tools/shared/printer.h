@@ -39,6 +39,18 @@ int printer_reach(struct printer *p, const struct config_mcu *mcu,
 		  struct kcan_uuid *uuid, const char **ifname);
 
 /**
+ * printer_port() - the device and the rate of an MCU that is on a serial port
+ * @mcu:    has no canbus_uuid
+ * @device: set on success
+ * @baud:   set on success, where the section tells one; NULL: it is known from
+ *          elsewhere
+ *
+ * Return: 0, or -EINVAL and why, with file and line, in @p->error.
+ */
+int printer_port(struct printer *p, const struct config_mcu *mcu,
+		 const char **device, uint32_t *baud);
+
+/**
  * printer_serial_advice() - where an MCU that is not on CAN is asked
  * @out: "EBB is on a serial port: serialbootreq -d ..."; any bytes
  *

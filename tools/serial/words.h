@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef SERIALBOOTREQ_WORDS_H
-#define SERIALBOOTREQ_WORDS_H
+#ifndef SERIAL_WORDS_H
+#define SERIAL_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,8 +10,14 @@
 
 #include "../shared/words.h"
 #include "io/tty.h"
-#include "opts.h"
 #include "proto/usbdev.h"
+
+/** How the device is asked. */
+enum way {
+	WAY_UNKNOWN, /* look what it is */
+	WAY_USB,     /* 1200 baud and DTR */
+	WAY_UART,    /* the string */
+};
 
 /** Everything that can be the end of a call. */
 enum cause {
@@ -78,6 +84,8 @@ struct words_facts {
 	char group[64];		       /* that may open the device */
 	int signal;
 	char detail[512]; /* for causes that need more to be said */
+	/* how to ask again, in words with slots; NULL: as serialbootreq does */
+	const char *retry;
 };
 
 /** Return: the row of @cause, never NULL. */

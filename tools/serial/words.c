@@ -7,7 +7,7 @@
 #define RESET                                                              \
 	"press the board's reset button, or switch its power off and on: " \
 	"without a request Katapult starts the application"
-#define AGAIN "serialbootreq -d {dev} -b {baud}"
+#define AGAIN "{retry}"
 #define NOT_HERE                                                             \
 	"its Katapult was built for USB or CAN, or it waits in its USB ROM:" \
 	" look with lsusb for 1d50:6177, 2e8a:0003, 2e8a:000f or 0483:df11"
@@ -229,7 +229,7 @@ static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_PERMISSION_ROOT] = {
 		.outcome = KCAN_OUTCOME_LOCAL_ERROR,
 		.reason = "only its owner may open it",
-		.next = "ask as root: sudo serialbootreq -d {dev}",
+		.next = "ask as root, with sudo in front: " AGAIN,
 	},
 	[CAUSE_HELD] = {
 		.outcome = KCAN_OUTCOME_BUSY,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef SERIALBOOTREQ_TRACE_H
-#define SERIALBOOTREQ_TRACE_H
+#ifndef SERIAL_TRACE_H
+#define SERIAL_TRACE_H
 
 #include <stddef.h>
 #include <stdint.h>

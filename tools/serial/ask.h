@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-#ifndef SERIALBOOTREQ_ASK_H
-#define SERIALBOOTREQ_ASK_H
+#ifndef SERIAL_ASK_H
+#define SERIAL_ASK_H
 
 #include "../shared/loop.h"
 #include "io/tty.h"
@@ -8,9 +8,14 @@
 #include "words.h"
 
 /*
+ * What is behind a serial port is asked for its bootloader, and how that ended.
+ *
  * Each makes facts->cause something else than CAUSE_PENDING, and adds what it
  * has found out.
  */
+
+/** Find out what it is, and ask it so; or look for its board by name. */
+void ask_device(struct words_facts *facts, struct loop *l);
 
 /** Open the device; NULL: it has been explained. Release: kcan_tty_close(). */
 struct kcan_tty *ask_open(struct words_facts *facts);

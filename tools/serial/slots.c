@@ -38,6 +38,13 @@ static const char *usbask(const void *facts)
 	return "load the drivers: sudo modprobe -a gs_usb cdc-acm";
 }
 
+static const char *retry(const void *facts)
+{
+	const struct words_facts *f = facts;
+
+	return f->retry ? f->retry : "serialbootreq -d {dev} -b {baud}";
+}
+
 #define FACT(field) offsetof(struct words_facts, field)
 
 static const struct say_slot slots[] = {
@@ -58,6 +65,7 @@ static const struct say_slot slots[] = {
 	{ "{uuid}", FACT(uuid), say_put_uuid },
 	{ "{usbask}", .sentence = usbask },
 	{ "{again}", .sentence = again },
+	{ "{retry}", .sentence = retry },
 	{ "{holder}", FACT(holder.name), say_put_text },
 	{ "{pid}", FACT(holder.pid), say_put_u32 }, /* never negative */
 	{ "{group}", FACT(group), say_put_text },
