@@ -62,6 +62,8 @@ enum kcan_flash_goal {
 	KCAN_FLASH_GOAL_WRITE,
 	KCAN_FLASH_GOAL_VERIFY, /* compare, and change nothing */
 	KCAN_FLASH_GOAL_READ, /* hand over what is there, and change nothing */
+	/* COMPLETE, which starts what is there, unless there is nothing */
+	KCAN_FLASH_GOAL_START,
 };
 
 /** What is to be done; nothing is defaulted here. */
@@ -79,8 +81,10 @@ struct kcan_flash_cfg {
 	 * that @start + @len is within it.
 	 */
 	uint32_t start;
-	const uint8_t *image; /* must outlive the exchange; not for GOAL_READ */
-	size_t len; /* bytes, not 0; with GOAL_READ how many at most */
+	/* must outlive the exchange; not for GOAL_READ and GOAL_START */
+	const uint8_t *image;
+	/* bytes, not 0; with GOAL_READ how many at most; not for GOAL_START */
+	size_t len;
 	/*
 	 * On CAN: the nodeid for the board, 1..254, used by no other node. It
 	 * is set first, and again when it may have been lost, and the board
@@ -107,7 +111,8 @@ enum kcan_flash_verdict {
 	KCAN_FLASH_PENDING, /* not decided yet */
 	/* written, read back and equal; has it been told to start? @completed */
 	KCAN_FLASH_FLASHED,
-	KCAN_FLASH_SAME, /* equal, and nothing was written */
+	/* equal, or GOAL_START was done; and nothing was written */
+	KCAN_FLASH_SAME,
 	KCAN_FLASH_READ, /* read, as far as was wanted */
 	/* not equal at @address; with WRITE after it was written twice */
 	KCAN_FLASH_DIFFERS,

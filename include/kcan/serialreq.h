@@ -51,11 +51,17 @@ KCAN_DECLS_BEGIN
  */
 struct kcan_serialreq;
 
-/** Nothing is defaulted here; zero is refused. */
+/** Nothing is defaulted here; a time or rate of zero is refused. */
 struct kcan_serialreq_cfg {
 	uint64_t timeout_us;   /* from the request to the last CONNECT */
 	uint32_t baud_bps;     /* of the application */
 	uint32_t katapult_bps; /* of Katapult, which may have another one */
+	/*
+	 * Katapult is known to be there, as on USB, where its ids tell: only
+	 * who it is is asked, until @timeout_us after the first question. The
+	 * verdict is ALREADY, SILENT or GARBLED.
+	 */
+	bool present;
 };
 
 enum kcan_serialreq_verdict {

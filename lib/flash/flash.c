@@ -11,6 +11,8 @@
 
 static size_t blocks_of(const struct kcan_flash_cfg *cfg)
 {
+	if (cfg->goal == KCAN_FLASH_GOAL_START) /* that the first word is in */
+		return 1;
 	if (cfg->goal == KCAN_FLASH_GOAL_WRITE)
 		return flashing_order_blocks(cfg->chip, cfg->len);
 	return (cfg->len + BLOCK - 1) / BLOCK;
@@ -19,16 +21,17 @@ static size_t blocks_of(const struct kcan_flash_cfg *cfg)
 static bool is_sound(const struct kcan_flash_cfg *cfg)
 {
 	bool reads = cfg->goal == KCAN_FLASH_GOAL_READ;
+	bool starts = cfg->goal == KCAN_FLASH_GOAL_START;
 
 	if (cfg->goal == KCAN_FLASH_GOAL_WRITE &&
 	    (!cfg->chip || !kcan_chip_erase_size(cfg->chip, cfg->start)))
 		return false;
 	/* some of what is filled up must still have an address */
-	return cfg->len && cfg->len < UINT32_MAX - cfg->start - 4 * BLOCK &&
-	       cfg->start && cfg->start % BLOCK == 0 &&
-	       cfg->start < UINT32_MAX - 4 * BLOCK &&
+	return (cfg->len || starts) &&
+	       cfg->len < UINT32_MAX - cfg->start - 4 * BLOCK && cfg->start &&
+	       cfg->start % BLOCK == 0 && cfg->start < UINT32_MAX - 4 * BLOCK &&
 	       cfg->nodeid != UINT8_MAX &&
-	       (reads ? !!cfg->block : !!cfg->image);
+	       (starts || (reads ? !!cfg->block : !!cfg->image));
 }
 
 static int init(struct kcan_flash *f, const struct kcan_flash_cfg *cfg,

@@ -119,6 +119,16 @@ static void note_first_word(struct kcan_flash *f, const uint8_t *data)
 				    KCAN_FLASH_CONTENT_NONE;
 }
 
+/* COMPLETE with nothing there would jump into nothing: section 6.1. */
+static void start(struct kcan_flash *f, uint64_t now_us)
+{
+	f->result.read++;
+	if (f->result.content == KCAN_FLASH_CONTENT_NONE)
+		flashing_end(f);
+	else
+		go(f, FLASHING_COMPLETE, now_us);
+}
+
 static void compared(struct kcan_flash *f, const struct kcan_kat_block *block,
 		     uint64_t now_us)
 {
@@ -127,6 +137,10 @@ static void compared(struct kcan_flash *f, const struct kcan_kat_block *block,
 
 	if (!f->block)
 		note_first_word(f, data);
+	if (f->cfg.goal == KCAN_FLASH_GOAL_START) {
+		start(f, now_us);
+		return;
+	}
 	if (writes && !f->cfg.skip_same) {
 		go(f, FLASHING_WRITE, now_us);
 		return;

@@ -136,12 +136,21 @@ int kcan_tty_dtr(struct kcan_tty *tty, bool on)
 	return ask(tty->fd, on ? TIOCMBIS : TIOCMBIC, &lines);
 }
 
-int kcan_tty_write(struct kcan_tty *tty, const void *bytes, size_t len)
+ssize_t kcan_tty_send(struct kcan_tty *tty, const void *bytes, size_t len)
 {
 	ssize_t n = write(tty->fd, bytes, len);
 
+	if (n >= 0)
+		return n;
+	return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+}
+
+int kcan_tty_write(struct kcan_tty *tty, const void *bytes, size_t len)
+{
+	ssize_t n = kcan_tty_send(tty, bytes, len);
+
 	if (n < 0)
-		return -errno;
+		return (int)n;
 	return (size_t)n == len ? 0 : -EAGAIN;
 }
 

@@ -64,7 +64,14 @@ int kcan_tty_dtr(struct kcan_tty *tty, bool on);
 int kcan_tty_write(struct kcan_tty *tty, const void *bytes, size_t len);
 
 /**
- * kcan_tty_ask() - the same for a question: what came before is no answer to it
+ * kcan_tty_send() - as many bytes as the port takes now, in one write
+ *
+ * Return: how many, or a negative errno, as of kcan_tty_speed().
+ */
+ssize_t kcan_tty_send(struct kcan_tty *tty, const void *bytes, size_t len);
+
+/**
+ * kcan_tty_ask() - all bytes of a question: what came before is no answer to it
  *
  * What has arrived and was not read is dropped, wherever the kernel has it. What
  * an adapter still keeps comes later.

@@ -39,7 +39,10 @@ void kcan_klp_ask_init(struct kcan_klp_ask *a,
 		       const struct kcan_klp_ask_cfg *cfg, uint64_t now_us)
 {
 	*a = (struct kcan_klp_ask){ .cfg = *cfg,
-				    .set_due = true,
+				    .set = cfg->nodeid ?
+						   KCAN_DELIVERY_NONE :
+						   KCAN_DELIVERY_CONFIRMED,
+				    .set_due = cfg->nodeid,
 				    .due_us = now_us,
 				    .give_up_us = now_us + cfg->silence_us };
 	kcan_klp_host_init(&a->link);
@@ -123,7 +126,7 @@ static void build_question(struct kcan_klp_ask *a)
 	 * ends what may lie in the node's buffer: klipper-mcu-protocol.md,
 	 * section 4.4
 	 */
-	if (a->asked)
+	if (a->asked || !a->cfg.nodeid)
 		kcan_stream_push(&a->tx, &sync, 1);
 	kcan_stream_push(&a->tx, a->block, a->block_len);
 	a->open = true;
@@ -139,6 +142,14 @@ static void build_set(struct kcan_klp_ask *a, struct can_frame *frame)
 		a->set = KCAN_DELIVERY_UNCONFIRMED;
 }
 
+/* Blocks that are not the node's may have told a wrong sequence, or noise. */
+static void begin_round(struct kcan_klp_ask *a)
+{
+	a->set_due = a->cfg.nodeid;
+	a->asked = 0;
+	kcan_klp_host_init(&a->link);
+}
+
 /* What goes out after all that was built did. Return: whether anything does. */
 static bool choose(struct kcan_klp_ask *a, uint64_t now_us)
 {
@@ -146,10 +157,8 @@ static bool choose(struct kcan_klp_ask *a, uint64_t now_us)
 		acked(a, now_us); /* that was lost: go on without */
 	if (a->idle)
 		return false;
-	if (a->asked == ROUND && !a->answered) {
-		a->set_due = true;
-		a->asked = 0;
-	}
+	if (a->asked == ROUND && !a->answered)
+		begin_round(a);
 	if (!a->set_due)
 		build_question(a);
 	return true;
@@ -164,11 +173,9 @@ static void note_handed(struct kcan_klp_ask *a)
 	a->stale = a->rx.len;
 }
 
-bool kcan_klp_ask_tx(struct kcan_klp_ask *a, struct can_frame *frame,
-		     uint64_t now_us)
+/* Return: whether anything goes out now; it is in flight then. */
+static bool begins(struct kcan_klp_ask *a, uint64_t now_us)
 {
-	size_t len;
-
 	expire(a, now_us);
 	if (a->end || a->in_flight || now_us < a->due_us)
 		return false;
@@ -176,6 +183,16 @@ bool kcan_klp_ask_tx(struct kcan_klp_ask *a, struct can_frame *frame,
 		return false;
 	a->in_flight = true;
 	a->tx_us = now_us;
+	return true;
+}
+
+bool kcan_klp_ask_tx(struct kcan_klp_ask *a, struct can_frame *frame,
+		     uint64_t now_us)
+{
+	size_t len;
+
+	if (!begins(a, now_us))
+		return false;
 	len = kcan_stream_peek_frame(&a->tx, kcan_nodeid_rx_id(a->cfg.nodeid),
 				     frame);
 	if (!len)
@@ -183,6 +200,16 @@ bool kcan_klp_ask_tx(struct kcan_klp_ask *a, struct can_frame *frame,
 	else if (len == a->tx.len)
 		note_handed(a);
 	return true;
+}
+
+size_t kcan_klp_ask_tx_bytes(struct kcan_klp_ask *a, const uint8_t **bytes,
+			     uint64_t now_us)
+{
+	if (!begins(a, now_us))
+		return 0;
+	note_handed(a);
+	*bytes = a->tx.buf;
+	return a->tx.len;
 }
 
 void kcan_klp_ask_unsent(struct kcan_klp_ask *a, uint64_t now_us)
@@ -277,7 +304,7 @@ static void take_blocks(struct kcan_klp_ask *a, uint64_t now_us)
 
 static void after_frame(struct kcan_klp_ask *a, uint64_t now_us)
 {
-	kcan_stream_drop(&a->tx, CAN_MAX_DLEN);
+	kcan_stream_drop(&a->tx, a->cfg.nodeid ? CAN_MAX_DLEN : a->tx.len);
 	if (a->tx.len) {
 		a->due_us = now_us;
 		return;
@@ -331,4 +358,20 @@ void kcan_klp_ask_rx(struct kcan_klp_ask *a, const struct can_frame *frame,
 		return;
 	kcan_stream_push_frame(&a->rx, frame);
 	take_blocks(a, now_us);
+}
+
+void kcan_klp_ask_rx_bytes(struct kcan_klp_ask *a, const uint8_t *bytes,
+			   size_t len, uint64_t now_us)
+{
+	size_t n;
+
+	for (; len && !a->end; bytes += n, len -= n) {
+		n = a->rx.size - a->rx.len;
+		if (n > len)
+			n = len;
+		kcan_stream_push(&a->rx, bytes, n);
+		take_blocks(a, now_us);
+		if (a->rx.len == a->rx.size) /* nobody waits for all that */
+			kcan_stream_drop(&a->rx, a->rx.len);
+	}
 }

@@ -70,9 +70,11 @@ struct kcan_klp_ask_owner {
 /** What an exchange may do; nothing is defaulted here. */
 struct kcan_klp_ask_cfg {
 	struct kcan_uuid uuid;
-	uint64_t silence_us; /* from the confirmed SET to the first answer */
-	uint64_t talk_us;    /* from that to the end */
-	uint8_t nodeid;	     /* 1..255; the node keeps it */
+	/* to the first answer; from the confirmed SET, or without from now on */
+	uint64_t silence_us;
+	uint64_t talk_us; /* from that to the end */
+	/* 1..255; the node keeps it; 0: USB or UART, which need none */
+	uint8_t nodeid;
 	struct kcan_klp_ask_owner owner;
 };
 
@@ -130,6 +132,22 @@ void kcan_klp_ask_unsent(struct kcan_klp_ask *a, uint64_t now_us);
  */
 void kcan_klp_ask_rx(struct kcan_klp_ask *a, const struct can_frame *frame,
 		     uint64_t now_us);
+
+/**
+ * kcan_klp_ask_tx_bytes() - on USB and UART: the block that is due, for one write
+ * @bytes: set when there are any; valid until the next call
+ *
+ * What was written whole is confirmed by kcan_klp_ask_sent(), anything else is
+ * kcan_klp_ask_unsent().
+ *
+ * Return: how many; 0: nothing is due.
+ */
+size_t kcan_klp_ask_tx_bytes(struct kcan_klp_ask *a, const uint8_t **bytes,
+			     uint64_t now_us);
+
+/** On USB and UART: any bytes that arrived. */
+void kcan_klp_ask_rx_bytes(struct kcan_klp_ask *a, const uint8_t *bytes,
+			   size_t len, uint64_t now_us);
 
 /** Ask the owner again, who had no question: it is due at once. */
 void kcan_klp_ask_go_on(struct kcan_klp_ask *a, uint64_t now_us);

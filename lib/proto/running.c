@@ -83,7 +83,7 @@ int kcan_running_new(struct kcan_running **out, const struct kcan_uuid *uuid,
 {
 	struct kcan_running *p;
 
-	if (!cfg->silence_us || !cfg->talk_us || !cfg->nodeid ||
+	if (!cfg->silence_us || !cfg->talk_us ||
 	    !cfg->dictionary != !cfg->len || cfg->len > UINT32_MAX ||
 	    (cfg->reset && cfg->reset->count))
 		return -EINVAL;
@@ -112,6 +112,18 @@ bool kcan_running_tx(struct kcan_running *p, struct can_frame *frame,
 		     uint64_t now_us)
 {
 	return kcan_klp_ask_tx(&p->talk, frame, now_us);
+}
+
+size_t kcan_running_tx_bytes(struct kcan_running *p, const uint8_t **bytes,
+			     uint64_t now_us)
+{
+	return kcan_klp_ask_tx_bytes(&p->talk, bytes, now_us);
+}
+
+void kcan_running_rx_bytes(struct kcan_running *p, const uint8_t *bytes,
+			   size_t len, uint64_t now_us)
+{
+	kcan_klp_ask_rx_bytes(&p->talk, bytes, len, now_us);
 }
 
 void kcan_running_sent(struct kcan_running *p, uint64_t now_us)

@@ -14,7 +14,7 @@
 /**
  * struct kcan_running - does the node with this UUID run exactly this firmware?
  *
- * Gives it a nodeid as a Klipper host would, and asks for the last bytes of the
+ * On CAN it gives it a nodeid as a Klipper host would. It asks for the last bytes of the
  * data dictionary and for what is behind them. The dictionary holds the version
  * and the time of the build, and the checksum of all of it is at its end
  * (flashing.md, section 6.2). Then `reset` leaves the node as after power-on,
@@ -26,11 +26,13 @@ struct kcan_running;
 
 /** What an exchange may do; nothing is defaulted here. */
 struct kcan_running_cfg {
-	uint64_t silence_us; /* from the confirmed SET to the first answer */
-	uint64_t talk_us;    /* from that to the end */
+	/* to the first answer; from the confirmed SET, or without from now on */
+	uint64_t silence_us;
+	uint64_t talk_us; /* from that to the end */
 	/*
 	 * 1..255: one that nobody uses, and that no Katapult of this bus was
-	 * given: it would still answer on it (section 6.3).
+	 * given: it would still answer on it (section 6.3). 0: it is on USB or
+	 * on a UART, where there are no nodeids.
 	 */
 	uint8_t nodeid;
 	/*
@@ -42,7 +44,7 @@ struct kcan_running_cfg {
 	/*
 	 * `reset` of that dictionary, without parameters; it has to stay. NULL:
 	 * the node keeps the nodeid, as a bridge has to, whose interface would
-	 * go away once more.
+	 * go away once more. On USB and UART there is nothing to leave.
 	 */
 	const struct kcan_klp_format *reset;
 };
@@ -68,14 +70,14 @@ struct kcan_running_result {
 };
 
 /**
- * kcan_running_new() - prepare; the SET is due at once
+ * kcan_running_new() - prepare; the SET, or the question, is due at once
  * @out:  set on success only; release with kcan_running_free()
- * @uuid: copied
+ * @uuid: copied; any, when there is no nodeid
  *
  * After the ACK of COMPLETE a node takes 100 ms to reset, and some more to
  * start: begin 200 ms after it (section 6.2).
  *
- * Return: 0, -EINVAL (a zero in @cfg, or @reset with parameters) or -ENOMEM.
+ * Return: 0, -EINVAL (a time of zero in @cfg, or @reset with parameters) or -ENOMEM.
  */
 int kcan_running_new(struct kcan_running **out, const struct kcan_uuid *uuid,
 		     const struct kcan_running_cfg *cfg, uint64_t now_us);
@@ -93,6 +95,22 @@ void kcan_running_free(struct kcan_running *p);
  */
 bool kcan_running_tx(struct kcan_running *p, struct can_frame *frame,
 		     uint64_t now_us);
+
+/**
+ * kcan_running_tx_bytes() - on USB and UART: what is due, for one write
+ * @bytes: set when there is something; valid until the next call
+ *
+ * kcan_running_sent() has to follow when all of it was written, or else
+ * kcan_running_unsent().
+ *
+ * Return: how many bytes; 0: nothing is due.
+ */
+size_t kcan_running_tx_bytes(struct kcan_running *p, const uint8_t **bytes,
+			     uint64_t now_us);
+
+/** On USB and UART: any bytes that arrived. */
+void kcan_running_rx_bytes(struct kcan_running *p, const uint8_t *bytes,
+			   size_t len, uint64_t now_us);
 
 /** The bus confirmed the frame in flight, if there is one. */
 void kcan_running_sent(struct kcan_running *p, uint64_t now_us);

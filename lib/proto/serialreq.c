@@ -59,6 +59,7 @@ int kcan_serialreq_new(struct kcan_serialreq **out,
 		return -ENOMEM;
 	req->cfg = *cfg;
 	req->end_us = UINT64_MAX;
+	req->step = cfg->present ? PROVE : LOOK;
 	kcan_stream_init(&req->heard, req->buf, sizeof(req->buf));
 	kcan_kat_encode(req->connect, &connect);
 	kcan_kat_encode(req->unknown, &unknown);
@@ -127,7 +128,7 @@ static void move_on(struct kcan_serialreq *req, uint64_t now_us)
 
 	if (over && req->stuck)
 		decide(req, KCAN_SERIALREQ_GARBLED);
-	else if (over && req->step < CHECK)
+	else if (over && req->step < CHECK && !req->cfg.present)
 		go(req, CHECK, now_us);
 	else if (over)
 		decide(req, req->told ? KCAN_SERIALREQ_GARBLED :
@@ -168,10 +169,11 @@ void kcan_serialreq_sent(struct kcan_serialreq *req, uint64_t now_us)
 	req->left = true;
 	now_us += bytes_of(req).wire_us;
 	req->until_us = now_us + WAIT_US;
-	if (req->step != REQUEST)
-		return;
-	req->result.requested = true;
-	req->end_us = now_us + req->cfg.timeout_us;
+	if (req->step == REQUEST)
+		req->result.requested = true;
+	if (req->step == REQUEST ||
+	    (req->cfg.present && req->end_us == UINT64_MAX))
+		req->end_us = now_us + req->cfg.timeout_us;
 }
 
 /*

@@ -103,18 +103,11 @@ static inline bool node_handle(struct node *n,
 	return true;
 }
 
-static inline void node_rx(struct node *n, const struct can_frame *frame)
+/* What is in its buffer. */
+static inline void node_read(struct node *n)
 {
 	struct kcan_klp_step step;
 
-	if (!passes(n))
-		return;
-	if (frame->can_id == 0x3f0) {
-		n->mine = true;
-		return;
-	}
-	if (!n->mine || kcan_stream_push_frame(&n->rx, frame))
-		return;
 	do {
 		step = kcan_klp_mcu_rx(&n->mcu, n->rx.buf, n->rx.len);
 		if (step.event == KCAN_KLP_BLOCK &&
@@ -124,6 +117,26 @@ static inline void node_rx(struct node *n, const struct can_frame *frame)
 			node_say(n, NULL, 0);
 		kcan_stream_drop(&n->rx, step.used);
 	} while (step.event != KCAN_KLP_WAIT);
+}
+
+static inline void node_rx(struct node *n, const struct can_frame *frame)
+{
+	if (!passes(n))
+		return;
+	if (frame->can_id == 0x3f0) {
+		n->mine = true;
+		return;
+	}
+	if (n->mine && !kcan_stream_push_frame(&n->rx, frame))
+		node_read(n);
+}
+
+/* The same on USB or a UART; what it says is in n->tx. */
+static inline void node_rx_bytes(struct node *n, const uint8_t *bytes,
+				 size_t len)
+{
+	if (passes(n) && !kcan_stream_push(&n->rx, bytes, len))
+		node_read(n);
 }
 
 /* Before anything else. */

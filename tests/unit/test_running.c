@@ -165,6 +165,123 @@ static void test_the_first_frames_byte_for_byte(void **state)
 	kcan_running_free(p);
 }
 
+/* On USB and UART. Return: how long it took. */
+static uint64_t talk_in_bytes(struct kcan_running *p, struct node *n)
+{
+	const uint8_t *bytes;
+	uint64_t now_us = 0;
+	size_t len;
+
+	node_init(n);
+	while (kcan_running_deadline(p) != UINT64_MAX) {
+		if (kcan_running_deadline(p) > now_us)
+			now_us = kcan_running_deadline(p);
+		len = kcan_running_tx_bytes(p, &bytes, now_us);
+		if (!len)
+			continue;
+		node_rx_bytes(n, bytes, len);
+		kcan_running_sent(p, now_us);
+		now_us += 3000;
+		if (n->tx.len && passes(n))
+			kcan_running_rx_bytes(p, n->tx.buf, n->tx.len, now_us);
+		n->tx.len = 0;
+	}
+	return now_us;
+}
+
+static struct kcan_running *start_in_bytes(void)
+{
+	const struct kcan_running_cfg cfg = {
+		.silence_us = SILENCE,
+		.talk_us = TALK,
+		.dictionary = image,
+		.len = LEN,
+	};
+	struct kcan_running *p;
+
+	kcan_running_free(start(LEN, NULL)); /* makes the image */
+	assert_int_equal(kcan_running_new(&p, &UUID, &cfg, 0), 0);
+	return p;
+}
+
+/*
+ * Bytes may wait in its receiver, and the counting of an earlier host. It has no
+ * nodeid, and keeps what it has.
+ */
+static void test_on_a_serial_port_any_one_write_may_get_lost(void **state)
+{
+	unsigned int writes = 1;
+
+	(void)state;
+	for (unsigned int lost = 0; lost <= writes; lost++) {
+		struct kcan_running *p = start_in_bytes();
+		struct node n = { .dictionary = image,
+				  .dictionary_len = LEN,
+				  .mcu.expected = 9,
+				  .rx_buf = { 0x20, 0x1c, 0x05 },
+				  .waiting = 3,
+				  .lost = lost };
+
+		assert_true(talk_in_bytes(p, &n) < 1000000);
+		assert_int_equal(kcan_running_result(p).verdict,
+				 KCAN_RUNNING_PROVEN);
+		assert_int_equal(n.resets, 0);
+		writes = lost ? writes : n.frames;
+		kcan_running_free(p);
+	}
+	assert_in_range(writes, 4, 12);
+}
+
+static void test_on_a_serial_port_another_firmware_is_told(void **state)
+{
+	struct kcan_running *p = start_in_bytes();
+	uint8_t bytes[LEN];
+	struct node n = { .dictionary = bytes, .dictionary_len = LEN };
+
+	(void)state;
+	memcpy(bytes, image, LEN);
+	bytes[LEN - 1] ^= 1;
+	talk_in_bytes(p, &n);
+	assert_int_equal(kcan_running_result(p).verdict, KCAN_RUNNING_OTHER);
+	kcan_running_free(p);
+}
+
+/* The same bytes as on CAN, behind a sync that ends what may lie in front. */
+static void test_on_a_serial_port_the_first_bytes(void **state)
+{
+	static const uint8_t want[] =
+		"\x7e\x09\x11\x01\x9e\x78\x28\x84\x90\x7e";
+	struct kcan_running *p = start_in_bytes();
+	const uint8_t *bytes;
+
+	(void)state;
+	assert_int_equal(kcan_running_tx_bytes(p, &bytes, 0), 10);
+	assert_memory_equal(bytes, want, 10);
+	/* the port took none of it */
+	kcan_running_unsent(p, 0);
+	assert_int_equal(kcan_running_deadline(p), 5000);
+	assert_int_equal(kcan_running_tx_bytes(p, &bytes, 5000), 10);
+	assert_memory_equal(bytes, want, 10);
+	kcan_running_sent(p, 5000);
+	assert_int_equal(kcan_running_deadline(p), 55000);
+	kcan_running_free(p);
+}
+
+/* More than any block, so what is behind it has to be found nevertheless. */
+static void test_on_a_serial_port_noise_is_passed_over(void **state)
+{
+	struct kcan_running *p = start_in_bytes();
+	struct node n = { .dictionary = image, .dictionary_len = LEN };
+	uint8_t noise[1000];
+
+	(void)state;
+	memset(noise, 0x40, sizeof(noise));
+	kcan_running_rx_bytes(p, noise, sizeof(noise), 0);
+	assert_true(talk_in_bytes(p, &n) < 500000);
+	assert_int_equal(kcan_running_result(p).verdict, KCAN_RUNNING_PROVEN);
+	kcan_running_free(p);
+}
+
 static void test_nobody_answers(void **state)
 {
 	struct kcan_running *p = start(LEN, &reset);
@@ -236,7 +353,6 @@ static void test_what_is_out_of_range(void **state)
 	static const struct kcan_running_cfg bad[] = {
 		{ 0, TALK, 4, image, LEN, NULL },
 		{ SILENCE, 0, 4, image, LEN, NULL },
-		{ SILENCE, TALK, 0, image, LEN, NULL },
 		{ SILENCE, TALK, 4, image, 0, NULL },
 		{ SILENCE, TALK, 4, NULL, LEN, NULL },
 		{ SILENCE, TALK, 4, image, LEN, &odd },
@@ -251,7 +367,7 @@ static void test_what_is_out_of_range(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 7];
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 11];
 	size_t n = 0;
 
 	ROWS(rows, test_row);
@@ -259,6 +375,14 @@ int main(void)
 		test_any_one_frame_may_get_lost);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
 		test_the_first_frames_byte_for_byte);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_on_a_serial_port_any_one_write_may_get_lost);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_on_a_serial_port_another_firmware_is_told);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_on_a_serial_port_the_first_bytes);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_on_a_serial_port_noise_is_passed_over);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_nobody_answers);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_never_confirmed);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(

@@ -96,6 +96,7 @@ static const struct scenario {
 	uint32_t baud_bps;
 	struct line script[16];
 	struct kcan_serialreq_result want;
+	bool present;
 } scenarios[] = {
 	{ "who is in Katapult already is not sent the request",
 	  5 * S,
@@ -326,6 +327,36 @@ static const struct scenario {
 	  { LOOKED, ASKED, REQUESTED, PROVING, HEARD(760000, REFUSE),
 	    SENT(1009493, KAT, CONNECT), ENDS(1259813) },
 	  { .verdict = KCAN_SERIALREQ_GARBLED, .requested = true } },
+	{ "a Katapult that is known to be there is asked who it is, no more",
+	  5 * S,
+	  APP,
+	  { SENT(0, KAT, CONNECT), PROVES(1000) },
+	  { .verdict = KCAN_SERIALREQ_ALREADY, .ident.mcu = "rp2040" },
+	  .present = true },
+	{ "it holds its first answer back until the second one, as on USB",
+	  5 * S,
+	  APP,
+	  { SENT(0, KAT, CONNECT), SENT(250320, KAT, CONNECT),
+	    HEARD(250700, IDENT IDENT), SENT(250700, KAT, UNKNOWN),
+	    HEARD(251000, REFUSE) },
+	  { .verdict = KCAN_SERIALREQ_ALREADY, .ident.mcu = "rp2040" },
+	  .present = true },
+	{ "it does not answer: nothing is sent that is Klipper's",
+	  S / 2,
+	  APP,
+	  { SENT(0, KAT, CONNECT), SENT(250320, KAT, CONNECT),
+	    SENT(500640, KAT, CONNECT), ENDS(750960) },
+	  { .verdict = KCAN_SERIALREQ_SILENT },
+	  .present = true },
+	{ "it answers to everything in the same way",
+	  S / 2,
+	  APP,
+	  { SENT(0, KAT, CONNECT), HEARD(1000, IDENT), SENT(1000, KAT, UNKNOWN),
+	    HEARD(2000, IDENT), SENT(251320, KAT, CONNECT),
+	    HEARD(252000, IDENT), SENT(252000, KAT, UNKNOWN),
+	    HEARD(253000, IDENT), SENT(502320, KAT, CONNECT), ENDS(752640) },
+	  { .verdict = KCAN_SERIALREQ_GARBLED, .ident.mcu = "rp2040" },
+	  .present = true },
 };
 
 static void play_tx(struct kcan_serialreq *req, const struct line *line)
@@ -365,7 +396,8 @@ static void play(struct kcan_serialreq *req, const struct line *line)
 static void test_scenario(void **state)
 {
 	const struct scenario *s = *state;
-	struct kcan_serialreq_cfg cfg = { s->timeout_us, s->baud_bps, KAT };
+	struct kcan_serialreq_cfg cfg = { s->timeout_us, s->baud_bps, KAT,
+					  s->present };
 	struct kcan_serialreq_result got;
 	struct kcan_serialreq *req;
 

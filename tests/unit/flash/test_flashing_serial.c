@@ -166,9 +166,48 @@ static void test_an_abort_writes_a_command_to_its_end(void **state)
 	bench_end(&b);
 }
 
+/* Nothing is written: CONNECT, the first block is read, COMPLETE. */
+static void test_start_leaves_katapult(void **state)
+{
+	struct kcan_flash_result result;
+
+	(void)state;
+	start("stm32g0b1xx", MCU_LINK_USB);
+	bench_preload(&b, image, LEN);
+	b.cfg = (struct kcan_flash_cfg){ .goal = KCAN_FLASH_GOAL_START,
+					 .start = b.cfg.start };
+	result = run();
+	assert_int_equal(result.verdict, KCAN_FLASH_SAME);
+	assert_true(result.completed);
+	assert_int_equal(result.content, KCAN_FLASH_CONTENT_OLD);
+	assert_int_equal(line.written, 3);
+	assert_true(bench_holds(&b, image, LEN));
+	bench_end(&b);
+}
+
+/* A jump into nothing: flashing.md, section 6.1 */
+static void test_start_of_nothing_stays_in_katapult(void **state)
+{
+	struct kcan_flash_result result;
+	uint8_t blank[BLOCK];
+
+	(void)state;
+	memset(blank, 0xff, sizeof(blank));
+	start("stm32g0b1xx", MCU_LINK_UART);
+	bench_preload(&b, blank, sizeof(blank));
+	b.cfg = (struct kcan_flash_cfg){ .goal = KCAN_FLASH_GOAL_START,
+					 .start = b.cfg.start };
+	result = run();
+	assert_int_equal(result.verdict, KCAN_FLASH_SAME);
+	assert_false(result.completed);
+	assert_int_equal(result.content, KCAN_FLASH_CONTENT_NONE);
+	assert_int_equal(line.written, 2);
+	bench_end(&b);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 2];
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 4];
 	size_t n = 0;
 
 	ROWS(rows, test_row);
@@ -176,6 +215,10 @@ int main(void)
 		test_each_answer_may_get_lost);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
 		test_an_abort_writes_a_command_to_its_end);
+	tests[n++] =
+		(struct CMUnitTest)cmocka_unit_test(test_start_leaves_katapult);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_start_of_nothing_stays_in_katapult);
 	return cmocka_run_group_tests_name("flashing_serial", tests, setup,
 					   teardown);
 }
