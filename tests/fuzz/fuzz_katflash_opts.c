@@ -22,8 +22,11 @@ static void check_board(const struct opts *opts, size_t i)
 	      opts->command == OPTS_FLASH);
 	for (size_t k = 0; k < i && board->backup; k++)
 		check(strcmp(opts->boards[k].file, board->backup) != 0);
-	for (size_t k = 0; k < i && !board->name; k++)
-		check(opts->boards[k].name ||
+	check(!board->name || !board->device);
+	check(board->name || board->device ||
+	      (!board->baud_bps && !board->katapult_bps));
+	for (size_t k = 0; k < i && !board->name && !board->device; k++)
+		check(opts->boards[k].name || opts->boards[k].device ||
 		      !kcan_uuid_equal(&board->uuid, &opts->boards[k].uuid));
 }
 

@@ -13,14 +13,14 @@
 
 #define U "112233445566"
 #define V "aabbccddeeff"
-#define FORM "give -u UUID FILE, or -m NAME FILE with NAME as in printer.cfg"
+#define FORM                                                                  \
+	"give -u UUID FILE, -d DEVICE FILE, or -m NAME FILE with NAME as in " \
+	"printer.cfg"
 #define IFACE \
 	"is no interface name: 1 to 15 characters without '/' and blanks, like can0"
 #define UUID "a UUID is 12 hex digits, like 112233445566"
 #define SECONDS "seconds from 0.1 to 3600, like 5 or 0.5"
-#define SERIAL                                                                 \
-	"a serial port is flashed by python3 ~/katapult/scripts/flashtool.py " \
-	"-d DEVICE -f FILE; serialbootreq -d DEVICE asks it for Katapult"
+#define BAUD "bits per second from 1200 to 4000000, like 250000"
 #define ONE_PATH "give one path for each board, behind it"
 #define SAVES                                                                 \
 	"--backup is for flashing: to save what is on a board type katflash " \
@@ -87,8 +87,8 @@ static const struct bad_row {
 	  "-u '0123456789012345678901234567890123456789': 'x' is no hex digit; " UUID },
 	{ "a device path",
 	  { "-u", "/dev/ttyACM0", "a" },
-	  "-u '/dev/ttyACM0' is a device path: type serialbootreq -d DEVICE; "
-	  "katflash flashes over CAN: " UUID " (canbus_uuid in printer.cfg)" },
+	  "-u '/dev/ttyACM0' is a device path: name it with -d; -u is for "
+	  "boards on CAN: " UUID " (canbus_uuid in printer.cfg)" },
 	{ "one UUID twice",
 	  { "-u", V, "a", "-u", "AABBCCDDEEFF", "b" },
 	  "-u 'AABBCCDDEEFF' is given twice" },
@@ -178,12 +178,31 @@ static const struct bad_row {
 	  { "--status" },
 	  "'--status': to see which nodes are in Katapult type canbootreq "
 	  "--query" },
-	{ "-d as flashtool.py has it",
-	  { "-d", "/dev/ttyACM0", "klipper.bin" },
-	  "'-d': " SERIAL },
-	{ "--device as flashtool.py has it",
+	{ "-d and -f as flashtool.py has it",
+	  { "-d", "/dev/ttyACM0", "-f", "klipper.bin" },
+	  "'-f': the file stands behind its board: " FORM },
+	{ "a device without a FILE",
 	  { "--device", "/dev/ttyACM0" },
-	  "'--device': " SERIAL },
+	  "-d /dev/ttyACM0 has no FILE: " FORM },
+	{ "a device of no name",
+	  { "-d", "", "a" },
+	  "-d '' names no device: " FORM },
+	{ "a rate in front of its board",
+	  { "-b", "250000", "-d", "/dev/ttyS0", "a" },
+	  "-b '250000' stands before its board: give -d DEVICE -b BAUD FILE" },
+	{ "a rate that no port has",
+	  { "-d", "/dev/ttyS0", "-b", "1199", "a" },
+	  "-b '1199' is out of range: " BAUD },
+	{ "a rate of letters",
+	  { "-d", "/dev/ttyS0", "--katapult-baud", "fast", "a" },
+	  "--katapult-baud 'fast' is no number: " BAUD },
+	{ "a rate of a board on CAN",
+	  { "-u", U, "-b", "250000", "a" },
+	  "-u " U " is on CAN, where there is no baud rate: leave out -b" },
+	{ "a rate of its Katapult",
+	  { "-u", U, "--katapult-baud", "250000", "a" },
+	  "-u " U
+	  " is on CAN, where there is no baud rate: leave out --katapult-baud" },
 	{ "-l as tools that list have it",
 	  { "-l" },
 	  "'-l': to list interfaces and boards on USB type canbootreq --list" },
@@ -239,6 +258,23 @@ static const struct good_row {
 	  { .ifname = "can0",
 	    .boards = { { .name = "EBB", .file = "a" } },
 	    .len = 1,
+	    .timeout_us = 5000000 } },
+	{ "a serial port and its FILE",
+	  { "-d", "/dev/ttyS0", "a" },
+	  { .ifname = "can0",
+	    .boards = { { .device = "/dev/ttyS0", .file = "a" } },
+	    .len = 1,
+	    .timeout_us = 5000000 } },
+	{ "rates belong to the board in front of them",
+	  { "-d", "/dev/ttyS0", "-b9600", "a", "--katapult-baud=115200", "-m",
+	    "EBB", "b", "--baud=57600" },
+	  { .ifname = "can0",
+	    .boards = { { .device = "/dev/ttyS0",
+			  .file = "a",
+			  .baud_bps = 9600,
+			  .katapult_bps = 115200 },
+			{ .name = "EBB", .file = "b", .baud_bps = 57600 } },
+	    .len = 2,
 	    .timeout_us = 5000000 } },
 	{ "each FILE belongs to the board in front of it",
 	  { "-u", U, "a", "-m", "EBB", "b", "--uuid=AABBCCDDEEFF", "c" },
@@ -367,6 +403,10 @@ static void assert_boards(const struct opts *got, const struct opts *want)
 		assert_text(board->name, want->boards[i].name);
 		assert_text(board->file, want->boards[i].file);
 		assert_text(board->backup, want->boards[i].backup);
+		assert_text(board->device, want->boards[i].device);
+		assert_int_equal(board->baud_bps, want->boards[i].baud_bps);
+		assert_int_equal(board->katapult_bps,
+				 want->boards[i].katapult_bps);
 		if (!board->name)
 			assert_memory_equal(&board->uuid, &want->boards[i].uuid,
 					    sizeof(board->uuid));
@@ -427,6 +467,8 @@ static void test_there_are_32_boards_in_one_call_at_most(void **state)
 			    "-u '" U "': at most 32 boards in one call");
 	assert_string_equal(parse_too_many(&opts, "-m", "EBB"),
 			    "-m 'EBB': at most 32 boards in one call");
+	assert_string_equal(parse_too_many(&opts, "-d", "/dev/ttyS0"),
+			    "-d '/dev/ttyS0': at most 32 boards in one call");
 }
 
 static void test_json_is_known_even_when_the_rest_is_wrong(void **state)
@@ -449,6 +491,9 @@ static void test_help_shows_every_option_and_outcome(void **state)
 	static const char *const lines[] = {
 		"\n  -i, --interface IFACE  ",
 		"\n  -u, --uuid UUID  ",
+		"\n  -d, --device DEVICE  ",
+		"\n  -b, --baud BAUD  ",
+		"\n      --katapult-baud BAUD  ",
 		"\n  -m, --mcu NAME  ",
 		"\n  -c, --config FILE  ",
 		"\n      --check  ",
@@ -470,6 +515,7 @@ static void test_help_shows_every_option_and_outcome(void **state)
 		"\n    1  local-error ",
 		"\n    2  usage ",
 		"\n    3  no-answer ",
+		"\n    4  still-application ",
 		"\n    5  not-sent ",
 		"\n    6  busy ",
 		"\n    7  unproven ",
@@ -495,7 +541,7 @@ static void test_help_shows_every_option_and_outcome(void **state)
 		options += !strncmp(line, "      --", 8) ? 1 : 0;
 	}
 	/* and no other one: the options, and the one outcome of three digits */
-	assert_int_equal(options, 16 + 1);
+	assert_int_equal(options, 19 + 1);
 	free(text);
 }
 

@@ -35,7 +35,7 @@ static struct fake {
 	uint64_t now_us;
 	unsigned int writes;
 	uint64_t leaves_us;
-	bool dropped;
+	bool dropped, closed;
 	const char *answer; /* on its way */
 	size_t answer_len;
 	uint64_t arrives_us;
@@ -50,6 +50,7 @@ struct kcan_tty *ask_open(struct words_facts *facts)
 void kcan_tty_close(struct kcan_tty *tty)
 {
 	(void)tty;
+	fake.closed = true;
 }
 
 int kcan_tty_fd(const struct kcan_tty *tty)
@@ -249,11 +250,55 @@ static void test_row(void **state)
 	assert_int_equal(fake.dropped, row->dropped);
 }
 
+/* For who flashes over it then; but not when nothing was proven. */
+static void test_the_port_is_kept_open_where_katapult_answered(void **state)
+{
+	struct loop loop = { 0 };
+
+	(void)state;
+	for (int answers = 0; answers < 2; answers++) {
+		struct words_facts facts = { .timeout_us = S,
+					     .baud_bps = 250000,
+					     .katapult_bps = 250000,
+					     .keeps = true };
+
+		fake = (struct fake){ ALL_LEAVE,
+				      .answer_us = answers ? 3000 : NEVER };
+		ask_uart(&facts, &loop);
+		assert_int_equal(facts.identified, answers);
+		assert_int_equal(fake.closed, !answers);
+		assert_ptr_equal(facts.tty, answers ? &fake : NULL);
+	}
+}
+
+/* On USB: nothing is asked for, so an application's answer is not waited for. */
+static void test_a_katapult_that_is_known_is_asked_who_it_is(void **state)
+{
+	struct words_facts facts = { .way = WAY_USB,
+				     .timeout_us = S,
+				     .baud_bps = 250000,
+				     .katapult_bps = 250000 };
+	struct loop loop = { 0 };
+
+	(void)state;
+	fake = (struct fake){ ALL_LEAVE, .answer_us = 3000 };
+	ask_katapult(&facts, &loop);
+	assert_int_equal(facts.cause, CAUSE_ALREADY);
+	assert_int_equal(facts.way, WAY_USB);
+	assert_string_equal(facts.katapult.mcu, "rp2040");
+	assert_int_equal(fake.writes, 2);
+	assert_true(fake.closed);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows)];
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 2];
 	size_t n = 0;
 
 	ROWS(rows, test_row);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_the_port_is_kept_open_where_katapult_answered);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_a_katapult_that_is_known_is_asked_who_it_is);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

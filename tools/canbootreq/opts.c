@@ -24,7 +24,10 @@ static int opt_uuid(void *ctx, const char *arg)
 	struct opts *o = ctx;
 	struct kcan_uuid uuid;
 
-	if (canbus_take_uuid(&uuid, arg, "canbootreq asks", o->error))
+	if (canbus_take_uuid(&uuid, arg,
+			     "type serialbootreq -d DEVICE; canbootreq asks "
+			     "over CAN",
+			     o->error))
 		return -EINVAL;
 	for (size_t i = 0; i < o->uuids_len; i++)
 		if (kcan_uuid_equal(&o->uuids[i], &uuid))

@@ -24,8 +24,8 @@ int canbus_take_interface(const char **out, const char *arg,
 }
 
 /* What people paste; a bare "wrong" would let them guess. */
-int canbus_take_uuid(struct kcan_uuid *out, const char *arg, const char *does,
-		     char error[static OPTS_ERROR_LEN])
+int canbus_take_uuid(struct kcan_uuid *out, const char *arg,
+		     const char *instead, char error[static OPTS_ERROR_LEN])
 {
 	size_t len = strlen(arg);
 	size_t hex = strspn(arg, "0123456789abcdefABCDEF");
@@ -34,10 +34,9 @@ int canbus_take_uuid(struct kcan_uuid *out, const char *arg, const char *does,
 		return 0;
 	if (!strncmp(arg, "/dev/", 5))
 		say(error,
-		    "-u '%.80s' is a device path: type serialbootreq -d "
-		    "DEVICE; %s over CAN: " CANBUS_UUID_FORM
+		    "-u '%.80s' is a device path: %s: " CANBUS_UUID_FORM
 		    " (canbus_uuid in printer.cfg)",
-		    arg, does);
+		    arg, instead);
 	else if (!strncasecmp(arg, "0x", 2))
 		say(error, "-u '%.40s': leave out the 0x; " CANBUS_UUID_FORM,
 		    arg);

@@ -14,11 +14,11 @@ int canbus_take_interface(const char **out, const char *arg,
 
 /**
  * canbus_take_uuid() - what -u says
- * @does: "canbootreq asks": of a device path it is said who does that, and where
+ * @instead: what to do with a device path, and what -u is for
  *
  * Return: 0, or -EINVAL and what is wrong with it in @error.
  */
-int canbus_take_uuid(struct kcan_uuid *out, const char *arg, const char *does,
-		     char error[static OPTS_ERROR_LEN]);
+int canbus_take_uuid(struct kcan_uuid *out, const char *arg,
+		     const char *instead, char error[static OPTS_ERROR_LEN]);
 
 #endif

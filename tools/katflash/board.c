@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/* What is sent and received for one board, whatever stage it is in. */
+/* What is sent and received for a board on CAN, whatever stage it is in. */
 #include "board.h"
 
 #include <errno.h>
 
+#include "tell.h"
+
 static uint64_t now_of(const struct board *b)
 {
-	return b->wire->bus.loop->now_us;
+	return b->loop->now_us;
 }
 
 static bool is_single(const struct board *b)
@@ -64,7 +66,7 @@ static void send_blocks(struct board *b)
 	}
 }
 
-void board_send(struct board *b)
+static void send_due(struct board *b)
 {
 	if (b->wire->lost)
 		return;
@@ -74,12 +76,10 @@ void board_send(struct board *b)
 		send_single(b);
 }
 
-uint64_t board_deadline(const struct board *b)
+static uint64_t deadline(const struct board *b)
 {
 	const struct board *holder = b->wire->holder;
 
-	if (b->stage == STAGE_DONE)
-		return UINT64_MAX;
 	if (b->flash)
 		return kcan_flash_deadline(b->flash);
 	if (!is_single(b))
@@ -123,24 +123,86 @@ void board_rx(struct board *b, const struct kcan_bus_rx *rx)
 		kcan_running_rx(b->running, &rx->frame, now_of(b));
 }
 
-void board_abort(struct board *b)
+/* Ask Katapult, for itself or to start the application again. */
+static bool ask(struct board *b, enum kcan_bootreq_goal goal)
 {
-	if (b->req)
-		kcan_bootreq_abort(b->req, now_of(b));
-	if (b->flash)
-		kcan_flash_abort(b->flash, now_of(b));
-	if (b->running)
-		kcan_running_abort(b->running);
+	struct kcan_bootreq_cfg cfg = { .timeout_us = b->opts->timeout_us,
+					.goal = goal,
+					.draw = nodeids_draw,
+					.ctx = &b->draw };
+
+	b->draw = (struct nodeids_draw){ .pool = &b->wire->nodeids };
+	return !kcan_bootreq_new(&b->req, &b->uuid, &cfg, now_of(b));
 }
 
-void board_free(struct board *b)
+static bool enter(struct board *b)
 {
-	kcan_bootreq_free(b->req);
-	kcan_flash_free(b->flash);
-	kcan_running_free(b->running);
-	b->req = NULL;
-	b->flash = NULL;
-	b->running = NULL;
-	if (b->wire && b->wire->holder == b)
-		b->wire->holder = NULL;
+	return ask(b, KCAN_BOOTREQ_GOAL_ENTER);
 }
+
+static bool entered(struct board *b)
+{
+	struct kcan_bootreq_result result = kcan_bootreq_result(b->req);
+
+	b->ident = result.ident;
+	b->nodeid = result.nodeid;
+	b->target = (struct kcan_image_board){
+		.link = KCAN_IMAGE_LINK_CAN,
+		.bit_rate = b->wire->link.bitrate_bps,
+		.owns_timing = b->wire->owns_timing,
+	};
+	if (result.verdict == KCAN_BOOTREQ_PROVEN && result.identified)
+		return true;
+	if (result.verdict == KCAN_BOOTREQ_PROVEN)
+		end_unnamed(b);
+	else
+		end_enter(b, result.verdict);
+	return false;
+}
+
+/* Without a nodeid, in any case. */
+static bool leave(struct board *b, bool stay)
+{
+	return ask(b, stay ? KCAN_BOOTREQ_GOAL_ENTER : KCAN_BOOTREQ_GOAL_LEAVE);
+}
+
+static void left(struct board *b)
+{
+	enum kcan_bootreq_verdict verdict = kcan_bootreq_verdict(b->req);
+	bool known = verdict == KCAN_BOOTREQ_PROVEN ||
+		     verdict == KCAN_BOOTREQ_BLANK;
+	char uuid[KCAN_UUID_STR_LEN + 1];
+
+	kcan_uuid_format(&b->uuid, uuid);
+	if (verdict != KCAN_BOOTREQ_LEFT && !*b->end.next)
+		end_next(&b->end,
+			 "it is %sin Katapult; to start what is in its flash: "
+			 "canbootreq -i %s --leave -u %s",
+			 known ? "" : "likely still ", b->wire->ifname, uuid);
+}
+
+static bool find(struct board *b, struct kcan_running_cfg *cfg)
+{
+	cfg->nodeid = nodeids_draw(&b->draw);
+	if (cfg->nodeid)
+		return true;
+	end_unasked(b);
+	return false;
+}
+
+static void nothing(struct board *b)
+{
+	(void)b;
+}
+
+const struct link_ops board_on_can = {
+	.enter = enter,
+	.entered = entered,
+	.leave = leave,
+	.left = left,
+	.starts = nothing,
+	.find = find,
+	.send = send_due,
+	.deadline = deadline,
+	.close = nothing,
+};

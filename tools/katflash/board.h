@@ -13,6 +13,7 @@
 #include "end.h"
 #include "firmware.h"
 #include "opts.h"
+#include "port.h"
 #include "proto/running.h"
 
 /** One CAN interface of the call. */
@@ -25,6 +26,39 @@ struct wire {
 	struct board *holder; /* whose single frame is not confirmed yet */
 	int lost;	      /* a negative errno, when that bus was lost */
 };
+
+struct board;
+
+/** What differs by how a board is reached: over CAN, or over a serial port. */
+struct link_ops {
+	/* Ask for Katapult. Return: false: there was no memory. */
+	bool (*enter)(struct board *b);
+	/*
+	 * That is over. Return: whether Katapult has proven itself, which sets
+	 * @b->ident and the link in @b->target; false: @b->end says why not.
+	 */
+	bool (*entered)(struct board *b);
+	/*
+	 * Leave it as others expect it: in Katapult, or in the application that
+	 * it has. Return: false: there was no memory.
+	 */
+	bool (*leave)(struct board *b, bool stay);
+	/* That is over: is anything left to do? */
+	void (*left)(struct board *b);
+	/* It was told to start. */
+	void (*starts)(struct board *b);
+	/* It should have, and is to be asked. Return: false: see @b->end. */
+	bool (*find)(struct board *b, struct kcan_running_cfg *cfg);
+	/* Send what is due. */
+	void (*send)(struct board *b);
+	/* Return: when one of these is to be called again. */
+	uint64_t (*deadline)(const struct board *b);
+	/* Nothing more is sent or received. */
+	void (*close)(struct board *b);
+};
+
+extern const struct link_ops board_on_can;  /* board.c */
+extern const struct link_ops board_on_port; /* port.c */
 
 /** Where a board is on its way. */
 enum stage {
@@ -40,9 +74,12 @@ enum stage {
 struct board {
 	const struct opts *opts;
 	struct firmware *firmware;
-	struct wire *wire;
-	struct kcan_uuid uuid;
-	const char *name; /* in printer.cfg; any bytes; or NULL */
+	struct loop *loop;
+	const struct link_ops *link;
+	struct wire *wire;     /* on CAN; else NULL */
+	struct port *port;     /* on a serial port; else NULL */
+	struct kcan_uuid uuid; /* on CAN */
+	const char *name;      /* in printer.cfg; any bytes; or NULL */
 
 	enum stage stage;
 	struct end end;	   /* known from the first stage that fails on */
@@ -76,12 +113,19 @@ void board_send(struct board *b);
 /** Return: when one of these is to be called again; UINT64_MAX: never. */
 uint64_t board_deadline(const struct board *b);
 
+/** Return: what it is behind: "can0", "/dev/ttyS0"; any bytes. */
+const char *board_place(const struct board *b);
+
 /** A frame came, of this process or of others. */
 void board_rx(struct board *b, const struct kcan_bus_rx *rx);
 
 /** A signal came. */
 void board_abort(struct board *b);
 
+/** Release what a stage needs; what was known of the board stays. */
 void board_free(struct board *b);
+
+/** And the link. */
+void board_close(struct board *b);
 
 #endif

@@ -14,7 +14,7 @@ struct end {
 	enum kcan_outcome outcome;
 	int signal; /* with INTERRUPTED */
 	char reason[700];
-	char next[400]; /* "": nothing */
+	char next[1600]; /* lines; "": nothing */
 };
 
 /** Set the outcome and the reason; there is nothing to do next. */

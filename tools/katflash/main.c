@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbus tools/shared
+// needs: tools/canbus tools/serial tools/shared
 #include <stdlib.h>
 #include <string.h>
 

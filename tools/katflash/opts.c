@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "opts.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "../canbus/names.h"
@@ -8,7 +9,9 @@
 #define SAVES                                                                 \
 	"--backup is for flashing: to save what is on a board type katflash " \
 	"--read -u UUID FILE"
-#define FORM "-u UUID FILE, or -m NAME FILE with NAME as in printer.cfg"
+#define FORM                                                             \
+	"-u UUID FILE, -d DEVICE FILE, or -m NAME FILE with NAME as in " \
+	"printer.cfg"
 
 static int opt_interface(void *ctx, const char *arg)
 {
@@ -36,10 +39,12 @@ static int opt_uuid(void *ctx, const char *arg)
 	struct opts_board *board;
 	struct kcan_uuid uuid;
 
-	if (canbus_take_uuid(&uuid, arg, "katflash flashes", o->error))
+	if (canbus_take_uuid(&uuid, arg,
+			     "name it with -d; -u is for boards on CAN",
+			     o->error))
 		return -EINVAL;
 	for (size_t i = 0; i < o->len; i++)
-		if (!o->boards[i].name &&
+		if (!o->boards[i].name && !o->boards[i].device &&
 		    kcan_uuid_equal(&o->boards[i].uuid, &uuid))
 			return refuse(o, "-u '%s' is given twice", arg);
 	board = add_board(o, "-u", arg);
@@ -47,6 +52,45 @@ static int opt_uuid(void *ctx, const char *arg)
 		return -EINVAL;
 	board->uuid = uuid;
 	return 0;
+}
+
+static int opt_device(void *ctx, const char *arg)
+{
+	struct opts *o = ctx;
+	struct opts_board *board;
+
+	if (!*arg)
+		return refuse(o, "-d '' names no device: give " FORM);
+	board = add_board(o, "-d", arg);
+	if (!board)
+		return -EINVAL;
+	board->device = arg;
+	return 0;
+}
+
+/* A rate is that of the board that is named before it. */
+static int take_baud(struct opts *o, size_t offset, const char *option,
+		     const char *arg)
+{
+	if (!o->len)
+		return refuse(o,
+			      "%s '%.40s' stands before its board: give -d "
+			      "DEVICE %s BAUD FILE",
+			      option, arg, option);
+	return opts_parse_baud(
+		(uint32_t *)((char *)&o->boards[o->len - 1] + offset), option,
+		arg, o->error);
+}
+
+static int opt_baud(void *ctx, const char *arg)
+{
+	return take_baud(ctx, offsetof(struct opts_board, baud_bps), "-b", arg);
+}
+
+static int opt_katapult_baud(void *ctx, const char *arg)
+{
+	return take_baud(ctx, offsetof(struct opts_board, katapult_bps),
+			 "--katapult-baud", arg);
 }
 
 static int opt_mcu(void *ctx, const char *arg)
@@ -114,6 +158,12 @@ static const struct util_opt table[] = {
 	  opt_interface },
 	{ "uuid", 'u', "UUID", "a board, its FILE next; may be repeated",
 	  opt_uuid },
+	{ "device", 'd', "DEVICE", "a board by its serial port; likewise",
+	  opt_device },
+	{ "baud", 'b', "BAUD", "UART: rate of its application (250000)",
+	  opt_baud },
+	{ "katapult-baud", 0, "BAUD", "UART: rate of its Katapult (250000)",
+	  opt_katapult_baud },
 	{ "mcu", 'm', "NAME", "a board by its name in printer.cfg; likewise",
 	  opt_mcu },
 	{ "config", 'c', "FILE", "printer.cfg (default: where it usually is)",
@@ -144,9 +194,6 @@ static const struct util_opt_hint habits[] = {
 	{ NULL, 'q', "to list unassigned nodes type canbootreq --query" },
 	{ "status", 's',
 	  "to see which nodes are in Katapult type canbootreq --query" },
-	{ "device", 'd',
-	  "a serial port is flashed by python3 ~/katapult/scripts/flashtool.py "
-	  "-d DEVICE -f FILE; serialbootreq -d DEVICE asks it for Katapult" },
 	{ NULL, 'l',
 	  "to list interfaces and boards on USB type canbootreq --list" },
 	{ 0 },
@@ -188,12 +235,22 @@ static int check_board(struct opts *o, const struct opts_board *board)
 {
 	char uuid[KCAN_UUID_STR_LEN + 1];
 
-	if (board->file)
-		return 0;
 	kcan_uuid_format(&board->uuid, uuid);
-	return refuse(o, "%s %.40s has no FILE: give " FORM,
-		      board->name ? "-m" : "-u",
-		      board->name ? board->name : uuid);
+	if (!board->file)
+		return refuse(o, "%s %.60s has no FILE: give " FORM,
+			      board->name   ? "-m" :
+			      board->device ? "-d" :
+					      "-u",
+			      board->name   ? board->name :
+			      board->device ? board->device :
+					      uuid);
+	if ((board->baud_bps || board->katapult_bps) && !board->name &&
+	    !board->device)
+		return refuse(o,
+			      "-u %s is on CAN, where there is no baud "
+			      "rate: leave out %s",
+			      uuid, board->baud_bps ? "-b" : "--katapult-baud");
+	return 0;
 }
 
 static int check_whole(struct opts *o)
@@ -239,22 +296,25 @@ static bool has(enum kcan_outcome outcome)
 	return outcome != KCAN_OUTCOME_IN_BOOTLOADER &&
 	       outcome != KCAN_OUTCOME_REQUESTED &&
 	       outcome != KCAN_OUTCOME_LEFT_BOOTLOADER &&
-	       outcome != KCAN_OUTCOME_HEARD &&
-	       outcome != KCAN_OUTCOME_STILL_APPLICATION;
+	       outcome != KCAN_OUTCOME_HEARD;
 }
 
 void opts_help(FILE *to)
 {
 	fputs("usage: katflash [-i IFACE] -u UUID FILE [-u UUID FILE ...] "
 	      "[options]\n"
+	      "       katflash -d DEVICE [-b BAUD] FILE [options]\n"
 	      "       katflash [-c FILE] -m NAME FILE [-m NAME FILE ...] "
 	      "[options]\n"
-	      "       katflash --verify {-u UUID | -m NAME} FILE ...\n"
-	      "       katflash --read {-u UUID | -m NAME} FILE ...\n"
+	      "       katflash --verify {-u UUID | -d DEVICE | -m NAME} FILE "
+	      "...\n"
+	      "       katflash --read {-u UUID | -d DEVICE | -m NAME} FILE "
+	      "...\n"
 	      "       katflash --check FILE\n"
-	      "       katflash --check {-u UUID | -m NAME} FILE ...\n\n"
-	      "Put new firmware on Klipper boards on CAN, and prove that it "
-	      "runs.\n\noptions:\n",
+	      "       katflash --check {-u UUID | -d DEVICE | -m NAME} FILE "
+	      "...\n\n"
+	      "Put new firmware on Klipper boards on CAN, USB or UART, and "
+	      "prove that it runs.\n\noptions:\n",
 	      to);
 	util_opts_print(to, table, ARRAY_SIZE(table));
 	fputs("\nOutcomes and exit codes; with several boards the highest:\n",

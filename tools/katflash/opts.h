@@ -23,8 +23,11 @@ enum opts_command {
 
 /** One board, and what it is to get. */
 struct opts_board {
-	const char *name; /* by printer.cfg; NULL: by @uuid */
+	const char *name;   /* by printer.cfg; NULL: by @device or @uuid */
+	const char *device; /* of a serial port; NULL: by @uuid */
 	struct kcan_uuid uuid;
+	uint32_t baud_bps;     /* on a UART; 0: as usual */
+	uint32_t katapult_bps; /* likewise */
 	const char *file;
 	const char *backup; /* where to save what is there; or NULL */
 };

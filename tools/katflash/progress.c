@@ -64,7 +64,9 @@ static struct show_board look(struct progress *p, size_t i, uint64_t now_us,
 	struct progress_board *seen = &p->seen[i];
 	struct kcan_flash_result now = result_of(b);
 	struct show_board out = {
-		.name = b->name ? b->name : uuid,
+		.name = b->name ? b->name :
+			b->port ? b->port->device :
+				  uuid,
 		.state = state_of(b, &now),
 		.outcome = kcan_outcome_get(b->end.outcome)->name,
 	};
@@ -147,20 +149,26 @@ static void print_json(struct report *r, const struct board *b,
 		       const struct show_board *s, uint64_t now_us)
 {
 	struct say_json *lib = &r->lib;
-	char uuid[KCAN_UUID_STR_LEN + 1], name[128] = "";
+	char uuid[KCAN_UUID_STR_LEN + 1] = "", name[128] = "";
+	char device[256] = "";
 	uint64_t rate = show_rate(s), left_ms = show_left_ms(s);
 
-	kcan_uuid_format(&b->uuid, uuid);
+	if (b->port)
+		snprintf(device, sizeof(device), "%s", b->port->device);
+	else
+		kcan_uuid_format(&b->uuid, uuid);
 	if (b->name)
 		snprintf(name, sizeof(name), "%s", b->name);
 	report_line(
 		r,
 		say_json_dump(
 			lib,
-			lib->pack("{s:i, s:s, s:o*, s:s, s:I, s:o*, s:o*, "
-				  "s:o*, s:o*}",
-				  "schema", SAY_JSON_SCHEMA, "uuid", uuid,
-				  "name", say_json_text(lib, name), "state",
+			lib->pack("{s:i, s:o*, s:o*, s:o*, s:s, s:I, s:o*, "
+				  "s:o*, s:o*, s:o*}",
+				  "schema", SAY_JSON_SCHEMA, "uuid",
+				  say_json_text(lib, uuid), "device",
+				  say_json_text(lib, device), "name",
+				  say_json_text(lib, name), "state",
 				  show_state_name(s->state), "elapsed_ms",
 				  (json_int_t)((now_us - b->start_us) / 1000),
 				  "block",

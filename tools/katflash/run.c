@@ -8,8 +8,15 @@ struct run {
 	struct loop *loop;
 	struct bus_group buses;
 	struct progress *progress;
+	struct board *alone; /* NULL: all that are on CAN */
 	bool aborted;
 };
+
+/* Boards on serial ports wait for answers where others would be kept waiting. */
+static bool takes_part(const struct run *run, const struct board *b)
+{
+	return run->alone ? b == run->alone : !b->port;
+}
 
 /* Frames of one wire, for all boards on it. */
 static void hear(struct run *run, struct wire *wire, uint64_t deadline_us)
@@ -49,12 +56,16 @@ static uint64_t step_all(struct run *run)
 	for (size_t i = 0; i < run->t->len; i++) {
 		struct board *b = &run->t->boards[i];
 
+		if (!takes_part(run, b))
+			continue;
 		board_step(b);
 		board_send(b);
 		done &= b->stage == STAGE_DONE;
 	}
 	/* not before all have sent: that changes when the others may */
 	for (size_t i = 0; i < run->t->len; i++) {
+		if (!takes_part(run, &run->t->boards[i]))
+			continue;
 		at_us = board_deadline(&run->t->boards[i]);
 		deadline_us = at_us < deadline_us ? at_us : deadline_us;
 	}
@@ -63,36 +74,72 @@ static uint64_t step_all(struct run *run)
 	return deadline_us;
 }
 
+static int wait_for_any(struct run *run, uint64_t deadline_us)
+{
+	int err;
+
+	if (run->alone)
+		return port_turn(run->alone, deadline_us);
+	err = bus_group_wait(&run->buses, &deadline_us);
+	for (size_t i = 0; i < run->t->wires_len; i++)
+		hear(run, &run->t->wires[i], deadline_us);
+	return err;
+}
+
 static int turn(struct run *run, uint64_t deadline_us)
 {
 	uint64_t show_us = progress_deadline(run->progress);
 	int err;
 
 	deadline_us = show_us < deadline_us ? show_us : deadline_us;
-	err = bus_group_wait(&run->buses, &deadline_us);
-	for (size_t i = 0; i < run->t->wires_len; i++)
-		hear(run, &run->t->wires[i], deadline_us);
+	err = wait_for_any(run, deadline_us);
 	if (run->loop->signal && !run->aborted)
 		abort_all(run);
 	progress_turn(run->progress, run->loop->now_us);
 	return err;
 }
 
+/* From the beginning to the end of those that take part. */
+static int play(struct run *run)
+{
+	uint64_t deadline_us;
+	int err = 0;
+
+	for (size_t i = 0; i < run->t->len; i++)
+		if (takes_part(run, &run->t->boards[i]))
+			board_begin(&run->t->boards[i]);
+	while (!err && (deadline_us = step_all(run)) != UINT64_MAX)
+		err = turn(run, deadline_us);
+	return err;
+}
+
+static int play_on_can(struct run *run)
+{
+	struct targets *t = run->t;
+	int err;
+
+	for (size_t i = 0; i < t->wires_len; i++)
+		run->buses.list[run->buses.len++] = &t->wires[i].bus;
+	err = bus_group_open(&run->buses);
+	if (!err)
+		err = play(run);
+	bus_group_close(&run->buses);
+	return err;
+}
+
 int run_all(struct targets *t, struct loop *loop, struct progress *progress)
 {
 	struct run run = { .t = t, .loop = loop, .progress = progress };
-	uint64_t deadline_us;
-	int err;
+	int err = 0;
 
 	loop_now(loop);
-	for (size_t i = 0; i < t->wires_len; i++)
-		run.buses.list[run.buses.len++] = &t->wires[i].bus;
-	err = bus_group_open(&run.buses);
-	for (size_t i = 0; i < t->len && !err; i++)
-		board_begin(&t->boards[i]);
-	while (!err && (deadline_us = step_all(&run)) != UINT64_MAX)
-		err = turn(&run, deadline_us);
+	if (t->wires_len)
+		err = play_on_can(&run);
+	for (size_t i = 0; i < t->len && !err; i++) {
+		run.alone = &t->boards[i];
+		if (run.alone->port)
+			err = play(&run);
+	}
 	progress_end(progress);
-	bus_group_close(&run.buses);
 	return err;
 }

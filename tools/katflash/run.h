@@ -5,7 +5,9 @@
 #include "progress.h"
 
 /**
- * run_all() - all boards at the same time, until each has its end
+ * run_all() - all boards, until each has its end
+ *
+ * Those on CAN at the same time; then those on serial ports, one by one.
  *
  * Return: 0, or a negative errno when there was nothing to wait with.
  */

@@ -33,7 +33,17 @@ static char *clean(char *out, size_t size, const char *text)
 	return out;
 }
 
-/* "112233445566 (EBB)", "klipper.bin" */
+/* The same, but that it may have lines. */
+static char *clean_lines(char *out, size_t size, const char *text)
+{
+	snprintf(out, size, "%s", text);
+	for (char *at = out; *at; at++)
+		if (*at != '\n' && (*at < ' ' || *at > '~'))
+			*at = '?';
+	return out;
+}
+
+/* "112233445566 (EBB)", "/dev/ttyS0", "klipper.bin" */
 static void put_subject(char *out, size_t size, const struct line *line)
 {
 	const struct board *b = line->board;
@@ -42,7 +52,8 @@ static void put_subject(char *out, size_t size, const struct line *line)
 	*out = '\0';
 	if (b) {
 		kcan_uuid_format(&b->uuid, uuid);
-		snprintf(out, size, "%s%s%.80s%s", uuid, b->name ? " (" : "",
+		snprintf(out, size, "%.160s%s%.80s%s",
+			 b->port ? b->port->device : uuid, b->name ? " (" : "",
 			 b->name ? b->name : "", b->name ? ")" : "");
 	} else if (line->firmware) {
 		snprintf(out, size, "%s", line->firmware->path);
@@ -94,7 +105,7 @@ static bool is_news(const struct line *line)
 
 static void print_line(struct report *r, const struct line *line)
 {
-	char subject[256], text[sizeof(line->end->reason)];
+	char subject[256], text[sizeof(line->end->next)];
 
 	put_subject(subject, sizeof(subject), line);
 	clean(text, sizeof(text), line->end->reason);
@@ -105,8 +116,8 @@ static void print_line(struct report *r, const struct line *line)
 		fprintf(r->streams.err, PROGRAM ": %s\n", text);
 	print_findings(r, line);
 	if (is_news(line))
-		fprintf(r->streams.err, PROGRAM ": next: %s\n",
-			clean(text, sizeof(text), line->end->next));
+		say_lines(r->streams.err, PROGRAM, "next: ",
+			  clean_lines(text, sizeof(text), line->end->next));
 }
 
 static json_t *pack_findings(struct report *r, const struct kcan_image *image)
@@ -172,9 +183,12 @@ static char *json_line(struct report *r, const struct line *line)
 {
 	const struct board *b = line->board;
 	char uuid[KCAN_UUID_STR_LEN + 1] = "", name[128] = "", file[512] = "";
+	char device[256] = "";
 	char reason[sizeof(line->end->reason)], next[sizeof(line->end->next)];
 
-	if (b)
+	if (b && b->port)
+		clean(device, sizeof(device), b->port->device);
+	else if (b)
 		kcan_uuid_format(&b->uuid, uuid);
 	if (b && b->name)
 		clean(name, sizeof(name), b->name);
@@ -183,10 +197,11 @@ static char *json_line(struct report *r, const struct line *line)
 	return say_json_dump(
 		&r->lib,
 		r->lib.pack(
-			"{s:i, s:o*, s:s, s:i, s:s, s:o*, s:o*, s:s*, s:o*, "
-			"s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*}",
+			"{s:i, s:o*, s:o*, s:s, s:i, s:s, s:o*, s:o*, s:s*, "
+			"s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, s:s*}",
 			"schema", SAY_JSON_SCHEMA, "uuid",
-			say_json_text(&r->lib, uuid), "outcome",
+			say_json_text(&r->lib, uuid), "device",
+			say_json_text(&r->lib, device), "outcome",
 			kcan_outcome_get(line->end->outcome)->name, "code",
 			code_of(line->end), "reason",
 			clean(reason, sizeof(reason), line->end->reason),
@@ -209,8 +224,9 @@ static char *json_line(struct report *r, const struct line *line)
 					b ? 64 * (uint64_t)b->result.written :
 					    0),
 			"next",
-			say_json_text(&r->lib, clean(next, sizeof(next),
-						     line->end->next))));
+			*line->end->next ? clean_lines(next, sizeof(next),
+						       line->end->next) :
+					   NULL));
 }
 
 static void say_line(struct report *r, const struct line *line)

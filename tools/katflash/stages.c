@@ -8,11 +8,9 @@
 #define START_US 200000 /* from the ACK of COMPLETE: flashing.md, section 6.2 */
 #define TALK_US 3000000 /* for two questions */
 
-#define POWER "switch the board's power off and on"
-
 static uint64_t now_of(const struct board *b)
 {
-	return b->wire->bus.loop->now_us;
+	return b->loop->now_us;
 }
 
 static const char *file_of(const struct board *b)
@@ -20,9 +18,58 @@ static const char *file_of(const struct board *b)
 	return b->firmware->path;
 }
 
-static void finish(struct board *b)
+void board_send(struct board *b)
+{
+	b->link->send(b);
+}
+
+uint64_t board_deadline(const struct board *b)
+{
+	return b->stage == STAGE_DONE ? UINT64_MAX : b->link->deadline(b);
+}
+
+const char *board_place(const struct board *b)
+{
+	return b->port ? b->port->device : b->wire->ifname;
+}
+
+void board_abort(struct board *b)
+{
+	if (b->req)
+		kcan_bootreq_abort(b->req, now_of(b));
+	if (b->flash)
+		kcan_flash_abort(b->flash, now_of(b));
+	if (b->running)
+		kcan_running_abort(b->running);
+}
+
+void board_free(struct board *b)
+{
+	kcan_bootreq_free(b->req);
+	kcan_flash_free(b->flash);
+	kcan_running_free(b->running);
+	b->req = NULL;
+	b->flash = NULL;
+	b->running = NULL;
+	if (b->wire && b->wire->holder == b)
+		b->wire->holder = NULL;
+}
+
+void board_close(struct board *b)
 {
 	board_free(b);
+	if (b->link)
+		b->link->close(b);
+}
+
+static bool is_lost(const struct board *b)
+{
+	return b->port ? b->port->lost : b->wire->lost;
+}
+
+static void finish(struct board *b)
+{
+	board_close(b);
 	if (b->backup.saved && b->opts->command != OPTS_READ)
 		end_add(&b->end, "; what was there before is in %.160s",
 			b->backup.path);
@@ -37,51 +84,35 @@ static void fail_here(struct board *b)
 	finish(b);
 }
 
-/* Ask Katapult, for itself or to start the application again. */
-static void ask_katapult(struct board *b, enum kcan_bootreq_goal goal)
-{
-	struct kcan_bootreq_cfg cfg = { .timeout_us = b->opts->timeout_us,
-					.goal = goal,
-					.draw = nodeids_draw,
-					.ctx = &b->draw };
-
-	b->draw = (struct nodeids_draw){ .pool = &b->wire->nodeids };
-	if (kcan_bootreq_new(&b->req, &b->uuid, &cfg, now_of(b)))
-		fail_here(b);
-}
-
 void board_begin(struct board *b)
 {
 	b->start_us = now_of(b);
 	b->stage = STAGE_ENTER;
-	ask_katapult(b, KCAN_BOOTREQ_GOAL_ENTER);
+	if (!b->link->enter(b))
+		fail_here(b);
 }
 
 /*
- * Leave it as others expect it: without a nodeid, in Katapult or, with
- * GOAL_LEAVE, in the application that it has.
+ * Leave it as others expect it: without a nodeid, in Katapult or, unless it is to
+ * @stay there, in the application that it has.
  */
-static void go_back(struct board *b, enum kcan_bootreq_goal goal)
+static void go_back(struct board *b, bool stay)
 {
 	board_free(b);
-	if (b->wire->lost || b->wire->bus.loop->signal) {
+	if (is_lost(b) || b->loop->signal) {
 		finish(b);
 		return;
 	}
 	b->stage = STAGE_BACK;
-	ask_katapult(b, b->opts->no_start ? KCAN_BOOTREQ_GOAL_ENTER : goal);
+	if (!b->link->leave(b, stay || b->opts->no_start))
+		fail_here(b);
 }
 
 static void judge(struct board *b)
 {
-	b->target = (struct kcan_image_board){
-		.mcu = b->ident.mcu,
-		.start = b->ident.app_start,
-		.link = KCAN_IMAGE_LINK_CAN,
-		.bit_rate = b->wire->link.bitrate_bps,
-		.owns_timing = b->wire->owns_timing,
-		.old = &b->backup.dictionary,
-	};
+	b->target.mcu = b->ident.mcu;
+	b->target.start = b->ident.app_start;
+	b->target.old = &b->backup.dictionary;
 	kcan_image_judge(&b->image, b->firmware->bytes, b->firmware->len,
 			 &b->firmware->dictionary, &b->target);
 	b->judged = true;
@@ -96,7 +127,7 @@ static bool new_flash(struct board *b, struct kcan_flash_cfg *cfg)
 		return true;
 	end_with(&b->end, KCAN_OUTCOME_LOCAL_ERROR,
 		 "there was no memory for that; nothing was written");
-	go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
+	go_back(b, false);
 	return false;
 }
 
@@ -128,7 +159,7 @@ static void begin_read(struct board *b)
 		end_with(&b->end, KCAN_OUTCOME_LOCAL_ERROR,
 			 "it cannot be saved: %s; nothing was written",
 			 b->backup.error);
-		go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
+		go_back(b, false);
 		return;
 	}
 	cfg.len = b->backup.room;
@@ -139,22 +170,11 @@ static void begin_read(struct board *b)
 
 static void conclude_enter(struct board *b)
 {
-	struct kcan_bootreq_result result = kcan_bootreq_result(b->req);
+	bool proven = b->link->entered(b);
 	const char *refusal;
 
-	b->ident = result.ident;
-	b->nodeid = result.nodeid;
 	board_free(b);
-	if (result.verdict != KCAN_BOOTREQ_PROVEN) {
-		end_enter(b, result.verdict);
-		finish(b);
-		return;
-	}
-	if (!result.identified) {
-		end_with(&b->end, KCAN_OUTCOME_UNPROVEN,
-			 "Katapult answered, but did not say on which chip it "
-			 "runs; nothing was written");
-		end_next(&b->end, POWER ", then try again");
+	if (!proven) {
 		finish(b);
 		return;
 	}
@@ -173,7 +193,7 @@ static void conclude_enter(struct board *b)
 			 "nothing was erased",
 			 file_of(b));
 	if (refusal || b->opts->command == OPTS_CHECK)
-		go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
+		go_back(b, false);
 	else if (b->backup.path)
 		begin_read(b);
 	else
@@ -182,6 +202,7 @@ static void conclude_enter(struct board *b)
 
 static void begin_start(struct board *b)
 {
+	b->link->starts(b);
 	b->stage = STAGE_START;
 	b->due_us = now_of(b) + START_US;
 }
@@ -203,8 +224,7 @@ static void conclude_saved(struct board *b)
 		end_saved(b);
 	else
 		end_blank(b);
-	go_back(b, b->backup.size ? KCAN_BOOTREQ_GOAL_LEAVE :
-				    KCAN_BOOTREQ_GOAL_ENTER);
+	go_back(b, !b->backup.size);
 }
 
 static void keep(struct board *b)
@@ -215,7 +235,7 @@ static void keep(struct board *b)
 			 "what is in its flash could not be saved: %s; nothing "
 			 "was written to it",
 			 b->backup.error);
-		go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
+		go_back(b, false);
 	} else if (b->opts->command == OPTS_READ) {
 		conclude_saved(b);
 	} else {
@@ -234,7 +254,7 @@ static void conclude_read(struct board *b)
 	}
 	end_flash(b);
 	if (is_talking(&b->result))
-		go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
+		go_back(b, false);
 	else
 		finish(b);
 }
@@ -247,11 +267,11 @@ static void conclude_flash(struct board *b)
 	if (!is_talking(&b->result))
 		finish(b);
 	else if (b->opts->command == OPTS_VERIFY)
-		go_back(b, KCAN_BOOTREQ_GOAL_LEAVE);
+		go_back(b, false);
 	else if (b->result.completed)
 		begin_start(b);
 	else
-		go_back(b, KCAN_BOOTREQ_GOAL_ENTER);
+		go_back(b, true);
 }
 
 static void begin_running(struct board *b)
@@ -259,7 +279,6 @@ static void begin_running(struct board *b)
 	struct kcan_running_cfg cfg = {
 		.silence_us = b->opts->timeout_us,
 		.talk_us = TALK_US,
-		.nodeid = nodeids_draw(&b->draw),
 		.len = b->firmware->dictionary.len,
 		.reset = b->firmware->has_reset ? &b->firmware->reset : NULL,
 	};
@@ -267,11 +286,12 @@ static void begin_running(struct board *b)
 	if (cfg.len)
 		cfg.dictionary =
 			b->firmware->bytes + b->firmware->dictionary.offset;
-	if (cfg.nodeid &&
-	    !kcan_running_new(&b->running, &b->uuid, &cfg, now_of(b)))
-		return;
-	end_unasked(b);
-	finish(b);
+	if (!b->link->find(b, &cfg)) {
+		finish(b);
+	} else if (kcan_running_new(&b->running, &b->uuid, &cfg, now_of(b))) {
+		end_unasked(b);
+		finish(b);
+	}
 }
 
 static void conclude_start(struct board *b)
@@ -286,23 +306,13 @@ static void conclude_start(struct board *b)
 
 static void conclude_back(struct board *b)
 {
-	enum kcan_bootreq_verdict verdict = kcan_bootreq_verdict(b->req);
-	bool known = verdict == KCAN_BOOTREQ_PROVEN ||
-		     verdict == KCAN_BOOTREQ_BLANK;
-	char uuid[KCAN_UUID_STR_LEN + 1];
-
-	kcan_uuid_format(&b->uuid, uuid);
-	if (verdict != KCAN_BOOTREQ_LEFT && !*b->end.next)
-		end_next(&b->end,
-			 "it is %sin Katapult; to start what is in its flash: "
-			 "canbootreq -i %s --leave -u %s",
-			 known ? "" : "likely still ", b->wire->ifname, uuid);
+	b->link->left(b);
 	finish(b);
 }
 
 static void start_when_due(struct board *b)
 {
-	if (b->wire->bus.loop->signal) {
+	if (b->loop->signal) {
 		end_start(b, KCAN_RUNNING_ABORTED);
 		finish(b);
 	} else if (now_of(b) >= b->due_us) {
@@ -313,10 +323,22 @@ static void start_when_due(struct board *b)
 /* Nothing more can be heard or sent. */
 static void lose(struct board *b)
 {
-	if (b->flash)
+	if (b->stage == STAGE_FLASH)
 		b->result = kcan_flash_result(b->flash);
 	end_lost(b);
 	finish(b);
+}
+
+/* Is what the stage waits for over? Where nothing is, it was done at once. */
+static bool is_over(const struct board *b)
+{
+	if (b->req)
+		return kcan_bootreq_done(b->req);
+	if (b->flash)
+		return kcan_flash_done(b->flash);
+	if (b->running)
+		return kcan_running_deadline(b->running) == UINT64_MAX;
+	return b->stage != STAGE_START;
 }
 
 void board_step(struct board *b)
@@ -326,16 +348,12 @@ void board_step(struct board *b)
 		[STAGE_FLASH] = conclude_flash, [STAGE_START] = conclude_start,
 		[STAGE_BACK] = conclude_back,
 	};
-	bool over =
-		(b->req && kcan_bootreq_done(b->req)) ||
-		(b->flash && kcan_flash_done(b->flash)) ||
-		(b->running && kcan_running_deadline(b->running) == UINT64_MAX);
 
 	if (b->stage == STAGE_DONE)
 		return;
-	if (over)
+	if (is_over(b))
 		concludes[b->stage](b);
-	else if (b->wire->lost)
+	else if (is_lost(b))
 		lose(b);
 	else if (b->stage == STAGE_START && !b->running)
 		start_when_due(b);

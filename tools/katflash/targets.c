@@ -35,49 +35,77 @@ static struct wire *wire_of(struct targets *t, const char *ifname,
 	return wire;
 }
 
+/* By its name. @port: set when it is on a serial port. */
 static int find_named(struct targets *t, const struct opts *opts,
-		      struct board *b, const char *name, const char **ifname)
+		      struct board *b, const char **ifname, struct port *port)
 {
+	const struct opts_board *o = &opts->boards[t->len];
 	struct printer *p = &t->printer;
 	const struct config_mcu *mcu;
-	int err = config_mcus_find(&p->mcus, &mcu, name, p->error);
+	int err = config_mcus_find(&p->mcus, &mcu, o->name, p->error);
 
 	if (err)
 		return err;
-	if (!mcu->uuid.text) {
-		printer_serial_advice(mcu, p->error);
-		return -EINVAL;
-	}
 	b->name = mcu->name;
+	if (!mcu->uuid.text)
+		return printer_port(p, mcu, &port->device,
+				    o->baud_bps ? NULL : &port->baud_bps);
 	return printer_reach(p, mcu, &b->uuid, opts->on_ifname ? NULL : ifname);
 }
 
 static bool is_twice(const struct targets *t, const struct board *b)
 {
 	for (const struct board *other = t->boards; other < b; other++)
-		if (kcan_uuid_equal(&other->uuid, &b->uuid))
+		if (b->port && other->port ?
+			    port_is_same(b->port, other->port) :
+			    !b->port && !other->port &&
+				    kcan_uuid_equal(&other->uuid, &b->uuid))
 			return true;
 	return false;
 }
 
-static bool find_board(struct targets *t, const struct opts *opts,
-		       const struct opts_board *o, struct loop *loop)
+static bool fail_twice(struct targets *t, const struct board *b,
+		       const struct opts_board *o)
 {
-	struct board *b = &t->boards[t->len];
-	const char *ifname = opts->ifname;
 	char uuid[KCAN_UUID_STR_LEN + 1];
 
+	kcan_uuid_format(&b->uuid, uuid);
+	end_with(&t->end, KCAN_OUTCOME_USAGE,
+		 "%s '%.60s' is the same board as another one: leave one of "
+		 "them out",
+		 o->name   ? "-m" :
+		 o->device ? "-d" :
+			     "-u",
+		 o->name   ? o->name :
+		 o->device ? o->device :
+			     uuid);
+	return false;
+}
+
+static uint32_t rate_or_usual(uint32_t rate_bps)
+{
+	return rate_bps ? rate_bps : OPTS_BAUD_DEFAULT;
+}
+
+static bool find_board(struct targets *t, const struct opts *opts,
+		       struct loop *loop)
+{
+	const struct opts_board *o = &opts->boards[t->len];
+	struct board *b = &t->boards[t->len];
+	struct port *port = &t->ports[t->len];
+	const char *ifname = opts->ifname;
+
+	b->loop = loop;
 	b->uuid = o->uuid;
-	if (o->name && find_named(t, opts, b, o->name, &ifname))
+	*port = (struct port){ .device = o->device,
+			       .baud_bps = rate_or_usual(o->baud_bps),
+			       .katapult_bps = rate_or_usual(o->katapult_bps) };
+	if (o->name && find_named(t, opts, b, &ifname, port))
 		return fail(t, t->printer.error);
-	if (is_twice(t, b)) {
-		kcan_uuid_format(&b->uuid, uuid);
-		end_with(&t->end, KCAN_OUTCOME_USAGE,
-			 "%s '%.40s' is the same board as another one: leave "
-			 "one of them out",
-			 o->name ? "-m" : "-u", o->name ? o->name : uuid);
-		return false;
-	}
+	b->port = port->device ? port : NULL;
+	b->link = b->port ? &board_on_port : &board_on_can;
+	if (is_twice(t, b))
+		return fail_twice(t, b, o);
 	b->firmware = &t->firmwares[t->len];
 	t->len++;
 	if (opts->command == OPTS_READ)
@@ -86,7 +114,8 @@ static bool find_board(struct targets *t, const struct opts *opts,
 		return fail(t, b->firmware->error);
 	if (o->backup && backup_prepare(&b->backup, o->backup, opts->force))
 		return fail(t, b->backup.error);
-	b->wire = wire_of(t, ifname, loop);
+	if (!b->port)
+		b->wire = wire_of(t, ifname, loop);
 	return true;
 }
 
@@ -121,7 +150,7 @@ bool targets_find(struct targets *t, const struct opts *opts, struct report *r,
 		return fail(t, t->printer.error);
 	for (size_t i = 0; i < opts->len; i++) {
 		t->boards[i].opts = opts;
-		if (!find_board(t, opts, &opts->boards[i], loop))
+		if (!find_board(t, opts, loop))
 			return false;
 	}
 	for (size_t i = 0; i < t->wires_len; i++)
@@ -274,16 +303,19 @@ bool targets_look(struct targets *t, const struct opts *opts, struct report *r)
 		    !look_for_adapter(t, wire) || !open_wire(t, wire))
 			return false;
 	}
-	for (size_t i = 0; i < t->len; i++)
-		if (!reserve(t, &t->boards[i]))
+	for (size_t i = 0; i < t->len; i++) {
+		const struct board *b = &t->boards[i];
+
+		if (b->port ? !port_is_there(b->port, &t->end) : !reserve(t, b))
 			return false;
+	}
 	return true;
 }
 
 void targets_free(struct targets *t)
 {
 	for (size_t i = 0; i < t->len; i++) {
-		board_free(&t->boards[i]);
+		board_close(&t->boards[i]);
 		backup_free(&t->boards[i].backup);
 		firmware_free(&t->firmwares[i]);
 	}

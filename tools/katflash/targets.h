@@ -5,11 +5,12 @@
 #include "../shared/printer.h"
 #include "board.h"
 
-/** All that a call is about: the boards, their files, and their interfaces. */
+/** All that a call is about: the boards, their files, interfaces and ports. */
 struct targets {
 	struct board boards[OPTS_BOARDS_MAX];
 	struct firmware firmwares[OPTS_BOARDS_MAX];
 	struct wire wires[OPTS_BOARDS_MAX];
+	struct port ports[OPTS_BOARDS_MAX];
 	size_t len, wires_len;
 	struct printer printer;
 	struct end end; /* why not */

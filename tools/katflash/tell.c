@@ -26,7 +26,7 @@ static const char *without_backup(const struct board *b)
 /* What was cut short by a signal ends with that. */
 static void note_signal(struct board *b, bool cut_short)
 {
-	int signal = b->wire->bus.loop->signal;
+	int signal = b->loop->signal;
 
 	if (!signal || !cut_short)
 		return;
@@ -39,7 +39,7 @@ void end_enter(struct board *b, enum kcan_bootreq_verdict verdict)
 	int err = b->wire->nodeids.error;
 	char signal[32];
 
-	say_put_signal(signal, sizeof(signal), &b->wire->bus.loop->signal);
+	say_put_signal(signal, sizeof(signal), &b->loop->signal);
 	if (verdict == KCAN_BOOTREQ_NO_NODEID && err)
 		end_with(&b->end, KCAN_OUTCOME_LOCAL_ERROR,
 			 "no nodeid could be reserved: %s; nothing was written",
@@ -53,6 +53,14 @@ void end_enter(struct board *b, enum kcan_bootreq_verdict verdict)
 		end_with(&b->end, kcan_bootreq_outcome(verdict), "%s",
 			 kcan_bootreq_verdict_text(verdict));
 	note_signal(b, verdict == KCAN_BOOTREQ_ABORTED);
+}
+
+void end_unnamed(struct board *b)
+{
+	end_with(&b->end, KCAN_OUTCOME_UNPROVEN,
+		 "Katapult answered, but did not say on which chip it runs; "
+		 "nothing was written");
+	end_next(&b->end, POWER ", then try again");
 }
 
 static const char *content_text(enum kcan_flash_content content)
@@ -102,7 +110,7 @@ static void say_failed(struct board *b)
 
 	if (at)
 		snprintf(where, sizeof(where), " (at 0x%08x)", result->address);
-	say_put_signal(signal, sizeof(signal), &b->wire->bus.loop->signal);
+	say_put_signal(signal, sizeof(signal), &b->loop->signal);
 	if (result->verdict == KCAN_FLASH_ABORTED)
 		end_with(&b->end, outcome_of(result),
 			 "ended by %s before it was done; %s", signal,
@@ -193,15 +201,16 @@ static void say_silent(struct board *b)
 	end_with(
 		&b->end, KCAN_OUTCOME_NOT_STARTED,
 		"%.200s is in the flash, and Katapult was left, but no Klipper "
-		"has answered on %s within %g s",
-		file_of(b), b->wire->ifname, (double)b->opts->timeout_us / 1e6);
+		"has answered on %.200s within %g s",
+		file_of(b), board_place(b), (double)b->opts->timeout_us / 1e6);
 	end_next(&b->end,
-		 "likely it is built for another CAN speed, other pins or "
+		 "likely it is built for another %s, other pins or "
 		 "another crystal: build it for this board, press reset twice "
-		 "within half a second, and flash that");
+		 "within half a second, and flash that",
+		 b->port ? "chip" : "CAN speed");
 }
 
-static void say_not_seen(struct board *b, const char *why)
+void end_not_seen(struct board *b, const char *why)
 {
 	end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
 		 "%.200s is in the flash, but %s", file_of(b), why);
@@ -213,7 +222,7 @@ static void say_not_seen(struct board *b, const char *why)
 
 void end_unasked(struct board *b)
 {
-	say_not_seen(b, "there was no free nodeid, or no memory, to ask "
+	end_not_seen(b, "there was no free nodeid, or no memory, to ask "
 			"whether it runs");
 }
 
@@ -240,7 +249,7 @@ void end_start(struct board *b, enum kcan_running_verdict verdict)
 	} else if (verdict == KCAN_RUNNING_SILENT) {
 		say_silent(b);
 	} else {
-		say_not_seen(b, not_seen[verdict]);
+		end_not_seen(b, not_seen[verdict]);
 	}
 	note_signal(b, verdict == KCAN_RUNNING_ABORTED);
 }
@@ -255,19 +264,28 @@ void end_lost(struct board *b)
 		end_with(&b->end,
 			 is_untouched(&b->result) ? KCAN_OUTCOME_NO_ANSWER :
 						    KCAN_OUTCOME_INCOMPLETE,
-			 "%s went away in the middle of it; %s",
-			 b->wire->ifname, content_text(b->result.content));
+			 "%.200s went away in the middle of it; %s",
+			 board_place(b), content_text(b->result.content));
 	} else if (b->stage == STAGE_START) {
-		end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
-			 "%.200s is in the flash, but %s went away before it "
-			 "was seen to run",
-			 file_of(b), b->wire->ifname);
+		end_with(
+			&b->end, KCAN_OUTCOME_NOT_STARTED,
+			"%.200s is in the flash, but %.200s went away before it "
+			"was seen to run",
+			file_of(b), board_place(b));
 	} else if (b->stage == STAGE_ENTER) {
 		end_with(&b->end, KCAN_OUTCOME_NO_ANSWER,
-			 "%s went away; nothing was written", b->wire->ifname);
+			 "%.200s went away; nothing was written",
+			 board_place(b));
 	}
-	end_next(&b->end,
-		 "look for its adapter (lsusb, dmesg), bring %s up, "
-		 "then type the same command again%s",
-		 b->wire->ifname, without_backup(b));
+	if (b->port)
+		end_next(
+			&b->end,
+			"look for its plug and cable (lsusb, dmesg), then type "
+			"the same command again%s",
+			without_backup(b));
+	else
+		end_next(&b->end,
+			 "look for its adapter (lsusb, dmesg), bring %s up, "
+			 "then type the same command again%s",
+			 b->wire->ifname, without_backup(b));
 }

@@ -7,6 +7,9 @@
 /** Katapult was not proven. */
 void end_enter(struct board *b, enum kcan_bootreq_verdict verdict);
 
+/** It was, but does not say on which chip it runs. */
+void end_unnamed(struct board *b);
+
 /** It was written or compared, or that or reading failed: by @b->result. */
 void end_flash(struct board *b);
 
@@ -19,10 +22,30 @@ void end_blank(struct board *b);
 /** It was told to start, but could not be asked whether it does. */
 void end_unasked(struct board *b);
 
+/** The same: @why is a clause, any bytes. */
+void end_not_seen(struct board *b, const char *why);
+
 /** It was told to start. */
 void end_start(struct board *b, enum kcan_running_verdict verdict);
 
-/** Its interface went away. */
+/** Its interface or port went away. */
 void end_lost(struct board *b);
+
+/* On a serial port: tell_port.c. */
+
+/** Katapult was not proven: by @b->port->facts. */
+void end_port(struct board *b);
+
+/** Its USB port could not be watched: nothing was written. */
+void end_unwatched(struct board *b, int err);
+
+/** It was told to start, but something else is on its USB port now. */
+void end_elsewhere(struct board *b);
+
+/** Or its port could not be opened. */
+void end_unopened(struct board *b);
+
+/** Or not be set to the rate of the image. */
+void end_rate(struct board *b);
 
 #endif

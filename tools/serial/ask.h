@@ -23,6 +23,9 @@ struct kcan_tty *ask_open(struct words_facts *facts);
 /** The string, and what answers. */
 void ask_uart(struct words_facts *facts, struct loop *l);
 
+/** Katapult is known to be behind it, as on USB: who is it? */
+void ask_katapult(struct words_facts *facts, struct loop *l);
+
 /** 1200 baud and DTR, and what comes up on the port. */
 void ask_usb(struct words_facts *facts, struct loop *l,
 	     struct kcan_usbport *port);

@@ -153,23 +153,39 @@ static void exchange(struct uart *u)
 			    facts->cause == CAUSE_ALREADY;
 }
 
-void ask_uart(struct words_facts *facts, struct loop *l)
+static void ask_on(struct words_facts *facts, struct loop *l, bool present)
 {
-	const struct kcan_serialreq_cfg cfg = { facts->timeout_us,
-						facts->baud_bps,
-						facts->katapult_bps };
+	const struct kcan_serialreq_cfg cfg = {
+		.timeout_us = facts->timeout_us,
+		.baud_bps = facts->baud_bps,
+		.katapult_bps = facts->katapult_bps,
+		.present = present,
+	};
 	struct uart u = { .facts = facts, .loop = l };
 	int err;
 
 	u.tty = ask_open(facts);
 	if (!u.tty)
 		return;
-	facts->way = WAY_UART;
+	facts->way = present ? facts->way : WAY_UART;
 	err = kcan_serialreq_new(&u.req, &cfg);
 	if (err)
 		give_up(&u, CAUSE_LOCAL, err);
 	else
 		exchange(&u);
 	kcan_serialreq_free(u.req);
-	kcan_tty_close(u.tty);
+	if (facts->keeps && facts->identified)
+		facts->tty = u.tty;
+	else
+		kcan_tty_close(u.tty);
+}
+
+void ask_uart(struct words_facts *facts, struct loop *l)
+{
+	ask_on(facts, l, false);
+}
+
+void ask_katapult(struct words_facts *facts, struct loop *l)
+{
+	ask_on(facts, l, true);
 }

@@ -84,6 +84,9 @@ struct words_facts {
 	char group[64];		       /* that may open the device */
 	int signal;
 	char detail[512]; /* for causes that need more to be said */
+	/* whether the port that Katapult answered on stays open: in @tty then */
+	bool keeps;
+	struct kcan_tty *tty;
 	/* how to ask again, in words with slots; NULL: as serialbootreq does */
 	const char *retry;
 };

@@ -26,6 +26,23 @@ void usb_follow(struct kcan_usbport *port, struct kcan_usbfollow *f,
 		 wait_for_change(port, l, kcan_usbfollow_deadline(f)));
 }
 
+static bool is_there(const struct kcan_usbdev *dev, enum kcan_usbdev_kind kind)
+{
+	return kcan_usbdev_info(dev)->kind == kind &&
+	       (dev->tty[0] || dev->ifname[0]);
+}
+
+bool usb_wait_for_kind(struct kcan_usbport *port, struct kcan_usbdev *dev,
+		       enum kcan_usbdev_kind kind, struct loop *l,
+		       uint64_t until_us)
+{
+	do
+		kcan_usbport_look(port, dev);
+	while (!is_there(dev, kind) && loop_now(l) < until_us &&
+	       wait_for_change(port, l, until_us));
+	return is_there(dev, kind);
+}
+
 bool usb_wait_for_name(struct kcan_usbport *port, struct kcan_usbdev *dev,
 		       struct loop *l)
 {

@@ -31,6 +31,18 @@ void usb_follow(struct kcan_usbport *port, struct kcan_usbfollow *f,
 			      const struct kcan_usbdev *dev));
 
 /**
+ * usb_wait_for_kind() - wait until such a device is on a port
+ * @port:  is watched
+ * @dev:   what is there in the end
+ *
+ * Return: true when it is, with what is needed of it: a tty or an interface; false
+ * when time is up, or a signal came.
+ */
+bool usb_wait_for_kind(struct kcan_usbport *port, struct kcan_usbdev *dev,
+		       enum kcan_usbdev_kind kind, struct loop *l,
+		       uint64_t until_us);
+
+/**
  * usb_wait_for_name() - wait for the name that udev makes, a second at most
  * @dev: what is on the port; gets the name
  *

@@ -25,6 +25,7 @@ setup() {
 
 teardown() {
 	close_page
+	rm -f /dev/ttyAMA0
 }
 
 # built - the files that the page has built by then
@@ -133,12 +134,15 @@ $BED (bed): flashed" ]
 	ctl wait "$EBB" klipper 5000
 }
 
-@test "a board on a UART is named, and its command" {
-	built
-	apart katflash -m mcu EBB.bin
-	[ "$status" -eq 1 ]
-	[[ $stderr == *"'mcu' is on a serial port; ask it with: serialbootreq -d\
- /dev/ttyAMA0"* ]]
+@test "a board on a UART, by its name" {
+	make_image mcu.bin rp2040 0x10004000 --size 6000 --version v4 --link uart
+	start_mcus uart -u "$U" --uart pty:/dev/ttyAMA0 --mcu-type rp2040 \
+		--bootloader katapult
+	type_in "Update all boards" 2
+	[ "$status" -eq 0 ]
+	[ "$output" = "/dev/ttyAMA0 (mcu): flashed: v4 runs: $HOME/mcu.bin was\
+ written, and all 6000 bytes were compared" ]
+	ctl wait "$U" klipper 5000
 }
 
 @test "the page explains each outcome" {

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# katflash on a UART, which is a pseudo terminal: from a running Klipper to the new
+# one that runs, or why not. No bus is needed for that.
+bats_require_minimum_version 1.5.0
+load ../lib
+
+# shellcheck disable=SC2154
+
+START=0x08002000
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	LINE=$BATS_TEST_TMPDIR/line
+	IMAGE=$BATS_TEST_TMPDIR/klipper.bin
+	FLASH=$BATS_TEST_TMPDIR/flash
+	make_image "$IMAGE" stm32g0b1xx "$START" --size 6000 --version v2 \
+		--link uart
+}
+
+teardown() {
+	stop_all
+}
+
+# board ARGUMENTS... - an MCU on $LINE, with application v1 in a flash that can be
+# looked at
+board() {
+	make_image old stm32g0b1xx "$START" --size 5000 --version v1 --link uart
+	{
+		head -c 8192 /dev/zero | tr '\0' '\377'
+		cat old
+	} >"$FLASH"
+	start_mcus one --uart "pty:$LINE" -u "$U" --flash-image "$FLASH" \
+		--erase-ms 0 "$@"
+}
+
+# katflash ARGUMENTS... - run it to its end; sets status, output, stderr
+katflash() {
+	apart "$BUILD/katflash" "$@"
+}
+
+# holds FILE - that is what the flash of the board begins with, as an application
+holds() {
+	cmp -n "$(wc -c <"$1")" "$1" <(tail -c +8193 "$FLASH")
+}
+
+runs() {
+	ctl wait "$U" klipper 5000
+}
+
+@test "flashed: written, compared, and the new one runs" {
+	board
+	katflash -d "$LINE" "$IMAGE"
+	[ "$status" -eq 0 ]
+	[ "$output" = "$LINE: flashed: v2 runs: $IMAGE was written, and all 6000\
+ bytes were compared" ]
+	[[ $stderr == *"next: start Klipper's host again"* ]]
+	holds "$IMAGE"
+	has "$MCU_LOG" "^$U application v2 stm32g0b1xx\$"
+	runs
+}
+
+@test "the same again: nothing is written, and it runs" {
+	board
+	katflash -d "$LINE" "$IMAGE"
+	katflash -d "$LINE" "$IMAGE" --json
+	[ "$status" -eq 0 ]
+	conforms flash <<<"$output"
+	[ "$(jq -r '.outcome, .written, .device, .image.version, .katapult.mcu,
+		.uuid' <<<"$output")" = \
+		$'same\n0\n'"$LINE"$'\nv2\nstm32g0b1xx\nnull' ]
+	runs
+}
+
+@test "its rates are those of -b and --katapult-baud" {
+	board --baud 115200
+	katflash -d "$LINE" -b 115200 --katapult-baud 115200 "$IMAGE" -v \
+		--no-start
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"115200 > 7E201C20526571"* ]]
+	holds "$IMAGE"
+}
+
+@test "--verify: equal or not, the application starts again" {
+	board
+	katflash --verify -d "$LINE" old
+	[ "$status" -eq 0 ]
+	[[ $output == "$LINE: same: "* ]]
+	runs
+	katflash --verify -d "$LINE" "$IMAGE"
+	[ "$status" -eq 10 ]
+	[[ $output == "$LINE: incomplete: "*"its old application is still there" ]]
+	holds old
+	runs
+}
+
+@test "--no-start: it stays in Katapult, and is not asked again for it" {
+	board
+	katflash --no-start -d "$LINE" "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $output == "$LINE: flashed: "*"all 6000 bytes were compared" ]]
+	[[ $stderr == *"next: it is in Katapult; to start what is in its flash,\
+ press its reset button"* ]]
+	[ "$(state "$U")" = katapult ]
+	katflash -d "$LINE" old -v
+	[ "$status" -eq 0 ]
+	[[ $output == "$LINE: flashed: v1 runs: "* ]]
+	[[ $stderr != *7E201C20526571* ]]
+	runs
+}
+
+@test "--check: the application starts again, and nothing is erased" {
+	board
+	katflash --check -d "$LINE" "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $output == "$LINE: checked: "* ]]
+	holds old
+	runs
+}
+
+@test "an image for CAN, or for another start: refused, and nothing is erased" {
+	local other=$BATS_TEST_TMPDIR/other
+
+	board
+	make_image "$other" stm32g0b1xx "$START"
+	katflash -d "$LINE" "$other"
+	[ "$status" -eq 9 ]
+	[ "$output" = "$LINE: image-refused: $other is not flashed without\
+ --force; nothing was erased" ]
+	runs
+	katflash -d "$LINE" "$other" --json
+	conforms flash <<<"$output"
+	[ "$(jq -r '.findings[0].name' <<<"$output")" = wrong-link ]
+	make_image "$other" stm32g0b1xx 0x08000000 --link uart
+	katflash -d "$LINE" "$other"
+	[ "$status" -eq 9 ]
+	[[ $stderr == *"0x08000000"*"0x08002000"*"8KiB bootloader"* ]]
+	holds old
+	runs
+}
+
+@test "by the name and the rate of printer.cfg, beside another port" {
+	board
+	start_mcus two --uart "pty:$BATS_TEST_TMPDIR/two" -u "$V" --baud 57600 \
+		--state katapult
+	printf '[mcu]\nserial: %s\n[mcu EBB]\nserial: %s\nbaud: 57600\n' \
+		"$LINE" "$BATS_TEST_TMPDIR/two" >printer.cfg
+	katflash -c printer.cfg -m mcu "$IMAGE" -m EBB --katapult-baud 57600 \
+		"$IMAGE" --no-start
+	[ "$status" -eq 0 ]
+	[ "$(cut -d: -f1,2 <<<"$output")" = "$LINE (mcu): flashed
+$BATS_TEST_TMPDIR/two (EBB): flashed" ]
+	katflash -c printer.cfg -m mcu "$IMAGE" -d "$LINE" "$IMAGE"
+	[ "$status" -eq 2 ]
+	[[ $stderr == *"-d '$LINE' is the same board as another one: "* ]]
+}
+
+@test "one that is silent: the reasons, and the other one is flashed" {
+	board
+	start_mcus two --uart "pty:$BATS_TEST_TMPDIR/two" -u "$V" --state off
+	CTL=$BATS_TEST_TMPDIR/one.ctl
+	katflash -d "$BATS_TEST_TMPDIR/two" "$IMAGE" -d "$LINE" "$IMAGE" \
+		--timeout 1
+	[ "$status" -eq 3 ]
+	[ "$(cut -d: -f1,2 <<<"$output")" = "$BATS_TEST_TMPDIR/two: no-answer
+$LINE: flashed" ]
+	[[ $output == *": no answer came, neither before the request nor within\
+ 1 s after it; the request was sent"* ]]
+	[[ $stderr == *$'next: likely reasons, likeliest first:\nkatflash:   1. '* ]]
+	katflash -d "$BATS_TEST_TMPDIR/two" "$IMAGE" --timeout 0.1 --json
+	[ "$status" -eq 3 ]
+	conforms flash <<<"$output"
+	[[ $(jq -r .next <<<"$output") == *$'\n1. '* ]]
+}
+
+@test "no such port, no serial port, or one that another program has open" {
+	board
+	katflash -d "$LINE" "$IMAGE" -d /dev/nowhere "$IMAGE"
+	[ "$status" -eq 1 ]
+	[[ $stderr == "katflash: /dev/nowhere: there is no such device (No such\
+ file or directory); nothing was sent"* ]]
+	katflash -d /dev/null "$IMAGE"
+	[ "$status" -eq 1 ]
+	[[ $output == "/dev/null: local-error: it is not a serial port" ]]
+	/usr/bin/python3 -c 'import sys
+port = open(sys.argv[1], "rb", buffering=0)
+print("open", flush=True)
+port.read()' "$LINE" >holder.log 2>&1 3>&- &
+	until_true has holder.log open
+	katflash -d "$LINE" "$IMAGE"
+	[ "$status" -eq 6 ]
+	[[ $output == "$LINE: busy: python3 (pid $!) has it open; no request was\
+ sent" ]]
+	[ "$(state "$U")" = klipper ]
+	kill $!
+}
+
+@test "it does not come up: not-started, and why" {
+	board --state katapult --fault 'boot-never count=1'
+	katflash -d "$LINE" "$IMAGE" --timeout 0.5
+	[ "$status" -eq 11 ]
+	[[ $output == "$LINE: not-started: $IMAGE is in the flash, and Katapult\
+ was left, but no Klipper has answered on $LINE within 0.5 s" ]]
+	holds "$IMAGE"
+}
+
+# begun - it is written in the background, page by page of a second; sets pid
+begun() {
+	board --erase-ms 500
+	"$BUILD/katflash" -d "$LINE" "$IMAGE" -v >out 2>err 3>&- &
+	pid=$!
+	until_true has err ' > 018812' 2
+}
+
+@test "Ctrl-C in the middle: what is in the flash; the same again finishes it" {
+	begun
+	kill -INT "$pid"
+	ends_with "$pid" 130
+	has out "^$LINE: interrupted: ended by SIGINT before it was done; it has no\
+ application now, and stays in Katapult"
+	run ! holds "$IMAGE"
+	katflash -d "$LINE" "$IMAGE"
+	[ "$status" -eq 0 ]
+	holds "$IMAGE"
+	runs
+}
+
+@test "the board loses its power in the middle, and the same again finishes it" {
+	begun
+	ctl power "$U" off
+	ends_with "$pid" 10
+	has out "^$LINE: incomplete: Katapult does not answer any more: .*; it has no\
+ application now, and stays in Katapult"
+	ctl power "$U" on
+	katflash -d "$LINE" "$IMAGE"
+	[ "$status" -eq 0 ]
+	holds "$IMAGE"
+	runs
+}
+
+@test "its line goes away in the middle" {
+	begun
+	kill -KILL "$MCU_PID"
+	ends_with "$pid" 10
+	has out "^$LINE: incomplete: $LINE went away in the middle of it; it has no\
+ application now"
+	has err 'next: look for its plug and cable'
+}

@@ -1,0 +1,111 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# katflash on USB: the kernel's own cdc_acm and udev's names, in a guest of
+# `vcan-run --usb`, with an MCU of canmcu.
+bats_require_minimum_version 1.5.0
+
+# shellcheck disable=SC2154
+
+load ../lib
+load board
+
+KLIPPER=/dev/serial/by-id/usb-Klipper_stm32g0b1xx_$SERIAL-if00
+KATAPULT=/dev/serial/by-id/usb-katapult_stm32g0b1xx_$SERIAL-if00
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	image klipper.bin v2
+}
+
+teardown() {
+	stop_all && until_true port_is_free
+}
+
+# image FILE VERSION [OPTION...]
+image() {
+	make_image "$1" stm32g0b1xx 0x08002000 --size 6000 --link usb \
+		--version "${@:2}"
+}
+
+# katflash ARGUMENTS... - sets status, output, stderr
+katflash() {
+	apart "$BUILD/katflash" --timeout 20 "$@"
+}
+
+# board OPTION... - an MCU that is there as Klipper
+board() {
+	start_mcus mcu --usb --chip-id "$SERIAL" --erase-ms 0 "$@"
+	UUID=$(sed -n 's/^\([0-9a-f]*\) plugged.*/\1/p' "$MCU_LOG" | head -n 1)
+	until_true [ -c "$KLIPPER" ]
+}
+
+@test "flashed, and seen to run on the same port; the same again is the same" {
+	board
+	katflash -d "$KLIPPER" klipper.bin
+	[ "$status" -eq 0 ]
+	[ "$output" = "$KLIPPER: flashed: v2 runs: klipper.bin was written, and\
+ all 6000 bytes were compared" ]
+	has "$MCU_LOG" ' application v2 stm32g0b1xx$'
+	until_true [ -c "$KLIPPER" ]
+	katflash -d "$KLIPPER" klipper.bin --json
+	[ "$status" -eq 0 ]
+	conforms flash <<<"$output"
+	has /dev/stdin '"outcome": ?"same"' <<<"$output"
+	until_true [ -c "$KLIPPER" ]
+}
+
+@test "in Katapult it is found by its old name, and left there again" {
+	board
+	katflash -d "$KLIPPER" klipper.bin --no-start
+	[ "$status" -eq 0 ]
+	until_true [ -c "$KATAPULT" ]
+	image other v3
+	katflash -d "$KLIPPER" other --no-start
+	[ "$status" -eq 0 ]
+	[[ $output == "$KLIPPER: flashed: other is in its flash: "* ]]
+	katflash -d "$KATAPULT" other
+	[ "$status" -eq 0 ]
+	[[ $output == "$KATAPULT: same: v3 runs: "* ]]
+	until_true [ -c "$KLIPPER" ]
+}
+
+@test "an image for a UART is refused, and what was there starts again" {
+	image other v3 --link uart
+	board
+	katflash -d "$KLIPPER" other
+	[ "$status" -eq 9 ]
+	[[ $stderr == *"UART"* ]]
+	until_true [ -c "$KLIPPER" ]
+}
+
+@test "what has no Katapult" {
+	board --bootloader rom
+	katflash -d "$KLIPPER" klipper.bin
+	[ "$status" -eq 7 ]
+	[[ $output == "$KLIPPER: unproven: the STM32 ROM bootloader (DFU) came up\
+ on USB port 1-1 (0483:df11)" ]]
+}
+
+# in_katapult OPTION... - it is there as that
+in_katapult() {
+	start_mcus mcu --usb --chip-id "$SERIAL" --state katapult "$@"
+	until_true [ -c "$KATAPULT" ]
+}
+
+@test "it comes up nowhere" {
+	in_katapult --erase-ms 0 --fault 'boot-never count=1'
+	katflash -d "$KATAPULT" klipper.bin --timeout 1
+	[ "$status" -eq 11 ]
+	[[ $output == "$KATAPULT: not-started: klipper.bin is in the flash, but no\
+ Klipper came up on USB port 1-1 within 1 s: there is nothing" ]]
+}
+
+@test "it is unplugged in the middle" {
+	in_katapult --erase-ms 500
+	"$BUILD/katflash" -d "$KATAPULT" klipper.bin -v >out 2>err 3>&- &
+	flasher=$!
+	until_true has err ' > 018812' 2
+	kill -KILL "$MCU_PID"
+	ends_with "$flasher" 10
+	has out ': incomplete: .* went away in the middle of it; it has no application'
+}
