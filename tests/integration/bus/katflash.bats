@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 # katflash: from a running Klipper to the new one that runs, or why not.
+# shellcheck disable=SC2030,SC2031 # each test is a subshell
 bats_require_minimum_version 1.5.0
 load ../lib
 
@@ -270,10 +271,11 @@ built for a start at $START, for CAN at 1000000 bit/s" ]]
 [mcu EBB]\ncanbus_uuid: %s\ncanbus_interface: vcan5\n' "$U" "$V" \
 		>"$BATS_TEST_TMPDIR/printer.cfg"
 	apart "$BUILD/katflash" -c "$BATS_TEST_TMPDIR/printer.cfg" \
-		-m mcu "$IMAGE" -m EBB "$other"
+		-m mcu "$IMAGE" --backup "$SAVED" -m EBB "$other"
 	[ "$status" -eq 0 ]
 	[ "$(cut -d' ' -f1-5 <<<"$output")" = "$(printf '%s\n' \
-		"$U (mcu): flashed: v2 runs:" "$V (EBB): flashed: v3 runs:")" ]
+		"$U (mcu): flashed: v2 runs" "$V (EBB): flashed: v3 runs:")" ]
+	cmp "$SAVED" "$BATS_TEST_TMPDIR/old"
 }
 
 @test "one board under two names is found out before a frame is sent" {
