@@ -153,10 +153,12 @@ static bool entered(struct board *b)
 	};
 	if (result.verdict == KCAN_BOOTREQ_PROVEN && result.identified)
 		return true;
-	if (result.verdict == KCAN_BOOTREQ_PROVEN)
+	if (result.verdict == KCAN_BOOTREQ_PROVEN) {
+		b->unnamed++;
 		end_unnamed(b);
-	else
+	} else {
 		end_enter(b, result.verdict);
+	}
 	return false;
 }
 

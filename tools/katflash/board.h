@@ -91,6 +91,7 @@ struct board {
 	uint64_t due_us;
 	struct can_frame flying; /* of @req or @running; while it is the holder */
 
+	unsigned int unnamed; /* proofs behind which CONNECT got no answer */
 	struct kcan_kat_ident ident; /* any bytes */
 	uint8_t nodeid; /* that Katapult was proven on, and is flashed on */
 	struct kcan_image_board target;

@@ -7,6 +7,7 @@
 
 #define START_US 200000 /* from the ACK of COMPLETE: flashing.md, section 6.2 */
 #define TALK_US 3000000 /* for two questions */
+#define PROOFS_MAX 3	/* until one of them tells of the chip */
 
 static uint64_t now_of(const struct board *b)
 {
@@ -170,10 +171,17 @@ static void begin_read(struct board *b)
 
 static void conclude_enter(struct board *b)
 {
+	unsigned int unnamed = b->unnamed;
 	bool proven = b->link->entered(b);
 	const char *refusal;
 
 	board_free(b);
+	/* this process, or the bus, may have been busy for too long */
+	if (b->unnamed > unnamed && b->unnamed < PROOFS_MAX) {
+		if (!b->link->enter(b))
+			fail_here(b);
+		return;
+	}
 	if (!proven) {
 		finish(b);
 		return;
