@@ -143,7 +143,11 @@ static bool enter(struct board *b)
 static bool entered(struct board *b)
 {
 	struct kcan_bootreq_result result = kcan_bootreq_result(b->req);
+	enum kcan_bootreq_verdict verdict = result.verdict;
 
+	/* what would come now does not hear of the signal */
+	if (b->loop->signal && verdict == KCAN_BOOTREQ_PROVEN)
+		verdict = KCAN_BOOTREQ_ABORTED;
 	b->ident = result.ident;
 	b->nodeid = result.nodeid;
 	b->target = (struct kcan_image_board){
@@ -151,13 +155,13 @@ static bool entered(struct board *b)
 		.bit_rate = b->wire->link.bitrate_bps,
 		.owns_timing = b->wire->owns_timing,
 	};
-	if (result.verdict == KCAN_BOOTREQ_PROVEN && result.identified)
+	if (verdict == KCAN_BOOTREQ_PROVEN && result.identified)
 		return true;
-	if (result.verdict == KCAN_BOOTREQ_PROVEN) {
+	if (verdict == KCAN_BOOTREQ_PROVEN) {
 		b->unnamed++;
 		end_unnamed(b);
 	} else {
-		end_enter(b, result.verdict);
+		end_enter(b, verdict);
 	}
 	return false;
 }

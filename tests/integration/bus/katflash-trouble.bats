@@ -156,6 +156,20 @@ set_behind() {
 	holds "$IMAGE" "$FLASH"
 }
 
+@test "Ctrl-C while it is asked on which chip it runs: nothing is written" {
+	board --erase-ms 0 --fault 'drop rx after=3 count=2'
+	cp "$FLASH" "$BATS_TEST_TMPDIR/before"
+	watch_bus vcan0
+	"$BUILD/katflash" -i vcan0 -u "$U" "$IMAGE" \
+		>"$BATS_TEST_TMPDIR/out" 2>/dev/null 3>&- &
+	pid=$!
+	until_true has "$BUS" '#01881100F17C9903'
+	kill -INT "$pid"
+	ends_with "$pid" 130
+	has "$BATS_TEST_TMPDIR/out" "^$U: interrupted: ended by SIGINT before"
+	cmp "$FLASH" "$BATS_TEST_TMPDIR/before"
+}
+
 @test "a Klipper host runs there: refused, and with --force it loses no node" {
 	local host=$BATS_TEST_TMPDIR/host
 
