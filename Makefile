@@ -7,7 +7,6 @@ CC        ?= cc
 AR        ?= ar
 OBJCOPY   ?= objcopy
 CLANG     ?= clang
-PKGCONF   ?= pkg-config
 INSTALL   ?= install
 CFLAGS    ?= -O2 -g
 PREFIX    ?= /usr/local
@@ -16,6 +15,8 @@ LIBDIR    ?= $(PREFIX)/lib
 INCDIR    ?= $(PREFIX)/include
 MANDIR    ?= $(PREFIX)/share/man
 export FUZZ_RUNS ?= 20000
+# what the tests and the demos look for the programs in
+export BUILD = $B
 # Warnings are errors where the toolchain is pinned: in .ci/run.
 WERROR    ?=
 Q         := $(if $(V),,@)
@@ -35,24 +36,26 @@ LIB_SRC  := $(wildcard lib/*/*.c)
 # Each main.c is a program; the ones for the tests' own use are not installed.
 dirs      = $(patsubst %/main.c,%,$(wildcard $(1:%=%/*/main.c)))
 PROGRAMS := $(notdir $(call dirs,tools sim))
+HOST_PROGRAMS := canbootreq katflash serialbootreq
 HELPERS  := $(notdir $(call dirs,tests/support))
 $(foreach d,$(call dirs,tools sim tests/support),$(eval \
 	SRC_$(notdir $d) := $(wildcard $d/*.c $d/*/*.c) $(call needs,$d/main.c)))
-PKGS_canmcu := libsystemd jansson zlib
-PKGS_khost := jansson zlib
-PKGS_katflash := jansson zlib
+LIBS_canmcu := -lsystemd -ljansson -lz -lm
+LIBS_khost := -ljansson -lz -lm
+LIBS_katflash := -ljansson -lz -lm
 # canbootreq loads jansson and others when it needs them: headers only.
-libs = $(if $(PKGS_$1),$(shell $(PKGCONF) --libs $(PKGS_$1)) -lm) -ldl
+libs = $(LIBS_$1) -ldl
 
-.PHONY: all check check-unit check-vcan bench fuzz lint demo install clean \
-	help FORCE demo-bridge
+.PHONY: all host test check check-unit check-vcan bench fuzz lint demo install \
+	install-host uninstall clean help FORCE demo-bridge
 .DELETE_ON_ERROR .SECONDARY:
 all: $(PROGRAMS:%=$B/%) library examples
+host: $(HOST_PROGRAMS:%=$B/%)
 
 # A variant is the whole tree, built once more with other flags.
 # $1 folder, $2 compiler, $3 flags
 define variant
-$1/obj/%.o: %.c
+$1/obj/%.o: %.c | $(HAVE)
 	@mkdir -p $$(@D)
 	$$(if $$(Q),@echo "  CC    $$@")
 	$$Q$2 $$(ALLC) $3 -c -o $$@ $$<
@@ -73,6 +76,9 @@ ASAN  := $(SAN) -fsanitize=address
 # a guest starts a program in half the time when few pages have to be relocated
 UBSAN := $(SAN) -no-pie $(if $(findstring clang,$(CC)),,-static-libubsan)
 FUZZ  := $(ASAN) -fsanitize=fuzzer-no-link
+
+include mk/have.mk
+
 $(eval $(call variant,$B,$(CC),$(CFLAGS)))
 $(eval $(call variant,$B/asan,$(CC),$(ASAN)))
 $(eval $(call variant,$B/ubsan,$(CC),$(UBSAN)))
@@ -105,6 +111,12 @@ FUZZ_BINS := $(FUZZERS:%=$B/fuzz/%)
 VCAN_BINS := $(patsubst %,$B/ubsan/%,$(PROGRAMS) $(HELPERS))
 check: all $(UNIT_BINS) $(FUZZ_BINS) $(VCAN_BINS)
 	$Qtests/run usb bus runner host serial unit fuzz $(if $(CI),lint)
+# What a build daemon can run: no guest, no network, and clang only for fuzzing.
+test: FUZZ_RUNS := 2000
+test: $(UNIT_BINS) $(if $(LIBFUZZER),$(FUZZ_BINS))
+	$Qtests/run unit $(if $(LIBFUZZER),fuzz)
+	$(if $(LIBFUZZER),,@echo "The fuzz targets were left out: $(CLANG) makes \
+	none here; what they need is installed by: scripts/install-deps.sh test")
 check-unit: $(UNIT_BINS)
 	$Qtests/run unit
 check-vcan: all $(VCAN_BINS)
@@ -125,17 +137,14 @@ bench: all $(HELPERS:%=$B/%) $(patsubst %.c,$B/%,$(wildcard bench/*.c))
 demo demo-bridge: all $B/flasher
 	$Qscripts/$@.sh
 
-install: all install-library
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
-	$(INSTALL) -m 755 $(PROGRAMS:%=$B/%) $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 644 $(wildcard docs/man/*.1) $(DESTDIR)$(MANDIR)/man1
-
+include mk/install.mk
 include mk/campaign.mk
 include mk/completion.mk
 clean:
 	rm -rf $B
 
 help:
-	@echo 'all library examples check check-unit check-vcan campaign fuzz lint'
-	@echo 'bench demo demo-bridge install install-library clean'
+	@echo 'all host library examples test check check-unit check-vcan campaign'
+	@echo 'fuzz lint bench demo demo-bridge clean'
+	@echo 'install install-host install-library uninstall'
 	@echo 'CC CFLAGS LDFLAGS PREFIX DESTDIR FUZZ_RUNS=n V=1 WERROR=1'

@@ -32,15 +32,21 @@ $B/kcan.pc: lib/kcan.pc.in FORCE
 	$Qsed -e 's,@PREFIX@,$(PREFIX),' -e 's,@LIBDIR@,$(LIBDIR),' \
 		-e 's,@INCDIR@,$(INCDIR),' -e 's,@VERSION@,$(VERSION),' $< >$@
 
-.PHONY: library install-library examples
+.PHONY: library install-library uninstall-library examples
 library: $B/libkcan.a $B/libkcan.so $B/kcan.pc
-install-library: library
+# A package's own scripts, or triggers, call ldconfig; elsewhere nobody else does.
+install-library: library $(if $(DESTDIR),,examples)
 	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCDIR)/kcan
 	$(INSTALL) -m 644 $B/libkcan.a $(DESTDIR)$(LIBDIR)
 	$(INSTALL) -m 755 $B/libkcan.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)
 	ln -sf libkcan.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libkcan.so
 	$(INSTALL) -m 644 $B/kcan.pc $(DESTDIR)$(LIBDIR)/pkgconfig
 	$(INSTALL) -m 644 $(wildcard include/kcan/*.h) $(DESTDIR)$(INCDIR)/kcan
+	$(if $(DESTDIR),,$Qmk/ldconfig.sh $(LIBDIR) $B/examples/enter)
+uninstall-library:
+	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libkcan.a libkcan.so \
+		libkcan.so.$(SOVERSION) pkgconfig/kcan.pc)
+	rm -rf $(DESTDIR)$(INCDIR)/kcan
 
 # As somebody builds them who has nothing but the installed library.
 EXAMPLES := $(patsubst %.c,$B/%,$(wildcard examples/*.c))

@@ -1,21 +1,27 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-# Install what is missing to build and show (demo), to do so with USB on a
-# machine that has none (usb), or to test (check).
+# Install what is missing to build the programs for printers (host), to build and
+# show all (demo), to do so with USB on a machine that has none (usb), to test what
+# needs no bus (test), or to test all (check).
 # Idempotent: with nothing missing it does nothing and asks for nothing.
 set -eu
 
 # One requirement a line: packages of which one is enough; the first is the
 # one that gets installed.
-demo_packages='
+host_packages='
 gcc clang
 make
-pkg-config pkgconf
 libc6-dev
 libudev-dev
 libjansson-dev
-libsystemd-dev
 zlib1g-dev
+'
+sim_packages=libsystemd-dev
+test_packages='
+libcmocka-dev
+clang
+'
+demo_packages='
 can-utils
 iproute2
 '
@@ -31,9 +37,8 @@ usbip
 dfu-util
 '
 check_packages='
-libcmocka-dev
 bats
-clang
+pkg-config pkgconf
 clang-format
 clang-tidy
 shellcheck
@@ -56,11 +61,15 @@ fish
 
 usage() {
 	cat <<'EOF'
-Usage: install-deps.sh [--list] demo|usb|check
-Install the packages that are missing to build and run the demo, or also for
-vcan-run --usb, or also to run all tests. The kernel that vcan-run --usb starts
-is downloaded and unpacked into a cache, not installed.
-With --list only print what is missing.
+Usage: install-deps.sh [--list] host|demo|usb|test|check
+Install the packages that are missing for
+  host   make host: canbootreq, serialbootreq and katflash
+  demo   make, and make demo
+  usb    that, and vcan-run --usb
+  test   make test
+  check  make check: all tests
+The kernel that vcan-run --usb starts is downloaded and unpacked into a cache,
+not installed. With --list only print what is missing.
 Exit status: 0 nothing is missing any more, 1 something is, 2 usage.
 EOF
 }
@@ -127,19 +136,29 @@ exists() {
 		apt-cache show "$1" >/dev/null 2>&1
 }
 
+# with_guest SET - there may be a guest with USB in it
+with_guest() {
+	case $1 in
+	usb | check) on_amd64 ;;
+	*) return 1 ;;
+	esac
+}
+
 needs() {
-	echo "$demo_packages"
-	if [ "$1" = check ]; then
-		echo "$check_packages"
+	echo "$host_packages"
+	[ "$1" != host ] || return 0
+	echo "$sim_packages"
+	if [ "$1" = test ] || [ "$1" = check ]; then
+		echo "$test_packages"
 		has_clang_runtime || clang_runtime_package
 	fi
+	[ "$1" != test ] || return 0
+	echo "$demo_packages"
+	[ "$1" != check ] || echo "$check_packages"
 	if on_x86 && { [ "$1" = check ] || ! host_engine_works; }; then
 		exists user-mode-linux && echo user-mode-linux
 	fi
-	if [ "$1" != demo ] && on_amd64; then
-		echo "$usb_packages"
-	fi
-	return 0
+	! with_guest "$1" || echo "$usb_packages"
 }
 
 any_installed() {
@@ -163,8 +182,7 @@ guest_kernel() {
 }
 
 kernel_is_missing() {
-	[ "$1" != demo ] && on_amd64 && exists linux-image-amd64 &&
-		! guest_kernel --have
+	with_guest "$1" && exists linux-image-amd64 && ! guest_kernel --have
 }
 
 root() {
@@ -213,14 +231,15 @@ case ${1-} in
 -h | --help)
 	usage
 	exit 0 ;;
-demo | usb | check) ;;
+host | demo | usb | test | check) ;;
 *)
-	echo "install-deps: demo, usb or check was expected, not '${1-}';" \
+	echo "install-deps: host, demo, usb, test or check was expected, not" \
+		"'${1-}';" \
 		"see 'install-deps.sh --help'" >&2
 	exit 2 ;;
 esac
 if [ $# -gt 1 ]; then
-	echo "install-deps: one of demo, usb and check was expected, not '$*';" \
+	echo "install-deps: one set was expected, not '$*';" \
 		"see 'install-deps.sh --help'" >&2
 	exit 2
 fi

@@ -40,6 +40,17 @@ setup() {
 	[ "${#lines[@]}" -eq 15 ]
 }
 
+@test "uninstall takes all of it away, and nothing else" {
+	cp -a "$DEST" dest
+	touch dest/opt/kcan/{bin,lib,include,share/man/man1}/of-another
+	make -C "$ROOT" -s uninstall DESTDIR="$PWD/dest" PREFIX=/opt/kcan
+	run -0 find dest ! -type d -printf '%P\n'
+	[ "$(sort <<<"$output" | xargs)" = "opt/kcan/bin/of-another\
+ opt/kcan/include/of-another opt/kcan/lib/of-another\
+ opt/kcan/share/man/man1/of-another" ]
+	[ ! -e dest/opt/kcan/include/kcan ]
+}
+
 @test "the installed programs make the exchange, far from the source tree" {
 	cp "$ROOT/docs/ci/can.sh" .
 	run --separate-stderr vcan-run -- sh ./can.sh

@@ -242,14 +242,32 @@ without_vcan() {
 
 @test "install-deps: only what is missing, lists first, through sudo" {
 	debian_machine
-	printf '%s\n' make pkgconf libc6-dev can-utils iproute2 \
+	printf '%s\n' clang make libc6-dev can-utils iproute2 \
 		libjansson-dev libsystemd-dev zlib1g-dev >have
 	run -0 install_deps demo
 	run -0 grep -h '^sudo\|^apt-get' calls
 	[ "${lines[0]}" = "sudo -- apt-get -q update" ]
 	[ "${lines[1]}" = "apt-get -q update" ]
 	[ "${lines[3]}" = "apt-get -q -y install --no-install-recommends \
-gcc libudev-dev user-mode-linux" ]
+libudev-dev user-mode-linux" ]
+}
+
+@test "install-deps: host is what the printer's programs are built with" {
+	debian_machine
+	run -1 install_deps --list host
+	[ "$(xargs <<<"$output")" = \
+		"gcc make libc6-dev libudev-dev libjansson-dev zlib1g-dev" ]
+	run -0 install_deps host
+	[ "$(grep -vx install have | sort | xargs)" = \
+		"gcc libc6-dev libjansson-dev libudev-dev make zlib1g-dev" ]
+	run -0 install_deps --list host
+}
+
+@test "install-deps: test wants no guest, no bus and no bats" {
+	debian_machine
+	run -1 install_deps --list test
+	[ "$(xargs <<<"$output")" = "gcc make libc6-dev libudev-dev libjansson-dev\
+ zlib1g-dev libsystemd-dev libcmocka-dev clang libclang-rt-14-dev" ]
 }
 
 @test "install-deps: with nothing missing nothing is called" {
@@ -304,7 +322,7 @@ gcc libudev-dev user-mode-linux" ]
 @test "install-deps: a wrong command line is 2" {
 	run -2 "$ROOT/scripts/install-deps.sh"
 	run -2 "$ROOT/scripts/install-deps.sh" everything
-	[[ $output == *"demo, usb or check was expected, not 'everything'"* ]]
+	[[ $output == *"host, demo, usb, test or check was expected, not 'everything'"* ]]
 	run -2 "$ROOT/scripts/install-deps.sh" --list demo check
-	[[ $output == *"one of demo, usb and check was expected, not 'demo check'"* ]]
+	[[ $output == *"one set was expected, not 'demo check'"* ]]
 }

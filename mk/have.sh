@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# Say in one sentence what is not installed, before each file that is compiled
+# says so.
+# Usage: mk/have.sh SET COMPILER HEADER:PACKAGE...
+# SET is what scripts/install-deps.sh calls it; COMPILER may have arguments.
+set -eu
+set=$1 compiler=$2
+shift 2
+
+die() {
+	echo "make: $*" >&2
+	exit 1
+}
+
+command -v "${compiler%% *}" >/dev/null ||
+	die "there is no compiler '${compiler%% *}' here; install one, and what" \
+		"else is needed, by: scripts/install-deps.sh $set"
+
+# the preprocessor prints the rows whose header it does not find
+missing=$(for row; do
+	printf '#if !__has_include(<%s>)\n' "${row%%:*}"
+	printf '%s (%s)\n#endif\n' "${row#*:}" "${row%%:*}"
+done | $compiler -E -P -x c -) ||
+	die "'$compiler' is no compiler that works: see what it said above"
+[ -z "$missing" ] ||
+	die "not installed: $(echo "$missing" | paste -sd, | sed 's/,/, /g');" \
+		"install what is needed by: scripts/install-deps.sh $set"

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+# No complete Makefile: ../Makefile includes it. What libkcan needs is in library.mk.
+
+# $1 programs, $2 man pages
+put = $(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 && \
+	$(INSTALL) -m 755 $(1:%=$B/%) $(DESTDIR)$(BINDIR) && \
+	$(INSTALL) -m 644 $2 $(DESTDIR)$(MANDIR)/man1
+PAGES := $(wildcard docs/man/*.1)
+install: all install-library
+	$(call put,$(PROGRAMS),$(PAGES))
+install-host: host
+	$(call put,$(HOST_PROGRAMS),$(HOST_PROGRAMS:%=docs/man/%.1))
+uninstall: uninstall-library
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) \
+		$(PAGES:docs/man/%=$(DESTDIR)$(MANDIR)/man1/%)
