@@ -68,8 +68,8 @@ Install the packages that are missing for
   usb    that, and vcan-run --usb
   test   make test
   check  make check: all tests
-The kernel that vcan-run --usb starts is downloaded and unpacked into a cache,
-not installed. With --list only print what is missing.
+The kernel that vcan-run --usb starts, and User-Mode Linux where this system has
+no package of it, are downloaded and unpacked into a cache, not installed. With --list only print what is missing.
 Exit status: 0 nothing is missing any more, 1 something is, 2 usage.
 EOF
 }
@@ -144,6 +144,15 @@ with_guest() {
 	esac
 }
 
+# wants_uml SET - vcan-run is to start, and needs a kernel for that
+wants_uml() {
+	case $1 in
+	host | test) return 1 ;;
+	check) on_x86 ;;
+	*) on_x86 && ! host_engine_works ;;
+	esac
+}
+
 needs() {
 	echo "$host_packages"
 	[ "$1" != host ] || return 0
@@ -155,8 +164,11 @@ needs() {
 	[ "$1" != test ] || return 0
 	echo "$demo_packages"
 	[ "$1" != check ] || echo "$check_packages"
-	if on_x86 && { [ "$1" = check ] || ! host_engine_works; }; then
-		exists user-mode-linux && echo user-mode-linux
+	if wants_uml "$1" && exists user-mode-linux; then
+		echo user-mode-linux
+	elif wants_uml "$1"; then
+		# what guest-kernel.sh trusts
+		echo debian-archive-keyring
 	fi
 	! with_guest "$1" || echo "$usb_packages"
 }
@@ -181,8 +193,25 @@ guest_kernel() {
 	"$(dirname "$0")/guest-kernel.sh" "$@"
 }
 
-kernel_is_missing() {
-	with_guest "$1" && exists linux-image-amd64 && ! guest_kernel --have
+# kernels_missing SET - packages that are to be unpacked into the cache
+kernels_missing() {
+	if with_guest "$1" && exists linux-image-amd64 &&
+		! guest_kernel --have; then
+		echo linux-image-amd64
+	fi
+	if wants_uml "$1" && on_amd64 && ! exists user-mode-linux &&
+		! guest_kernel uml --have; then
+		echo user-mode-linux
+	fi
+}
+
+fetch_kernels() {
+	for kernel in $(kernels_missing "$1"); do
+		case $kernel in
+		linux-*) guest_kernel ;;
+		*) guest_kernel uml ;;
+		esac
+	done
 }
 
 root() {
@@ -248,20 +277,17 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 fi
 todo=$(missing "$1")
 if [ -n "$list" ]; then
-	if kernel_is_missing "$1"; then
-		todo="$todo${todo:+
-}linux-image-amd64 (downloaded, not installed)"
-	fi
+	kernels=$(kernels_missing "$1" | sed 's/$/ (downloaded, not installed)/')
+	todo="$todo${todo:+${kernels:+
+}}$kernels"
 	[ -z "$todo" ] || echo "$todo"
 	[ -z "$todo" ]
 	exit
 fi
-if [ -z "$todo" ] && ! kernel_is_missing "$1"; then
+if [ -z "$todo$(kernels_missing "$1")" ]; then
 	exit 0
 fi
 # all is asked again: only now is it known which packages there are
 update_lists
 install_missing "$1"
-if kernel_is_missing "$1"; then
-	guest_kernel
-fi
+fetch_kernels "$1"

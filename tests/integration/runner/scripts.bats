@@ -297,6 +297,20 @@ libudev-dev user-mode-linux" ]
 	[[ $output != *user-mode-linux* ]]
 }
 
+@test "install-deps: UML is unpacked where the system has no package of it" {
+	debian_machine
+	fake apt-cache '[ "$1 $2" != "show user-mode-linux" ]'
+	run -1 install_deps --list demo
+	[[ $output == *$'\ndebian-archive-keyring\n'* ]]
+	[ "${lines[-1]}" = "user-mode-linux (downloaded, not installed)" ]
+	mkdir -p cache/vcan-run/uml
+	: >cache/vcan-run/uml/release
+	run -1 install_deps --list demo
+	[[ $output != *user-mode-linux* ]]
+	run -1 install_deps --list host
+	[[ $output != *archive-keyring* ]]
+}
+
 @test "install-deps: UML where the kernel has vcan but no namespace for us" {
 	debian_machine
 	fake modinfo
