@@ -14,11 +14,12 @@
  * The application that is in the flash of a board, on its way into a file that
  * katflash can be given again.
  *
- * Nothing tells how long an application is. So all is read from its start to the
- * end of the flash that every chip of that name has, as a board may stop that is
- * read behind it (katapult-protocol.md, section 4.4). But a Klipper has ended
- * where 4 KiB of FF follow its dictionary: no image of it has so much FF. FF at the
- * end is not kept, as an erased flash has that anyway.
+ * Nothing tells how long an application is (flashing.md, section 2). So all is
+ * read from its start to the end of the flash that Klipper gives a chip of that
+ * name, as a board may stop that is read behind its flash (katapult-protocol.md,
+ * section 4.4). But a Klipper has ended where 4 KiB of FF follow its dictionary: no
+ * image of it has so much FF. FF at the end is not kept, as an erased flash has
+ * that anyway.
  */
 struct backup {
 	const char *path; /* NULL: nothing is to be kept */

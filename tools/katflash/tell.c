@@ -100,6 +100,26 @@ static enum kcan_outcome outcome_of(const struct kcan_flash_result *result)
 						      KCAN_OUTCOME_UNPROVEN;
 }
 
+static void say_again(struct board *b)
+{
+	const struct kcan_flash_result *result = &b->result;
+	bool stuck = result->torn || result->verdict == KCAN_FLASH_STUCK;
+
+	if (b->opts->command == OPTS_VERIFY &&
+	    result->verdict == KCAN_FLASH_DIFFERS)
+		end_next(&b->end, "to write it: the same command without "
+				  "--verify");
+	else if (b->stage == STAGE_READ && result->read &&
+		 result->verdict == KCAN_FLASH_SILENT)
+		end_next(&b->end, POWER
+			 ", then type the same command again; if it stops "
+			 "at that address again, its chip has less flash "
+			 "than others of its name, and cannot be saved");
+	else
+		end_next(&b->end, "%stype the same command again%s",
+			 stuck ? POWER ", then " : "", without_backup(b));
+}
+
 static void say_failed(struct board *b)
 {
 	const struct kcan_flash_result *result = &b->result;
@@ -119,16 +139,7 @@ static void say_failed(struct board *b)
 		end_with(&b->end, outcome_of(result), "%s%s; %s",
 			 kcan_flash_verdict_text(result->verdict), where,
 			 content_text(result->content));
-	if (b->opts->command == OPTS_VERIFY &&
-	    result->verdict == KCAN_FLASH_DIFFERS)
-		end_next(&b->end, "to write it: the same command without "
-				  "--verify");
-	else
-		end_next(&b->end, "%stype the same command again%s",
-			 result->torn || result->verdict == KCAN_FLASH_STUCK ?
-				 POWER ", then " :
-				 "",
-			 without_backup(b));
+	say_again(b);
 	note_signal(b, result->verdict == KCAN_FLASH_ABORTED);
 }
 

@@ -155,7 +155,8 @@ v1
 	[ ! -e "$SAVED" ]
 }
 
-@test "--read of other firmware: to the end of the flash, and not behind it" {
+# full_board ARGUMENTS... - one whose flash is full of a firmware that is no Klipper
+full_board() {
 	local other=$BATS_TEST_TMPDIR/other
 
 	{
@@ -168,12 +169,31 @@ v1
 		cat "$other"
 	} >"$FLASH"
 	start_mcus one -i vcan0 -u "$U" --mcu-type stm32f042x6 --state katapult \
-		--flash-image "$FLASH"
+		--flash-image "$FLASH" "$@"
+}
+
+@test "--read of other firmware: to the end of the flash, and not behind it" {
+	full_board
 	saves 0 --no-start --read -u "$U" "$SAVED"
 	[ "$output" = "$U: saved: what is in its flash, 24576 bytes from $START\
  on, is in $SAVED" ]
-	cmp "$SAVED" "$other"
+	cmp "$SAVED" "$BATS_TEST_TMPDIR/other"
 	[ "$(state "$U")" = katapult ]
+}
+
+@test "--backup of a chip that has less flash than its name says: nothing is written" {
+	full_board --mcu-name stm32f103xe
+	watch_bus vcan0
+	make_image "$IMAGE" stm32f103xe "$START" --size 5000
+	saves 3 -u "$U" "$IMAGE" --backup "$SAVED"
+	[[ $output == "$U: no-answer: "*" (at 0x08008000); its old application is\
+ still there" ]]
+	[[ $stderr == *"next: switch the board's power off and on"*"its chip has less\
+ flash than others of its name"* ]]
+	[ ! -e "$SAVED" ]
+	settled
+	[ -z "$(frames '#018812')" ]
+	holds "$BATS_TEST_TMPDIR/other"
 }
 
 @test "Ctrl-C while it is saved: there is no file, and nothing was written" {
