@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-# What others put into their continuous integration, as it stands.
+# What others put into their continuous integration, and on their systems, as it
+# stands.
 # shellcheck disable=SC2154
 load helper
 
@@ -22,4 +23,12 @@ steps() {
 	[ "${lines[2]}" = "$ROOT/build/canmcu" ]
 	COMMANDS='false | true; echo not reached' run -1 bash -e step2
 	[[ $output != *"not reached"* ]]
+}
+
+@test "canmcu.service: systemd finds no fault with it" {
+	command -v systemd-analyze >/dev/null || skip "there is no systemd-analyze"
+	sed "s|/usr/local/bin|$BUILD|" "$ROOT/examples/system/canmcu.service" \
+		>canmcu.service
+	run -0 systemd-analyze verify ./canmcu.service
+	[ -z "$output" ]
 }
