@@ -54,6 +54,7 @@ python3-jsonschema
 python3-serial
 valgrind
 universal-ctags
+tshark
 git
 zsh
 fish
