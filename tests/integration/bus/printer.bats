@@ -92,38 +92,3 @@ warmer_than() {
 	[ "$(level PA0)" = 0.8 ]
 	[ "$(state ca463a06a1ac)" = off ]
 }
-
-# What is left of canmcu(1)'s first example: its commands, or what they print.
-example() {
-	mandoc -T utf8 "$BATS_TEST_DIRNAME/../../../docs/man/canmcu.1" |
-		col -bx | sed -n '/^EXAMPLES/,/^ *Where/p' | sed 's/^ *//' |
-		sed -n '/^\$/,/^$/p' |
-		awk -v want="$1" '{ command = /^\$/ || more
-			more = command && /\\$/
-			if (command == (want == "commands")) print }' |
-		sed 's/^\$ //; /^$/d'
-}
-
-@test "the man page's first example works as it is written" {
-	local home=$BATS_TEST_TMPDIR log=$BATS_TEST_TMPDIR/example.log
-
-	# Katapult's tool is not to be had here: ours sends the same frames
-	mkdir -p "$home/katapult/scripts"
-	printf 'import os, sys\nos.execv("%s", ["flasher"] + sys.argv[1:])\n' \
-		"$BUILD/flasher" >"$home/katapult/scripts/flashtool.py"
-	cp -r "$PRINTER"/. "$home"
-	sed -i 's/00a1b2c3d401/112233445566/' "$home"/boards/*.cfg
-	make_image "$home/klipper.bin" stm32g0b1xx 0x08002000 --size 28000 \
-		--version v0.13.0-77-gabcdef
-	# who types the second command has seen what the first one printed
-	example commands | sed "s,~,$home,
-		1a until_true has '$log' ready
-		\$a until_true has '$log' 'application v0'; kill %1; wait" \
-		>"$home/example.sh"
-	[ "$(grep -c . "$home/example.sh")" -eq 5 ]
-	cd "$home"
-	export -f until_true has
-	PATH=$BUILD:$PATH bash example.sh >"$log" 2>&1 3>&-
-	cat "$log"
-	diff <(grep -E '^(ready|112233445566) ' "$log") <(example output)
-}

@@ -3,7 +3,7 @@
 # canmcu plays what is on CAN, and the main board on its UART.
 bats_require_minimum_version 1.5.0
 load ../lib
-load page
+load ../page
 
 # shellcheck disable=SC2154 # set by run
 

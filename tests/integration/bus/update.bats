@@ -3,7 +3,7 @@
 # writes are those of `canmcu image`.
 bats_require_minimum_version 1.5.0
 load ../lib
-load page
+load ../page
 
 # shellcheck disable=SC2154 # set by apart
 

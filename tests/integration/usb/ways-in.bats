@@ -7,12 +7,13 @@ bats_require_minimum_version 1.5.0
 # shellcheck disable=SC2154
 
 load ../lib
+load ../page
 load board
 
 KLIPPER=/dev/serial/by-id/usb-Klipper_stm32g0b1xx_$SERIAL-if00
 
 setup() {
-	# shellcheck disable=SC2034 # for recipe
+	# shellcheck disable=SC2034 # for recipe and blocks
 	PAGE=$(realpath "$BATS_TEST_DIRNAME/../../../docs/ways-in.md")
 	cd "$BATS_TEST_TMPDIR" || return
 	mkfifo say
@@ -27,7 +28,7 @@ teardown() {
 	stop_all
 }
 
-# type_in HEADING [N] - sets output, without what goes to standard error
+# type_in HEADING N - sets output, without what goes to standard error
 type_in() {
 	local commands
 
@@ -40,12 +41,16 @@ type_in() {
 	echo "$stderr"
 }
 
+@test "no command of the page is left out here" {
+	all_typed_in
+}
+
 @test "USB touch" {
 	start_board
 	say plug klipper
 	say touch katapult
 	until_true [ -c "$KLIPPER" ]
-	type_in "USB touch"
+	type_in "USB touch" 1
 	[ "$status" -eq 0 ]
 	[[ $output == *"in-bootloader: Katapult came up on USB port 1-1"* ]]
 }
@@ -56,12 +61,12 @@ type_in() {
 	until_true [ -c "$KLIPPER" ]
 	say touch dfu
 	# its end is the board's leaving; there is no keyboard here
-	type_in picocom
+	type_in "picocom" 1
 	until_true usb_is 0483:df11
 	say plug klipper
 	until_true [ -c "$KLIPPER" ]
 	say touch rp2040
-	type_in picocom 2
+	type_in "picocom" 2
 	until_true usb_is 2e8a:0003
 }
 
@@ -72,7 +77,7 @@ uart() {
 
 @test "UART string" {
 	uart 250000
-	type_in "UART string"
+	type_in "UART string" 1
 	[ "$status" -eq 0 ]
 	[[ $output == *"in-bootloader: Katapult answered at 250000 baud"* ]]
 	ctl reset "$U"
@@ -90,7 +95,7 @@ uart() {
 	ip link add can0 type vcan
 	ip link set can0 up
 	start_mcus mcu -i can0 -u "$U"
-	type_in CAN
+	type_in "CAN" 1
 	[ "$status" -eq 0 ]
 	[[ $output == *"in-bootloader: Katapult answered on can0 with this UUID"* ]]
 }
@@ -101,7 +106,7 @@ uart() {
 	say request "$BRIDGE" katapult
 	until_true [ -e /sys/class/net/can0 ]
 	ip link set can0 up type can bitrate 1000000
-	type_in CANBridge
+	type_in "CANBridge" 1
 	[ "$status" -eq 0 ]
 	[[ $output == *"in-bootloader: Katapult came up on USB port 1-1"* ]]
 }

@@ -3,18 +3,30 @@
 # A page of docs whose commands are typed in as they stand there, on the printer of
 # its printer.cfg: canmcu plays what is on CAN.
 
+# stand_ins - sudo does nothing, systemctl writes down what it is asked for, and
+# Katapult's tool is ours, which sends the same frames, and calls -d -i
+stand_ins() {
+	mkdir -p ~/bin ~/katapult/scripts
+	printf '#!/bin/sh\nexec "$@"\n' >~/bin/sudo
+	printf '#!/bin/sh\necho "$@" >>~/systemctl\n' >~/bin/systemctl
+	chmod +x ~/bin/*
+	cat >~/katapult/scripts/flashtool.py <<-END
+		import os, sys
+		words = ["-i" if word == "-d" else word for word in sys.argv[1:]]
+		os.execv("$BUILD/flasher", ["flasher", *words])
+	END
+	PATH=$HOME/bin:$BUILD:$PATH
+}
+
 # open_page NAME - be at home on the host of that printer; sets PAGE
 open_page() {
 	PAGE=$(realpath "$BATS_TEST_DIRNAME/../../../docs/$1")
 	export HOME=$BATS_TEST_TMPDIR
-	mkdir -p ~/bin ~/printer_data/config
+	mkdir -p ~/printer_data/config
+	stand_ins
 	cd || return
 	awk '/^```$/ { inside = 0 } inside; /^```ini$/ { inside = 1 }' "$PAGE" \
 		>printer_data/config/printer.cfg
-	printf '#!/bin/sh\nexec "$@"\n' >bin/sudo
-	printf '#!/bin/sh\necho "$@" >>~/systemctl\n' >bin/systemctl
-	chmod +x bin/*
-	PATH=$HOME/bin:$BUILD:$PATH
 	for iface in can0 can1; do
 		ip link add "$iface" type vcan
 		ip link set "$iface" up
@@ -49,15 +61,18 @@ blocks() {
 		/^```sh$/ { printf "\"%s\" %d\n", heading, ++n }' "$PAGE"
 }
 
-# all_typed_in - each block is somewhere in this file of tests, and there is none of
-# another kind but the printer.cfg
+# all_typed_in [BLOCK...] - each block is somewhere in this file of tests, or named
+# here, and there is none of another kind but the printer.cfg
 all_typed_in() {
 	[ "$(blocks | wc -l)" -gt 5 ]
-	diff <(blocks | sort) <(sed -n 's/^\ttype_in //p' \
-		"$BATS_TEST_FILENAME" | sort -u)
+	diff <(blocks | sort) <({
+		[ $# -eq 0 ] || printf '%s\n' "$@"
+		sed -n 's/^\ttype_in //p' "$BATS_TEST_FILENAME"
+	} | sort -u)
 	run -0 grep -c '^```' "$PAGE"
 	# shellcheck disable=SC2154 # set by run
-	[ "$output" -eq $((2 * $(blocks | wc -l) + 2)) ]
+	[ "$output" -eq $((2 * $(blocks | wc -l) +
+		2 * $(grep -c '^```ini$' "$PAGE"))) ]
 }
 
 # unexplained PROGRAM - the outcomes in its --help that the page has no point for
