@@ -2,7 +2,6 @@
 #include <kcan/bus.h>
 
 #include <errno.h>
-#include <net/if_arp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "io/arphrd.h"
 #include "io/rtnl.h"
 
 #define BATCH_MAX 64

@@ -5,12 +5,13 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
-#include <net/if_arp.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "io/arphrd.h"
 #include "io/rtnl.h"
 #include "util/array.h"
 

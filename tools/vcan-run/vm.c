@@ -12,6 +12,7 @@
 
 #include "launch.h"
 #include "util/array.h"
+#include "util/fds.h"
 #include "vm.h"
 
 static void kill_all(pid_t pid)
@@ -41,7 +42,7 @@ static void guard(int life, const char *dir)
 	for (int i = 0; i <= STDERR_FILENO; i++)
 		dup2(null, i);
 	dup2(life, VM_LINE_FD);
-	close_range(VM_LINE_FD + 1, ~0U, 0);
+	util_close_from(VM_LINE_FD + 1);
 	if (chdir("/"))
 		_exit(1);
 	while (read(VM_LINE_FD, &got, sizeof(got)) == sizeof(got))
@@ -95,7 +96,7 @@ static void become(const struct launch *l, int life, const int fds[static 2])
 	dup2(fds[1], STDERR_FILENO);
 	/* F_DUPFD first: were fds[0] VM_LINE_FD, dup2() would leave it CLOEXEC */
 	dup2(fcntl(fds[0], F_DUPFD, VM_LINE_FD + 1), VM_LINE_FD);
-	close_range(VM_LINE_FD + 1, ~0U, 0);
+	util_close_from(VM_LINE_FD + 1);
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_DFL);
 	sigemptyset(&none);

@@ -15,6 +15,7 @@
 
 #include "board.h"
 #include "op.h"
+#include "util/fds.h"
 #include "util/wait.h"
 #include "vhci.h"
 
@@ -333,7 +334,7 @@ static _Noreturn void run(int vhci_port, int listener)
 static int keep_only(int link, int listener)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	unsigned int last = listener < 0 ? LINK_FD : LISTENER_FD;
+	int last = listener < 0 ? LINK_FD : LISTENER_FD;
 
 	/* out of the way of the numbers that they get */
 	link = fcntl(link, F_DUPFD_CLOEXEC, LISTENER_FD + 1);
@@ -343,7 +344,8 @@ static int keep_only(int link, int listener)
 	    dup2(null, STDOUT_FILENO) < 0 || dup2(link, LINK_FD) < 0 ||
 	    (last == LISTENER_FD && dup2(listener, LISTENER_FD) < 0))
 		return -errno;
-	return close_range(last + 1, ~0U, 0) < 0 ? -errno : 0;
+	util_close_from(last + 1);
+	return 0;
 }
 
 static int start(int link, int vhci_port, int listener, pid_t *pid)

@@ -55,7 +55,8 @@ static void encode(struct stuffed *s, const struct can_frame *f)
 {
 	unsigned int arbitration = f->can_id & CAN_EFF_FLAG ? PRIORITY_BITS :
 							      STANDARD_BITS;
-	unsigned int len = f->len < CAN_MAX_DLEN ? f->len : CAN_MAX_DLEN;
+	unsigned int len = f->can_dlc < CAN_MAX_DLEN ? f->can_dlc :
+						       CAN_MAX_DLEN;
 
 	s->len = s->run = s->crc = 0;
 	put(s, 0, 1);
