@@ -117,6 +117,22 @@ suite() {
 	[[ ${lines[-1]} == *" passed, 1 failed, 0 skipped" ]]
 }
 
+@test "a bats that is too old is one sentence, and so is none" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\necho Bats 1.2.1\n' >"$BATS_TEST_TMPDIR/bin/bats"
+	chmod +x "$BATS_TEST_TMPDIR/bin/bats"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH suite usb unit
+	[ "$status" -eq 1 ]
+	[ "$output" = "tests/run: suite usb needs bats 1.5 or newer, and here is\
+ Bats 1.2.1; install a newer one, or run 'make test', which needs none" ]
+	printf '#!/bin/sh\nexit 127\n' >"$BATS_TEST_TMPDIR/bin/bats"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH suite runner
+	[[ $status -eq 1 && $output == *"and here is none; "* ]]
+	program unit/test_a <<<'echo 1..1; echo ok 1 - a'
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH suite unit
+	[ "$status" -eq 0 ]
+}
+
 @test "usb: each file gets the guest that it asks for" {
 	program vcan-run <<-'END'
 		echo 1..1
