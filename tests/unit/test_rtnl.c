@@ -10,11 +10,11 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <net/if_arp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "io/arphrd.h"
 #include "io/rtnl.h"
 #include "util/hex.h"
 
