@@ -30,14 +30,17 @@ static void not_taken(struct board *b)
 		kcan_running_unsent(b->running, now_of(b));
 }
 
-/* One of these is on its way at a time: what they wait for is its confirmation. */
+/*
+ * One of a board is on its way at a time: what it waits for is its confirmation.
+ * Who waited for that of others would wait for all that these have to say.
+ */
 static void send_single(struct board *b)
 {
 	struct wire *wire = b->wire;
 	struct can_frame frame;
 	int err;
 
-	if (wire->holder || !build_single(b, &frame))
+	if (b->flies || !build_single(b, &frame))
 		return;
 	err = bus_send(&wire->bus, &frame);
 	if (err) {
@@ -48,7 +51,7 @@ static void send_single(struct board *b)
 	if (b->req)
 		kcan_bootreq_handed(b->req, now_of(b));
 	b->flying = frame;
-	wire->holder = b;
+	b->flies = true;
 }
 
 static void send_blocks(struct board *b)
@@ -78,30 +81,21 @@ static void send_due(struct board *b)
 
 static uint64_t deadline(const struct board *b)
 {
-	const struct board *holder = b->wire->holder;
-
 	if (b->flash)
 		return kcan_flash_deadline(b->flash);
 	if (!is_single(b))
 		return b->due_us;
-	if (holder && holder != b)
-		return UINT64_MAX;
 	return b->req ? kcan_bootreq_deadline(b->req) :
 			kcan_running_deadline(b->running);
-}
-
-static bool is_flying(const struct board *b, const struct can_frame *frame)
-{
-	return b->wire->holder == b && bus_is_same_frame(&b->flying, frame);
 }
 
 static void rx_own(struct board *b, const struct kcan_bus_rx *rx)
 {
 	if (b->flash)
 		kcan_flash_sent(b->flash, &rx->frame, now_of(b));
-	if (!is_flying(b, &rx->frame))
+	if (!b->flies || !bus_is_same_frame(&b->flying, &rx->frame))
 		return;
-	b->wire->holder = NULL;
+	b->flies = false;
 	if (b->req && rx->at_us)
 		kcan_bootreq_handed(b->req, rx->at_us);
 	if (b->req)

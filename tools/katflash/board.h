@@ -22,9 +22,8 @@ struct wire {
 	struct bus bus;
 	struct kcan_link link;
 	struct nodeids nodeids;
-	bool owns_timing;     /* see struct kcan_image_board */
-	struct board *holder; /* whose single frame is not confirmed yet */
-	int lost;	      /* a negative errno, when that bus was lost */
+	bool owns_timing; /* see struct kcan_image_board */
+	int lost;	  /* a negative errno, when that bus was lost */
 };
 
 struct board;
@@ -89,7 +88,8 @@ struct board {
 	struct kcan_flash *flash;
 	struct kcan_running *running; /* begins at @due_us */
 	uint64_t due_us;
-	struct can_frame flying; /* of @req or @running; while it is the holder */
+	bool flies;		 /* a frame of @req or @running is not ... */
+	struct can_frame flying; /* ... confirmed yet: this one */
 
 	unsigned int unnamed; /* proofs behind which CONNECT got no answer */
 	struct kcan_kat_ident ident; /* any bytes */

@@ -52,8 +52,7 @@ void board_free(struct board *b)
 	b->req = NULL;
 	b->flash = NULL;
 	b->running = NULL;
-	if (b->wire && b->wire->holder == b)
-		b->wire->holder = NULL;
+	b->flies = false;
 }
 
 void board_close(struct board *b)
