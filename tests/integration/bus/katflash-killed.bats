@@ -3,7 +3,7 @@
 bats_require_minimum_version 1.5.0
 load ../lib
 
-: "${KILLS:=4}" "${SEED:=1}"
+: "${KILLS:=3}" "${SEED:=1}"
 START=0x08002000
 SIZE=4500
 POWER="switch the board's power off and on"
@@ -62,11 +62,17 @@ killed_after() {
 	wait "$pid" || :
 }
 
+# is_up - whatever it starts with, it has done so
+is_up() {
+	[ "$(state "$U")" != boot ]
+}
+
 # do_what_it_says - it is stuck; then the same command again
 do_what_it_says() {
 	[[ $output$stderr == *"$POWER"* ]]
 	ctl power "$U" off
 	ctl power "$U" on
+	until_true is_up
 }
 
 # Behind how many frames is up to chance, of which SEED is the beginning.
@@ -109,13 +115,13 @@ full() {
 @test "killed within a block: the next call says what to press, and that helps" {
 	local pid
 
-	board --erase-ms 500
+	board --erase-ms 1000
 	katflash -u "$U" "$IMAGE.1"
 	flashed "$IMAGE.1"
 	watch_bus vcan0
 	"$BUILD/katflash" -i vcan0 -u "$U" "$IMAGE.0" >/dev/null 2>&1 3>&- &
 	pid=$!
-	# a page is erased for a second: its answer, and a part of the next block
+	# a page is erased for two seconds: its answer, and a part of the next block
 	until_true has "$BUS" '#018812' 2
 	tc qdisc add dev vcan0 root netem limit 4 delay 100s
 	until_true full
