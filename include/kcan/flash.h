@@ -269,6 +269,16 @@ void kcan_flash_abort(struct kcan_flash *flash, uint64_t now_us);
  */
 uint64_t kcan_flash_deadline(const struct kcan_flash *flash);
 
+/**
+ * kcan_flash_awaits() - on CAN: how much of an answer is still to come
+ *
+ * Frames take their time on a bus. Who knows how many there must be need not be
+ * woken up for each of them.
+ *
+ * Return: frames, at least; 0: it is not known, or nothing is awaited.
+ */
+size_t kcan_flash_awaits(const struct kcan_flash *flash);
+
 /** There is a verdict; nothing more is sent. */
 bool kcan_flash_done(const struct kcan_flash *flash);
 

@@ -119,6 +119,19 @@ uint64_t kcan_flash_deadline(const struct kcan_flash *f)
 	return f->due_us < f->until_us ? f->due_us : f->until_us;
 }
 
+size_t kcan_flash_awaits(const struct kcan_flash *f)
+{
+	size_t len;
+
+	if (f->phase == FLASHING_DONE || !flashing_on_can(f) ||
+	    f->due_us != UINT64_MAX || !flashing_question(f)->ack_words)
+		return 0;
+	len = KCAN_KAT_MIN + 4u * flashing_question(f)->ack_words;
+	return len > f->rx.len ?
+		       (len - f->rx.len + CAN_MAX_DLEN - 1) / CAN_MAX_DLEN :
+		       0;
+}
+
 struct kcan_flash_result kcan_flash_result(const struct kcan_flash *f)
 {
 	struct kcan_flash_result result = f->result;

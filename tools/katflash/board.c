@@ -89,6 +89,11 @@ static uint64_t deadline(const struct board *b)
 			kcan_running_deadline(b->running);
 }
 
+size_t board_awaits(const struct board *b)
+{
+	return b->flash ? kcan_flash_awaits(b->flash) : 0;
+}
+
 static void rx_own(struct board *b, const struct kcan_bus_rx *rx)
 {
 	if (b->flash)

@@ -117,6 +117,9 @@ uint64_t board_deadline(const struct board *b);
 /** Return: what it is behind: "can0", "/dev/ttyS0"; any bytes. */
 const char *board_place(const struct board *b);
 
+/** Return: how many frames it waits for, at least; 0: that is not known. */
+size_t board_awaits(const struct board *b);
+
 /** A frame came, of this process or of others. */
 void board_rx(struct board *b, const struct kcan_bus_rx *rx);
 

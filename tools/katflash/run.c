@@ -3,6 +3,9 @@
 
 #include <errno.h>
 
+#define FRAME_US 111 /* 8 bytes without stuff bits, at 1 Mbit/s: the least */
+#define QUIET_MIN_US 300 /* less than that is not worth it */
+
 struct run {
 	struct targets *t;
 	struct loop *loop;
@@ -74,13 +77,56 @@ static uint64_t step_all(struct run *run)
 	return deadline_us;
 }
 
+/*
+ * How long no frame on a wire has to be looked at: all that is waited for takes
+ * its time there. Of one board the last frame is met; of several it is enough
+ * that the wire has something to carry until they are asked again.
+ */
+static uint64_t quiet_us(const struct run *run, const struct wire *wire)
+{
+	size_t frames = 0, boards = 0;
+
+	for (size_t i = 0; i < run->t->len; i++) {
+		const struct board *b = &run->t->boards[i];
+		size_t awaits;
+
+		if (b->wire != wire || b->stage == STAGE_DONE)
+			continue;
+		awaits = board_awaits(b);
+		if (!awaits)
+			return 0;
+		frames += awaits;
+		boards++;
+	}
+	if (!boards)
+		return UINT64_MAX;
+	return FRAME_US * (boards > 1 ? frames / 2 : frames - 1);
+}
+
+/* To be woken up for each frame of an answer is most of what a flash costs. */
+static int stay_quiet(struct run *run)
+{
+	uint64_t least_us = UINT64_MAX;
+
+	for (size_t i = 0; i < run->t->wires_len; i++) {
+		uint64_t us = quiet_us(run, &run->t->wires[i]);
+
+		least_us = us < least_us ? us : least_us;
+	}
+	if (least_us < QUIET_MIN_US || least_us == UINT64_MAX)
+		return 0;
+	return loop_wait(run->loop, -1, run->loop->now_us + least_us);
+}
+
 static int wait_for_any(struct run *run, uint64_t deadline_us)
 {
 	int err;
 
 	if (run->alone)
 		return port_turn(run->alone, deadline_us);
-	err = bus_group_wait(&run->buses, &deadline_us);
+	err = stay_quiet(run);
+	if (!err)
+		err = bus_group_wait(&run->buses, &deadline_us);
 	for (size_t i = 0; i < run->t->wires_len; i++)
 		hear(run, &run->t->wires[i], deadline_us);
 	return err;

@@ -159,6 +159,43 @@ static void test_the_steps_follow_each_other(void **state)
 	bench_end(&b);
 }
 
+static void assert_two_frames(struct bench *bench)
+{
+	assert_int_equal(kcan_flash_awaits(bench->flash), 2);
+}
+
+/* Of a block that is written there are two, of one that is read ten. */
+static void test_it_knows_how_many_frames_are_to_come(void **state)
+{
+	unsigned int all;
+
+	(void)state;
+	start("stm32g0b1xx");
+	bench_write(&b, image, BLOCK);
+	b.acknowledged = assert_two_frames;
+	assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_FLASHED);
+	assert_int_equal(kcan_flash_awaits(b.flash), 0);
+	bench_end(&b);
+	start("stm32g0b1xx");
+	bench_preload(&b, image, BLOCK);
+	bench_write(&b, image, BLOCK);
+	b.cfg.goal = KCAN_FLASH_GOAL_VERIFY;
+	assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_SAME);
+	all = b.received;
+	/* once more, and all but the last one of the ten come */
+	b.mishap = MISHAP_LOSE;
+	b.from_node = true;
+	b.nth = 2 * all - 1;
+	bench_begin(&b);
+	assert_int_equal(kcan_flash_awaits(b.flash), 0);
+	while (!b.struck) {
+		bench_step(&b);
+		b.board.now_us = bench_next(&b);
+	}
+	assert_int_equal(kcan_flash_awaits(b.flash), 1);
+	bench_end(&b);
+}
+
 /* Each is a machine of its own: who waits costs the others nothing. */
 static void test_a_dead_board_does_not_keep_the_others_waiting(void **state)
 {
@@ -318,6 +355,7 @@ int main(void)
 			 test_aborts, true),
 		cmocka_unit_test(test_an_abort_waits_1_s_for_confirmations),
 		cmocka_unit_test(test_the_steps_follow_each_other),
+		cmocka_unit_test(test_it_knows_how_many_frames_are_to_come),
 		cmocka_unit_test(
 			test_a_dead_board_does_not_keep_the_others_waiting),
 		cmocka_unit_test(
