@@ -37,7 +37,9 @@ KCAN_DECLS_BEGIN
  * nothing is confirmed there.
  *
  * A command leaves in one piece because half of one blocks the node's receiver
- * until a reset (katapult-protocol.md, section 3). One is in flight at a time.
+ * until a reset (katapult-protocol.md, section 3). One is in flight at a time; only
+ * while all is read back the next block is asked for a little before the last two
+ * frames about this one are there, which the node has room for (section 5).
  * Several boards are several machines: whoever waits costs the others nothing.
  *
  * The order of writing, and what is done when something gets lost, is that of
@@ -275,7 +277,8 @@ uint64_t kcan_flash_deadline(const struct kcan_flash *flash);
  * Frames take their time on a bus. Who knows how many there must be need not be
  * woken up for each of them.
  *
- * Return: frames, at least; 0: it is not known, or nothing is awaited.
+ * Return: frames until there is something to do, at least; 0: that is not known,
+ * or nothing is awaited.
  */
 size_t kcan_flash_awaits(const struct kcan_flash *flash);
 

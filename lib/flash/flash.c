@@ -119,14 +119,29 @@ uint64_t kcan_flash_deadline(const struct kcan_flash *f)
 	return f->due_us < f->until_us ? f->due_us : f->until_us;
 }
 
+/* Return: how many bytes must be there before there is something to do. */
+static size_t awaited_len(const struct kcan_flash *f)
+{
+	uint8_t words = flashing_question(f)->ack_words;
+	size_t len = words ? KCAN_KAT_MIN + 4u * words : 0;
+	size_t next = f->block + 1 + f->ahead;
+
+	if (f->ahead)
+		len *= 2;
+	/* one more is asked for then */
+	if (f->phase == FLASHING_READ_BACK && next < f->order.blocks)
+		len -= KCAN_KAT_MIN + 4u * words - FLASHING_AHEAD_LEN;
+	return len;
+}
+
 size_t kcan_flash_awaits(const struct kcan_flash *f)
 {
 	size_t len;
 
 	if (f->phase == FLASHING_DONE || !flashing_on_can(f) ||
-	    f->due_us != UINT64_MAX || !flashing_question(f)->ack_words)
+	    f->due_us != UINT64_MAX)
 		return 0;
-	len = KCAN_KAT_MIN + 4u * flashing_question(f)->ack_words;
+	len = awaited_len(f);
 	return len > f->rx.len ?
 		       (len - f->rx.len + CAN_MAX_DLEN - 1) / CAN_MAX_DLEN :
 		       0;

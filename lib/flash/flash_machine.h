@@ -75,9 +75,10 @@ struct kcan_flash {
 	bool aborted;
 
 	enum flashing_said said;
-	bool looks;	    /* @said began as a look */
-	bool spoiled;	    /* a repaired block has the wrong content */
-	bool nacked;	    /* since an answer */
+	bool looks;   /* @said began as a look */
+	bool spoiled; /* a repaired block has the wrong content */
+	bool nacked;  /* since an answer */
+	bool ahead;   /* what is on its way asks for the block behind @block */
 	unsigned int tries; /* that got none, since one */
 	struct flashing_out out;
 	struct flashing_place place;
@@ -121,6 +122,17 @@ bool flashing_is_blank(const struct kcan_flash *f, size_t block);
 
 /** Return: how long to wait for its answer. */
 uint64_t flashing_wait_us(const struct kcan_flash *f);
+
+/* So much of an answer has to be there before the next block is asked for. */
+#define FLASHING_AHEAD_LEN 64
+
+/**
+ * flashing_ask_ahead() - ask for the next block, if that can be done already
+ *
+ * Most of the answer about this one is there, so the node has room for the next
+ * answer (flashing.md, section 5).
+ */
+void flashing_ask_ahead(struct kcan_flash *f, uint64_t now_us);
 
 /** @said is next. */
 void flashing_say(struct kcan_flash *f, enum flashing_said said,

@@ -70,6 +70,7 @@ void flashing_rx(struct kcan_flash *f, const uint8_t *bytes, size_t len,
 			n = len;
 		kcan_stream_push(&f->rx, bytes, n);
 		flashing_listen(f, now_us);
+		flashing_ask_ahead(f, now_us);
 		if (f->rx.len == f->rx.size) /* nobody waits for all that */
 			kcan_stream_drop(&f->rx, f->rx.len);
 	}

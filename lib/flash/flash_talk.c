@@ -277,6 +277,7 @@ void flashing_say(struct kcan_flash *f, enum flashing_said said,
 		  uint64_t now_us)
 {
 	f->said = said;
+	f->ahead = false;
 	f->looks = said == FLASHING_SAID_LOOK;
 	f->spoiled = false;
 	compose(f);
@@ -289,6 +290,31 @@ void flashing_send(struct kcan_flash *f, uint64_t now_us)
 	f->due_us = now_us;
 	if (!f->aborted)
 		f->until_us = now_us + QUEUE_US;
+}
+
+/* Return: whether most of a good answer to what was asked is there. */
+static bool is_well_answered(const struct kcan_flash *f)
+{
+	struct util_cursor c = util_cursor_reading(f->rx.buf, f->rx.len);
+	uint32_t head = 0x01 | 0x88 << 8 | KCAN_KAT_ACK << 16 | 18u << 24;
+
+	return f->rx.len >= FLASHING_AHEAD_LEN && util_get_le32(&c) == head &&
+	       util_get_le32(&c) == KCAN_KAT_REQUEST_BLOCK &&
+	       util_get_le32(&c) == flashing_address(f);
+}
+
+void flashing_ask_ahead(struct kcan_flash *f, uint64_t now_us)
+{
+	if (f->phase != FLASHING_READ_BACK || f->ahead || f->aborted ||
+	    f->tries || f->nacked || f->due_us != UINT64_MAX ||
+	    !flashing_on_can(f) || !f->place.assigned ||
+	    f->block + 1 == f->order.blocks || !is_well_answered(f))
+		return;
+	f->block++;
+	compose(f);
+	f->block--;
+	f->ahead = true;
+	flashing_send(f, now_us);
 }
 
 /* A command ends as a whole; behind it nothing more is said. */
@@ -361,7 +387,9 @@ static void judge(struct kcan_flash *f, uint64_t now_us)
 static void read_next(struct kcan_flash *f, uint64_t now_us)
 {
 	if (++f->block < f->order.blocks) {
-		flashing_say(f, FLASHING_SAID_COMMAND, now_us);
+		if (!f->ahead)
+			flashing_say(f, FLASHING_SAID_COMMAND, now_us);
+		f->ahead = false;
 		return;
 	}
 	if (f->phase == FLASHING_READ_BACK) {

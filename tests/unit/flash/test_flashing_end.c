@@ -196,6 +196,42 @@ static void test_it_knows_how_many_frames_are_to_come(void **state)
 	bench_end(&b);
 }
 
+/*
+ * flashing.md, section 5: when eight of ten frames have come, the node has room
+ * for the next answer. Here the tenth one is lost.
+ */
+static void test_the_next_block_is_asked_for_ahead(void **state)
+{
+	unsigned int last;
+
+	(void)state;
+	start("stm32g0b1xx");
+	bench_write(&b, image, SHORT_LEN);
+	bench_begin(&b);
+	while (!strstr(b.talk, "er")) {
+		bench_step(&b);
+		b.board.now_us = bench_next(&b);
+	}
+	last = b.received - 1;
+	bench_end(&b);
+	start("stm32g0b1xx");
+	bench_write(&b, image, SHORT_LEN);
+	b.mishap = MISHAP_LOSE;
+	b.from_node = true;
+	b.nth = last;
+	bench_begin(&b);
+	while (!b.struck) {
+		bench_step(&b);
+		b.board.now_us = bench_next(&b);
+	}
+	assert_string_equal(strchr(b.talk, 'e'), "er");
+	bench_step(&b);
+	assert_string_equal(strchr(b.talk, 'e'), "err");
+	assert_int_equal(bench_finish(&b).verdict, KCAN_FLASH_FLASHED);
+	assert_true(bench_holds(&b, image, SHORT_LEN));
+	bench_end(&b);
+}
+
 /* Each is a machine of its own: who waits costs the others nothing. */
 static void test_a_dead_board_does_not_keep_the_others_waiting(void **state)
 {
@@ -356,6 +392,7 @@ int main(void)
 		cmocka_unit_test(test_an_abort_waits_1_s_for_confirmations),
 		cmocka_unit_test(test_the_steps_follow_each_other),
 		cmocka_unit_test(test_it_knows_how_many_frames_are_to_come),
+		cmocka_unit_test(test_the_next_block_is_asked_for_ahead),
 		cmocka_unit_test(
 			test_a_dead_board_does_not_keep_the_others_waiting),
 		cmocka_unit_test(
