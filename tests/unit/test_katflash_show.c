@@ -147,6 +147,7 @@ static void test_sentence(void **state)
 }
 
 #define ROW(text) "\r" text "\033[K"
+#define BAR "  [                     ]  "
 
 static const struct show_board four[] = {
 	{ .name = "a", .state = SHOW_ASKING },
@@ -173,12 +174,12 @@ static const struct screen_row {
 	{ "too many lines: those that are done have none",
 	  4,
 	  { 4, 42 },
-	  ROW("a  [                     ]  asking") "\n" ROW("c  [                     ]  leaving") "\n" ROW(
+	  ROW("a" BAR "asking") "\n" ROW("c" BAR "leaving") "\n" ROW(
 		  "1 of 4 boards are done, 1 are not shown") "\033[J\r\033[2A" },
 	{ "still too many: the others are counted",
 	  4,
 	  { 3, 42 },
-	  ROW("a  [                     ]  asking") "\n" ROW(
+	  ROW("a" BAR "asking") "\n" ROW(
 		  "1 of 4 boards are done, 2 are not shown") "\033[J\r\033[1A" },
 	{ "one row: they are only counted",
 	  4,
