@@ -36,7 +36,8 @@ end
 
 local a = {
 	nodeid = ProtoField.uint8("klipper_can.nodeid", "Nodeid"),
-	from_node = ProtoField.bool("klipper_can.from_node", "From the node"),
+	from_node = ProtoField.uint8("klipper_can.from_node", "From the node",
+		base.DEC, { [0] = "no", [1] = "yes" }),
 	command = ProtoField.uint8("klipper_can.command", "Command", base.HEX,
 		NAMES),
 	uuid = ProtoField.string("klipper_can.uuid", "UUID"),
@@ -765,7 +766,7 @@ local function dissect_data(tvb, bus, tree, id, number)
 		feed(bus, node, number, tvb:len() > 0 and tvb:raw() or "")
 	end
 	tree:add(a.nodeid, node.id):set_generated()
-	tree:add(a.from_node, node.from):set_generated()
+	tree:add(a.from_node, node.from and 1 or 0):set_generated()
 	return (node.from and "from " or "to ") .. node.id .. ": " ..
 		show_pieces(tree, tvb, number)
 end

@@ -7,9 +7,13 @@ Usage: damaged-trace.py SEED FRAMES LOG...
 Damaged and missing frames of the logs, frames of random bytes, and random content
 in blocks whose CRC is good, dictionaries among them.
 """
+import os
 import random
 import sys
 import zlib
+
+sys.path.insert(0, f"{os.path.dirname(os.path.realpath(__file__))}/../campaign")
+from wire import block, crc16, cut  # noqa: E402
 
 draw = random.Random(int(sys.argv[1]))
 recorded = [line.split()[2].split("#") for name in sys.argv[3:]
@@ -17,15 +21,6 @@ recorded = [line.split()[2].split("#") for name in sys.argv[3:]
 TELLING = [0, 1, 2, 5, 6, 0x10, 0x11, 0x12, 0x20, 0x7E, 0x80, 0x88, 0x99, 0xFF]
 DICTIONARY = rb"""{"commands":{"set pin=%u to=%hi":2},"responses":{"got data=%*s":3},
 "output":{"at %u":4},"enumerations":{"pin":{"PA0":[0,16],"x":5}},"app":"a"}"""
-
-
-def crc16(data):
-    crc = 0xFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x8408 if crc & 1 else 0)
-    return crc
 
 
 def some(most):
@@ -41,10 +36,9 @@ def klipper(content):
 def katapult():
     code = draw.choice([0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0xA0, 0xF1, 0x77])
     command = bytes([draw.randrange(0x10, 0x18), 0, 0, 0]) if code == 0xA0 else b""
-    words = draw.randint(0, 29)
+    words = draw.choice([0, 1, 2, 3, 4, 5, draw.randint(0, 29)])
     payload = (command + some(4 * words)).ljust(4 * words, b"\0")[:4 * words]
-    body = bytes([code, words]) + payload
-    return b"\x01\x88" + body + crc16(body).to_bytes(2, "little") + b"\x99\x03"
+    return block(code, payload)
 
 
 def dictionary():
@@ -61,10 +55,10 @@ def dictionary():
 
 
 def frames(can_id, data):
-    return [(can_id, data[i:i + 8]) for i in range(0, len(data), 8)]
+    return [(can_id, piece) for piece in cut(data)]
 
 
-def piece(number):
+def next_frames(number):
     kind = draw.random()
     can_id = draw.choice([0x108, 0x109, 0x202, 0x203, draw.randrange(0x100, 0x300)])
     if kind < 0.1:
@@ -84,7 +78,7 @@ def piece(number):
 
 made, number = 0, 0
 while made < int(sys.argv[2]):
-    for can_id, data in piece(number):
+    for can_id, data in next_frames(number):
         print(f"(1795965170.{made:06d}) vcan0 {can_id:03X}#{data.hex().upper()}")
         made += 1
     number += 1
