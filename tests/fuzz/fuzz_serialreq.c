@@ -2,7 +2,8 @@
 /*
  * Any bytes at any time, and questions that leave late: the exchange ends in the
  * time that it has, asks once, and says nothing of a Katapult that has not refused
- * what was sent behind its answer, nor of a Klipper that has not counted on.
+ * what was sent behind its answer, nor of a Klipper that has not counted on. Where
+ * Katapult is known to be there, nothing but its commands is sent.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@ static const uint8_t REFUSE[] = "\x01\x88\xf2\x00\x00\xbf\x99\x03";
 
 struct run {
 	struct kcan_serialreq *req;
+	bool present;
 	uint64_t now_us;
 	unsigned int requests;
 	bool held;   /* the next question stays in its queue for a while */
@@ -51,6 +53,7 @@ static void write_due(struct run *r)
 	if (r->queued || !kcan_serialreq_tx(r->req, &send, r->now_us))
 		return;
 	check(send.len && send.len <= sizeof(r->asked) && send.rate_bps);
+	check(!r->present || send.len == KCAN_KAT_MIN);
 	memcpy(r->asked, send.bytes, send.len);
 	r->asked_len = send.len;
 	r->requests += send.len == KCAN_SERIALREQ_LEN;
@@ -138,8 +141,9 @@ static void check_end(const struct run *r)
 	check(r->requests <= 1);
 	check(result.requested == r->requests ||
 	      (r->queued && !result.requested));
-	check(result.requested || (result.verdict != KCAN_SERIALREQ_PROVEN &&
-				   result.verdict != KCAN_SERIALREQ_SILENT));
+	check(result.requested || result.verdict != KCAN_SERIALREQ_PROVEN);
+	check(result.requested || r->present ||
+	      result.verdict != KCAN_SERIALREQ_SILENT);
 	if (result.verdict == KCAN_SERIALREQ_ALREADY)
 		check(!result.requested);
 	if (result.verdict == KCAN_SERIALREQ_ALREADY ||
@@ -152,12 +156,13 @@ static void check_end(const struct run *r)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct kcan_serialreq_cfg cfg = { TIMEOUT_US, 115200, 250000 };
+	const struct kcan_serialreq_cfg cfg = { TIMEOUT_US, 115200, 250000,
+						size & 1 };
 	struct fuzz_input in = { data, size };
 	static struct run r;
 	size_t turns = 2 * TURNS_MAX + size;
 
-	r = (struct run){ 0 };
+	r = (struct run){ .present = cfg.present };
 	if (size > SIZE_MAX_IN || kcan_serialreq_new(&r.req, &cfg))
 		return 0;
 	while (!kcan_serialreq_result(r.req).verdict) {

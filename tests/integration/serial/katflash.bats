@@ -157,7 +157,6 @@ $BATS_TEST_TMPDIR/two (EBB): flashed" ]
 @test "one that is silent: the reasons, and the other one is flashed" {
 	board
 	start_mcus two --uart "pty:$BATS_TEST_TMPDIR/two" -u "$V" --state off
-	CTL=$BATS_TEST_TMPDIR/one.ctl
 	katflash -d "$BATS_TEST_TMPDIR/two" "$IMAGE" -d "$LINE" "$IMAGE" \
 		--timeout 1
 	[ "$status" -eq 3 ]
@@ -206,7 +205,7 @@ port.read()' "$LINE" >holder.log 2>&1 3>&- &
 # begun - it is written in the background, page by page of a second; sets pid
 begun() {
 	board --erase-ms 500
-	"$BUILD/katflash" -d "$LINE" "$IMAGE" -v >out 2>err 3>&- &
+	"$BUILD/katflash" -d "$LINE" "$IMAGE" -v --timeout 20 >out 2>err 3>&- &
 	pid=$!
 	until_true has err ' > 018812' 2
 }
