@@ -76,6 +76,16 @@ bool kcan_link_confirms_ack(const struct kcan_link *link);
 bool kcan_link_has_bitrate(const struct kcan_link *link);
 
 /**
+ * kcan_link_restore() - bring a CAN interface up as another one was
+ * @before: an interface that has gone since, as an adapter's does when that resets:
+ *          bit rate, sample point, restart and queue are taken from it
+ * @ifname: that came instead; it is down
+ *
+ * Return: 0, -EPERM without CAP_NET_ADMIN, -ENODEV, or another negative errno.
+ */
+int kcan_link_restore(const struct kcan_link *before, const char *ifname);
+
+/**
  * kcan_link_watch() - be told when an interface comes, goes or changes
  *
  * Return: a descriptor that is readable then, for poll(), kcan_link_changed()

@@ -182,6 +182,17 @@ bool kcan_link_has_bitrate(const struct kcan_link *link)
 	return link->driver[0] && !is_soft(link->driver);
 }
 
+int kcan_link_restore(const struct kcan_link *before, const char *ifname)
+{
+	return rtnl_set_up_can(ifname,
+			       &(struct rtnl_can){
+				       .bitrate_bps = before->bitrate_bps,
+				       .sample_point = before->sample_point,
+				       .restart_ms = before->restart_ms,
+			       },
+			       before->txqueuelen);
+}
+
 int kcan_link_watch(void)
 {
 	return rtnl_open(RTMGRP_LINK);

@@ -88,18 +88,29 @@ static int order(const struct request *r)
 }
 
 static struct rtattr *add_attr(struct request *r, unsigned short type,
-			       const char *text)
+			       const void *value, size_t len)
 {
-	size_t len = strlen(text);
 	struct rtattr *a;
 
 	a = (struct rtattr *)((char *)r + NLMSG_ALIGN(r->head.nlmsg_len));
 	a->rta_type = type;
 	a->rta_len = (unsigned short)RTA_LENGTH(len);
-	memcpy(RTA_DATA(a), text, len);
+	if (len)
+		memcpy(RTA_DATA(a), value, len);
 	r->head.nlmsg_len =
 		NLMSG_ALIGN(r->head.nlmsg_len) + RTA_ALIGN(a->rta_len);
 	return a;
+}
+
+static struct rtattr *begin_nest(struct request *r, unsigned short type)
+{
+	return add_attr(r, type, NULL, 0);
+}
+
+static void end_nest(const struct request *r, struct rtattr *nest)
+{
+	nest->rta_len =
+		(unsigned short)((char *)r + r->head.nlmsg_len - (char *)nest);
 }
 
 int rtnl_add_link(const char *name, const char *kind)
@@ -114,27 +125,67 @@ int rtnl_add_link(const char *name, const char *kind)
 
 	if (strlen(name) >= IF_NAMESIZE || strlen(kind) >= IF_NAMESIZE)
 		return -ENAMETOOLONG;
-	add_attr(&r, IFLA_IFNAME, name);
-	nest = add_attr(&r, IFLA_LINKINFO, "");
-	add_attr(&r, IFLA_INFO_KIND, kind);
-	nest->rta_len =
-		(unsigned short)((char *)&r + r.head.nlmsg_len - (char *)nest);
+	add_attr(&r, IFLA_IFNAME, name, strlen(name));
+	nest = begin_nest(&r, IFLA_LINKINFO);
+	add_attr(&r, IFLA_INFO_KIND, kind, strlen(kind));
+	end_nest(&r, nest);
 	return order(&r);
 }
 
-int rtnl_set_up(const char *name)
+/* Return: 0, or -ENODEV: no interface has such a name. */
+static int add_name(struct request *r, const char *name)
 {
-	struct request r = {
-		.head.nlmsg_len = NLMSG_LENGTH(sizeof(r.info)),
-		.head.nlmsg_type = RTM_NEWLINK,
-		.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
-		.info.ifi_change = IFF_UP,
-		.info.ifi_flags = IFF_UP,
-	};
-
 	if (!*name || strlen(name) >= IF_NAMESIZE)
 		return -ENODEV;
-	add_attr(&r, IFLA_IFNAME, name);
+	add_attr(r, IFLA_IFNAME, name, strlen(name));
+	return 0;
+}
+
+static const struct request going_up = {
+	.head.nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)),
+	.head.nlmsg_type = RTM_NEWLINK,
+	.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
+	.info.ifi_change = IFF_UP,
+	.info.ifi_flags = IFF_UP,
+};
+
+int rtnl_set_up(const char *name)
+{
+	struct request r = going_up;
+	int err = add_name(&r, name);
+
+	return err ? err : order(&r);
+}
+
+static void add_can(struct request *r, const struct rtnl_can *can)
+{
+	const struct can_bittiming timing = {
+		.bitrate = can->bitrate_bps, .sample_point = can->sample_point
+	};
+	struct rtattr *info = begin_nest(r, IFLA_LINKINFO), *data;
+
+	add_attr(r, IFLA_INFO_KIND, "can", strlen("can"));
+	data = begin_nest(r, IFLA_INFO_DATA);
+	if (can->bitrate_bps)
+		add_attr(r, IFLA_CAN_BITTIMING, &timing, sizeof(timing));
+	if (can->restart_ms)
+		add_attr(r, IFLA_CAN_RESTART_MS, &can->restart_ms,
+			 sizeof(can->restart_ms));
+	end_nest(r, data);
+	end_nest(r, info);
+}
+
+int rtnl_set_up_can(const char *name, const struct rtnl_can *can,
+		    uint32_t txqueuelen)
+{
+	struct request r = going_up;
+	int err = add_name(&r, name);
+
+	if (err)
+		return err;
+	add_attr(&r, IFLA_TXQLEN, &txqueuelen, sizeof(txqueuelen));
+	if (can->bitrate_bps || can->restart_ms)
+		add_can(&r, can);
 	return order(&r);
 }
 
@@ -212,10 +263,11 @@ int rtnl_get_link(struct rtnl_link *out, const char *name)
 	};
 	union answer answer = { .head.nlmsg_len = 0 };
 	ssize_t n;
+	int err;
 
-	if (!*name || strlen(name) >= IF_NAMESIZE)
-		return -ENODEV;
-	add_attr(&r, IFLA_IFNAME, name);
+	err = add_name(&r, name);
+	if (err)
+		return err;
 	n = ask(&r, &answer);
 	if (n < 0)
 		return (int)n;

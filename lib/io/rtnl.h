@@ -47,6 +47,15 @@ int rtnl_add_link(const char *name, const char *kind);
 int rtnl_set_up(const char *name);
 
 /**
+ * rtnl_set_up_can() - set the interface @name up, and before that its controller
+ * @can: bit rate, sample point and restart; of those that are 0 nothing is said
+ *
+ * Return: as rtnl_set_up().
+ */
+int rtnl_set_up_can(const char *name, const struct rtnl_can *can,
+		    uint32_t txqueuelen);
+
+/**
  * rtnl_get_link() - ask for the interface @name
  *
  * By netlink the kernel looks it up and no more; an ioctl for a name that does not

@@ -203,6 +203,9 @@ static void test_what_cannot_be_done(void **state)
 	(void)state;
 	assert_int_equal(rtnl_set_up("nosuchcan0"), -ENODEV);
 	assert_int_equal(rtnl_set_up(""), -ENODEV);
+	assert_int_equal(
+		rtnl_set_up_can("nosuchcan0", &(struct rtnl_can){ 0 }, 128),
+		-ENODEV);
 	assert_int_equal(rtnl_add_link("can0123456789abc", "vcan"),
 			 -ENAMETOOLONG);
 }
