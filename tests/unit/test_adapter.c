@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq/request/adapter.c tools/shared/usb.c
+// needs: tools/canbootreq/request/adapter.c tools/canbus/up.c tools/shared/usb.c
 /* What canbootreq makes of a port, with time moved by hand. */
 #include "../support/unit.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
 #include <kcan/link.h>
 
-#include "../../tools/canbootreq/look/look.h"
 #include "../../tools/canbootreq/request/adapter.h"
 #include "io/usbport.h"
 
@@ -125,9 +125,10 @@ bool kcan_usbport_has_udevd(void)
 	return fake.udevd;
 }
 
-bool look_is_up(const char *ifname)
+int kcan_link_get(struct kcan_link *out, const char *ifname)
 {
-	return *ifname && fake.now_us >= fake.up_us;
+	*out = (struct kcan_link){ .up = fake.now_us >= fake.up_us };
+	return *ifname ? 0 : -ENODEV;
 }
 
 int kcan_link_watch(void)

@@ -12,6 +12,7 @@
 #include <kcan/kat.h>
 
 #include "../../canbus/programs.h"
+#include "../../canbus/up.h"
 #include "util/array.h"
 
 #define NAMES_MAX 8
@@ -23,13 +24,6 @@ static bool end_with(struct words_facts *facts, enum cause cause)
 	return false;
 }
 
-bool look_is_up(const char *ifname)
-{
-	struct kcan_link link;
-
-	return !kcan_link_get(&link, ifname) && link.up;
-}
-
 /* Adds " can1 vcan0": all of them, or which of them are up beside one. */
 static size_t list_interfaces(char *out, size_t size, const char *but_up)
 {
@@ -39,7 +33,7 @@ static size_t list_interfaces(char *out, size_t size, const char *but_up)
 
 	for (int i = 0; i < n && i < NAMES_MAX && used < size; i++)
 		if (!but_up ||
-		    (strcmp(names[i], but_up) != 0 && look_is_up(names[i])))
+		    (strcmp(names[i], but_up) != 0 && canbus_is_up(names[i])))
 			used += (size_t)snprintf(out + used, size - used, " %s",
 						 names[i]);
 	if (n > NAMES_MAX && used && used < size)
@@ -59,7 +53,7 @@ int look_up_interfaces(char (*names)[IF_NAMESIZE], size_t max)
 		return -ENOMEM;
 	n = kcan_link_list(all, (size_t)room);
 	for (int i = 0; i < n && i < room; i++) {
-		if (!look_is_up(all[i]))
+		if (!canbus_is_up(all[i]))
 			continue;
 		if ((size_t)len < max)
 			memcpy(names[len], all[i], IF_NAMESIZE);

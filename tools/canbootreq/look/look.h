@@ -32,9 +32,6 @@ bool look(struct bus *bus, const struct opts *opts, struct report *r,
 bool look_at_link(const struct opts *opts, struct report *r,
 		  struct kcan_link *link, struct words_facts *facts);
 
-/** Return: whether there is such an interface, and it is up. */
-bool look_is_up(const char *ifname);
-
 /**
  * look_up_interfaces() - the CAN interfaces that are up
  * @names: filled from the front, @max entries at most

@@ -3,12 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <kcan/link.h>
-
+#include "../../canbus/up.h"
 #include "../../shared/usb.h"
-#include "../look/look.h"
 
 #define LEAVE_US 1000000 /* a bus that was lost is gone soon, or stays */
 
@@ -59,25 +56,9 @@ static void follow(struct adapter *a, struct loop *l, struct words_facts *facts,
 	snprintf(facts->port, sizeof(facts->port), "%s",
 		 kcan_usbport_name(a->port));
 	facts->usb = f->seen;
-	facts->usb_up = look_is_up(f->seen.ifname);
+	facts->usb_up = canbus_is_up(f->seen.ifname);
 	facts->followed = f->verdict;
 	facts->signal = l->signal;
-}
-
-bool adapter_wait_up(struct loop *l, const char *ifname, uint64_t end_us)
-{
-	int fd = kcan_link_watch();
-	int n = fd;
-
-	loop_now(l);
-	while (n >= 0 && !l->signal && !look_is_up(ifname) &&
-	       l->now_us < end_us) {
-		n = loop_wait(l, fd, end_us);
-		kcan_link_changed(fd);
-	}
-	if (fd >= 0)
-		close(fd);
-	return look_is_up(ifname);
 }
 
 static bool has_lost(const struct job *job)
@@ -205,8 +186,8 @@ void adapter_conclude(struct adapter *a, struct run *run,
 	begin(&f, a, run, opts);
 	follow(a, run->bus->loop, &seen, &f);
 	if (opts->wait_iface && seen.followed == KCAN_USBFOLLOW_BACK)
-		seen.usb_up = adapter_wait_up(run->bus->loop, seen.usb.ifname,
-					      f.end_us);
+		seen.usb_up = canbus_wait_up(run->bus->loop, seen.usb.ifname,
+					     f.end_us);
 	seen.elapsed_us = run->bus->loop->now_us - run->start_us;
 	for (size_t i = 0; i < run->len; i++)
 		if (has_lost(&run->jobs[i]) || is_asked_adapter(&run->jobs[i]))

@@ -43,12 +43,4 @@ size_t adapter_match(struct adapter *a, const struct opts *opts);
 void adapter_conclude(struct adapter *a, struct run *run,
 		      const struct opts *opts, struct report *r);
 
-/**
- * adapter_wait_up() - wait until somebody brings an interface up
- * @ifname: it need not exist yet
- *
- * Return: whether it is up; false after @end_us or a signal.
- */
-bool adapter_wait_up(struct loop *l, const char *ifname, uint64_t end_us);
-
 #endif

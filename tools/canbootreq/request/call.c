@@ -8,6 +8,7 @@
 #include <kcan/admin.h>
 
 #include "../../canbus/reserve.h"
+#include "../../canbus/up.h"
 #include "../look/look.h"
 
 /* The adapter proves itself on its USB port. */
@@ -157,8 +158,8 @@ static bool look_first(struct call *c)
 	if (opts->diagnose && !diagnose_load(&c->diagnose, &c->common))
 		return false;
 	if (opts->wait_iface)
-		adapter_wait_up(c->bus.loop, opts->ifname,
-				loop_now(c->bus.loop) + opts->timeout_us);
+		canbus_wait_up(c->bus.loop, opts->ifname,
+			       loop_now(c->bus.loop) + opts->timeout_us);
 	if (c->bus.loop->signal) {
 		end_interrupted(c);
 		return false;
