@@ -24,6 +24,7 @@ struct wire {
 	struct nodeids nodeids;
 	bool owns_timing; /* see struct kcan_image_board */
 	int lost;	  /* a negative errno, when that bus was lost */
+	bool away;	  /* there is no such interface: see adapter.h */
 };
 
 struct board;
@@ -52,12 +53,19 @@ struct link_ops {
 	void (*send)(struct board *b);
 	/* Return: when one of these is to be called again. */
 	uint64_t (*deadline)(const struct board *b);
+	/*
+	 * For who is alone: wait for what comes, a signal or the deadline, and
+	 * take it. Return: 0, or a negative errno: there is nothing to wait
+	 * with. NULL: boards like this one turn together.
+	 */
+	int (*wait)(struct board *b, uint64_t deadline_us);
 	/* Nothing more is sent or received. */
 	void (*close)(struct board *b);
 };
 
-extern const struct link_ops board_on_can;  /* board.c */
-extern const struct link_ops board_on_port; /* port.c */
+extern const struct link_ops board_on_can;     /* board.c */
+extern const struct link_ops board_on_port;    /* port.c */
+extern const struct link_ops board_as_adapter; /* adapter.c */
 
 /** Where a board is on its way. */
 enum stage {
@@ -72,11 +80,12 @@ enum stage {
 /** One board, from the request to the new firmware. */
 struct board {
 	const struct opts *opts;
+	struct report *r;
 	struct firmware *firmware;
 	struct loop *loop;
 	const struct link_ops *link;
 	struct wire *wire;     /* on CAN; else NULL */
-	struct port *port;     /* on a serial port; else NULL */
+	struct port *port;     /* on a serial port, as an adapter is; or NULL */
 	struct kcan_uuid uuid; /* on CAN */
 	const char *name;      /* in printer.cfg; any bytes; or NULL */
 

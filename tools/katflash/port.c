@@ -67,33 +67,46 @@ static bool is_katapult(const struct words_facts *facts)
 	       facts->usb.tty[0];
 }
 
+bool port_begin(struct board *b)
+{
+	struct port *port = b->port;
+
+	port->facts.device = port->device;
+	port->facts.baud_bps = port->baud_bps;
+	port->facts.katapult_bps = port->katapult_bps;
+	port->facts.timeout_us = b->opts->timeout_us;
+	port->facts.keeps = true;
+	port->facts.retry = "the same command";
+	if (b->loop->signal)
+		port->facts.cause = CAUSE_INTERRUPTED;
+	return !b->loop->signal;
+}
+
+void port_ask(struct board *b)
+{
+	struct port *port = b->port;
+
+	if (is_katapult(&port->facts)) {
+		rename_to_tty(port);
+		ask_katapult(&port->facts, b->loop);
+	}
+	port->tty = port->facts.tty;
+	port->rate_bps = port->katapult_bps;
+}
+
 /* All of it, at once: no other board is busy meanwhile. */
 static bool enter(struct board *b)
 {
 	struct port *port = b->port;
-	struct words_facts *facts = &port->facts;
 
-	*facts = (struct words_facts){ .device = port->device,
-				       .baud_bps = port->baud_bps,
-				       .katapult_bps = port->katapult_bps,
-				       .timeout_us = b->opts->timeout_us,
-				       .keeps = true,
-				       .retry = "the same command" };
-	if (b->loop->signal) {
-		facts->cause = CAUSE_INTERRUPTED;
+	if (!port_begin(b))
 		return true;
-	}
-	ask_device(facts, b->loop);
-	if (facts->cause == CAUSE_USB_RENAMED && facts->usb.tty[0]) {
+	ask_device(&port->facts, b->loop);
+	if (port->facts.cause == CAUSE_USB_RENAMED && port->facts.usb.tty[0]) {
 		rename_to_tty(port);
-		ask_device(facts, b->loop);
+		ask_device(&port->facts, b->loop);
 	}
-	if (is_katapult(facts)) {
-		rename_to_tty(port);
-		ask_katapult(facts, b->loop);
-	}
-	port->tty = facts->tty;
-	port->rate_bps = port->katapult_bps;
+	port_ask(b);
 	return true;
 }
 
@@ -101,8 +114,10 @@ static bool enter(struct board *b)
 static bool watch(struct board *b)
 {
 	struct port *port = b->port;
-	int err = kcan_usbport_of_tty(&port->usb, port->path);
+	int err = 0;
 
+	if (!port->usb)
+		err = kcan_usbport_of_tty(&port->usb, port->path);
 	if (!err)
 		err = kcan_usbport_watch(port->usb);
 	if (err)
@@ -272,7 +287,7 @@ static void hear(struct board *b)
 				      b->loop->now_us);
 }
 
-int port_turn(struct board *b, uint64_t deadline_us)
+static int turn(struct board *b, uint64_t deadline_us)
 {
 	struct port *port = b->port;
 	int n = loop_wait(b->loop, port->tty ? kcan_tty_fd(port->tty) : -1,
@@ -302,5 +317,6 @@ const struct link_ops board_on_port = {
 	.find = find,
 	.send = send_due,
 	.deadline = deadline,
+	.wait = turn,
 	.close = close_port,
 };

@@ -30,12 +30,12 @@ bool port_is_there(const struct port *port, struct end *end);
 /** Return: whether two names are those of one port. */
 bool port_is_same(const struct port *a, const struct port *b);
 
-/**
- * port_turn() - wait for bytes, a signal or the deadline, and take them
- * @b: is on a serial port
- *
- * Return: 0, or a negative errno: there is nothing to wait with.
- */
-int port_turn(struct board *b, uint64_t deadline_us);
+/* What an adapter does likewise: adapter.c. */
+
+/** Its way in begins. Return: whether it does: no signal came before. */
+bool port_begin(struct board *b);
+
+/** If Katapult came up on USB: who is it? The port stays open. */
+void port_ask(struct board *b);
 
 #endif

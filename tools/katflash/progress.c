@@ -65,8 +65,8 @@ static struct show_board look(struct progress *p, size_t i, uint64_t now_us,
 	struct kcan_flash_result now = result_of(b);
 	struct show_board out = {
 		.name = b->name ? b->name :
-			b->port ? b->port->device :
-				  uuid,
+			b->wire ? uuid :
+				  b->port->device,
 		.state = state_of(b, &now),
 		.outcome = kcan_outcome_get(b->end.outcome)->name,
 	};
@@ -153,7 +153,7 @@ static void print_json(struct report *r, const struct board *b,
 	char device[256] = "";
 	uint64_t rate = show_rate(s), left_ms = show_left_ms(s);
 
-	if (b->port)
+	if (!b->wire)
 		snprintf(device, sizeof(device), "%s", b->port->device);
 	else
 		kcan_uuid_format(&b->uuid, uuid);

@@ -15,10 +15,10 @@ struct run {
 	bool aborted;
 };
 
-/* Boards on serial ports wait for answers where others would be kept waiting. */
+/* Those that are alone wait where others would be kept waiting. */
 static bool takes_part(const struct run *run, const struct board *b)
 {
-	return run->alone ? b == run->alone : !b->port;
+	return run->alone ? b == run->alone : !b->link->wait;
 }
 
 /* Frames of one wire, for all boards on it. */
@@ -123,12 +123,13 @@ static int wait_for_any(struct run *run, uint64_t deadline_us)
 	int err;
 
 	if (run->alone)
-		return port_turn(run->alone, deadline_us);
+		return run->alone->link->wait(run->alone, deadline_us);
 	err = stay_quiet(run);
 	if (!err)
 		err = bus_group_wait(&run->buses, &deadline_us);
 	for (size_t i = 0; i < run->t->wires_len; i++)
-		hear(run, &run->t->wires[i], deadline_us);
+		if (!run->t->wires[i].away)
+			hear(run, &run->t->wires[i], deadline_us);
 	return err;
 }
 
@@ -165,7 +166,10 @@ static int play_on_can(struct run *run)
 	int err;
 
 	for (size_t i = 0; i < t->wires_len; i++)
-		run->buses.list[run->buses.len++] = &t->wires[i].bus;
+		if (!t->wires[i].away)
+			run->buses.list[run->buses.len++] = &t->wires[i].bus;
+	if (!run->buses.len)
+		return 0;
 	err = bus_group_open(&run->buses);
 	if (!err)
 		err = play(run);
@@ -173,19 +177,30 @@ static int play_on_can(struct run *run)
 	return err;
 }
 
+/* One after the other. */
+static int play_each(struct run *run, const struct link_ops *link)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < run->t->len && !err; i++) {
+		run->alone = &run->t->boards[i];
+		if (run->alone->link == link)
+			err = play(run);
+	}
+	return err;
+}
+
 int run_all(struct targets *t, struct loop *loop, struct progress *progress)
 {
 	struct run run = { .t = t, .loop = loop, .progress = progress };
-	int err = 0;
+	int err;
 
 	loop_now(loop);
-	if (t->wires_len)
-		err = play_on_can(&run);
-	for (size_t i = 0; i < t->len && !err; i++) {
-		run.alone = &t->boards[i];
-		if (run.alone->port)
-			err = play(&run);
-	}
+	err = play_on_can(&run);
+	if (!err)
+		err = play_each(&run, &board_on_port);
+	if (!err)
+		err = play_each(&run, &board_as_adapter);
 	progress_end(progress);
 	return err;
 }

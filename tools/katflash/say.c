@@ -53,7 +53,7 @@ static void put_subject(char *out, size_t size, const struct line *line)
 	if (b) {
 		kcan_uuid_format(&b->uuid, uuid);
 		snprintf(out, size, "%.160s%s%.80s%s",
-			 b->port ? b->port->device : uuid, b->name ? " (" : "",
+			 b->wire ? uuid : b->port->device, b->name ? " (" : "",
 			 b->name ? b->name : "", b->name ? ")" : "");
 	} else if (line->firmware) {
 		snprintf(out, size, "%s", line->firmware->path);
@@ -186,7 +186,7 @@ static char *json_line(struct report *r, const struct line *line)
 	char device[256] = "";
 	char reason[sizeof(line->end->reason)], next[sizeof(line->end->next)];
 
-	if (b && b->port)
+	if (b && b->port && !b->wire)
 		clean(device, sizeof(device), b->port->device);
 	else if (b)
 		kcan_uuid_format(&b->uuid, uuid);

@@ -31,7 +31,10 @@ uint64_t board_deadline(const struct board *b)
 
 const char *board_place(const struct board *b)
 {
-	return b->port ? b->port->device : b->wire->ifname;
+	if (!b->wire)
+		return b->port->device;
+	return b->port && b->stage == STAGE_FLASH ? b->port->path :
+						    b->wire->ifname;
 }
 
 void board_abort(struct board *b)
@@ -64,7 +67,7 @@ void board_close(struct board *b)
 
 static bool is_lost(const struct board *b)
 {
-	return b->port ? b->port->lost : b->wire->lost;
+	return (b->port && b->port->lost) || (b->wire && b->wire->lost);
 }
 
 static void finish(struct board *b)

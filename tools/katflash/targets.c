@@ -7,6 +7,7 @@
 
 #include "../canbus/programs.h"
 #include "../canbus/reserve.h"
+#include "adapter.h"
 #include "io/usbport.h"
 #include "proto/usbdev.h"
 
@@ -150,6 +151,7 @@ bool targets_find(struct targets *t, const struct opts *opts, struct report *r,
 		return fail(t, t->printer.error);
 	for (size_t i = 0; i < opts->len; i++) {
 		t->boards[i].opts = opts;
+		t->boards[i].r = r;
 		if (!find_board(t, opts, loop))
 			return false;
 	}
@@ -159,10 +161,50 @@ bool targets_find(struct targets *t, const struct opts *opts, struct report *r,
 	return true;
 }
 
+static void end_away(struct targets *t, const struct board *adapter)
+{
+	const char *ifname = adapter->wire->ifname;
+	char uuid[KCAN_UUID_STR_LEN + 1];
+
+	kcan_uuid_format(&adapter->uuid, uuid);
+	end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR,
+		 "there is no interface %s, as its adapter %s is in Katapult; "
+		 "nothing was sent",
+		 ifname, uuid);
+	end_next(&t->end,
+		 "flash that alone first: katflash -i %s -u %s FILE; then type "
+		 "the same command again",
+		 ifname, uuid);
+}
+
+/*
+ * There is no such interface: is its adapter in Katapult? The others on it cannot
+ * be reached then. Return: whether it is; when it is not alone, see @t->end.
+ */
+static bool find_away(struct targets *t, struct wire *wire)
+{
+	const struct board *adapter = NULL;
+	size_t on_it = 0;
+
+	for (size_t i = 0; i < t->len; i++) {
+		if (t->boards[i].wire != wire)
+			continue;
+		on_it++;
+		if (adapter_find_away(&t->boards[i], &t->ports[i]))
+			adapter = &t->boards[i];
+	}
+	wire->away = adapter && on_it == 1;
+	if (adapter && !wire->away)
+		end_away(t, adapter);
+	return adapter;
+}
+
 static bool look_at_link(struct targets *t, struct wire *wire)
 {
 	int err = kcan_link_get(&wire->link, wire->ifname);
 
+	if (err == -ENODEV && find_away(t, wire))
+		return wire->away;
 	if (err || !wire->link.is_can) {
 		end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR,
 			 err && err != -ENODEV ?
@@ -224,38 +266,24 @@ static bool look_at_programs(struct targets *t, const struct opts *opts,
 	return true;
 }
 
-/* It takes the bus along when it is asked for itself. */
-static bool look_for_adapter(struct targets *t, struct wire *wire)
+/* It is asked last, as it takes the bus along. */
+static void look_for_adapter(struct targets *t, struct wire *wire)
 {
 	struct kcan_usbport *port;
 	struct kcan_usbdev dev;
-	char uuid[KCAN_UUID_STR_LEN + 1];
+	bool found = false;
 
 	wire->owns_timing = kcan_link_has_bitrate(&wire->link);
 	if (kcan_usbport_of_interface(&port, wire->ifname))
-		return true;
+		return;
 	kcan_usbport_look(port, &dev);
-	kcan_usbport_close(port);
 	if (kcan_usbdev_info(&dev)->kind == KCAN_USBDEV_BRIDGE)
 		wire->owns_timing = false;
-	for (size_t i = 0; i < t->len; i++) {
-		const struct board *b = &t->boards[i];
-
-		if (b->wire != wire ||
-		    kcan_usbdev_match(&dev, &b->uuid) != KCAN_USBDEV_MATCH_YES)
-			continue;
-		kcan_uuid_format(&b->uuid, uuid);
-		end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR,
-			 "%s is the adapter of %s itself, which katflash does "
-			 "not flash; nothing was sent",
-			 uuid, wire->ifname);
-		end_next(&t->end,
-			 "canbootreq -i %s -u %s asks it, and names the "
-			 "command that flashes it over USB",
-			 wire->ifname, uuid);
-		return false;
-	}
-	return true;
+	for (size_t i = 0; i < t->len && !found; i++)
+		found = t->boards[i].wire == wire &&
+			adapter_find(&t->boards[i], &t->ports[i], &dev, port);
+	if (!found)
+		kcan_usbport_close(port);
 }
 
 /* Neither canbootreq nor another katflash is at it; until this process ends. */
@@ -298,15 +326,18 @@ bool targets_look(struct targets *t, const struct opts *opts, struct report *r)
 	for (size_t i = 0; i < t->wires_len; i++) {
 		struct wire *wire = &t->wires[i];
 
-		if (!look_at_link(t, wire) ||
-		    !look_at_programs(t, opts, r, wire) ||
-		    !look_for_adapter(t, wire) || !open_wire(t, wire))
+		if (!look_at_link(t, wire))
+			return false;
+		if (wire->away)
+			continue;
+		look_for_adapter(t, wire);
+		if (!look_at_programs(t, opts, r, wire) || !open_wire(t, wire))
 			return false;
 	}
 	for (size_t i = 0; i < t->len; i++) {
 		const struct board *b = &t->boards[i];
 
-		if (b->port ? !port_is_there(b->port, &t->end) : !reserve(t, b))
+		if (b->wire ? !reserve(t, b) : !port_is_there(b->port, &t->end))
 			return false;
 	}
 	return true;

@@ -218,7 +218,7 @@ static void say_silent(struct board *b)
 		 "likely it is built for another %s, other pins or "
 		 "another crystal: build it for this board, press reset twice "
 		 "within half a second, and flash that",
-		 b->port ? "chip" : "CAN speed");
+		 b->wire ? "CAN speed" : "chip");
 }
 
 void end_not_seen(struct board *b, const char *why)
