@@ -134,7 +134,9 @@ static size_t act(struct run *r, uint8_t op, const uint8_t *data, size_t size)
 	static const uint8_t id[] = { 21,   6,	  0xca, 0x46, 0x3a,
 				      0x06, 0xa1, 0xac, 4 };
 	static const struct can_frame given_away = {
-		0x3f0, { 8 }, .data = { 1, 1, 2, 3, 4, 5, 6, 4 }
+		.can_id = 0x3f0,
+		.can_dlc = 8,
+		.data = { 1, 1, 2, 3, 4, 5, 6, 4 },
 	};
 	size_t len = op & 63;
 
