@@ -59,6 +59,21 @@ runs() {
 	runs
 }
 
+@test "--read and --backup: what is there is in the file, and starts again" {
+	board
+	katflash --read -d "$LINE" saved.bin
+	[ "$status" -eq 0 ]
+	[ "$output" = "$LINE: saved: v1, 5000 bytes from $START on, is in saved.bin" ]
+	cmp saved.bin old
+	runs
+	katflash -d "$LINE" "$IMAGE" --backup kept.bin
+	[ "$status" -eq 0 ]
+	[[ $output == "$LINE: flashed: v2 runs (was v1): "*" is in kept.bin" ]]
+	cmp kept.bin old
+	holds "$IMAGE"
+	runs
+}
+
 @test "the same again: nothing is written, and it runs" {
 	board
 	katflash -d "$LINE" "$IMAGE"
