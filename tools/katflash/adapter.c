@@ -11,6 +11,7 @@
 #include "../serial/trace.h"
 #include "../shared/report.h"
 #include "../shared/usb.h"
+#include "show.h"
 #include "tell.h"
 
 #define BACK_US 10000000 /* at least: flashing.md, section 7 */
@@ -167,6 +168,8 @@ static bool bring_up(struct board *b, uint64_t until_us)
 		err = kcan_link_restore(&b->wire->link, ifname);
 	if (!err || canbus_is_up(ifname))
 		return true;
+	if (b->r->streams.progress)
+		fputs(SHOW_NOTHING, b->r->streams.progress);
 	report_note(b->r, "%s is back, and down: bring it up now: %s", ifname,
 		    line_of(b, line));
 	return canbus_wait_up(b->loop, ifname, until_us);
@@ -177,8 +180,11 @@ static bool bring_back(struct board *b, const char **why)
 {
 	struct words_facts *facts = &b->port->facts;
 	uint64_t timeout_us = b->opts->timeout_us;
-	uint64_t until_us = loop_now(b->loop) +
-			    (timeout_us > BACK_US ? timeout_us : BACK_US);
+	uint64_t until_us;
+
+	/* for what is said of it */
+	facts->timeout_us = timeout_us > BACK_US ? timeout_us : BACK_US;
+	until_us = loop_now(b->loop) + facts->timeout_us;
 
 	*why = "it did not come back as an adapter";
 	if (!usb_wait_for_kind(b->port->usb, &facts->usb, KCAN_USBDEV_BRIDGE,
@@ -227,8 +233,8 @@ static bool find(struct board *b, struct kcan_running_cfg *cfg)
 			return false;
 		}
 		end_not_seen(b, why);
-		end_next(&b->end, "%s; then type the same command again",
-			 line_of(b, line));
+		end_next(&b->end, "%s; then type the same command again%s",
+			 line_of(b, line), end_without_backup(b));
 		return false;
 	}
 	b->draw = (struct nodeids_draw){ .pool = &b->wire->nodeids };

@@ -80,13 +80,16 @@ static bool check_files(struct targets *t)
 /* @err: of waiting, which came before the end of all. */
 static void say_all(struct targets *t, struct report *r, int err)
 {
+	bool begun = false;
+
 	say_boards(r, t->boards, t->len);
 	if (!err)
 		return;
+	for (size_t i = 0; i < t->len; i++)
+		begun |= t->boards[i].start_us != 0;
 	end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR,
 		 "there was nothing to wait with: %s; %s", strerror(-err),
-		 t->boards[0].start_us ?
-			 "what is in boards without a line is not known" :
+		 begun ? "what is in boards without a line is not known" :
 			 "nothing was sent");
 	end_next(&t->end, "mend that, then type the same command again");
 	say_end(r, &t->end);

@@ -33,6 +33,8 @@ static enum show_state state_of(const struct board *b,
 		[STAGE_DONE] = SHOW_DONE,
 	};
 
+	if (!b->start_us)
+		return SHOW_WAITING;
 	return b->stage == STAGE_FLASH ? steps[now->step] : stages[b->stage];
 }
 
@@ -151,6 +153,7 @@ static void print_json(struct report *r, const struct board *b,
 	struct say_json *lib = &r->lib;
 	char uuid[KCAN_UUID_STR_LEN + 1] = "", name[128] = "";
 	char device[256] = "";
+	uint64_t elapsed_us = b->start_us ? now_us - b->start_us : 0;
 	uint64_t rate = show_rate(s), left_ms = show_left_ms(s);
 
 	if (!b->wire)
@@ -170,8 +173,7 @@ static void print_json(struct report *r, const struct board *b,
 				  say_json_text(lib, device), "name",
 				  say_json_text(lib, name), "state",
 				  show_state_name(s->state), "elapsed_ms",
-				  (json_int_t)((now_us - b->start_us) / 1000),
-				  "block",
+				  (json_int_t)(elapsed_us / 1000), "block",
 				  say_json_number(lib, s->blocks, s->block),
 				  "blocks",
 				  say_json_number(lib, s->blocks, s->blocks),

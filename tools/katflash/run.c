@@ -90,7 +90,8 @@ static uint64_t quiet_us(const struct run *run, const struct wire *wire)
 		const struct board *b = &run->t->boards[i];
 		size_t awaits;
 
-		if (b->wire != wire || b->stage == STAGE_DONE)
+		if (b->wire != wire || !takes_part(run, b) ||
+		    b->stage == STAGE_DONE)
 			continue;
 		awaits = board_awaits(b);
 		if (!awaits)

@@ -37,10 +37,11 @@ uint64_t show_left_ms(const struct show_board *b)
 const char *show_state_name(enum show_state state)
 {
 	static const char *const names[] = {
-		[SHOW_ASKING] = "asking",	[SHOW_SAVING] = "saving",
-		[SHOW_COMPARING] = "comparing", [SHOW_WRITING] = "writing",
-		[SHOW_VERIFYING] = "verifying", [SHOW_STARTING] = "starting",
-		[SHOW_LEAVING] = "leaving",	[SHOW_DONE] = "done",
+		[SHOW_WAITING] = "waiting",   [SHOW_ASKING] = "asking",
+		[SHOW_SAVING] = "saving",     [SHOW_COMPARING] = "comparing",
+		[SHOW_WRITING] = "writing",   [SHOW_VERIFYING] = "verifying",
+		[SHOW_STARTING] = "starting", [SHOW_LEAVING] = "leaving",
+		[SHOW_DONE] = "done",
 	};
 
 	return names[state];

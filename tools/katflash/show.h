@@ -13,6 +13,7 @@
 
 /** What is done with a board, in this order. */
 enum show_state {
+	SHOW_WAITING,	/* for its turn */
 	SHOW_ASKING,	/* for Katapult */
 	SHOW_SAVING,	/* what is there */
 	SHOW_COMPARING, /* before anything is written */

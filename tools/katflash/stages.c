@@ -33,8 +33,9 @@ const char *board_place(const struct board *b)
 {
 	if (!b->wire)
 		return b->port->device;
-	return b->port && b->stage == STAGE_FLASH ? b->port->path :
-						    b->wire->ifname;
+	return b->port && (b->stage == STAGE_FLASH || b->stage == STAGE_READ) ?
+		       b->port->path :
+		       b->wire->ifname;
 }
 
 void board_abort(struct board *b)
@@ -113,8 +114,6 @@ static void go_back(struct board *b, bool stay)
 
 static void judge(struct board *b)
 {
-	b->target.mcu = b->ident.mcu;
-	b->target.start = b->ident.app_start;
 	b->target.old = &b->backup.dictionary;
 	kcan_image_judge(&b->image, b->firmware->bytes, b->firmware->len,
 			 &b->firmware->dictionary, &b->target);
@@ -188,6 +187,8 @@ static void conclude_enter(struct board *b)
 		finish(b);
 		return;
 	}
+	b->target.mcu = b->ident.mcu;
+	b->target.start = b->ident.app_start;
 	if (b->opts->command == OPTS_READ) {
 		begin_read(b);
 		return;
@@ -258,6 +259,10 @@ static void conclude_read(struct board *b)
 {
 	b->result = kcan_flash_result(b->flash);
 	board_free(b);
+	/* what would come now does not hear of the signal */
+	if (b->loop->signal && b->opts->command != OPTS_READ &&
+	    b->result.verdict == KCAN_FLASH_READ)
+		b->result.verdict = KCAN_FLASH_ABORTED;
 	if (b->result.verdict == KCAN_FLASH_READ) {
 		keep(b);
 		return;
@@ -269,6 +274,16 @@ static void conclude_read(struct board *b)
 		finish(b);
 }
 
+/*
+ * It was told to start. When nobody has acknowledged that, it may have started all
+ * the same (flashing.md, section 4.1).
+ */
+static bool is_to_run(const struct board *b)
+{
+	return !b->opts->no_start && (b->result.verdict == KCAN_FLASH_FLASHED ||
+				      b->result.verdict == KCAN_FLASH_SAME);
+}
+
 static void conclude_flash(struct board *b)
 {
 	b->result = kcan_flash_result(b->flash);
@@ -278,7 +293,7 @@ static void conclude_flash(struct board *b)
 		finish(b);
 	else if (b->opts->command == OPTS_VERIFY)
 		go_back(b, false);
-	else if (b->result.completed)
+	else if (is_to_run(b))
 		begin_start(b);
 	else
 		go_back(b, true);

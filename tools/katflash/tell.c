@@ -16,7 +16,7 @@ static const char *file_of(const struct board *b)
 }
 
 /* How the same command goes on from here: the file is there already. */
-static const char *without_backup(const struct board *b)
+const char *end_without_backup(const struct board *b)
 {
 	return b->backup.saved && b->opts->command != OPTS_READ ?
 		       " without --backup" :
@@ -117,7 +117,7 @@ static void say_again(struct board *b)
 			 "than others of its name, and cannot be saved");
 	else
 		end_next(&b->end, "%stype the same command again%s",
-			 stuck ? POWER ", then " : "", without_backup(b));
+			 stuck ? POWER ", then " : "", end_without_backup(b));
 }
 
 static void say_failed(struct board *b)
@@ -228,7 +228,7 @@ void end_not_seen(struct board *b, const char *why)
 	end_next(&b->end,
 		 "type the same command again%s, which does not write what is "
 		 "there already",
-		 without_backup(b));
+		 end_without_backup(b));
 }
 
 void end_unasked(struct board *b)
@@ -269,8 +269,9 @@ void end_lost(struct board *b)
 {
 	if (b->stage == STAGE_READ) {
 		end_with(&b->end, KCAN_OUTCOME_NO_ANSWER,
-			 "%s went away while it was read; nothing was written",
-			 b->wire->ifname);
+			 "%.200s went away while it was read; nothing was "
+			 "written",
+			 board_place(b));
 	} else if (b->stage == STAGE_FLASH) {
 		end_with(&b->end,
 			 is_untouched(&b->result) ? KCAN_OUTCOME_NO_ANSWER :
@@ -288,15 +289,18 @@ void end_lost(struct board *b)
 			 "%.200s went away; nothing was written",
 			 board_place(b));
 	}
+	/* what was wanted is there */
+	if (b->end.outcome == KCAN_OUTCOME_SAVED)
+		return;
 	if (b->port)
 		end_next(
 			&b->end,
 			"look for its plug and cable (lsusb, dmesg), then type "
 			"the same command again%s",
-			without_backup(b));
+			end_without_backup(b));
 	else
 		end_next(&b->end,
 			 "look for its adapter (lsusb, dmesg), bring %s up, "
 			 "then type the same command again%s",
-			 b->wire->ifname, without_backup(b));
+			 b->wire->ifname, end_without_backup(b));
 }

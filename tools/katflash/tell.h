@@ -10,6 +10,9 @@ void end_enter(struct board *b, enum kcan_bootreq_verdict verdict);
 /** It was, but does not say on which chip it runs. */
 void end_unnamed(struct board *b);
 
+/** Return: what "the same command again" goes on with: "", or a blank and more. */
+const char *end_without_backup(const struct board *b);
+
 /** It was written or compared, or that or reading failed: by @b->result. */
 void end_flash(struct board *b);
 

@@ -21,10 +21,17 @@ teardown() {
 	stop_all
 }
 
-# board ARGUMENTS... - an MCU on $LINE, with application v1 in a flash that can be
-# looked at
+# board [--size N] ARGUMENTS... - an MCU on $LINE, with application v1 in a flash that
+# can be looked at
 board() {
-	make_image old stm32g0b1xx "$START" --size 5000 --version v1 --link uart
+	local size=5000
+
+	[ "${1-}" != --size ] || {
+		size=$2
+		shift 2
+	}
+	make_image old stm32g0b1xx "$START" --size "$size" --version v1 \
+		--link uart
 	{
 		head -c 8192 /dev/zero | tr '\0' '\377'
 		cat old
@@ -249,6 +256,19 @@ begun() {
 	[ "$status" -eq 0 ]
 	holds "$IMAGE"
 	runs
+}
+
+@test "its line goes away while it is read: nothing was written, no file" {
+	board --size 120000
+	"$BUILD/katflash" -d "$LINE" "$IMAGE" --backup saved.bin -v \
+		--timeout 20 >out 2>err 3>&- &
+	pid=$!
+	until_true has err ' > 018814' 2
+	kill -KILL "$MCU_PID"
+	ends_with "$pid" 3
+	has out "^$LINE: no-answer: $LINE went away while it was read; nothing was\
+ written"
+	[ ! -e saved.bin ]
 }
 
 @test "its line goes away in the middle" {
