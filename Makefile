@@ -14,6 +14,7 @@ BINDIR    ?= $(PREFIX)/bin
 LIBDIR    ?= $(PREFIX)/lib
 INCDIR    ?= $(PREFIX)/include
 MANDIR    ?= $(PREFIX)/share/man
+DATADIR   ?= $(PREFIX)/share
 export FUZZ_RUNS ?= 20000
 # what the tests and the demos look for the programs in
 export BUILD = $B

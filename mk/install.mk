@@ -8,8 +8,10 @@ put = $(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 && \
 PAGES := $(wildcard docs/man/*.1)
 install: all install-library
 	$(call put,$(PROGRAMS),$(PAGES))
+	$(call put_completion,$(PROGRAMS))
 install-host: host
 	$(call put,$(HOST_PROGRAMS),$(HOST_PROGRAMS:%=docs/man/%.1))
+	$(call put_completion,$(HOST_PROGRAMS))
 uninstall: uninstall-library
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) \
 		$(PAGES:docs/man/%=$(DESTDIR)$(MANDIR)/man1/%)

@@ -10,18 +10,27 @@ setup() {
 	ROOT=$(realpath "$BATS_TEST_DIRNAME/../../..")
 	cd "$BATS_TEST_TMPDIR" || return 1
 	# the jobs of whoever calls this are not those of the make in here
-	unset MAKEFLAGS MFLAGS
+	unset MAKEFLAGS MFLAGS MAKELEVEL
 }
 
-@test "install-host: three programs with their pages, and nothing else" {
+@test "install-host: three programs, pages, completions, and nothing else" {
+	umask 077
 	make -C "$ROOT" -s install-host DESTDIR="$PWD/dest" PREFIX=/opt/kcan
 	run -0 find dest -type f -printf '%m %P\n'
-	[ "$(sort -k2 <<<"$output")" = "755 opt/kcan/bin/canbootreq
+	[ "$(LC_ALL=C sort -k2 <<<"$output")" = "755 opt/kcan/bin/canbootreq
 755 opt/kcan/bin/katflash
 755 opt/kcan/bin/serialbootreq
+644 opt/kcan/share/bash-completion/completions/canbootreq
+644 opt/kcan/share/bash-completion/completions/katflash
+644 opt/kcan/share/bash-completion/completions/serialbootreq
+644 opt/kcan/share/fish/vendor_completions.d/canbootreq.fish
+644 opt/kcan/share/fish/vendor_completions.d/katflash.fish
+644 opt/kcan/share/fish/vendor_completions.d/serialbootreq.fish
+755 opt/kcan/share/kcan/candidates
 644 opt/kcan/share/man/man1/canbootreq.1
 644 opt/kcan/share/man/man1/katflash.1
-644 opt/kcan/share/man/man1/serialbootreq.1" ]
+644 opt/kcan/share/man/man1/serialbootreq.1
+644 opt/kcan/share/zsh/site-functions/_kcan" ]
 	dest/opt/kcan/bin/canbootreq --dry-run -u 41f905f55004
 }
 
