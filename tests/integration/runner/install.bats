@@ -51,6 +51,18 @@ setup() {
 	[ ! -e dest/opt/kcan/include/kcan ]
 }
 
+@test "a folder with a blank in its name is refused, and nothing taken away" {
+	local folder
+
+	mkdir -p my/include/kcan my/share/kcan
+	for folder in PREFIX DESTDIR BINDIR LIBDIR INCDIR MANDIR DATADIR; do
+		run -2 make -C "$ROOT" -s uninstall "$folder=$PWD/my tools"
+		[[ $output == *"*** $folder has a blank in it, and no folder can be\
+ named so here: choose another."* ]]
+	done
+	[ -e my/include/kcan ] && [ -e my/share/kcan ]
+}
+
 @test "the installed programs make the exchange, far from the source tree" {
 	cp "$ROOT/docs/ci/can.sh" .
 	run --separate-stderr vcan-run -- sh ./can.sh
