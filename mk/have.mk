@@ -8,14 +8,17 @@ NEEDS_demo  := $(NEEDS_host) systemd/sd-event.h:libsystemd-dev
 NEEDS_test  := $(NEEDS_demo) cmocka.h:libcmocka-dev
 NEEDS_check := $(NEEDS_test)
 
-GOALS := $(or $(MAKECMDGOALS),all)
+# of those that compile something
+GOALS := $(or $(filter-out clean help uninstall% install-completion,\
+	$(MAKECMDGOALS)),all)
 # one set is asked for, the largest, so that one command gets it all
 HAVE := $B/have/$(or $(if $(filter check% campaign lint,$(GOALS)),check),$(if \
 	$(filter test fuzz $B/unit/% $B/fuzz/%,$(GOALS)),test),$(if $(filter-out \
 	host install-host $(HOST_PROGRAMS:%=$B/%),$(GOALS)),demo),host)
 $B/have/%:
 	@mkdir -p $(@D)
-	@mk/have.sh $* '$(CC)' $(NEEDS_$*) && touch $@
+	@mk/have.sh $* '$(CC)' '$(NEEDS_$*)' $(CPPFLAGS) $(CFLAGS) && \
+		touch $@
 
 # whether $(CLANG) makes fuzz targets, tried only where that is decided
 LIBFUZZER := $(if $(filter test,$(GOALS)),$(shell echo \

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 # Say in one sentence what is not installed, before each file that is compiled
 # says so.
-# Usage: mk/have.sh SET COMPILER HEADER:PACKAGE...
+# Usage: mk/have.sh SET COMPILER "HEADER:PACKAGE..." [FLAG...]
 # SET is what scripts/install-deps.sh calls it; COMPILER may have arguments.
 set -eu
-set=$1 compiler=$2
-shift 2
+set=$1 compiler=$2 needs=$3
+shift 3
 
 die() {
 	echo "make: $*" >&2
@@ -18,10 +18,10 @@ command -v "${compiler%% *}" >/dev/null ||
 		"else is needed, by: scripts/install-deps.sh $set"
 
 # the preprocessor prints the rows whose header it does not find
-missing=$(for row; do
+missing=$(for row in $needs; do
 	printf '#if !__has_include(<%s>)\n' "${row%%:*}"
 	printf '%s (%s)\n#endif\n' "${row#*:}" "${row%%:*}"
-done | $compiler -E -P -x c -) ||
+done | $compiler "$@" -E -P -x c -) ||
 	die "'$compiler' is no compiler that works: see what it said above"
 [ -z "$missing" ] ||
 	die "not installed: $(echo "$missing" | paste -sd, | sed 's/,/, /g');" \

@@ -92,6 +92,30 @@ build() {
 	[[ $output == *": scripts/install-deps.sh check"* ]]
 }
 
+@test "what CPPFLAGS and CFLAGS find counts as installed" {
+	local flags
+
+	without jansson.h
+	mkdir elsewhere
+	: >elsewhere/jansson.h
+	for flags in CPPFLAGS CFLAGS; do
+		make -C "$ROOT" -s B="$PWD/$flags" CC="$CC" \
+			"$flags=-I '$PWD/elsewhere'" "$PWD/$flags/have/host"
+	done
+}
+
+@test "goals that compile nothing need nothing more" {
+	local goals
+
+	for goals in 'clean host' 'host help' 'install-host uninstall' \
+		'install-completion host'; do
+		# shellcheck disable=SC2086 # words on purpose
+		run -0 make -C "$ROOT" -n B="$PWD/build" $goals
+		[[ $output == *"mk/have.sh host "* ]]
+		[[ $output != *"mk/have.sh demo "* ]]
+	done
+}
+
 @test "no compiler at all, and one that does not work" {
 	CC=no-such-cc build host
 	[[ $output == *"make: there is no compiler 'no-such-cc' here; install one,\
