@@ -151,6 +151,14 @@ needs_library() {
 	[ "$(<calls)" = called ]
 }
 
+@test "nor is one that the loader finds by another name of the folder" {
+	needs_library
+	ln -s lib other
+	LD_LIBRARY_PATH=$PWD/lib PATH=$PWD/bin:$PATH \
+		run -0 "$ROOT/mk/ldconfig.sh" "$PWD/other" ./needs
+	[ -z "$output" ]
+}
+
 @test "and what lets the loader find one elsewhere is said" {
 	needs_library
 	PATH=$PWD/bin:$PATH run -0 "$ROOT/mk/ldconfig.sh" "$PWD/lib" ./needs
