@@ -6,6 +6,10 @@
 # Ubuntu. With --have it only says by its status whether that was done.
 # Usage: guest-kernel.sh [uml] [--have]
 set -eu
+# What apt-cache prints is read here. What is unpacked is run by root, too, so
+# nobody else may write it.
+export LC_ALL=C
+umask 022
 
 # Of Debian, whatever this system's own sources are.
 MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
@@ -74,8 +78,9 @@ unpack_modules() {
 fetch() {
 	package=$(package_of_today)
 	[ -n "$package" ] ||
-		die "there is no package $META here; engine qemu needs a" \
-			"Debian release for amd64"
+		die "there is no package $META here, and no kernel for" \
+			"vcan-run --usb without it; run this on Debian for" \
+			"amd64, or set VCAN_RUN_KERNEL to what it made there"
 	release=${package#linux-image-}
 	(cd "$work" && apt-get -q download "$package") ||
 		die "$package cannot be downloaded; read what apt-get said above"
@@ -99,6 +104,7 @@ fetch() {
 debian() {
 	apt-get -q -o Dir::Etc::sourcelist="$work/apt/sources.list" \
 		-o Dir::Etc::sourceparts=/dev/null \
+		-o Dir::Etc::preferences=/dev/null \
 		-o Dir::Etc::preferencesparts=/dev/null \
 		-o Dir::State="$work/apt" -o Dir::State::status="$work/apt/status" \
 		-o Dir::Cache="$work/apt" -o APT::Architecture=amd64 \
@@ -148,6 +154,6 @@ trap 'exit 1' HUP INT TERM
 "$get"
 echo "$release" >"$work/$what/release"
 rm -rf "${cache:?}/$what"
-chmod -R go+rX "$work/$what"
+chmod -R go+rX,go-w "$work/$what"
 mv -T "$work/$what" "$cache/$what"
 echo "guest-kernel: $release is in $cache/$what"

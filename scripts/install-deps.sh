@@ -5,6 +5,8 @@
 # needs no bus (test), or to test all (check).
 # Idempotent: with nothing missing it does nothing and asks for nothing.
 set -eu
+# what apt-cache prints is read here
+export LC_ALL=C
 
 # One requirement a line: packages of which one is enough; the first is the
 # one that gets installed.
@@ -171,7 +173,19 @@ needs() {
 		# what guest-kernel.sh trusts
 		echo debian-archive-keyring
 	fi
-	! with_guest "$1" || echo "$usb_packages"
+	! with_guest "$1" || for package in $usb_packages; do
+		! exists "$package" || echo "$package"
+	done
+}
+
+# say_left_out SET - what Ubuntu, for one, has no package of (usbip)
+say_left_out() {
+	with_guest "$1" || return 0
+	for package in $usb_packages; do
+		exists "$package" ||
+			echo "install-deps: there is no package $package here;" \
+				"what needs it does not work" >&2
+	done
 }
 
 any_installed() {
@@ -196,13 +210,13 @@ guest_kernel() {
 
 # kernels_missing SET - packages that are to be unpacked into the cache
 kernels_missing() {
-	if with_guest "$1" && exists linux-image-amd64 &&
-		! guest_kernel --have; then
-		echo linux-image-amd64
-	fi
 	if wants_uml "$1" && on_amd64 && ! exists user-mode-linux &&
 		! guest_kernel uml --have; then
 		echo user-mode-linux
+	fi
+	# last, as a system that has none makes this end
+	if with_guest "$1" && ! guest_kernel --have; then
+		echo linux-image-amd64
 	fi
 }
 
@@ -290,5 +304,6 @@ if [ -z "$todo$(kernels_missing "$1")" ]; then
 fi
 # all is asked again: only now is it known which packages there are
 update_lists
+say_left_out "$1"
 install_missing "$1"
 fetch_kernels "$1"

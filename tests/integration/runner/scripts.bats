@@ -120,6 +120,7 @@ bzimage() {
 	fake dpkg-deb "mkdir -p \$3/usr/bin \$3/usr/lib/uml/modules/6.1.2
 		echo kernel >\$3/usr/bin/linux.uml"
 	run -1 guest_kernel uml --have
+	umask 002
 	run -0 guest_kernel uml
 	[[ $output == *"6.1.2 is in $DIR/cache/vcan-run/uml" ]]
 	run -0 guest_kernel uml --have
@@ -128,6 +129,8 @@ bzimage() {
 	[ "$(ls cache/vcan-run)" = uml ]
 	grep -q '^deb \[signed-by=/usr/share/keyrings/debian-archive-' sources.list
 	[ "$(grep -c '^apt-get.*AllowUnauthenticated=false' calls)" -eq 2 ]
+	[ "$(grep -c '^apt-get.*Dir::Etc::preferences=/dev/null' calls)" -eq 2 ]
+	[ -z "$(find cache -perm /022 ! -type l)" ]
 	fake apt-get 'exit 100'
 	run -1 guest_kernel uml
 	[[ $output == *"user-mode-linux of Debian bookworm cannot be downloaded"* ]]
@@ -145,6 +148,47 @@ bzimage() {
 	[ "${lines[1]}" = "apt-get -q download linux-image-1.2.3-amd64" ]
 	[ "${#lines[@]}" = 2 ]
 	run -0 install_deps --list usb
+}
+
+@test "install-deps: packages that there are none of are left out, and said" {
+	debian_machine
+	fake apt-cache '[ "$1 $2" != "show usbip" ] || exit 100'
+	run -1 install_deps --list usb
+	[[ $output == *usbutils* && $output != *usbip* ]]
+	run -0 install_deps usb
+	[[ $output == *"there is no package usbip here; what needs it does not work"* ]]
+	grep -qx usbutils have
+	run -1 grep -x usbip have
+	run -0 install_deps --list usb
+}
+
+@test "install-deps: usb is a failure where there is no kernel for the guest" {
+	kernel_machine < <(printf unused)
+	fake dpkg-query 'echo installed'
+	fake apt-cache 'case $* in *linux-image-amd64) exit 100 ;; esac'
+	run -1 install_deps usb
+	[[ $output == *"there is no package linux-image-amd64 here, and no kernel\
+ for vcan-run --usb without it; "* ]]
+	run -1 install_deps --list usb
+	run -0 install_deps --list demo
+}
+
+# as apt-cache prints it to somebody who reads German
+german() {
+	fake apt-cache "[ \"\${LC_ALL-}\" = C ] || {
+		echo '  Hängt ab von: $1'
+		exit
+	}
+	echo '  Depends: $1'"
+}
+
+@test "what apt-cache prints is read in English, whatever the caller reads" {
+	kernel_machine < <(bzimage xz -c)
+	german linux-image-1.2.3-amd64
+	LC_ALL=de_DE.UTF-8 run -0 guest_kernel
+	german clang-14
+	LC_ALL=de_DE.UTF-8 run -1 install_deps --list test
+	[[ $output == *libclang-rt-14-dev* ]]
 }
 
 @test "install-deps: usb and check want QEMU, on amd64 only" {
