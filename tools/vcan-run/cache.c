@@ -21,7 +21,8 @@ int cache_find(const char *name, int (*take)(void *ctx, const char *dir),
 	for (size_t i = 0; i < ARRAY_SIZE(caches); i++) {
 		const char *top = caches[i].env ? getenv(caches[i].env) : "";
 
-		if (top &&
+		/* empty is as good as unset, by its specification */
+		if (top && (top[0] || !caches[i].env) &&
 		    snprintf(dir, sizeof(dir), "%s%s/vcan-run/%s", top,
 			     caches[i].below, name) < PATH_MAX &&
 		    !take(ctx, dir))

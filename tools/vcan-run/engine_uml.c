@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cache.h"
@@ -11,25 +13,63 @@
 
 #define KERNEL_ENV "VCAN_RUN_UML"
 
+/* What parts or quotes words on the command line of a kernel. */
+#define BLANKS " \t\n\"'\\"
+
+struct search {
+	struct launch *launch;
+	struct reason *reason;
+};
+
+/* Nobody else may have put it there: whose home is HOME does, behind sudo -E. */
+static bool is_ours(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && (!st.st_uid || st.st_uid == geteuid()) &&
+	       !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
 static int try_cached(void *ctx, const char *dir)
 {
-	struct launch *l = ctx;
+	const struct search *s = ctx;
+	struct launch *l = s->launch;
 
 	if (snprintf(l->program, sizeof(l->program), "%s/linux.uml", dir) >=
-	    (int)sizeof(l->program))
+		    (int)sizeof(l->program) ||
+	    access(l->program, X_OK))
 		return -1;
-	return access(l->program, X_OK);
+	if (!is_ours(dir) || !is_ours(l->program))
+		return reason_set(s->reason,
+				  "%.200s, or its folder, belongs to another "
+				  "user or can be written by others, so it is "
+				  "not run; correct that with chown and chmod "
+				  "go-w, or set " KERNEL_ENV " to a kernel",
+				  l->program);
+	if (strpbrk(dir, BLANKS))
+		return reason_set(s->reason,
+				  "the cache %.200s has a blank, a quote or a "
+				  "backslash in its name, with which a kernel "
+				  "does not find its modules; set "
+				  "XDG_CACHE_HOME to a folder without, and run "
+				  "scripts/guest-kernel.sh uml again",
+				  dir);
+	return 0;
 }
 
 static int find_kernel(struct launch *l, struct reason *reason)
 {
 	static const char *const names[] = { "linux.uml", "linux", NULL };
 	int err = launch_find(l, KERNEL_ENV, names, reason);
+	struct search s = { l, reason };
 
 	if (err <= 0)
 		return err;
-	if (!cache_find("uml", try_cached, l))
+	reason->text[0] = '\0';
+	if (!cache_find("uml", try_cached, &s))
 		return 0;
+	if (reason->text[0])
+		return -1;
 	return reason_set(reason, "no User-Mode Linux (linux.uml) is on PATH; "
 				  "install the package user-mode-linux, or run "
 				  "scripts/guest-kernel.sh uml (x86 only), or "
@@ -42,7 +82,7 @@ static void add_modules(struct launch *l)
 	const char *slash = strrchr(l->program, '/');
 	int len = slash ? (int)(slash - l->program) : 0;
 
-	if (!strpbrk(l->program, " \t\n\"'\\"))
+	if (!strpbrk(l->program, BLANKS))
 		launch_add(l, MODULES_ENV "=%.*s/lib/modules", len, l->program);
 }
 

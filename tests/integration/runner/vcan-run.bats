@@ -512,19 +512,61 @@ ended() {
 	[ "$output" = "vcan-run: engine host: this kernel has CAN" ]
 }
 
+# cached UML - what guest-kernel.sh makes of the kernel that is installed here
+cached() {
+	[ -e /usr/bin/linux.uml ] || skip "there is no /usr/bin/linux.uml to copy"
+	umask 022
+	mkdir -p "$1/lib" nothing
+	cp /usr/bin/linux.uml "$1"
+	ln -s /usr/lib/uml/modules "$1/lib"
+}
+
 @test "a User-Mode Linux of the cache, with its modules, where none is on PATH" {
 	local uml=$DIR/cache/vcan-run/uml
 
-	[ -e /usr/bin/linux.uml ] || skip "there is no /usr/bin/linux.uml to copy"
-	mkdir -p "$uml/lib" nothing
-	ln -s /usr/bin/linux.uml "$uml"
-	ln -s /usr/lib/uml/modules "$uml/lib"
+	cached "$uml"
 	PATH=$DIR/nothing run -125 "$VCAN_RUN" --engine uml -- /bin/true
 	[[ $output == *"run scripts/guest-kernel.sh uml"* ]]
 	PATH=$DIR/nothing XDG_CACHE_HOME=$DIR/cache \
 		run -0 "$VCAN_RUN" --engine uml -- /bin/sh -c \
 		'/bin/readlink /run/vcan-run/lib/modules/*'
 	[[ $output == "$uml/lib/modules/"* ]]
+}
+
+# refused CACHE TEXT - the kernel of this cache is not run, and that is said
+refused() {
+	PATH=$DIR/nothing XDG_CACHE_HOME=$1 \
+		run -125 "$VCAN_RUN" --engine uml -- /bin/true
+	[[ $output == *"$2"* ]]
+}
+
+@test "a User-Mode Linux that others can write is not run" {
+	local uml=$DIR/cache/vcan-run/uml file others
+
+	others="$uml/linux.uml, or its folder, belongs to another user or can be\
+ written by others, so it is not run; "
+	cached "$uml"
+	for file in "$uml/linux.uml" "$uml"; do
+		chmod g+w "$file"
+		refused "$DIR/cache" "$others"
+		chmod g-w,o+w "$file"
+		refused "$DIR/cache" "$others"
+		chmod o-w "$file"
+	done
+	need_root "give a file to somebody else"
+	for file in "$uml/linux.uml" "$uml"; do
+		chown 65534 "$file"
+		refused "$DIR/cache" "$others"
+		chown 0 "$file"
+	done
+	PATH=$DIR/nothing XDG_CACHE_HOME=$DIR/cache \
+		run -0 "$VCAN_RUN" --engine uml -- /bin/true
+}
+
+@test "a cache whose name a kernel cannot read is refused" {
+	cached "$DIR/my cache/vcan-run/uml"
+	refused "$DIR/my cache" "the cache $DIR/my cache/vcan-run/uml has a blank, a\
+ quote or a backslash in its name, "
 }
 
 @test "-v says which engine, and why, in three lines; -vv shows the console" {
