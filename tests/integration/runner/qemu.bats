@@ -172,13 +172,13 @@ start_qemu() {
 }
 
 @test "qemu: what is missing is said, and how to get it" {
-	VCAN_RUN_QEMU=/nonexistent run -125 qemu true
-	[[ $output == *"VCAN_RUN_QEMU names /nonexistent, which cannot be"* ]]
+	VCAN_RUN_QEMU=$DIR/none run -125 qemu true
+	[[ $output == *"VCAN_RUN_QEMU names $DIR/none, which cannot be"* ]]
 	mkdir empty
 	PATH=$DIR/empty run -125 "$VCAN_RUN" --engine qemu true
 	[[ $output == *"install the package qemu-system-x86"* ]]
-	VCAN_RUN_KERNEL=/nonexistent run -125 qemu true
-	[[ $output == *"/nonexistent, which holds no guest kernel"* ]]
+	VCAN_RUN_KERNEL=$DIR/none run -125 qemu true
+	[[ $output == *"$DIR/none, which holds no guest kernel"* ]]
 	mkdir -p kernel/lib/modules/1.2.3
 	echo 1.2.3 >kernel/release
 	: >kernel/vmlinux
@@ -191,7 +191,7 @@ start_qemu() {
 @test "qemu: --usb and an engine without it do not go together" {
 	run -125 "$VCAN_RUN" --usb --engine uml true
 	[[ $output == *"engine uml has no USB; use qemu"* ]]
-	VCAN_RUN_KERNEL=/nonexistent run -125 "$VCAN_RUN" --usb true
+	VCAN_RUN_KERNEL=$DIR/none run -125 "$VCAN_RUN" --usb true
 	[[ ${lines[0]} == *"engine qemu does not work here"* ]]
 	[ "${#lines[@]}" = 1 ]
 }

@@ -412,8 +412,8 @@ ended() {
 }
 
 @test "no kernel at all says what to install" {
-	VCAN_RUN_UML=/nonexistent run -125 uml true
-	[[ $output == *"/nonexistent, which cannot be executed"* ]]
+	VCAN_RUN_UML=$DIR/none run -125 uml true
+	[[ $output == *"$DIR/none, which cannot be executed"* ]]
 	mkdir empty
 	PATH=$DIR/empty run -125 "$VCAN_RUN" --engine uml true
 	[[ $output == *"install the package user-mode-linux"* ]]
@@ -444,7 +444,7 @@ ended() {
 }
 
 @test "a TMPDIR with spaces, below /dev or missing is no obstacle" {
-	for t in "$DIR/a b" /dev/shm /nonexistent; do
+	for t in "$DIR/a b" /dev/shm "$DIR/none"; do
 		TMPDIR=$t run -0 uml true
 	done
 }
@@ -584,7 +584,7 @@ refused() {
 @test "without any engine each one's reason is said, with 125" {
 	! grep -qs '^CAN' /proc/net/protocols ||
 		skip "this kernel has CAN: host works"
-	VCAN_RUN_UML=/nonexistent VCAN_RUN_KERNEL=/nonexistent \
+	VCAN_RUN_UML=$DIR/none VCAN_RUN_KERNEL=$DIR/none \
 		run -125 "$VCAN_RUN" true
 	[[ ${lines[0]} == *"engine host does not work here: "* ]]
 	[[ ${lines[1]} == *"engine uml does not work here: "* ]]
