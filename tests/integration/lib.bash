@@ -29,6 +29,16 @@ until_true() {
 	done
 }
 
+# has_own_dev - whether /dev is that of a guest of vcan-run, not the machine's
+has_own_dev() {
+	grep -qse --guest-init /proc/1/cmdline
+}
+
+# own_dev - for tests that make a device up
+own_dev() {
+	has_own_dev || skip "/dev is the machine's own, and stays as it is"
+}
+
 # has FILE PATTERN [TIMES] - the file has the extended regex on so many lines
 has() {
 	local line lines=() left=${3:-1}

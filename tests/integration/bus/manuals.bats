@@ -128,6 +128,7 @@ uart() {
 }
 
 @test "serialbootreq: on the pins, by name, and by hand" {
+	own_dev
 	uart 250000
 	example serialbootreq.1 2
 	[ "$status" -eq 0 ]

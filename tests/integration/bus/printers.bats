@@ -98,6 +98,7 @@ $BED (bed): left-bootloader" ]
 }
 
 @test "the main board on its UART" {
+	own_dev
 	start_mcus main --uart pty:/dev/ttyAMA0 -u "$MAIN"
 	type_in "Ask by name" 4
 	[ "$status" -eq 0 ]

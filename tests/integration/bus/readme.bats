@@ -68,6 +68,7 @@ outcomes() {
 }
 
 @test "the board on a UART, by its tty and by its name" {
+	own_dev
 	start_mcus main --uart pty:/dev/ttyAMA0 -u "$U"
 	line 'serialbootreq -d /dev/ttyAMA0 -b 250000'
 	outcomes in-bootloader

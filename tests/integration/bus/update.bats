@@ -24,8 +24,8 @@ setup() {
 }
 
 teardown() {
+	! has_own_dev || rm -f /dev/ttyAMA0
 	close_page
-	rm -f /dev/ttyAMA0
 }
 
 # built - the files that the page has built by then
@@ -135,6 +135,7 @@ $BED (bed): flashed" ]
 }
 
 @test "a board on a UART, by its name" {
+	own_dev
 	make_image mcu.bin rp2040 0x10004000 --size 6000 --version v4 --link uart
 	start_mcus uart -u "$U" --uart pty:/dev/ttyAMA0 --mcu-type rp2040 \
 		--bootloader katapult

@@ -13,6 +13,8 @@ steps() {
 }
 
 @test "action.yml: its steps run commands where vcan0 exists" {
+	"$ROOT/scripts/install-deps.sh" --list demo >&2 ||
+		skip "it would install what is missing for the demo"
 	steps "$ROOT/action.yml"
 	export GITHUB_ACTION_PATH=$ROOT OPTIONS='-i can0 -i can1'
 	run -0 env -u MAKEFLAGS -u MAKELEVEL bash -e step1
@@ -30,5 +32,6 @@ steps() {
 	sed "s|/usr/local/bin|$BUILD|" "$ROOT/examples/system/canmcu.service" \
 		>canmcu.service
 	run -0 systemd-analyze verify ./canmcu.service
-	[ -z "$output" ]
+	# it tells of the machine's other services, too
+	run ! grep -F canmcu.service <<<"$output"
 }
