@@ -9,16 +9,6 @@ OBJCOPY   ?= objcopy
 CLANG     ?= clang
 INSTALL   ?= install
 CFLAGS    ?= -O2 -g
-PREFIX    ?= /usr/local
-BINDIR    ?= $(PREFIX)/bin
-LIBDIR    ?= $(PREFIX)/lib
-INCDIR    ?= $(PREFIX)/include
-MANDIR    ?= $(PREFIX)/share/man
-DATADIR   ?= $(PREFIX)/share
-# uninstall would take away what such a name begins with
-$(foreach v,PREFIX DESTDIR BINDIR LIBDIR INCDIR MANDIR DATADIR,$(if \
-	$(word 2,$($v)),$(error $v has a blank in it, and no folder can be named \
-	so here: choose another)))
 export FUZZ_RUNS ?= 20000
 # what the tests and the demos look for the programs in
 export BUILD = $B

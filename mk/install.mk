@@ -1,6 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 # No complete Makefile: ../Makefile includes it. What libkcan needs is in library.mk.
 
+PREFIX    ?= /usr/local
+BINDIR    ?= $(PREFIX)/bin
+LIBDIR    ?= $(PREFIX)/lib
+INCDIR    ?= $(PREFIX)/include
+MANDIR    ?= $(PREFIX)/share/man
+DATADIR   ?= $(PREFIX)/share
+# uninstall would take away what such a name begins with
+$(foreach v,PREFIX DESTDIR BINDIR LIBDIR INCDIR MANDIR DATADIR,$(if \
+	$(word 2,$($v)),$(error $v has a blank in it, and no folder can be named \
+	so here: choose another)))
+
 # $1 programs, $2 man pages
 put = $(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 && \
 	$(INSTALL) -m 755 $(1:%=$B/%) $(DESTDIR)$(BINDIR) && \
