@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "launch.h"
@@ -34,6 +35,19 @@ void launch_fini(struct launch *l)
 	l->n = 0;
 }
 
+/* A folder may be "executed", too, but not started. */
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return false;
+	if (S_ISREG(st.st_mode))
+		return !access(path, X_OK);
+	errno = EACCES;
+	return false;
+}
+
 static int search_path(const char *name, char out[static PATH_MAX])
 {
 	const char *path = getenv("PATH");
@@ -44,7 +58,7 @@ static int search_path(const char *name, char out[static PATH_MAX])
 		len = strcspn(path, ":");
 		if (snprintf(out, PATH_MAX, "%.*s/%s", (int)len, path, name) <
 			    PATH_MAX &&
-		    !access(out, X_OK))
+		    is_program(out))
 			return 0;
 	}
 	return 1;
@@ -56,7 +70,7 @@ int launch_find(struct launch *l, const char *env, const char *const *names,
 	const char *wanted = getenv(env);
 
 	if (wanted && wanted[0]) {
-		if (access(wanted, X_OK))
+		if (!is_program(wanted))
 			return reason_set(reason,
 					  "%s names %.200s, which cannot be "
 					  "executed (%s); correct or unset it",

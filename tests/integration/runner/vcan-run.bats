@@ -417,6 +417,8 @@ ended() {
 	mkdir empty
 	PATH=$DIR/empty run -125 "$VCAN_RUN" --engine uml true
 	[[ $output == *"install the package user-mode-linux"* ]]
+	VCAN_RUN_UML=$DIR run -125 uml true
+	[[ $output == *"names $DIR, which cannot be executed (Permission denied)"* ]]
 }
 
 @test "vcan-run killed by SIGKILL leaves no guest" {
