@@ -47,17 +47,20 @@ gives() {
 }
 
 @test "nodes of a query, frames of a dry run, a bus that was listened to" {
+	local listener
+
 	start_mcus two -i vcan0 -u "$U" -u "$V" --state katapult
 	gives 0 node --query --timeout 0.5
 	[ "$(wc -l <<<"$output")" = 2 ]
 	gives 0 frame --dry-run -u "$U" -u "$V"
 	"$BUILD/canbootreq" -i vcan0 --listen --json -v \
 		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	listener=$!
 	until_true listening vcan0 00000000
 	ask -u "$U"
 	until_true has "$BATS_TEST_TMPDIR/err" " 3F0#11${U^^}C0|3F0#11"
-	kill -INT "$!"
-	ends_with "$!" 130
+	kill -INT "$listener"
+	ends_with "$listener" 130
 	[ "$(jq '.nodes, .admin | length > 0' "$BATS_TEST_TMPDIR/out")" = $'true\ntrue' ]
 	conforms bus <"$BATS_TEST_TMPDIR/out"
 }

@@ -194,6 +194,8 @@ $LINE: flashed" ]
 }
 
 @test "no such port, no serial port, or one that another program has open" {
+	local holder
+
 	board
 	katflash -d "$LINE" "$IMAGE" -d /dev/nowhere "$IMAGE"
 	[ "$status" -eq 1 ]
@@ -206,13 +208,14 @@ $LINE: flashed" ]
 port = open(sys.argv[1], "rb", buffering=0)
 print("open", flush=True)
 port.read()' "$LINE" >holder.log 2>&1 3>&- &
+	holder=$!
 	until_true has holder.log open
 	katflash -d "$LINE" "$IMAGE"
 	[ "$status" -eq 6 ]
-	[[ $output == "$LINE: busy: python3 (pid $!) has it open; no request was\
- sent" ]]
+	[[ $output == "$LINE: busy: python3 (pid $holder) has it open; no request\
+ was sent" ]]
 	[ "$(state "$U")" = klipper ]
-	kill $!
+	kill "$holder"
 }
 
 @test "it does not come up: not-started, and why" {
@@ -259,13 +262,15 @@ begun() {
 }
 
 @test "its line goes away while it is read: nothing was written, no file" {
+	local reader
+
 	board --size 120000
 	"$BUILD/katflash" -d "$LINE" "$IMAGE" --backup saved.bin -v \
 		--timeout 20 >out 2>err 3>&- &
-	pid=$!
+	reader=$!
 	until_true has err ' > 018814' 2
 	kill -KILL "$MCU_PID"
-	ends_with "$pid" 3
+	ends_with "$reader" 3
 	has out "^$LINE: no-answer: $LINE went away while it was read; nothing was\
  written"
 	[ ! -e saved.bin ]
