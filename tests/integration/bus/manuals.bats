@@ -90,7 +90,7 @@ $BED (bed): in-bootloader" ]
 @test "canbootreq, katflash: tried without hardware" {
 	example canbootreq.1 10
 	[[ $output == "$EBB: in-bootloader: "* ]]
-	example katflash.1 5
+	example katflash.1 7
 	[[ $output == "$EBB: flashed: "* ]]
 	# nothing of it is left
 	run ! pgrep -x canmcu
@@ -117,14 +117,37 @@ $BED (bed): in-bootloader" ]
 	example katflash.1 3
 	[ "$status" -eq 0 ]
 	[ "$output" = "$(block katflash.1 EXAMPLES 3 | part output)" ]
-	example katflash.1 4
+	example katflash.1 5
 	[ "$status" -eq 0 ]
 	[[ $output == "$EBB: same: "* ]]
+}
+
+@test "katflash: what a board has is kept, and put back" {
+	make_image old stm32g0b1xx 0x08002000 --size 5000 --version v1
+	{
+		head -c 8192 /dev/zero | tr '\0' '\377'
+		cat old
+	} >flash
+	start_mcus one -i can0 --erase-ms 0 --flash-image flash -u "$EBB"
+	example katflash.1 6
+	[ "$status" -eq 0 ]
+	[[ $output == "$EBB (EBB): flashed: v2 runs (was v1): "*" is in $HOME/EBB.old.bin
+$EBB (EBB): flashed: v1 runs: $HOME/EBB.old.bin was written, "* ]]
+	cmp EBB.old.bin old
 }
 
 # uart BAUD - the main board
 uart() {
 	start_mcus main --uart pty:/dev/ttyAMA0 --baud "$1" -u "$U"
+}
+
+@test "katflash: on the pins" {
+	own_dev
+	make_image uart.bin stm32g0b1xx 0x08002000 --version v2 --link uart
+	uart 250000
+	example katflash.1 4
+	[ "$status" -eq 0 ]
+	[[ $output == "/dev/ttyAMA0: flashed: v2 runs: uart.bin was written, "* ]]
 }
 
 @test "serialbootreq: on the pins, by name, and by hand" {

@@ -74,6 +74,9 @@ outcomes() {
 	outcomes in-bootloader
 	line 'serialbootreq -m mcu'
 	outcomes in-bootloader
+	make_image klipper.bin stm32g0b1xx 0x08002000 --version v2 --link uart
+	line 'katflash -d /dev/ttyAMA0 klipper.bin'
+	outcomes flashed
 }
 
 @test "a board is flashed by its name" {

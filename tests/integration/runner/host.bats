@@ -125,10 +125,11 @@ build() {
 }
 
 @test "without libFuzzer the fuzz targets are left out of make test, which says so" {
-	run -0 make -C "$ROOT" -n test CLANG=no-such-clang
+	# where nothing has been built yet
+	run -0 make -C "$ROOT" -n B="$PWD/build" test CLANG=no-such-clang
 	[[ $output == *"tests/run unit "*"The fuzz targets were left out: no-such-clang makes"* ]]
 	[[ $output != *build/fuzz/* ]]
-	run -0 make -C "$ROOT" -n test
+	run -0 make -C "$ROOT" -n B="$PWD/build" test
 	[[ $output == *"tests/run unit fuzz"* && $output == *build/fuzz/fuzz_codecs* ]]
 }
 
