@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/katflash/backup.c
+// needs: tools/katflash/file/backup.c
 #include "../support/unit.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "../../tools/katflash/backup.h"
+#include "../../tools/katflash/file/backup.h"
 
 #define KIB 1024u
 #define START 0x08002000

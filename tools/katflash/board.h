@@ -9,9 +9,9 @@
 
 #include "../canbus/bus.h"
 #include "../canbus/nodeids.h"
-#include "backup.h"
 #include "end.h"
-#include "firmware.h"
+#include "file/backup.h"
+#include "file/firmware.h"
 #include "opts.h"
 #include "port.h"
 #include "proto/running.h"
