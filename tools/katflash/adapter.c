@@ -121,22 +121,12 @@ static bool enter(struct board *b)
 	return true;
 }
 
-static bool entered(struct board *b)
+static enum entry entered(struct board *b)
 {
-	bool proven = board_on_port.entered(b);
+	enum entry entry = port_entered(b);
 
 	b->target.link = KCAN_IMAGE_LINK_BRIDGE;
-	return proven;
-}
-
-static bool leave(struct board *b, bool stay)
-{
-	return board_on_port.leave(b, stay);
-}
-
-static void starts(struct board *b)
-{
-	board_on_port.starts(b);
+	return entry;
 }
 
 /* What to type to bring it up. */
@@ -204,7 +194,7 @@ static void left(struct board *b)
 		board_on_port.left(b);
 		return;
 	}
-	starts(b);
+	port_starts(b);
 	if (bring_back(b, &why) || *b->end.next)
 		return;
 	end_next(&b->end, "%s: %s", why, line_of(b, line));
@@ -277,20 +267,15 @@ static int turn(struct board *b, uint64_t deadline_us)
 	return 0;
 }
 
-static void close_port(struct board *b)
-{
-	board_on_port.close(b);
-}
-
 const struct link_ops board_as_adapter = {
 	.enter = enter,
 	.entered = entered,
-	.leave = leave,
+	.leave = port_leave,
 	.left = left,
-	.starts = starts,
+	.starts = port_starts,
 	.find = find,
 	.send = send_due,
 	.deadline = deadline,
 	.wait = turn,
-	.close = close_port,
+	.close = port_close,
 };

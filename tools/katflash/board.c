@@ -139,7 +139,7 @@ static bool enter(struct board *b)
 	return ask(b, KCAN_BOOTREQ_GOAL_ENTER);
 }
 
-static bool entered(struct board *b)
+static enum entry entered(struct board *b)
 {
 	struct kcan_bootreq_result result = kcan_bootreq_result(b->req);
 	enum kcan_bootreq_verdict verdict = result.verdict;
@@ -154,15 +154,14 @@ static bool entered(struct board *b)
 		.bit_rate = b->wire->link.bitrate_bps,
 		.owns_timing = b->wire->owns_timing,
 	};
-	if (verdict == KCAN_BOOTREQ_PROVEN && result.identified)
-		return true;
-	if (verdict == KCAN_BOOTREQ_PROVEN) {
-		b->unnamed++;
-		end_unnamed(b);
-	} else {
+	if (verdict != KCAN_BOOTREQ_PROVEN) {
 		end_enter(b, verdict);
+		return ENTRY_FAILED;
 	}
-	return false;
+	if (result.identified)
+		return ENTRY_PROVEN;
+	end_unnamed(b);
+	return ENTRY_UNNAMED;
 }
 
 /* Without a nodeid, in any case. */

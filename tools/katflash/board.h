@@ -33,11 +33,8 @@ struct board;
 struct link_ops {
 	/* Ask for Katapult. Return: false: there was no memory. */
 	bool (*enter)(struct board *b);
-	/*
-	 * That is over. Return: whether Katapult has proven itself, which sets
-	 * @b->ident and the link in @b->target; false: @b->end says why not.
-	 */
-	bool (*entered)(struct board *b);
+	/* That is over. Sets @b->ident, and the link in @b->target. */
+	enum entry (*entered)(struct board *b);
 	/*
 	 * Leave it as others expect it: in Katapult, or in the application that
 	 * it has. Return: false: there was no memory.
@@ -100,7 +97,7 @@ struct board {
 	bool flies;		 /* a frame of @req or @running is not ... */
 	struct can_frame flying; /* ... confirmed yet: this one */
 
-	unsigned int unnamed; /* proofs behind which CONNECT got no answer */
+	unsigned int proofs;	     /* behind which CONNECT got no answer */
 	struct kcan_kat_ident ident; /* any bytes */
 	uint8_t nodeid; /* that Katapult was proven on, and is flashed on */
 	struct kcan_image_board target;

@@ -6,6 +6,14 @@
 
 #include <kcan/outcome.h>
 
+/** How the way in has ended. */
+enum entry {
+	ENTRY_PROVEN, /* Katapult is there, and has said on which chip */
+	/* it is there, but did not say; its end is set in case nobody asks again */
+	ENTRY_UNNAMED,
+	ENTRY_FAILED, /* its end says why */
+};
+
 /**
  * How it ended for one board, or for the call: what was observed, and what to
  * do. Any bytes: made printable when it is reported.

@@ -231,25 +231,33 @@ static int check_paths(struct opts *o)
 	return 0;
 }
 
+const char *opts_board_option(const struct opts_board *board)
+{
+	return board->name ? "-m" : board->device ? "-d" : "-u";
+}
+
+const char *opts_board_name(const struct opts_board *board,
+			    char uuid[static KCAN_UUID_STR_LEN + 1])
+{
+	kcan_uuid_format(&board->uuid, uuid);
+	return board->name ? board->name : board->device ? board->device : uuid;
+}
+
 static int check_board(struct opts *o, const struct opts_board *board)
 {
 	char uuid[KCAN_UUID_STR_LEN + 1];
 
-	kcan_uuid_format(&board->uuid, uuid);
 	if (!board->file)
 		return refuse(o, "%s %.60s has no FILE: give " FORM,
-			      board->name   ? "-m" :
-			      board->device ? "-d" :
-					      "-u",
-			      board->name   ? board->name :
-			      board->device ? board->device :
-					      uuid);
+			      opts_board_option(board),
+			      opts_board_name(board, uuid));
 	if ((board->baud_bps || board->katapult_bps) && !board->name &&
 	    !board->device)
 		return refuse(o,
 			      "-u %s is on CAN, where there is no baud "
 			      "rate: leave out %s",
-			      uuid, board->baud_bps ? "-b" : "--katapult-baud");
+			      opts_board_name(board, uuid),
+			      board->baud_bps ? "-b" : "--katapult-baud");
 	return 0;
 }
 

@@ -32,6 +32,18 @@ struct opts_board {
 	const char *backup; /* where to save what is there; or NULL */
 };
 
+/** Return: the option that names a board: "-m". */
+const char *opts_board_option(const struct opts_board *board);
+
+/**
+ * opts_board_name() - what that option was given
+ * @uuid: room for it
+ *
+ * Return: any bytes, or @uuid.
+ */
+const char *opts_board_name(const struct opts_board *board,
+			    char uuid[static KCAN_UUID_STR_LEN + 1]);
+
 /** The command line, checked. Texts point into argv. */
 struct opts {
 	enum opts_command command;

@@ -125,7 +125,7 @@ static bool watch(struct board *b)
 	return !err;
 }
 
-static bool entered(struct board *b)
+enum entry port_entered(struct board *b)
 {
 	struct port *port = b->port;
 
@@ -135,13 +135,13 @@ static bool entered(struct board *b)
 				       KCAN_IMAGE_LINK_UART,
 	};
 	if (port->facts.identified)
-		return !is_usb(port) || watch(b);
+		return !is_usb(port) || watch(b) ? ENTRY_PROVEN : ENTRY_FAILED;
 	end_port(b);
-	return false;
+	return ENTRY_FAILED;
 }
 
 /* Where it does not begin, it is as with @stay. */
-static bool leave(struct board *b, bool stay)
+bool port_leave(struct board *b, bool stay)
 {
 	struct kcan_flash_cfg cfg = { .goal = KCAN_FLASH_GOAL_START,
 				      .start = b->ident.app_start };
@@ -163,7 +163,7 @@ static void left(struct board *b)
 }
 
 /* What keeps the old tty open gets the new one another name. */
-static void starts(struct board *b)
+void port_starts(struct board *b)
 {
 	struct port *port = b->port;
 
@@ -298,7 +298,7 @@ static int turn(struct board *b, uint64_t deadline_us)
 	return n < 0 ? n : 0;
 }
 
-static void close_port(struct board *b)
+void port_close(struct board *b)
 {
 	struct port *port = b->port;
 
@@ -310,13 +310,13 @@ static void close_port(struct board *b)
 
 const struct link_ops board_on_port = {
 	.enter = enter,
-	.entered = entered,
-	.leave = leave,
+	.entered = port_entered,
+	.leave = port_leave,
 	.left = left,
-	.starts = starts,
+	.starts = port_starts,
 	.find = find,
 	.send = send_due,
 	.deadline = deadline,
 	.wait = turn,
-	.close = close_port,
+	.close = port_close,
 };

@@ -38,4 +38,10 @@ bool port_begin(struct board *b);
 /** If Katapult came up on USB: who is it? The port stays open. */
 void port_ask(struct board *b);
 
+/* As struct link_ops has them. */
+enum entry port_entered(struct board *b);
+bool port_leave(struct board *b, bool stay);
+void port_starts(struct board *b);
+void port_close(struct board *b);
+
 #endif

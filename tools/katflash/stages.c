@@ -172,18 +172,17 @@ static void begin_read(struct board *b)
 
 static void conclude_enter(struct board *b)
 {
-	unsigned int unnamed = b->unnamed;
-	bool proven = b->link->entered(b);
+	enum entry entry = b->link->entered(b);
 	const char *refusal;
 
 	board_free(b);
 	/* this process, or the bus, may have been busy for too long */
-	if (b->unnamed > unnamed && b->unnamed < PROOFS_MAX) {
+	if (entry == ENTRY_UNNAMED && ++b->proofs < PROOFS_MAX) {
 		if (!b->link->enter(b))
 			fail_here(b);
 		return;
 	}
-	if (!proven) {
+	if (entry != ENTRY_PROVEN) {
 		finish(b);
 		return;
 	}

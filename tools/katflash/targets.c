@@ -2,7 +2,6 @@
 #include "targets.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <string.h>
 
 #include "../canbus/programs.h"
@@ -65,21 +64,14 @@ static bool is_twice(const struct targets *t, const struct board *b)
 	return false;
 }
 
-static bool fail_twice(struct targets *t, const struct board *b,
-		       const struct opts_board *o)
+static bool fail_twice(struct targets *t, const struct opts_board *o)
 {
 	char uuid[KCAN_UUID_STR_LEN + 1];
 
-	kcan_uuid_format(&b->uuid, uuid);
 	end_with(&t->end, KCAN_OUTCOME_USAGE,
 		 "%s '%.60s' is the same board as another one: leave one of "
 		 "them out",
-		 o->name   ? "-m" :
-		 o->device ? "-d" :
-			     "-u",
-		 o->name   ? o->name :
-		 o->device ? o->device :
-			     uuid);
+		 opts_board_option(o), opts_board_name(o, uuid));
 	return false;
 }
 
@@ -106,7 +98,7 @@ static bool find_board(struct targets *t, const struct opts *opts,
 	b->port = port->device ? port : NULL;
 	b->link = b->port ? &board_on_port : &board_on_can;
 	if (is_twice(t, b))
-		return fail_twice(t, b, o);
+		return fail_twice(t, o);
 	b->firmware = &t->firmwares[t->len];
 	t->len++;
 	if (opts->command == OPTS_READ)
@@ -312,7 +304,7 @@ static bool open_wire(struct targets *t, struct wire *wire)
 {
 	int err;
 
-	wire->nodeids.ifindex = if_nametoindex(wire->ifname);
+	wire->nodeids.ifindex = wire->link.index;
 	err = bus_open_nodeids(&wire->bus, 0);
 	if (!err)
 		return true;
