@@ -17,12 +17,16 @@ median() {
 	printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"
 }
 
+# until_has FILE TEXT - what no event tells, such as a line of another process
+until_has() {
+	timeout 20 sh -c 'until grep -q -e "$2" "$1"; do sleep 0.01; done' - "$@"
+}
+
 # node COMMAND... - start something that plays nodes; sets pid
 node() {
 	"$@" >"$dir/node.log" &
 	pid=$!
-	timeout 20 sh -c 'until grep -q ready "$1"; do sleep 0.01; done' - \
-		"$dir/node.log"
+	until_has "$dir/node.log" ready
 }
 
 end_node() {
