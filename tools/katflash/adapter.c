@@ -19,6 +19,7 @@
 
 static void become(struct board *b, struct port *port)
 {
+	/* sentences call it by its interface */
 	*port = (struct port){ .device = b->wire->ifname,
 			       .baud_bps = OPTS_BAUD_DEFAULT,
 			       .katapult_bps = OPTS_BAUD_DEFAULT,
