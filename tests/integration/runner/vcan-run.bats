@@ -251,9 +251,11 @@ ended() {
 	mkfifo pipe
 	exec 4<>pipe
 	head -c 65536 /dev/zero >&4
-	"$VCAN_RUN" --engine uml -- sh -c 'echo out; echo err >&2' >&4 2>&4 3>&- &
+	"$VCAN_RUN" --engine uml -- sh -c '
+		head -c 4096 /dev/zero; head -c 4096 /dev/zero >&2' >&4 2>&4 3>&- &
 	VCAN_RUN_PID=$!
 	uml true 3>&- # both have come to their pipe by then
+	# there is room for one of them, so that the other keeps the command
 	dd bs=4096 count=1 <&4 of=/dev/null status=none
 	kill -TERM "$VCAN_RUN_PID"
 	wait_until ended "$VCAN_RUN_PID" || kill -KILL "$VCAN_RUN_PID"
