@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/vcan-run/mux.c tools/vcan-run/setup.c
+// needs: tools/vcan-run/line/mux.c tools/vcan-run/line/setup.c
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tools/vcan-run/mux.h"
-#include "../../tools/vcan-run/setup.h"
+#include "../../tools/vcan-run/line/mux.h"
+#include "../../tools/vcan-run/line/setup.h"
 #include "fuzz.h"
 
 /* Whatever the line delivers: a frame that is accepted encodes the same. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/vcan-run/cache.c
+// needs: tools/vcan-run/vm/cache.c
 #include "../support/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tools/vcan-run/cache.h"
+#include "../../tools/vcan-run/vm/cache.h"
 
 struct asked {
 	const char *taken; /* what to end with, or NULL */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/vcan-run/closure.c
+// needs: tools/vcan-run/modules/closure.c
 #include "../support/unit.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "../../tools/vcan-run/closure.h"
+#include "../../tools/vcan-run/modules/closure.h"
 
 /* Lines of the modules.dep of Debian 12's kernel 6.1.0-56, cut short; the last
  * ones are made up. */

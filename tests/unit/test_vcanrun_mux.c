@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/vcan-run/mux.c tools/vcan-run/setup.c tools/vcan-run/pump.c
+// needs: tools/vcan-run/line/mux.c tools/vcan-run/line/setup.c tools/vcan-run/line/pump.c
 #include "../support/unit.h"
 
 #include <errno.h>
@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../tools/vcan-run/mux.h"
-#include "../../tools/vcan-run/pump.h"
-#include "../../tools/vcan-run/setup.h"
+#include "../../tools/vcan-run/line/mux.h"
+#include "../../tools/vcan-run/line/pump.h"
+#include "../../tools/vcan-run/line/setup.h"
 
 /*
  * The crc in these bytes comes from Python's binascii.crc_hqx(), start 0xffff.

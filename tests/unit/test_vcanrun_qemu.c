@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/vcan-run/qemu_args.c tools/vcan-run/launch.c
-// needs: tools/vcan-run/cpio.c tools/vcan-run/reason.c
+// needs: tools/vcan-run/vm/qemu_args.c tools/vcan-run/vm/launch.c
+// needs: tools/vcan-run/vm/cpio.c tools/vcan-run/reason.c
 #include "../support/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tools/vcan-run/cpio.h"
-#include "../../tools/vcan-run/qemu.h"
+#include "../../tools/vcan-run/vm/cpio.h"
+#include "../../tools/vcan-run/vm/qemu.h"
 
 #define ROOT_SHARE                                                   \
 	" -fsdev local,id=root,security_model=none,multidevs=remap," \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/vcan-run/relay.c tools/vcan-run/control.c tools/vcan-run/line.c
-// needs: tools/vcan-run/pump.c tools/vcan-run/mux.c tools/vcan-run/console.c
-// needs: tools/vcan-run/reason.c tools/vcan-run/watchdog.c
+// needs: tools/vcan-run/relay/relay.c tools/vcan-run/relay/control.c tools/vcan-run/line/line.c
+// needs: tools/vcan-run/line/pump.c tools/vcan-run/line/mux.c tools/vcan-run/relay/console.c
+// needs: tools/vcan-run/reason.c tools/vcan-run/relay/watchdog.c
 #include "../support/unit.h"
 
 #include <fcntl.h>
@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../tools/vcan-run/mux.h"
-#include "../../tools/vcan-run/relay.h"
+#include "../../tools/vcan-run/line/mux.h"
+#include "../../tools/vcan-run/relay/relay.h"
 
 #define NOT_STARTED 200 /* what relay_run() says as -1 */
 #define HANG_S 20

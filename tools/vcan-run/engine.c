@@ -4,12 +4,13 @@
 
 #include "engine.h"
 #include "util/array.h"
+#include "vm/vm.h"
 
 /* in the order in which they are tried: the cheapest first */
 static const struct engine engines[] = {
 	{ "host", false, engine_host_run, NULL },
-	{ "uml", false, engine_guest_run, engine_uml_plan },
-	{ "qemu", true, engine_guest_run, engine_qemu_plan },
+	{ "uml", false, engine_guest_run, &vm_uml },
+	{ "qemu", true, engine_guest_run, &vm_qemu },
 };
 
 const struct engine *engine_find(const char *name)

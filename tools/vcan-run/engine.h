@@ -5,9 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "launch.h"
 #include "opts.h"
 #include "reason.h"
+
+struct vm_kind;
 
 /**
  * struct engine - one way to have a kernel with CAN
@@ -15,25 +16,19 @@
  * @run:  run the command once a CAN frame was carried; the exit status, or
  *        -1 with @reason when this engine does not work here and nothing was
  *        started. It need not return: the host engine becomes the command.
- * @plan: for a guest: say in @l how to start it. @dir is a directory that
- *        goes with the guest. Return: 0, or -1 with @reason.
+ * @vm:   the guest that it starts, if any
  */
 struct engine {
 	const char *name;
 	bool usb;
 	int (*run)(const struct engine *e, const struct opts *o,
 		   struct reason *reason);
-	int (*plan)(struct launch *l, const struct opts *o, const char *dir,
-		    struct reason *reason);
+	const struct vm_kind *vm;
 };
 
 int engine_host_run(const struct engine *e, const struct opts *o,
 		    struct reason *reason);
 int engine_guest_run(const struct engine *e, const struct opts *o,
-		     struct reason *reason);
-int engine_uml_plan(struct launch *l, const struct opts *o, const char *dir,
-		    struct reason *reason);
-int engine_qemu_plan(struct launch *l, const struct opts *o, const char *dir,
 		     struct reason *reason);
 
 /** Return: NULL when there is none of that name. */

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "engine.h"
-#include "relay.h"
-#include "setup.h"
+#include "line/setup.h"
+#include "relay/relay.h"
 #include "util/array.h"
-#include "vm.h"
+#include "vm/vm.h"
 
 /* The signals that are passed on to the command, and the loop's own. */
 static const int relayed[] = {
@@ -112,7 +112,7 @@ static int run_vm(const struct engine *e, const struct opts *o,
 		return reason_set(reason,
 				  "no signal descriptor (%s); close some files",
 				  strerror(errno));
-	status = vm_start(&vm, e, o, reason);
+	status = vm_start(&vm, e->vm, o, reason);
 	tty = tty && !tcgetattr(STDIN_FILENO, &saved);
 	if (!status) {
 		if (tty)

@@ -7,7 +7,7 @@
 #include <kcan/version.h>
 
 #include "engine.h"
-#include "guest.h"
+#include "guest/guest.h"
 #include "opts.h"
 
 /* A closed stdin, stdout or stderr must not become some other descriptor. */

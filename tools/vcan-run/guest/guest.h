@@ -17,7 +17,7 @@
  */
 int guest_main(const char *machine);
 
-/* guest_qemu.c: what is different with QEMU; see struct machine in guest.c */
+/* qemu.c: what is different with QEMU; see struct machine in guest.c */
 int guest_qemu_enter(void);
 int guest_qemu_open_line(void);
 void guest_qemu_serve(void);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include <stdio.h>
 
-#include "guest.h"
+#include "../guest/guest.h"
+#include "../guest/kit.h"
 #include "qemu.h"
 #include "util/array.h"
 

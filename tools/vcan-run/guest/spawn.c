@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "modules.h"
+#include "../command.h"
+#include "../modules/modules.h"
 #include "spawn.h"
 
 /* mine[] stay with the guest's init, its[] become the command's 0, 1, 2 */

@@ -5,10 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../guest/guest.h"
+#include "../modules/modules.h"
 #include "cache.h"
-#include "engine.h"
-#include "guest.h"
-#include "modules.h"
 #include "vm.h"
 
 #define KERNEL_ENV "VCAN_RUN_UML"
@@ -86,8 +85,8 @@ static void add_modules(struct launch *l)
 		launch_add(l, MODULES_ENV "=%.*s/lib/modules", len, l->program);
 }
 
-int engine_uml_plan(struct launch *l, const struct opts *o, const char *dir,
-		    struct reason *reason)
+static int plan(struct launch *l, const struct opts *o, const char *dir,
+		struct reason *reason)
 {
 	unsigned int mib = o->mem_mib ? o->mem_mib : 256;
 
@@ -111,3 +110,5 @@ int engine_uml_plan(struct launch *l, const struct opts *o, const char *dir,
 	launch_add(l, GUEST_ARG);
 	return 0;
 }
+
+const struct vm_kind vm_uml = { "uml", plan };

@@ -13,10 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../modules/modules.h"
+#include "../text.h"
 #include "guest.h"
-#include "modules.h"
-#include "qemu.h"
-#include "text.h"
+#include "kit.h"
 #include "util/array.h"
 
 #define P9 "trans=virtio,version=9p2000.L,msize=262144,cache="

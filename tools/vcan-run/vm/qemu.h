@@ -4,19 +4,8 @@
 
 #include <stdbool.h>
 
+#include "../reason.h"
 #include "launch.h"
-#include "reason.h"
-
-/* What QEMU and its guest must agree on. */
-#define QEMU_TAG_ROOT "root"
-#define QEMU_TAG_CWD "cwd"
-#define QEMU_EXIT_PORT 0xf4
-
-/* The guest's folder of what it needs before it has the machine's files. */
-#define QEMU_KIT "/vcan-run"
-#define QEMU_KIT_ORDER QEMU_KIT "/order" /* modules in it, one a line */
-#define QEMU_KIT_CWD QEMU_KIT "/cwd" /* where QEMU_TAG_CWD goes; may be empty */
-#define QEMU_KIT_MODULES QEMU_KIT "/modules" /* the machine's folder of all */
 
 /** Debian's kernel, unpacked by scripts/guest-kernel.sh. */
 struct qemu_kernel {

@@ -4,9 +4,9 @@
 
 #include <sys/types.h>
 
-#include "mux.h"
-#include "reason.h"
-#include "setup.h"
+#include "../line/mux.h"
+#include "../line/setup.h"
+#include "../reason.h"
 
 /** The guest's ends of the command's stdin, stdout, stderr; -1: none. */
 struct spawned {

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "cache.h"
-#include "engine.h"
 #include "qemu.h"
 #include "vm.h"
 
@@ -82,8 +81,8 @@ static int find_program(struct launch *l, struct reason *reason)
 			  "package qemu-system-x86, or set " QEMU_ENV);
 }
 
-int engine_qemu_plan(struct launch *l, const struct opts *o, const char *dir,
-		     struct reason *reason)
+static int plan(struct launch *l, const struct opts *o, const char *dir,
+		struct reason *reason)
 {
 	const char *tmpdir = getenv("TMPDIR");
 	char initrd[VM_DIR_LEN + 16], cwd[PATH_MAX];
@@ -115,3 +114,5 @@ int engine_qemu_plan(struct launch *l, const struct opts *o, const char *dir,
 		     });
 	return 0;
 }
+
+const struct vm_kind vm_qemu = { "qemu", plan };

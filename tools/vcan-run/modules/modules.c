@@ -10,9 +10,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "../text.h"
 #include "closure.h"
 #include "modules.h"
-#include "text.h"
 #include "util/array.h"
 
 #define COMPRESSED_FILE 4 /* MODULE_INIT_COMPRESSED_FILE, Linux 5.17 */

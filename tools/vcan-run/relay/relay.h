@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 
-#include "opts.h"
-#include "reason.h"
-#include "setup.h"
-#include "vm.h"
+#include "../line/setup.h"
+#include "../opts.h"
+#include "../reason.h"
+#include "../vm/vm.h"
 
 /**
  * relay_run() - hand the command to a guest and pass everything through

@@ -5,9 +5,9 @@
 #include <limits.h>
 #include <sys/types.h>
 
-#include "engine.h"
-#include "opts.h"
-#include "reason.h"
+#include "../opts.h"
+#include "../reason.h"
+#include "launch.h"
 
 #define VM_DIR_LEN 96
 #define VM_LINE_FD 3 /* the line's other end, in the guest's program */
@@ -30,11 +30,25 @@ struct vm {
 };
 
 /**
- * vm_start() - start what the engine @e plans
+ * struct vm_kind - a guest that can be started
+ * @name: of its engine
+ * @plan: say in @l how to start it. @dir is a directory that goes with the
+ *        guest. Return: 0, or -1 with @reason.
+ */
+struct vm_kind {
+	const char *name;
+	int (*plan)(struct launch *l, const struct opts *o, const char *dir,
+		    struct reason *reason);
+};
+
+extern const struct vm_kind vm_uml, vm_qemu;
+
+/**
+ * vm_start() - start what @kind plans
  *
  * Signals must be blocked by the caller. Return: 0, or -1 with @reason.
  */
-int vm_start(struct vm *vm, const struct engine *e, const struct opts *o,
+int vm_start(struct vm *vm, const struct vm_kind *kind, const struct opts *o,
 	     struct reason *reason);
 
 /** Whatever state it is in: nothing of it is left. */

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "closure.h"
+#include "../guest/kit.h"
+#include "../modules/closure.h"
+#include "../modules/modules.h"
+#include "../text.h"
 #include "cpio.h"
-#include "modules.h"
 #include "qemu.h"
-#include "text.h"
 #include "util/array.h"
 
 /* What the guest needs to see the machine's files, and to talk to us. */

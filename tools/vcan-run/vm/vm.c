@@ -138,7 +138,7 @@ static int start_program(struct vm *vm, const struct launch *l,
 	return 0;
 }
 
-int vm_start(struct vm *vm, const struct engine *e, const struct opts *o,
+int vm_start(struct vm *vm, const struct vm_kind *kind, const struct opts *o,
 	     struct reason *reason)
 {
 	struct launch l = { 0 };
@@ -147,13 +147,13 @@ int vm_start(struct vm *vm, const struct engine *e, const struct opts *o,
 	*vm = (struct vm){ .line = -1, .console = -1, .life = -1 };
 	/* the guardian first: making a plan may fill the directory */
 	err = dirs_make(vm->dir, reason) || start_guardian(vm, reason) ||
-	      e->plan(&l, o, vm->dir, reason);
+	      kind->plan(&l, o, vm->dir, reason);
 	if (!err && l.failed)
 		err = reason_set(reason, "no memory; end some processes");
 	vm->confirms = l.confirms;
 	if (!err && o->verbose)
-		fprintf(stderr, "vcan-run: engine %s: starting %s\n", e->name,
-			l.program);
+		fprintf(stderr, "vcan-run: engine %s: starting %s\n",
+			kind->name, l.program);
 	if (!err)
 		err = start_program(vm, &l, reason);
 	launch_fini(&l);

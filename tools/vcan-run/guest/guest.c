@@ -10,10 +10,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "../modules/modules.h"
 #include "agent.h"
 #include "guest.h"
 #include "io/rtnl.h"
-#include "modules.h"
 #include "util/array.h"
 
 #define UML_LINE "/dev/ttyS0"

@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "line.h"
-#include "pump.h"
-#include "setup.h"
+#include "../line/line.h"
+#include "../line/pump.h"
+#include "../line/setup.h"
 
 /** What the guest is yet to be told, apart from the data of stdin. */
 struct control {

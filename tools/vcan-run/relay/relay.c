@@ -10,11 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../line/line.h"
+#include "../line/mux.h"
+#include "../line/pump.h"
 #include "console.h"
 #include "control.h"
-#include "line.h"
-#include "mux.h"
-#include "pump.h"
 #include "relay.h"
 #include "watchdog.h"
 

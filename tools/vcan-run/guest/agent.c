@@ -11,11 +11,11 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "../line/mux.h"
+#include "../line/pump.h"
+#include "../line/setup.h"
+#include "../probe.h"
 #include "agent.h"
-#include "mux.h"
-#include "probe.h"
-#include "pump.h"
-#include "setup.h"
 #include "spawn.h"
 
 struct agent {

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "opts.h"
-#include "reason.h"
+#include "../opts.h"
+#include "../reason.h"
 
 #define LAUNCH_ARGS_MAX 64
 
