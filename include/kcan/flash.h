@@ -98,13 +98,14 @@ struct kcan_flash_cfg {
 	bool skip_same;
 	bool stay; /* GOAL_WRITE: do not send COMPLETE */
 	/*
-	 * GOAL_READ: called for each block, in ascending order, with its
-	 * address; @len is 64, and less for the last one when it is cut off.
-	 * It must not call back into the exchange. Return: whether to go on;
-	 * false is the end of it.
+	 * GOAL_READ: called for each block with its address, for the one at
+	 * @start first; @len is 64, and less for the last one when it is cut
+	 * off. It must not call back into the exchange. Return: the address of
+	 * the block to read next, some blocks away from @start and below @start +
+	 * @len; any other, such as 0, is the end of it.
 	 */
-	bool (*block)(void *ctx, uint32_t address, const uint8_t *data,
-		      size_t len);
+	uint32_t (*block)(void *ctx, uint32_t address, const uint8_t *data,
+			  size_t len);
 	void *ctx; /* passed to @block; may be NULL */
 };
 

@@ -129,6 +129,23 @@ static void start(struct kcan_flash *f, uint64_t now_us)
 		go(f, FLASHING_COMPLETE, now_us);
 }
 
+static void hand_over(struct kcan_flash *f, const uint8_t *data,
+		      uint64_t now_us)
+{
+	uint32_t next = f->cfg.block(f->cfg.ctx, flashing_address(f), data,
+				     block_len(f, f->block));
+	/* what is in front of the start is far behind the end so */
+	uint32_t at = next - f->cfg.start;
+
+	f->result.read++;
+	if (at % BLOCK || at >= f->cfg.len) {
+		flashing_decide(f, KCAN_FLASH_READ);
+		return;
+	}
+	f->block = at / BLOCK;
+	flashing_say(f, FLASHING_SAID_COMMAND, now_us);
+}
+
 static void compared(struct kcan_flash *f, const struct kcan_kat_block *block,
 		     uint64_t now_us)
 {
@@ -141,16 +158,16 @@ static void compared(struct kcan_flash *f, const struct kcan_kat_block *block,
 		start(f, now_us);
 		return;
 	}
+	if (f->cfg.goal == KCAN_FLASH_GOAL_READ) {
+		hand_over(f, data, now_us);
+		return;
+	}
 	if (writes && !f->cfg.skip_same) {
 		go(f, FLASHING_WRITE, now_us);
 		return;
 	}
 	f->result.read++;
-	if (f->cfg.goal == KCAN_FLASH_GOAL_READ) {
-		if (!f->cfg.block(f->cfg.ctx, flashing_address(f), data,
-				  block_len(f, f->block)))
-			flashing_decide(f, KCAN_FLASH_READ);
-	} else if (!is_equal(f, f->block, data)) {
+	if (!is_equal(f, f->block, data)) {
 		if (writes)
 			go(f, FLASHING_WRITE, now_us);
 		else
@@ -394,10 +411,6 @@ static void read_next(struct kcan_flash *f, uint64_t now_us)
 	}
 	if (f->phase == FLASHING_READ_BACK) {
 		judge(f, now_us);
-		return;
-	}
-	if (f->cfg.goal == KCAN_FLASH_GOAL_READ) {
-		flashing_decide(f, KCAN_FLASH_READ);
 		return;
 	}
 	f->result.content = KCAN_FLASH_CONTENT_NEW;

@@ -12,6 +12,7 @@
 #include "end.h"
 #include "file/backup.h"
 #include "file/firmware.h"
+#include "file/previous.h"
 #include "opts.h"
 #include "port.h"
 #include "proto/running.h"
@@ -68,6 +69,7 @@ extern const struct link_ops board_as_adapter; /* adapter.c */
 enum stage {
 	STAGE_ENTER, /* it is asked for Katapult, which has to prove itself */
 	STAGE_READ,  /* what is there is saved */
+	STAGE_LOOK,  /* or only its version is looked for */
 	STAGE_FLASH, /* it is written, or compared */
 	STAGE_START, /* has the new firmware come up? */
 	STAGE_BACK,  /* nothing was changed: its application starts again */
@@ -104,6 +106,7 @@ struct board {
 	struct kcan_image image;
 	bool judged; /* @image is about this board */
 	struct backup backup;
+	struct previous previous; /* by that, or by STAGE_LOOK */
 	struct kcan_flash_result result;
 	struct nodeids_draw draw;
 };

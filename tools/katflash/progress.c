@@ -14,7 +14,9 @@
 
 static struct kcan_flash_result result_of(const struct board *b)
 {
-	return b->flash ? kcan_flash_result(b->flash) : b->result;
+	return b->flash && b->stage != STAGE_LOOK ?
+		       kcan_flash_result(b->flash) :
+		       b->result;
 }
 
 static enum show_state state_of(const struct board *b,
@@ -28,9 +30,9 @@ static enum show_state state_of(const struct board *b,
 		[KCAN_FLASH_STEP_COMPLETE] = SHOW_STARTING,
 	};
 	static const enum show_state stages[] = {
-		[STAGE_ENTER] = SHOW_ASKING,   [STAGE_READ] = SHOW_SAVING,
-		[STAGE_START] = SHOW_STARTING, [STAGE_BACK] = SHOW_LEAVING,
-		[STAGE_DONE] = SHOW_DONE,
+		[STAGE_ENTER] = SHOW_ASKING, [STAGE_READ] = SHOW_SAVING,
+		[STAGE_LOOK] = SHOW_ASKING,  [STAGE_START] = SHOW_STARTING,
+		[STAGE_BACK] = SHOW_LEAVING, [STAGE_DONE] = SHOW_DONE,
 	};
 
 	if (!b->start_us)

@@ -179,6 +179,13 @@ static json_t *pack_saved(struct report *r, const struct board *b)
 			   (json_int_t)b->backup.size);
 }
 
+static const char *old_version(const struct board *b)
+{
+	return b && b->previous.is == PREVIOUS_KLIPPER ?
+		       b->previous.dictionary.version :
+		       "";
+}
+
 static char *json_line(struct report *r, const struct line *line)
 {
 	const struct board *b = line->board;
@@ -217,9 +224,7 @@ static char *json_line(struct report *r, const struct line *line)
 			"image", pack_image(r, line), "findings",
 			pack_findings(r, line->image), "saved",
 			pack_saved(r, b), "old_version",
-			say_json_text(&r->lib,
-				      b ? b->backup.dictionary.version : ""),
-			"written",
+			say_json_text(&r->lib, old_version(b)), "written",
 			say_json_number(&r->lib, b && b->result.blocks,
 					b ? 64 * (uint64_t)b->result.written :
 					    0),

@@ -33,7 +33,7 @@ const char *board_place(const struct board *b)
 {
 	if (!b->wire)
 		return b->port->device;
-	return b->port && (b->stage == STAGE_FLASH || b->stage == STAGE_READ) ?
+	return b->port && b->stage >= STAGE_READ && b->stage <= STAGE_FLASH ?
 		       b->port->path :
 		       b->wire->ifname;
 }
@@ -114,7 +114,9 @@ static void go_back(struct board *b, bool stay)
 
 static void judge(struct board *b)
 {
-	b->target.old = &b->backup.dictionary;
+	b->target.old = b->previous.is == PREVIOUS_KLIPPER ?
+				&b->previous.dictionary :
+				NULL;
 	kcan_image_judge(&b->image, b->firmware->bytes, b->firmware->len,
 			 &b->firmware->dictionary, &b->target);
 	b->judged = true;
@@ -170,6 +172,35 @@ static void begin_read(struct board *b)
 	b->stage = STAGE_READ;
 }
 
+/* All that is read before anything is written was read. */
+static void go_on(struct board *b)
+{
+	b->result = (struct kcan_flash_result){ 0 };
+	judge(b);
+	if (b->opts->command == OPTS_CHECK) {
+		end_checked(b);
+		go_back(b, false);
+	} else {
+		begin_flash(b);
+	}
+}
+
+/* Which version is it that is there? */
+static void begin_look(struct board *b)
+{
+	struct kcan_flash_cfg cfg = { .goal = KCAN_FLASH_GOAL_READ,
+				      .block = previous_take,
+				      .ctx = &b->previous };
+
+	if (!previous_begin(&b->previous, b->firmware, &b->ident)) {
+		go_on(b);
+		return;
+	}
+	cfg.len = b->previous.room;
+	if (new_flash(b, &cfg))
+		b->stage = STAGE_LOOK;
+}
+
 static void conclude_enter(struct board *b)
 {
 	enum entry entry = b->link->entered(b);
@@ -194,20 +225,17 @@ static void conclude_enter(struct board *b)
 	}
 	judge(b);
 	refusal = firmware_refusal(&b->image, b->opts->force);
-	if (refusal)
+	if (refusal) {
 		end_with(&b->end, KCAN_OUTCOME_IMAGE_REFUSED,
 			 "%.200s %s; nothing was erased", file_of(b), refusal);
-	else if (b->opts->command == OPTS_CHECK)
-		end_with(&b->end, KCAN_OUTCOME_CHECKED,
-			 "%.200s can be flashed: nothing speaks against it; "
-			 "nothing was erased",
-			 file_of(b));
-	if (refusal || b->opts->command == OPTS_CHECK)
 		go_back(b, false);
-	else if (b->backup.path)
+	} else if (b->backup.path) {
 		begin_read(b);
-	else
+	} else if (b->opts->command == OPTS_VERIFY) {
 		begin_flash(b);
+	} else {
+		begin_look(b);
+	}
 }
 
 static void begin_start(struct board *b)
@@ -240,6 +268,11 @@ static void conclude_saved(struct board *b)
 static void keep(struct board *b)
 {
 	backup_end(&b->backup);
+	if (b->backup.dictionary.len)
+		b->previous.is = PREVIOUS_KLIPPER;
+	else if (!b->backup.size)
+		b->previous.is = PREVIOUS_NONE;
+	b->previous.dictionary = b->backup.dictionary;
 	if (b->backup.size && backup_save(&b->backup)) {
 		end_with(&b->end, KCAN_OUTCOME_LOCAL_ERROR,
 			 "what is in its flash could not be saved: %s; nothing "
@@ -249,8 +282,7 @@ static void keep(struct board *b)
 	} else if (b->opts->command == OPTS_READ) {
 		conclude_saved(b);
 	} else {
-		judge(b);
-		begin_flash(b);
+		go_on(b);
 	}
 }
 
@@ -263,7 +295,10 @@ static void conclude_read(struct board *b)
 	    b->result.verdict == KCAN_FLASH_READ)
 		b->result.verdict = KCAN_FLASH_ABORTED;
 	if (b->result.verdict == KCAN_FLASH_READ) {
-		keep(b);
+		if (b->stage == STAGE_READ)
+			keep(b);
+		else
+			go_on(b);
 		return;
 	}
 	end_flash(b);
@@ -369,8 +404,8 @@ void board_step(struct board *b)
 {
 	static void (*const concludes[])(struct board * b) = {
 		[STAGE_ENTER] = conclude_enter, [STAGE_READ] = conclude_read,
-		[STAGE_FLASH] = conclude_flash, [STAGE_START] = conclude_start,
-		[STAGE_BACK] = conclude_back,
+		[STAGE_LOOK] = conclude_read,	[STAGE_FLASH] = conclude_flash,
+		[STAGE_START] = conclude_start, [STAGE_BACK] = conclude_back,
 	};
 
 	if (b->stage == STAGE_DONE)

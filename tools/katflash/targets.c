@@ -340,6 +340,7 @@ void targets_free(struct targets *t)
 	for (size_t i = 0; i < t->len; i++) {
 		board_close(&t->boards[i]);
 		backup_free(&t->boards[i].backup);
+		previous_free(&t->boards[i].previous);
 		firmware_free(&t->firmwares[i]);
 	}
 	for (size_t i = 0; i < t->wires_len; i++)

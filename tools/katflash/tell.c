@@ -8,6 +8,8 @@
 
 #define START_HOST "start Klipper's host again: sudo systemctl start klipper"
 #define NOT_SEEN "it was not seen to run yet"
+#define UNKNOWN "an unknown version"
+#define A_KLIPPER "a Klipper"
 #define POWER "switch the board's power off and on"
 
 static const char *file_of(const struct board *b)
@@ -143,16 +145,36 @@ static void say_failed(struct board *b)
 	note_signal(b, result->verdict == KCAN_FLASH_ABORTED);
 }
 
+/* @unknown: of an image that does not tell */
+static const char *version_of(const struct board *b, const char *unknown)
+{
+	return b->firmware->dictionary.len ? b->firmware->dictionary.version :
+					     unknown;
+}
+
+void end_checked(struct board *b)
+{
+	end_with(&b->end, KCAN_OUTCOME_CHECKED,
+		 "%.100s -> %.100s: %.200s can be flashed: nothing speaks "
+		 "against it; nothing was erased",
+		 previous_text(&b->previous), version_of(b, UNKNOWN),
+		 file_of(b));
+}
+
 /* The image is in the flash: that is what it ends with, unless it must start. */
 static void say_written(struct board *b)
 {
-	bool same = b->result.verdict == KCAN_FLASH_SAME;
-
-	end_with(&b->end, same ? KCAN_OUTCOME_SAME : KCAN_OUTCOME_FLASHED,
-		 same ? "the board holds %.200s already: all %zu bytes are "
-			"equal; nothing was written" :
-			"%.200s is in its flash: all %zu bytes were compared",
-		 file_of(b), b->image.size);
+	if (b->result.verdict == KCAN_FLASH_SAME)
+		end_with(&b->end, KCAN_OUTCOME_SAME,
+			 "the board holds %.200s already: all %zu bytes are "
+			 "equal; nothing was written",
+			 file_of(b), b->image.size);
+	else
+		end_with(&b->end, KCAN_OUTCOME_FLASHED,
+			 "%.100s -> %.100s: %.200s is in its flash: all %zu "
+			 "bytes were compared",
+			 previous_text(&b->previous), version_of(b, UNKNOWN),
+			 file_of(b), b->image.size);
 }
 
 void end_flash(struct board *b)
@@ -185,25 +207,19 @@ void end_blank(struct board *b)
 			  "with a klipper.bin");
 }
 
-static const char *version_of(const struct board *b)
-{
-	return b->firmware->dictionary.len ? b->firmware->dictionary.version :
-					     "a Klipper";
-}
-
 static void say_runs(struct board *b)
 {
-	bool same = b->result.verdict == KCAN_FLASH_SAME;
-	char was[160] = "";
-
-	if (!same && b->backup.dictionary.len)
-		snprintf(was, sizeof(was), " (was %.100s)",
-			 b->backup.dictionary.version);
-	end_with(&b->end, same ? KCAN_OUTCOME_SAME : KCAN_OUTCOME_FLASHED,
-		 "%.100s runs%s: %.200s was %s, and all %zu bytes were "
-		 "compared",
-		 version_of(b), was, file_of(b),
-		 same ? "there already" : "written", b->image.size);
+	if (b->result.verdict == KCAN_FLASH_SAME)
+		end_with(&b->end, KCAN_OUTCOME_SAME,
+			 "%.100s runs: %.200s was there already, and all %zu "
+			 "bytes were compared",
+			 version_of(b, A_KLIPPER), file_of(b), b->image.size);
+	else
+		end_with(&b->end, KCAN_OUTCOME_FLASHED,
+			 "%.100s -> %.100s, which runs: %.200s was written, "
+			 "and all %zu bytes were compared",
+			 previous_text(&b->previous), version_of(b, A_KLIPPER),
+			 file_of(b), b->image.size);
 	end_next(&b->end, START_HOST);
 }
 
@@ -284,7 +300,7 @@ void end_lost(struct board *b)
 			"%.200s is in the flash, but %.200s went away before it "
 			"was seen to run",
 			file_of(b), board_place(b));
-	} else if (b->stage == STAGE_ENTER) {
+	} else if (b->stage == STAGE_ENTER || b->stage == STAGE_LOOK) {
 		end_with(&b->end, KCAN_OUTCOME_NO_ANSWER,
 			 "%.200s went away; nothing was written",
 			 board_place(b));

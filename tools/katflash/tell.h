@@ -13,6 +13,9 @@ void end_unnamed(struct board *b);
 /** Return: what "the same command again" goes on with: "", or a blank and more. */
 const char *end_without_backup(const struct board *b);
 
+/** --check: nothing speaks against it. */
+void end_checked(struct board *b);
+
 /** It was written or compared, or that or reading failed: by @b->result. */
 void end_flash(struct board *b);
 

@@ -35,7 +35,7 @@ katflash() {
 # flashed FILE - it was, and katflash has seen it run
 flashed() {
 	[ "$status" -eq 0 ]
-	[[ $output == *" v${1##*.} runs: "* ]]
+	[[ $output == *" v${1##*.}"?(, which)" runs: "* ]]
 	cmp -n "$SIZE" -i 0:8192 "$1" "$FLASH"
 }
 

@@ -52,7 +52,7 @@ begun() {
 # ended_flashed - so it has ended
 ended_flashed() {
 	ends_with "$pid" 0
-	has "$BATS_TEST_TMPDIR/out" "^$U: flashed: a Klipper runs"
+	has "$BATS_TEST_TMPDIR/out" "^$U: flashed: an unknown version -> a Klipper, which runs"
 	holds "$IMAGE" "$FLASH"
 }
 
@@ -84,7 +84,7 @@ sixteen_boards() {
 	ctl fault 112233445506 power-loss after=1
 	apart "$BUILD/katflash" -c "$BATS_TEST_TMPDIR/printer.cfg" "${boards[@]}"
 	[ "$status" -eq 10 ]
-	[ "$(grep -c ': flashed: a Klipper runs' <<<"$output")" -eq 15 ]
+	[ "$(grep -c ': flashed: an unknown version -> a Klipper, which runs' <<<"$output")" -eq 15 ]
 	[[ $output == *"112233445506 (b6): incomplete: "* ]]
 	for i in {0..5} {7..15}; do
 		holds "$IMAGE" "$FLASH.$i"

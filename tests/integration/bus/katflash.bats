@@ -50,8 +50,8 @@ runs() {
 	board
 	katflash -u "$U" "$IMAGE"
 	[ "$status" -eq 0 ]
-	[[ $output == "$U: flashed: v2 runs: $IMAGE was written, and all 6000 \
-bytes were compared" ]]
+	[[ $output == "$U: flashed: v1 -> v2, which runs: $IMAGE was written, \
+and all 6000 bytes were compared" ]]
 	[[ $stderr == *"next: start Klipper's host again"* ]]
 	holds "$IMAGE"
 	has "$MCU_LOG" "^$U application v2 stm32g0b1xx\$"
@@ -115,8 +115,8 @@ v1
 @test "--backup: saved, flashed, and what was saved can be flashed again" {
 	board
 	saves 0 -u "$U" "$IMAGE" --backup "$SAVED"
-	[ "$output" = "$U: flashed: v2 runs (was v1): $IMAGE was written, and all\
- 6000 bytes were compared; what was there before is in $SAVED" ]
+	[ "$output" = "$U: flashed: v1 -> v2, which runs: $IMAGE was written, and\
+ all 6000 bytes were compared; what was there before is in $SAVED" ]
 	[[ $stderr == *"katflash: $U: v1, 5000 bytes, is in $SAVED now"* ]]
 	cmp "$SAVED" "$BATS_TEST_TMPDIR/old"
 	holds "$IMAGE"
@@ -150,7 +150,7 @@ v1
 	[ ! -e "$SAVED" ]
 	katflash -u "$U" "$IMAGE" --backup "$SAVED"
 	[ "$status" -eq 0 ]
-	[[ $output == "$U: flashed: v2 runs: "*" bytes were compared" ]]
+	[[ $output == "$U: flashed: no application -> v2, which runs: "* ]]
 	[[ $stderr == *"it has no application, so there is nothing to save"* ]]
 	[ ! -e "$SAVED" ]
 }
@@ -266,6 +266,29 @@ sent" ]
 	[ -z "$(frames '3F0#02')" ]
 }
 
+@test "which version was there: in JSON, of a board in Katapult, and not known" {
+	board --state katapult
+	katflash --check -u "$U" "$IMAGE" --json
+	[ "$status" -eq 0 ]
+	conforms flash <<<"$output"
+	[ "$(jq -r '.old_version, .image.version, .written' <<<"$output")" = \
+		$'v1\nv2\nnull' ]
+	katflash --no-start -u "$U" "$IMAGE"
+	[[ $output == "$U: flashed: v1 -> v2: $IMAGE is in its flash: all 6000\
+ bytes were compared" ]]
+	# 4 KiB more in front of its dictionary, and none of it is code
+	make_image "$BATS_TEST_TMPDIR/large" stm32g0b1xx "$START" --size 12000 \
+		--version v9
+	katflash --no-start -u "$U" "$BATS_TEST_TMPDIR/large"
+	[[ $output == "$U: flashed: v2 -> v9: "* ]]
+	printf '\0\0\0\040' |
+		dd of="$FLASH" bs=1 seek=8196 conv=notrunc status=none
+	ctl power "$U" off
+	ctl power "$U" on
+	katflash -u "$U" "$IMAGE" --json
+	[ "$(jq -r '.outcome, .old_version' <<<"$output")" = $'flashed\nnull' ]
+}
+
 @test "--check: of a file alone, and of a board up to the first byte" {
 	katflash --check "$IMAGE"
 	[ "$status" -eq 0 ]
@@ -274,7 +297,8 @@ built for a start at $START, for CAN at 1000000 bit/s" ]]
 	board
 	katflash --check -u "$U" "$IMAGE"
 	[ "$status" -eq 0 ]
-	[[ $output == "$U: checked: "* ]]
+	[ "$output" = "$U: checked: v1 -> v2: $IMAGE can be flashed: nothing\
+ speaks against it; nothing was erased" ]
 	holds "$BATS_TEST_TMPDIR/old"
 	runs
 }
@@ -293,8 +317,9 @@ built for a start at $START, for CAN at 1000000 bit/s" ]]
 	apart "$BUILD/katflash" -c "$BATS_TEST_TMPDIR/printer.cfg" \
 		-m mcu "$IMAGE" --backup "$SAVED" -m EBB "$other"
 	[ "$status" -eq 0 ]
-	[ "$(cut -d' ' -f1-5 <<<"$output")" = "$(printf '%s\n' \
-		"$U (mcu): flashed: v2 runs" "$V (EBB): flashed: v3 runs:")" ]
+	[ "$(cut -d, -f1 <<<"$output")" = "$(printf '%s\n' \
+		"$U (mcu): flashed: v1 -> v2" \
+		"$V (EBB): flashed: an unknown version -> v3")" ]
 	cmp "$SAVED" "$BATS_TEST_TMPDIR/old"
 }
 
@@ -337,7 +362,7 @@ built for a start at $START, for CAN at 1000000 bit/s" ]]
 }
 
 @test "lost answers are asked for again" {
-	board --seed 7 --fault 'drop tx chance=0.01'
+	board --seed 8 --fault 'drop tx chance=0.01'
 	katflash -u "$U" "$IMAGE"
 	[ "$status" -eq 0 ]
 	holds "$IMAGE"
@@ -356,11 +381,12 @@ begun() {
 	until_true has "$BUS" '#018812' 2
 }
 
-# begun_on_mute - likewise, and it cannot come to its end: after some 40 blocks the
-# board does not answer any more, until its faults are cleared
+# begun_on_mute - likewise, and it cannot come to its end: the board does not answer
+# any more, until its faults are cleared
 begun_on_mute() {
-	board --fault 'mute after=100'
+	board --erase-ms 500
 	begun
+	ctl fault "$U" mute
 }
 
 # ended STATUS LINE - so it ends, on standard output
@@ -449,7 +475,7 @@ ended() {
 	board --erase-ms 500
 	begun
 	printf 'link set vcan0 %s\n' down up | "${AT_ONCE[@]}" ip -batch -
-	ended 0 "^$U: flashed: v2 runs"
+	ended 0 "^$U: flashed: v1 -> v2, which runs"
 	holds "$IMAGE"
 }
 

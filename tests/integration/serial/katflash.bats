@@ -51,8 +51,8 @@ runs() {
 	board
 	katflash -d "$LINE" "$IMAGE"
 	[ "$status" -eq 0 ]
-	[ "$output" = "$LINE: flashed: v2 runs: $IMAGE was written, and all 6000\
- bytes were compared" ]
+	[ "$output" = "$LINE: flashed: v1 -> v2, which runs: $IMAGE was written, and\
+ all 6000 bytes were compared" ]
 	[[ $stderr == *"next: start Klipper's host again"* ]]
 	holds "$IMAGE"
 	has "$MCU_LOG" "^$U application v2 stm32g0b1xx\$"
@@ -68,7 +68,7 @@ runs() {
 	runs
 	katflash -d "$LINE" "$IMAGE" --backup kept.bin
 	[ "$status" -eq 0 ]
-	[[ $output == "$LINE: flashed: v2 runs (was v1): "*" is in kept.bin" ]]
+	[[ $output == "$LINE: flashed: v1 -> v2, which runs: "*" is in kept.bin" ]]
 	cmp kept.bin old
 	holds "$IMAGE"
 	runs
@@ -118,7 +118,7 @@ runs() {
 	[ "$(state "$U")" = katapult ]
 	katflash -d "$LINE" old -v
 	[ "$status" -eq 0 ]
-	[[ $output == "$LINE: flashed: v1 runs: "* ]]
+	[[ $output == "$LINE: flashed: v2 -> v1, which runs: "* ]]
 	[[ $stderr != *7E201C20526571* ]]
 	runs
 }

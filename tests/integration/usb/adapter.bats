@@ -41,9 +41,9 @@ as_before() {
 	make_image node.bin stm32g0b1xx 0x08002000 --size 6000 --version v3
 	katflash -u "$BRIDGE" adapter.bin -u "$V" node.bin --force
 	[ "$status" -eq 0 ]
-	[ "$output" = "$BRIDGE: flashed: v2 runs: adapter.bin was written, and all\
- 6000 bytes were compared
-$V: flashed: v3 runs: node.bin was written, and all 6000 bytes were compared" ]
+	[ "$output" = "$BRIDGE: flashed: an unknown version -> v2, which runs: adapter.bin\
+ was written, and all 6000 bytes were compared
+$V: flashed: an unknown version -> v3, which runs: node.bin was written, and all 6000 bytes were compared" ]
 	as_before
 	has "$MCU_LOG" "^$BRIDGE application v2 stm32f446xx\$"
 }

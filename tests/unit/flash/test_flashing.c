@@ -175,7 +175,8 @@ struct saved {
 	size_t enough;
 };
 
-static bool save(void *ctx, uint32_t address, const uint8_t *data, size_t len)
+static uint32_t save(void *ctx, uint32_t address, const uint8_t *data,
+		     size_t len)
 {
 	struct saved *saved = ctx;
 
@@ -183,7 +184,7 @@ static bool save(void *ctx, uint32_t address, const uint8_t *data, size_t len)
 	assert_in_range(len, 1, sizeof(saved->bytes) - saved->len);
 	memcpy(saved->bytes + saved->len, data, len);
 	saved->len += len;
-	return saved->len != saved->enough;
+	return saved->len != saved->enough ? address + (uint32_t)len : 0;
 }
 
 static void test_read_hands_over_what_is_there(void **state)
@@ -205,6 +206,49 @@ static void test_read_hands_over_what_is_there(void **state)
 	assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_READ);
 	assert_int_equal(saved.len, 128);
 	assert_memory_equal(saved.bytes, old, 128);
+	bench_end(&b);
+	free(old);
+}
+
+/* Where to read; a multiple of 64 and within 200 bytes until it ends. */
+struct route {
+	const uint8_t *bytes;
+	uint32_t offsets[8];
+	size_t at;
+};
+
+static uint32_t go_on(void *ctx, uint32_t address, const uint8_t *data,
+		      size_t len)
+{
+	struct route *route = ctx;
+	uint32_t offset = route->offsets[route->at++];
+
+	assert_int_equal(address, 0x08002000 + offset);
+	assert_int_equal(len, offset == 192 ? 8 : 64);
+	assert_memory_equal(data, route->bytes + offset, len);
+	return 0x08002000 + route->offsets[route->at];
+}
+
+static void test_read_goes_where_it_is_told_to(void **state)
+{
+	static const uint32_t ends[] = { 256, 100, -0x08002000u, -64u };
+	uint8_t *old = bench_image(1000, 3);
+	struct route route = { .bytes = old,
+			       .offsets = { 0, 128, 64, 64, 192 } };
+
+	(void)state;
+	bench_start(&b, "stm32g0b1xx");
+	bench_preload(&b, old, 1000);
+	b.cfg.goal = KCAN_FLASH_GOAL_READ;
+	b.cfg.len = 200;
+	b.cfg.block = go_on;
+	b.cfg.ctx = &route;
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		route.at = 0;
+		route.offsets[5] = ends[i];
+		assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_READ);
+		assert_int_equal(route.at, 5);
+	}
 	bench_end(&b);
 	free(old);
 }
@@ -295,7 +339,7 @@ static void test_an_erase_is_waited_for(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(families) + 10];
+	struct CMUnitTest tests[ARRAY_SIZE(families) + 11];
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_the_whole_flash_where_it_is_small),
 		cmocka_unit_test(test_it_asks_who_and_what_before_it_writes),
@@ -303,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_the_same_image_is_not_written_again),
 		cmocka_unit_test(test_verify_compares_and_writes_nothing),
 		cmocka_unit_test(test_read_hands_over_what_is_there),
+		cmocka_unit_test(test_read_goes_where_it_is_told_to),
 		cmocka_unit_test(test_another_board_is_left_alone),
 		cmocka_unit_test(test_what_makes_no_sense_is_refused),
 		cmocka_unit_test(test_an_erase_is_waited_for),

@@ -65,8 +65,7 @@ int backup_prepare(struct backup *b, const char *path, bool force)
 							      0;
 }
 
-/* Return: bytes from @start to the end of the flash; 0: that cannot be. */
-static size_t room_of(const struct kcan_chip *chip, uint32_t start)
+size_t backup_room(const struct kcan_chip *chip, uint32_t start)
 {
 	uint32_t size = chip->flash.size < chip->writable ? chip->flash.size :
 							    chip->writable;
@@ -89,7 +88,7 @@ int backup_begin(struct backup *b, const struct kcan_kat_ident *ident)
 			 ident->mcu);
 		return -ENOTSUP;
 	}
-	b->room = room_of(b->chip, b->start);
+	b->room = backup_room(b->chip, b->start);
 	if (!b->room) {
 		snprintf(b->error, sizeof(b->error),
 			 "it says that its application starts at 0x%08x, "
@@ -105,16 +104,15 @@ int backup_begin(struct backup *b, const struct kcan_kat_ident *ident)
 	return -ENOMEM;
 }
 
-/* What Katapult takes for an application: can-admin-channel.md, section 8.3 */
-static bool has_first_word(const struct backup *b)
+bool backup_has_application(const uint8_t *first_block)
 {
-	struct util_cursor c = util_cursor_reading(b->bytes, 4);
+	struct util_cursor c = util_cursor_reading(first_block, 4);
 	uint32_t word = util_get_le32(&c);
 
 	return word && word != UINT32_MAX;
 }
 
-static bool is_blank(const uint8_t *bytes, size_t len)
+bool backup_is_blank(const uint8_t *bytes, size_t len)
 {
 	return bytes[0] == BLANK && !memcmp(bytes, bytes + 1, len - 1);
 }
@@ -129,29 +127,31 @@ static void look(struct backup *b, size_t len)
 static bool is_behind_klipper(struct backup *b)
 {
 	if (b->looked || b->read <= BLANK_LEN ||
-	    !is_blank(b->bytes + b->read - BLANK_LEN, BLANK_LEN))
+	    !backup_is_blank(b->bytes + b->read - BLANK_LEN, BLANK_LEN))
 		return false;
 	look(b, b->read - BLANK_LEN);
 	return b->dictionary.len;
 }
 
-bool backup_take(void *ctx, uint32_t address, const uint8_t *data, size_t len)
+uint32_t backup_take(void *ctx, uint32_t address, const uint8_t *data,
+		     size_t len)
 {
 	struct backup *b = ctx;
 
-	(void)address;
 	if (len > b->room - b->read)
-		return false;
+		return 0;
 	memcpy(b->bytes + b->read, data, len);
 	b->read += len;
-	return has_first_word(b) && !is_behind_klipper(b);
+	if (!backup_has_application(b->bytes) || is_behind_klipper(b))
+		return 0;
+	return address + (uint32_t)len;
 }
 
 void backup_end(struct backup *b)
 {
 	size_t size = b->read;
 
-	if (!size || !has_first_word(b))
+	if (!size || !backup_has_application(b->bytes))
 		return;
 	while (b->bytes[size - 1] == BLANK)
 		size--;

@@ -58,10 +58,9 @@ int backup_begin(struct backup *b, const struct kcan_kat_ident *ident);
 /**
  * backup_take() - the next block; as struct kcan_flash_cfg has it
  * @ctx: the backup
- *
- * Return: false: there is no more of the application.
  */
-bool backup_take(void *ctx, uint32_t address, const uint8_t *data, size_t len);
+uint32_t backup_take(void *ctx, uint32_t address, const uint8_t *data,
+		     size_t len);
 
 /** All was taken: set @b->size and @b->dictionary. */
 void backup_end(struct backup *b);
@@ -76,5 +75,24 @@ void backup_end(struct backup *b);
 int backup_save(struct backup *b);
 
 void backup_free(struct backup *b);
+
+/**
+ * backup_room() - how much of a flash is there for an application?
+ * @start: its address; any
+ *
+ * Return: bytes from @start to the end of the flash; 0: that cannot be.
+ */
+size_t backup_room(const struct kcan_chip *chip, uint32_t start);
+
+/**
+ * backup_has_application() - does Katapult take that for one?
+ * @first_block: 4 bytes at least
+ *
+ * It looks at the first word: can-admin-channel.md, section 8.3.
+ */
+bool backup_has_application(const uint8_t *first_block);
+
+/** Return: whether all @len bytes, 1 at least, are those of an erased flash. */
+bool backup_is_blank(const uint8_t *bytes, size_t len);
 
 #endif
