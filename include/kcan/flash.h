@@ -167,7 +167,7 @@ struct kcan_flash_result {
 	unsigned int repeats; /* questions and blocks that were repeated */
 	/* Half a command may be in the node: it is stuck until a reset. */
 	bool torn;
-	bool completed;		     /* COMPLETE was acknowledged */
+	bool completed; /* COMPLETE was acknowledged, or kcan_flash_gone() */
 	bool identified;	     /* CONNECT was answered: */
 	struct kcan_kat_ident ident; /* texts are as they came, any bytes */
 };
@@ -264,6 +264,17 @@ void kcan_flash_rx_bytes(struct kcan_flash *flash, const uint8_t *bytes,
  * has taken a part is sent to its end, and nothing else.
  */
 void kcan_flash_abort(struct kcan_flash *flash, uint64_t now_us);
+
+/**
+ * kcan_flash_gone() - on USB and UART: the port has gone
+ *
+ * A board on USB takes its port along when it starts, and with it the answer to
+ * COMPLETE where that was not read yet. All is done then.
+ *
+ * Return: whether it is: COMPLETE was sent. Otherwise the exchange cannot go on,
+ * and has no verdict.
+ */
+bool kcan_flash_gone(struct kcan_flash *flash);
 
 /**
  * kcan_flash_deadline() - when to call kcan_flash_tx(), or its sibling, again

@@ -108,6 +108,16 @@ bool kcan_flash_done(const struct kcan_flash *f)
 	return f->phase == FLASHING_DONE;
 }
 
+bool kcan_flash_gone(struct kcan_flash *f)
+{
+	if (f->phase == FLASHING_COMPLETE &&
+	    (f->tries || !flashing_any(f, FLASHING_WAITS))) {
+		f->result.completed = true;
+		flashing_end(f);
+	}
+	return f->phase == FLASHING_DONE;
+}
+
 uint64_t kcan_flash_deadline(const struct kcan_flash *f)
 {
 	if (f->phase == FLASHING_DONE)

@@ -400,6 +400,16 @@ static bool is_over(const struct board *b)
 	return b->stage != STAGE_START;
 }
 
+/* Did it start, and take its port along before its answer was read? */
+static bool has_left(struct board *b)
+{
+	if (!b->port || !b->port->lost || !b->flash ||
+	    !kcan_flash_gone(b->flash))
+		return false;
+	b->port->lost = 0;
+	return true;
+}
+
 void board_step(struct board *b)
 {
 	static void (*const concludes[])(struct board * b) = {
@@ -410,7 +420,7 @@ void board_step(struct board *b)
 
 	if (b->stage == STAGE_DONE)
 		return;
-	if (is_over(b))
+	if (is_over(b) || has_left(b))
 		concludes[b->stage](b);
 	else if (is_lost(b))
 		lose(b);

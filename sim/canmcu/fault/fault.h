@@ -32,9 +32,10 @@ enum fault_kind {
 	FAULT_ANSWER_ERROR,
 	FAULT_ANSWER_BUSY,
 	FAULT_STUCK,
-	/* a block that is written, or any data frame */
+	/* a block that is written, the last command, or any data frame */
 	FAULT_WRITE_FAIL,
 	FAULT_POWER_LOSS,
+	FAULT_LEAVE_EARLY,
 	FAULT_BROWN_OUT,
 	FAULT_COUNT
 };

@@ -93,6 +93,14 @@ const struct fault_row fault_rows[FAULT_COUNT] = {
 			       0,
 			       FAULT_TAKES_ADDRESS | FAULT_TAKES_MS,
 			       1 },
+	[FAULT_LEAVE_EARLY] = { { "leave-early", "",
+				  "COMPLETE starts the application at once, and "
+				  "is not answered",
+				  "a host that is busy, and looks for the answer "
+				  "when the USB device has gone" },
+				0,
+				0,
+				1 },
 	[FAULT_BROWN_OUT] = { { "brown-out", "",
 				"a data frame resets the MCU in the middle of an "
 				"exchange",

@@ -193,9 +193,9 @@ static void leave_katapult(struct mcu *m, uint64_t now_us)
 	mcu_boot(m, now_us);
 }
 
-void mcu_complete(struct mcu *m, uint64_t now_us)
+void mcu_complete(struct mcu *m, bool at_once, uint64_t now_us)
 {
-	mcu_set_alarm(m, now_us + COMPLETE_US, leave_katapult);
+	mcu_set_alarm(m, now_us + (at_once ? 0 : COMPLETE_US), leave_katapult);
 }
 
 static void open_window(struct mcu *m, uint64_t now_us)

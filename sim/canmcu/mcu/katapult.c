@@ -176,9 +176,12 @@ static int request_block(struct mcu *m, const struct kcan_kat_block *block,
 static int complete(struct mcu *m, const struct kcan_kat_block *block,
 		    uint8_t *out, uint64_t now_us)
 {
+	bool early = mcu_fault(
+		m, &(struct fault_place){ .kind = FAULT_LEAVE_EARLY }, now_us);
+
 	(void)block;
-	mcu_complete(m, now_us);
-	return encode_ack(out, KCAN_KAT_COMPLETE, NULL, 0);
+	mcu_complete(m, early, now_us);
+	return early ? 0 : encode_ack(out, KCAN_KAT_COMPLETE, NULL, 0);
 }
 
 /* Only SEND_BLOCK looks at the length of its payload (section 4). */

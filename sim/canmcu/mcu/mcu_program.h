@@ -190,8 +190,11 @@ void mcu_request_bootloader(struct mcu *m, uint64_t now_us);
 /** Klipper's own reset: back to it at once, through Katapult if there is one. */
 void mcu_restart(struct mcu *m, uint64_t now_us);
 
-/** COMPLETE: the application is started in 100 ms, counted from the last one. */
-void mcu_complete(struct mcu *m, uint64_t now_us);
+/**
+ * COMPLETE: the application is started in 100 ms, counted from the last one;
+ * or @at_once.
+ */
+void mcu_complete(struct mcu *m, bool at_once, uint64_t now_us);
 
 /** The main loop stands still for @us from @now_us on. */
 void mcu_stall(struct mcu *m, uint64_t us, uint64_t now_us);

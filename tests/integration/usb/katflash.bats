@@ -99,6 +99,22 @@ in_katapult() {
  Klipper came up on USB port 1-1 within 1 s: there is nothing" ]]
 }
 
+@test "it starts before its last answer was read: that is no loss" {
+	board --fault leave-early
+	katflash -d "$KLIPPER" klipper.bin
+	[ "$status" -eq 0 ]
+	[[ $output == "$KLIPPER: flashed: "*" -> v2, which runs: "* ]]
+	has "$MCU_LOG" ' fault leave-early '
+	until_true [ -c "$KLIPPER" ]
+	# likewise where nothing was written
+	ctl fault "$BRIDGE" leave-early
+	image other v3
+	katflash -d "$KLIPPER" other --check
+	[ "$status" -eq 0 ]
+	[[ $stderr != *"next: "* ]]
+	until_true [ -c "$KLIPPER" ]
+}
+
 @test "it is unplugged in the middle" {
 	# what is there has to be erased, a page of it in two seconds
 	image old v1

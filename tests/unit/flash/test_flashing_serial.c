@@ -185,6 +185,52 @@ static void test_start_leaves_katapult(void **state)
 	bench_end(&b);
 }
 
+/* Ask until COMPLETE, and let go of the port after so many bytes of that. */
+static bool gone_after(unsigned int completes, size_t len)
+{
+	const uint8_t *bytes;
+	size_t n;
+
+	start("stm32g0b1xx", MCU_LINK_USB);
+	bench_begin(&b);
+	while (kcan_flash_result(b.flash).step != KCAN_FLASH_STEP_COMPLETE) {
+		step();
+		if (bench_next(&b) > b.board.now_us)
+			b.board.now_us = bench_next(&b);
+		assert_false(kcan_flash_gone(b.flash));
+	}
+	for (unsigned int i = 1; i <= completes; i++) {
+		b.board.now_us = kcan_flash_deadline(b.flash);
+		n = kcan_flash_tx_bytes(b.flash, &bytes, b.board.now_us);
+		assert_int_equal(n, 8);
+		kcan_flash_taken(b.flash, i < completes ? n : len,
+				 b.board.now_us);
+	}
+	return kcan_flash_gone(b.flash);
+}
+
+static void test_a_port_that_goes_after_complete_is_no_loss(void **state)
+{
+	struct kcan_flash_result result;
+
+	(void)state;
+	assert_false(gone_after(0, 0));
+	bench_end(&b);
+	assert_false(gone_after(1, 0));
+	bench_end(&b);
+	assert_false(gone_after(1, 7));
+	bench_end(&b);
+	/* the second one finds the port gone */
+	assert_true(gone_after(2, 0));
+	bench_end(&b);
+	assert_true(gone_after(1, 8));
+	result = kcan_flash_result(b.flash);
+	assert_int_equal(result.verdict, KCAN_FLASH_FLASHED);
+	assert_true(result.completed);
+	assert_true(bench_holds(&b, image, LEN));
+	bench_end(&b);
+}
+
 /* A jump into nothing: flashing.md, section 6.1 */
 static void test_start_of_nothing_stays_in_katapult(void **state)
 {
@@ -207,7 +253,7 @@ static void test_start_of_nothing_stays_in_katapult(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 4];
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 5];
 	size_t n = 0;
 
 	ROWS(rows, test_row);
@@ -215,6 +261,8 @@ int main(void)
 		test_each_answer_may_get_lost);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
 		test_an_abort_writes_a_command_to_its_end);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		test_a_port_that_goes_after_complete_is_no_loss);
 	tests[n++] =
 		(struct CMUnitTest)cmocka_unit_test(test_start_leaves_katapult);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(

@@ -319,11 +319,24 @@ static void test_power_that_went_can_be_switched_on(void **state)
 	assert_int_equal(b->mcu.state, MCU_BOOT);
 }
 
+static void test_it_leaves_before_it_has_answered(void **state)
+{
+	struct board *b = start(MCU_KATAPULT, NODEID, "leave-early");
+
+	(void)state;
+	board_hear(b, FRAME(0x202, 0x01, 0x88, 0x15, 0x00, 0x91, 0x1b, 0x99,
+			    0x03));
+	board_drain(b);
+	assert_int_equal(b->sent_len, 0);
+	board_wait(b, 50000);
+	assert_int_equal(b->mcu.state, MCU_KLIPPER);
+}
+
 #define CASE(test) cmocka_unit_test_teardown(test, end)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(answers) + 12] = {
+	struct CMUnitTest tests[ARRAY_SIZE(answers) + 13] = {
 		CASE(test_a_stuck_receiver_works_after_a_reset),
 		CASE(test_a_request_is_ignored_so_many_times),
 		CASE(test_a_late_boot_comes_so_much_later),
@@ -336,8 +349,9 @@ int main(void)
 		CASE(test_power_goes_after_so_many_blocks),
 		CASE(test_power_lost_at_a_page_leaves_it_blank),
 		CASE(test_power_that_went_can_be_switched_on),
+		CASE(test_it_leaves_before_it_has_answered),
 	};
-	size_t n = 12;
+	size_t n = 13;
 
 	ROWS(answers, test_answers);
 	return cmocka_run_group_tests(tests, NULL, NULL);
