@@ -10,6 +10,7 @@
 #define NOT_SEEN "it was not seen to run yet"
 #define UNKNOWN "an unknown version"
 #define A_KLIPPER "a Klipper"
+#define TWICE "press its reset button twice within half a second"
 #define POWER "switch the board's power off and on"
 
 static const char *file_of(const struct board *b)
@@ -106,6 +107,7 @@ static void say_again(struct board *b)
 {
 	const struct kcan_flash_result *result = &b->result;
 	bool stuck = result->torn || result->verdict == KCAN_FLASH_STUCK;
+	bool silent = stuck || result->verdict == KCAN_FLASH_SILENT;
 
 	if (b->opts->command == OPTS_VERIFY &&
 	    result->verdict == KCAN_FLASH_DIFFERS)
@@ -117,6 +119,11 @@ static void say_again(struct board *b)
 			 ", then type the same command again; if it stops "
 			 "at that address again, its chip has less flash "
 			 "than others of its name, and cannot be saved");
+	else if (silent && result->content == KCAN_FLASH_CONTENT_MIXED)
+		end_next(&b->end,
+			 TWICE ", as a mixture may not know what it is asked; "
+			       "then type the same command again%s",
+			 end_without_backup(b));
 	else
 		end_next(&b->end, "%stype the same command again%s",
 			 stuck ? POWER ", then " : "", end_without_backup(b));

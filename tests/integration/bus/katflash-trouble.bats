@@ -156,6 +156,23 @@ set_behind() {
 	holds "$IMAGE" "$FLASH"
 }
 
+# the window that remains: flashing.md, section 3.1
+@test "the power goes while the first page is written: two resets are said" {
+	board --erase-ms 0 --fault 'power-loss address=0x08002040 ms=20'
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 10 ]
+	[[ $output == "$U: incomplete: "*"may be a mixture of old and new, and a\
+ reset would start it" ]]
+	[[ $stderr == *"next: press its reset button twice within half a second, as\
+ a mixture may not know what it is asked; then type the same command again"* ]]
+	ctl reset "$U"
+	ctl reset "$U"
+	ctl wait "$U" katapult 20000
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+	holds "$IMAGE" "$FLASH"
+}
+
 @test "it does not say at once on which chip it runs: it is asked again" {
 	# behind a SET and the question for its UUID: CONNECT, and that once more
 	board --erase-ms 0 --fault 'drop rx after=3 count=2'
