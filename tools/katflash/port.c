@@ -94,7 +94,7 @@ void port_ask(struct board *b)
 	port->rate_bps = port->katapult_bps;
 }
 
-/* All of it, at once: no other board is busy meanwhile. */
+/* All of it, at once: no other board is in the middle of something. */
 static bool enter(struct board *b)
 {
 	struct port *port = b->port;
@@ -268,16 +268,17 @@ static uint64_t deadline(const struct board *b)
 	return b->due_us;
 }
 
-static void hear(struct board *b)
+void port_hear(struct board *b)
 {
 	struct port *port = b->port;
 	uint8_t bytes[512];
-	ssize_t n = kcan_tty_read(port->tty, bytes, sizeof(bytes));
+	ssize_t n = port->tty ? kcan_tty_read(port->tty, bytes, sizeof(bytes)) :
+				0;
 
-	if (n < 0) {
+	if (n < 0)
 		port->lost = (int)n;
+	if (n <= 0)
 		return;
-	}
 	trace_bytes(b->loop, port->rate_bps, "<", bytes, (size_t)n);
 	if (b->flash)
 		kcan_flash_rx_bytes(b->flash, bytes, (size_t)n,
@@ -294,7 +295,7 @@ static int turn(struct board *b, uint64_t deadline_us)
 			  deadline_us);
 
 	if (n > 0)
-		hear(b);
+		port_hear(b);
 	return n < 0 ? n : 0;
 }
 

@@ -38,6 +38,9 @@ bool port_begin(struct board *b);
 /** If Katapult came up on USB: who is it? The port stays open. */
 void port_ask(struct board *b);
 
+/** Take what came on its port, which need not be anything. */
+void port_hear(struct board *b);
+
 /* As struct link_ops has them. */
 enum entry port_entered(struct board *b);
 bool port_leave(struct board *b, bool stay);

@@ -2,6 +2,8 @@
 #include "run.h"
 
 #include <errno.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #define FRAME_US 111 /* 8 bytes without stuff bits, at 1 Mbit/s: the least */
 #define QUIET_MIN_US 300 /* less than that is not worth it */
@@ -11,14 +13,27 @@ struct run {
 	struct loop *loop;
 	struct bus_group buses;
 	struct progress *progress;
-	struct board *alone; /* NULL: all that are on CAN */
+	int ports;	     /* epoll; -1: they do not take turns */
+	struct board *alone; /* NULL: all that are on CAN, or on ports */
 	bool aborted;
 };
 
-/* Those that are alone wait where others would be kept waiting. */
+static bool is_on_port(const struct board *b)
+{
+	return b->link == &board_on_port;
+}
+
+/*
+ * What asks a board on a port whether it runs keeps others waiting: that is for
+ * when they are done. Who is alone does not mind.
+ */
 static bool takes_part(const struct run *run, const struct board *b)
 {
-	return run->alone ? b == run->alone : !b->link->wait;
+	if (run->alone)
+		return b == run->alone;
+	if (run->ports < 0)
+		return !b->link->wait;
+	return is_on_port(b) && (b->stage != STAGE_START || b->port->lost);
 }
 
 /* Frames of one wire, for all boards on it. */
@@ -119,10 +134,22 @@ static int stay_quiet(struct run *run)
 	return loop_wait(run->loop, -1, run->loop->now_us + least_us);
 }
 
+static int wait_for_ports(struct run *run, uint64_t deadline_us)
+{
+	int n = loop_wait(run->loop, run->ports, deadline_us);
+
+	for (size_t i = 0; n > 0 && i < run->t->len; i++)
+		if (is_on_port(&run->t->boards[i]))
+			port_hear(&run->t->boards[i]);
+	return n < 0 ? n : 0;
+}
+
 static int wait_for_any(struct run *run, uint64_t deadline_us)
 {
 	int err;
 
+	if (run->ports >= 0)
+		return wait_for_ports(run, deadline_us);
 	if (run->alone)
 		return run->alone->link->wait(run->alone, deadline_us);
 	err = stay_quiet(run);
@@ -147,18 +174,24 @@ static int turn(struct run *run, uint64_t deadline_us)
 	return err;
 }
 
-/* From the beginning to the end of those that take part. */
-static int play(struct run *run)
+/* Until none takes part any more, or all that do have their ends. */
+static int go_on(struct run *run)
 {
 	uint64_t deadline_us;
 	int err = 0;
 
-	for (size_t i = 0; i < run->t->len; i++)
-		if (takes_part(run, &run->t->boards[i]))
-			board_begin(&run->t->boards[i]);
 	while (!err && (deadline_us = step_all(run)) != UINT64_MAX)
 		err = turn(run, deadline_us);
 	return err;
+}
+
+/* From the beginning to the end of those that take part. */
+static int play(struct run *run)
+{
+	for (size_t i = 0; i < run->t->len; i++)
+		if (takes_part(run, &run->t->boards[i]))
+			board_begin(&run->t->boards[i]);
+	return go_on(run);
 }
 
 static int play_on_can(struct run *run)
@@ -179,29 +212,74 @@ static int play_on_can(struct run *run)
 }
 
 /* One after the other. */
-static int play_each(struct run *run, const struct link_ops *link)
+static int each(struct run *run, const struct link_ops *link,
+		int (*what)(struct run *run))
 {
 	int err = 0;
 
 	for (size_t i = 0; i < run->t->len && !err; i++) {
 		run->alone = &run->t->boards[i];
 		if (run->alone->link == link)
-			err = play(run);
+			err = what(run);
+	}
+	run->alone = NULL;
+	return err;
+}
+
+static int begin_alone(struct run *run)
+{
+	board_begin(run->alone);
+	return 0;
+}
+
+/* All are open by now, and who closes one does not wait for it any more. */
+static int open_ports(struct run *run)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int err = 0;
+
+	run->ports = epoll_create1(EPOLL_CLOEXEC);
+	if (run->ports < 0)
+		return -errno;
+	for (size_t i = 0; i < run->t->len && !err; i++) {
+		const struct board *b = &run->t->boards[i];
+
+		if (is_on_port(b) && b->port->tty &&
+		    epoll_ctl(run->ports, EPOLL_CTL_ADD,
+			      kcan_tty_fd(b->port->tty), &event))
+			err = -errno;
 	}
 	return err;
 }
 
+/* They are asked one by one, flashed side by side, and seen to run one by one. */
+static int play_on_ports(struct run *run)
+{
+	int err = each(run, &board_on_port, begin_alone);
+
+	if (!err)
+		err = open_ports(run);
+	if (!err)
+		err = go_on(run);
+	if (run->ports >= 0)
+		close(run->ports);
+	run->ports = -1;
+	return err ? err : each(run, &board_on_port, go_on);
+}
+
 int run_all(struct targets *t, struct loop *loop, struct progress *progress)
 {
-	struct run run = { .t = t, .loop = loop, .progress = progress };
+	struct run run = {
+		.t = t, .loop = loop, .progress = progress, .ports = -1
+	};
 	int err;
 
 	loop_now(loop);
 	err = play_on_can(&run);
 	if (!err)
-		err = play_each(&run, &board_on_port);
+		err = play_on_ports(&run);
 	if (!err)
-		err = play_each(&run, &board_as_adapter);
+		err = each(&run, &board_as_adapter, play);
 	progress_end(progress);
 	return err;
 }

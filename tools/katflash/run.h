@@ -7,7 +7,7 @@
 /**
  * run_all() - all boards, until each has its end
  *
- * Those on CAN at the same time; then those on serial ports, one by one; then
+ * Those on CAN at the same time; then those on serial ports, likewise; then
  * adapters, which take their bus away with them.
  *
  * Return: 0, or a negative errno when there was nothing to wait with.

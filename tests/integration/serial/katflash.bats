@@ -169,6 +169,47 @@ $BATS_TEST_TMPDIR/two (EBB): flashed" ]
 	[[ $stderr == *"-d '$LINE' is the same board as another one: "* ]]
 }
 
+# turns - how often blocks for one chip are behind blocks for the other: those of a
+# G0B1 begin at 0x080020.., those of an F446 at 0x080080..
+turns() {
+	grep -oE ' > 01881211..[2389]' <<<"$stderr" | sed 's/.*[23]$/G0B1/; s/.*[89]$/F446/' |
+		uniq | wc -l
+}
+
+@test "two ports at once: they are flashed side by side, and both run" {
+	local two=$BATS_TEST_TMPDIR/two
+
+	start_mcus two --uart "pty:$two" -u "$V" --mcu-type stm32f446xx \
+		--erase-ms 0
+	board
+	make_image other.bin stm32f446xx 0x08008000 --size 6000 --version v3 \
+		--link uart
+	katflash -d "$two" other.bin -d "$LINE" "$IMAGE" -v
+	[ "$status" -eq 0 ]
+	[ "$(grep -cE ': flashed: .* -> v[23], which runs: ' <<<"$output")" -eq 2 ]
+	[ "$(turns)" -gt 2 ]
+	holds "$IMAGE"
+	has two.log "^$V application v3 stm32f446xx\$"
+	runs
+}
+
+@test "of two ports one goes away in the middle, and the other one is flashed" {
+	local two=$BATS_TEST_TMPDIR/two pid gone
+
+	start_mcus two --uart "pty:$two" -u "$V" --erase-ms 500
+	gone=$MCU_PID
+	board --erase-ms 500
+	"$BUILD/katflash" -d "$two" "$IMAGE" -d "$LINE" "$IMAGE" -v \
+		--timeout 20 >out 2>err 3>&- &
+	pid=$!
+	until_true has err ' > 018812' 4
+	kill -KILL "$gone"
+	ends_with "$pid" 10
+	has out "^$two: incomplete: .* went away in the middle of it"
+	has out "^$LINE: flashed: "
+	holds "$IMAGE"
+}
+
 @test "one that is silent: the reasons, and the other one is flashed" {
 	board
 	start_mcus two --uart "pty:$BATS_TEST_TMPDIR/two" -u "$V" --state off
