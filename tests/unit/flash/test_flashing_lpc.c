@@ -23,7 +23,8 @@
 static struct lpc {
 	uint8_t flash[SIZE];
 	uint8_t page[PAGE];
-	uint32_t next; /* the address that is expected */
+	uint32_t next;	    /* the address that is expected */
+	unsigned int pages; /* beginnings of sectors that were written */
 	bool complete;
 	uint8_t answer[KCAN_KAT_MAX];
 	size_t answer_len;
@@ -56,6 +57,7 @@ static bool write_page(uint32_t address)
 			return true;
 		memset(lpc.flash + address, 0xff, size);
 	}
+	lpc.pages += address % size == 0;
 	for (uint32_t i = 0; i < PAGE; i++)
 		lpc.flash[address + i] &= lpc.page[i];
 	return true;
@@ -296,6 +298,8 @@ static void test_a_power_cut_starts_a_mixture_at_60_positions(void **state)
 	assert_int_equal(result.verdict, KCAN_FLASH_FLASHED);
 	/* 40 of the blocks are the zeros in front of ten sectors */
 	assert_tally((struct tally){ 3, 616, 60, 2 });
+	/* each of them twice: the zeros, and the image */
+	assert_int_equal(lpc.pages, 20);
 }
 
 static void test_in_the_known_order_it_does_at_636(void **state)
@@ -308,6 +312,7 @@ static void test_in_the_known_order_it_does_at_636(void **state)
 	}
 	count_one(); /* behind EOF, which has nothing to do */
 	assert_tally((struct tally){ 3, 0, 636, 2 });
+	assert_int_equal(lpc.pages, 10);
 }
 
 int main(void)
