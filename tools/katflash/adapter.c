@@ -98,14 +98,23 @@ static void follow(struct board *b)
 		facts->cause = CAUSE_USB_NO_TTY;
 }
 
+/* Will it run something else on the same bus? */
+static bool is_changed(const struct board *b)
+{
+	return b->opts->command == OPTS_FLASH && !b->opts->no_start;
+}
+
 static bool enter(struct board *b)
 {
 	struct words_facts *facts = &b->port->facts;
+	struct wire *wire = b->wire;
 	int err;
 
 	if (!port_begin(b))
 		return true;
-	if (!b->wire->away) {
+	if (!wire->away) {
+		if (is_changed(b))
+			behind_ask(&wire->before, &wire->bus, &b->uuid);
 		err = kcan_usbport_watch(b->port->usb);
 		facts->cause = err ? CAUSE_UNWATCHED : CAUSE_PENDING;
 		if (!err && (err = request(b)))
@@ -117,7 +126,7 @@ static bool enter(struct board *b)
 		else
 			follow(b);
 	}
-	b->wire->lost = 0;
+	wire->lost = 0;
 	port_ask(b);
 	return true;
 }
@@ -146,6 +155,12 @@ static const char *line_of(const struct board *b, char line[static LINE_LEN])
 	return line;
 }
 
+static void clear_progress(const struct board *b)
+{
+	if (b->r->streams.progress)
+		fputs(SHOW_NOTHING, b->r->streams.progress);
+}
+
 /* Somebody else may do it, as systemd-networkd does. */
 static bool bring_up(struct board *b, uint64_t until_us)
 {
@@ -159,8 +174,7 @@ static bool bring_up(struct board *b, uint64_t until_us)
 		err = kcan_link_restore(&b->wire->link, ifname);
 	if (!err || canbus_is_up(ifname))
 		return true;
-	if (b->r->streams.progress)
-		fputs(SHOW_NOTHING, b->r->streams.progress);
+	clear_progress(b);
 	report_note(b->r, "%s is back, and down: bring it up now: %s", ifname,
 		    line_of(b, line));
 	return canbus_wait_up(b->loop, ifname, until_us);
@@ -184,6 +198,21 @@ static bool bring_back(struct board *b, const char **why)
 	b->wire->ifname = b->wire->bus.ifname = facts->usb.ifname;
 	*why = "its interface came back down, so it could not be asked";
 	return bring_up(b, until_us);
+}
+
+/* A warning, which has the first column of a line. */
+static void warn_of_rate(const struct board *b)
+{
+	uint32_t before_bps = b->wire->link.bitrate_bps;
+	struct kcan_link now;
+
+	if (kcan_link_get(&now, b->wire->ifname) || !before_bps ||
+	    !now.bitrate_bps || now.bitrate_bps == before_bps)
+		return;
+	clear_progress(b);
+	report_note(b->r,
+		    "warning: %s came back with %u bit/s, and had %u before",
+		    b->wire->ifname, now.bitrate_bps, before_bps);
 }
 
 static void left(struct board *b)
@@ -211,6 +240,16 @@ static bool open_bus(struct board *b)
 	return !err;
 }
 
+/* Nobody can tell before whether it has the speed of the others. */
+static void look_behind(struct board *b)
+{
+	struct wire *wire = b->wire;
+
+	wire->cut_off = wire->before.len &&
+			!behind_answers(&wire->before, &wire->bus, &b->uuid) &&
+			!b->loop->signal;
+}
+
 /* It keeps its nodeid: without it would take its interface away once more. */
 static bool find(struct board *b, struct kcan_running_cfg *cfg)
 {
@@ -229,6 +268,8 @@ static bool find(struct board *b, struct kcan_running_cfg *cfg)
 		return false;
 	}
 	b->draw = (struct nodeids_draw){ .pool = &b->wire->nodeids };
+	warn_of_rate(b);
+	look_behind(b);
 	if (open_bus(b))
 		return board_on_can.find(b, cfg);
 	end_not_seen(b, "its interface could not be opened");

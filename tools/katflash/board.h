@@ -9,6 +9,7 @@
 
 #include "../canbus/bus.h"
 #include "../canbus/nodeids.h"
+#include "behind.h"
 #include "end.h"
 #include "file/backup.h"
 #include "file/firmware.h"
@@ -26,6 +27,9 @@ struct wire {
 	bool owns_timing; /* see struct kcan_image_board */
 	int lost;	  /* a negative errno, when that bus was lost */
 	bool away;	  /* there is no such interface: see adapter.h */
+	/* behind its adapter, before that was flashed */
+	struct behind before;
+	bool cut_off; /* none of those answers since */
 };
 
 struct board;

@@ -54,13 +54,50 @@ static void check_file(const struct opts *opts, struct report *r)
 	firmware_free(&f);
 }
 
+/* Return: another one on its bus whose file is for another speed; or NULL. */
+static const struct board *faster_or_slower(const struct targets *t,
+					    const struct board *b)
+{
+	uint32_t bps = b->firmware->dictionary.can_bps, other_bps;
+
+	for (const struct board *o = t->boards; o < t->boards + t->len; o++) {
+		other_bps = o->firmware->dictionary.can_bps;
+		if (b->wire && o->wire == b->wire && bps && other_bps &&
+		    other_bps != bps)
+			return o;
+	}
+	return NULL;
+}
+
+/* Return: whether that is none of the things that are refused. */
+static bool check_speed(struct board *b, const struct board *other,
+			struct report *r)
+{
+	end_with(&b->end, KCAN_OUTCOME_IMAGE_REFUSED,
+		 "%.200s is for a CAN bus with %u bit/s, and %.200s for one "
+		 "with %u, but both boards are on %.15s",
+		 b->firmware->path, b->firmware->dictionary.can_bps,
+		 other->firmware->path, other->firmware->dictionary.can_bps,
+		 b->wire->ifname);
+	if (b->opts->force) {
+		report_note(r, "warning: %s; going on because of --force",
+			    b->end.reason);
+		b->end = (struct end){ 0 };
+		return true;
+	}
+	end_add(&b->end, "; nothing was sent");
+	end_next(&b->end, "build all of them for the speed of that bus");
+	return false;
+}
+
 /* What no board could run is refused before one is asked for anything. */
-static bool check_files(struct targets *t)
+static bool check_files(struct targets *t, struct report *r)
 {
 	bool fine = true;
 
 	for (size_t i = 0; i < t->len; i++) {
 		struct board *b = &t->boards[i];
+		const struct board *other = faster_or_slower(t, b);
 		const char *refusal;
 
 		kcan_image_judge(&b->image, b->firmware->bytes,
@@ -73,6 +110,8 @@ static bool check_files(struct targets *t)
 			end_with(&b->end, KCAN_OUTCOME_IMAGE_REFUSED,
 				 "%.200s %s; nothing was sent",
 				 b->firmware->path, refusal);
+		else if (other && !check_speed(b, other, r))
+			fine = false;
 	}
 	return fine;
 }
@@ -101,7 +140,7 @@ static bool prepare(struct targets *t, const struct opts *opts,
 {
 	bool found = targets_find(t, opts, r, loop);
 
-	if (found && opts->command != OPTS_READ && !check_files(t)) {
+	if (found && opts->command != OPTS_READ && !check_files(t, r)) {
 		say_boards(r, t->boards, t->len);
 		return false;
 	}

@@ -230,6 +230,21 @@ static void say_runs(struct board *b)
 	end_next(&b->end, START_HOST);
 }
 
+/* It does, but those behind it do not answer any more. */
+static void say_cut_off(struct board *b)
+{
+	b->end.outcome = KCAN_OUTCOME_NOT_STARTED;
+	end_add(&b->end,
+		"; but none of the boards that answered on %.15s before (%zu) "
+		"does now",
+		b->wire->ifname, b->wire->before.len);
+	end_next(&b->end,
+		 "likely it is built for another CAN speed than they are: set "
+		 "theirs as \"CAN bus speed\" in 'make menuconfig', build it "
+		 "again, and type the same command again%s",
+		 end_without_backup(b));
+}
+
 static void say_silent(struct board *b)
 {
 	end_with(
@@ -274,6 +289,8 @@ void end_start(struct board *b, enum kcan_running_verdict verdict)
 
 	if (verdict == KCAN_RUNNING_PROVEN || verdict == KCAN_RUNNING_KLIPPER) {
 		say_runs(b);
+		if (b->wire && b->wire->cut_off)
+			say_cut_off(b);
 	} else if (verdict == KCAN_RUNNING_OTHER) {
 		end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
 			 "a Klipper answers, but not the one of %.200s, which "

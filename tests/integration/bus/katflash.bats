@@ -289,6 +289,27 @@ sent" ]
 	[ "$(jq -r '.outcome, .old_version' <<<"$output")" = $'flashed\nnull' ]
 }
 
+@test "files for two bit rates on one bus: refused before a frame is sent" {
+	local other=$BATS_TEST_TMPDIR/other
+
+	board
+	make_image "$other" stm32g0b1xx "$START" --canbus-frequency 500000
+	watch_bus vcan0
+	katflash -u "$U" "$IMAGE" -u "$V" "$other"
+	[ "$status" -eq 9 ]
+	[ "$output" = "$U: image-refused: $IMAGE is for a CAN bus with 1000000\
+ bit/s, and $other for one with 500000, but both boards are on vcan0; nothing was\
+ sent
+$V: image-refused: $other is for a CAN bus with 500000 bit/s, and $IMAGE for one with\
+ 1000000, but both boards are on vcan0; nothing was sent" ]
+	settled
+	[ -z "$(frames '3F0#02')" ]
+	katflash -u "$U" "$IMAGE" -u "$V" "$other" --timeout 0.5 --force
+	[[ $output == "$U: flashed: "* ]]
+	[[ $stderr == *"warning: "*"both boards are on vcan0; going on because of\
+ --force"* ]]
+}
+
 @test "--check: of a file alone, and of a board up to the first byte" {
 	katflash --check "$IMAGE"
 	[ "$status" -eq 0 ]

@@ -75,6 +75,31 @@ $V: flashed: an unknown version -> v3, which runs: node.bin was written, and all
 	[[ $output == "$BRIDGE: same: v2 runs: "* ]]
 }
 
+@test "it runs, but nobody behind it answers any more: the speed, likely" {
+	# to one question before, and never again
+	ctl fault "$V" 'mute after=1'
+	katflash -u "$BRIDGE" adapter.bin
+	[ "$status" -eq 11 ]
+	[[ $output == "$BRIDGE: not-started: "*" -> v2, which runs: "*"; but none\
+ of the boards that answered on can0 before (1) does now" ]]
+	[[ $stderr == *"next: likely it is built for another CAN speed than they\
+ are: set theirs as \"CAN bus speed\""* ]]
+	[[ $stderr != *"came back with"* ]]
+	as_before
+}
+
+@test "somebody else brings it up with another bit rate: that is said" {
+	{
+		until_true has "$BATS_TEST_TMPDIR/stderr" 'bring it up now' &&
+			ip link set can0 up type can bitrate 250000
+	} 3>&- &
+	apart setpriv --inh-caps -net_admin --bounding-set -net_admin \
+		"$BUILD/katflash" -i can0 --timeout 10 -u "$BRIDGE" adapter.bin
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"warning: can0 came back with 250000 bit/s, and had 500000\
+ before"* ]]
+}
+
 @test "who may not bring it up is told what to type" {
 	apart setpriv --inh-caps -net_admin --bounding-set -net_admin \
 		"$BUILD/katflash" -i can0 --timeout 10 -u "$BRIDGE" adapter.bin

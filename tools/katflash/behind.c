@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+#include "behind.h"
+
+#include <kcan/admin.h>
+
+#define ANSWERS_US 100000 /* nodes answer within some milliseconds */
+#define TRIES 4
+
+static bool has(const struct behind *list, const struct kcan_uuid *uuid)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if (kcan_uuid_equal(&list->nodes[i], uuid))
+			return true;
+	return false;
+}
+
+static void take(struct behind *out, const struct can_frame *frame,
+		 const struct kcan_uuid *adapter)
+{
+	struct kcan_admin_msg msg;
+
+	if (kcan_admin_decode(&msg, frame) == KCAN_ADMIN_OK &&
+	    msg.cmd == KCAN_ADMIN_NEED_NODEID && out->len < BEHIND_MAX &&
+	    !kcan_uuid_equal(&msg.uuid, adapter) && !has(out, &msg.uuid))
+		out->nodes[out->len++] = msg.uuid;
+}
+
+static void hear(struct behind *out, struct bus *bus,
+		 const struct kcan_uuid *adapter)
+{
+	uint64_t until_us = bus->loop->now_us + ANSWERS_US;
+	struct kcan_bus_rx rx[BUS_BATCH];
+	int n = 0;
+
+	while (n >= 0 && !bus->loop->signal && bus->loop->now_us < until_us) {
+		n = bus_turn(bus, rx, until_us);
+		for (int i = 0; i < n; i++)
+			take(out, &rx[i].frame, adapter);
+	}
+}
+
+void behind_ask(struct behind *out, const struct bus *bus,
+		const struct kcan_uuid *adapter)
+{
+	static const struct can_filter answers = {
+		KCAN_ADMIN_RESP_ID, CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG
+	};
+	struct bus own = { .loop = bus->loop, .ifname = bus->ifname };
+	struct can_frame query;
+
+	out->len = 0;
+	if (bus_open(&own, &answers, 1))
+		return;
+	kcan_admin_encode(&query, &(struct kcan_admin_msg){
+					  .cmd = KCAN_ADMIN_QUERY_UNASSIGNED });
+	if (!bus_send(&own, &query))
+		hear(out, &own, adapter);
+	bus_close(&own);
+}
+
+bool behind_answers(const struct behind *before, const struct bus *bus,
+		    const struct kcan_uuid *adapter)
+{
+	struct behind now;
+
+	for (int i = 0; i < TRIES; i++) {
+		behind_ask(&now, bus, adapter);
+		for (size_t j = 0; j < now.len; j++)
+			if (has(before, &now.nodes[j]))
+				return true;
+	}
+	return false;
+}
