@@ -11,13 +11,14 @@ static int add_messages(json_t *commands, json_t *responses,
 {
 	int err = 0;
 
-	for (size_t id = 0; id < fw->rows_len && !err; id++) {
-		const struct klipper_message *m = fw->rows[id].message;
+	for (size_t i = 0; i < fw->rows_len && !err; i++) {
+		const struct klipper_message *m = fw->rows[i].message;
 
 		if (m->on_can && !on_can)
 			continue;
 		err = json_object_set_new(m->run ? commands : responses,
-					  m->format, json_integer((int)id));
+					  m->format,
+					  json_integer(fw->rows[i].format.id));
 	}
 	return err;
 }

@@ -90,12 +90,9 @@ void klipper_clear_shutdown(struct klipper *k, uint64_t now_us)
 
 static const struct firmware_row *find_command(const struct klipper *k, int id)
 {
-	const struct firmware_row *row;
+	const struct firmware_row *row = firmware_find(k->fw, id);
 
-	if (id < 0 || (size_t)id >= k->fw->rows_len)
-		return NULL;
-	row = &k->fw->rows[id];
-	return row->message->run ? row : NULL;
+	return row && row->message->run ? row : NULL;
 }
 
 /*

@@ -15,6 +15,25 @@ static size_t aligned(size_t size)
 	return (size + step - 1) / step * step;
 }
 
+/*
+ * Section 5.5: seven bits are an id, and as an integer the last 32 of those values
+ * are below 0. What is behind them takes two bytes.
+ */
+static int id_of(size_t row)
+{
+	return row >= 96 && row < 128 ? (int)row - 128 : (int)row;
+}
+
+const struct firmware_row *firmware_find(const struct klipper_firmware *fw,
+					 int id)
+{
+	size_t row = (size_t)(id < 0 ? id + 128 : id);
+
+	if (row >= fw->rows_len || id_of(row) != id)
+		return NULL;
+	return &fw->rows[row];
+}
+
 static int number(struct klipper_firmware *fw,
 		  const struct klipper_module *module)
 {
@@ -24,11 +43,11 @@ static int number(struct klipper_firmware *fw,
 		const struct klipper_message *message = &module->messages[i];
 		struct firmware_row *row = &fw->rows[fw->rows_len];
 
-		if (fw->rows_len == FIRMWARE_IDS_MAX)
+		if (fw->rows_len == FIRMWARE_ROWS_MAX)
 			return -ERANGE;
 		row->message = message;
 		err = kcan_klp_format_parse(
-			&row->format, message->format, (int)fw->rows_len++,
+			&row->format, message->format, id_of(fw->rows_len++),
 			message->run ? KCAN_KLP_COMMAND : KCAN_KLP_RESPONSE);
 	}
 	fw->state_size += aligned(module->state_size);
@@ -66,8 +85,9 @@ void klipper_firmware_free(struct klipper_firmware *fw)
 	free(fw);
 }
 
-unsigned int firmware_id(const struct klipper_firmware *fw,
-			 const struct klipper_module *module, unsigned int row)
+unsigned int firmware_row_at(const struct klipper_firmware *fw,
+			     const struct klipper_module *module,
+			     unsigned int row)
 {
 	for (size_t i = 0; fw->modules[i] != module; i++)
 		row += (unsigned int)fw->modules[i]->messages_len;

@@ -4,10 +4,9 @@
 
 #include "klipper.h"
 
-/* Ids stay in one byte: klipper-mcu-protocol.md, section 5.5. */
-#define FIRMWARE_IDS_MAX 96
+#define FIRMWARE_ROWS_MAX 192
 
-/** One message by its id. */
+/** One message. */
 struct firmware_row {
 	const struct klipper_message *message;
 	struct kcan_klp_format format;
@@ -32,7 +31,7 @@ struct klipper_firmware {
 	size_t rows_len;
 	size_t state_size; /* bytes of all modules' states */
 	struct firmware_image *images;
-	struct firmware_row rows[FIRMWARE_IDS_MAX]; /* by id */
+	struct firmware_row rows[FIRMWARE_ROWS_MAX];
 };
 
 /**
@@ -40,7 +39,7 @@ struct klipper_firmware {
  * @out:     set on success only; release with klipper_firmware_free()
  * @modules: as klipper_modules; must outlive it
  *
- * Return: 0, -ENOMEM, -ERANGE (more than FIRMWARE_IDS_MAX messages), or as
+ * Return: 0, -ENOMEM, -ERANGE (more than FIRMWARE_ROWS_MAX messages), or as
  * kcan_klp_format_parse() for a format that is none.
  */
 int klipper_firmware_new(struct klipper_firmware **out,
@@ -49,9 +48,14 @@ int klipper_firmware_new(struct klipper_firmware **out,
 /** NULL is allowed. */
 void klipper_firmware_free(struct klipper_firmware *fw);
 
-/** Return: the id of @module's message @row. */
-unsigned int firmware_id(const struct klipper_firmware *fw,
-			 const struct klipper_module *module, unsigned int row);
+/** Return: the message with an id, or NULL. */
+const struct firmware_row *firmware_find(const struct klipper_firmware *fw,
+					 int id);
+
+/** Return: where @module's message @row is in @fw's rows. */
+unsigned int firmware_row_at(const struct klipper_firmware *fw,
+			     const struct klipper_module *module,
+			     unsigned int row);
 
 /** Return: where @module's state begins among those of all. */
 size_t firmware_state_at(const struct klipper_firmware *fw,

@@ -37,7 +37,7 @@ void klipper_send(struct klipper *k, const uint8_t *content, uint8_t len)
 void klipper_respond(struct klipper *k, const struct klipper_module *module,
 		     unsigned int row, const struct kcan_klp_value *values)
 {
-	unsigned int id = firmware_id(k->fw, module, row);
+	unsigned int id = firmware_row_at(k->fw, module, row);
 	uint8_t content[KCAN_KLP_CONTENT_MAX];
 	int len = kcan_klp_msg_encode(content, sizeof(content),
 				      &k->fw->rows[id].format, values);

@@ -398,14 +398,49 @@ static void test_a_format_that_is_none(void **state)
 
 static void test_too_many_messages(void **state)
 {
-	const struct klipper_module *const modules[] = { &klipper_basic,
-							 &klipper_basic,
-							 &klipper_basic,
-							 &klipper_basic, NULL };
+	const struct klipper_module *const modules[] = {
+		&klipper_basic, &klipper_basic, &klipper_basic,
+		&klipper_basic, &klipper_basic, &klipper_basic,
+		&klipper_basic, &klipper_basic, NULL
+	};
 	struct klipper_firmware *fw;
 
 	(void)state;
 	assert_int_equal(klipper_firmware_new(&fw, modules), -ERANGE);
+}
+
+/*
+ * Section 5.5: numbers from 96 to 127 are still one byte, which as an integer is
+ * below 0; and from 128 on they are two.
+ */
+static void test_ids_of_more_messages(void **state)
+{
+	const struct klipper_module *const modules[] = { &klipper_basic,
+							 &klipper_basic,
+							 &klipper_basic,
+							 &klipper_basic,
+							 &klipper_basic,
+							 &klipper_basic,
+							 NULL };
+	static const struct {
+		int id;
+		size_t row;
+	} rows[] = { { 0, 0 },	  { 95, 95 },	{ -32, 96 },
+		     { -1, 127 }, { 128, 128 }, { 149, 149 } };
+	static const int none[] = { 96, 127, 150, -33, -4096, -128 };
+	struct klipper_firmware *fw;
+
+	(void)state;
+	assert_int_equal(klipper_firmware_new(&fw, modules), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct firmware_row *row = firmware_find(fw, rows[i].id);
+
+		assert_ptr_equal(row, &fw->rows[rows[i].row]);
+		assert_int_equal(row->format.id, rows[i].id);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(none); i++)
+		assert_null(firmware_find(fw, none[i]));
+	klipper_firmware_free(fw);
 }
 
 int main(void)
@@ -417,10 +452,11 @@ int main(void)
 		cmocka_unit_test(test_a_module_adds_to_the_dictionary),
 		cmocka_unit_test(test_a_format_that_is_none),
 		cmocka_unit_test(test_too_many_messages),
+		cmocka_unit_test(test_ids_of_more_messages),
 		cmocka_unit_test(test_hands_on_a_pin_are_felt),
 		cmocka_unit_test(test_moves_are_counted),
 	};
-	size_t n = 8;
+	size_t n = 9;
 
 	ROWS(stories, test_story);
 	ROWS(grid_rows, test_grid);
