@@ -34,7 +34,8 @@ PROGRAMS := $(notdir $(call dirs,tools sim))
 HOST_PROGRAMS := canbootreq katflash serialbootreq
 HELPERS  := $(notdir $(call dirs,tests/support))
 $(foreach d,$(call dirs,tools sim tests/support),$(eval \
-	SRC_$(notdir $d) := $(wildcard $d/*.c $d/*/*.c) $(call needs,$d/main.c)))
+	SRC_$(notdir $d) := $(wildcard $d/*.c $d/*/*.c $d/*/*/*.c) \
+		$(call needs,$d/main.c)))
 LIBS_canmcu := -lsystemd -ljansson -lz -lm
 LIBS_khost := -ljansson -lz -lm
 LIBS_katflash := -ljansson -lz -lm

@@ -15,6 +15,40 @@ struct device_board {
 	const void *ctx;
 };
 
+/** How what has wires to more than a pin is spoken to. */
+enum device_bus {
+	DEVICE_PINS, /* it has none */
+	DEVICE_SPI,
+	DEVICE_I2C,
+	DEVICE_UART, /* of one wire, 8N1 */
+	DEVICE_LEDS, /* a chain of them, which nothing is read from */
+};
+
+#define DEVICE_ANY 0xffff /* that does not matter */
+
+/** Where a chip is on a bus, or which one is meant. */
+struct device_wires {
+	enum device_bus bus;
+	/*
+	 * Which bus: the number of one of the MCU; DEVICE_SOFTWARE and a pin: the
+	 * clock of one in software. DEVICE_ANY with SPI: @select tells it.
+	 */
+	uint16_t line;
+	/* The pin that selects it or that it is on, or an address of I2C. */
+	uint16_t select;
+};
+
+#define DEVICE_SOFTWARE 0x100
+
+/** What goes over a bus at once; of SPI, as much in as out. */
+struct device_message {
+	struct device_wires to;
+	const uint8_t *out;
+	size_t out_len;
+	uint8_t *in; /* holds what is read when nobody answers */
+	size_t in_len;
+};
+
 /** How often a level has changed. */
 struct device_edges {
 	uint64_t count;
@@ -54,6 +88,12 @@ struct device_kind {
 		      struct device_edges *out);
 	/* Return: whether only looking tells when the level of @pin changes. */
 	bool (*moves)(const void *self, uint8_t pin);
+	/*
+	 * Something was said on a bus to @self, which begins with its struct
+	 * device_wires. Return: whether it was understood; others may be too.
+	 */
+	bool (*talk)(void *self, const struct device_message *message,
+		     uint64_t now_us);
 	/* So many steps on a pin, any one, are not counted on any more. */
 	void (*stepped)(void *self, uint8_t step_pin, int32_t steps);
 	/* The MCU was reset, and drives no pin any more. */
@@ -62,7 +102,10 @@ struct device_kind {
 	void (*release)(void *self);
 };
 
-/** A row of the table: sections that have @key may make such a device. */
+/**
+ * A row of the table: sections that have @key may make such a device; NULL: any
+ * may.
+ */
 struct device_row {
 	const char *key;
 	const struct device_kind *kind;

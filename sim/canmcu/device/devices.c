@@ -35,7 +35,7 @@ int devices_make(struct devices *d, const struct device_source *source)
 	for (const struct device_row *row = device_rows; row->kind; row++) {
 		void *self;
 
-		if (!device_value(source, row->key))
+		if (row->key && !device_value(source, row->key))
 			continue;
 		self = devices_add(d, row->kind);
 		if (!self)
@@ -111,6 +111,26 @@ bool devices_move(const struct devices *d, uint8_t pin)
 			return true;
 	}
 	return false;
+}
+
+static bool is_meant(const struct device *device, const struct device_wires *to)
+{
+	const struct device_wires *at = device->self;
+
+	return device->kind->talk && at->bus == to->bus &&
+	       at->line == to->line && at->select == to->select;
+}
+
+bool devices_talk(struct devices *d, const struct device_message *message,
+		  uint64_t now_us)
+{
+	bool understood = false;
+
+	for (size_t i = 0; i < d->len; i++)
+		if (is_meant(&d->list[i], &message->to))
+			understood |= d->list[i].kind->talk(d->list[i].self,
+							    message, now_us);
+	return understood;
 }
 
 void devices_stepped(struct devices *d, uint8_t step_pin, int32_t steps)

@@ -51,6 +51,10 @@ bool devices_read(const struct devices *d, const struct device_board *board,
 bool devices_edges(const struct devices *d, uint8_t pin, uint64_t now_us,
 		   struct device_edges *out);
 bool devices_move(const struct devices *d, uint8_t pin);
+
+/** Return: whether a chip is there that has understood @message. */
+bool devices_talk(struct devices *d, const struct device_message *message,
+		  uint64_t now_us);
 void devices_stepped(struct devices *d, uint8_t step_pin, int32_t steps);
 void devices_reset(struct devices *d, uint64_t now_us);
 

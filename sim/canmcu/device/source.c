@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *device_value(const struct device_source *source, const char *key)
 {
@@ -24,6 +25,14 @@ bool device_pin(const struct device_source *source, const char *key,
 		uint8_t *out, bool *inverted)
 {
 	return device_pin_of(source, source->section, key, out, inverted);
+}
+
+bool device_is(const struct device_source *source, const char *word)
+{
+	size_t len = strlen(word);
+
+	return !strncmp(source->section, word, len) &&
+	       (!source->section[len] || source->section[len] == ' ');
 }
 
 bool device_number(const char *text, double *out)

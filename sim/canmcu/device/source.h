@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../board/buses.h"
+
 /**
  * struct device_source - a section of a printer.cfg, as an MCU sees it
  *
@@ -23,6 +25,11 @@ struct device_source {
 		    uint8_t *out, bool *inverted);
 	/* Read a word for yes or no. Return: false when it is neither. */
 	bool (*flag)(const char *text, bool *out);
+	/* Return: whether the MCU is the one called so. */
+	bool (*is_mcu)(const struct device_source *source, const char *name);
+	/* Return: the number of its bus called so, or below 0. */
+	int (*bus)(const struct device_source *source, enum bus_kind kind,
+		   const char *name);
 };
 
 /** Return: what the section tells for @key; NULL: nothing. */
@@ -40,6 +47,9 @@ bool device_pin(const struct device_source *source, const char *key,
 /** The same of another section. */
 bool device_pin_of(const struct device_source *source, const char *section,
 		   const char *key, uint8_t *out, bool *inverted);
+
+/** Return: whether the section is [@word] or [@word NAME]. */
+bool device_is(const struct device_source *source, const char *word);
 
 /** Return: whether @text, which may be NULL, is a number and nothing else. */
 bool device_number(const char *text, double *out);

@@ -91,6 +91,10 @@ extern const struct klipper_module klipper_endstops;
 extern const struct klipper_module klipper_steppers;
 extern const struct klipper_module klipper_counters;
 extern const struct klipper_module klipper_debug;
+extern const struct klipper_module klipper_spis;
+extern const struct klipper_module klipper_tmcuarts;
+extern const struct klipper_module klipper_i2cs;
+extern const struct klipper_module klipper_neopixels;
 
 /* What modules may use. */
 

@@ -2,8 +2,20 @@
 #include "klipper.h"
 
 const struct klipper_module *const klipper_modules[] = {
-	&klipper_basic,	   &klipper_pins,     &klipper_digital,
-	&klipper_pwm,	   &klipper_adc,      &klipper_buttons,
-	&klipper_trsyncs,  &klipper_endstops, &klipper_steppers,
-	&klipper_counters, &klipper_debug,    NULL,
+	&klipper_basic,
+	&klipper_pins,
+	&klipper_digital,
+	&klipper_pwm,
+	&klipper_adc,
+	&klipper_buttons,
+	&klipper_trsyncs,
+	&klipper_endstops,
+	&klipper_steppers,
+	&klipper_counters,
+	&klipper_debug,
+	&klipper_spis,
+	&klipper_tmcuarts,
+	&klipper_i2cs,
+	&klipper_neopixels,
+	NULL,
 };

@@ -62,6 +62,12 @@ bool mcu_pin_moves(const struct mcu *m, uint8_t pin)
 	return devices_move(&m->devices, pin);
 }
 
+bool mcu_talk(struct mcu *m, const struct device_message *message,
+	      uint64_t now_us)
+{
+	return devices_talk(&m->devices, message, now_us);
+}
+
 void mcu_keep_steps(struct mcu *m, uint8_t step_pin, int32_t steps)
 {
 	devices_stepped(&m->devices, step_pin, steps);

@@ -123,6 +123,10 @@ bool mcu_pin_edges(const struct mcu *m, uint8_t pin, uint64_t now_us,
 /** Return: whether what is on @pin may change without mcu_put_pin(). */
 bool mcu_pin_moves(const struct mcu *m, uint8_t pin);
 
+/** It says something on a bus. Return: whether somebody has understood it. */
+bool mcu_talk(struct mcu *m, const struct device_message *message,
+	      uint64_t now_us);
+
 /** So many steps, which are not counted on any more, were made on a pin. */
 void mcu_keep_steps(struct mcu *m, uint8_t step_pin, int32_t steps);
 

@@ -235,8 +235,7 @@ struct entry {
 static int build_machine(struct opts *out, const struct printer *printer,
 			 struct mcu_cfg *cfg)
 {
-	const struct printer_chip chip = { printer, cfg->name,
-					   cfg->type->pins };
+	const struct printer_chip chip = { printer, cfg->name, cfg->type };
 	struct devices *devices = &out->devices[out->devices_len++];
 
 	cfg->devices = devices;

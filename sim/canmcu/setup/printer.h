@@ -2,7 +2,7 @@
 #ifndef CANMCU_PRINTER_H
 #define CANMCU_PRINTER_H
 
-#include "../board/pins.h"
+#include "../board/family.h"
 #include "../device/devices.h"
 #include "config.h"
 #include "util/texts.h"
@@ -67,7 +67,7 @@ const char *printer_value(const struct printer *p, const char *section,
 struct printer_chip {
 	const struct printer *printer;
 	const char *mcu; /* its name in pins: "mcu" or that of its section */
-	const struct pin_range *pins; /* that its type has */
+	const struct mcu_type *type;
 };
 
 /**

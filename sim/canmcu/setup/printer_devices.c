@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* What the sections of a printer.cfg put on the pins of an MCU. */
+#include <string.h>
+
+#include "../board/buses.h"
 #include "printer.h"
 
 /* A section, and the MCU that it is asked about. */
@@ -24,13 +27,27 @@ static bool source_pin(const struct device_source *source, const char *text,
 	return printer_pin(s->chip, text, out, inverted);
 }
 
+static bool source_is_mcu(const struct device_source *source, const char *name)
+{
+	return !strcmp(((const struct source *)source)->chip->mcu, name);
+}
+
+static int source_bus(const struct device_source *source, enum bus_kind kind,
+		      const char *name)
+{
+	return bus_find(((const struct source *)source)->chip->type, kind,
+			name);
+}
+
 int printer_devices(const struct printer_chip *chip, struct devices *out)
 {
 	const struct printer *p = chip->printer;
 	struct source s = { .chip = chip,
 			    .source = { .value = source_value,
 					.pin = source_pin,
-					.flag = config_read_switch } };
+					.flag = config_read_switch,
+					.is_mcu = source_is_mcu,
+					.bus = source_bus } };
 	int err = 0;
 
 	for (size_t i = 0; i < p->sections_len && !err; i++) {

@@ -94,7 +94,7 @@ static bool find_pin(const struct printer_chip *chip, const char *text,
 		return false;
 	name = without_alias(chip->printer, chip->mcu, span_strip(name));
 	snprintf(word, sizeof(word), "%.*s", (int)name.len, name.at);
-	pin = pins_find(chip->pins, word);
+	pin = pins_find(chip->type->pins, word);
 	*out = (uint8_t)pin;
 	return pin >= 0;
 }

@@ -9,7 +9,7 @@
 
 #include "../../../sim/canmcu/device/devices.h"
 
-#define SECTION_KEYS 4
+#define SECTION_KEYS 6
 
 struct section {
 	struct device_source source; /* first; only .section is to be set */
@@ -40,13 +40,38 @@ static inline bool section_pin(const struct device_source *source,
 	return *out <= 9;
 }
 
+static inline bool section_is_mcu(const struct device_source *source,
+				  const char *name)
+{
+	(void)source;
+	return !strcmp(name, "mcu");
+}
+
+/* "i2c3" is the bus of number 3. */
+static inline int section_bus(const struct device_source *source,
+			      enum bus_kind kind, const char *name)
+{
+	(void)source;
+	return strncmp(name, kind == BUS_I2C ? "i2c" : "spi", 3) ?
+		       -1 :
+		       name[3] - '0';
+}
+
 /* Put what @section tells of on a board that has nothing else. */
-static inline void section_make(struct devices *d, struct section section)
+static inline void section_try(struct devices *d, struct section section)
 {
 	section.source.value = section_value;
 	section.source.pin = section_pin;
+	section.source.is_mcu = section_is_mcu;
+	section.source.bus = section_bus;
 	*d = (struct devices){ 0 };
 	assert_int_equal(devices_make(d, &section.source), 0);
+}
+
+/* The same, of what is there for sure. */
+static inline void section_make(struct devices *d, struct section section)
+{
+	section_try(d, section);
 	assert_int_equal(d->len, 1);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/setup/printer.c sim/canmcu/setup/printer_pin.c
 // needs: sim/canmcu/setup/printer_devices.c sim/canmcu/setup/config.c
-// needs: sim/canmcu/device sim/canmcu/board/pins.c
+// needs: sim/canmcu/device sim/canmcu/board
 /*
  * What the sections of a printer.cfg put on the pins of an MCU, here of one
  * called "mcu" and of another called "tool", both STM32.
@@ -73,7 +73,8 @@ static void describe(const struct bench *b, const char *mcu, char *out)
 		[HEAT_HOTEND] = "hotend",
 		[HEAT_BED] = "bed",
 	};
-	const struct printer_chip chip = { &b->printer, mcu, pins_stm32 };
+	const struct printer_chip chip = { &b->printer, mcu,
+					   mcu_type_find("stm32f407xx") };
 	struct devices d = { 0 };
 
 	assert_int_equal(printer_devices(&chip, &d), 0);
@@ -241,7 +242,8 @@ static void test_rail(void **state)
 {
 	const struct rail_row *row = *state;
 	struct bench b;
-	const struct printer_chip chip = { &b.printer, "mcu", pins_stm32 };
+	const struct printer_chip chip = { &b.printer, "mcu",
+					   mcu_type_find("stm32f407xx") };
 	struct devices d = { 0 };
 	char told[512] = "";
 
@@ -260,7 +262,8 @@ static void test_rail(void **state)
 static void test_each_section_makes_its_kind(void **state)
 {
 	struct bench b;
-	const struct printer_chip chip = { &b.printer, "mcu", pins_stm32 };
+	const struct printer_chip chip = { &b.printer, "mcu",
+					   mcu_type_find("stm32f407xx") };
 	struct devices d = { 0 };
 	struct device_edges e;
 

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Buses in the dictionary: a host finds them by name, and keeps off their pins. */
+#include <stdio.h>
+
+#include "../bus.h"
+
+static int add_name(json_t *config, json_t *names, const char *name,
+		    const struct bus_name *bus, unsigned int id)
+{
+	char key[sizeof("BUS_PINS_") + BUS_NAME_MAX];
+	int err = json_object_set_new(names, name, json_integer((int)id));
+
+	if (err || !*bus->pins)
+		return err;
+	snprintf(key, sizeof(key), "BUS_PINS_%s", name);
+	return json_object_set_new(config, key, json_string(bus->pins));
+}
+
+/* The last name of number 0 is taken where a section names no bus. */
+int klipper_describe_buses(json_t *config, json_t *enumerations,
+			   const struct mcu_type *type, enum bus_kind kind)
+{
+	json_t *names = json_object();
+	struct bus_name bus;
+	int err = json_object_set_new(enumerations, bus_enumeration(type, kind),
+				      names);
+
+	for (unsigned int i = 0; !err && bus_at(type, kind, i, &bus); i++)
+		err = add_name(config, names, bus.name, &bus, i);
+	for (unsigned int i = 0; !err && bus_at(type, kind, i, &bus); i++)
+		if (*bus.old_name)
+			err = add_name(config, names, bus.old_name, &bus, i);
+	return err;
+}

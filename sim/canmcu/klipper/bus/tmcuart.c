@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* The one-wire UART of TMC drivers: klipper-mcu-protocol.md, section 20.2. */
+#include <string.h>
+
+#include "../bus.h"
+#include "util/array.h"
+
+enum { CONFIG_TMCUART, TMCUART_SEND, TMCUART_RESPONSE };
+
+#define TOO_LARGE "tmcuart data too large"
+#define BITS_MAX 80    /* of a message: 10 bytes */
+#define FRAME_BITS 10  /* of a byte on the wire: start, 8 bits, stop */
+#define START_US 200   /* until the first bit is sent */
+#define SYNC_BITS 69   /* until nobody is waited for any more */
+#define ANSWER_BITS 12 /* from the last bit of a request to an answer */
+
+/* Bits are in the order of the wire, the lowest one of a byte first. */
+struct tmcuart {
+	struct klipper_timer timer;
+	uint32_t bit_ticks;
+	uint8_t oid;
+	uint8_t rx_pin;
+	uint8_t tx_pin;
+	bool active;
+	uint8_t out_len;  /* bytes of bits */
+	uint8_t read_len; /* of the answer wanted */
+	uint8_t bits[BITS_MAX / 8];
+};
+
+/* Return: how many bytes are in @len bytes of bits; 0 when they are no 8N1. */
+static size_t decode(const uint8_t *bits, size_t len, uint8_t *out)
+{
+	size_t count = len * 8 / FRAME_BITS;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t at = i * FRAME_BITS;
+		unsigned int frame =
+			(bits[at / 8] | (unsigned int)bits[at / 8 + 1] << 8) >>
+			at % 8;
+
+		/* it ends where only idle bits follow */
+		if ((frame & 0x3ff) == 0x3ff)
+			return i;
+		if ((frame & 0x201) != 0x200)
+			return 0;
+		out[i] = (uint8_t)(frame >> 1);
+	}
+	return count;
+}
+
+/* Behind what is said the line is high. */
+static void encode(const uint8_t *bytes, size_t len, uint8_t *bits)
+{
+	memset(bits, 0xff, BITS_MAX / 8);
+	for (size_t i = 0; i < len; i++)
+		for (size_t bit = 0; bit < FRAME_BITS - 1; bit++) {
+			size_t at = i * FRAME_BITS + bit;
+			unsigned int frame = (unsigned int)bytes[i] << 1;
+
+			if (!(frame >> bit & 1))
+				bits[at / 8] &= (uint8_t) ~(1 << at % 8);
+		}
+}
+
+static void wait_bits(struct klipper *k, struct tmcuart *t, uint32_t bits,
+		      uint64_t now_us)
+{
+	uint64_t ticks =
+		klipper_clock(k, now_us) + (uint64_t)bits * t->bit_ticks;
+
+	klipper_timer_set(k, &t->timer, klipper_when_us(k, ticks));
+}
+
+static const char *report(struct klipper *k, struct klipper_timer *timer,
+			  uint64_t now_us)
+{
+	/* it is the first member */
+	struct tmcuart *t = (struct tmcuart *)timer;
+
+	(void)now_us;
+	t->active = false;
+	klipper_respond(k, &klipper_tmcuarts, TMCUART_RESPONSE,
+			(struct kcan_klp_value[]){
+				{ .num = t->oid },
+				{ .data = t->bits, .len = t->read_len },
+			});
+	return NULL;
+}
+
+/* All of it is on the wire. */
+static const char *sent(struct klipper *k, struct klipper_timer *timer,
+			uint64_t now_us)
+{
+	struct tmcuart *t = (struct tmcuart *)timer;
+	uint8_t out[BITS_MAX / FRAME_BITS], in[BITS_MAX / FRAME_BITS];
+	struct device_message message = {
+		.to = { DEVICE_UART, t->tx_pin, t->rx_pin },
+		.out = out,
+		.out_len = decode(t->bits, t->out_len, out),
+		.in = in,
+		.in_len = sizeof(in),
+	};
+	bool answered = message.out_len &&
+			mcu_talk(klipper_mcu(k), &message, now_us);
+
+	if (answered)
+		encode(in, sizeof(in), t->bits);
+	t->timer.fire = report;
+	if (!t->read_len)
+		return report(k, timer, now_us);
+	if (!answered)
+		t->read_len = 0;
+	wait_bits(k, t, answered ? ANSWER_BITS + t->read_len * 8u : SYNC_BITS,
+		  now_us);
+	return NULL;
+}
+
+static void shut_down(struct klipper *k, void *object, uint64_t now_us)
+{
+	struct tmcuart *t = object;
+
+	t->active = false;
+	klipper_pin_drive(k, t->tx_pin, 1, now_us);
+}
+
+static const struct klipper_kind kind = {
+	.size = sizeof(struct tmcuart),
+	.shutdown = shut_down,
+};
+
+static const char *config_tmcuart(struct klipper *k,
+				  const struct kcan_klp_value *v,
+				  uint64_t now_us)
+{
+	struct tmcuart *t;
+	void *object;
+	const char *reason =
+		klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
+
+	if (!reason)
+		reason = klipper_pin_setup_input(k, v[1].num,
+						 (uint8_t)v[2].num ? 1 : 0);
+	if (!reason)
+		reason = klipper_pin_setup(k, v[3].num, KLIPPER_PIN_OUTPUT);
+	if (reason)
+		return reason;
+	t = object;
+	t->oid = (uint8_t)v[0].num;
+	t->rx_pin = (uint8_t)v[1].num;
+	t->tx_pin = (uint8_t)v[3].num;
+	t->bit_ticks = v[4].num;
+	klipper_pin_drive(k, t->tx_pin, 1, now_us);
+	return NULL;
+}
+
+/* While it is busy, what comes is dropped without a word. */
+static const char *tmcuart_send(struct klipper *k,
+				const struct kcan_klp_value *v, uint64_t now_us)
+{
+	struct tmcuart *t = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+
+	if (!t)
+		return KLIPPER_INVALID_OID;
+	if (t->active)
+		return NULL;
+	if (v[1].len > sizeof(t->bits) || (uint8_t)v[2].num > sizeof(t->bits))
+		return TOO_LARGE;
+	memcpy(t->bits, v[1].data, v[1].len);
+	t->out_len = v[1].len;
+	t->read_len = (uint8_t)v[2].num;
+	t->active = true;
+	t->timer.fire = sent;
+	wait_bits(k, t, t->out_len * 8u, now_us + START_US);
+	return NULL;
+}
+
+static const struct klipper_message messages[] = {
+	[CONFIG_TMCUART] = { "config_tmcuart oid=%c rx_pin=%u pull_up=%c "
+			     "tx_pin=%u bit_time=%u",
+			     config_tmcuart },
+	[TMCUART_SEND] = { "tmcuart_send oid=%c write=%*s read=%c",
+			   tmcuart_send },
+	[TMCUART_RESPONSE] = { "tmcuart_response oid=%c read=%*s" },
+};
+
+static const char *const strings[] = { TOO_LARGE };
+
+const struct klipper_module klipper_tmcuarts = {
+	.messages = messages,
+	.messages_len = ARRAY_SIZE(messages),
+	.strings = strings,
+	.strings_len = ARRAY_SIZE(strings),
+};
