@@ -7,12 +7,18 @@
 extern const struct device_kind device_heat;
 extern const struct device_kind device_rail;
 extern const struct device_kind device_fan;
+extern const struct device_kind device_tmc_uart;
+extern const struct device_kind device_tmc_spi;
+extern const struct device_kind device_tmc2660;
 
 /* The key of a section that may make one, and its kind. */
 const struct device_row device_rows[] = {
 	{ "sensor_pin", &device_heat },
 	{ "endstop_pin", &device_rail },
 	{ "tachometer_pin", &device_fan },
+	{ "uart_pin", &device_tmc_uart },
+	{ "cs_pin", &device_tmc_spi },
+	{ "cs_pin", &device_tmc2660 },
 	{ NULL, NULL },
 };
 

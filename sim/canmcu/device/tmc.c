@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Trinamic's drivers of stepper motors, by their data sheets. */
+#include "tmc.h"
+
+#include <stdio.h>
+
+#include "util/array.h"
+
+#define GCONF 0x00
+#define GSTAT 0x01
+#define IHOLD_IRUN 0x10
+#define DRV_STATUS 0x6f
+
+#define GSTAT_RESET 1u
+#define GCONF_CHOPPER 4u /* SpreadCycle on some, StealthChop on others */
+#define STANDSTILL 0x80000000u
+#define CURRENT_BITS 0x1fu /* IHOLD, and CS_ACTUAL from bit 16 on */
+
+#define END                      \
+	{                        \
+		TMC_REGISTERS, 0 \
+	}
+#define TSTEP_STANDS          \
+	{                     \
+		0x12, 0xfffff \
+	}
+#define SINE_BEGINS              \
+	{                        \
+		0x6b, 0x00f70000 \
+	} /* MSCURACT at MSCNT 0 */
+
+static const struct tmc_reset resets_2208[] = {
+	{ GCONF, 0x101 },
+	{ GSTAT, GSTAT_RESET },
+	{ 0x06, 0x20000140 },
+	{ IHOLD_IRUN, 0x11f10 },
+	{ 0x11, 20 },
+	TSTEP_STANDS,
+	SINE_BEGINS,
+	{ 0x6c, 0x10000053 },
+	{ 0x70, 0xc10d0024 },
+	{ 0x72, 0x000e0024 },
+	END,
+};
+static const struct tmc_reset resets_2209[] = {
+	{ GCONF, 0x101 },
+	{ GSTAT, GSTAT_RESET },
+	{ 0x06, 0x21000040 },
+	{ IHOLD_IRUN, 0x11f10 },
+	{ 0x11, 20 },
+	TSTEP_STANDS,
+	SINE_BEGINS,
+	{ 0x6c, 0x10000053 },
+	{ 0x70, 0xc10d0024 },
+	{ 0x72, 0x000e0024 },
+	END,
+};
+static const struct tmc_reset resets_2130[] = {
+	{ GSTAT, GSTAT_RESET },
+	{ 0x04, 0x11000000 },
+	TSTEP_STANDS,
+	SINE_BEGINS,
+	END,
+};
+static const struct tmc_reset resets_5160[] = {
+	{ GSTAT, GSTAT_RESET }, { 0x04, 0x30000040 },
+	TSTEP_STANDS,		SINE_BEGINS,
+	{ 0x6c, 0x10410150 },	{ 0x70, 0xc40c001e },
+	{ 0x72, 0x0000001e },	END,
+};
+/* 30 degrees C, and a supply of 24 V */
+static const struct tmc_reset resets_2240[] = {
+	{ GSTAT, GSTAT_RESET }, { 0x04, 0x40000040 }, { 0x0a, 0x20 },
+	{ 0x11, 10 },		TSTEP_STANDS,	      { 0x50, 2466 },
+	{ 0x51, 2269 },		{ 0x52, 0x0b920f25 }, SINE_BEGINS,
+	{ 0x6c, 0x10410150 },	{ 0x70, 0xc44c001d }, END,
+};
+
+static const struct tmc_model models[] = {
+	{ .section = "tmc2208",
+	  .readable = "00-02 05-07 12 6a-6c 6f-72",
+	  .resets = resets_2208,
+	  .stealth = 1u << 30,
+	  .stealth_first = true,
+	  .uart = true,
+	  .addresses = 1 },
+	{ .section = "tmc2209",
+	  .readable = "00-02 05-07 12 41 6a-6c 6f-72",
+	  .resets = resets_2209,
+	  .stealth = 1u << 30,
+	  .stealth_first = true,
+	  .uart = true,
+	  .addresses = 4 },
+	{ .section = "tmc2130",
+	  .readable = "00-01 04 12 2d 6a-6c 6f 71 73",
+	  .resets = resets_2130,
+	  .reading_clears = true,
+	  .spi = true },
+	{ .section = "tmc5160",
+	  .readable = "00-02 04 07-08 0b 12 2d 6a-6c 6f 71-73",
+	  .resets = resets_5160,
+	  .stealth = 1u << 14,
+	  .spi = true },
+	{ .section = "tmc2240",
+	  .readable = "00-04 0a-0b 10-15 2d 38-3c 50-52 60-6d 6f-72 74-76",
+	  .resets = resets_2240,
+	  .stealth = 1u << 14,
+	  .uart = true,
+	  .spi = true,
+	  .addresses = 8 },
+};
+
+bool tmc_init(struct tmc *t, const struct device_source *source)
+{
+	const struct tmc_model *m = models;
+
+	while (m < models + ARRAY_SIZE(models) &&
+	       !device_is(source, m->section))
+		m++;
+	if (m == models + ARRAY_SIZE(models))
+		return false;
+	t->model = m;
+	for (const struct tmc_reset *r = m->resets; r->reg != TMC_REGISTERS;
+	     r++)
+		t->regs[r->reg] = r->value;
+	return true;
+}
+
+static bool is_readable(const struct tmc *t, uint8_t reg)
+{
+	const char *list = t->model->readable;
+	unsigned int first, last;
+	int used;
+
+	for (; sscanf(list, " %x%n", &first, &used) == 1; list += used) {
+		list += used;
+		used = 0;
+		last = first;
+		if (sscanf(list, "-%x%n", &last, &used) < 1)
+			used = 0;
+		if (reg >= first && reg <= last)
+			return true;
+	}
+	return false;
+}
+
+/* The motor stands, whenever somebody asks, and gets the current for that. */
+static uint32_t driver_status(const struct tmc *t)
+{
+	bool other = t->regs[GCONF] & GCONF_CHOPPER;
+
+	return STANDSTILL | (t->regs[IHOLD_IRUN] & CURRENT_BITS) << 16 |
+	       (t->model->stealth_first != other ? t->model->stealth : 0);
+}
+
+uint32_t tmc_read(struct tmc *t, uint8_t reg)
+{
+	uint32_t value = t->regs[reg];
+
+	if (!is_readable(t, reg))
+		return 0;
+	if (reg == DRV_STATUS)
+		return driver_status(t);
+	if (reg == GSTAT && t->model->reading_clears)
+		t->regs[GSTAT] = 0;
+	return value;
+}
+
+/* What can be read only does not change. */
+static bool is_written(const struct tmc *t, uint8_t reg)
+{
+	static const uint8_t read_only[] = { 0x02, 0x04, 0x05, 0x06, 0x12, 0x41,
+					     0x50, 0x51, 0x6a, 0x6b, 0x6f, 0x71,
+					     0x72, 0x73, 0x75, 0x76 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(read_only); i++)
+		if (read_only[i] == reg)
+			return false;
+	return reg != GSTAT || !t->model->reading_clears;
+}
+
+void tmc_write(struct tmc *t, uint8_t reg, uint32_t value)
+{
+	if (!is_written(t, reg))
+		return;
+	if (reg == GSTAT)
+		value = t->regs[GSTAT] & ~value;
+	t->regs[reg] = value;
+}
