@@ -95,6 +95,9 @@ extern const struct klipper_module klipper_spis;
 extern const struct klipper_module klipper_tmcuarts;
 extern const struct klipper_module klipper_i2cs;
 extern const struct klipper_module klipper_neopixels;
+extern const struct klipper_module klipper_thermocouples;
+extern const struct klipper_module klipper_accels;
+extern const struct klipper_module klipper_lcds;
 
 /* What modules may use. */
 

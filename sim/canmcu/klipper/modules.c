@@ -17,5 +17,8 @@ const struct klipper_module *const klipper_modules[] = {
 	&klipper_tmcuarts,
 	&klipper_i2cs,
 	&klipper_neopixels,
+	&klipper_thermocouples,
+	&klipper_accels,
+	&klipper_lcds,
 	NULL,
 };
