@@ -37,18 +37,34 @@ static void set_duty(struct heat *h, double duty, uint64_t now_us)
 	h->duty = duty;
 }
 
-static void drive(void *self, uint8_t pin, float level, uint64_t now_us)
+void heat_drive(struct heat *h, uint8_t pin, float level, uint64_t now_us)
 {
-	struct heat *h = self;
-
 	if (h->kind != HEAT_NONE && h->heater_pin == pin)
 		set_duty(h, h->inverted ? 1 - (double)level : (double)level,
 			 now_us);
 }
 
+void heat_reset(struct heat *h, uint64_t now_us)
+{
+	set_duty(h, 0, now_us);
+}
+
+/* One whose heater is on another MCU stays cold. */
+void heat_read_heater(struct heat *h, const struct device_source *source)
+{
+	if (device_pin(source, "heater_pin", &h->heater_pin, &h->inverted))
+		h->kind = strcmp(source->section, "heater_bed") ? HEAT_HOTEND :
+								  HEAT_BED;
+}
+
+static void drive(void *self, uint8_t pin, float level, uint64_t now_us)
+{
+	heat_drive(self, pin, level, now_us);
+}
+
 static void reset(void *self, uint64_t now_us)
 {
-	set_duty(self, 0, now_us);
+	heat_reset(self, now_us);
 }
 
 static double ntc_ohm(double celsius)
@@ -71,22 +87,26 @@ static bool read_level(const void *self, const struct device_board *board,
 	return true;
 }
 
-/* A thermistor whose heater is on another MCU stays cold. */
+/* The sensor_pin of a chip on SPI selects it. */
+static bool is_chip(const char *sensor_type)
+{
+	return sensor_type && !strncmp(sensor_type, "MAX", 3);
+}
+
 static bool make(void *self, const struct device_source *source)
 {
 	struct heat *h = self;
 
-	if (!device_pin(source, "sensor_pin", &h->sensor_pin, NULL))
+	if (is_chip(device_value(source, "sensor_type")) ||
+	    !device_pin(source, "sensor_pin", &h->sensor_pin, NULL))
 		return false;
 	h->pullup_ohm = device_positive(device_value(source, "pullup_resistor"),
 					HEAT_PULLUP_OHM);
-	if (device_pin(source, "heater_pin", &h->heater_pin, &h->inverted))
-		h->kind = strcmp(source->section, "heater_bed") ? HEAT_HOTEND :
-								  HEAT_BED;
+	heat_read_heater(h, source);
 	return true;
 }
 
-static const char *const keys[] = { "sensor_pin", "heater_pin",
+static const char *const keys[] = { "sensor_pin", "sensor_type", "heater_pin",
 				    "pullup_resistor", NULL };
 
 const struct device_kind device_heat = {

@@ -33,6 +33,13 @@ struct heat {
 	uint64_t since_us;
 };
 
+/** Read what heats a thermometer that is none of the pins of an ADC, too. */
+void heat_read_heater(struct heat *h, const struct device_source *source);
+
+/** As the functions of struct device_kind; @pin may be any. */
+void heat_drive(struct heat *h, uint8_t pin, float level, uint64_t now_us);
+void heat_reset(struct heat *h, uint64_t now_us);
+
 /** Return: degrees C. */
 double heat_celsius(const struct heat *h, uint64_t now_us);
 

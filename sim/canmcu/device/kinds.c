@@ -10,6 +10,9 @@ extern const struct device_kind device_fan;
 extern const struct device_kind device_tmc_uart;
 extern const struct device_kind device_tmc_spi;
 extern const struct device_kind device_tmc2660;
+extern const struct device_kind device_accel;
+extern const struct device_kind device_thermometer;
+extern const struct device_kind device_sink;
 
 /* The key of a section that may make one, and its kind. */
 const struct device_row device_rows[] = {
@@ -19,6 +22,9 @@ const struct device_row device_rows[] = {
 	{ "uart_pin", &device_tmc_uart },
 	{ "cs_pin", &device_tmc_spi },
 	{ "cs_pin", &device_tmc2660 },
+	{ NULL, &device_accel },
+	{ "sensor_type", &device_thermometer },
+	{ NULL, &device_sink },
 	{ NULL, NULL },
 };
 

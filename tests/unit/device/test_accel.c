@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu/device
+/*
+ * Accelerometers: registers and identities by their data sheets; how Klipper sets
+ * them up is from klippy/extras/adxl345.py, lis2dw.py and so on. What they feel at
+ * half a second is 1 g on z, and nothing on x and y: that is when the frame is
+ * struck.
+ */
+#include "section.h"
+#include "util/hex.h"
+
+#define START_US 500000
+#define BYTES 20
+#define STEPS 10
+
+/* What is said, and how many microseconds after the step before. */
+struct step {
+	const char *say;
+	const char *want; /* I2C: without any bytes for what is said */
+	uint64_t wait_us;
+};
+
+static const struct row {
+	const char *name;
+	const char *section;
+	struct device_wires at;
+	struct step steps[STEPS];
+} rows[] = {
+	{ "ADXL345: 3200 a second, as soon as it measures",
+	  "adxl345",
+	  { DEVICE_SPI, DEVICE_ANY, 7 },
+	  { { "8000", "00e5" },
+	    { "310b", "0000" },
+	    { "2c0f", "0000" },
+	    { "3890", "0000" },
+	    { "b900", "0000", 100000 },
+	    { "2d08", "0000", 396874 },
+	    /* the first one is there after 312.5 us */
+	    { "b900", "0001", 313 },
+	    { "b900", "0004", 1000 },
+	    /* the FIFO holds 32 */
+	    { "b900", "0020", 50000 } } },
+	{ "ADXL345: a sample, what it was set to, and what is left",
+	  "adxl345",
+	  { DEVICE_SPI, DEVICE_ANY, 7 },
+	  { { "2c0f", "0000" },
+	    { "3890", "0000" },
+	    { "2d08", "0000", 499688 },
+	    { "f20000000000000000",
+	      "00000000000001900"
+	      "1",
+	      626 },
+	    { "2d00", "0000" },
+	    { "b900", "0000" } } },
+	{ "ADXL345: what is written is read",
+	  "adxl345",
+	  { DEVICE_SPI, DEVICE_ANY, 7 },
+	  { { "310b", "0000" }, { "b100", "000b" } } },
+	{ "LIS2DW: 1600 a second, eight of them in a row",
+	  "lis2dw",
+	  { DEVICE_SPI, DEVICE_ANY, 7 },
+	  { { "8f00", "0044" },
+	    { "2ec0", "0000" },
+	    { "2094", "0000" },
+	    { "af00", "0008", 5000 },
+	    { "af00", "0060", 100000 },
+	    { "2e00", "0000" },
+	    { "af00", "0000" } } },
+	{ "LIS2DW on I2C",
+	  "lis2dw",
+	  { DEVICE_I2C, 0, 0x19 },
+	  { { "0f", "44" },
+	    { "2ec0", "" },
+	    { "2094", "" },
+	    { "2f", "08", 5000 } } },
+	{ "LIS3DH: 1344 a second",
+	  "lis3dh",
+	  { DEVICE_I2C, 0, 0x19 },
+	  { { "0f", "33" },
+	    { "2097", "" },
+	    { "2440", "" },
+	    { "2e80", "" },
+	    { "2f", "20" },
+	    { "2f", "06", 5000 },
+	    { "2f", "5f", 100000 } } },
+	{ "MPU9250: 4000 a second, in bytes",
+	  "mpu9250",
+	  { DEVICE_I2C, 0, 0x68 },
+	  { { "75", "71" },
+	    { "6b00", "" },
+	    { "6a40", "" },
+	    { "2308", "" },
+	    { "72", "0078", 5000 },
+	    { "6a44", "" },
+	    { "72", "0000" },
+	    { "72", "01fe", 1000000 } } },
+	{ "ICM20948: 4500 a second",
+	  "icm20948",
+	  { DEVICE_I2C, 0, 0x68 },
+	  { { "00", "ea" },
+	    { "0601", "" },
+	    { "0340", "" },
+	    { "6710", "" },
+	    { "70", "0084", 5000 } } },
+	{ "BMI160: 1600 a second, after it was woken",
+	  "bmi160",
+	  { DEVICE_SPI, DEVICE_ANY, 7 },
+	  { { "8000", "00d1" },
+	    { "402c", "0000" },
+	    { "4740", "0000" },
+	    { "a20000", "000000", 5000 },
+	    { "7e11", "0000" },
+	    { "a20000", "003000", 5000 },
+	    { "7eb0", "0000" },
+	    { "a20000", "000000" } } },
+	{ "MPU9250: 1 g on z, the upper byte first",
+	  "mpu9250",
+	  { DEVICE_I2C, 0, 0x68 },
+	  { { "6b00", "" },
+	    { "6a40", "" },
+	    { "2308", "", 499750 },
+	    { "74", "000000001000", 251 } } },
+};
+
+static void play(struct devices *d, const struct device_wires *at,
+		 const struct step *step, uint64_t now_us)
+{
+	uint8_t out[BYTES], in[BYTES] = { 0 };
+	char text[2 * BYTES + 1];
+	struct device_message message = { .to = *at,
+					  .out = out,
+					  .out_len = strlen(step->say) / 2,
+					  .in = in,
+					  .in_len = strlen(step->want) / 2 };
+
+	assert_int_equal(util_hex_decode(out, step->say, strlen(step->say)), 0);
+	assert_true(devices_talk(d, &message, now_us));
+	util_hex_encode(text, in, message.in_len);
+	assert_string_equal(text, step->want);
+}
+
+static void test_row(void **state)
+{
+	const struct row *row = *state;
+	bool spi = row->at.bus == DEVICE_SPI;
+	uint64_t now_us = START_US;
+	struct devices d;
+
+	section_make(&d, (struct section){
+				 .source.section = row->section,
+				 .told = { { spi ? "cs_pin" : "i2c_address",
+					     spi ? "7" : NULL } } });
+	for (size_t i = 0; i < STEPS && row->steps[i].say; i++) {
+		now_us += row->steps[i].wait_us;
+		play(&d, &row->at, &row->steps[i], now_us);
+	}
+	devices_fini(&d);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[16];
+	size_t n = 0;
+
+	ROWS(rows, test_row);
+	return _cmocka_run_group_tests("accel", tests, n, NULL, NULL);
+}
