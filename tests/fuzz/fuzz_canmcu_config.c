@@ -58,6 +58,17 @@ static const char words[][FUZZ_WORD_MAX] = {
 	"\n[heater_bed]\nsensor_pin: PA0\nheater_pin: PA1\n",
 	"\n[extruder]\nsensor_pin: A\npullup_resistor: ",
 	"\n[board_pins x]\naliases: A=PA1, ",
+	"\n[tmc2209 x]\nuart_pin: PA0\nuart_address: ",
+	"\nselect_pins: !PA1, ",
+	"\n[tmc5160 y]\ncs_pin: PA0\nchain_length: ",
+	"\nchain_position: ",
+	"\n[lis2dw]\ni2c_address: ",
+	"\ni2c_bus: i2c1\n",
+	"\ni2c_mcu: ",
+	"\ni2c_software_scl_pin: ",
+	"\nsensor_type: MAX31865\n",
+	"\nsensor_type: SHT3X\n",
+	"\nrtd_nominal_r: ",
 	"\nmicrosteps: ",
 	"\ngear_ratio: ",
 	"\nposition_max: ",
@@ -96,6 +107,17 @@ static void check_rail(const struct mcu_cfg *cfg, const struct rail *rail)
 	check(isfinite(rail->motors[1].mm));
 }
 
+/* All kinds that are spoken to begin with these. */
+static void check_wires(const struct mcu_cfg *cfg,
+			const struct device_wires *wires)
+{
+	check(wires->bus > DEVICE_PINS && wires->bus <= DEVICE_LEDS);
+	if (wires->bus == DEVICE_I2C)
+		check(wires->select < 128);
+	else
+		check(pins_has(cfg->type->pins, wires->select));
+}
+
 static void check_machine(const struct mcu_cfg *cfg)
 {
 	for (size_t i = 0; cfg->devices && i < cfg->devices->len; i++) {
@@ -105,6 +127,8 @@ static void check_machine(const struct mcu_cfg *cfg)
 			check_heat(cfg, device->self);
 		else if (device->kind == &device_rail)
 			check_rail(cfg, device->self);
+		else if (device->kind->talk)
+			check_wires(cfg, device->self);
 	}
 }
 

@@ -30,7 +30,7 @@ struct run {
 static void check_response(const struct run *r,
 			   const struct kcan_klp_block *block)
 {
-	const struct klipper_firmware *fw = r->env.software.shared;
+	const struct firmware_row *row;
 	struct kcan_klp_value values[KCAN_KLP_PARAMS_MAX];
 	int id, used;
 
@@ -38,10 +38,11 @@ static void check_response(const struct run *r,
 		return;
 	used = kcan_klp_id_decode(&id, block->content, block->len,
 				  KCAN_KLP_RESPONSE);
-	check(used > 0 && id >= 0 && (size_t)id < fw->rows_len);
-	check(!fw->rows[id].message->run);
+	check(used > 0);
+	row = firmware_find(r->env.software.shared, id);
+	check(row && !row->message->run);
 	check(kcan_klp_params_decode(
-		      values, &fw->rows[id].format, block->content + used,
+		      values, &row->format, block->content + used,
 		      block->len - (size_t)used) == block->len - used);
 }
 
@@ -119,7 +120,7 @@ static uint32_t choose_number(struct run *r)
 	uint8_t choice = fuzz_next(&r->in);
 
 	if (choice < 160)
-		return choice & 3;
+		return choice & 15;
 	if (choice < 220)
 		return choice;
 	if (choice < 250 && k)
@@ -136,12 +137,16 @@ static int choose_command(struct run *r, uint8_t *out, size_t size)
 	const struct firmware_row *row =
 		&fw->rows[fuzz_next(&r->in) % fw->rows_len];
 	struct kcan_klp_value values[KCAN_KLP_PARAMS_MAX] = { 0 };
-	static const uint8_t bytes[4];
+	static uint8_t bytes[16];
 
 	for (size_t i = 0; i < row->format.count; i++) {
 		values[i].num = choose_number(r);
 		values[i].data = bytes;
-		values[i].len = values[i].num & 3;
+		values[i].len = values[i].num & 15;
+		for (size_t j = 0; row->format.types[i] == KCAN_KLP_BYTES &&
+				   j < values[i].len;
+		     j++)
+			bytes[j] = fuzz_next(&r->in);
 	}
 	return kcan_klp_msg_encode(out, size, &row->format, values);
 }
@@ -178,12 +183,15 @@ static void configure(struct run *r)
 	static const uint8_t blocks[][20] = {
 		{ 0x07 },
 		{ 0x18 },
-		{ 0x04, 8 },
+		{ 0x04, 16 },
 		{ 0x19, 0, 0, 0, 0, 0, 0x1e, 1, 1, 32, 0, 0, 0x80, 0x7f },
 		{ 0x21, 2, 2, 0x24, 3, 2, 0x25, 3, 0, 3, 1, 0x25, 3, 1, 4, 0 },
-		{ 0x29, 4, 0x2e, 5, 3, 1, 0x32, 6, 5, 6, 0, 0, 0x03, 1 },
+		{ 0x29, 4, 0x2e, 5, 3, 1, 0x32, 6, 5, 6, 0, 0 },
+		{ 0x3f, 7, 1, 0, 0x41, 7, 0, 0, 0, 0x4a, 8, 0x4b, 8, 0, 0, 1 },
+		{ 0x47, 9, 0, 0, 0, 1, 0x58, 10, 7, 0x53, 11, 7, 0, 0x5e, 12, 8,
+		  0x03, 1 },
 	};
-	static const uint8_t lens[] = { 1, 1, 2, 14, 16, 14 };
+	static const uint8_t lens[] = { 1, 1, 2, 14, 16, 12, 16, 18 };
 
 	for (size_t i = 0; i < sizeof(lens); i++)
 		say_content(r, blocks[i], lens[i]);
@@ -245,25 +253,87 @@ static void handle(struct run *r)
 	mcu_run(&r->mcu, r->now_us);
 }
 
+/* What configure() moves and looks at, and its analog input. */
+static void add_pins(struct devices *d)
+{
+	struct heat *heat = devices_add(d, &device_heat);
+	struct rail *rail = devices_add(d, &device_rail);
+
+	check(heat && rail);
+	*heat = (struct heat){ .kind = HEAT_BED,
+			       .pullup_ohm = HEAT_PULLUP_OHM,
+			       .sensor_pin = 2,
+			       .heater_pin = 0 };
+	*rail = (struct rail){ .motors = { { 5, 0.01 } },
+			       .endstop_mm = 5,
+			       .at_max = true,
+			       .endstop_pin = 3 };
+}
+
+/* Sections that have all keys; the last letter tells the pin or the address. */
+static const char *value(const struct device_source *source,
+			 const char *section, const char *key)
+{
+	const char *last = section + strlen(section) - 1;
+
+	(void)source;
+	if (!strcmp(key, "sensor_type"))
+		return *section == 'M' || *section == 'S' || *section == 'H' ?
+			       section :
+			       NULL;
+	if (!strcmp(key, "sensor_pin"))
+		return *section == 'M' ? last : NULL;
+	if (!strcmp(key, "cs_pin"))
+		return *section == 't' || *section == 'a' ? last : NULL;
+	if (!strcmp(key, "uart_pin"))
+		return !strncmp(section, "tmc22", 5) ? last : NULL;
+	return strcmp(key, "i2c_address") ? NULL : last;
+}
+
+static bool read_pin(const struct device_source *source, const char *text,
+		     uint8_t *out, bool *inverted)
+{
+	(void)source;
+	*inverted = false;
+	*out = (uint8_t)(*text - '0');
+	return true;
+}
+
+static bool is_mcu(const struct device_source *source, const char *name)
+{
+	(void)source;
+	(void)name;
+	return true;
+}
+
+static const struct devices *machine(void)
+{
+	static const char *const sections[] = {
+		"tmc2209 0", "tmc5160 1", "tmc2660 2", "adxl345 1", "MAX31865",
+		"lis3dh 1",  "mpu9250 1", "bmi160 2",  "SHT3X",	    "sx1509 3"
+	};
+	struct device_source source = { .value = value,
+					.pin = read_pin,
+					.is_mcu = is_mcu };
+	static struct devices all;
+
+	if (all.len)
+		return &all;
+	add_pins(&all);
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+		source.section = sections[i];
+		check(!devices_make(&all, &source));
+	}
+	return &all;
+}
+
 static void start(struct run *r)
 {
-	/* what configure() moves and looks at, and its analog input */
-	static struct rail rail = { .motors = { { 5, 0.01 } },
-				    .endstop_mm = 5,
-				    .at_max = true,
-				    .endstop_pin = 3 };
-	static struct heat heat = { .kind = HEAT_BED,
-				    .pullup_ohm = HEAT_PULLUP_OHM,
-				    .sensor_pin = 2,
-				    .heater_pin = 0 };
-	static struct device list[] = { { &device_heat, &heat },
-					{ &device_rail, &rail } };
-	static const struct devices devices = { list, 2 };
 	struct mcu_cfg cfg = { .type = mcu_type_find("samc21"),
 			       .bootloader = BOOTLOADER_NONE,
 			       .state = MCU_KLIPPER,
 			       .nodeid = 1,
-			       .devices = &devices };
+			       .devices = machine() };
 
 	r->env = (struct mcu_env){ .transmit = transmit,
 				   .arg = r,
