@@ -48,6 +48,8 @@ int devices_make(struct devices *d, const struct device_source *source)
 
 int devices_copy(struct devices *d, const struct devices *from)
 {
+	if (from)
+		memcpy(d->named, from->named, sizeof(d->named));
 	for (size_t i = 0; from && i < from->len; i++) {
 		const struct device *device = &from->list[i];
 		void *self = devices_add(d, device->kind);

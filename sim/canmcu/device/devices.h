@@ -2,6 +2,7 @@
 #ifndef CANMCU_DEVICES_H
 #define CANMCU_DEVICES_H
 
+#include "../board/pins.h"
 #include "device.h"
 
 /** One device. */
@@ -14,7 +15,19 @@ struct device {
 struct devices {
 	struct device *list;
 	size_t len;
+	/* Pins that sections name, a bit each, whether a device is there or not. */
+	uint8_t named[PINS_MAX / 8];
 };
+
+static inline void devices_name_pin(struct devices *d, uint8_t pin)
+{
+	d->named[pin / 8] |= (uint8_t)(1 << pin % 8);
+}
+
+static inline bool devices_is_named(const struct devices *d, uint8_t pin)
+{
+	return d->named[pin / 8] >> pin % 8 & 1;
+}
 
 /**
  * devices_add() - one more device

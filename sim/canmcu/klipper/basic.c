@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine.h"
+#include "pin.h"
 #include "util/array.h"
 
 #define CANBUS_FREQUENCY 1000000 /* where the bus has no bit rate */
@@ -46,7 +47,8 @@ static const struct firmware_image *image_of(struct klipper *k)
 	struct klipper_build build = { .type = m->cfg.type,
 				       .clock_hz = klipper_clock_hz(k),
 				       .link = m->cfg.link,
-				       .rate = rate_of(m) };
+				       .rate = rate_of(m),
+				       .elsewhere = klipper_pins_elsewhere(m) };
 
 	if (k->image)
 		return k->image;

@@ -11,6 +11,7 @@ static bool is_same(const struct klipper_build *a,
 {
 	return a->type == b->type && a->clock_hz == b->clock_hz &&
 	       a->link == b->link && a->rate == b->rate &&
+	       a->elsewhere == b->elsewhere &&
 	       !strcmp(a->version, b->version) && !strcmp(a->mcu, b->mcu);
 }
 

@@ -48,7 +48,8 @@ struct klipper_build {
 	const struct mcu_type *type;
 	uint32_t clock_hz;
 	enum mcu_link link;
-	uint32_t rate; /* bit/s of CAN, baud of a UART, 0 on USB */
+	uint32_t rate;	   /* bit/s of CAN, baud of a UART, 0 on USB */
+	uint8_t elsewhere; /* klipper_pins_elsewhere() */
 	char version[sizeof(((struct kcan_image_dictionary *)0)->version)];
 	char mcu[sizeof(((struct kcan_image_dictionary *)0)->mcu)];
 };

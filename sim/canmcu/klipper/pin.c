@@ -2,11 +2,14 @@
 /* The pins of an MCU, and what is on them: klipper-mcu-protocol.md, 8.1. */
 #include "pin.h"
 
+#include <stdio.h>
+
 #include "chip_pins.h"
 #include "util/array.h"
 
 /* 100 kOhm at 25 degrees C below 4.7 kOhm: open, it would read as very cold */
 #define ROOM_LEVEL 0.955F
+#define LINK_PIN_MAX 16
 
 struct pin {
 	float level; /* of an output */
@@ -100,28 +103,65 @@ float klipper_pin_level(struct klipper *k, uint8_t pin, uint64_t now_us)
 	return level_alone(k, pin);
 }
 
+enum { RESERVE_CAN, RESERVE_USB, RESERVE_SERIAL, RESERVES };
+
+/* Return: "PA11,PA12", or NULL when the link takes none such, or does not tell. */
+static const char *reserved_pins(const struct mcu_type *type,
+				 enum mcu_link link, int what)
+{
+	const struct link_pins *pins = chip_pins_of(type)->links;
+	const char *const rows[RESERVES][MCU_LINK_COUNT] = {
+		[RESERVE_CAN] = { [MCU_LINK_CAN] = pins->can,
+				  [MCU_LINK_BRIDGE] = pins->bridge_can },
+		[RESERVE_USB] = { [MCU_LINK_USB] = pins->usb,
+				  [MCU_LINK_BRIDGE] = pins->usb },
+		[RESERVE_SERIAL] = { [MCU_LINK_UART] = pins->serial },
+	};
+
+	return rows[what][link];
+}
+
+/* Return: whether one of @list is named by what is on the board. */
+static bool is_in_use(const struct mcu *m, const char *list)
+{
+	char name[LINK_PIN_MAX];
+	int used;
+
+	for (; list && sscanf(list, "%15[^,]%n", name, &used) == 1;
+	     list += list[used] ? used + 1 : used) {
+		int pin = pins_find(m->cfg.type->pins, name);
+
+		if (pin >= 0 && devices_is_named(&m->devices, (uint8_t)pin))
+			return true;
+	}
+	return false;
+}
+
+uint8_t klipper_pins_elsewhere(const struct mcu *m)
+{
+	uint8_t bits = 0;
+
+	for (int i = 0; i < RESERVES; i++)
+		if (is_in_use(m, reserved_pins(m->cfg.type, m->cfg.link, i)))
+			bits |= (uint8_t)(1 << i);
+	return bits;
+}
+
 /* A host that wants one of them for something else is told. */
 static int reserve(json_t *config, const struct klipper_build *build)
 {
-	const struct link_pins *pins = chip_pins_of(build->type)->links;
-	const struct {
-		const char *name;
-		const char *pins[MCU_LINK_COUNT];
-	} rows[] = {
-		{ "RESERVE_PINS_CAN",
-		  { [MCU_LINK_CAN] = pins->can,
-		    [MCU_LINK_BRIDGE] = pins->bridge_can } },
-		{ "RESERVE_PINS_USB",
-		  { [MCU_LINK_USB] = pins->usb, [MCU_LINK_BRIDGE] = pins->usb } },
-		{ "RESERVE_PINS_serial", { [MCU_LINK_UART] = pins->serial } },
-	};
+	static const char *const names[RESERVES] = { "RESERVE_PINS_CAN",
+						     "RESERVE_PINS_USB",
+						     "RESERVE_PINS_serial" };
 	int err = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].pins[build->link])
-			err |= json_object_set_new(
-				config, rows[i].name,
-				json_string(rows[i].pins[build->link]));
+	for (int i = 0; i < RESERVES; i++) {
+		const char *pins = reserved_pins(build->type, build->link, i);
+
+		if (pins && !(build->elsewhere >> i & 1))
+			err |= json_object_set_new(config, names[i],
+						   json_string(pins));
+	}
 	return err;
 }
 

@@ -32,6 +32,12 @@ const char *klipper_pin_setup(struct klipper *k, uint32_t pin,
 const char *klipper_pin_setup_input(struct klipper *k, uint32_t pin,
 				    uint32_t pull_up);
 
+/**
+ * Return: a bit for each part of @m's link that has to be on other pins than it
+ * usually is, as they are used for something else on this board.
+ */
+uint8_t klipper_pins_elsewhere(const struct mcu *m);
+
 enum klipper_pin_use klipper_pin_use(struct klipper *k, uint8_t pin);
 
 /** Drive an output. @level: 0..1, between them for PWM */

@@ -24,10 +24,35 @@ static bool is_aliases(const char *section, const char *key)
 	       !strncmp(key, "aliases", 7);
 }
 
+/* "pin", "pins", "heater_pin", "encoder_pins". */
+static bool is_pins(const char *key)
+{
+	size_t len = strlen(key);
+
+	len -= len && key[len - 1] == 's';
+	return len >= 3 && !strncmp(key + len - 3, "pin", 3) &&
+	       (len == 3 || key[len - 4] == '_');
+}
+
 enum config_take printer_take(const char *section, const char *key)
 {
-	return is_aliases(section, key) || find_key(key) ? CONFIG_LINES :
-							   CONFIG_IGNORE;
+	return is_aliases(section, key) || is_pins(key) || find_key(key) ?
+		       CONFIG_LINES :
+		       CONFIG_IGNORE;
+}
+
+static int add_pins(struct printer *p, const char *text)
+{
+	struct printer_pins *more;
+
+	if (p->pins_len == PRINTER_PINS_MAX)
+		return 0;
+	more = util_grow(p->pins, p->pins_len, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	p->pins = more;
+	p->pins[p->pins_len++] = (struct printer_pins){ text };
+	return 0;
 }
 
 static int add_alias(struct printer *p, const char *section, const char *text)
@@ -105,7 +130,8 @@ int printer_set(struct printer *p, struct util_texts **texts,
 		const struct config_line *line)
 {
 	struct printer_section *s = find(p, line->section);
-	const char *value;
+	const char *value, *key = find_key(line->key);
+	int err = 0;
 
 	if (!s && p->sections_len == PRINTER_SECTIONS_MAX)
 		return 0;
@@ -116,7 +142,9 @@ int printer_set(struct printer *p, struct util_texts **texts,
 		return -ENOMEM;
 	if (is_aliases(line->section, line->key))
 		return add_alias(p, s->name, value);
-	return set_value(s, find_key(line->key), value);
+	if (is_pins(line->key))
+		err = add_pins(p, value);
+	return err || !key ? err : set_value(s, key, value);
 }
 
 void printer_fini(struct printer *p)
@@ -125,5 +153,6 @@ void printer_fini(struct printer *p)
 		free(p->sections[i].values);
 	free(p->sections);
 	free(p->aliases);
+	free(p->pins);
 	*p = (struct printer){ 0 };
 }

@@ -10,6 +10,7 @@
 /* Of one file; what comes behind them is passed over. */
 #define PRINTER_SECTIONS_MAX 1024
 #define PRINTER_ALIASES_MAX 1024 /* lines of them */
+#define PRINTER_PINS_MAX 1024	 /* values of them */
 
 /** What a section tells for a key. */
 struct printer_value {
@@ -22,6 +23,11 @@ struct printer_section {
 	const char *name;
 	struct printer_value *values;
 	size_t len;
+};
+
+/** A value of a key of pins: "PA1", or "PA1, !PA2". */
+struct printer_pins {
+	const char *text;
 };
 
 /** A line of aliases, "EXP1_1=PE9, EXP1_2=PE10", and its section. */
@@ -42,6 +48,8 @@ struct printer {
 	size_t sections_len;
 	struct printer_alias *aliases;
 	size_t aliases_len;
+	struct printer_pins *pins;
+	size_t pins_len;
 	struct printer *next; /* of another file; not looked at here */
 };
 

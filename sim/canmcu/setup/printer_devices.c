@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* What the sections of a printer.cfg put on the pins of an MCU. */
+#include <stdio.h>
 #include <string.h>
 
 #include "../board/buses.h"
 #include "printer.h"
+
+#define WORD_MAX 64
 
 /* A section, and the MCU that it is asked about. */
 struct source {
@@ -39,6 +42,24 @@ static int source_bus(const struct device_source *source, enum bus_kind kind,
 			name);
 }
 
+/* Pins of the MCU that are in a list. */
+static void name_pins(const struct printer_chip *chip, const char *text,
+		      struct devices *out)
+{
+	char word[WORD_MAX];
+	bool inverted;
+	uint8_t pin;
+
+	for (; *text; text += strspn(text, ",")) {
+		size_t len = strcspn(text, ",");
+
+		snprintf(word, sizeof(word), "%.*s", (int)len, text);
+		if (printer_pin(chip, word, &pin, &inverted))
+			devices_name_pin(out, pin);
+		text += len;
+	}
+}
+
 int printer_devices(const struct printer_chip *chip, struct devices *out)
 {
 	const struct printer *p = chip->printer;
@@ -50,6 +71,8 @@ int printer_devices(const struct printer_chip *chip, struct devices *out)
 					.bus = source_bus } };
 	int err = 0;
 
+	for (size_t i = 0; i < p->pins_len; i++)
+		name_pins(chip, p->pins[i].text, out);
 	for (size_t i = 0; i < p->sections_len && !err; i++) {
 		s.source.section = p->sections[i].name;
 		err = devices_make(out, &s.source);

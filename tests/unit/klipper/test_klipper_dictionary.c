@@ -491,6 +491,25 @@ static void test_reserved_pins(void **state)
 	klipper_firmware_free(fw);
 }
 
+/* PA12 belongs to CAN, as far as nothing else is on it. */
+static void test_what_is_used_is_not_reserved(void **state)
+{
+	struct host h;
+	json_t *o;
+
+	(void)state;
+	host_start(&h, "stm32g0b1xx");
+	devices_name_pin(&h.board.mcu.devices, 12);
+	host_assign(&h, 4);
+	o = dictionary_of(&h);
+	assert_text(o, "RESERVE_PINS_CAN", NULL);
+	json_decref(o);
+	host_end(&h);
+	o = ask_dictionary("stm32g0b1xx");
+	assert_text(o, "RESERVE_PINS_CAN", "PA11,PA12");
+	json_decref(o);
+}
+
 /* section 8.4: three seconds have to fit in 31 bits */
 static void test_all_clocks_are_slow_enough(void **state)
 {
@@ -510,8 +529,9 @@ int main(void)
 		cmocka_unit_test(test_boards_of_one_build_share_it),
 		cmocka_unit_test(test_all_clocks_are_slow_enough),
 		cmocka_unit_test(test_each_link_has_its_own),
+		cmocka_unit_test(test_what_is_used_is_not_reserved),
 	};
-	size_t n = 6;
+	size_t n = 7;
 
 	ROWS(number_rows, test_number);
 	ROWS(pins_rows, test_pins);

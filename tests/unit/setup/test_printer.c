@@ -299,13 +299,45 @@ static void test_so_many_and_no_more(void **state)
 	free(text);
 }
 
+/* Of each MCU its own, whether something is made of the section or not. */
+static void test_pins_are_named_by_any_section(void **state)
+{
+	static const char *const text =
+		"[output_pin x]\npin: !PA1\n"
+		"[display]\nencoder_pins: ^PA2, tool:PA3\nclick_pin: ^!A\n"
+		"[board_pins]\naliases: A=PA4, B=PA5\n"
+		"[gcode_macro x]\nspin: PA6\npin_x: PA7\n";
+	static const struct {
+		const char *mcu;
+		uint32_t named; /* a bit for each of port A */
+	} mcus[] = { { "mcu", 1 << 1 | 1 << 2 | 1 << 4 }, { "tool", 1 << 3 } };
+	struct bench b;
+
+	(void)state;
+	start(&b, text);
+	for (size_t i = 0; i < ARRAY_SIZE(mcus); i++) {
+		const struct printer_chip chip = {
+			&b.printer, mcus[i].mcu, mcu_type_find("stm32f407xx")
+		};
+		struct devices d = { 0 };
+
+		assert_int_equal(printer_devices(&chip, &d), 0);
+		for (uint8_t pin = 0; pin < 32; pin++)
+			assert_int_equal(devices_is_named(&d, pin),
+					 mcus[i].named >> pin & 1);
+		devices_fini(&d);
+	}
+	end(&b);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[48] = {
 		cmocka_unit_test(test_so_many_and_no_more),
 		cmocka_unit_test(test_each_section_makes_its_kind),
+		cmocka_unit_test(test_pins_are_named_by_any_section),
 	};
-	size_t n = 2;
+	size_t n = 3;
 
 	ROWS(rows, test_row);
 	ROWS(rail_rows, test_rail);
