@@ -22,6 +22,7 @@ enum device_bus {
 	DEVICE_I2C,
 	DEVICE_UART, /* of one wire, 8N1 */
 	DEVICE_LEDS, /* a chain of them, which nothing is read from */
+	DEVICE_BITS, /* a clock, and what comes with it; told when it is there */
 };
 
 #define DEVICE_ANY 0xffff /* that does not matter */

@@ -27,6 +27,9 @@ struct klipper_i2c *klipper_i2c_find(struct klipper *k, uint8_t oid);
 void klipper_spi_transfer(struct klipper *k, const struct klipper_spi *spi,
 			  uint8_t *data, size_t len, uint64_t now_us);
 
+/** Return: whether a pin selects it. */
+bool klipper_spi_has_pin(const struct klipper_spi *spi);
+
 /** Write, then read what fits in @message; @message->to is filled in here. */
 enum klipper_i2c_status klipper_i2c_transfer(struct klipper *k,
 					     const struct klipper_i2c *i2c,

@@ -97,8 +97,14 @@ extern const struct klipper_module klipper_tmcuarts;
 extern const struct klipper_module klipper_i2cs;
 extern const struct klipper_module klipper_neopixels;
 extern const struct klipper_module klipper_thermocouples;
+extern const struct klipper_module klipper_bulks;
 extern const struct klipper_module klipper_accels;
 extern const struct klipper_module klipper_lcds;
+extern const struct klipper_module klipper_sos_filters;
+extern const struct klipper_module klipper_triggers;
+extern const struct klipper_module klipper_load_cells;
+extern const struct klipper_module klipper_ldc1612s;
+extern const struct klipper_module klipper_angles;
 
 /* What modules may use. */
 

@@ -18,7 +18,13 @@ const struct klipper_module *const klipper_modules[] = {
 	&klipper_i2cs,
 	&klipper_neopixels,
 	&klipper_thermocouples,
+	&klipper_bulks,
 	&klipper_accels,
 	&klipper_lcds,
+	&klipper_sos_filters,
+	&klipper_triggers,
+	&klipper_load_cells,
+	&klipper_ldc1612s,
+	&klipper_angles,
 	NULL,
 };

@@ -52,6 +52,25 @@ static const struct device_kind parrot_kind = {
 	"4a00" \
 	"4b0000868d208068"
 #define X8(hex) hex hex hex hex hex hex hex hex
+#define X4(hex) hex hex hex hex
+/* what they say is told where they are first used */
+#define TRIGGER      \
+	"0404"       \
+	"7800010304" \
+	"6d0100"     \
+	"7001000100" \
+	"00"         \
+	"720201"     \
+	"730200"     \
+	"8768"       \
+	"7402018064" \
+	"790002"     \
+	"2903"       \
+	"7a008768"
+#define HOME         \
+	"2a03000002" \
+	"7502030105" \
+	"83748f5003"
 #define AT_SPI                            \
 	{                                 \
 		DEVICE_SPI, DEVICE_ANY, 1 \
@@ -310,6 +329,208 @@ static const struct chip_story {
 	      "ack" },
 	    { "6800012a", "12000a ack" } },
 	  "Invalid oid type" },
+	/* config_hx71x oid=0 gain_channel=1 dout_pin=3 sclk_pin=4,
+	 * query_hx71x oid=0 rest_ticks=1000; 256 */
+	{ "HX711: twelve values are a report, and it is looked at less then",
+	  { DEVICE_BITS, 4, 3 },
+	  { "000100" },
+	  { { "put PA3 0", "" },
+	    { "0401"
+	      "7800010304"
+	      "7a008768",
+	      "ack" },
+	    { "", "", 88999 },
+	    { "", "56000030" X8("00010000") X4("00010000"), 1 },
+	    { "look PA4", "output 0" },
+	    { "7a0000", "ack" },
+	    { "look PA4", "output 1" } },
+	  NULL },
+	{ "HX711: a value below 0",
+	  { DEVICE_BITS, 4, 3 },
+	  { "ffff38" },
+	  { { "put PA3 0", "" },
+	    { "0401"
+	      "7800010304"
+	      "7a008768",
+	      "ack" },
+	    { "", "56000030" X8("38ffffff") X4("38ffffff"), 89000 } },
+	  NULL },
+	{ "HX711: nothing on its pins is never ready",
+	  NOWHERE,
+	  { NULL },
+	  { { "0401"
+	      "7800010304"
+	      "7a008768",
+	      "ack" },
+	    { "", "", 100000 },
+	    { "7b00", "5700868d2000000000 ack" } },
+	  NULL },
+	{ "HX711: a gain that there is not",
+	  NOWHERE,
+	  { NULL },
+	  { { "0401"
+	      "7800050304",
+	      "12003b ack" } },
+	  "HX71x gain/channel out of range 1-4" },
+	/* config_ads1220 oid=1 spi_oid=0 data_ready_pin=3 */
+	{ "ADS1220: by SPI, and its status",
+	  AT_SPI,
+	  { "000100" },
+	  { { "put PA3 0", "" },
+	    { SPI "7c010003"
+		  "7e018768",
+	      "ack" },
+	    { "", "56010030" X8("00010000") X4("00010000"), 89000 },
+	    { "7f01", "570185b728"
+		      "0001"
+		      "0400 ack" } },
+	  NULL },
+	/*
+	 * An HX711 with oid=0, and: config_sos_filter oid=1 max_sections=0,
+	 * sos_filter_set_offset_scale oid=1 offset=0 scale=1, then
+	 * config_trigger_analog oid=2 sos_filter_oid=1,
+	 * trigger_analog_set_raw_range oid=2 raw_min=0 raw_max=1000,
+	 * trigger_analog_set_trigger oid=2 type=1 (gt) value=100,
+	 * hx71x_attach_trigger_analog oid=0 trigger_analog_oid=2,
+	 * config_trsync oid=3, trsync_start oid=3 expire_reason=2,
+	 * trigger_analog_home oid=2 trsync_oid=3 trigger_reason=1
+	 * error_reason=5 clock=500 monitor_ticks=2000 monitor_max=3
+	 */
+	{ "a trigger: a value above",
+	  { DEVICE_BITS, 4, 3 },
+	  { "000100" },
+	  { { "put PA3 0", "" },
+	    { TRIGGER, "ack" },
+	    { HOME, "ack" },
+	    { "7602", "7702018374 ack" },
+	    { "", "", 999 },
+	    { "", "2d0300018768", 1 },
+	    { "7602", "7702008768 ack" } },
+	  NULL },
+	{ "a trigger: a value out of range",
+	  { DEVICE_BITS, 4, 3 },
+	  { "ffff38" },
+	  { { "put PA3 0", "" },
+	    { TRIGGER, "ack" },
+	    { HOME, "ack" },
+	    { "", "2d0300058768", 1000 } },
+	  NULL },
+	/* looked at 500, 2500, 4500, 6500, and then it is too late */
+	{ "a trigger: no values any more",
+	  { DEVICE_BITS, 4, 3 },
+	  { NULL },
+	  { { TRIGGER, "ack" },
+	    { HOME, "ack" },
+	    { "", "", 8499 },
+	    { "", "2d030007c234", 1 } },
+	  NULL },
+	{ "a filter: a section that there is not",
+	  NOWHERE,
+	  { NULL },
+	  { { "0401"
+	      "6d0001"
+	      "6f00010000",
+	      "12003a ack" } },
+	  "Filter section index larger than max_sections" },
+	/* config_ldc1612 oid=1 i2c_oid=0, query_ldc1612 oid=1 rest_ticks=1000
+	 * with ids of two bytes; its status and both halves are 0008 */
+	{ "LDC1612: twelve samples are a report",
+	  AT_I2C,
+	  { "0008" },
+	  { { I2C "81000100"
+		  "8103018768",
+	      "ack" },
+	    { "", "56010030" X8("00080008") X4("00080008"), 12000 },
+	    { "810401", "5701dd60"
+			"0001"
+			"0400 ack" } },
+	  NULL },
+	{ "LDC1612: no sample yet",
+	  AT_I2C,
+	  { "0000" },
+	  { { I2C "81000100"
+		  "8103018768",
+	      "ack" },
+	    { "", "", 20000 } },
+	  NULL },
+	{ "LDC1612: nobody there",
+	  NOWHERE,
+	  { NULL },
+	  { { I2C "81000100"
+		  "8103018768",
+	      "ack" },
+	    { "", "56010030" X8("ffff0001") X4("ffff0001"), 12000 },
+	    { "810401", "ack" } },
+	  NULL },
+	/* config_ldc1612_with_intb oid=1 i2c_oid=0 intb_pin=3 */
+	{ "LDC1612: a pin tells of samples",
+	  AT_I2C,
+	  { "0008" },
+	  { { I2C "8101010003"
+		  "8103018768",
+	      "ack" },
+	    { "", "", 20000 },
+	    { "put PA3 0", "" },
+	    { "", "56010030" X8("00080008") X4("00080008"), 12000 } },
+	  NULL },
+	/* config_spi_angle oid=1 spi_oid=0 spi_angle_type=0, query_spi_angle
+	 * oid=1 clock=1000 rest_ticks=1000 time_shift=0; 17 are a report */
+	{ "A1333: 15 bits",
+	  AT_SPI,
+	  { "2001" },
+	  { { SPI "8105010000"
+		  "8106018768876800",
+	      "ack" },
+	    { "", "56010033" X8("000240") X8("000240") "000240", 17000 } },
+	  NULL },
+	{ "A1333: an error",
+	  AT_SPI,
+	  { "a001" },
+	  { { SPI "8105010000"
+		  "8106018768876800",
+	      "ack" },
+	    { "", "56010033" X8("ff0300") X8("ff0300") "ff0300", 17000 } },
+	  NULL },
+	{ "AS5047D: its parity is wrong",
+	  AT_SPI,
+	  { "1000" },
+	  { { SPI "8105010001"
+		  "8106018768876800",
+	      "ack" },
+	    { "", "56010033" X8("ff0300") X8("ff0300") "ff0300", 17000 } },
+	  NULL },
+	{ "MT6816: no magnet",
+	  AT_SPI,
+	  { "004043" },
+	  { { SPI "8105010003"
+		  "8106018768876800",
+	      "ack" },
+	    { "", "56010033" X8("ff0500") X8("ff0500") "ff0500", 17000 } },
+	  NULL },
+	/* spi_angle_transfer oid=1 data=8021 */
+	{ "TLE5012B: a message, and when it was",
+	  AT_SPI,
+	  { "00ff" },
+	  { { SPI "8105010002", "ack" },
+	    { "8107010280"
+	      "21",
+	      "8108018768"
+	      "0200ff ack",
+	      1000 } },
+	  NULL },
+	{ "an angle sensor that there is not",
+	  AT_SPI,
+	  { NULL },
+	  { { SPI "8105010005", "12003c ack" } },
+	  "Invalid spi_angle chip type" },
+	{ "an angle sensor without a pin",
+	  AT_SPI,
+	  { NULL },
+	  { { "0402"
+	      "4000"
+	      "8105010000",
+	      "12003d ack" } },
+	  "angle sensor requires cs pin" },
 };
 
 static void test_story(void **state)
@@ -334,7 +555,7 @@ static void test_story(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[32];
+	struct CMUnitTest tests[48];
 	size_t n = 0;
 
 	ROWS(stories, test_story);

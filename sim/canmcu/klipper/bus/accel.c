@@ -2,13 +2,12 @@
 /* Accelerometers with a FIFO, read in bulk: klipper-mcu-protocol.md, section 20.2. */
 #include <string.h>
 
+#include "../bulk.h"
 #include "../bus.h"
 #include "accel.h"
 #include "util/array.h"
 
 enum {
-	SENSOR_BULK_DATA,
-	SENSOR_BULK_STATUS,
 	CONFIG_ADXL345,
 	QUERY_ADXL345,
 	QUERY_ADXL345_STATUS,
@@ -29,7 +28,6 @@ enum {
 #define INVALID_BUS "bus_type invalid"
 #define INVALID_MODEL "model type invalid"
 
-#define BULK_MAX 51   /* bytes of a report */
 #define BLOCK 48      /* bytes that most of them are read in */
 #define SPI_READ 0x80 /* in the first byte */
 #define AGAIN_US 200  /* until the next report, when there is enough for it */
@@ -41,11 +39,8 @@ struct accel {
 	const struct klipper_i2c *i2c;
 	uint32_t rest_ticks;
 	uint32_t pending; /* bytes known to be in the FIFO */
-	uint16_t sequence;
-	uint16_t overflows;
 	uint8_t oid;
-	uint8_t len; /* of @data */
-	uint8_t data[BULK_MAX];
+	struct klipper_bulk bulk;
 };
 
 /* Read @len registers from @reg on. Return: as a command. */
@@ -53,7 +48,7 @@ static const char *read_regs(struct klipper *k, const struct accel *a,
 			     uint8_t reg, uint8_t *out, size_t len,
 			     uint64_t now_us)
 {
-	uint8_t bytes[1 + BULK_MAX] = { 0 };
+	uint8_t bytes[1 + KLIPPER_BULK_MAX] = { 0 };
 	struct device_message message = {
 		.out = &reg, .out_len = 1, .in = out, .in_len = len
 	};
@@ -70,17 +65,6 @@ static const char *read_regs(struct klipper *k, const struct accel *a,
 		klipper_i2c_transfer(k, a->i2c, &message, now_us));
 }
 
-static void report(struct klipper *k, struct accel *a)
-{
-	klipper_respond(k, &klipper_accels, SENSOR_BULK_DATA,
-			(struct kcan_klp_value[]){
-				{ .num = a->oid },
-				{ .num = a->sequence++ },
-				{ .data = a->data, .len = a->len },
-			});
-	a->len = 0;
-}
-
 static const char *look(struct klipper *k, struct accel *a, uint64_t now_us)
 {
 	uint8_t status[2] = { 0 };
@@ -89,7 +73,7 @@ static const char *look(struct klipper *k, struct accel *a, uint64_t now_us)
 				       a->chip->status_len, now_us);
 
 	a->pending = a->chip->pending(status, &lost);
-	a->overflows += lost;
+	a->bulk.overflows += lost;
 	return reason;
 }
 
@@ -103,12 +87,12 @@ static const char *read_block(struct klipper *k, struct accel *a,
 		reason = look(k, a, now_us);
 	if (reason || a->pending < BLOCK)
 		return reason;
-	reason = read_regs(k, a, a->chip->fifo_reg, a->data, BLOCK, now_us);
+	reason = read_regs(k, a, a->chip->fifo_reg,
+			   klipper_bulk_add(&a->bulk, BLOCK), BLOCK, now_us);
 	if (reason)
 		return reason;
 	a->pending -= BLOCK;
-	a->len = BLOCK;
-	report(k, a);
+	klipper_bulk_report(k, &a->bulk, a->oid, BLOCK);
 	return NULL;
 }
 
@@ -136,19 +120,18 @@ static void pack_adxl(const uint8_t *d, uint8_t *out)
 static unsigned int read_adxl(struct klipper *k, struct accel *a,
 			      uint64_t now_us)
 {
-	uint8_t d[ADXL_LEN], *out = a->data + a->len;
+	uint8_t d[ADXL_LEN], *out = klipper_bulk_add(&a->bulk, ADXL_SAMPLE);
 	unsigned int entries;
 
 	read_regs(k, a, ADXL_DATA, d, sizeof(d), now_us);
 	entries = d[7] & ADXL_ENTRIES;
-	a->len += ADXL_SAMPLE;
 	if (!is_sign(d[1]) || !is_sign(d[3]) || !is_sign(d[5]) ||
 	    d[6] != ADXL_FIFO_CTL || entries > ADXL_ENTRIES_MAX) {
 		memset(out, 0xff, ADXL_SAMPLE);
 		return 0;
 	}
 	pack_adxl(d, out);
-	a->overflows += entries >= ADXL_ENTRIES_MAX - 1;
+	a->bulk.overflows += entries >= ADXL_ENTRIES_MAX - 1;
 	return entries;
 }
 
@@ -159,9 +142,8 @@ static bool read_samples(struct klipper *k, struct accel *a, uint64_t now_us)
 
 	do
 		entries = read_adxl(k, a, now_us);
-	while (entries > 1 && a->len + ADXL_SAMPLE <= BULK_MAX);
-	if (a->len + ADXL_SAMPLE > BULK_MAX)
-		report(k, a);
+	while (entries > 1 && a->bulk.len + ADXL_SAMPLE <= KLIPPER_BULK_MAX);
+	klipper_bulk_report(k, &a->bulk, a->oid, ADXL_SAMPLE);
 	return entries > 1;
 }
 
@@ -201,14 +183,16 @@ static const char *query(struct klipper *k, const struct kcan_klp_value *v,
 			 uint64_t now_us)
 {
 	struct accel *a = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	const char *reason = klipper_check_period(k, v[1].num);
 
 	if (!a)
 		return KLIPPER_INVALID_OID;
 	klipper_timer_stop(k, &a->timer);
-	if (!v[1].num)
-		return NULL;
+	if (!v[1].num || reason)
+		return v[1].num ? reason : NULL;
 	a->rest_ticks = v[1].num;
-	a->pending = a->sequence = a->overflows = a->len = 0;
+	a->pending = 0;
+	klipper_bulk_reset(&a->bulk);
 	rest(k, a, now_us);
 	return NULL;
 }
@@ -226,20 +210,12 @@ static const char *query_status(struct klipper *k,
 	reason = a->chip->lost_reg ?
 			 read_regs(k, a, a->chip->lost_reg, &lost, 1, now_us) :
 			 NULL;
-	a->overflows += (lost & a->chip->lost_bits) != 0;
+	a->bulk.overflows += (lost & a->chip->lost_bits) != 0;
 	if (!reason)
 		reason = look(k, a, now_us);
 	if (reason || a->pending == UINT32_MAX)
 		return reason;
-	klipper_respond(k, &klipper_accels, SENSOR_BULK_STATUS,
-			(struct kcan_klp_value[]){
-				{ .num = a->oid },
-				{ .num = (uint32_t)klipper_clock(k, now_us) },
-				{ .num = 0 },
-				{ .num = a->sequence },
-				{ .num = a->len + a->pending },
-				{ .num = a->overflows },
-			});
+	klipper_bulk_status(k, &a->bulk, a->oid, a->pending, now_us);
 	return NULL;
 }
 
@@ -330,11 +306,6 @@ static int describe(json_t *constants, json_t *enumerations,
 }
 
 static const struct klipper_message messages[] = {
-	[SENSOR_BULK_DATA] = { "sensor_bulk_data oid=%c sequence=%hu "
-			       "data=%*s" },
-	[SENSOR_BULK_STATUS] = { "sensor_bulk_status oid=%c clock=%u "
-				 "query_ticks=%u next_sequence=%hu "
-				 "buffered=%u possible_overflows=%hu" },
 	[CONFIG_ADXL345] = { "config_adxl345 oid=%c spi_oid=%c",
 			     config_adxl345 },
 	[QUERY_ADXL345] = { "query_adxl345 oid=%c rest_ticks=%u", query },

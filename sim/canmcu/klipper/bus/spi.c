@@ -49,6 +49,11 @@ struct klipper_spi *klipper_spi_find(struct klipper *k, uint8_t oid)
 	return klipper_oid_find(k, oid, &kind);
 }
 
+bool klipper_spi_has_pin(const struct klipper_spi *spi)
+{
+	return spi->select != DEVICE_ANY;
+}
+
 /* Without a bus yet nothing is sent, and nothing replaced. */
 void klipper_spi_transfer(struct klipper *k, const struct klipper_spi *spi,
 			  uint8_t *data, size_t len, uint64_t now_us)

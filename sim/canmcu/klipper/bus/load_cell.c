@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Converters of load cells: klipper-mcu-protocol.md, section 20.2. */
+#include "../bulk.h"
+#include "../bus.h"
+#include "../trigger.h"
+#include "util/array.h"
+
+enum {
+	CONFIG_HX71X,
+	HX71X_ATTACH_TRIGGER_ANALOG,
+	QUERY_HX71X,
+	QUERY_HX71X_STATUS,
+	CONFIG_ADS1220,
+	ADS1220_ATTACH_TRIGGER_ANALOG,
+	QUERY_ADS1220,
+	QUERY_ADS1220_STATUS,
+};
+
+#define BAD_GAIN "HX71x gain/channel out of range 1-4"
+#define SAMPLE 4       /* bytes of a report */
+#define RAW 3	       /* bytes from the chip */
+#define AFTER_SAMPLE 8 /* looks that are left out behind one */
+
+struct load_cell {
+	struct klipper_timer timer;
+	const struct klipper_spi *spi; /* NULL: clock and data are pins */
+	struct klipper_trigger *trigger;
+	uint64_t due_ticks;
+	uint32_t rest_ticks;
+	uint8_t oid;
+	uint8_t ready_pin; /* low when there is a value */
+	uint8_t clock_pin;
+	struct klipper_bulk bulk;
+};
+
+static bool is_ready(struct klipper *k, const struct load_cell *l,
+		     uint64_t now_us)
+{
+	return !klipper_pin_read(k, l->ready_pin, now_us);
+}
+
+/* Return: 24 bits, with their sign. */
+static int32_t read_value(struct klipper *k, const struct load_cell *l,
+			  uint64_t now_us)
+{
+	uint8_t raw[RAW] = { 0 };
+	struct device_message message = {
+		.to = { DEVICE_BITS, l->clock_pin, l->ready_pin },
+		.in = raw,
+		.in_len = RAW,
+	};
+	uint32_t value;
+
+	if (l->spi)
+		klipper_spi_transfer(k, l->spi, raw, RAW, now_us);
+	else
+		mcu_talk(klipper_mcu(k), &message, now_us);
+	value = (uint32_t)raw[0] << 16 | (uint32_t)raw[1] << 8 | raw[2];
+	return (int32_t)(value | (raw[0] & 0x80 ? 0xff000000u : 0));
+}
+
+static void measure(struct klipper *k, struct load_cell *l, uint64_t now_us)
+{
+	int32_t value = read_value(k, l, now_us);
+	uint8_t *out = klipper_bulk_add(&l->bulk, SAMPLE);
+
+	for (int i = 0; i < SAMPLE; i++)
+		out[i] = (uint8_t)((uint32_t)value >> 8 * i);
+	klipper_trigger_update(k, l->trigger, value, now_us);
+	klipper_bulk_report(k, &l->bulk, l->oid, SAMPLE);
+}
+
+static const char *fire(struct klipper *k, struct klipper_timer *t,
+			uint64_t now_us)
+{
+	/* it is the first member */
+	struct load_cell *l = (struct load_cell *)t;
+	uint64_t looks = 1;
+
+	if (is_ready(k, l, now_us)) {
+		measure(k, l, now_us);
+		looks = AFTER_SAMPLE;
+	}
+	l->due_ticks += looks * l->rest_ticks;
+	return klipper_timer_at(k, t, l->due_ticks, now_us);
+}
+
+static const struct klipper_kind hx71x_kind = { sizeof(struct load_cell) };
+static const struct klipper_kind ads1220_kind = { sizeof(struct load_cell) };
+
+/* Return: as a command, and the object at *@out. */
+static const char *new_object(struct klipper *k, uint8_t oid,
+			      const struct klipper_kind *kind,
+			      struct load_cell **out)
+{
+	void *object;
+	const char *reason = klipper_oid_new(k, oid, kind, &object);
+
+	if (reason)
+		return reason;
+	*out = object;
+	(*out)->timer.fire = fire;
+	(*out)->oid = oid;
+	return NULL;
+}
+
+static const char *config_hx71x(struct klipper *k,
+				const struct kcan_klp_value *v, uint64_t now_us)
+{
+	struct load_cell *l;
+	const char *reason = new_object(k, (uint8_t)v[0].num, &hx71x_kind, &l);
+
+	if (!reason && ((uint8_t)v[1].num < 1 || (uint8_t)v[1].num > 4))
+		reason = BAD_GAIN;
+	if (!reason)
+		reason = klipper_pin_setup(k, v[2].num, KLIPPER_PIN_PULL_UP);
+	if (!reason)
+		reason = klipper_pin_setup(k, v[3].num, KLIPPER_PIN_OUTPUT);
+	if (reason)
+		return reason;
+	l->ready_pin = (uint8_t)v[2].num;
+	l->clock_pin = (uint8_t)v[3].num;
+	klipper_pin_drive(k, l->clock_pin, 1, now_us); /* it sleeps */
+	return NULL;
+}
+
+static const char *config_ads1220(struct klipper *k,
+				  const struct kcan_klp_value *v,
+				  uint64_t now_us)
+{
+	struct load_cell *l;
+	const char *reason =
+		new_object(k, (uint8_t)v[0].num, &ads1220_kind, &l);
+
+	(void)now_us;
+	if (reason)
+		return reason;
+	l->spi = klipper_spi_find(k, (uint8_t)v[1].num);
+	if (!l->spi)
+		return KLIPPER_INVALID_OID;
+	l->ready_pin = (uint8_t)v[2].num;
+	return klipper_pin_setup(k, v[2].num, KLIPPER_PIN_INPUT);
+}
+
+static const char *attach(struct klipper *k, struct load_cell *l, uint8_t oid)
+{
+	if (l)
+		l->trigger = klipper_trigger_find(k, oid);
+	return l && l->trigger ? NULL : KLIPPER_INVALID_OID;
+}
+
+static const char *query(struct klipper *k, struct load_cell *l,
+			 uint32_t rest_ticks, uint64_t now_us)
+{
+	const char *reason = klipper_check_period(k, rest_ticks);
+
+	if (!l)
+		return KLIPPER_INVALID_OID;
+	klipper_timer_stop(k, &l->timer);
+	l->rest_ticks = rest_ticks;
+	if (!l->spi)
+		klipper_pin_drive(k, l->clock_pin, rest_ticks ? 0 : 1, now_us);
+	if (!rest_ticks || reason)
+		return rest_ticks ? reason : NULL;
+	klipper_bulk_reset(&l->bulk);
+	l->due_ticks = klipper_clock(k, now_us) + rest_ticks;
+	return klipper_timer_at(k, &l->timer, l->due_ticks, now_us);
+}
+
+static const char *status(struct klipper *k, struct load_cell *l,
+			  uint64_t now_us)
+{
+	if (!l)
+		return KLIPPER_INVALID_OID;
+	klipper_bulk_status(k, &l->bulk, l->oid,
+			    is_ready(k, l, now_us) ? SAMPLE : 0, now_us);
+	return NULL;
+}
+
+#define COMMANDS(chip)                                                        \
+	static const char *chip##_attach(struct klipper *k,                   \
+					 const struct kcan_klp_value *v,      \
+					 uint64_t now_us)                     \
+	{                                                                     \
+		(void)now_us;                                                 \
+		return attach(                                                \
+			k,                                                    \
+			klipper_oid_find(k, (uint8_t)v[0].num, &chip##_kind), \
+			(uint8_t)v[1].num);                                   \
+	}                                                                     \
+	static const char *query_##chip(struct klipper *k,                    \
+					const struct kcan_klp_value *v,       \
+					uint64_t now_us)                      \
+	{                                                                     \
+		return query(                                                 \
+			k,                                                    \
+			klipper_oid_find(k, (uint8_t)v[0].num, &chip##_kind), \
+			v[1].num, now_us);                                    \
+	}                                                                     \
+	static const char *query_##chip##_status(                             \
+		struct klipper *k, const struct kcan_klp_value *v,            \
+		uint64_t now_us)                                              \
+	{                                                                     \
+		return status(                                                \
+			k,                                                    \
+			klipper_oid_find(k, (uint8_t)v[0].num, &chip##_kind), \
+			now_us);                                              \
+	}
+COMMANDS(hx71x)
+COMMANDS(ads1220)
+
+static const struct klipper_message messages[] = {
+	[CONFIG_HX71X] = { "config_hx71x oid=%c gain_channel=%c dout_pin=%u "
+			   "sclk_pin=%u",
+			   config_hx71x },
+	[HX71X_ATTACH_TRIGGER_ANALOG] = { "hx71x_attach_trigger_analog oid=%c "
+					  "trigger_analog_oid=%c",
+					  hx71x_attach },
+	[QUERY_HX71X] = { "query_hx71x oid=%c rest_ticks=%u", query_hx71x },
+	[QUERY_HX71X_STATUS] = { "query_hx71x_status oid=%c",
+				 query_hx71x_status },
+	[CONFIG_ADS1220] = { "config_ads1220 oid=%c spi_oid=%c "
+			     "data_ready_pin=%u",
+			     config_ads1220 },
+	[ADS1220_ATTACH_TRIGGER_ANALOG] = { "ads1220_attach_trigger_analog "
+					    "oid=%c trigger_analog_oid=%c",
+					    ads1220_attach },
+	[QUERY_ADS1220] = { "query_ads1220 oid=%c rest_ticks=%u",
+			    query_ads1220 },
+	[QUERY_ADS1220_STATUS] = { "query_ads1220_status oid=%c",
+				   query_ads1220_status },
+};
+
+static const char *const strings[] = { BAD_GAIN };
+
+const struct klipper_module klipper_load_cells = {
+	.messages = messages,
+	.messages_len = ARRAY_SIZE(messages),
+	.strings = strings,
+	.strings_len = ARRAY_SIZE(strings),
+};
