@@ -69,6 +69,9 @@ static const char words[][FUZZ_WORD_MAX] = {
 	"\nsensor_type: MAX31865\n",
 	"\nsensor_type: SHT3X\n",
 	"\nrtd_nominal_r: ",
+	"\n[load_cell]\nsensor_type: hx711\nsclk_pin: PA1\ndout_pin: ",
+	"\nsample_rate: ",
+	"\nsensor_type: ldc1612\n",
 	"\nmicrosteps: ",
 	"\ngear_ratio: ",
 	"\nposition_max: ",
@@ -111,7 +114,7 @@ static void check_rail(const struct mcu_cfg *cfg, const struct rail *rail)
 static void check_wires(const struct mcu_cfg *cfg,
 			const struct device_wires *wires)
 {
-	check(wires->bus > DEVICE_PINS && wires->bus <= DEVICE_LEDS);
+	check(wires->bus > DEVICE_PINS && wires->bus <= DEVICE_BITS);
 	if (wires->bus == DEVICE_I2C)
 		check(wires->select < 128);
 	else

@@ -13,6 +13,9 @@ extern const struct device_kind device_tmc2660;
 extern const struct device_kind device_accel;
 extern const struct device_kind device_thermometer;
 extern const struct device_kind device_sink;
+extern const struct device_kind device_load_cell;
+extern const struct device_kind device_ldc1612;
+extern const struct device_kind device_angle;
 
 /* The key of a section that may make one, and its kind. */
 const struct device_row device_rows[] = {
@@ -25,6 +28,9 @@ const struct device_row device_rows[] = {
 	{ NULL, &device_accel },
 	{ "sensor_type", &device_thermometer },
 	{ NULL, &device_sink },
+	{ "sensor_type", &device_load_cell },
+	{ "sensor_type", &device_ldc1612 },
+	{ "sensor_type", &device_angle },
 	{ NULL, NULL },
 };
 
