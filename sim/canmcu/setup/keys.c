@@ -186,6 +186,8 @@ static int parse_flash_image(struct keys_board *b, const char *value,
 {
 	if (!*value || *value == '~')
 		return refuse(want, "give a path, without '~'");
+	if (keys_has_control(value))
+		return refuse(want, "give a path without control characters");
 	b->cfg.flash_image = value;
 	return 0;
 }

@@ -57,6 +57,8 @@ int keys_parse_uart(struct keys_board *b, const char *value, char *want)
 		return refuse(want, "give 'pty:/PATH' to make a serial line "
 				    "with that name, or one there is, like "
 				    "/dev/ttyS0");
+	if (keys_has_control(value))
+		return refuse(want, "give a path without control characters");
 	if (choose_link(b, MCU_LINK_UART, want))
 		return -EINVAL;
 	b->cfg.uart = value;

@@ -16,6 +16,8 @@ int keys_read_number(const char *text, unsigned long max, unsigned long *out,
 		     char *want);
 /** A word that means yes or no. */
 int keys_read_switch(const char *text, bool *out, char *want);
+/** A character that a sentence cannot show. */
+bool keys_has_control(const char *text);
 /** Printable ASCII. */
 bool keys_is_printable(const char *text);
 /** The same, and not too long. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* What values of keys have in common: numbers, switches, texts. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,14 @@ int keys_read_switch(const char *text, bool *out, char *want)
 	if (config_read_switch(text, out))
 		return 0;
 	return refuse(want, "give 'on' or 'off'");
+}
+
+bool keys_has_control(const char *text)
+{
+	for (; *text; text++)
+		if (iscntrl((unsigned char)*text))
+			return true;
+	return false;
 }
 
 bool keys_is_printable(const char *text)
