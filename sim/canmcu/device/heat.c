@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "util/array.h"
+
 /* The thermistor that most printers have: 100 kOhm at 25 degrees C. */
 #define NTC_OHM 100000.0
 #define NTC_KELVIN 298.15
@@ -67,23 +69,81 @@ static void reset(void *self, uint64_t now_us)
 	heat_reset(self, now_us);
 }
 
-static double ntc_ohm(double celsius)
+static double divide(const struct heat *h, double ohm)
 {
-	return NTC_OHM *
-	       exp(NTC_BETA * (1 / (celsius + KELVIN) - 1 / NTC_KELVIN));
+	return ohm / (ohm + h->pullup_ohm);
+}
+
+static double level_ntc(const struct heat *h, double celsius)
+{
+	return divide(h, NTC_OHM * exp(NTC_BETA * (1 / (celsius + KELVIN) -
+						   1 / NTC_KELVIN)));
+}
+
+/* Platinum of 1 Ohm at 0 degrees C, by Callendar and van Dusen. */
+static double platinum_ohm(double celsius)
+{
+	return 1 + 3.9083e-3 * celsius - 5.775e-7 * celsius * celsius;
+}
+
+static double level_pt1000(const struct heat *h, double celsius)
+{
+	return divide(h, 1000 * platinum_ohm(celsius));
+}
+
+/* Below 4400 Ohm and 5 V, ten times amplified. */
+static double level_ina826(const struct heat *h, double celsius)
+{
+	double ohm = 100 * platinum_ohm(celsius);
+
+	return 10 * 5 * ohm / (4400 + ohm) / h->adc_volt;
+}
+
+/* Amplifiers of thermocouples: 10.1 or 5 mV a degree. */
+static double level_ad595(const struct heat *h, double celsius)
+{
+	return celsius * 0.0101 / h->adc_volt;
+}
+
+static double level_ad8495(const struct heat *h, double celsius)
+{
+	return celsius * 0.005 / h->adc_volt;
+}
+
+/* By sensor_type; of those that are not here all are thermistors. */
+static const struct {
+	const char *type;
+	double (*level)(const struct heat *h, double celsius);
+} sensors[] = {
+	{ "", level_ntc },
+	{ "PT1000", level_pt1000 },
+	{ "PT100 INA826", level_ina826 },
+	{ "AD595", level_ad595 },
+	{ "AD597", level_ad595 },
+	{ "AD8494", level_ad8495 },
+	{ "AD8495", level_ad8495 },
+	{ "AD8496", level_ad8495 },
+	{ "AD8497", level_ad8495 },
+};
+
+static uint8_t find_sensor(const char *type)
+{
+	for (uint8_t i = 1; type && i < ARRAY_SIZE(sensors); i++)
+		if (!strcmp(sensors[i].type, type))
+			return i;
+	return 0;
 }
 
 static bool read_level(const void *self, const struct device_board *board,
 		       uint8_t pin, uint64_t now_us, float *level)
 {
 	const struct heat *h = self;
-	double ohm;
+	double celsius = heat_celsius(h, now_us);
 
 	(void)board;
 	if (h->sensor_pin != pin)
 		return false;
-	ohm = ntc_ohm(heat_celsius(h, now_us));
-	*level = (float)(ohm / (ohm + h->pullup_ohm));
+	*level = (float)fmin(sensors[h->sensor].level(h, celsius), 1);
 	return true;
 }
 
@@ -102,11 +162,15 @@ static bool make(void *self, const struct device_source *source)
 		return false;
 	h->pullup_ohm = device_positive(device_value(source, "pullup_resistor"),
 					HEAT_PULLUP_OHM);
+	h->adc_volt = device_positive(device_value(source, "adc_voltage"),
+				      HEAT_ADC_VOLT);
+	h->sensor = find_sensor(device_value(source, "sensor_type"));
 	heat_read_heater(h, source);
 	return true;
 }
 
-static const char *const keys[] = { "sensor_pin", "sensor_type", "heater_pin",
+static const char *const keys[] = { "sensor_pin",      "sensor_type",
+				    "heater_pin",      "adc_voltage",
 				    "pullup_resistor", NULL };
 
 const struct device_kind device_heat = {

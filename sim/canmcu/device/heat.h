@@ -7,6 +7,7 @@
 /* What is cold has the temperature of the room. */
 #define HEAT_ROOM_CELSIUS 25.0
 #define HEAT_PULLUP_OHM 4700.0 /* as Klipper takes it when not told */
+#define HEAT_ADC_VOLT 5.0      /* likewise */
 
 /** What is heated. */
 enum heat_kind {
@@ -24,6 +25,8 @@ enum heat_kind {
 struct heat {
 	enum heat_kind kind;
 	double pullup_ohm; /* above 0 */
+	double adc_volt;   /* of the ADC, for what gives a voltage; above 0 */
+	uint8_t sensor;	   /* which one, in heat.c; 0: the usual thermistor */
 	uint8_t sensor_pin;
 	uint8_t heater_pin; /* unless HEAT_NONE */
 	bool inverted;	    /* the heater is on when its pin is low */

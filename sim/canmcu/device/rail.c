@@ -3,6 +3,7 @@
 #include "rail.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #define ROUNDING_MM 1e-6
 
 #define FULL_STEPS 200
+#define SECTION_MAX 64
 
 static void stepped(void *self, uint8_t step_pin, int32_t steps)
 {
@@ -159,6 +161,31 @@ static const struct axis *find_axis(const struct device_source *source)
 }
 
 /*
+ * "tmc2209_stepper_x:virtual_endstop" is the pin that the driver of the section
+ * [tmc2209 stepper_x] tells on that its motor is stalled.
+ */
+static bool read_virtual(const struct device_source *source, struct rail *out)
+{
+	static const char *const pins[] = { "diag_pin", "diag0_pin",
+					    "diag1_pin" };
+	const char *text = device_value(source, "endstop_pin");
+	char section[SECTION_MAX], *name;
+
+	if (!text || !strstr(text, ":virtual_endstop") ||
+	    sscanf(text, "%63[^: \t]", section) != 1)
+		return false;
+	name = strchr(section, '_');
+	if (!name)
+		return false;
+	*name = ' ';
+	for (size_t i = 0; i < ARRAY_SIZE(pins); i++)
+		if (device_pin_of(source, section, pins[i], &out->endstop_pin,
+				  &out->inverted))
+			return true;
+	return false;
+}
+
+/*
  * The endstop and the motors of a carriage have to be on one MCU, and its section
  * has to tell all that Klipper has to know.
  */
@@ -168,7 +195,8 @@ static bool make(void *self, const struct device_source *source)
 	struct rail *r = self;
 
 	if (!axis ||
-	    !device_pin(source, "endstop_pin", &r->endstop_pin, &r->inverted))
+	    !(read_virtual(source, r) ||
+	      device_pin(source, "endstop_pin", &r->endstop_pin, &r->inverted)))
 		return false;
 	for (size_t i = 0; i < RAIL_MOTORS_MAX && axis->motors[i]; i++)
 		if (!read_motor(source, axis->motors[i], axis->shares[i],
@@ -177,19 +205,16 @@ static bool make(void *self, const struct device_source *source)
 	return read_range(source, r);
 }
 
-static const char *const keys[] = { "kinematics",
-				    "step_pin",
-				    "dir_pin",
-				    "endstop_pin",
-				    "rotation_distance",
-				    "full_steps_per_rotation",
-				    "microsteps",
-				    "gear_ratio",
-				    "position_min",
-				    "position_max",
-				    "position_endstop",
-				    "homing_positive_dir",
-				    NULL };
+static const char *const keys[] = {
+	"kinematics",	     "step_pin",
+	"dir_pin",	     "endstop_pin",
+	"rotation_distance", "full_steps_per_rotation",
+	"microsteps",	     "gear_ratio",
+	"position_min",	     "position_max",
+	"position_endstop",  "homing_positive_dir",
+	"diag_pin",	     "diag0_pin",
+	"diag1_pin",	     NULL
+};
 
 const struct device_kind device_rail = {
 	.size = sizeof(struct rail),

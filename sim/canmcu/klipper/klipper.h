@@ -105,6 +105,7 @@ extern const struct klipper_module klipper_triggers;
 extern const struct klipper_module klipper_load_cells;
 extern const struct klipper_module klipper_ldc1612s;
 extern const struct klipper_module klipper_angles;
+extern const struct klipper_module klipper_sercoms;
 
 /* What modules may use. */
 

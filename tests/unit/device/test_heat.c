@@ -6,9 +6,8 @@
  * hotend, 120 and 300 s for a bed; R / (R + pull-up), where
  * R = 100 kOhm exp(3950 (1 / T - 1 / 298.15 K)).
  */
-#include "../../support/unit.h"
+#include "section.h"
 
-#include "../../../sim/canmcu/device/devices.h"
 #include "../../../sim/canmcu/device/heat.h"
 
 #define HEATER 3
@@ -114,6 +113,37 @@ static void test_level(void **state)
 	devices_fini(&d);
 }
 
+/* Other sensors at 25 degrees C, by their sensor_type and what else is told. */
+static const struct sensor_row {
+	const char *name;
+	const char *key, *value;
+	double want;
+} sensor_rows[] = {
+	{ "Generic 3950", NULL, NULL, 0.95511 },
+	{ "PT1000", NULL, NULL, 0.18928 },
+	{ "PT1000", "pullup_resistor", "1097.347", 0.5 },
+	{ "PT100 INA826", NULL, NULL, 0.24333 },
+	{ "AD595", NULL, NULL, 0.0505 },
+	{ "AD595", "adc_voltage", "3.3", 0.07652 },
+	{ "AD8495", NULL, NULL, 0.025 },
+};
+
+static void test_sensor(void **state)
+{
+	const struct sensor_row *row = *state;
+	struct devices d;
+	float level = -1;
+
+	section_make(&d,
+		     (struct section){ .source.section = "temperature_sensor x",
+				       .told = { { "sensor_type", row->name },
+						 { "sensor_pin", "5" },
+						 { row->key, row->value } } });
+	assert_true(devices_read(&d, NULL, SENSOR, START_US, &level));
+	assert_float_equal((double)level, row->want, 0.00001);
+	devices_fini(&d);
+}
+
 static void test_other_pins(void **state)
 {
 	struct devices d;
@@ -146,7 +176,7 @@ static void test_let_go(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[32] = {
+	struct CMUnitTest tests[40] = {
 		cmocka_unit_test(test_other_pins),
 		cmocka_unit_test(test_let_go),
 	};
@@ -154,5 +184,6 @@ int main(void)
 
 	ROWS(warm_rows, test_warm);
 	ROWS(level_rows, test_level);
+	ROWS(sensor_rows, test_sensor);
 	return _cmocka_run_group_tests("heat", tests, n, NULL, NULL);
 }

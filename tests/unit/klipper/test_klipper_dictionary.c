@@ -127,6 +127,12 @@ static const struct number_row {
 	{ "queue_pwm_out oid=%c clock=%u value=%hu", "commands", NULL, 31 },
 	{ "set_pwm_out pin=%u cycle_ticks=%u value=%hu", "commands", NULL, 32 },
 	{ "PWM_MAX", "config", NULL, 32768 },
+	{ "spi2_PB2_PB11_PB10", "enumerations", "spi_bus", 4 },
+	{ "spi1", "enumerations", "spi_bus", 1 },
+	{ "i2c3_PC0_PC1", "enumerations", "i2c_bus", 7 },
+	{ "START_NACK", "enumerations", "i2c_bus_status", 3 },
+	{ "query_mpu9250_status oid=%c", "commands", NULL, -32 },
+	{ "config_ldc1612 oid=%c i2c_oid=%c", "commands", NULL, 128 },
 	{ "config_analog_in oid=%c pin=%u", "commands", NULL, 33 },
 	{ "query_analog_in oid=%c clock=%u sample_ticks=%u sample_count=%c "
 	  "rest_ticks=%u bytes_per_report=%c min_value=%hu max_value=%hu "
@@ -510,6 +516,20 @@ static void test_what_is_used_is_not_reserved(void **state)
 	json_decref(o);
 }
 
+/* Klipper's chips with SERCOMs have one list of them for all buses. */
+static void test_a_sercom_is_taken(void **state)
+{
+	struct host h;
+
+	(void)state;
+	host_start(&h, "same54");
+	host_assign(&h, 4);
+	assert_string_equal(host_ask(&h, "8109010203"), "ack");
+	host_ask(&h, "8109010303");
+	assert_string_equal(h.board.reason, "Invalid SERCOM bus");
+	host_end(&h);
+}
+
 /* section 8.4: three seconds have to fit in 31 bits */
 static void test_all_clocks_are_slow_enough(void **state)
 {
@@ -530,8 +550,9 @@ int main(void)
 		cmocka_unit_test(test_all_clocks_are_slow_enough),
 		cmocka_unit_test(test_each_link_has_its_own),
 		cmocka_unit_test(test_what_is_used_is_not_reserved),
+		cmocka_unit_test(test_a_sercom_is_taken),
 	};
-	size_t n = 7;
+	size_t n = 8;
 
 	ROWS(number_rows, test_number);
 	ROWS(pins_rows, test_pins);

@@ -523,6 +523,12 @@ static const struct chip_story {
 	  { NULL },
 	  { { SPI "8105010005", "12003c ack" } },
 	  "Invalid spi_angle chip type" },
+	/* set_sercom_pin bus=1 sercom_pin_type=0 pin=3 */
+	{ "pins of a SERCOM, on a chip that has none",
+	  NOWHERE,
+	  { NULL },
+	  { { "8109010003", "12002b ack" } },
+	  "Invalid SERCOM bus" },
 	{ "an angle sensor without a pin",
 	  AT_SPI,
 	  { NULL },

@@ -210,6 +210,16 @@ static const struct rail_row {
 	  "1*-0.00625 100 0 min 3\n" },
 	{ "an endstop that is none of the pins",
 	  X_TO("0", "endstop_pin: probe:z_virtual_endstop\n"), "" },
+	{ "a driver that tells of a stall",
+	  X_TO("0", "endstop_pin: tmc2209_stepper_x:virtual_endstop\n"
+		    "[tmc2209 stepper_x]\ndiag_pin: ^!PA7\n"),
+	  "1*-0.0125 100 0 min 7 low\n" },
+	{ "a driver that tells of it on its second pin",
+	  X_TO("0", "endstop_pin: tmc5160_stepper_x:virtual_endstop\n"
+		    "[tmc5160 stepper_x]\ndiag1_pin: PA8\n"),
+	  "1*-0.0125 100 0 min 8\n" },
+	{ "a driver that has no such pin",
+	  X_TO("0", "endstop_pin: tmc5160_stepper_x:virtual_endstop\n"), "" },
 	{ "an endstop on another MCU", X_TO("0", "endstop_pin: tool:PA3\n"),
 	  "" },
 	{ "no microsteps", X_TO("0", "microsteps: 0\n"), "" },

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* Which pins a SERCOM has: klipper-mcu-protocol.md, section 20.2. */
+#include <string.h>
+
+#include "../bus.h"
+#include "util/array.h"
+
+#define INVALID "Invalid SERCOM bus"
+#define BUS "bus" /* as their Klipper calls them */
+
+static const char *const pin_types[] = { "tx", "rx", "clk" };
+
+static bool has_sercoms(const struct mcu_type *type)
+{
+	return !strcmp(bus_enumeration(type, BUS_SPI), BUS);
+}
+
+/* Any pins are taken: who is on a bus does not follow from them. */
+static const char *set_sercom_pin(struct klipper *k,
+				  const struct kcan_klp_value *v,
+				  uint64_t now_us)
+{
+	const struct mcu_type *type = klipper_mcu(k)->cfg.type;
+	struct bus_name bus;
+
+	(void)now_us;
+	if (!has_sercoms(type) ||
+	    !bus_at(type, BUS_SPI, (uint8_t)v[0].num, &bus) ||
+	    (uint8_t)v[1].num >= ARRAY_SIZE(pin_types))
+		return INVALID;
+	return NULL;
+}
+
+static int describe(json_t *config, json_t *enumerations,
+		    const struct klipper_build *build)
+{
+	json_t *types;
+	int err = 0;
+
+	(void)config;
+	if (!has_sercoms(build->type))
+		return 0;
+	types = json_object();
+	for (size_t i = 0; i < ARRAY_SIZE(pin_types); i++)
+		err |= json_object_set_new(types, pin_types[i],
+					   json_integer((int)i));
+	return json_object_set_new(enumerations, "sercom_pin_type", types) |
+	       err;
+}
+
+static const struct klipper_message messages[] = {
+	{ "set_sercom_pin bus=%u sercom_pin_type=%u pin=%u", set_sercom_pin },
+};
+
+static const char *const strings[] = { INVALID };
+
+const struct klipper_module klipper_sercoms = {
+	.messages = messages,
+	.messages_len = ARRAY_SIZE(messages),
+	.strings = strings,
+	.strings_len = ARRAY_SIZE(strings),
+	.describe = describe,
+};
