@@ -47,18 +47,26 @@ const struct pin_range pins_sam[] = {
 };
 
 /* "PB0" of 16 is PB0 to PB15: klipper-mcu-protocol.md, section 8.1. */
+static void name_of(const struct pin_range *range, int index, char *out,
+		    size_t size)
+{
+	size_t stem = strlen(range->name);
+
+	if (range->count == 1) {
+		snprintf(out, size, "%s", range->name);
+		return;
+	}
+	while (stem && isdigit((unsigned char)range->name[stem - 1]))
+		stem--;
+	snprintf(out, size, "%.*s%d", (int)stem, range->name, index);
+}
+
 static int find_in(const struct pin_range *range, const char *name)
 {
 	char text[NAME_MAX_LEN];
-	size_t stem = strlen(range->name);
 
-	if (range->count == 1)
-		return strcmp(range->name, name) ? -ENOENT : range->first;
-	while (stem && isdigit((unsigned char)range->name[stem - 1]))
-		stem--;
 	for (int i = 0; i < range->count; i++) {
-		snprintf(text, sizeof(text), "%.*s%d", (int)stem, range->name,
-			 i);
+		name_of(range, i, text, sizeof(text));
 		if (!strcmp(text, name))
 			return range->first + i;
 	}
@@ -72,6 +80,18 @@ int pins_find(const struct pin_range *ranges, const char *name)
 	for (; ranges->name && pin < 0; ranges++)
 		pin = find_in(ranges, name);
 	return pin;
+}
+
+bool pins_name(const struct pin_range *ranges, uint32_t pin, char *out,
+	       size_t size)
+{
+	for (; ranges->name; ranges++) {
+		if (pin < ranges->first || pin - ranges->first >= ranges->count)
+			continue;
+		name_of(ranges, (int)(pin - ranges->first), out, size);
+		return true;
+	}
+	return false;
 }
 
 bool pins_has(const struct pin_range *ranges, uint32_t pin)

@@ -3,6 +3,7 @@
 #define CANMCU_PINS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Pins are numbers as in the data dictionary: klipper-mcu-protocol.md, 8.1. */
@@ -24,6 +25,10 @@ extern const struct pin_range pins_sam[];
 
 /** Return: the pin called @name, or -ENOENT. */
 int pins_find(const struct pin_range *ranges, const char *name);
+
+/** Put the name of @pin into @out. Return: false when the chip has none such. */
+bool pins_name(const struct pin_range *ranges, uint32_t pin, char *out,
+	       size_t size);
 
 /** Return: false when the chip has no pin of that number. */
 bool pins_has(const struct pin_range *ranges, uint32_t pin);

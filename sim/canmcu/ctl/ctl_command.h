@@ -67,6 +67,9 @@ int ctl_cmd_set(struct ctl_request *r);
 /* The command in ctl_pins.c. */
 int ctl_cmd_pin(struct ctl_request *r);
 
+/* The command in ctl_devices.c. */
+int ctl_cmd_devices(struct ctl_request *r);
+
 /* Commands in ctl_wait.c. */
 int ctl_cmd_wait(struct ctl_request *r);
 int ctl_cmd_wait_event(struct ctl_request *r);

@@ -151,6 +151,8 @@ static const struct ctl_command commands[] = {
 	{ "pin UUID PIN [LEVEL|free]",
 	  "measure a pin, set its level from 0 to 1, or end that", 2, 3, true,
 	  ctl_cmd_pin },
+	{ "devices UUID", "list what is on the pins and buses of an MCU", 1, 1,
+	  true, ctl_cmd_devices },
 	{ "fault UUID FAULT", "inject a fault from now on", 2, 2, true,
 	  cmd_fault },
 	{ "fault-clear UUID [NAME]",

@@ -17,7 +17,8 @@ void *devices_add(struct devices *d, const struct device_kind *kind)
 	d->list = more;
 	self = calloc(1, kind->size);
 	if (self)
-		d->list[d->len++] = (struct device){ kind, self };
+		d->list[d->len++] =
+			(struct device){ .kind = kind, .self = self };
 	return self;
 }
 
@@ -40,6 +41,7 @@ int devices_make(struct devices *d, const struct device_source *source)
 		self = devices_add(d, row->kind);
 		if (!self)
 			return -ENOMEM;
+		d->list[d->len - 1].section = source->section;
 		if (!row->kind->make(self, source))
 			drop_last(d);
 	}
@@ -57,6 +59,7 @@ int devices_copy(struct devices *d, const struct devices *from)
 		if (!self)
 			return -ENOMEM;
 		memcpy(self, device->self, device->kind->size);
+		d->list[d->len - 1].section = device->section;
 	}
 	return 0;
 }

@@ -8,7 +8,8 @@
 /** One device. */
 struct device {
 	const struct device_kind *kind;
-	void *self; /* kind->size bytes */
+	void *self;	     /* kind->size bytes */
+	const char *section; /* whose it is, not its own; NULL: not told */
 };
 
 /** struct devices - what is soldered to the pins of a board; zeroed: nothing */

@@ -16,6 +16,7 @@ extern const struct device_kind device_sink;
 extern const struct device_kind device_load_cell;
 extern const struct device_kind device_ldc1612;
 extern const struct device_kind device_angle;
+extern const struct device_kind device_leds;
 
 /* The key of a section that may make one, and its kind. */
 const struct device_row device_rows[] = {
@@ -31,6 +32,7 @@ const struct device_row device_rows[] = {
 	{ "sensor_type", &device_load_cell },
 	{ "sensor_type", &device_ldc1612 },
 	{ "sensor_type", &device_angle },
+	{ NULL, &device_leds },
 	{ NULL, NULL },
 };
 

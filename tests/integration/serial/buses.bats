@@ -30,6 +30,8 @@ setup() {
 		sensor_type: SHT3X
 		i2c_software_scl_pin: PB3
 		i2c_software_sda_pin: PB4
+		[neopixel lamp]
+		pin: PD3
 	END
 	cat >"$BATS_TEST_TMPDIR/sim.cfg" <<-END
 		[include printer.cfg]
@@ -122,4 +124,22 @@ hosts() {
 	# 1 g on z: 256, whose upper byte is at the top of the fourth byte
 	[[ $output =~ sensor_bulk_data\ oid=1\ sequence=0\ data=[0-9a-f]{4}00[2-3] ]]
 	[[ $output == *'sensor_bulk_status oid=1 '* ]]
+}
+
+@test "a chain of LEDs, and where all of them are" {
+	hosts 'allocate_oids count=1' \
+		'config_neopixel oid=0 pin=PD3 data_size=6 bit_max_ticks=256 reset_min_ticks=3200' \
+		'finalize_config crc=1' \
+		'neopixel_update oid=0 pos=0 data=80ff00102030' \
+		'neopixel_send oid=0' \
+		'wait neopixel_result oid=0 success=1'
+	run ctl devices "$U"
+	echo "$output"
+	[ "$output" = "{\"ok\":true,\"devices\":[$(printf '%s,' \
+		'{"section":"tmc2209 stepper_x","bus":"uart","pin":"PA3"}' \
+		'{"section":"tmc5160 stepper_y","bus":"spi","pin":"PA4"}' \
+		'{"section":"adxl345","bus":"spi","pin":"PB12"}' \
+		'{"section":"temperature_sensor a","bus":"i2c","line":"i2c1_PB6_PB7","address":72}' \
+		'{"section":"temperature_sensor b","bus":"i2c","clock":"PB3","address":68}')$(
+		)"'{"section":"neopixel lamp","bus":"leds","pin":"PD3","shows":"ff8000 201030"}]}' ]
 }

@@ -44,8 +44,13 @@ static void test_name(void **state)
 	int pin = pins_find(pins, row->pin);
 
 	assert_int_equal(pin, row->want);
-	if (pin >= 0)
+	if (pin >= 0) {
+		char name[16];
+
 		assert_true(pins_has(pins, (uint32_t)pin));
+		assert_true(pins_name(pins, (uint32_t)pin, name, sizeof(name)));
+		assert_string_equal(name, row->pin);
+	}
 }
 
 static void test_pins_that_are_not_there(void **state)

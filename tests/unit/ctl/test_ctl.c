@@ -104,6 +104,7 @@ static const struct command_line {
 	{ "pin: another chip's", "pin " U " gpio0",
 	  ERROR("type stm32g0b1xx has no pin 'gpio0': give one by the chip's "
 		"own name, such as PA0") },
+	{ "devices: none", "devices " U, "{\"ok\":true,\"devices\":[]}" },
 	{ "pin: without a pin", "pin " U,
 	  ERROR("wrong number of words: give 'pin UUID PIN [LEVEL|free]'") },
 	{ "power off", "power " U " off", OK },
@@ -243,6 +244,7 @@ static void test_help_has_every_command(void **state)
 		"\"reset UUID\"",
 		"\"set UUID KEY VALUE\"",
 		"\"pin UUID PIN [LEVEL|free]\"",
+		"\"devices UUID\"",
 		"\"wait UUID STATE [TIMEOUT_MS]\"",
 		"\"wait-event [UUID] EVENT [TIMEOUT_MS] [since=SEQ]\"",
 		"\"seq\"",

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* The command "devices": what is on the pins and buses of an MCU. */
+#include <stdio.h>
+
+#include "../board/buses.h"
+#include "ctl_command.h"
+
+#define SHOWN_MAX 1024
+#define NAME_MAX_LEN 48
+
+/* Add the name of a pin, or of no pin its number. */
+static void add_pin(json_t *o, const char *key, const struct mcu_type *type,
+		    unsigned int pin)
+{
+	char name[NAME_MAX_LEN];
+
+	if (!pins_name(type->pins, pin, name, sizeof(name)))
+		snprintf(name, sizeof(name), "%u", pin);
+	json_object_set_new(o, key, json_string(name));
+}
+
+/* A bus of the chip by its name, one in software by its clock. */
+static void add_line(json_t *o, const struct mcu_type *type,
+		     const struct device_wires *at)
+{
+	enum bus_kind kind = at->bus == DEVICE_I2C ? BUS_I2C : BUS_SPI;
+	struct bus_name bus;
+
+	if (at->line == DEVICE_ANY)
+		return;
+	if (at->line >= DEVICE_SOFTWARE)
+		add_pin(o, "clock", type, at->line - DEVICE_SOFTWARE);
+	else if (bus_at(type, kind, at->line, &bus))
+		json_object_set_new(o, "line", json_string(bus.name));
+}
+
+static void add_wires(json_t *o, const struct mcu_type *type,
+		      const struct device_wires *at)
+{
+	static const char *const buses[] = {
+		[DEVICE_SPI] = "spi",	[DEVICE_I2C] = "i2c",
+		[DEVICE_UART] = "uart", [DEVICE_LEDS] = "leds",
+		[DEVICE_BITS] = "bits",
+	};
+
+	json_object_set_new(o, "bus", json_string(buses[at->bus]));
+	if (at->bus == DEVICE_SPI || at->bus == DEVICE_I2C)
+		add_line(o, type, at);
+	if (at->bus == DEVICE_I2C)
+		json_object_set_new(o, "address", json_integer(at->select));
+	else if (at->select != DEVICE_ANY)
+		add_pin(o, "pin", type, at->select);
+}
+
+static json_t *describe(const struct device *device,
+			const struct mcu_type *type)
+{
+	json_t *o = json_object();
+	char shown[SHOWN_MAX];
+
+	json_object_set_new(
+		o, "section",
+		json_string(device->section ? device->section : ""));
+	if (device->kind->talk)
+		add_wires(o, type, device->self);
+	if (device->kind->show) {
+		device->kind->show(device->self, shown, sizeof(shown));
+		json_object_set_new(o, "shows", json_string(shown));
+	}
+	return o;
+}
+
+int ctl_cmd_devices(struct ctl_request *r)
+{
+	const struct devices *d = &r->mcu->devices;
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < d->len; i++)
+		json_array_append_new(rows,
+				      describe(&d->list[i], r->mcu->cfg.type));
+	json_object_set_new(r->reply, "devices", rows);
+	return 0;
+}
