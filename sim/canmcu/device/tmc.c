@@ -29,32 +29,16 @@
 		0x6b, 0x00f70000 \
 	} /* MSCURACT at MSCNT 0 */
 
-static const struct tmc_reset resets_2208[] = {
-	{ GCONF, 0x101 },
-	{ GSTAT, GSTAT_RESET },
-	{ 0x06, 0x20000140 },
-	{ IHOLD_IRUN, 0x11f10 },
-	{ 0x11, 20 },
-	TSTEP_STANDS,
-	SINE_BEGINS,
-	{ 0x6c, 0x10000053 },
-	{ 0x70, 0xc10d0024 },
-	{ 0x72, 0x000e0024 },
-	END,
-};
-static const struct tmc_reset resets_2209[] = {
-	{ GCONF, 0x101 },
-	{ GSTAT, GSTAT_RESET },
-	{ 0x06, 0x21000040 },
-	{ IHOLD_IRUN, 0x11f10 },
-	{ 0x11, 20 },
-	TSTEP_STANDS,
-	SINE_BEGINS,
-	{ 0x6c, 0x10000053 },
-	{ 0x70, 0xc10d0024 },
-	{ 0x72, 0x000e0024 },
-	END,
-};
+/* What TMC2208 and TMC2209 have in common: all but what they are. */
+#define RESETS_220X                                                            \
+	{ GCONF, 0x101 }, { GSTAT, GSTAT_RESET }, { IHOLD_IRUN, 0x11f10 },     \
+		{ 0x11, 20 }, TSTEP_STANDS, SINE_BEGINS, { 0x6c, 0x10000053 }, \
+		{ 0x70, 0xc10d0024 }, { 0x72, 0x000e0024 }, END
+
+static const struct tmc_reset resets_2208[] = { { 0x06, 0x20000140 },
+						RESETS_220X };
+static const struct tmc_reset resets_2209[] = { { 0x06, 0x21000040 },
+						RESETS_220X };
 static const struct tmc_reset resets_2130[] = {
 	{ GSTAT, GSTAT_RESET },
 	{ 0x04, 0x11000000 },

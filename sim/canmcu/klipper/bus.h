@@ -2,7 +2,7 @@
 #ifndef CANMCU_KLIPPER_BUS_H
 #define CANMCU_KLIPPER_BUS_H
 
-/* What modules share whose chips are on a bus: section 20.2. */
+/* What modules share whose chips are on a bus: klipper-mcu-protocol.md, 20.2. */
 #include "../board/buses.h"
 #include "pin.h"
 
@@ -38,6 +38,14 @@ enum klipper_i2c_status klipper_i2c_transfer(struct klipper *k,
 
 /** Return: NULL, or the reason of a shutdown that a @status is. */
 const char *klipper_i2c_reason(enum klipper_i2c_status status);
+
+/**
+ * klipper_describe_names() - add an enumeration: @names, numbered from 0 on
+ *
+ * Return: 0, or -1 as jansson does.
+ */
+int klipper_describe_names(json_t *enumerations, const char *enumeration,
+			   const char *const *names, size_t len);
 
 /** Add the buses of a kind that a chip has to its dictionary. Return: 0 or -1. */
 int klipper_describe_buses(json_t *config, json_t *enumerations,

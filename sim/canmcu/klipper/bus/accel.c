@@ -292,17 +292,15 @@ static const char *config_bmi160(struct klipper *k,
 static int describe(json_t *constants, json_t *enumerations,
 		    const struct klipper_build *build)
 {
+	static const char *const types[] = { "spi", "i2c" };
+	static const char *const chips[] = { "LIS2DW", "LIS3DH" };
+
 	(void)constants;
 	(void)build;
-	return json_object_set_new(
-		       enumerations, "bus_oid_type",
-		       json_pack("{s:i, s:i}", "spi", ON_SPI, "i2c", ON_I2C)) ||
-			       json_object_set_new(
-				       enumerations, "lis_chip_type",
-				       json_pack("{s:i, s:i}", "LIS2DW", 0,
-						 "LIS3DH", 1)) ?
-		       -1 :
-		       0;
+	return klipper_describe_names(enumerations, "bus_oid_type", types,
+				      ARRAY_SIZE(types)) |
+	       klipper_describe_names(enumerations, "lis_chip_type", chips,
+				      ARRAY_SIZE(chips));
 }
 
 static const struct klipper_message messages[] = {

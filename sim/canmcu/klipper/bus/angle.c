@@ -131,13 +131,13 @@ static void read_mt6826s(struct klipper *k, struct angle *a, uint64_t now_us)
 		put(a, 0, (unsigned int)m[2] << 8 | m[3]);
 }
 
-static const struct {
-	const char *name;
-	void (*read)(struct klipper *k, struct angle *a, uint64_t now_us);
-} chips[] = {
-	{ "a1333", read_a1333 },       { "as5047d", read_as5047d },
-	{ "tle5012b", read_tle5012b }, { "mt6816", read_mt6816 },
-	{ "mt6826s", read_mt6826s },
+static const char *const names[] = { "a1333", "as5047d", "tle5012b", "mt6816",
+				     "mt6826s" };
+
+/* In the same order. */
+static void (*const reads[])(struct klipper *k, struct angle *a,
+			     uint64_t now_us) = {
+	read_a1333, read_as5047d, read_tle5012b, read_mt6816, read_mt6826s,
 };
 
 static const char *fire(struct klipper *k, struct klipper_timer *t,
@@ -146,7 +146,7 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 	/* it is the first member */
 	struct angle *a = (struct angle *)t;
 
-	chips[a->chip].read(k, a, now_us);
+	reads[a->chip](k, a, now_us);
 	klipper_bulk_report(k, &a->bulk, a->oid, SAMPLE);
 	a->due_ticks += a->rest_ticks;
 	return klipper_timer_at(k, t, a->due_ticks, now_us);
@@ -163,7 +163,7 @@ static const char *config_spi_angle(struct klipper *k,
 	void *object;
 
 	(void)now_us;
-	if ((uint8_t)v[2].num >= ARRAY_SIZE(chips))
+	if ((uint8_t)v[2].num >= ARRAY_SIZE(names))
 		return INVALID_CHIP;
 	reason = klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
 	if (reason)
@@ -219,15 +219,10 @@ static const char *spi_angle_transfer(struct klipper *k,
 static int describe(json_t *config, json_t *enumerations,
 		    const struct klipper_build *build)
 {
-	json_t *types = json_object();
-	int err = json_object_set_new(enumerations, "spi_angle_type", types);
-
 	(void)config;
 	(void)build;
-	for (size_t i = 0; i < ARRAY_SIZE(chips) && !err; i++)
-		err = json_object_set_new(types, chips[i].name,
-					  json_integer((int)i));
-	return err;
+	return klipper_describe_names(enumerations, "spi_angle_type", names,
+				      ARRAY_SIZE(names));
 }
 
 static const struct klipper_message messages[] = {

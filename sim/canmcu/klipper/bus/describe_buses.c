@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/* Buses in the dictionary: a host finds them by name, and keeps off their pins. */
+/* What is in the dictionary of buses and chips: a host finds them by name. */
 #include <stdio.h>
 
 #include "../bus.h"
@@ -16,7 +16,18 @@ static int add_name(json_t *config, json_t *names, const char *name,
 	return json_object_set_new(config, key, json_string(bus->pins));
 }
 
-/* The last name of number 0 is taken where a section names no bus. */
+int klipper_describe_names(json_t *enumerations, const char *enumeration,
+			   const char *const *names, size_t len)
+{
+	json_t *all = json_object();
+	int err = json_object_set_new(enumerations, enumeration, all);
+
+	for (size_t i = 0; i < len && !err; i++)
+		err = json_object_set_new(all, names[i], json_integer((int)i));
+	return err;
+}
+
+/* A host keeps off their pins; the last name of number 0 is taken where a section names no bus. */
 int klipper_describe_buses(json_t *config, json_t *enumerations,
 			   const struct mcu_type *type, enum bus_kind kind)
 {

@@ -204,14 +204,15 @@ static const char *query_status(struct klipper *k,
 static int describe(json_t *config, json_t *enumerations,
 		    const struct klipper_build *build)
 {
+	static const char *const errors[] = { "SENSOR_REPORTS_ERROR",
+					      "I2C_STATUS_ERROR",
+					      "I2C_DATA_ERROR",
+					      "INVALID_READ_DATA" };
+
 	(void)config;
 	(void)build;
-	return json_object_set_new(
-		enumerations, "ldc1612_error:",
-		json_pack("{s:i, s:i, s:i, s:i}", "SENSOR_REPORTS_ERROR",
-			  SENSOR_ERROR, "I2C_STATUS_ERROR", I2C_STATUS,
-			  "I2C_DATA_ERROR", I2C_DATA, "INVALID_READ_DATA",
-			  INVALID_DATA));
+	return klipper_describe_names(enumerations, "ldc1612_error:", errors,
+				      ARRAY_SIZE(errors));
 }
 
 static const struct klipper_message messages[] = {

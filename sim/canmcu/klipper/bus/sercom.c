@@ -34,18 +34,11 @@ static const char *set_sercom_pin(struct klipper *k,
 static int describe(json_t *config, json_t *enumerations,
 		    const struct klipper_build *build)
 {
-	json_t *types;
-	int err = 0;
-
 	(void)config;
 	if (!has_sercoms(build->type))
 		return 0;
-	types = json_object();
-	for (size_t i = 0; i < ARRAY_SIZE(pin_types); i++)
-		err |= json_object_set_new(types, pin_types[i],
-					   json_integer((int)i));
-	return json_object_set_new(enumerations, "sercom_pin_type", types) |
-	       err;
+	return klipper_describe_names(enumerations, "sercom_pin_type",
+				      pin_types, ARRAY_SIZE(pin_types));
 }
 
 static const struct klipper_message messages[] = {

@@ -87,15 +87,17 @@ read_max6675(struct klipper *k, const struct thermocouple *t, uint64_t now_us)
 	return (struct reading){ value, value & 0x06 };
 }
 
-static const struct {
-	const char *name;
-	struct reading (*read)(struct klipper *k, const struct thermocouple *t,
-			       uint64_t now_us);
-} chips[] = {
-	{ "MAX31855", read_max31855 },
-	{ "MAX31856", read_max31856 },
-	{ "MAX31865", read_max31865 },
-	{ "MAX6675", read_max6675 },
+static const char *const names[] = { "MAX31855", "MAX31856", "MAX31865",
+				     "MAX6675" };
+
+/* In the same order. */
+static struct reading (*const reads[])(struct klipper *k,
+				       const struct thermocouple *t,
+				       uint64_t now_us) = {
+	read_max31855,
+	read_max31856,
+	read_max31865,
+	read_max6675,
 };
 
 static const char *judge(struct thermocouple *t, const struct reading *r)
@@ -115,7 +117,7 @@ static const char *fire(struct klipper *k, struct klipper_timer *timer,
 {
 	/* it is the first member */
 	struct thermocouple *t = (struct thermocouple *)timer;
-	struct reading r = chips[t->chip].read(k, t, now_us);
+	struct reading r = reads[t->chip](k, t, now_us);
 	const char *reason;
 
 	t->due_ticks += t->rest_ticks;
@@ -142,7 +144,7 @@ static const char *config_thermocouple(struct klipper *k,
 	void *object;
 
 	(void)now_us;
-	if ((uint8_t)v[2].num >= ARRAY_SIZE(chips))
+	if ((uint8_t)v[2].num >= ARRAY_SIZE(names))
 		return INVALID_CHIP;
 	reason = klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
 	if (reason)
@@ -182,15 +184,10 @@ static const char *query_thermocouple(struct klipper *k,
 static int describe(json_t *config, json_t *enumerations,
 		    const struct klipper_build *build)
 {
-	json_t *types = json_object();
-	int err = json_object_set_new(enumerations, "thermocouple_type", types);
-
 	(void)config;
 	(void)build;
-	for (size_t i = 0; i < ARRAY_SIZE(chips) && !err; i++)
-		err = json_object_set_new(types, chips[i].name,
-					  json_integer((int)i));
-	return err;
+	return klipper_describe_names(enumerations, "thermocouple_type", names,
+				      ARRAY_SIZE(names));
 }
 
 static const struct klipper_message messages[] = {

@@ -225,21 +225,17 @@ static const char *trigger_analog_query_state(struct klipper *k,
 static int describe(json_t *config, json_t *enumerations,
 		    const struct klipper_build *build)
 {
-	json_t *types = json_pack("{s:i, s:i, s:i}", "abs_ge", ABS_GE, "gt", GT,
-				  "diff_peak_gt", DIFF_PEAK_GT);
-	json_t *errors = json_pack("{s:i, s:i, s:i, s:i}", "RAW_RANGE",
-				   RAW_RANGE, "OVERFLOW", OVERFLOW, "MONITOR",
-				   MONITOR, "SENSOR_SPECIFIC", SENSOR_SPECIFIC);
-	int err =
-		json_object_set_new(enumerations, "trigger_analog_type", types);
+	static const char *const types[] = { "abs_ge", "gt", "diff_peak_gt" };
+	static const char *const errors[] = { "RAW_RANGE", "OVERFLOW",
+					      "MONITOR", "SENSOR_SPECIFIC" };
 
 	(void)config;
 	(void)build;
-	return json_object_set_new(enumerations,
-				   "trigger_analog_error:", errors) ||
-			       err ?
-		       -1 :
-		       0;
+	return klipper_describe_names(enumerations, "trigger_analog_type",
+				      types, ARRAY_SIZE(types)) |
+	       klipper_describe_names(enumerations,
+				      "trigger_analog_error:", errors,
+				      ARRAY_SIZE(errors));
 }
 
 static const struct klipper_message messages[] = {
