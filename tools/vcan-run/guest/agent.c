@@ -81,8 +81,13 @@ static int start(struct agent *a)
 			   "--mem");
 		return fail(a, &reason);
 	}
-	if (s.host)
-		sethostname(s.host, strlen(s.host));
+	if (s.host && sethostname(s.host, strlen(s.host))) {
+		reason_set(&reason,
+			   "the guest cannot be called %.64s (%s); give this "
+			   "machine a shorter name",
+			   s.host, strerror(errno));
+		return fail(a, &reason);
+	}
 	if (probe_bus(s.ifaces, s.n_ifaces, &reason) ||
 	    spawn_command(&s, &child, &reason))
 		return fail(a, &reason);
