@@ -142,5 +142,5 @@ clean:
 help:
 	@echo 'all host library examples test check check-unit check-vcan campaign'
 	@echo 'fuzz lint bench demo demo-bridge clean'
-	@echo 'install install-host install-library uninstall'
+	@echo 'install install-host install-PROGRAM install-library uninstall'
 	@echo 'CC CFLAGS LDFLAGS PREFIX DESTDIR FUZZ_RUNS=n V=1 WERROR=1'

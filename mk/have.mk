@@ -9,12 +9,13 @@ NEEDS_test  := $(NEEDS_demo) cmocka.h:libcmocka-dev
 NEEDS_check := $(NEEDS_test)
 
 # of those that compile something
-GOALS := $(or $(filter-out clean help uninstall% install-completion,\
+GOALS := $(or $(filter-out clean help uninstall% install-completion%,\
 	$(MAKECMDGOALS)),all)
 # one set is asked for, the largest, so that one command gets it all
 HAVE := $B/have/$(or $(if $(filter check% campaign lint,$(GOALS)),check),$(if \
 	$(filter test fuzz $B/unit/% $B/fuzz/%,$(GOALS)),test),$(if $(filter-out \
-	host install-host $(HOST_PROGRAMS:%=$B/%),$(GOALS)),demo),host)
+	host install-host $(HOST_PROGRAMS:%=$B/%) \
+	$(HOST_PROGRAMS:%=install-%),$(GOALS)),demo),host)
 $B/have/%:
 	@mkdir -p $(@D)
 	@mk/have.sh $* '$(CC)' '$(NEEDS_$*)' $(CPPFLAGS) $(CFLAGS) && \

@@ -8,21 +8,19 @@ INCDIR    ?= $(PREFIX)/include
 MANDIR    ?= $(PREFIX)/share/man
 DATADIR   ?= $(PREFIX)/share
 # uninstall would take away what such a name begins with
-$(foreach v,PREFIX DESTDIR BINDIR LIBDIR INCDIR MANDIR DATADIR,$(if \
-	$(word 2,$($v)),$(error $v has a blank in it, and no folder can be named \
-	so here: choose another)))
+$(foreach v,PREFIX DESTDIR BINDIR LIBDIR INCDIR MANDIR DATADIR KCANDIR BASHDIR \
+	FISHDIR ZSHDIR,$(if $(word 2,$($v)),$(error $v has a blank in it, and no \
+	folder can be named so here: choose another)))
 
-# $1 programs, $2 man pages
-put = $(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 && \
-	$(INSTALL) -m 755 $(1:%=$B/%) $(DESTDIR)$(BINDIR) && \
-	$(INSTALL) -m 644 $2 $(DESTDIR)$(MANDIR)/man1
-PAGES := $(wildcard docs/man/*.1)
-install: all install-library
-	$(call put,$(PROGRAMS),$(PAGES))
-	$(call put_completion,$(PROGRAMS))
-install-host: host
-	$(call put,$(HOST_PROGRAMS),$(HOST_PROGRAMS:%=docs/man/%.1))
-	$(call put_completion,$(HOST_PROGRAMS))
+# One program, its pages, and what completes its command line.
+.PHONY: $(PROGRAMS:%=install-%)
+$(PROGRAMS:%=install-%): install-%: $B/% install-completion-%
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m 755 $< $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 644 $(wildcard docs/man/$*.1 docs/man/$*-*.1) \
+		$(DESTDIR)$(MANDIR)/man1
+install: all install-library $(PROGRAMS:%=install-%)
+install-host: $(HOST_PROGRAMS:%=install-%)
 uninstall: uninstall-library
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) \
-		$(PAGES:docs/man/%=$(DESTDIR)$(MANDIR)/man1/%)
+		$(patsubst docs/man/%,$(DESTDIR)$(MANDIR)/man1/%,$(wildcard docs/man/*.1))

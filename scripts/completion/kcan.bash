@@ -18,7 +18,7 @@ _kcan() {
 			COMPREPLY+=("$candidate")
 			;;
 		esac
-	done < <(@DATADIR@/kcan/candidates "${words[@]//[\\\'\"]/}" "$cur")
+	done < <(@CANDIDATES@ "${words[@]//[\\\'\"]/}" "$cur")
 }
 
-complete -F _kcan canbootreq serialbootreq katflash canmcu vcan-run
+complete -F _kcan @PROGRAM@

@@ -2,7 +2,7 @@
 # Completion for fish: what candidates prints.
 
 function __kcan_candidates
-    for line in (@DATADIR@/kcan/candidates (commandline -opc) (commandline -ct))
+    for line in (@CANDIDATES@ (commandline -opc) (commandline -ct))
         if test "$line" = :files
             __fish_complete_path (commandline -ct)
         else
@@ -11,6 +11,4 @@ function __kcan_candidates
     end
 end
 
-for program in canbootreq serialbootreq katflash canmcu vcan-run
-    complete -c $program -f -a '(__kcan_candidates)'
-end
+complete -c @PROGRAM@ -f -a '(__kcan_candidates)'

@@ -30,7 +30,9 @@ setup() {
 644 opt/kcan/share/man/man1/canbootreq.1
 644 opt/kcan/share/man/man1/katflash.1
 644 opt/kcan/share/man/man1/serialbootreq.1
-644 opt/kcan/share/zsh/site-functions/_kcan" ]
+644 opt/kcan/share/zsh/site-functions/_canbootreq
+644 opt/kcan/share/zsh/site-functions/_katflash
+644 opt/kcan/share/zsh/site-functions/_serialbootreq" ]
 	dest/opt/kcan/bin/canbootreq --dry-run -u 41f905f55004
 }
 

@@ -55,7 +55,8 @@ setup() {
 	local folder
 
 	mkdir -p my/include/kcan my/share/kcan
-	for folder in PREFIX DESTDIR BINDIR LIBDIR INCDIR MANDIR DATADIR; do
+	for folder in PREFIX DESTDIR BINDIR LIBDIR INCDIR MANDIR DATADIR KCANDIR \
+		BASHDIR FISHDIR ZSHDIR; do
 		run -2 make -C "$ROOT" -s uninstall "$folder=$PWD/my tools"
 		[[ $output == *"*** $folder has a blank in it, and no folder can be\
  named so here: choose another."* ]]
