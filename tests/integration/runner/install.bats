@@ -106,6 +106,37 @@ usb recommended libudev.so.1" ]
 	done
 }
 
+# package PROGRAM - where the build of a package would have it
+package() {
+	mkdir -p debian/canbootreq/usr/bin
+	cp "$1" debian/canbootreq/usr/bin
+}
+
+@test "and so in what the packages depend on" {
+	command -v dpkg-query >/dev/null || skip "dpkg knows the packages"
+	package "$DEST/opt/kcan/bin/canbootreq"
+	package "$DEST/opt/kcan/bin/vcan-run"
+	"$ROOT/debian/dlopenlibdeps"
+	run -0 sort debian/canbootreq.substvars
+	[ "${lines[0]}" = dlopen:Depends= ]
+	[[ ${lines[1]} == dlopen:Recommends=libjansson4* ]]
+	[ "${lines[2]}" = "dlopen:Suggests=libjansson4, zlib1g" ]
+}
+
+@test "a library that no package has ends their build" {
+	command -v dpkg-query >/dev/null || skip "dpkg knows the packages"
+	cc -I"$ROOT/lib" -o loads -x c - <<-'END'
+		#include "util/loader.h"
+		static const struct util_symbol some[1];
+		UTIL_LIBRARY(library, some, "a", "b", "required", "libno-such.so.9");
+		int main(void) { return library.len != 1; }
+	END
+	package loads
+	run ! "$ROOT/debian/dlopenlibdeps"
+	[ "${lines[-1]}" = "dlopenlibdeps: no package has libno-such.so.9;\
+ Build-Depends lacks it" ]
+}
+
 # It gets as far as to start QEMU, which ends at once here.
 @test "the installed vcan-run finds the guest's kernel" {
 	[ "$(uname -m)" = x86_64 ] || skip "the guest with USB is for x86-64 only"

@@ -84,7 +84,7 @@ lines() {
 
 	[ "$(lines | wc -l)" -gt 20 ]
 	lines | while read -r line; do
-		grep -rhE --include='*.bats' --include=inside "^	line $quote" \
+		grep -rhE --include='*.bats' --include='inside*' "^	line $quote" \
 			"$ROOT/tests/integration" "$ROOT/tests/portability" |
 			grep -qF -e "line '$line'" -e "line \"$line\"" ||
 			echo "$line"
