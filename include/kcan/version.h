@@ -18,7 +18,7 @@ KCAN_DECLS_BEGIN
  * With a shared library that may be another one than KCAN_VERSION, which was
  * compiled in.
  *
- * Return: "0.1.0", as long as the process lives.
+ * Return: three numbers with dots between them, as long as the process lives.
  */
 const char *kcan_version(void);
 
