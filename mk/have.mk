@@ -2,8 +2,7 @@
 # What has to be installed before anything is compiled, by what is to be made.
 
 # Of the sets of scripts/install-deps.sh: HEADER:PACKAGE..., as Debian calls them
-NEEDS_host  := stdio.h:libc6-dev jansson.h:libjansson-dev libudev.h:libudev-dev \
-	zlib.h:zlib1g-dev
+NEEDS_host  := stdio.h:libc6-dev jansson.h:libjansson-dev zlib.h:zlib1g-dev
 NEEDS_demo  := $(NEEDS_host) systemd/sd-event.h:libsystemd-dev
 NEEDS_test  := $(NEEDS_demo) cmocka.h:libcmocka-dev
 NEEDS_check := $(NEEDS_test)

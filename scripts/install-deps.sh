@@ -14,7 +14,6 @@ host_packages='
 gcc clang
 make
 libc6-dev
-libudev-dev
 libjansson-dev
 zlib1g-dev
 '

@@ -2,7 +2,7 @@
 #include "io/usbport.h"
 
 #include <errno.h>
-#include <libudev.h>
+#include <linux/netlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,46 +14,21 @@
 #include <unistd.h>
 
 #include "io/usbport_sys.h"
-#include "util/array.h"
-#include "util/loader.h"
 
-/* how often to look without an event: where there may be one, and where not */
-#define SELDOM_MS 250
-#define OFTEN_MS 20
+/* how often to look without an event: one may be lost, in a container all are */
+#define LOOK_MS 250
 
 static const struct usbport_roots roots = { "/sys", "/dev" };
 
-struct libudev {
-	__typeof__(udev_new) *new;
-	__typeof__(udev_unref) *unref;
-	__typeof__(udev_monitor_new_from_netlink) *monitor_new;
-	__typeof__(udev_monitor_enable_receiving) *monitor_enable;
-	__typeof__(udev_monitor_get_fd) *monitor_fd;
-	__typeof__(udev_monitor_unref) *monitor_unref;
-};
-
-static const struct util_symbol symbols[] = {
-	{ "udev_new", offsetof(struct libudev, new) },
-	{ "udev_unref", offsetof(struct libudev, unref) },
-	{ "udev_monitor_new_from_netlink",
-	  offsetof(struct libudev, monitor_new) },
-	{ "udev_monitor_enable_receiving",
-	  offsetof(struct libudev, monitor_enable) },
-	{ "udev_monitor_get_fd", offsetof(struct libudev, monitor_fd) },
-	{ "udev_monitor_unref", offsetof(struct libudev, monitor_unref) },
-};
-
-UTIL_LIBRARY(libudev, symbols, "usb", "Follow a board's USB port by events",
-	     "recommended", "libudev.so.1");
+/* Of NETLINK_KOBJECT_UEVENT: the kernel's, and udevd's once it has seen to it. */
+#define GROUP_KERNEL 1u
+#define GROUP_UDEV 2u
 
 struct kcan_usbport {
 	char name[NAME_MAX + 1];
 	int epoll; /* of the two below */
 	int timer;
-	struct libudev lib;
-	struct udev *udev; /* NULL: without events */
-	/* what the kernel tells, and the same once udevd has seen to it */
-	struct udev_monitor *monitors[2];
+	int events; /* -1: without */
 };
 
 static int open_port(struct kcan_usbport **out, const char *device)
@@ -63,7 +38,7 @@ static int open_port(struct kcan_usbport **out, const char *device)
 
 	if (!port)
 		return -ENOMEM;
-	*port = (struct kcan_usbport){ .epoll = -1, .timer = -1 };
+	*port = (struct kcan_usbport){ .epoll = -1, .timer = -1, .events = -1 };
 	err = usbport_find(port->name, device);
 	if (err) {
 		free(port);
@@ -101,20 +76,12 @@ int kcan_usbport_of_tty(struct kcan_usbport **out, const char *path)
 	return access(device, F_OK) ? -ENXIO : open_port(out, device);
 }
 
-static void close_monitors(struct kcan_usbport *port)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(port->monitors); i++)
-		if (port->monitors[i])
-			port->lib.monitor_unref(port->monitors[i]);
-	if (port->udev)
-		port->lib.unref(port->udev);
-}
-
 void kcan_usbport_close(struct kcan_usbport *port)
 {
 	if (!port)
 		return;
-	close_monitors(port);
+	if (port->events >= 0)
+		close(port->events);
 	if (port->timer >= 0)
 		close(port->timer);
 	if (port->epoll >= 0)
@@ -134,31 +101,23 @@ static int add_fd(struct kcan_usbport *port, int fd)
 	return epoll_ctl(port->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
-/* Return: whether the kernel tells of changes. */
-static bool watch_events(struct kcan_usbport *port)
+static int watch_events(struct kcan_usbport *port)
 {
-	static const char *const sources[] = { "kernel", "udev" };
-	const char *why;
-	bool told = false;
+	const struct sockaddr_nl at = {
+		.nl_family = AF_NETLINK, .nl_groups = GROUP_KERNEL | GROUP_UDEV
+	};
 
-	if (!util_library_load(&libudev, &port->lib, &why))
-		return false;
-	port->udev = port->lib.new();
-	for (size_t i = 0; port->udev && i < ARRAY_SIZE(sources); i++) {
-		struct udev_monitor *monitor =
-			port->lib.monitor_new(port->udev, sources[i]);
-
-		port->monitors[i] = monitor;
-		if (monitor && port->lib.monitor_enable(monitor) >= 0 &&
-		    !add_fd(port, port->lib.monitor_fd(monitor)) && !i)
-			told = true;
-	}
-	return told;
+	port->events = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
+			      NETLINK_KOBJECT_UEVENT);
+	if (port->events < 0 ||
+	    bind(port->events, (const struct sockaddr *)&at, sizeof(at)))
+		return -errno;
+	return add_fd(port, port->events);
 }
 
-static int watch_clock(struct kcan_usbport *port, long every_ms)
+static int watch_clock(struct kcan_usbport *port)
 {
-	const struct timespec every = { 0, every_ms * 1000000 };
+	const struct timespec every = { 0, LOOK_MS * 1000000 };
 
 	port->timer =
 		timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -176,7 +135,9 @@ int kcan_usbport_watch(struct kcan_usbport *port)
 	port->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (port->epoll < 0)
 		return -errno;
-	return watch_clock(port, watch_events(port) ? SELDOM_MS : OFTEN_MS);
+	/* without events it takes a little longer, no more */
+	watch_events(port);
+	return watch_clock(port);
 }
 
 int kcan_usbport_fd(const struct kcan_usbport *port)
@@ -184,21 +145,16 @@ int kcan_usbport_fd(const struct kcan_usbport *port)
 	return port->epoll;
 }
 
-/*
- * Which events came does not matter, and there are dozens at each plug: to let
- * libudev read them would take longer than to look.
- */
+/* Which events came does not matter: to look takes less than to read dozens. */
 static void take_events(const struct kcan_usbport *port)
 {
 	uint64_t ticks;
 	char event;
 
-	for (size_t i = 0; i < ARRAY_SIZE(port->monitors); i++)
-		while (port->monitors[i] &&
-		       (recv(port->lib.monitor_fd(port->monitors[i]), &event,
-			     sizeof(event), MSG_DONTWAIT) >= 0 ||
-			errno == ENOBUFS))
-			continue;
+	while (port->events >= 0 &&
+	       (recv(port->events, &event, sizeof(event), MSG_DONTWAIT) >= 0 ||
+		errno == ENOBUFS))
+		continue;
 	if (port->timer >= 0 && read(port->timer, &ticks, sizeof(ticks)) < 0)
 		return; /* not due */
 }

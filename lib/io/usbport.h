@@ -17,7 +17,7 @@ struct kcan_usbport;
  * kcan_usbport_of_interface() - the port that a network interface is behind
  * @out: set on success only; release with kcan_usbport_close()
  *
- * Only reads a few links: no library is loaded.
+ * Only reads a few links.
  *
  * Return: 0, or a negative errno. The ones to tell apart:
  * -ENODEV  no such interface
@@ -55,10 +55,10 @@ void kcan_usbport_look(struct kcan_usbport *port, struct kcan_usbdev *out);
 /**
  * kcan_usbport_watch() - notice changes from now on
  *
- * Loads libudev and listens to the kernel's events, and to udev's, which come
- * once a name in /dev/serial/by-id is there and permissions are set. An event
- * only says when to look: so it works without udevd, and, with a look every
- * 20 ms, where libudev is not installed.
+ * Listens to the kernel's events, and to udev's, which come once a name in
+ * /dev/serial/by-id is there and permissions are set. An event only says when to
+ * look: so it works without udevd, and, with a look every 250 ms, where none
+ * comes.
  *
  * Return: 0, also when watching already, or a negative errno.
  */

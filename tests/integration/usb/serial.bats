@@ -29,7 +29,8 @@ plug_klipper() {
 # request ARGUMENTS... - sets status, output; the diagnostics are in "err"
 request() {
 	status=0
-	"$BUILD/serialbootreq" "$@" >out 2>err 3>&- 9>&- || status=$?
+	# shellcheck disable=SC2086 # words on purpose
+	${CONTAINER-} "$BUILD/serialbootreq" "$@" >out 2>err 3>&- 9>&- || status=$?
 	output=$(<out)
 	echo "status $status"
 	cat out err
@@ -67,6 +68,14 @@ touched() {
 	request -d "${KLIPPER/$SERIAL/3D0052001450425539383920}"
 	ends 1 local-error 'there is no such device'
 	[ "$(grep -c '^touch' told)" = 1 ]
+}
+
+# The kernel tells a container of another user nothing of its devices.
+@test "it is found where no events come" {
+	plug_klipper katapult
+	CONTAINER='unshare --user --map-root-user --net' request -d "$KLIPPER" \
+		--timeout 20
+	ends 0 in-bootloader "Katapult came up on USB port 1-1 (1d50:6177)"
 }
 
 @test "touched, it comes up as the ROM's DFU: heaters, and the command as printed" {

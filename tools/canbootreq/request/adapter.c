@@ -40,7 +40,7 @@ size_t adapter_match(struct adapter *a, const struct opts *opts)
 			a->match = one;
 		if (one != KCAN_USBDEV_MATCH_YES)
 			continue;
-		/* loading libudev may take longer than the adapter does */
+		/* before it is asked, so that no event is missed */
 		if (opts->verify)
 			kcan_usbport_watch(a->port);
 		return i;
