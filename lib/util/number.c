@@ -6,17 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-int util_parse_number(const char *text, unsigned long *out)
+int util_parse_number(const char *text, uint64_t *out)
 {
 	bool hex = !strncasecmp(text, "0x", 2);
 	const char *digits = text + (hex ? 2 : 0);
 	const char *known = hex ? "0123456789abcdefABCDEF" : "0123456789";
-	unsigned long value;
+	uint64_t value;
 
 	if (!*digits || digits[strspn(digits, known)])
 		return -EINVAL;
 	errno = 0;
-	value = strtoul(digits, NULL, hex ? 16 : 10);
+	value = strtoull(digits, NULL, hex ? 16 : 10);
 	if (errno)
 		return -ERANGE;
 	*out = value;

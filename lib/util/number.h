@@ -11,9 +11,9 @@
  * @out:  set on success only
  *
  * Return: 0, -EINVAL when it is no such number, -ERANGE when it is above what
- * an unsigned long holds.
+ * 64 bits hold.
  */
-int util_parse_number(const char *text, unsigned long *out);
+int util_parse_number(const char *text, uint64_t *out);
 
 /**
  * util_parse_seconds() - read a time as people type it: 5, 0.5

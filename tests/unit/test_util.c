@@ -104,7 +104,7 @@ static void test_cursor_reads_zero_past_the_end(void **state)
 static const struct number_row {
 	const char *name; /* the text, too */
 	int want;
-	unsigned long value;
+	uint64_t value;
 } number_rows[] = {
 	{ "0", 0, 0 },
 	{ "254", 0, 254 },
@@ -120,13 +120,15 @@ static const struct number_row {
 	{ "12a", -EINVAL, 7 },
 	{ "0x0x1", -EINVAL, 7 },
 	{ "0x-1", -EINVAL, 7 },
+	{ "18446744073709551615", 0, UINT64_MAX },
+	{ "18446744073709551616", -ERANGE, 7 },
 	{ "99999999999999999999999", -ERANGE, 7 },
 };
 
 static void test_number(void **state)
 {
 	const struct number_row *row = *state;
-	unsigned long value = 7;
+	uint64_t value = 7;
 
 	assert_int_equal(util_parse_number(row->name, &value), row->want);
 	assert_int_equal(value, row->value);

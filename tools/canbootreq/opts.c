@@ -70,7 +70,7 @@ static int opt_timeout(void *ctx, const char *arg)
 static int opt_nodeid(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
-	unsigned long value = OPTS_NODEID_MAX + 1; /* or beyond every number */
+	uint64_t value = OPTS_NODEID_MAX + 1; /* or beyond every number */
 
 	if (util_parse_number(arg, &value) == -EINVAL)
 		return refuse(

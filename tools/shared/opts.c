@@ -23,7 +23,7 @@ int opts_parse_timeout(uint64_t *out_us, const char *arg,
 int opts_parse_baud(uint32_t *out, const char *what, const char *arg,
 		    char error[static OPTS_ERROR_LEN])
 {
-	unsigned long value = BAUD_MAX + 1; /* or beyond every number */
+	uint64_t value = BAUD_MAX + 1; /* or beyond every number */
 	int err = util_parse_number(arg, &value);
 
 	if (err == -EINVAL || value < BAUD_MIN || value > BAUD_MAX) {

@@ -75,7 +75,7 @@ static int set_mem(void *ctx, const char *arg)
 static int set_seconds(struct opts *o, const char *what, const char *arg,
 		       unsigned int *out)
 {
-	unsigned long n;
+	uint64_t n;
 
 	if (util_parse_number(arg, &n) || !n || n > 3600)
 		return refuse(o,

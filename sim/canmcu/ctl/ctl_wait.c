@@ -53,7 +53,7 @@ static const struct ctl_condition *find_condition(const char *name)
 /* When the wait ends that has this timeout; NULL: the usual one. */
 static int read_timeout(struct ctl_request *r, const char *word)
 {
-	unsigned long ms = WAIT_MS_DEFAULT;
+	uint64_t ms = WAIT_MS_DEFAULT;
 
 	if (word && (util_parse_number(word, &ms) || ms > WAIT_MS_MAX))
 		return ctl_refuse(
@@ -67,7 +67,7 @@ static int read_timeout(struct ctl_request *r, const char *word)
 static int read_since(struct ctl_request *r, const char *word, uint64_t *first)
 {
 	const struct ctl_log *log = r->ctl->log;
-	unsigned long since;
+	uint64_t since;
 
 	if (util_parse_number(word + strlen(SINCE), &since))
 		return ctl_refuse(r, "'%s': give the number of an event", word);

@@ -51,7 +51,7 @@ static int read_chance(struct fault *f, const char *text, char *error)
 static int read_number(uint64_t *out, const char *key, const char *text,
 		       uint64_t max, char *error)
 {
-	unsigned long value;
+	uint64_t value;
 
 	if (util_parse_number(text, &value) || value > max)
 		return refuse(error, "%s '%.40s': give a number from 0 to %llu",

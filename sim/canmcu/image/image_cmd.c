@@ -2,6 +2,7 @@
 #include "image_cmd.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,10 +25,10 @@
 /* What is asked for. */
 struct request {
 	const struct mcu_type *type;
-	unsigned long start;
+	uint64_t start;
 	bool has_start;
-	unsigned long size; /* 0: nobody says */
-	unsigned long frequency;
+	uint64_t size; /* 0: nobody says */
+	uint64_t frequency;
 	enum mcu_link link;
 	const char *version;
 	bool no_katapult;
@@ -206,21 +207,21 @@ static struct klipper_build build_of(const struct request *r)
 
 static int choose_size(struct request *r, const struct image_spec *spec)
 {
-	unsigned long min = image_size_min(spec->dictionary_len);
-	unsigned long max = image_size_max(spec->type, spec->start);
+	uint64_t min = image_size_min(spec->dictionary_len);
+	uint64_t max = image_size_max(spec->type, spec->start);
 
 	if (!r->size)
 		r->size = max < IMAGE_SIZE_USUAL ? max : IMAGE_SIZE_USUAL;
 	if (r->size >= min && r->size <= max)
 		return 0;
-	return refuse(
-		r,
-		"an image of %lu bytes: %s; give --size a number from %lu "
-		"to %lu",
-		r->size,
-		r->size < min ? "its data dictionary does not fit" :
-				"the flash has no room for it",
-		min, max);
+	return refuse(r,
+		      "an image of %" PRIu64
+		      " bytes: %s; give --size a number from "
+		      "%" PRIu64 " to %" PRIu64,
+		      r->size,
+		      r->size < min ? "its data dictionary does not fit" :
+				      "the flash has no room for it",
+		      min, max);
 }
 
 static int write_out(const uint8_t *bytes, size_t len)

@@ -128,7 +128,7 @@ static int parse_state(struct keys_board *b, const char *value, char *want)
 
 static int parse_nodeid(struct keys_board *b, const char *value, char *want)
 {
-	unsigned long nodeid;
+	uint64_t nodeid;
 	int err = keys_read_number(value, 255, &nodeid, want);
 
 	if (!err)
@@ -138,7 +138,7 @@ static int parse_nodeid(struct keys_board *b, const char *value, char *want)
 
 static int parse_boot_ms(struct keys_board *b, const char *value, char *want)
 {
-	unsigned long ms;
+	uint64_t ms;
 	int err = keys_read_number(value, BOOT_MS_MAX, &ms, want);
 
 	if (!err)
@@ -161,7 +161,7 @@ static int parse_no_application(struct keys_board *b, const char *value,
 static int parse_application_start(struct keys_board *b, const char *value,
 				   char *want)
 {
-	unsigned long address;
+	uint64_t address;
 
 	if (util_parse_number(value, &address) || !address ||
 	    address > UINT32_MAX)
@@ -194,7 +194,7 @@ static int parse_flash_image(struct keys_board *b, const char *value,
 
 static int parse_erase_ms(struct keys_board *b, const char *value, char *want)
 {
-	unsigned long ms;
+	uint64_t ms;
 	int err = keys_read_number(value, ERASE_MS_MAX, &ms, want);
 
 	if (!err)
@@ -209,7 +209,7 @@ static int parse_ecc(struct keys_board *b, const char *value, char *want)
 
 static int parse_clock_freq(struct keys_board *b, const char *value, char *want)
 {
-	unsigned long hz;
+	uint64_t hz;
 
 	if (util_parse_number(value, &hz) || hz < CLOCK_HZ_MIN ||
 	    hz > CLOCK_HZ_MAX)

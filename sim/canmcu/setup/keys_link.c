@@ -67,7 +67,7 @@ int keys_parse_uart(struct keys_board *b, const char *value, char *want)
 
 int keys_parse_baud(struct keys_board *b, const char *value, char *want)
 {
-	unsigned long baud;
+	uint64_t baud;
 
 	if (util_parse_number(value, &baud) || baud < BAUD_MIN ||
 	    baud > BAUD_MAX)
@@ -85,7 +85,7 @@ int keys_parse_usb_serial(struct keys_board *b, const char *value, char *want)
 
 int keys_parse_usb_port(struct keys_board *b, const char *value, char *want)
 {
-	unsigned long port;
+	uint64_t port;
 	int err = keys_read_number(value, VHCI_PORT_MAX, &port, want);
 
 	if (!err)
@@ -95,7 +95,7 @@ int keys_parse_usb_port(struct keys_board *b, const char *value, char *want)
 
 int keys_parse_usb_tcp(struct keys_board *b, const char *value, char *want)
 {
-	unsigned long port;
+	uint64_t port;
 	int err = keys_read_number(value, UINT16_MAX, &port, want);
 
 	if (!err)
@@ -106,7 +106,7 @@ int keys_parse_usb_tcp(struct keys_board *b, const char *value, char *want)
 int keys_parse_bridge_bitrate(struct keys_board *b, const char *value,
 			      char *want)
 {
-	unsigned long bps;
+	uint64_t bps;
 	int err = keys_read_number(value, BITRATE_MAX, &bps, want);
 
 	if (!err)

@@ -12,8 +12,7 @@
 /* In keys_read.c. */
 
 /** A number from 0 to @max. */
-int keys_read_number(const char *text, unsigned long max, unsigned long *out,
-		     char *want);
+int keys_read_number(const char *text, uint64_t max, uint64_t *out, char *want);
 /** A word that means yes or no. */
 int keys_read_switch(const char *text, bool *out, char *want);
 /** A character that a sentence cannot show. */

@@ -2,6 +2,7 @@
 /* What values of keys have in common: numbers, switches, texts. */
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,12 +10,11 @@
 #include "keys_parse.h"
 #include "util/number.h"
 
-int keys_read_number(const char *text, unsigned long max, unsigned long *out,
-		     char *want)
+int keys_read_number(const char *text, uint64_t max, uint64_t *out, char *want)
 {
 	if (!util_parse_number(text, out) && *out <= max)
 		return 0;
-	return refuse(want, "give a number from 0 to %lu", max);
+	return refuse(want, "give a number from 0 to %" PRIu64, max);
 }
 
 int keys_read_switch(const char *text, bool *out, char *want)

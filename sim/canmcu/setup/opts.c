@@ -76,7 +76,7 @@ static int apply_count(void *ctx, const char *arg)
 {
 	struct parser *p = ctx;
 	struct board_group *g;
-	unsigned long count;
+	uint64_t count;
 	size_t len;
 
 	g = boards_current(&p->boards, &len);
@@ -126,7 +126,7 @@ static int apply_json(void *ctx, const char *arg)
 static int apply_seed(void *ctx, const char *arg)
 {
 	struct parser *p = ctx;
-	unsigned long seed;
+	uint64_t seed;
 
 	if (util_parse_number(arg, &seed) || seed > INT64_MAX)
 		return refuse(p, "--seed '%s': give a number from 0 to %lld",
@@ -139,7 +139,7 @@ static int apply_seed(void *ctx, const char *arg)
 static int apply_bitrate(void *ctx, const char *arg)
 {
 	struct parser *p = ctx;
-	unsigned long bps;
+	uint64_t bps;
 
 	if (util_parse_number(arg, &bps) || bps < BITRATE_MIN ||
 	    bps > BITRATE_MAX)

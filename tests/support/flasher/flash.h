@@ -3,14 +3,13 @@
 #define FLASHER_FLASH_H
 
 #include <kcan/uuid.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "wire.h"
 
-#define FLASH_NEVER ULONG_MAX
+#define FLASH_NEVER UINT64_MAX
 
 /** What is to be done; everything false and zero is valid but @uuid. */
 struct flash_cfg {
@@ -22,9 +21,9 @@ struct flash_cfg {
 	bool fast;	  /* SET and CONNECT until it answers, no fixed waits */
 	bool verify_only; /* write nothing */
 	/* To die as a killed host does, FLASH_NEVER if not: */
-	unsigned long stop_after; /* blocks were acknowledged, and */
-	unsigned long stop_frame; /* frames of the next one were sent */
-	uint32_t *latency_us;	  /* filled for each block; may be NULL */
+	uint64_t stop_after;  /* blocks were acknowledged, and */
+	uint64_t stop_frame;  /* frames of the next one were sent */
+	uint32_t *latency_us; /* filled for each block; may be NULL */
 };
 
 /*

@@ -4,6 +4,7 @@
  * frames, order, tries and waits, but for the waits that options change.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@
 struct opts {
 	const char *ifname, *file;
 	bool has_uuid, stats;
-	unsigned long nodeid;
+	uint64_t nodeid;
 	double scale;
 	bool (*run)(struct wire *w, const struct flash_cfg *cfg);
 	struct flash_cfg cfg;
@@ -74,12 +75,12 @@ static int apply_uuid(void *ctx, const char *arg)
 	return 0;
 }
 
-static int read_number(struct opts *o, const char *arg, unsigned long max,
-		       unsigned long *out)
+static int read_number(struct opts *o, const char *arg, uint64_t max,
+		       uint64_t *out)
 {
 	if (!util_parse_number(arg, out) && *out <= max)
 		return 0;
-	return refuse(o, "'%.40s': give a number up to %lu", arg, max);
+	return refuse(o, "'%.40s': give a number up to %" PRIu64, arg, max);
 }
 
 static int apply_nodeid(void *ctx, const char *arg)

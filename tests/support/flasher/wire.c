@@ -97,7 +97,7 @@ void wire_send_admin(struct wire *w, const struct kcan_admin_msg *msg)
 }
 
 void wire_send_data(struct wire *w, const uint8_t *data, size_t len,
-		    unsigned long frames_max)
+		    uint64_t frames_max)
 {
 	uint8_t buf[WIRE_STREAM_SIZE];
 	struct can_frame frame;

@@ -59,7 +59,7 @@ void wire_send_admin(struct wire *w, const struct kcan_admin_msg *msg);
  * @frames_max: stop after so many frames, the rest is never sent
  */
 void wire_send_data(struct wire *w, const uint8_t *data, size_t len,
-		    unsigned long frames_max);
+		    uint64_t frames_max);
 
 /**
  * wire_wait() - put the next frame where it belongs

@@ -5,6 +5,7 @@
  * what the MCU answers.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,18 +55,18 @@ static int apply_uuid(void *ctx, const char *arg)
 	return refuse(o, "UUID '%.40s': give 12 hex digits", arg);
 }
 
-static int read_number(struct opts *o, const char *arg, unsigned long max,
-		       unsigned long *out)
+static int read_number(struct opts *o, const char *arg, uint64_t max,
+		       uint64_t *out)
 {
 	if (!util_parse_number(arg, out) && *out <= max)
 		return 0;
-	return refuse(o, "'%.40s': give a number up to %lu", arg, max);
+	return refuse(o, "'%.40s': give a number up to %" PRIu64, arg, max);
 }
 
 static int apply_nodeid(void *ctx, const char *arg)
 {
 	struct opts *o = ctx;
-	unsigned long n;
+	uint64_t n;
 	int err = read_number(o, arg, 255, &n);
 
 	if (!err)
@@ -75,7 +76,7 @@ static int apply_nodeid(void *ctx, const char *arg)
 
 static int read_seconds(struct opts *o, const char *arg, uint64_t *us)
 {
-	unsigned long n;
+	uint64_t n;
 	int err = read_number(o, arg, SECONDS_MAX, &n);
 
 	if (!err)

@@ -113,7 +113,7 @@ static int run_mcu(struct script *s, char *args)
 {
 	struct host_cfg *cfg = &s->host->cfg;
 	char *nodeid = strchrnul(args, ' ');
-	unsigned long n;
+	uint64_t n;
 
 	if (*nodeid)
 		*nodeid++ = '\0';
