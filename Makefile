@@ -19,7 +19,7 @@ B         := build
 WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wformat=2 \
 	-Wno-missing-field-initializers $(if $(WERROR),-Werror)
-CPPF := -D_GNU_SOURCE -Iinclude -Ilib
+CPPF := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude -Ilib
 ALLC  = -std=gnu11 $(WARN) $(CPPF) $(CPPFLAGS) -fPIC -fvisibility=hidden \
 	-fno-semantic-interposition -MMD -MP
 
