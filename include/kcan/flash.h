@@ -167,8 +167,8 @@ struct kcan_flash_result {
 	unsigned int repeats; /* questions and blocks that were repeated */
 	/* Half a command may be in the node: it is stuck until a reset. */
 	bool torn;
-	bool completed; /* COMPLETE was acknowledged, or kcan_flash_gone() */
-	bool identified;	     /* CONNECT was answered: */
+	bool completed;	 /* COMPLETE was acknowledged, or kcan_flash_gone() */
+	bool identified; /* CONNECT was answered: */
 	struct kcan_kat_ident ident; /* texts are as they came, any bytes */
 };
 
