@@ -16,10 +16,13 @@ import textwrap
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 BUILD = os.path.realpath(os.environ.get("BUILD", f"{ROOT}/build"))
 UUID = "41f905f55004"
+BOARD = "--mcu-type stm32g0b1xx --application-start 0x08002000"
 IMAGES = {
+    "old.bin": f"{BOARD} --version v0.12.0",
     "other.bin": "--mcu-type stm32f446xx --application-start 0x08008000",
-    "klipper.bin": "--mcu-type stm32g0b1xx --application-start 0x08002000",
+    "klipper.bin": BOARD,
 }
+FLASH = "flash"  # of the board: old.bin behind 8 KiB
 COMMANDS = [
     f"canbootreq -i vcan0 -u {UUID}",
     f"katflash -i vcan0 -u {UUID} other.bin",
@@ -63,7 +66,9 @@ def run(command):
 
 def session():
     """The lines of all commands, with a board that they find."""
-    with subprocess.Popen(["canmcu", "-i", "vcan0", "-u", UUID],
+    with open(FLASH, "wb") as flash, open("old.bin", "rb") as old:
+        flash.write(b"\xff" * 8192 + old.read())
+    with subprocess.Popen(["canmcu", "-i", "vcan0", "-u", UUID, "--flash-image", FLASH],
                           stdout=subprocess.PIPE, text=True) as mcu:
         try:
             mcu.stdout.readline()  # it is ready
