@@ -147,7 +147,7 @@ static uint32_t unit_at(const struct previous *p, size_t at)
 {
 	uint32_t size = kcan_chip_erase_size(p->chip, p->start + (uint32_t)at);
 
-	/* or two of 1 KiB: section 0, fact 6 */
+	/* or two of 1 KiB: flashing.md, section 0, fact 6 */
 	return size == 2 * KIB && !p->chip->layout->ecc ? KIB : size;
 }
 
