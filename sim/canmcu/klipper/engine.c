@@ -88,9 +88,12 @@ void klipper_clear_shutdown(struct klipper *k, uint64_t now_us)
 
 /* Commands. */
 
-static const struct firmware_row *find_command(const struct klipper *k, int id)
+/* Those below 0 are single bytes: section 5.5. */
+static const struct firmware_row *find_command(const struct klipper *k, int id,
+					       int used)
 {
-	const struct firmware_row *row = firmware_find(k->fw, id);
+	const struct firmware_row *row =
+		id < 0 && used > 1 ? NULL : firmware_find(k->fw, id);
 
 	return row && row->message->run ? row : NULL;
 }
@@ -138,7 +141,7 @@ static const char *run_message(struct klipper *k,
 	if (used < 0)
 		return "Invalid command";
 	*pos += (size_t)used;
-	row = find_command(k, id);
+	row = find_command(k, id, used);
 	if (!row)
 		return "Invalid command";
 	used = decode_params(values, &row->format, block, *pos);

@@ -55,6 +55,18 @@ static void blank(uint8_t *bytes, size_t len)
 		memset(bytes + 5, 0, 42);
 }
 
+/* V49: an id that is in no dictionary, and here another one that is not. */
+#define UNKNOWN_ID 49
+static size_t say_unknown_id(uint8_t *out, uint8_t seq)
+{
+	static const uint8_t content[] = { 0x8b, 0x00 };
+
+	return (size_t)kcan_klp_encode(
+		out, &(struct kcan_klp_block){ .seq = seq & 15,
+					       .len = sizeof(content),
+					       .content = content });
+}
+
 static void test_chain(void **state)
 {
 	uint8_t request[KCAN_KLP_MAX], want[HOST_BYTES];
@@ -73,6 +85,8 @@ static void test_chain(void **state)
 			if (moments[j].vector == (int)i + 1)
 				host_wait_until(&h, moments[j].ticks);
 		len = host_unhex(vectors[i].value, request);
+		if (i + 1 == UNKNOWN_ID)
+			len = say_unknown_id(request, request[1]);
 		want_len = expected_answer(i, want);
 		host_send(&h, request, len, CAN_MAX_DLEN);
 		blank(want, want_len);
