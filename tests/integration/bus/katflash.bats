@@ -433,7 +433,7 @@ ended() {
 }
 
 @test "Ctrl-C when it is saved: how it goes on, and what was there is not lost" {
-	board --erase-ms 500
+	board --erase-ms 1500
 	begun --backup "$SAVED"
 	kill -INT "$pid"
 	ended 130 "^$U: interrupted: .*; what was there before is in $SAVED\$"
@@ -475,10 +475,10 @@ ended() {
 }
 
 @test "it does not come up again: not-started, and the image is there" {
-	board --erase-ms 500
-	begun
-	ctl fault "$U" boot-never
-	ended 11 "^$U: not-started: .* is in the flash, and Katapult was left"
+	board --state katapult --fault boot-never
+	katflash -u "$U" "$IMAGE" --timeout 2
+	[ "$status" -eq 11 ]
+	[[ $output == "$U: not-started: "*" is in the flash, and Katapult was left"* ]]
 	holds "$IMAGE"
 }
 
