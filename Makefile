@@ -42,6 +42,8 @@ LIBS_katflash := -ljansson -lz -lm
 # canbootreq loads jansson and others when it needs them: headers only.
 libs = $(LIBS_$1) -ldl
 
+include mk/cross.mk
+
 .PHONY: all host test check check-unit check-vcan bench fuzz lint demo install \
 	install-host uninstall clean help FORCE demo-bridge
 .DELETE_ON_ERROR .SECONDARY:
@@ -87,10 +89,10 @@ TESTS := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 define unit
 $B/unit/$(basename $(notdir $1)): \
-	$(patsubst %.c,$B/asan/obj/%.o,$1 $(call needs,$1) $(SUPPORT)) \
-	$B/asan/lib.a
+	$(patsubst %.c,$B/$(UNIT)/obj/%.o,$1 $(call needs,$1) $(SUPPORT)) \
+	$B/$(UNIT)/lib.a
 	@mkdir -p $$(@D)
-	$$Q$(CC) $(ASAN) -o $$@ $$^ -lcmocka $(call libs,canmcu)
+	$$Q$(CC) $(UNIT_FLAGS) -o $$@ $$^ -lcmocka $(call libs,canmcu)
 endef
 define fuzzer
 $B/fuzz/$1: $B/fuzz/obj/tests/fuzz/$1.o \
@@ -111,8 +113,8 @@ check: all $(UNIT_BINS) $(FUZZ_BINS) $(VCAN_BINS)
 test: FUZZ_RUNS := 2000
 test: $(UNIT_BINS) $(if $(LIBFUZZER),$(FUZZ_BINS))
 	$Qtests/run unit $(if $(LIBFUZZER),fuzz)
-	$(if $(LIBFUZZER),,@echo "The fuzz targets were left out: $(CLANG) makes \
-	none here; what they need is installed by: scripts/install-deps.sh test")
+	$(if $(LIBFUZZER)$(CROSS),,@echo "The fuzz targets were left out: \
+	$(CLANG) makes none here; what they need is installed by: scripts/install-deps.sh test")
 check-unit: $(UNIT_BINS)
 	$Qtests/run unit
 check-vcan: all $(VCAN_BINS)
@@ -143,4 +145,4 @@ help:
 	@echo 'all host library examples test check check-unit check-vcan campaign'
 	@echo 'fuzz lint bench demo demo-bridge clean'
 	@echo 'install install-host install-PROGRAM install-library uninstall'
-	@echo 'CC CFLAGS LDFLAGS PREFIX DESTDIR FUZZ_RUNS=n V=1 WERROR=1'
+	@echo 'CC CFLAGS LDFLAGS CROSS=triplet PREFIX DESTDIR FUZZ_RUNS=n V=1 WERROR=1'

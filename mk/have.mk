@@ -21,7 +21,7 @@ $B/have/%:
 		touch $@
 
 # whether $(CLANG) makes fuzz targets, tried only where that is decided
-LIBFUZZER := $(if $(filter test,$(GOALS)),$(shell echo \
+LIBFUZZER := $(if $(CROSS),,$(if $(filter test,$(GOALS)),$(shell echo \
 	'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) \
 	{ return 0; }' | $(CLANG) $(ASAN) -fsanitize=fuzzer -x c -o /dev/null - \
-	2>/dev/null && echo yes))
+	2>/dev/null && echo yes)))

@@ -14,6 +14,13 @@
 
 #include "util/array.h"
 
+/** End a case that cannot be tried here; tests/run prints @why above its name. */
+#define skip_as(why)                                   \
+	do {                                           \
+		print_message("# skipped: " why "\n"); \
+		skip();                                \
+	} while (0)
+
 /** A case of its own, named by @n, for one row of a table. */
 #define ROW_TEST(n, f, row)                                                   \
 	(struct CMUnitTest)                                                   \

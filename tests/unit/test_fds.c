@@ -95,7 +95,7 @@ static void close_on_old_kernel(bool (*make_old)(void))
 	int status = close_in_child(make_old);
 
 	if (status == CANNOT)
-		skip(); /* no seccomp here, as below qemu-user */
+		skip_as("there is no seccomp, as below qemu-user");
 	assert_int_equal(status, 0);
 }
 

@@ -78,10 +78,25 @@ static void test_row(void **state)
 	assert_string_equal(name, row->name);
 }
 
+/* The last one that can be raised: qemu-user has fewer than it tells. */
+static int last_signal(void)
+{
+	int n = SIGRTMAX;
+
+	while (signal(n, SIG_IGN), raise(n))
+		n--;
+	for (int i = n; i <= SIGRTMAX; i++)
+		signal(i, SIG_DFL);
+	return n;
+}
+
 static void test_real_time_signals_are_taken(void **state)
 {
+	int last = last_signal();
+
 	(void)state;
-	for (int n = SIGRTMIN; n <= SIGRTMAX; n++) {
+	assert_true(last > SIGRTMIN);
+	for (int n = SIGRTMIN; n <= last; n++) {
 		assert_int_equal(exited(status_of(take, n)), n);
 		assert_int_equal(exited(status_of(take_ignored, n)), 0);
 	}
@@ -138,10 +153,12 @@ static void obey_ignored(int number)
 
 static void test_obeyed_again_they_end_the_program(void **state)
 {
+	int last = last_signal();
+
 	(void)state;
 	assert_int_equal(WTERMSIG(status_of(obey, SIGTERM)), SIGTERM);
 	assert_int_equal(WTERMSIG(status_of(obey, SIGHUP)), SIGHUP);
-	assert_int_equal(WTERMSIG(status_of(obey, SIGRTMAX)), SIGRTMAX);
+	assert_int_equal(WTERMSIG(status_of(obey, last)), last);
 	assert_int_equal(WTERMSIG(status_of(obey_ignored, SIGINT)), SIGINT);
 	assert_int_equal(exited(status_of(obey_ignored, SIGHUP)), 0);
 }

@@ -125,6 +125,19 @@ build() {
 	[[ $output == *"make: 'false' is no compiler that works: "* ]]
 }
 
+@test "for another architecture there is another place to read" {
+	run -2 make -C "$ROOT" B="$PWD/build" CROSS=no-such host
+	[[ $output == *"make: there is no compiler 'no-such-gcc' here; install one,\
+ and what else is needed, for no-such as docs/portability.md says it"* ]]
+}
+
+@test "its tests run below an emulator, with what that has room for" {
+	run -0 make -C "$ROOT" -n B="$PWD/build" CROSS=s390x-linux-gnu test
+	[[ $output == *"s390x-linux-gnu-gcc "*-fsanitize=undefined* ]]
+	[[ $output == *"tests/run unit"* ]]
+	[[ $output != *-fsanitize=address* && $output != *fuzz* ]]
+}
+
 @test "without libFuzzer the fuzz targets are left out of make test, which says so" {
 	# where nothing has been built yet
 	run -0 make -C "$ROOT" -n B="$PWD/build" test CLANG=no-such-clang

@@ -21,8 +21,8 @@
 #include "../../support/software.h"
 #include "util/array.h"
 
-/* of the address sanitizer, whose header not every compiler brings */
-size_t __sanitizer_get_current_allocated_bytes(void);
+/* of the address sanitizer, whose header not every compiler brings, if it is there */
+__attribute__((weak)) size_t __sanitizer_get_current_allocated_bytes(void);
 
 #define MCUS 24
 #define BUSES 2
@@ -321,8 +321,10 @@ static void act(struct soak *s)
 
 static void note_memory(struct soak *s)
 {
-	size_t bytes = __sanitizer_get_current_allocated_bytes();
+	size_t bytes = 0;
 
+	if (__sanitizer_get_current_allocated_bytes)
+		bytes = __sanitizer_get_current_allocated_bytes();
 	if (bytes > s->bytes_max)
 		s->bytes_max = bytes;
 }
@@ -379,7 +381,12 @@ int main(void)
 	       "%zu KiB at most\n",
 	       (unsigned long long)seconds, (unsigned long long)s.sent,
 	       (unsigned long long)s.events, s.bytes_max / 1024);
-	result(3, s.bytes_max < MCUS * BYTES_EACH, "memory stays bounded");
+	if (__sanitizer_get_current_allocated_bytes)
+		result(3, s.bytes_max < MCUS * BYTES_EACH,
+		       "memory stays bounded");
+	else
+		puts("# skipped: the address sanitizer counts bytes, and is not "
+		     "in here\nok 3 # SKIP memory stays bounded");
 	world_free(s.world);
 	return 0;
 }

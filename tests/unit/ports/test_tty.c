@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,10 +27,16 @@ struct line {
 
 static void start(struct line *l)
 {
+	struct termios2 t;
+
 	l->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	assert_true(l->master >= 0);
 	assert_int_equal(unlockpt(l->master), 0);
 	l->path = ptsname(l->master);
+	if (!ioctl(l->master, TCGETS2, &t))
+		return;
+	close(l->master);
+	skip_as("there is no TCGETS2, as below qemu-user");
 }
 
 static struct termios2 settings(const struct line *l)
@@ -170,6 +177,8 @@ static pid_t hold(const struct line *l, bool master)
 	if (!pid) {
 		if (!master)
 			close(l->master);
+		/* below qemu-user it has another one than the program's */
+		prctl(PR_SET_NAME, "a holder");
 		if (open(l->path, O_RDWR | O_NOCTTY) < 0 ||
 		    write(told[1], "", 1) != 1)
 			_exit(1);
@@ -192,7 +201,7 @@ static void test_who_holds_it_is_named(void **state)
 	pid = hold(&l, false);
 	assert_int_equal(kcan_tty_open(&l.tty, l.path, &l.holder), -EBUSY);
 	assert_int_equal(l.holder.pid, pid);
-	assert_string_equal(l.holder.name, "test_tty");
+	assert_string_equal(l.holder.name, "a holder");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	assert_int_equal(kcan_tty_open(&l.tty, l.path, &l.holder), 0);
@@ -230,6 +239,8 @@ static void test_no_serial_port(void **state)
 	struct line l;
 
 	(void)state;
+	start(&l);
+	close(l.master);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_int_equal(kcan_tty_open(&l.tty, rows[i].path, &l.holder),
 				 rows[i].err);
