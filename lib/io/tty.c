@@ -2,6 +2,7 @@
 /* Not <termios.h>: it has no arbitrary rates, and its struct is another one. */
 #include "io/tty.h"
 
+#include <asm/ioctls.h> /* which musl's <sys/ioctl.h> lacks */
 #include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -114,10 +114,10 @@ static int is_interface(const struct dirent *entry)
 
 /* In their order, so that of two ttys it is always the same one. */
 static void read_interfaces(const struct usbport_roots *roots, int dev,
-			    struct kcan_usbdev *out)
+			    const char *path, struct kcan_usbdev *out)
 {
 	struct dirent **entries;
-	int n = scandirat(dev, ".", &entries, is_interface, alphasort);
+	int n = scandir(path, &entries, is_interface, alphasort);
 
 	for (int i = 0; i < n; i++) {
 		read_interface(roots, dev, entries[i]->d_name, out);
@@ -155,7 +155,7 @@ static void read_by_id(const struct usbport_roots *roots,
 }
 
 static void read_device(const struct usbport_roots *roots, int dev,
-			struct kcan_usbdev *out)
+			const char *path, struct kcan_usbdev *out)
 {
 	out->devnum = read_number(dev, "devnum", 10);
 	if (!out->devnum)
@@ -166,7 +166,7 @@ static void read_device(const struct usbport_roots *roots, int dev,
 		  sizeof(out->manufacturer));
 	read_text(dev, "product", out->name, sizeof(out->name));
 	read_text(dev, "serial", out->serial, sizeof(out->serial));
-	read_interfaces(roots, dev, out);
+	read_interfaces(roots, dev, path, out);
 	if (out->tty[0])
 		read_by_id(roots, out);
 }
@@ -182,7 +182,7 @@ void usbport_read(const struct usbport_roots *roots, const char *port,
 	dev = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dev < 0)
 		return;
-	read_device(roots, dev, out);
+	read_device(roots, dev, path, out);
 	/* gone meanwhile: what was read of it may be half of it */
 	if (out->devnum && read_number(dev, "devnum", 10) != out->devnum)
 		*out = (struct kcan_usbdev){ 0 };

@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <linux/fs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int util_put_in_place(const char *from, const char *to)
 {
-	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE))
+	/* musl has no renameat2() */
+	if (!syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to,
+		     RENAME_NOREPLACE))
 		return 0;
 	if (errno != EINVAL)
 		return -errno;
