@@ -78,6 +78,7 @@ FUZZ  := $(ASAN) -fsanitize=fuzzer-no-link
 include mk/have.mk
 
 $(eval $(call variant,$B,$(CC),$(CFLAGS)))
+$(eval $(call variant,$B/static,$(CC),$(CFLAGS) -DKCAN_STATIC))
 $(eval $(call variant,$B/asan,$(CC),$(ASAN)))
 $(eval $(call variant,$B/ubsan,$(CC),$(UBSAN)))
 $(eval $(call variant,$B/fuzz,$(CLANG),$(FUZZ)))
@@ -142,7 +143,7 @@ clean:
 	rm -rf $B
 
 help:
-	@echo 'all host library examples test check check-unit check-vcan campaign'
-	@echo 'fuzz lint bench demo demo-bridge clean'
+	@echo 'all host static library examples test check check-unit check-vcan'
+	@echo 'campaign fuzz lint bench demo demo-bridge clean'
 	@echo 'install install-host install-PROGRAM install-library uninstall'
 	@echo 'CC CFLAGS LDFLAGS CROSS=triplet PREFIX DESTDIR FUZZ_RUNS=n V=1 WERROR=1'

@@ -18,3 +18,13 @@ endif
 # Below qemu-user the address sanitizer cannot look for leaks, nor start on s390x.
 UNIT := $(if $(EMULATOR),ubsan,asan)
 UNIT_FLAGS = $(if $(EMULATOR),$(UBSAN),$(ASAN))
+
+# The programs for printers, with all that they need in them, for systems that
+# have other libraries, or none.
+.PHONY: static
+STATIC := $(HOST_PROGRAMS:%=$B/static/%)
+static: $(STATIC)
+# also where it is given on the command line
+$(STATIC): override LDFLAGS += -static
+$(STATIC): LIBS_canbootreq := -ljansson -lz
+$(STATIC): LIBS_serialbootreq := -ljansson

@@ -13,7 +13,7 @@ GOALS := $(or $(filter-out clean help uninstall% install-completion%,\
 # one set is asked for, the largest, so that one command gets it all
 HAVE := $B/have/$(or $(if $(filter check% campaign lint,$(GOALS)),check),$(if \
 	$(filter test fuzz $B/unit/% $B/fuzz/%,$(GOALS)),test),$(if $(filter-out \
-	host install-host $(HOST_PROGRAMS:%=$B/%) \
+	host install-host static $(HOST_PROGRAMS:%=$B/%) $(STATIC) \
 	$(HOST_PROGRAMS:%=install-%),$(GOALS)),demo),host)
 $B/have/%:
 	@mkdir -p $(@D)

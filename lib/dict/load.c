@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "dict.h"
 
+#include <zlib.h>
+
 #include "util/loader.h"
 
 static const struct util_symbol in_zlib[] = {
-	{ "uncompress2", offsetof(struct dict_lib, uncompress) },
+	UTIL_SYMBOL(uncompress2, struct dict_lib, uncompress),
 };
 
 static const struct util_symbol in_jansson[] = {
-	{ "json_loadb", offsetof(struct dict_lib, loadb) },
-	{ "json_delete", offsetof(struct dict_lib, del) },
-	{ "json_object_get", offsetof(struct dict_lib, get) },
-	{ "json_object_size", offsetof(struct dict_lib, size) },
-	{ "json_string_value", offsetof(struct dict_lib, string) },
-	{ "json_integer_value", offsetof(struct dict_lib, integer) },
-	{ "json_object_iter", offsetof(struct dict_lib, iter) },
-	{ "json_object_iter_next", offsetof(struct dict_lib, next) },
-	{ "json_object_iter_key", offsetof(struct dict_lib, key) },
-	{ "json_object_iter_value", offsetof(struct dict_lib, value) },
+	UTIL_SYMBOL(json_loadb, struct dict_lib, loadb),
+	UTIL_SYMBOL(json_delete, struct dict_lib, del),
+	UTIL_SYMBOL(json_object_get, struct dict_lib, get),
+	UTIL_SYMBOL(json_object_size, struct dict_lib, size),
+	UTIL_SYMBOL(json_string_value, struct dict_lib, string),
+	UTIL_SYMBOL(json_integer_value, struct dict_lib, integer),
+	UTIL_SYMBOL(json_object_iter, struct dict_lib, iter),
+	UTIL_SYMBOL(json_object_iter_next, struct dict_lib, next),
+	UTIL_SYMBOL(json_object_iter_key, struct dict_lib, key),
+	UTIL_SYMBOL(json_object_iter_value, struct dict_lib, value),
 };
 
 #define WHAT_FOR "Read the data dictionary of a Klipper firmware"

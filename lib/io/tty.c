@@ -186,16 +186,28 @@ ssize_t kcan_tty_read(struct kcan_tty *tty, void *buf, size_t size)
 	return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 }
 
+/* Not getgrgid(): a device's group is a local one, and is read without modules. */
+static void read_group(char *out, size_t size, gid_t gid)
+{
+	FILE *groups = fopen("/etc/group", "re");
+	const struct group *group = NULL;
+
+	while (groups && (group = fgetgrent(groups)) && group->gr_gid != gid)
+		continue;
+	if (group)
+		snprintf(out, size, "%s", group->gr_name);
+	if (groups)
+		fclose(groups);
+}
+
 int kcan_tty_group(char *out, size_t size, const char *path)
 {
-	const struct group *group;
 	struct stat st;
 
 	*out = '\0';
 	if (stat(path, &st))
 		return -errno;
-	group = getgrgid(st.st_gid);
-	if (group && (st.st_mode & 060) == 060 && st.st_gid)
-		snprintf(out, size, "%s", group->gr_name);
+	if ((st.st_mode & 060) == 060 && st.st_gid)
+		read_group(out, size, st.st_gid);
 	return 0;
 }

@@ -4,6 +4,17 @@
 #include <dlfcn.h>
 #include <string.h>
 
+#ifdef KCAN_STATIC
+bool util_library_load(const struct util_library *library, void *table,
+		       const char **why)
+{
+	for (size_t i = 0; i < library->len; i++)
+		memcpy((char *)table + library->symbols[i].at,
+		       &library->symbols[i].linked, sizeof(void *));
+	*why = NULL;
+	return true;
+}
+#else
 bool util_library_load(const struct util_library *library, void *table,
 		       const char **why)
 {
@@ -20,3 +31,4 @@ bool util_library_load(const struct util_library *library, void *table,
 	*why = found ? NULL : dlerror();
 	return found;
 }
+#endif

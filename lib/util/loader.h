@@ -8,11 +8,19 @@
 
 #include "util/array.h"
 
-/** One function of a library, and where its address goes. */
+/** One function of a library, and where its address goes: UTIL_SYMBOL(). */
 struct util_symbol {
 	const char *name;
-	size_t at; /* in the program's struct of functions */
+	size_t at;	      /* in the program's struct of functions */
+	void (*linked)(void); /* the function itself, in a static program only */
 };
+
+/** UTIL_SYMBOL() - the row of @function, which goes to @member of struct @table */
+#define UTIL_SYMBOL(function, table, member)                      \
+	{                                                         \
+		.name = #function, .at = offsetof(table, member), \
+		.linked = UTIL_LINKED(function),                  \
+	}
 
 /** A library that is loaded when something needs it: UTIL_LIBRARY(). */
 struct util_library {
@@ -42,6 +50,15 @@ struct util_library {
 					  "\",\"priority\":\"" priority       \
 					  "\",\"soname\":[\"" soname "\"]}]")
 
+/*
+ * A static program (KCAN_STATIC) cannot load anything: what it may need was linked,
+ * and there is nothing that packaging tools would have to see.
+ */
+#ifdef KCAN_STATIC
+#define UTIL_LINKED(function) ((void (*)(void))(function))
+#define UTIL_DLOPEN_NOTE(variable, json) _Static_assert(sizeof(json), "")
+#else
+#define UTIL_LINKED(function) NULL
 #define UTIL_DLOPEN_NOTE(variable, json)                              \
 	_Alignas(4) static const struct {                             \
 		uint32_t owner_len, json_len, type;                   \
@@ -50,9 +67,11 @@ struct util_library {
 	} variable __attribute__((used, section(".note.dlopen"))) = { \
 		4, sizeof(json), 0x407c0c0a, "FDO", json              \
 	}
+#endif
 
 /**
- * util_library_load() - load a library, for good, and look up its functions
+ * util_library_load() - load a library, for good, and look up its functions;
+ * in a static program those that were linked
  * @table: a struct of pointers to functions; those of the library are set, to
  *         NULL where it lacks them
  * @why:   set after a failure: to the loader's words, or which function is

@@ -2,6 +2,7 @@
 // needs: tools/canbus tools/shared
 #include <kcan/version.h>
 
+#include "../shared/linked.h"
 #include "commands.h"
 
 static void run(const struct opts *opts, struct report *r)
@@ -9,7 +10,9 @@ static void run(const struct opts *opts, struct report *r)
 	if (opts->command == OPTS_HELP)
 		opts_help(r->streams.out);
 	else if (opts->command == OPTS_VERSION)
-		fputs("canbootreq " KCAN_VERSION "\n", r->streams.out);
+		fputs("canbootreq " KCAN_VERSION LINKED_JANSSON LINKED_ZLIB
+		      "\n",
+		      r->streams.out);
 	else if (opts->command == OPTS_QUERY)
 		cmd_query(opts, r);
 	else if (opts->command == OPTS_LISTEN)

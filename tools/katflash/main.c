@@ -5,6 +5,7 @@
 
 #include <kcan/version.h>
 
+#include "../shared/linked.h"
 #include "run.h"
 #include "say.h"
 
@@ -191,7 +192,8 @@ static void run(const struct opts *opts, struct report *r)
 	if (opts->command == OPTS_HELP)
 		opts_help(r->streams.out);
 	else if (opts->command == OPTS_VERSION)
-		fputs("katflash " KCAN_VERSION "\n", r->streams.out);
+		fputs("katflash " KCAN_VERSION LINKED_JANSSON LINKED_ZLIB "\n",
+		      r->streams.out);
 	else if (!opts->len)
 		check_file(opts, r);
 	else

@@ -6,6 +6,7 @@
 #include <kcan/version.h>
 
 #include "../serial/ask.h"
+#include "../shared/linked.h"
 #include "../shared/printer.h"
 #include "opts.h"
 #include "report.h"
@@ -78,7 +79,8 @@ static void run(const struct opts *opts, struct report *r)
 	else if (opts->command == OPTS_HELP)
 		opts_help(r->streams.out);
 	else if (opts->command == OPTS_VERSION)
-		fputs("serialbootreq " KCAN_VERSION "\n", r->streams.out);
+		fputs("serialbootreq " KCAN_VERSION LINKED_JANSSON "\n",
+		      r->streams.out);
 	else if (opts->command == OPTS_DRY_RUN)
 		report_dry_run(r);
 	else if (opts->name)

@@ -10,10 +10,10 @@
 #define DIGITS 6 /* of a real number */
 
 static const struct util_symbol symbols[] = {
-	{ "json_pack", offsetof(struct say_json, pack) },
-	{ "json_array_append_new", offsetof(struct say_json, append) },
-	{ "json_dumps", offsetof(struct say_json, dumps) },
-	{ "json_delete", offsetof(struct say_json, del) },
+	UTIL_SYMBOL(json_pack, struct say_json, pack),
+	UTIL_SYMBOL(json_array_append_new, struct say_json, append),
+	UTIL_SYMBOL(json_dumps, struct say_json, dumps),
+	UTIL_SYMBOL(json_delete, struct say_json, del),
 };
 
 UTIL_LIBRARY(jansson, symbols, "json", "Print results as JSON", "recommended",

@@ -109,7 +109,7 @@ build() {
 	local goals
 
 	for goals in 'clean host' 'host help' 'install-host uninstall' \
-		'install-completion host'; do
+		'install-completion host' 'static'; do
 		# shellcheck disable=SC2086 # words on purpose
 		run -0 make -C "$ROOT" -n B="$PWD/build" $goals
 		[[ $output == *"mk/have.sh host "* ]]
