@@ -57,6 +57,7 @@ valgrind
 universal-ctags
 tshark
 git
+dpkg-dev
 zsh
 fish
 '

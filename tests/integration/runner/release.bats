@@ -78,9 +78,14 @@ refused() {
 		 -- Some Body <somebody@example.org>  Fri, 02 Jan 2026 00:00:00 +0000
 	END
 	scripts/release.sh --check
-	command -v dpkg-parsechangelog >/dev/null || skip "dpkg reads it, too"
+}
+
+@test "dpkg reads debian/changelog" {
+	command -v dpkg-parsechangelog >/dev/null || skip "there is no dpkg-dev"
+	scripts/release.sh 1.3.0
 	run -0 dpkg-parsechangelog --all --format rfc822
 	[ "$(sed -n 's/^Version: //p' <<<"$output" | xargs)" = "1.3.0 1.2.3" ]
+	[ "$(sed -n 's/^Distribution: //p' <<<"$output" | xargs)" = "unstable unstable" ]
 }
 
 @test "what is in preparation for the packages becomes the entry" {
