@@ -78,12 +78,21 @@ static void test_row(void **state)
 	assert_string_equal(name, row->name);
 }
 
-/* The last one that can be raised: qemu-user has fewer than it tells. */
+static bool can_be_ignored(int number)
+{
+	struct sigaction now;
+
+	signal(number, SIG_IGN);
+	return !sigaction(number, NULL, &now) && now.sa_handler == SIG_IGN &&
+	       !raise(number);
+}
+
+/* qemu-user has fewer than it tells, GCC 16's address sanitizer keeps one. */
 static int last_signal(void)
 {
 	int n = SIGRTMAX;
 
-	while (signal(n, SIG_IGN), raise(n))
+	while (!can_be_ignored(n))
 		n--;
 	for (int i = n; i <= SIGRTMAX; i++)
 		signal(i, SIG_DFL);
