@@ -12,6 +12,8 @@ die() {
 
 # minimal SUITE - how that is after its installation: $ROOTS/SUITE
 minimal() {
+	local script
+
 	[ -n "$1" ] || die "a suite is missing; see the first lines of $0"
 	[ "$(id -u)" = 0 ] || die "a system of its own takes root; run this as root"
 	command -v debootstrap >/dev/null ||
@@ -19,8 +21,11 @@ minimal() {
 	mkdir -p "$ROOTS"
 	[ ! -d "$ROOTS/$1" ] || return 0
 	rm -rf "$ROOTS/$1.new"
-	debootstrap --variant=minbase "$1" "$ROOTS/$1.new" "$MIRROR" >"$log" ||
-		die "debootstrap failed; read $log"
+	# a suite that is younger than debootstrap is made as the newest it knows
+	script=/usr/share/debootstrap/scripts/$1
+	[ -e "$script" ] || script=${script%/*}/sid
+	debootstrap --variant=minbase "$1" "$ROOTS/$1.new" "$MIRROR" "$script" \
+		>"$log" || die "debootstrap failed; read $log"
 	mv "$ROOTS/$1.new" "$ROOTS/$1"
 }
 
@@ -31,6 +36,9 @@ fresh() {
 	rm -rf "$root"
 	cp -a "$ROOTS/$1" "$root"
 	cp /etc/resolv.conf "$root/etc"
+	# a mirror may be a snapshot, whose lists are too old by now
+	echo 'Acquire::Check-Valid-Until "false";' \
+		>"$root/etc/apt/apt.conf.d/snapshot"
 	mkdir "$root/src"
 	git ls-files -z -co --exclude-standard |
 		tar -c --null --ignore-failed-read -T - | tar -x -C "$root/src"
