@@ -62,9 +62,9 @@ request() {
 	cansend can0 "3F0#02${BRIDGE^^}"
 }
 
-# image TYPE START [OPTION...] - an application of 4096 bytes
+# image TYPE START [OPTION...] - an application of 6144 bytes
 image() {
-	make_image image "$@" --size 4096
+	make_image image "$@" --size 6144
 }
 
 @test "a bridge: can0, bit rates, who is there, frames both ways" {
@@ -105,7 +105,7 @@ image() {
 	done
 	image stm32g0b1xx 0x08002000
 	"$BUILD/flasher" -i can0 -u "$V" --fast -f image
-	has "$MCU_LOG" "^$V flashed 2"
+	has "$MCU_LOG" "^$V flashed 3"
 }
 
 @test "the bus behind it can be another interface, for all frames" {
@@ -174,7 +174,7 @@ image() {
 	is_gone can0
 	image stm32f446xx 0x08000000 --link bridge
 	dfu-util -d 0483:df11 -p 1-1 -a 0 -s 0x08000000 -D image
-	dfu-util -d 0483:df11 -a 0 -s 0x08000000:4096 -U back
+	dfu-util -d 0483:df11 -a 0 -s 0x08000000:6144 -U back
 	cmp image back
 	dfu-util -d 0483:df11 -a 0 -s 0x08000000:leave -D image
 	until_true is_back
