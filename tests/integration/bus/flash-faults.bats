@@ -56,6 +56,8 @@ stm  | corrupt tx byte=3 after=32 count=1  | Success                        | 20
 stm  | corrupt tx byte=1 after=57 count=1  | Success                        | 20 | klipper  |
 stm  | reorder rx after=108 count=1        | SEND_BLOCK 08002280: no answer | 10 | katapult | reset klipper
 stm  | reorder tx after=31 count=1         | Success                        | 20 | klipper  |
+stm  | leave-early                         | COMPLETE: no answer            | 20 | klipper  |
+rp   | leave-early                         | COMPLETE: no answer            | 20 | klipper  |
 stm  | mute                                | CONNECT: no answer             | 0  | klipper  |
 stm  | mute after=31                       | SEND_BLOCK 08002280: no answer | 11 | klipper  |
 rp   | mute after=30                       | SEND_BLOCK 10004280: no answer | 8  | klipper  |
@@ -431,4 +433,8 @@ holds() {
 
 @test "brown-out: the application so far is started" {
 	holds brown-out
+}
+
+@test "leave-early: all is written and it runs, though COMPLETE got no answer" {
+	holds leave-early
 }

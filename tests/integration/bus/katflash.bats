@@ -404,11 +404,11 @@ begun() {
 	until_true has "$BUS" '#018812' 2
 }
 
-# begun_on_mute - likewise, and it cannot come to its end: after some 40 blocks the
-# board does not answer any more, until its faults are cleared. Before, 533 frames
+# begun_on_mute - likewise, and it cannot come to its end: after some 30 blocks the
+# board does not answer any more, until its faults are cleared. Before, 893 frames
 # tell of what is there.
 begun_on_mute() {
-	board --fault 'mute after=600'
+	board --fault 'mute after=960'
 	begun
 }
 
@@ -433,7 +433,7 @@ ended() {
 }
 
 @test "Ctrl-C when it is saved: how it goes on, and what was there is not lost" {
-	board --erase-ms 1500
+	board --erase-ms 1000
 	begun --backup "$SAVED"
 	kill -INT "$pid"
 	ended 130 "^$U: interrupted: .*; what was there before is in $SAVED\$"
