@@ -76,7 +76,7 @@ katflash: $U: all is equal; it is started" ]
 	on_terminal 80 -u "$U" "$IMAGE"
 	[ "$status" -eq 0 ]
 	[[ $shown =~ "<$U  [##"[#\ ]+"]  "\ +[0-9]+/188\ +[0-9.]+" KiB/s  "\ +0:0[0-9]" left  "(writing|verifying)"^[K^[J<" ]]
-	[[ $shown == *"^[J<<^[J$U: flashed: v1 -> v2, which runs: "* ]]
+	[[ $shown == *"^[J<<^[J$U: flashed: an unknown version -> v2, which runs: "* ]]
 	[[ $shown != *"Katapult answered"* ]]
 }
 
