@@ -10,7 +10,7 @@ KCAN_DECLS_BEGIN
  * The version of these headers, and the only place where it is written: the
  * library and the programs have the same one.
  */
-#define KCAN_VERSION "0.1.0"
+#define KCAN_VERSION "0.2.0"
 
 /**
  * kcan_version() - the version of the library that the program runs with
