@@ -35,7 +35,6 @@ struct clocks {
 struct kcan_bus {
 	int fd;
 	struct clocks clocks;
-	uint64_t near_us; /* between readings of the two; 0: none were read */
 	uint32_t dropped;
 };
 
@@ -220,11 +219,12 @@ static uint64_t read_clock(clockid_t clock)
  * The kernel stamps with the time of day, which may be set at any time. Held up
  * between the two clocks, a frame would look older than it is.
  */
-static void read_clocks(struct kcan_bus *bus)
+static struct clocks read_clocks(void)
 {
+	struct clocks best = { 0 };
 	uint64_t narrowest_us = UINT64_MAX;
 
-	for (int i = 0; i < CLOCK_TRIES && narrowest_us > bus->near_us; i++) {
+	for (int i = 0; i < CLOCK_TRIES && narrowest_us > CLOCK_NEAR_US; i++) {
 		uint64_t from_us = read_clock(CLOCK_MONOTONIC);
 		uint64_t day_us = read_clock(CLOCK_REALTIME);
 		uint64_t took_us = read_clock(CLOCK_MONOTONIC) - from_us;
@@ -232,13 +232,9 @@ static void read_clocks(struct kcan_bus *bus)
 		if (took_us >= narrowest_us)
 			continue;
 		narrowest_us = took_us;
-		bus->clocks = (struct clocks){ from_us, day_us };
+		best = (struct clocks){ from_us, day_us };
 	}
-	/* in a guest a clock takes its time, and will do so again */
-	if (!bus->near_us || 2 * narrowest_us < bus->near_us)
-		bus->near_us = narrowest_us < CLOCK_NEAR_US / 2 ?
-				       CLOCK_NEAR_US :
-				       2 * narrowest_us;
+	return best;
 }
 
 /* @read: whether they were read for these frames; once is enough. */
@@ -248,7 +244,7 @@ static void look_at_clocks(struct kcan_bus *bus, uint64_t stamp_us, bool *read)
 
 	if (*read || (stamp_us >= day_us && stamp_us - day_us < CLOCK_KEPT_US))
 		return;
-	read_clocks(bus);
+	bus->clocks = read_clocks();
 	*read = true;
 }
 
