@@ -40,7 +40,7 @@ static void check_response(const struct run *r,
 				  KCAN_KLP_RESPONSE);
 	check(used > 0);
 	row = firmware_find(r->env.software.shared, id);
-	check(row && !row->message->run);
+	check(row && !klipper_is_command(row->message));
 	check(kcan_klp_params_decode(
 		      values, &row->format, block->content + used,
 		      block->len - (size_t)used) == block->len - used);

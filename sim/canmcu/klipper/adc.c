@@ -161,15 +161,13 @@ static const char *check_query(const struct klipper *k, struct query *q)
 	return reason;
 }
 
-static const char *query_analog_in(struct klipper *k,
+static const char *query_analog_in(struct klipper *k, void *object,
 				   const struct kcan_klp_value *v,
 				   uint64_t now_us)
 {
-	struct adc *adc = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct adc *adc = object;
 	const char *reason;
 
-	if (!adc)
-		return KLIPPER_INVALID_OID;
 	klipper_timer_stop(k, &adc->timer);
 	adc->len = 0;
 	adc->query = (struct query){
@@ -207,7 +205,7 @@ static const struct klipper_message messages[] = {
 			      "sample_count=%c rest_ticks=%u "
 			      "bytes_per_report=%c min_value=%hu "
 			      "max_value=%hu range_check_count=%c",
-			      query_analog_in },
+			      KLIPPER_ON(kind, query_analog_in) },
 	[ANALOG_IN_STATE] = { "analog_in_state oid=%c next_clock=%u "
 			      "values=%*s" },
 };

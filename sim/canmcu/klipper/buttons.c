@@ -162,16 +162,14 @@ static const char *config_buttons(struct klipper *k,
 	return NULL;
 }
 
-static const char *buttons_add(struct klipper *k,
+static const char *buttons_add(struct klipper *k, void *object,
 			       const struct kcan_klp_value *v, uint64_t now_us)
 {
-	struct buttons *b = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct buttons *b = object;
 	uint8_t pos = (uint8_t)v[1].num;
 	const char *reason;
 
 	(void)now_us;
-	if (!b)
-		return KLIPPER_INVALID_OID;
 	if (pos >= b->count)
 		return PAST_MAXIMUM;
 	reason = klipper_pin_setup_input(k, v[2].num, v[3].num);
@@ -182,16 +180,14 @@ static const char *buttons_add(struct klipper *k,
 	return NULL;
 }
 
-static const char *buttons_query(struct klipper *k,
+static const char *buttons_query(struct klipper *k, void *object,
 				 const struct kcan_klp_value *v,
 				 uint64_t now_us)
 {
-	struct buttons *b = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct buttons *b = object;
 	const char *reason = klipper_check_period(k, v[2].num);
 	uint8_t retransmit_count = (uint8_t)v[3].num;
 
-	if (!b)
-		return KLIPPER_INVALID_OID;
 	klipper_timer_stop(k, &b->timer);
 	b->rest_ticks = 0;
 	if (retransmit_count > RETRANSMIT_MAX)
@@ -209,15 +205,14 @@ static const char *buttons_query(struct klipper *k,
 	return klipper_timer_at(k, &b->timer, b->first_ticks, now_us);
 }
 
-static const char *buttons_ack(struct klipper *k,
+static const char *buttons_ack(struct klipper *k, void *object,
 			       const struct kcan_klp_value *v, uint64_t now_us)
 {
-	struct buttons *b = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct buttons *b = object;
 	uint8_t count = (uint8_t)v[1].num;
 
+	(void)k;
 	(void)now_us;
-	if (!b)
-		return KLIPPER_INVALID_OID;
 	b->acked += count;
 	if (count > b->reports_len)
 		count = b->reports_len;
@@ -230,11 +225,12 @@ static const struct klipper_message messages[] = {
 	[CONFIG_BUTTONS] = { "config_buttons oid=%c button_count=%c",
 			     config_buttons },
 	[BUTTONS_ADD] = { "buttons_add oid=%c pos=%c pin=%u pull_up=%c",
-			  buttons_add },
+			  KLIPPER_ON(kind, buttons_add) },
 	[BUTTONS_QUERY] = { "buttons_query oid=%c clock=%u rest_ticks=%u "
 			    "retransmit_count=%c invert=%c",
-			    buttons_query },
-	[BUTTONS_ACK] = { "buttons_ack oid=%c count=%c", buttons_ack },
+			    KLIPPER_ON(kind, buttons_query) },
+	[BUTTONS_ACK] = { "buttons_ack oid=%c count=%c",
+			  KLIPPER_ON(kind, buttons_ack) },
 	[BUTTONS_STATE] = { "buttons_state oid=%c ack_count=%c state=%*s" },
 };
 

@@ -118,36 +118,29 @@ static const struct klipper_kind kind = {
 	.pin_changed = pin_changed,
 };
 
-static const char *config_counter(struct klipper *k,
+static const char *config_counter(struct klipper *k, void *object,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
 {
-	void *object;
-	const char *reason =
-		klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
-	struct counter *c;
+	struct counter *c = object;
+	const char *reason = klipper_pin_setup_input(k, v[1].num, v[2].num);
 
 	(void)now_us;
-	if (!reason)
-		reason = klipper_pin_setup_input(k, v[1].num, v[2].num);
 	if (reason)
 		return reason;
-	c = object;
 	c->timer.fire = fire;
 	c->oid = (uint8_t)v[0].num;
 	c->pin = (uint8_t)v[1].num;
 	return NULL;
 }
 
-static const char *query_counter(struct klipper *k,
+static const char *query_counter(struct klipper *k, void *object,
 				 const struct kcan_klp_value *v,
 				 uint64_t now_us)
 {
-	struct counter *c = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct counter *c = object;
 	const char *reason = klipper_check_period(k, v[2].num);
 
-	if (!c)
-		return KLIPPER_INVALID_OID;
 	klipper_timer_stop(k, &c->timer);
 	if (reason)
 		return reason;
@@ -161,10 +154,10 @@ static const char *query_counter(struct klipper *k,
 
 static const struct klipper_message messages[] = {
 	[CONFIG_COUNTER] = { "config_counter oid=%c pin=%u pull_up=%c",
-			     config_counter },
+			     KLIPPER_MAKES(kind, config_counter) },
 	[QUERY_COUNTER] = { "query_counter oid=%c clock=%u poll_ticks=%u "
 			    "sample_ticks=%u",
-			    query_counter },
+			    KLIPPER_ON(kind, query_counter) },
 	[COUNTER_STATE] = { "counter_state oid=%c next_clock=%u count=%u "
 			    "count_clock=%u" },
 };

@@ -16,9 +16,9 @@ static int add_messages(json_t *commands, json_t *responses,
 
 		if (m->on_can && !on_can)
 			continue;
-		err = json_object_set_new(m->run ? commands : responses,
-					  m->format,
-					  json_integer(fw->rows[i].format.id));
+		err = json_object_set_new(
+			klipper_is_command(m) ? commands : responses, m->format,
+			json_integer(fw->rows[i].format.id));
 	}
 	return err;
 }

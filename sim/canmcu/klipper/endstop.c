@@ -105,32 +105,27 @@ static const struct klipper_kind kind = {
 	.pin_changed = pin_changed,
 };
 
-static const char *config_endstop(struct klipper *k,
+static const char *config_endstop(struct klipper *k, void *object,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
 {
-	uint8_t oid = (uint8_t)v[0].num;
-	void *object;
-	const char *reason = klipper_oid_new(k, oid, &kind, &object);
+	const char *reason = klipper_pin_setup_input(k, v[1].num, v[2].num);
 
 	(void)now_us;
-	if (!reason)
-		reason = klipper_pin_setup_input(k, v[1].num, v[2].num);
 	if (reason)
 		return reason;
-	*(struct endstop *)object = (struct endstop){
-		.timer.fire = fire, .oid = oid, .pin = (uint8_t)v[1].num
-	};
+	*(struct endstop *)object =
+		(struct endstop){ .timer.fire = fire,
+				  .oid = (uint8_t)v[0].num,
+				  .pin = (uint8_t)v[1].num };
 	return NULL;
 }
 
-static const char *endstop_home(struct klipper *k,
+static const char *endstop_home(struct klipper *k, void *object,
 				const struct kcan_klp_value *v, uint64_t now_us)
 {
-	struct endstop *e = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct endstop *e = object;
 
-	if (!e)
-		return KLIPPER_INVALID_OID;
 	klipper_timer_stop(k, &e->timer);
 	e->looks = false;
 	e->sample_ticks = v[2].num;
@@ -150,14 +145,13 @@ static const char *endstop_home(struct klipper *k,
 	return klipper_timer_at(k, &e->timer, e->sample_at, now_us);
 }
 
-static const char *endstop_query_state(struct klipper *k,
+static const char *endstop_query_state(struct klipper *k, void *object,
 				       const struct kcan_klp_value *v,
 				       uint64_t now_us)
 {
-	struct endstop *e = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct endstop *e = object;
 
-	if (!e)
-		return KLIPPER_INVALID_OID;
+	(void)v;
 	klipper_respond(k, &klipper_endstops, ENDSTOP_STATE,
 			(struct kcan_klp_value[]){
 				{ .num = e->oid },
@@ -170,13 +164,13 @@ static const char *endstop_query_state(struct klipper *k,
 
 static const struct klipper_message messages[] = {
 	[CONFIG_ENDSTOP] = { "config_endstop oid=%c pin=%c pull_up=%c",
-			     config_endstop },
+			     KLIPPER_MAKES(kind, config_endstop) },
 	[ENDSTOP_HOME] = { "endstop_home oid=%c clock=%u sample_ticks=%u "
 			   "sample_count=%c rest_ticks=%u pin_value=%c "
 			   "trsync_oid=%c trigger_reason=%c",
-			   endstop_home },
+			   KLIPPER_ON(kind, endstop_home) },
 	[ENDSTOP_QUERY_STATE] = { "endstop_query_state oid=%c",
-				  endstop_query_state },
+				  KLIPPER_ON(kind, endstop_query_state) },
 	[ENDSTOP_STATE] = { "endstop_state oid=%c homing=%c next_clock=%u "
 			    "pin_value=%c" },
 };

@@ -95,7 +95,7 @@ static const struct firmware_row *find_command(const struct klipper *k, int id,
 	const struct firmware_row *row =
 		id < 0 && used > 1 ? NULL : firmware_find(k->fw, id);
 
-	return row && row->message->run ? row : NULL;
+	return row && klipper_is_command(row->message) ? row : NULL;
 }
 
 /*
@@ -127,6 +127,29 @@ static int decode_params(struct kcan_klp_value *values,
 	return behind < 0 ? behind : used + behind;
 }
 
+/* Return: as a command; the object of @m is at *@out. */
+static const char *find_object(struct klipper *k,
+			       const struct klipper_message *m, uint8_t oid,
+			       void **out)
+{
+	if (m->makes)
+		return klipper_oid_new(k, oid, m->kind, out);
+	*out = klipper_oid_find(k, oid, m->kind);
+	return *out ? NULL : KLIPPER_INVALID_OID;
+}
+
+static const char *run(struct klipper *k, const struct klipper_message *m,
+		       const struct kcan_klp_value *values, uint64_t now_us)
+{
+	const char *reason;
+	void *object;
+
+	if (m->run)
+		return m->run(k, values, now_us);
+	reason = find_object(k, m, (uint8_t)values[0].num, &object);
+	return reason || !m->on ? reason : m->on(k, object, values, now_us);
+}
+
 /* Run what is at @pos. Return: as a command. */
 static const char *run_message(struct klipper *k,
 			       const struct kcan_klp_block *block, size_t *pos,
@@ -149,7 +172,7 @@ static const char *run_message(struct klipper *k,
 		return "Command parser error";
 	*pos += (size_t)used;
 	if (!klipper_is_shutdown(k) || row->message->in_shutdown)
-		return row->message->run(k, values, now_us);
+		return run(k, row->message, values, now_us);
 	report_is_shutdown(k);
 	return NULL;
 }

@@ -48,7 +48,8 @@ static int number(struct klipper_firmware *fw,
 		row->message = message;
 		err = kcan_klp_format_parse(
 			&row->format, message->format, id_of(fw->rows_len++),
-			message->run ? KCAN_KLP_COMMAND : KCAN_KLP_RESPONSE);
+			klipper_is_command(message) ? KCAN_KLP_COMMAND :
+						      KCAN_KLP_RESPONSE);
 	}
 	fw->state_size += aligned(module->state_size);
 	return err;

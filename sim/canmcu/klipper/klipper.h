@@ -35,13 +35,33 @@ typedef const char *klipper_command(struct klipper *k,
 				    const struct kcan_klp_value *values,
 				    uint64_t now_us);
 
+/** klipper_object_command - the same, of the object whose oid comes first */
+typedef const char *klipper_object_command(struct klipper *k, void *object,
+					   const struct kcan_klp_value *values,
+					   uint64_t now_us);
+
+struct klipper_kind;
+
 /** One row of what a module understands and says. */
 struct klipper_message {
 	const char *format;   /* "clock clock=%u": as in the dictionary */
-	klipper_command *run; /* NULL: it is a response */
+	klipper_command *run; /* NULL, and no @kind: it is a response */
 	bool in_shutdown;     /* allowed there (section 9.1, "S") */
 	bool on_can;	      /* only builds for CAN have it */
+	/* NULL: of no object; else what is done once there is one of this kind */
+	const struct klipper_kind *kind;
+	klipper_object_command *on; /* may be NULL */
+	bool makes;		    /* a new one; else it has to be there */
 };
+
+/* What follows the format of a command of an object, or of one that makes it. */
+#define KLIPPER_ON(k, f) .on = (f), .kind = &(k)
+#define KLIPPER_MAKES(k, f) KLIPPER_ON(k, f), .makes = true
+
+static inline bool klipper_is_command(const struct klipper_message *m)
+{
+	return m->run || m->kind;
+}
 
 /** What tells builds of Klipper apart; MCUs that agree share a dictionary. */
 struct klipper_build {

@@ -189,16 +189,12 @@ int32_t klipper_stepper_steps(struct klipper *k, uint8_t step_pin,
 	return 0;
 }
 
-static const char *config_stepper(struct klipper *k,
+static const char *config_stepper(struct klipper *k, void *object,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
 {
-	uint8_t oid = (uint8_t)v[0].num;
-	void *object;
-	const char *reason = klipper_oid_new(k, oid, &kind, &object);
+	const char *reason = klipper_pin_setup(k, v[1].num, KLIPPER_PIN_OUTPUT);
 
-	if (!reason)
-		reason = klipper_pin_setup(k, v[1].num, KLIPPER_PIN_OUTPUT);
 	if (!reason)
 		reason = klipper_pin_setup(k, v[2].num, KLIPPER_PIN_OUTPUT);
 	if (reason)
@@ -206,7 +202,7 @@ static const char *config_stepper(struct klipper *k,
 	*(struct stepper *)object = (struct stepper){
 		.timer.fire = fire,
 		.stop.run = run_stop,
-		.oid = oid,
+		.oid = (uint8_t)v[0].num,
 		.step_pin = (uint8_t)v[1].num,
 		.dir_pin = (uint8_t)v[2].num,
 	};
@@ -216,10 +212,10 @@ static const char *config_stepper(struct klipper *k,
 	return NULL;
 }
 
-static const char *queue_step(struct klipper *k, const struct kcan_klp_value *v,
-			      uint64_t now_us)
+static const char *queue_step(struct klipper *k, void *object,
+			      const struct kcan_klp_value *v, uint64_t now_us)
 {
-	struct stepper *s = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct stepper *s = object;
 	struct klipper_move move = {
 		.interval = v[1].num,
 		.count = (uint16_t)v[2].num,
@@ -227,8 +223,6 @@ static const char *queue_step(struct klipper *k, const struct kcan_klp_value *v,
 	};
 	const char *reason;
 
-	if (!s)
-		return KLIPPER_INVALID_OID;
 	if (klipper_moves_full(k))
 		return KLIPPER_MOVE_OVERFLOW;
 	if (!move.count)
@@ -240,28 +234,26 @@ static const char *queue_step(struct klipper *k, const struct kcan_klp_value *v,
 	return reason || s->move.count ? reason : start(k, s, now_us);
 }
 
-static const char *set_next_step_dir(struct klipper *k,
+static const char *set_next_step_dir(struct klipper *k, void *object,
 				     const struct kcan_klp_value *v,
 				     uint64_t now_us)
 {
-	struct stepper *s = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct stepper *s = object;
 
+	(void)k;
 	(void)now_us;
-	if (!s)
-		return KLIPPER_INVALID_OID;
 	s->forward = (uint8_t)v[1].num;
 	return NULL;
 }
 
-static const char *reset_step_clock(struct klipper *k,
+static const char *reset_step_clock(struct klipper *k, void *object,
 				    const struct kcan_klp_value *v,
 				    uint64_t now_us)
 {
-	struct stepper *s = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct stepper *s = object;
 
+	(void)k;
 	(void)now_us;
-	if (!s)
-		return KLIPPER_INVALID_OID;
 	if (s->move.count)
 		return STILL_ACTIVE;
 	s->start_ticks = v[1].num;
@@ -269,14 +261,13 @@ static const char *reset_step_clock(struct klipper *k,
 	return NULL;
 }
 
-static const char *stepper_get_position(struct klipper *k,
+static const char *stepper_get_position(struct klipper *k, void *object,
 					const struct kcan_klp_value *v,
 					uint64_t now_us)
 {
-	struct stepper *s = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct stepper *s = object;
 
-	if (!s)
-		return KLIPPER_INVALID_OID;
+	(void)v;
 	klipper_respond(k, &klipper_steppers, STEPPER_POSITION,
 			(struct kcan_klp_value[]){
 				{ .num = s->oid },
@@ -302,15 +293,15 @@ static const char *stepper_stop_on_trigger(struct klipper *k,
 static const struct klipper_message messages[] = {
 	[CONFIG_STEPPER] = { "config_stepper oid=%c step_pin=%c dir_pin=%c "
 			     "invert_step=%c step_pulse_ticks=%u",
-			     config_stepper },
+			     KLIPPER_MAKES(kind, config_stepper) },
 	[QUEUE_STEP] = { "queue_step oid=%c interval=%u count=%hu add=%hi",
-			 queue_step },
+			 KLIPPER_ON(kind, queue_step) },
 	[SET_NEXT_STEP_DIR] = { "set_next_step_dir oid=%c dir=%c",
-				set_next_step_dir },
+				KLIPPER_ON(kind, set_next_step_dir) },
 	[RESET_STEP_CLOCK] = { "reset_step_clock oid=%c clock=%u",
-			       reset_step_clock },
+			       KLIPPER_ON(kind, reset_step_clock) },
 	[STEPPER_GET_POSITION] = { "stepper_get_position oid=%c",
-				   stepper_get_position },
+				   KLIPPER_ON(kind, stepper_get_position) },
 	[STEPPER_POSITION] = { "stepper_position oid=%c pos=%i" },
 	[STEPPER_STOP_ON_TRIGGER] = { "stepper_stop_on_trigger oid=%c "
 				      "trsync_oid=%c",

@@ -134,34 +134,27 @@ const char *klipper_trsync_wait(struct klipper_trsync *ts,
 	return NULL;
 }
 
-static const char *config_trsync(struct klipper *k,
+static const char *config_trsync(struct klipper *k, void *object,
 				 const struct kcan_klp_value *v,
 				 uint64_t now_us)
 {
-	uint8_t oid = (uint8_t)v[0].num;
-	void *object;
-	const char *reason = klipper_oid_new(k, oid, &kind, &object);
-
+	(void)k;
 	(void)now_us;
-	if (reason)
-		return reason;
 	*(struct klipper_trsync *)object = (struct klipper_trsync){
 		.report.fire = fire_report,
 		.expire.fire = fire_expire,
 		.task.fire = run_task,
-		.oid = oid,
+		.oid = (uint8_t)v[0].num,
 	};
 	return NULL;
 }
 
-static const char *trsync_start(struct klipper *k,
+static const char *trsync_start(struct klipper *k, void *object,
 				const struct kcan_klp_value *v, uint64_t now_us)
 {
-	struct klipper_trsync *ts = klipper_trsync_find(k, (uint8_t)v[0].num);
+	struct klipper_trsync *ts = object;
 	const char *reason;
 
-	if (!ts)
-		return KLIPPER_INVALID_OID;
 	stop_timers(k, ts);
 	drop_signals(ts);
 	ts->report_at = klipper_clock_near(k, v[1].num, now_us);
@@ -177,14 +170,12 @@ static const char *trsync_start(struct klipper *k,
 	return klipper_timer_at(k, &ts->report, ts->report_at, now_us);
 }
 
-static const char *trsync_set_timeout(struct klipper *k,
+static const char *trsync_set_timeout(struct klipper *k, void *object,
 				      const struct kcan_klp_value *v,
 				      uint64_t now_us)
 {
-	struct klipper_trsync *ts = klipper_trsync_find(k, (uint8_t)v[0].num);
+	struct klipper_trsync *ts = object;
 
-	if (!ts)
-		return KLIPPER_INVALID_OID;
 	if (!ts->can_trigger)
 		return NULL;
 	return klipper_timer_at(k, &ts->expire,
@@ -193,14 +184,12 @@ static const char *trsync_set_timeout(struct klipper *k,
 }
 
 /* The host's own trigger: its answer is the state, and the last one. */
-static const char *trsync_trigger(struct klipper *k,
+static const char *trsync_trigger(struct klipper *k, void *object,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
 {
-	struct klipper_trsync *ts = klipper_trsync_find(k, (uint8_t)v[0].num);
+	struct klipper_trsync *ts = object;
 
-	if (!ts)
-		return KLIPPER_INVALID_OID;
 	klipper_trsync_trigger(k, ts, (uint8_t)v[1].num, now_us);
 	stop_timers(k, ts);
 	ts->can_trigger = false;
@@ -209,14 +198,15 @@ static const char *trsync_trigger(struct klipper *k,
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_TRSYNC] = { "config_trsync oid=%c", config_trsync },
+	[CONFIG_TRSYNC] = { "config_trsync oid=%c",
+			    KLIPPER_MAKES(kind, config_trsync) },
 	[TRSYNC_START] = { "trsync_start oid=%c report_clock=%u "
 			   "report_ticks=%u expire_reason=%c",
-			   trsync_start },
+			   KLIPPER_ON(kind, trsync_start) },
 	[TRSYNC_SET_TIMEOUT] = { "trsync_set_timeout oid=%c clock=%u",
-				 trsync_set_timeout },
+				 KLIPPER_ON(kind, trsync_set_timeout) },
 	[TRSYNC_TRIGGER] = { "trsync_trigger oid=%c reason=%c",
-			     trsync_trigger },
+			     KLIPPER_ON(kind, trsync_trigger) },
 	[TRSYNC_STATE] = { "trsync_state oid=%c can_trigger=%c "
 			   "trigger_reason=%c clock=%u" },
 };

@@ -179,14 +179,12 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 
 static const struct klipper_kind kind = { .size = sizeof(struct accel) };
 
-static const char *query(struct klipper *k, const struct kcan_klp_value *v,
-			 uint64_t now_us)
+static const char *query(struct klipper *k, void *object,
+			 const struct kcan_klp_value *v, uint64_t now_us)
 {
-	struct accel *a = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct accel *a = object;
 	const char *reason = klipper_check_period(k, v[1].num);
 
-	if (!a)
-		return KLIPPER_INVALID_OID;
 	klipper_timer_stop(k, &a->timer);
 	if (!v[1].num || reason)
 		return v[1].num ? reason : NULL;
@@ -198,15 +196,14 @@ static const char *query(struct klipper *k, const struct kcan_klp_value *v,
 }
 
 /* An answer that cannot be is none: the host asks again. */
-static const char *query_status(struct klipper *k,
+static const char *query_status(struct klipper *k, void *object,
 				const struct kcan_klp_value *v, uint64_t now_us)
 {
-	struct accel *a = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct accel *a = object;
 	const char *reason;
 	uint8_t lost = 0;
 
-	if (!a)
-		return KLIPPER_INVALID_OID;
+	(void)v;
 	reason = a->chip->lost_reg ?
 			 read_regs(k, a, a->chip->lost_reg, &lost, 1, now_us) :
 			 NULL;
@@ -221,17 +218,10 @@ static const char *query_status(struct klipper *k,
 
 enum bus_oid_type { ON_SPI, ON_I2C };
 
-static const char *config(struct klipper *k, const struct kcan_klp_value *v,
-			  uint8_t bus, const struct accel_chip *chip)
+static const char *config(struct klipper *k, struct accel *a,
+			  const struct kcan_klp_value *v, uint8_t bus,
+			  const struct accel_chip *chip)
 {
-	struct accel *a;
-	void *object;
-	const char *reason =
-		klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
-
-	if (reason)
-		return reason;
-	a = object;
 	a->timer.fire = fire;
 	a->oid = (uint8_t)v[0].num;
 	a->chip = chip;
@@ -244,49 +234,49 @@ static const char *config(struct klipper *k, const struct kcan_klp_value *v,
 	return a->spi || a->i2c ? NULL : KLIPPER_INVALID_OID;
 }
 
-static const char *config_adxl345(struct klipper *k,
+static const char *config_adxl345(struct klipper *k, void *object,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
 {
 	(void)now_us;
-	return config(k, v, ON_SPI, &accel_adxl345);
+	return config(k, object, v, ON_SPI, &accel_adxl345);
 }
 
-static const char *config_lis2dw(struct klipper *k,
+static const char *config_lis2dw(struct klipper *k, void *object,
 				 const struct kcan_klp_value *v,
 				 uint64_t now_us)
 {
 	uint8_t model = (uint8_t)v[3].num;
 	bool known = model <= 1;
-	const char *reason = config(k, v, (uint8_t)v[2].num,
+	const char *reason = config(k, object, v, (uint8_t)v[2].num,
 				    model ? &accel_lis3dh : &accel_lis2dw);
 
 	(void)now_us;
 	return reason || known ? reason : INVALID_MODEL;
 }
 
-static const char *config_mpu9250(struct klipper *k,
+static const char *config_mpu9250(struct klipper *k, void *object,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
 {
 	(void)now_us;
-	return config(k, v, ON_I2C, &accel_mpu9250);
+	return config(k, object, v, ON_I2C, &accel_mpu9250);
 }
 
-static const char *config_icm20948(struct klipper *k,
+static const char *config_icm20948(struct klipper *k, void *object,
 				   const struct kcan_klp_value *v,
 				   uint64_t now_us)
 {
 	(void)now_us;
-	return config(k, v, ON_I2C, &accel_icm20948);
+	return config(k, object, v, ON_I2C, &accel_icm20948);
 }
 
-static const char *config_bmi160(struct klipper *k,
+static const char *config_bmi160(struct klipper *k, void *object,
 				 const struct kcan_klp_value *v,
 				 uint64_t now_us)
 {
 	(void)now_us;
-	return config(k, v, (uint8_t)v[2].num, &accel_bmi160);
+	return config(k, object, v, (uint8_t)v[2].num, &accel_bmi160);
 }
 
 static int describe(json_t *constants, json_t *enumerations,
@@ -305,29 +295,36 @@ static int describe(json_t *constants, json_t *enumerations,
 
 static const struct klipper_message messages[] = {
 	[CONFIG_ADXL345] = { "config_adxl345 oid=%c spi_oid=%c",
-			     config_adxl345 },
-	[QUERY_ADXL345] = { "query_adxl345 oid=%c rest_ticks=%u", query },
+			     KLIPPER_MAKES(kind, config_adxl345) },
+	[QUERY_ADXL345] = { "query_adxl345 oid=%c rest_ticks=%u",
+			    KLIPPER_ON(kind, query) },
 	[QUERY_ADXL345_STATUS] = { "query_adxl345_status oid=%c",
-				   query_status },
+				   KLIPPER_ON(kind, query_status) },
 	[CONFIG_LIS2DW] = { "config_lis2dw oid=%c bus_oid=%c bus_oid_type=%c "
 			    "lis_chip_type=%c",
-			    config_lis2dw },
-	[QUERY_LIS2DW] = { "query_lis2dw oid=%c rest_ticks=%u", query },
-	[QUERY_LIS2DW_STATUS] = { "query_lis2dw_status oid=%c", query_status },
+			    KLIPPER_MAKES(kind, config_lis2dw) },
+	[QUERY_LIS2DW] = { "query_lis2dw oid=%c rest_ticks=%u",
+			   KLIPPER_ON(kind, query) },
+	[QUERY_LIS2DW_STATUS] = { "query_lis2dw_status oid=%c",
+				  KLIPPER_ON(kind, query_status) },
 	[CONFIG_MPU9250] = { "config_mpu9250 oid=%c i2c_oid=%c",
-			     config_mpu9250 },
-	[QUERY_MPU9250] = { "query_mpu9250 oid=%c rest_ticks=%u", query },
+			     KLIPPER_MAKES(kind, config_mpu9250) },
+	[QUERY_MPU9250] = { "query_mpu9250 oid=%c rest_ticks=%u",
+			    KLIPPER_ON(kind, query) },
 	[QUERY_MPU9250_STATUS] = { "query_mpu9250_status oid=%c",
-				   query_status },
+				   KLIPPER_ON(kind, query_status) },
 	[CONFIG_ICM20948] = { "config_icm20948 oid=%c i2c_oid=%c",
-			      config_icm20948 },
-	[QUERY_ICM20948] = { "query_icm20948 oid=%c rest_ticks=%u", query },
+			      KLIPPER_MAKES(kind, config_icm20948) },
+	[QUERY_ICM20948] = { "query_icm20948 oid=%c rest_ticks=%u",
+			     KLIPPER_ON(kind, query) },
 	[QUERY_ICM20948_STATUS] = { "query_icm20948_status oid=%c",
-				    query_status },
+				    KLIPPER_ON(kind, query_status) },
 	[CONFIG_BMI160] = { "config_bmi160 oid=%c bus_oid=%c bus_oid_type=%c",
-			    config_bmi160 },
-	[QUERY_BMI160] = { "query_bmi160 oid=%c rest_ticks=%u", query },
-	[QUERY_BMI160_STATUS] = { "query_bmi160_status oid=%c", query_status },
+			    KLIPPER_MAKES(kind, config_bmi160) },
+	[QUERY_BMI160] = { "query_bmi160 oid=%c rest_ticks=%u",
+			   KLIPPER_ON(kind, query) },
+	[QUERY_BMI160_STATUS] = { "query_bmi160_status oid=%c",
+				  KLIPPER_ON(kind, query_status) },
 };
 
 static const char *const strings[] = { INVALID_BUS, INVALID_MODEL };

@@ -178,15 +178,13 @@ static const char *config_spi_angle(struct klipper *k,
 	return klipper_spi_has_pin(a->spi) ? NULL : NO_CS_PIN;
 }
 
-static const char *query_spi_angle(struct klipper *k,
+static const char *query_spi_angle(struct klipper *k, void *object,
 				   const struct kcan_klp_value *v,
 				   uint64_t now_us)
 {
-	struct angle *a = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct angle *a = object;
 	const char *reason = klipper_check_period(k, v[2].num);
 
-	if (!a)
-		return KLIPPER_INVALID_OID;
 	klipper_timer_stop(k, &a->timer);
 	if (!v[2].num || reason)
 		return v[2].num ? reason : NULL;
@@ -196,15 +194,13 @@ static const char *query_spi_angle(struct klipper *k,
 	return klipper_timer_at(k, &a->timer, a->due_ticks, now_us);
 }
 
-static const char *spi_angle_transfer(struct klipper *k,
+static const char *spi_angle_transfer(struct klipper *k, void *object,
 				      const struct kcan_klp_value *v,
 				      uint64_t now_us)
 {
-	struct angle *a = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct angle *a = object;
 	uint8_t data[KCAN_KLP_CONTENT_MAX];
 
-	if (!a)
-		return KLIPPER_INVALID_OID;
 	memcpy(data, v[1].data, v[1].len);
 	klipper_spi_transfer(k, a->spi, data, v[1].len, now_us);
 	klipper_respond(k, &klipper_angles, SPI_ANGLE_TRANSFER_RESPONSE,
@@ -231,9 +227,9 @@ static const struct klipper_message messages[] = {
 			       config_spi_angle },
 	[QUERY_SPI_ANGLE] = { "query_spi_angle oid=%c clock=%u rest_ticks=%u "
 			      "time_shift=%c",
-			      query_spi_angle },
+			      KLIPPER_ON(kind, query_spi_angle) },
 	[SPI_ANGLE_TRANSFER] = { "spi_angle_transfer oid=%c data=%*s",
-				 spi_angle_transfer },
+				 KLIPPER_ON(kind, spi_angle_transfer) },
 	[SPI_ANGLE_TRANSFER_RESPONSE] = { "spi_angle_transfer_response oid=%c "
 					  "clock=%u response=%*s" },
 };

@@ -35,20 +35,15 @@ struct sos_filter *klipper_sos_filter_find(struct klipper *k, uint8_t oid)
 	return klipper_oid_find(k, oid, &kind);
 }
 
-static const char *config_sos_filter(struct klipper *k,
+static const char *config_sos_filter(struct klipper *k, void *object,
 				     const struct kcan_klp_value *v,
 				     uint64_t now_us)
 {
 	uint8_t max = (uint8_t)v[1].num;
-	struct sos_filter *f;
-	void *object;
-	const char *reason =
-		klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
+	struct sos_filter *f = object;
 
+	(void)k;
 	(void)now_us;
-	if (reason)
-		return reason;
-	f = object;
 	f->sections = calloc(max ? max : 1u, sizeof(*f->sections));
 	if (!f->sections)
 		return KLIPPER_NO_MEMORY;
@@ -57,14 +52,10 @@ static const char *config_sos_filter(struct klipper *k,
 }
 
 /* What changes a section ends the use of all. Return: as a command. */
-static const char *find_section(struct klipper *k,
+static const char *find_section(struct sos_filter *f,
 				const struct kcan_klp_value *v,
 				struct sos_section **out)
 {
-	struct sos_filter *f = klipper_sos_filter_find(k, (uint8_t)v[0].num);
-
-	if (!f)
-		return KLIPPER_INVALID_OID;
 	f->active = 0;
 	if ((uint8_t)v[1].num >= f->max)
 		return TOO_MANY;
@@ -72,41 +63,42 @@ static const char *find_section(struct klipper *k,
 	return NULL;
 }
 
-static const char *sos_filter_set_section(struct klipper *k,
+static const char *sos_filter_set_section(struct klipper *k, void *object,
 					  const struct kcan_klp_value *v,
 					  uint64_t now_us)
 {
 	struct sos_section *s;
-	const char *reason = find_section(k, v, &s);
+	const char *reason = find_section(object, v, &s);
 
+	(void)k;
 	(void)now_us;
 	for (int i = 0; i < SOS_COEFFICIENTS && !reason; i++)
 		s->coefficients[i] = (int32_t)v[2 + i].num;
 	return reason;
 }
 
-static const char *sos_filter_set_state(struct klipper *k,
+static const char *sos_filter_set_state(struct klipper *k, void *object,
 					const struct kcan_klp_value *v,
 					uint64_t now_us)
 {
 	struct sos_section *s;
-	const char *reason = find_section(k, v, &s);
+	const char *reason = find_section(object, v, &s);
 
+	(void)k;
 	(void)now_us;
 	for (int i = 0; i < SOS_STATES && !reason; i++)
 		s->states[i] = (int32_t)v[2 + i].num;
 	return reason;
 }
 
-static const char *sos_filter_set_offset_scale(struct klipper *k,
+static const char *sos_filter_set_offset_scale(struct klipper *k, void *object,
 					       const struct kcan_klp_value *v,
 					       uint64_t now_us)
 {
-	struct sos_filter *f = klipper_sos_filter_find(k, (uint8_t)v[0].num);
+	struct sos_filter *f = object;
 
+	(void)k;
 	(void)now_us;
-	if (!f)
-		return KLIPPER_INVALID_OID;
 	f->offset = (int32_t)v[1].num;
 	f->scale = (int32_t)v[2].num;
 	f->scale_bits = v[3].num & BITS;
@@ -114,15 +106,14 @@ static const char *sos_filter_set_offset_scale(struct klipper *k,
 	return NULL;
 }
 
-static const char *sos_filter_set_active(struct klipper *k,
+static const char *sos_filter_set_active(struct klipper *k, void *object,
 					 const struct kcan_klp_value *v,
 					 uint64_t now_us)
 {
-	struct sos_filter *f = klipper_sos_filter_find(k, (uint8_t)v[0].num);
+	struct sos_filter *f = object;
 
+	(void)k;
 	(void)now_us;
-	if (!f)
-		return KLIPPER_INVALID_OID;
 	if ((uint8_t)v[1].num > f->max)
 		return TOO_MANY;
 	f->active = (uint8_t)v[1].num;
@@ -132,21 +123,23 @@ static const char *sos_filter_set_active(struct klipper *k,
 
 static const struct klipper_message messages[] = {
 	[CONFIG_SOS_FILTER] = { "config_sos_filter oid=%c max_sections=%c",
-				config_sos_filter },
+				KLIPPER_MAKES(kind, config_sos_filter) },
 	[SOS_FILTER_SET_SECTION] = { "sos_filter_set_section oid=%c "
 				     "section_idx=%c sos0=%i sos1=%i sos2=%i "
 				     "sos3=%i sos4=%i",
-				     sos_filter_set_section },
+				     KLIPPER_ON(kind, sos_filter_set_section) },
 	[SOS_FILTER_SET_STATE] = { "sos_filter_set_state oid=%c "
 				   "section_idx=%c state0=%i state1=%i",
-				   sos_filter_set_state },
+				   KLIPPER_ON(kind, sos_filter_set_state) },
 	[SOS_FILTER_SET_OFFSET_SCALE] = { "sos_filter_set_offset_scale oid=%c "
 					  "offset=%i scale=%i "
 					  "scale_frac_bits=%c auto_offset=%c",
-					  sos_filter_set_offset_scale },
+					  KLIPPER_ON(
+						  kind,
+						  sos_filter_set_offset_scale) },
 	[SOS_FILTER_SET_ACTIVE] = { "sos_filter_set_active oid=%c "
 				    "n_sections=%c coeff_frac_bits=%c",
-				    sos_filter_set_active },
+				    KLIPPER_ON(kind, sos_filter_set_active) },
 };
 
 static const char *const strings[] = { TOO_MANY };

@@ -47,26 +47,15 @@ const char *klipper_i2c_reason(enum klipper_i2c_status status)
 	return reasons[status];
 }
 
-static const char *config_i2c(struct klipper *k, const struct kcan_klp_value *v,
-			      uint64_t now_us)
-{
-	void *object;
-
-	(void)now_us;
-	return klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
-}
-
 /* Another one may be set later. */
-static const char *i2c_set_bus(struct klipper *k,
+static const char *i2c_set_bus(struct klipper *k, void *object,
 			       const struct kcan_klp_value *v, uint64_t now_us)
 {
 	const struct mcu_type *type = klipper_mcu(k)->cfg.type;
-	struct klipper_i2c *i2c = klipper_i2c_find(k, (uint8_t)v[0].num);
+	struct klipper_i2c *i2c = object;
 	struct bus_name bus;
 
 	(void)now_us;
-	if (!i2c)
-		return KLIPPER_INVALID_OID;
 	if (!bus_at(type, BUS_I2C, v[1].num, &bus))
 		return bus_refusal(type, BUS_I2C);
 	i2c->line = (uint16_t)v[1].num;
@@ -75,15 +64,13 @@ static const char *i2c_set_bus(struct klipper *k,
 	return NULL;
 }
 
-static const char *i2c_set_sw_bus(struct klipper *k,
+static const char *i2c_set_sw_bus(struct klipper *k, void *object,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
 {
-	struct klipper_i2c *i2c = klipper_i2c_find(k, (uint8_t)v[0].num);
+	struct klipper_i2c *i2c = object;
 
 	(void)now_us;
-	if (!i2c)
-		return KLIPPER_INVALID_OID;
 	for (int i = 1; i <= 2; i++) {
 		const char *reason =
 			klipper_pin_setup(k, v[i].num, KLIPPER_PIN_OUTPUT);
@@ -100,10 +87,10 @@ static const char *i2c_set_sw_bus(struct klipper *k,
 }
 
 /* More than a response can hold is read, but not told. */
-static const char *i2c_transfer(struct klipper *k,
+static const char *i2c_transfer(struct klipper *k, void *object,
 				const struct kcan_klp_value *v, uint64_t now_us)
 {
-	struct klipper_i2c *i2c = klipper_i2c_find(k, (uint8_t)v[0].num);
+	struct klipper_i2c *i2c = object;
 	uint8_t in[UINT8_MAX] = { 0 };
 	struct device_message message = {
 		.out = v[1].data,
@@ -113,8 +100,6 @@ static const char *i2c_transfer(struct klipper *k,
 	};
 	enum klipper_i2c_status status;
 
-	if (!i2c)
-		return KLIPPER_INVALID_OID;
 	status = klipper_i2c_transfer(k, i2c, &message, now_us);
 	klipper_respond(k, &klipper_i2cs, I2C_RESPONSE,
 			(struct kcan_klp_value[]){
@@ -142,14 +127,14 @@ static int describe(json_t *config, json_t *enumerations,
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_I2C] = { "config_i2c oid=%c", config_i2c },
+	[CONFIG_I2C] = { "config_i2c oid=%c", KLIPPER_MAKES(kind, NULL) },
 	[I2C_SET_BUS] = { "i2c_set_bus oid=%c i2c_bus=%u rate=%u address=%u",
-			  i2c_set_bus },
+			  KLIPPER_ON(kind, i2c_set_bus) },
 	[I2C_SET_SW_BUS] = { "i2c_set_sw_bus oid=%c scl_pin=%u sda_pin=%u "
 			     "pulse_ticks=%u address=%u",
-			     i2c_set_sw_bus },
+			     KLIPPER_ON(kind, i2c_set_sw_bus) },
 	[I2C_TRANSFER] = { "i2c_transfer oid=%c write=%*s read_len=%u",
-			   i2c_transfer },
+			   KLIPPER_ON(kind, i2c_transfer) },
 	[I2C_RESPONSE] = { "i2c_response oid=%c i2c_bus_status=%c "
 			   "response=%*s" },
 };

@@ -50,17 +50,12 @@ static const char *set_up(struct klipper *k, uint32_t pin, float level,
 }
 
 /* @pins: as many as there are in a command, one after the other. */
-static const char *config(struct klipper *k, const struct klipper_kind *kind,
-			  uint8_t oid, const struct kcan_klp_value *pins,
-			  size_t len, uint64_t now_us)
+static const char *config(struct klipper *k, struct lcd *lcd,
+			  const struct kcan_klp_value *pins, size_t len,
+			  uint64_t now_us)
 {
-	struct lcd *lcd;
-	void *object;
-	const char *reason = klipper_oid_new(k, oid, kind, &object);
+	const char *reason = NULL;
 
-	if (reason)
-		return reason;
-	lcd = object;
 	for (size_t i = 0; i < len && !reason; i++) {
 		reason = set_up(k, pins[i].num, 0, now_us);
 		if (!reason)
@@ -69,58 +64,40 @@ static const char *config(struct klipper *k, const struct klipper_kind *kind,
 	return reason;
 }
 
-static const char *config_st7920(struct klipper *k,
+static const char *config_st7920(struct klipper *k, void *object,
 				 const struct kcan_klp_value *v,
 				 uint64_t now_us)
 {
-	const char *reason =
-		config(k, &st7920_kind, (uint8_t)v[0].num, v + 2, 2, now_us);
+	const char *reason = config(k, object, v + 2, 2, now_us);
 
 	return reason ? reason : set_up(k, v[1].num, 1, now_us);
 }
 
-static const char *config_hd44780(struct klipper *k,
+static const char *config_hd44780(struct klipper *k, void *object,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
 {
-	return config(k, &hd44780_kind, (uint8_t)v[0].num, v + 1, PINS, now_us);
+	return config(k, object, v + 1, PINS, now_us);
 }
 
-static const char *send_st7920(struct klipper *k,
-			       const struct kcan_klp_value *v, uint64_t now_us)
-{
-	(void)now_us;
-	return klipper_oid_find(k, (uint8_t)v[0].num, &st7920_kind) ?
-		       NULL :
-		       KLIPPER_INVALID_OID;
-}
-
-static const char *send_hd44780(struct klipper *k,
-				const struct kcan_klp_value *v, uint64_t now_us)
-{
-	(void)now_us;
-	return klipper_oid_find(k, (uint8_t)v[0].num, &hd44780_kind) ?
-		       NULL :
-		       KLIPPER_INVALID_OID;
-}
-
+/* What is shown is kept nowhere. */
 static const struct klipper_message messages[] = {
 	[CONFIG_ST7920] = { "config_st7920 oid=%c cs_pin=%u sclk_pin=%u "
 			    "sid_pin=%u sync_delay_ticks=%u "
 			    "cmd_delay_ticks=%u",
-			    config_st7920 },
+			    KLIPPER_MAKES(st7920_kind, config_st7920) },
 	[ST7920_SEND_CMDS] = { "st7920_send_cmds oid=%c cmds=%*s",
-			       send_st7920 },
+			       KLIPPER_ON(st7920_kind, NULL) },
 	[ST7920_SEND_DATA] = { "st7920_send_data oid=%c data=%*s",
-			       send_st7920 },
+			       KLIPPER_ON(st7920_kind, NULL) },
 	[CONFIG_HD44780] = { "config_hd44780 oid=%c rs_pin=%u e_pin=%u "
 			     "d4_pin=%u d5_pin=%u d6_pin=%u d7_pin=%u "
 			     "delay_ticks=%u",
-			     config_hd44780 },
+			     KLIPPER_MAKES(hd44780_kind, config_hd44780) },
 	[HD44780_SEND_CMDS] = { "hd44780_send_cmds oid=%c cmds=%*s",
-				send_hd44780 },
+				KLIPPER_ON(hd44780_kind, NULL) },
 	[HD44780_SEND_DATA] = { "hd44780_send_data oid=%c data=%*s",
-				send_hd44780 },
+				KLIPPER_ON(hd44780_kind, NULL) },
 };
 
 const struct klipper_module klipper_lcds = {

@@ -114,36 +114,25 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 
 static const struct klipper_kind kind = { .size = sizeof(struct ldc1612) };
 
-static struct ldc1612 *find(struct klipper *k, uint32_t oid)
-{
-	return klipper_oid_find(k, (uint8_t)oid, &kind);
-}
-
-static const char *config_ldc1612(struct klipper *k,
+static const char *config_ldc1612(struct klipper *k, void *object,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
 {
-	struct ldc1612 *l;
-	void *object;
-	const char *reason =
-		klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
+	struct ldc1612 *l = object;
 
 	(void)now_us;
-	if (reason)
-		return reason;
-	l = object;
 	l->timer.fire = fire;
 	l->oid = (uint8_t)v[0].num;
 	l->i2c = klipper_i2c_find(k, (uint8_t)v[1].num);
 	return l->i2c ? NULL : KLIPPER_INVALID_OID;
 }
 
-static const char *config_ldc1612_with_intb(struct klipper *k,
+static const char *config_ldc1612_with_intb(struct klipper *k, void *object,
 					    const struct kcan_klp_value *v,
 					    uint64_t now_us)
 {
-	const char *reason = config_ldc1612(k, v, now_us);
-	struct ldc1612 *l = find(k, v[0].num);
+	const char *reason = config_ldc1612(k, object, v, now_us);
+	struct ldc1612 *l = object;
 
 	if (!reason)
 		reason = klipper_pin_setup(k, (uint8_t)v[2].num,
@@ -155,25 +144,22 @@ static const char *config_ldc1612_with_intb(struct klipper *k,
 	return NULL;
 }
 
-static const char *attach(struct klipper *k, const struct kcan_klp_value *v,
-			  uint64_t now_us)
+static const char *attach(struct klipper *k, void *object,
+			  const struct kcan_klp_value *v, uint64_t now_us)
 {
-	struct ldc1612 *l = find(k, v[0].num);
+	struct ldc1612 *l = object;
 
 	(void)now_us;
-	if (l)
-		l->trigger = klipper_trigger_find(k, (uint8_t)v[1].num);
-	return l && l->trigger ? NULL : KLIPPER_INVALID_OID;
+	l->trigger = klipper_trigger_find(k, (uint8_t)v[1].num);
+	return l->trigger ? NULL : KLIPPER_INVALID_OID;
 }
 
-static const char *query(struct klipper *k, const struct kcan_klp_value *v,
-			 uint64_t now_us)
+static const char *query(struct klipper *k, void *object,
+			 const struct kcan_klp_value *v, uint64_t now_us)
 {
-	struct ldc1612 *l = find(k, v[0].num);
+	struct ldc1612 *l = object;
 	const char *reason = klipper_check_period(k, v[1].num);
 
-	if (!l)
-		return KLIPPER_INVALID_OID;
 	klipper_timer_stop(k, &l->timer);
 	if (!v[1].num || reason)
 		return v[1].num ? reason : NULL;
@@ -184,15 +170,14 @@ static const char *query(struct klipper *k, const struct kcan_klp_value *v,
 }
 
 /* Without an answer of the chip there is none to the host, who asks again. */
-static const char *query_status(struct klipper *k,
+static const char *query_status(struct klipper *k, void *object,
 				const struct kcan_klp_value *v, uint64_t now_us)
 {
-	struct ldc1612 *l = find(k, v[0].num);
+	struct ldc1612 *l = object;
 	uint8_t status[2] = { 0 };
 	bool waits;
 
-	if (!l)
-		return KLIPPER_INVALID_OID;
+	(void)v;
 	if (!l->has_intb && !read_reg(k, l, STATUS, status, now_us))
 		return NULL;
 	waits = l->has_intb ? is_ready(k, l, now_us) : status[1] & UNREAD;
@@ -217,16 +202,18 @@ static int describe(json_t *config, json_t *enumerations,
 
 static const struct klipper_message messages[] = {
 	[CONFIG_LDC1612] = { "config_ldc1612 oid=%c i2c_oid=%c",
-			     config_ldc1612 },
+			     KLIPPER_MAKES(kind, config_ldc1612) },
 	[CONFIG_LDC1612_WITH_INTB] = { "config_ldc1612_with_intb oid=%c "
 				       "i2c_oid=%c intb_pin=%c",
-				       config_ldc1612_with_intb },
+				       KLIPPER_MAKES(kind,
+						     config_ldc1612_with_intb) },
 	[LDC1612_ATTACH_TRIGGER_ANALOG] = { "ldc1612_attach_trigger_analog "
 					    "oid=%c trigger_analog_oid=%c",
-					    attach },
-	[QUERY_LDC1612] = { "query_ldc1612 oid=%c rest_ticks=%u", query },
+					    KLIPPER_ON(kind, attach) },
+	[QUERY_LDC1612] = { "query_ldc1612 oid=%c rest_ticks=%u",
+			    KLIPPER_ON(kind, query) },
 	[QUERY_STATUS_LDC1612] = { "query_status_ldc1612 oid=%c",
-				   query_status },
+				   KLIPPER_ON(kind, query_status) },
 };
 
 const struct klipper_module klipper_ldc1612s = {

@@ -88,32 +88,24 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 static const struct klipper_kind hx71x_kind = { sizeof(struct load_cell) };
 static const struct klipper_kind ads1220_kind = { sizeof(struct load_cell) };
 
-/* Return: as a command, and the object at *@out. */
-static const char *new_object(struct klipper *k, uint8_t oid,
-			      const struct klipper_kind *kind,
-			      struct load_cell **out)
+static struct load_cell *begin(void *object, uint32_t oid)
 {
-	void *object;
-	const char *reason = klipper_oid_new(k, oid, kind, &object);
+	struct load_cell *l = object;
 
-	if (reason)
-		return reason;
-	*out = object;
-	(*out)->timer.fire = fire;
-	(*out)->oid = oid;
-	return NULL;
+	l->timer.fire = fire;
+	l->oid = (uint8_t)oid;
+	return l;
 }
 
-static const char *config_hx71x(struct klipper *k,
+static const char *config_hx71x(struct klipper *k, void *object,
 				const struct kcan_klp_value *v, uint64_t now_us)
 {
-	struct load_cell *l;
-	const char *reason = new_object(k, (uint8_t)v[0].num, &hx71x_kind, &l);
+	struct load_cell *l = begin(object, v[0].num);
+	const char *reason;
 
-	if (!reason && ((uint8_t)v[1].num < 1 || (uint8_t)v[1].num > 4))
-		reason = BAD_GAIN;
-	if (!reason)
-		reason = klipper_pin_setup(k, v[2].num, KLIPPER_PIN_PULL_UP);
+	if ((uint8_t)v[1].num < 1 || (uint8_t)v[1].num > 4)
+		return BAD_GAIN;
+	reason = klipper_pin_setup(k, v[2].num, KLIPPER_PIN_PULL_UP);
 	if (!reason)
 		reason = klipper_pin_setup(k, v[3].num, KLIPPER_PIN_OUTPUT);
 	if (reason)
@@ -124,17 +116,13 @@ static const char *config_hx71x(struct klipper *k,
 	return NULL;
 }
 
-static const char *config_ads1220(struct klipper *k,
+static const char *config_ads1220(struct klipper *k, void *object,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
 {
-	struct load_cell *l;
-	const char *reason =
-		new_object(k, (uint8_t)v[0].num, &ads1220_kind, &l);
+	struct load_cell *l = begin(object, v[0].num);
 
 	(void)now_us;
-	if (reason)
-		return reason;
 	l->spi = klipper_spi_find(k, (uint8_t)v[1].num);
 	if (!l->spi)
 		return KLIPPER_INVALID_OID;
@@ -142,20 +130,23 @@ static const char *config_ads1220(struct klipper *k,
 	return klipper_pin_setup(k, v[2].num, KLIPPER_PIN_INPUT);
 }
 
-static const char *attach(struct klipper *k, struct load_cell *l, uint8_t oid)
+static const char *attach(struct klipper *k, void *object,
+			  const struct kcan_klp_value *v, uint64_t now_us)
 {
-	if (l)
-		l->trigger = klipper_trigger_find(k, oid);
-	return l && l->trigger ? NULL : KLIPPER_INVALID_OID;
+	struct load_cell *l = object;
+
+	(void)now_us;
+	l->trigger = klipper_trigger_find(k, (uint8_t)v[1].num);
+	return l->trigger ? NULL : KLIPPER_INVALID_OID;
 }
 
-static const char *query(struct klipper *k, struct load_cell *l,
-			 uint32_t rest_ticks, uint64_t now_us)
+static const char *query(struct klipper *k, void *object,
+			 const struct kcan_klp_value *v, uint64_t now_us)
 {
+	struct load_cell *l = object;
+	uint32_t rest_ticks = v[1].num;
 	const char *reason = klipper_check_period(k, rest_ticks);
 
-	if (!l)
-		return KLIPPER_INVALID_OID;
 	klipper_timer_stop(k, &l->timer);
 	l->rest_ticks = rest_ticks;
 	if (!l->spi)
@@ -167,68 +158,38 @@ static const char *query(struct klipper *k, struct load_cell *l,
 	return klipper_timer_at(k, &l->timer, l->due_ticks, now_us);
 }
 
-static const char *status(struct klipper *k, struct load_cell *l,
-			  uint64_t now_us)
+static const char *status(struct klipper *k, void *object,
+			  const struct kcan_klp_value *v, uint64_t now_us)
 {
-	if (!l)
-		return KLIPPER_INVALID_OID;
+	struct load_cell *l = object;
+
+	(void)v;
 	klipper_bulk_status(k, &l->bulk, l->oid,
 			    is_ready(k, l, now_us) ? SAMPLE : 0, now_us);
 	return NULL;
 }
 
-#define COMMANDS(chip)                                                        \
-	static const char *chip##_attach(struct klipper *k,                   \
-					 const struct kcan_klp_value *v,      \
-					 uint64_t now_us)                     \
-	{                                                                     \
-		(void)now_us;                                                 \
-		return attach(                                                \
-			k,                                                    \
-			klipper_oid_find(k, (uint8_t)v[0].num, &chip##_kind), \
-			(uint8_t)v[1].num);                                   \
-	}                                                                     \
-	static const char *query_##chip(struct klipper *k,                    \
-					const struct kcan_klp_value *v,       \
-					uint64_t now_us)                      \
-	{                                                                     \
-		return query(                                                 \
-			k,                                                    \
-			klipper_oid_find(k, (uint8_t)v[0].num, &chip##_kind), \
-			v[1].num, now_us);                                    \
-	}                                                                     \
-	static const char *query_##chip##_status(                             \
-		struct klipper *k, const struct kcan_klp_value *v,            \
-		uint64_t now_us)                                              \
-	{                                                                     \
-		return status(                                                \
-			k,                                                    \
-			klipper_oid_find(k, (uint8_t)v[0].num, &chip##_kind), \
-			now_us);                                              \
-	}
-COMMANDS(hx71x)
-COMMANDS(ads1220)
-
 static const struct klipper_message messages[] = {
 	[CONFIG_HX71X] = { "config_hx71x oid=%c gain_channel=%c dout_pin=%u "
 			   "sclk_pin=%u",
-			   config_hx71x },
+			   KLIPPER_MAKES(hx71x_kind, config_hx71x) },
 	[HX71X_ATTACH_TRIGGER_ANALOG] = { "hx71x_attach_trigger_analog oid=%c "
 					  "trigger_analog_oid=%c",
-					  hx71x_attach },
-	[QUERY_HX71X] = { "query_hx71x oid=%c rest_ticks=%u", query_hx71x },
+					  KLIPPER_ON(hx71x_kind, attach) },
+	[QUERY_HX71X] = { "query_hx71x oid=%c rest_ticks=%u",
+			  KLIPPER_ON(hx71x_kind, query) },
 	[QUERY_HX71X_STATUS] = { "query_hx71x_status oid=%c",
-				 query_hx71x_status },
+				 KLIPPER_ON(hx71x_kind, status) },
 	[CONFIG_ADS1220] = { "config_ads1220 oid=%c spi_oid=%c "
 			     "data_ready_pin=%u",
-			     config_ads1220 },
+			     KLIPPER_MAKES(ads1220_kind, config_ads1220) },
 	[ADS1220_ATTACH_TRIGGER_ANALOG] = { "ads1220_attach_trigger_analog "
 					    "oid=%c trigger_analog_oid=%c",
-					    ads1220_attach },
+					    KLIPPER_ON(ads1220_kind, attach) },
 	[QUERY_ADS1220] = { "query_ads1220 oid=%c rest_ticks=%u",
-			    query_ads1220 },
+			    KLIPPER_ON(ads1220_kind, query) },
 	[QUERY_ADS1220_STATUS] = { "query_ads1220_status oid=%c",
-				   query_ads1220_status },
+				   KLIPPER_ON(ads1220_kind, status) },
 };
 
 static const char *const strings[] = { BAD_GAIN };

@@ -57,31 +57,28 @@ static const char *config_neopixel(struct klipper *k,
 	return NULL;
 }
 
-static const char *neopixel_update(struct klipper *k,
+static const char *neopixel_update(struct klipper *k, void *object,
 				   const struct kcan_klp_value *v,
 				   uint64_t now_us)
 {
-	struct neopixel *n = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct neopixel *n = object;
 	size_t pos = (uint16_t)v[1].num;
 
+	(void)k;
 	(void)now_us;
-	if (!n)
-		return KLIPPER_INVALID_OID;
 	if (pos + v[2].len > n->size)
 		return INVALID_UPDATE;
 	memcpy(n->data + pos, v[2].data, v[2].len);
 	return NULL;
 }
 
-static const char *neopixel_send(struct klipper *k,
+static const char *neopixel_send(struct klipper *k, void *object,
 				 const struct kcan_klp_value *v,
 				 uint64_t now_us)
 {
-	struct neopixel *n = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct neopixel *n = object;
 	struct device_message message = { .to = { DEVICE_LEDS } };
 
-	if (!n)
-		return KLIPPER_INVALID_OID;
 	message.to.select = n->pin;
 	message.out = n->data;
 	message.out_len = n->size;
@@ -99,8 +96,9 @@ static const struct klipper_message messages[] = {
 			      "bit_max_ticks=%u reset_min_ticks=%u",
 			      config_neopixel },
 	[NEOPIXEL_UPDATE] = { "neopixel_update oid=%c pos=%hu data=%*s",
-			      neopixel_update },
-	[NEOPIXEL_SEND] = { "neopixel_send oid=%c", neopixel_send },
+			      KLIPPER_ON(kind, neopixel_update) },
+	[NEOPIXEL_SEND] = { "neopixel_send oid=%c",
+			    KLIPPER_ON(kind, neopixel_send) },
 	[NEOPIXEL_RESULT] = { "neopixel_result oid=%c success=%c" },
 };
 

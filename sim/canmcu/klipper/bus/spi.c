@@ -76,19 +76,13 @@ void klipper_spi_transfer(struct klipper *k, const struct klipper_spi *spi,
 	memcpy(data, in, len);
 }
 
-static const char *config_spi(struct klipper *k, const struct kcan_klp_value *v,
-			      uint64_t now_us)
+static const char *config_spi(struct klipper *k, void *object,
+			      const struct kcan_klp_value *v, uint64_t now_us)
 {
-	struct klipper_spi *spi;
-	void *object;
-	const char *reason =
-		klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
+	struct klipper_spi *spi = object;
+	const char *reason = klipper_pin_setup(k, v[1].num, KLIPPER_PIN_OUTPUT);
 
-	if (reason)
-		return reason;
-	spi = object;
 	spi->select = DEVICE_ANY;
-	reason = klipper_pin_setup(k, v[1].num, KLIPPER_PIN_OUTPUT);
 	if (reason)
 		return reason;
 	spi->select = (uint8_t)v[1].num;
@@ -97,30 +91,27 @@ static const char *config_spi(struct klipper *k, const struct kcan_klp_value *v,
 	return NULL;
 }
 
-static const char *config_spi_without_cs(struct klipper *k,
+static const char *config_spi_without_cs(struct klipper *k, void *object,
 					 const struct kcan_klp_value *v,
 					 uint64_t now_us)
 {
-	void *object;
-	const char *reason =
-		klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
+	struct klipper_spi *spi = object;
 
+	(void)k;
+	(void)v;
 	(void)now_us;
-	if (!reason)
-		((struct klipper_spi *)object)->select = DEVICE_ANY;
-	return reason;
+	spi->select = DEVICE_ANY;
+	return NULL;
 }
 
-static const char *spi_set_bus(struct klipper *k,
+static const char *spi_set_bus(struct klipper *k, void *object,
 			       const struct kcan_klp_value *v, uint64_t now_us)
 {
 	const struct mcu_type *type = klipper_mcu(k)->cfg.type;
-	struct klipper_spi *spi = klipper_spi_find(k, (uint8_t)v[0].num);
+	struct klipper_spi *spi = object;
 	struct bus_name bus;
 
 	(void)now_us;
-	if (!spi)
-		return KLIPPER_INVALID_OID;
 	if ((uint8_t)v[2].num >= MODES || spi->ready)
 		return INVALID;
 	if (!bus_at(type, BUS_SPI, v[1].num, &bus))
@@ -154,40 +145,29 @@ static const char *spi_set_sw_bus(struct klipper *k,
 	return NULL;
 }
 
-/* Return: as a command; @data: gets what was received. */
-static const char *transfer(struct klipper *k, const struct kcan_klp_value *v,
-			    uint8_t *data, uint64_t now_us)
-{
-	struct klipper_spi *spi = klipper_spi_find(k, (uint8_t)v[0].num);
-
-	if (!spi)
-		return KLIPPER_INVALID_OID;
-	memcpy(data, v[1].data, v[1].len);
-	klipper_spi_transfer(k, spi, data, v[1].len, now_us);
-	return NULL;
-}
-
-static const char *spi_transfer(struct klipper *k,
+static const char *spi_transfer(struct klipper *k, void *object,
 				const struct kcan_klp_value *v, uint64_t now_us)
 {
 	uint8_t data[KCAN_KLP_CONTENT_MAX];
-	const char *reason = transfer(k, v, data, now_us);
 
-	if (!reason)
-		klipper_respond(k, &klipper_spis, SPI_TRANSFER_RESPONSE,
-				(struct kcan_klp_value[]){
-					{ .num = (uint8_t)v[0].num },
-					{ .data = data, .len = v[1].len },
-				});
-	return reason;
+	memcpy(data, v[1].data, v[1].len);
+	klipper_spi_transfer(k, object, data, v[1].len, now_us);
+	klipper_respond(k, &klipper_spis, SPI_TRANSFER_RESPONSE,
+			(struct kcan_klp_value[]){
+				{ .num = (uint8_t)v[0].num },
+				{ .data = data, .len = v[1].len },
+			});
+	return NULL;
 }
 
-static const char *spi_send(struct klipper *k, const struct kcan_klp_value *v,
-			    uint64_t now_us)
+static const char *spi_send(struct klipper *k, void *object,
+			    const struct kcan_klp_value *v, uint64_t now_us)
 {
 	uint8_t data[KCAN_KLP_CONTENT_MAX];
 
-	return transfer(k, v, data, now_us);
+	memcpy(data, v[1].data, v[1].len);
+	klipper_spi_transfer(k, object, data, v[1].len, now_us);
+	return NULL;
 }
 
 /* What is sent at a shutdown. */
@@ -242,18 +222,20 @@ static int describe(json_t *config, json_t *enumerations,
 
 static const struct klipper_message messages[] = {
 	[CONFIG_SPI] = { "config_spi oid=%c pin=%u cs_active_high=%c",
-			 config_spi },
+			 KLIPPER_MAKES(kind, config_spi) },
 	[CONFIG_SPI_WITHOUT_CS] = { "config_spi_without_cs oid=%c",
-				    config_spi_without_cs },
+				    KLIPPER_MAKES(kind,
+						  config_spi_without_cs) },
 	[SPI_SET_BUS] = { "spi_set_bus oid=%c spi_bus=%u mode=%u rate=%u",
-			  spi_set_bus },
+			  KLIPPER_ON(kind, spi_set_bus) },
 	[SPI_SET_SW_BUS] = { "spi_set_sw_bus oid=%c miso_pin=%u mosi_pin=%u "
 			     "sclk_pin=%u mode=%u pulse_ticks=%u",
 			     spi_set_sw_bus },
-	[SPI_TRANSFER] = { "spi_transfer oid=%c data=%*s", spi_transfer },
+	[SPI_TRANSFER] = { "spi_transfer oid=%c data=%*s",
+			   KLIPPER_ON(kind, spi_transfer) },
 	[SPI_TRANSFER_RESPONSE] = { "spi_transfer_response oid=%c "
 				    "response=%*s" },
-	[SPI_SEND] = { "spi_send oid=%c data=%*s", spi_send },
+	[SPI_SEND] = { "spi_send oid=%c data=%*s", KLIPPER_ON(kind, spi_send) },
 	[CONFIG_SPI_SHUTDOWN] = { "config_spi_shutdown oid=%c spi_oid=%c "
 				  "shutdown_msg=%*s",
 				  config_spi_shutdown },

@@ -157,15 +157,13 @@ static const char *config_thermocouple(struct klipper *k,
 	return t->spi ? NULL : KLIPPER_INVALID_OID;
 }
 
-static const char *query_thermocouple(struct klipper *k,
+static const char *query_thermocouple(struct klipper *k, void *object,
 				      const struct kcan_klp_value *v,
 				      uint64_t now_us)
 {
-	struct thermocouple *t = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct thermocouple *t = object;
 	const char *reason;
 
-	if (!t)
-		return KLIPPER_INVALID_OID;
 	klipper_timer_stop(k, &t->timer);
 	t->rest_ticks = v[2].num;
 	if (!t->rest_ticks)
@@ -197,7 +195,7 @@ static const struct klipper_message messages[] = {
 	[QUERY_THERMOCOUPLE] = { "query_thermocouple oid=%c clock=%u "
 				 "rest_ticks=%u min_value=%u max_value=%u "
 				 "max_invalid_count=%c",
-				 query_thermocouple },
+				 KLIPPER_ON(kind, query_thermocouple) },
 	[THERMOCOUPLE_RESULT] = { "thermocouple_result oid=%c next_clock=%u "
 				  "value=%u fault=%c" },
 };

@@ -128,23 +128,18 @@ static const struct klipper_kind kind = {
 	.shutdown = shut_down,
 };
 
-static const char *config_tmcuart(struct klipper *k,
+static const char *config_tmcuart(struct klipper *k, void *object,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
 {
-	struct tmcuart *t;
-	void *object;
+	struct tmcuart *t = object;
 	const char *reason =
-		klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
+		klipper_pin_setup_input(k, v[1].num, (uint8_t)v[2].num ? 1 : 0);
 
-	if (!reason)
-		reason = klipper_pin_setup_input(k, v[1].num,
-						 (uint8_t)v[2].num ? 1 : 0);
 	if (!reason)
 		reason = klipper_pin_setup(k, v[3].num, KLIPPER_PIN_OUTPUT);
 	if (reason)
 		return reason;
-	t = object;
 	t->oid = (uint8_t)v[0].num;
 	t->rx_pin = (uint8_t)v[1].num;
 	t->tx_pin = (uint8_t)v[3].num;
@@ -154,13 +149,11 @@ static const char *config_tmcuart(struct klipper *k,
 }
 
 /* While it is busy, what comes is dropped without a word. */
-static const char *tmcuart_send(struct klipper *k,
+static const char *tmcuart_send(struct klipper *k, void *object,
 				const struct kcan_klp_value *v, uint64_t now_us)
 {
-	struct tmcuart *t = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
+	struct tmcuart *t = object;
 
-	if (!t)
-		return KLIPPER_INVALID_OID;
 	if (t->active)
 		return NULL;
 	if (v[1].len > sizeof(t->bits) || (uint8_t)v[2].num > sizeof(t->bits))
@@ -177,9 +170,9 @@ static const char *tmcuart_send(struct klipper *k,
 static const struct klipper_message messages[] = {
 	[CONFIG_TMCUART] = { "config_tmcuart oid=%c rx_pin=%u pull_up=%c "
 			     "tx_pin=%u bit_time=%u",
-			     config_tmcuart },
+			     KLIPPER_MAKES(kind, config_tmcuart) },
 	[TMCUART_SEND] = { "tmcuart_send oid=%c write=%*s read=%c",
-			   tmcuart_send },
+			   KLIPPER_ON(kind, tmcuart_send) },
 	[TMCUART_RESPONSE] = { "tmcuart_response oid=%c read=%*s" },
 };
 

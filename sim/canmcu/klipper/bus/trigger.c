@@ -129,60 +129,50 @@ struct klipper_trigger *klipper_trigger_find(struct klipper *k, uint8_t oid)
 	return klipper_oid_find(k, oid, &kind);
 }
 
-static const char *config_trigger_analog(struct klipper *k,
+static const char *config_trigger_analog(struct klipper *k, void *object,
 					 const struct kcan_klp_value *v,
 					 uint64_t now_us)
 {
-	struct klipper_trigger *t;
-	void *object;
-	const char *reason =
-		klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
+	struct klipper_trigger *t = object;
 
 	(void)now_us;
-	if (reason)
-		return reason;
-	t = object;
 	t->monitor.fire = look;
 	t->filter = klipper_sos_filter_find(k, (uint8_t)v[1].num);
 	return t->filter ? NULL : KLIPPER_INVALID_OID;
 }
 
-static const char *trigger_analog_set_raw_range(struct klipper *k,
+static const char *trigger_analog_set_raw_range(struct klipper *k, void *object,
 						const struct kcan_klp_value *v,
 						uint64_t now_us)
 {
-	struct klipper_trigger *t = klipper_trigger_find(k, (uint8_t)v[0].num);
+	struct klipper_trigger *t = object;
 
+	(void)k;
 	(void)now_us;
-	if (!t)
-		return KLIPPER_INVALID_OID;
 	t->raw_min = (int32_t)v[1].num;
 	t->raw_max = (int32_t)v[2].num;
 	return NULL;
 }
 
-static const char *trigger_analog_set_trigger(struct klipper *k,
+static const char *trigger_analog_set_trigger(struct klipper *k, void *object,
 					      const struct kcan_klp_value *v,
 					      uint64_t now_us)
 {
-	struct klipper_trigger *t = klipper_trigger_find(k, (uint8_t)v[0].num);
+	struct klipper_trigger *t = object;
 
+	(void)k;
 	(void)now_us;
-	if (!t)
-		return KLIPPER_INVALID_OID;
 	t->type = (uint8_t)v[1].num;
 	t->value = (int32_t)v[2].num;
 	return NULL;
 }
 
-static const char *trigger_analog_home(struct klipper *k,
+static const char *trigger_analog_home(struct klipper *k, void *object,
 				       const struct kcan_klp_value *v,
 				       uint64_t now_us)
 {
-	struct klipper_trigger *t = klipper_trigger_find(k, (uint8_t)v[0].num);
+	struct klipper_trigger *t = object;
 
-	if (!t)
-		return KLIPPER_INVALID_OID;
 	klipper_timer_stop(k, &t->monitor);
 	t->homing = false;
 	t->monitor_ticks = v[5].num;
@@ -203,15 +193,13 @@ static const char *trigger_analog_home(struct klipper *k,
 	return klipper_timer_at(k, &t->monitor, t->monitor_at, now_us);
 }
 
-static const char *trigger_analog_query_state(struct klipper *k,
+static const char *trigger_analog_query_state(struct klipper *k, void *object,
 					      const struct kcan_klp_value *v,
 					      uint64_t now_us)
 {
-	struct klipper_trigger *t = klipper_trigger_find(k, (uint8_t)v[0].num);
+	struct klipper_trigger *t = object;
 
 	(void)now_us;
-	if (!t)
-		return KLIPPER_INVALID_OID;
 	klipper_respond(k, &klipper_triggers, TRIGGER_ANALOG_STATE,
 			(struct kcan_klp_value[]){
 				{ .num = (uint8_t)v[0].num },
@@ -241,20 +229,27 @@ static int describe(json_t *config, json_t *enumerations,
 static const struct klipper_message messages[] = {
 	[CONFIG_TRIGGER_ANALOG] = { "config_trigger_analog oid=%c "
 				    "sos_filter_oid=%c",
-				    config_trigger_analog },
+				    KLIPPER_MAKES(kind,
+						  config_trigger_analog) },
 	[TRIGGER_ANALOG_SET_RAW_RANGE] = { "trigger_analog_set_raw_range "
 					   "oid=%c raw_min=%i raw_max=%i",
-					   trigger_analog_set_raw_range },
+					   KLIPPER_ON(
+						   kind,
+						   trigger_analog_set_raw_range) },
 	[TRIGGER_ANALOG_SET_TRIGGER] = { "trigger_analog_set_trigger oid=%c "
 					 "trigger_analog_type=%c "
 					 "trigger_value=%i",
-					 trigger_analog_set_trigger },
+					 KLIPPER_ON(
+						 kind,
+						 trigger_analog_set_trigger) },
 	[TRIGGER_ANALOG_HOME] = { "trigger_analog_home oid=%c trsync_oid=%c "
 				  "trigger_reason=%c error_reason=%c clock=%u "
 				  "monitor_ticks=%u monitor_max=%u",
-				  trigger_analog_home },
+				  KLIPPER_ON(kind, trigger_analog_home) },
 	[TRIGGER_ANALOG_QUERY_STATE] = { "trigger_analog_query_state oid=%c",
-					 trigger_analog_query_state },
+					 KLIPPER_ON(
+						 kind,
+						 trigger_analog_query_state) },
 	[TRIGGER_ANALOG_STATE] = { "trigger_analog_state oid=%c homing=%c "
 				   "homing_clock=%u" },
 };
