@@ -540,3 +540,8 @@ ended() {
 	[ "$status" -eq 1 ]
 	[[ $stderr == *'vcan0 is down'*'ip link set vcan0 up'* ]]
 }
+
+@test "what a distribution runs with the installed programs" {
+	PATH=$BUILD:$PATH "$BATS_TEST_DIRNAME/../../../debian/tests/serial" can \
+		'-i vcan0 --nodeid 4' "-i vcan0 -u $U"
+}

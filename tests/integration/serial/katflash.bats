@@ -325,3 +325,7 @@ begun() {
  application now"
 	has err 'next: look for its plug and cable'
 }
+
+@test "what a distribution runs with the installed programs" {
+	PATH=$BUILD:$PATH "$BATS_TEST_DIRNAME/../../../debian/tests/serial"
+}
