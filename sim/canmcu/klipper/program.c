@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "engine.h"
+#include "motion/stepper.h"
 #include "pin.h"
-#include "stepper.h"
 #include "util/array.h"
 
 /* What it remembers: mcu_own.flags */

@@ -2,9 +2,9 @@
 /* Accelerometers with a FIFO, read in bulk: klipper-mcu-protocol.md, section 20.2. */
 #include <string.h>
 
-#include "../bulk.h"
-#include "../bus.h"
 #include "accel.h"
+#include "bulk.h"
+#include "bus.h"
 #include "util/array.h"
 
 enum {

@@ -2,8 +2,8 @@
 /* Angle sensors of motors: klipper-mcu-protocol.md, section 20.2. */
 #include <string.h>
 
-#include "../bulk.h"
-#include "../bus.h"
+#include "bulk.h"
+#include "bus.h"
 #include "util/array.h"
 
 enum {

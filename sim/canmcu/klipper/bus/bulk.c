@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Reports in bulk: klipper-mcu-protocol.md, section 20.2. */
-#include "../bulk.h"
+#include "bulk.h"
 
 #include "util/array.h"
 

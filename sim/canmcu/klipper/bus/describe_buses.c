@@ -2,7 +2,7 @@
 /* What is in the dictionary of buses and chips: a host finds them by name. */
 #include <stdio.h>
 
-#include "../bus.h"
+#include "bus.h"
 
 static int add_name(json_t *config, json_t *names, const char *name,
 		    const struct bus_name *bus, unsigned int id)

@@ -2,7 +2,7 @@
 /* Filters for triggers: klipper-mcu-protocol.md, section 20.2. */
 #include <stdlib.h>
 
-#include "../bus.h"
+#include "bus.h"
 #include "sos_filter.h"
 #include "util/array.h"
 

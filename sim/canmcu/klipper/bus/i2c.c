@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* I2C, in hardware and software: klipper-mcu-protocol.md, section 20.2. */
-#include "../bus.h"
+#include "bus.h"
 #include "util/array.h"
 
 enum { CONFIG_I2C, I2C_SET_BUS, I2C_SET_SW_BUS, I2C_TRANSFER, I2C_RESPONSE };

@@ -3,7 +3,7 @@
  * Character displays, which are written to and never read: klipper-mcu-protocol.md,
  * section 20.2. What they show is not kept.
  */
-#include "../bus.h"
+#include "bus.h"
 #include "util/array.h"
 
 enum {

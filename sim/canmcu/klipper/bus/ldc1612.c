@@ -2,9 +2,9 @@
 /* The converter of eddy current probes: klipper-mcu-protocol.md, section 20.2. */
 #include <string.h>
 
-#include "../bulk.h"
-#include "../bus.h"
-#include "../trigger.h"
+#include "bulk.h"
+#include "bus.h"
+#include "trigger.h"
 #include "util/array.h"
 
 enum {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Converters of load cells: klipper-mcu-protocol.md, section 20.2. */
-#include "../bulk.h"
-#include "../bus.h"
-#include "../trigger.h"
+#include "bulk.h"
+#include "bus.h"
+#include "trigger.h"
 #include "util/array.h"
 
 enum {

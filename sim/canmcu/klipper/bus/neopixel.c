@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../bus.h"
+#include "bus.h"
 #include "util/array.h"
 
 enum { CONFIG_NEOPIXEL, NEOPIXEL_UPDATE, NEOPIXEL_SEND, NEOPIXEL_RESULT };

@@ -2,7 +2,7 @@
 /* Which pins a SERCOM has: klipper-mcu-protocol.md, section 20.2. */
 #include <string.h>
 
-#include "../bus.h"
+#include "bus.h"
 #include "util/array.h"
 
 #define INVALID "Invalid SERCOM bus"

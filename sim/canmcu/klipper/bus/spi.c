@@ -2,7 +2,7 @@
 /* SPI, in hardware and software: klipper-mcu-protocol.md, section 20.2. */
 #include <string.h>
 
-#include "../bus.h"
+#include "bus.h"
 #include "util/array.h"
 
 enum {

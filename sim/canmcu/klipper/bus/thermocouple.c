@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Thermometers on SPI that the MCU watches: klipper-mcu-protocol.md, section 20.2. */
-#include "../bus.h"
+#include "bus.h"
 #include "util/array.h"
 
 enum { CONFIG_THERMOCOUPLE, QUERY_THERMOCOUPLE, THERMOCOUPLE_RESULT };

@@ -2,7 +2,7 @@
 /* The one-wire UART of TMC drivers: klipper-mcu-protocol.md, section 20.2. */
 #include <string.h>
 
-#include "../bus.h"
+#include "bus.h"
 #include "util/array.h"
 
 enum { CONFIG_TMCUART, TMCUART_SEND, TMCUART_RESPONSE };

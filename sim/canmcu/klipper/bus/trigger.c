@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Probes that are sensors: klipper-mcu-protocol.md, section 20.2. */
-#include "../trigger.h"
+#include "trigger.h"
 
-#include "../bus.h"
-#include "../trsync.h"
+#include "../motion/trsync.h"
+#include "bus.h"
 #include "sos_filter.h"
 #include "util/array.h"
 

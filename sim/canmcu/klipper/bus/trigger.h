@@ -2,7 +2,7 @@
 #ifndef CANMCU_KLIPPER_TRIGGER_H
 #define CANMCU_KLIPPER_TRIGGER_H
 
-#include "klipper.h"
+#include "../klipper.h"
 
 /** What triggers a trsync by the values of a sensor. */
 struct klipper_trigger;

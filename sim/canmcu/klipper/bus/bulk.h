@@ -2,7 +2,7 @@
 #ifndef CANMCU_KLIPPER_BULK_H
 #define CANMCU_KLIPPER_BULK_H
 
-#include "klipper.h"
+#include "../klipper.h"
 
 #define KLIPPER_BULK_MAX 51 /* bytes of a report */
 

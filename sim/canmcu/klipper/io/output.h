@@ -2,7 +2,7 @@
 #ifndef CANMCU_KLIPPER_OUTPUT_H
 #define CANMCU_KLIPPER_OUTPUT_H
 
-#include "pin.h"
+#include "../pin.h"
 
 struct klipper_output;
 

@@ -2,7 +2,7 @@
 /* The queue of moves: klipper-mcu-protocol.md, section 10, step 6. */
 #include <stdlib.h>
 
-#include "engine.h"
+#include "../engine.h"
 
 bool klipper_moves_full(const struct klipper *k)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Analog inputs: klipper-mcu-protocol.md, section 20. */
-#include "pin.h"
+#include "../pin.h"
 #include "util/array.h"
 
 #define ADC_MAX 4095

@@ -2,7 +2,7 @@
 /* Steppers: klipper-mcu-protocol.md, section 20. */
 #include "stepper.h"
 
-#include "pin.h"
+#include "../pin.h"
 #include "trsync.h"
 #include "util/array.h"
 

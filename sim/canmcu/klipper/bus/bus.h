@@ -3,8 +3,8 @@
 #define CANMCU_KLIPPER_BUS_H
 
 /* What modules share whose chips are on a bus: klipper-mcu-protocol.md, 20.2. */
-#include "../board/buses.h"
-#include "pin.h"
+#include "../../board/buses.h"
+#include "../pin.h"
 
 /** A chip on SPI, or on I2C, by its oid. */
 struct klipper_spi;

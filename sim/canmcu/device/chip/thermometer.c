@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "heat.h"
+#include "../heat.h"
 #include "util/array.h"
 #include "wires.h"
 

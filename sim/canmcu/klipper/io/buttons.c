@@ -2,7 +2,7 @@
 /* Buttons: klipper-mcu-protocol.md, section 20. */
 #include <string.h>
 
-#include "pin.h"
+#include "../pin.h"
 #include "util/array.h"
 
 #define BUTTONS_MAX 8

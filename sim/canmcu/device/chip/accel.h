@@ -2,7 +2,7 @@
 #ifndef CANMCU_ACCEL_H
 #define CANMCU_ACCEL_H
 
-#include "device.h"
+#include "../device.h"
 
 #define ACCEL_REGISTERS 128
 #define ACCEL_SAMPLE 6 /* bytes: three axes */

@@ -2,7 +2,7 @@
 #ifndef CANMCU_KLIPPER_TRSYNC_H
 #define CANMCU_KLIPPER_TRSYNC_H
 
-#include "klipper.h"
+#include "../klipper.h"
 
 struct klipper_trsync;
 

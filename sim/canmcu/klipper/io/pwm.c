@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* PWM by a timer of the chip: klipper-mcu-protocol.md, section 20. */
-#include "chip_pins.h"
+#include "../chip_pins.h"
 #include "output.h"
 #include "util/array.h"
 

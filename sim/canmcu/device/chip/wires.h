@@ -2,7 +2,7 @@
 #ifndef CANMCU_WIRES_H
 #define CANMCU_WIRES_H
 
-#include "device.h"
+#include "../device.h"
 
 /* What these read in a section, for the keys of a kind. */
 #define WIRES_I2C_KEYS \

@@ -2,7 +2,7 @@
 #ifndef CANMCU_TMC_H
 #define CANMCU_TMC_H
 
-#include "device.h"
+#include "../device.h"
 
 #define TMC_REGISTERS 128
 
