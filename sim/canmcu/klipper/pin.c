@@ -2,10 +2,9 @@
 /* The pins of an MCU, and what is on them: klipper-mcu-protocol.md, 8.1. */
 #include "pin.h"
 
-#include <stdio.h>
-
 #include "chip_pins.h"
 #include "util/array.h"
+#include "util/items.h"
 
 /* 100 kOhm at 25 degrees C below 4.7 kOhm: open, it would read as very cold */
 #define ROOM_LEVEL 0.955F
@@ -125,10 +124,8 @@ static const char *reserved_pins(const struct mcu_type *type,
 static bool is_in_use(const struct mcu *m, const char *list)
 {
 	char name[LINK_PIN_MAX];
-	int used;
 
-	for (; list && sscanf(list, "%15[^,]%n", name, &used) == 1;
-	     list += list[used] ? used + 1 : used) {
+	while (list && util_next_item(&list, name, sizeof(name))) {
 		int pin = pins_find(m->cfg.type->pins, name);
 
 		if (pin >= 0 && devices_is_named(&m->devices, (uint8_t)pin))

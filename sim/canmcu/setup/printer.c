@@ -43,7 +43,7 @@ enum config_take printer_take(const char *section, const char *key)
 
 static int add_pins(struct printer *p, const char *text)
 {
-	struct printer_pins *more;
+	const char **more;
 
 	if (p->pins_len == PRINTER_PINS_MAX)
 		return 0;
@@ -51,7 +51,7 @@ static int add_pins(struct printer *p, const char *text)
 	if (!more)
 		return -ENOMEM;
 	p->pins = more;
-	p->pins[p->pins_len++] = (struct printer_pins){ text };
+	p->pins[p->pins_len++] = text;
 	return 0;
 }
 

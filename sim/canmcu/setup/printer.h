@@ -25,11 +25,6 @@ struct printer_section {
 	size_t len;
 };
 
-/** A value of a key of pins: "PA1", or "PA1, !PA2". */
-struct printer_pins {
-	const char *text;
-};
-
 /** A line of aliases, "EXP1_1=PE9, EXP1_2=PE10", and its section. */
 struct printer_alias {
 	const char *section;
@@ -48,7 +43,7 @@ struct printer {
 	size_t sections_len;
 	struct printer_alias *aliases;
 	size_t aliases_len;
-	struct printer_pins *pins;
+	const char **pins; /* values of keys of pins: "PA1", or "PA1, !PA2" */
 	size_t pins_len;
 	struct printer *next; /* of another file; not looked at here */
 };

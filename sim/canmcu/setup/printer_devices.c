@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* What the sections of a printer.cfg put on the pins of an MCU. */
-#include <stdio.h>
 #include <string.h>
 
 #include "../board/buses.h"
 #include "printer.h"
+#include "util/items.h"
 
 #define WORD_MAX 64
 
@@ -50,14 +50,9 @@ static void name_pins(const struct printer_chip *chip, const char *text,
 	bool inverted;
 	uint8_t pin;
 
-	for (; *text; text += strspn(text, ",")) {
-		size_t len = strcspn(text, ",");
-
-		snprintf(word, sizeof(word), "%.*s", (int)len, text);
+	while (util_next_item(&text, word, sizeof(word)))
 		if (printer_pin(chip, word, &pin, &inverted))
 			devices_name_pin(out, pin);
-		text += len;
-	}
 }
 
 int printer_devices(const struct printer_chip *chip, struct devices *out)
@@ -72,7 +67,7 @@ int printer_devices(const struct printer_chip *chip, struct devices *out)
 	int err = 0;
 
 	for (size_t i = 0; i < p->pins_len; i++)
-		name_pins(chip, p->pins[i].text, out);
+		name_pins(chip, p->pins[i], out);
 	for (size_t i = 0; i < p->sections_len && !err; i++) {
 		s.source.section = p->sections[i].name;
 		err = devices_make(out, &s.source);

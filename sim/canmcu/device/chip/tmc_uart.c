@@ -4,6 +4,7 @@
 
 #include "tmc.h"
 #include "util/array.h"
+#include "util/items.h"
 
 #define SYNC 0x05 /* the upper half is not looked at */
 #define SYNC_BITS 0x0f
@@ -111,20 +112,15 @@ static bool read_selects(struct tmc_uart *u, const struct device_source *source,
 {
 	char word[32];
 
-	for (; text && *text; text += strspn(text, ",")) {
-		size_t len = strcspn(text, ",");
+	while (text && util_next_item(&text, word, sizeof(word))) {
 		struct select_pin *s = &u->selects[u->selects_len];
 		bool inverted;
 
-		if (len >= sizeof(word) || u->selects_len == SELECT_PINS)
-			return false;
-		memcpy(word, text, len);
-		word[len] = '\0';
-		if (!source->pin(source, word, &s->pin, &inverted))
+		if (u->selects_len == SELECT_PINS ||
+		    !source->pin(source, word, &s->pin, &inverted))
 			return false;
 		s->wanted = !inverted;
 		u->selects_len++;
-		text += len;
 	}
 	return true;
 }
