@@ -6,26 +6,18 @@
 #define ANSWERS_US 100000 /* nodes answer within some milliseconds */
 #define TRIES 4
 
-static bool has(const struct behind *list, const struct kcan_uuid *uuid)
-{
-	for (size_t i = 0; i < list->len; i++)
-		if (kcan_uuid_equal(&list->nodes[i], uuid))
-			return true;
-	return false;
-}
-
-static void take(struct behind *out, const struct can_frame *frame,
+static void take(struct uuids *out, const struct can_frame *frame,
 		 const struct kcan_uuid *adapter)
 {
 	struct kcan_admin_msg msg;
 
 	if (kcan_admin_decode(&msg, frame) == KCAN_ADMIN_OK &&
-	    msg.cmd == KCAN_ADMIN_NEED_NODEID && out->len < BEHIND_MAX &&
-	    !kcan_uuid_equal(&msg.uuid, adapter) && !has(out, &msg.uuid))
-		out->nodes[out->len++] = msg.uuid;
+	    msg.cmd == KCAN_ADMIN_NEED_NODEID &&
+	    !kcan_uuid_equal(&msg.uuid, adapter))
+		uuids_add(out, &msg.uuid);
 }
 
-static void hear(struct behind *out, struct bus *bus,
+static void hear(struct uuids *out, struct bus *bus,
 		 const struct kcan_uuid *adapter)
 {
 	uint64_t until_us = bus->loop->now_us + ANSWERS_US;
@@ -39,7 +31,7 @@ static void hear(struct behind *out, struct bus *bus,
 	}
 }
 
-void behind_ask(struct behind *out, const struct bus *bus,
+void behind_ask(struct uuids *out, const struct bus *bus,
 		const struct kcan_uuid *adapter)
 {
 	static const struct can_filter answers = {
@@ -58,15 +50,15 @@ void behind_ask(struct behind *out, const struct bus *bus,
 	bus_close(&own);
 }
 
-bool behind_answers(const struct behind *before, const struct bus *bus,
+bool behind_answers(const struct uuids *before, const struct bus *bus,
 		    const struct kcan_uuid *adapter)
 {
-	struct behind now;
+	struct uuids now;
 
 	for (int i = 0; i < TRIES; i++) {
 		behind_ask(&now, bus, adapter);
 		for (size_t j = 0; j < now.len; j++)
-			if (has(before, &now.nodes[j]))
+			if (uuids_has(before, &now.list[j]))
 				return true;
 	}
 	return false;

@@ -28,7 +28,7 @@ struct wire {
 	int lost;	  /* a negative errno, when that bus was lost */
 	bool away;	  /* there is no such interface: see adapter.h */
 	/* behind its adapter, before that was flashed */
-	struct behind before;
+	struct uuids before;
 	bool cut_off; /* none of those answers since */
 };
 

@@ -6,6 +6,7 @@
 
 #include <kcan/admin.h>
 
+#include "../../canbus/uuids.h"
 #include "../look/interfaces.h"
 #include "../look/look.h"
 #include "../look/seek.h"
@@ -13,7 +14,6 @@
 #define EXACT (CAN_SFF_MASK | CAN_EFF_FLAG | CAN_RTR_FLAG)
 #define QUIET_US 500000
 #define RETRY_US 5000
-#define NODES_MAX 512 /* more than nodeids: a flood of lies ends here */
 
 /** One broadcast and what came back. */
 struct query {
@@ -28,8 +28,7 @@ struct query {
 	bool ended;
 	int err;	     /* how the bus was lost */
 	unsigned int warned; /* as in struct report, of this interface */
-	struct kcan_uuid nodes[NODES_MAX];
-	size_t nodes_len;
+	struct uuids nodes;
 };
 
 /** One on each interface of the call. */
@@ -54,14 +53,6 @@ static int send_query(struct query *q, uint64_t now_us)
 	return err == -ENOBUFS ? 0 : err;
 }
 
-static bool is_known(const struct query *q, const struct kcan_uuid *uuid)
-{
-	for (size_t i = 0; i < q->nodes_len; i++)
-		if (kcan_uuid_equal(&q->nodes[i], uuid))
-			return true;
-	return false;
-}
-
 static void rx(struct query *q, const struct kcan_bus_rx *got, uint64_t now_us)
 {
 	struct kcan_admin_msg msg;
@@ -78,11 +69,9 @@ static void rx(struct query *q, const struct kcan_bus_rx *got, uint64_t now_us)
 		return;
 	if (q->request > REQUEST_UNCONFIRMED)
 		q->next_us = now_us + QUIET_US;
-	if (q->nodes_len == NODES_MAX || is_known(q, &msg.uuid))
-		return;
-	q->nodes[q->nodes_len++] = msg.uuid;
-	report_node(q->report, q->opts->ifname, &msg.uuid, msg.app,
-		    q->opts->anywhere);
+	if (uuids_add(&q->nodes, &msg.uuid))
+		report_node(q->report, q->opts->ifname, &msg.uuid, msg.app,
+			    q->opts->anywhere);
 }
 
 /* A bus that was lost is closed: nobody reads what it says when it is back. */
@@ -204,7 +193,7 @@ static enum cause cause_of(const struct query *q)
 		return CAUSE_NOT_QUEUED;
 	if (q->request == REQUEST_UNCONFIRMED)
 		return CAUSE_UNCONFIRMED;
-	return q->nodes_len ? CAUSE_PENDING : CAUSE_QUERY_SILENT;
+	return q->nodes.len ? CAUSE_PENDING : CAUSE_QUERY_SILENT;
 }
 
 static void conclude(struct query *q, int err)
