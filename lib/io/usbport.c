@@ -101,7 +101,8 @@ static int add_fd(struct kcan_usbport *port, int fd)
 	return epoll_ctl(port->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
-static int watch_events(struct kcan_usbport *port)
+/* Without events, as where such sockets are forbidden, looks have to do. */
+static void watch_events(struct kcan_usbport *port)
 {
 	const struct sockaddr_nl at = {
 		.nl_family = AF_NETLINK, .nl_groups = GROUP_KERNEL | GROUP_UDEV
@@ -109,10 +110,9 @@ static int watch_events(struct kcan_usbport *port)
 
 	port->events = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
 			      NETLINK_KOBJECT_UEVENT);
-	if (port->events < 0 ||
-	    bind(port->events, (const struct sockaddr *)&at, sizeof(at)))
-		return -errno;
-	return add_fd(port, port->events);
+	if (port->events >= 0 &&
+	    !bind(port->events, (const struct sockaddr *)&at, sizeof(at)))
+		add_fd(port, port->events);
 }
 
 static int watch_clock(struct kcan_usbport *port)
@@ -135,7 +135,6 @@ int kcan_usbport_watch(struct kcan_usbport *port)
 	port->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (port->epoll < 0)
 		return -errno;
-	/* without events it takes a little longer, no more */
 	watch_events(port);
 	return watch_clock(port);
 }
