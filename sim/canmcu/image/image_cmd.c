@@ -173,7 +173,8 @@ static int check(struct request *r)
 			      r->type->flash_map->app_start);
 	if (!image_start_ok(r->type, (uint32_t)r->start))
 		return refuse(r,
-			      "no application of an %s starts at 0x%08lx: give "
+			      "no application of an %s starts at 0x%08" PRIx64
+			      ": give "
 			      "--application-start a multiple of 64 within its "
 			      "flash, like 0x%08x",
 			      r->type->name, r->start,
