@@ -383,18 +383,43 @@ bool arbiter_next(struct arbiter *a, struct arbiter_result *out,
 	return true;
 }
 
+/*
+ * Of frames in a row nobody has to see the end of each: the last one keeps the
+ * bus busy while its sender is given room for more. Return: bits, from the end
+ * of the first to that of the last but one.
+ */
+static unsigned int bits_in_a_row(const struct arbiter_sender *s)
+{
+	unsigned int bits = 0;
+
+	for (size_t i = 1; i + 1 < s->len; i++)
+		bits += wire_frame_bits(&s->slots[i].frame);
+	return bits;
+}
+
+static uint64_t us_of_bits(const struct arbiter *a, uint64_t bits)
+{
+	uint64_t us = bits * US_PER_S / a->cfg.bitrate;
+
+	return us < ARBITER_SLACK_US ? us : ARBITER_SLACK_US;
+}
+
 /* Nobody has to wake up at the start of a frame: its end is early enough. */
 static uint64_t end_us(const struct arbiter *a)
 {
 	const struct arbiter_sender *s = first_waiting(a);
 	uint64_t bit = start_bit(a);
 
-	if (a->ended.first || a->wire.first)
+	if (a->ended.first)
 		return a->end_us;
+	if (a->wire.first)
+		return a->end_us + us_of_bits(a, bits_in_a_row(a->wire.first));
 	if (bit == UINT64_MAX)
 		return bit;
-	bit += wire_frame_bits(frame_of(s ? s : a->suspended.first));
-	return us_at(a, bit - WIRE_INTERMISSION_BITS);
+	s = s ? s : a->suspended.first;
+	bit += wire_frame_bits(frame_of(s));
+	return us_at(a, bit - WIRE_INTERMISSION_BITS) +
+	       us_of_bits(a, bits_in_a_row(s));
 }
 
 uint64_t arbiter_deadline(const struct arbiter *a)

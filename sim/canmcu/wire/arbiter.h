@@ -17,6 +17,8 @@
  * that no real bus of this speed would have carried.
  */
 #define ARBITER_BACKLOG_US 100000
+/* Of frames in a row, the end of one may be seen so much later. */
+#define ARBITER_SLACK_US 300
 
 struct arbiter_sender;
 

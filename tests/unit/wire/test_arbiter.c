@@ -514,6 +514,39 @@ static void test_a_flood_of_heard_frames_is_forgotten(void **state)
 	arbiter_fini(&bus.arbiter);
 }
 
+/* Frames of 58 bits, one behind the other, the first from bit 0 on. */
+static const struct in_a_row {
+	const char *name;
+	uint32_t bitrate;
+	int frames;
+	uint64_t first_us, then_us; /* when to look, and to look again */
+} rows_in_a_row[] = {
+	{ "one", MBIT, 1, 55, UINT64_MAX },
+	{ "the end of each of two", MBIT, 2, 55, 113 },
+	{ "the last of three is under way", MBIT, 3, 113, 171 },
+	{ "so is that of four", MBIT, 4, 171, 229 },
+	{ "not much later on a slow bus", 125000, 4, 440 + 300, 904 + 300 },
+};
+
+/* Its sender can be given more while the last one is on the bus. */
+static void test_frames_in_a_row_are_looked_at_together(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows_in_a_row); i++) {
+		const struct in_a_row *r = &rows_in_a_row[i];
+		struct bus bus;
+
+		print_message("%s\n", r->name);
+		start(&bus, r->bitrate, false);
+		for (int n = 0; n < r->frames; n++)
+			arbiter_queue(&bus.arbiter, &bus.nodes[0], 0, &ONE, 0);
+		assert_int_equal(arbiter_deadline(&bus.arbiter), r->first_us);
+		collect(&bus, r->first_us);
+		assert_int_equal(arbiter_deadline(&bus.arbiter), r->then_us);
+		arbiter_fini(&bus.arbiter);
+	}
+}
+
 static void test_the_slots_are_bounded(void **state)
 {
 	struct arbiter_result r;
@@ -627,6 +660,7 @@ int main(void)
 		cmocka_unit_test(
 			test_a_frame_queued_between_results_is_another),
 		cmocka_unit_test(test_a_flood_of_heard_frames_is_forgotten),
+		cmocka_unit_test(test_frames_in_a_row_are_looked_at_together),
 		cmocka_unit_test(test_the_slots_are_bounded),
 		cmocka_unit_test(test_no_chip_has_more_slots),
 		cmocka_unit_test(test_a_bus_needs_a_bit_rate),
