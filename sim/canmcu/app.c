@@ -187,7 +187,7 @@ static int open_world(struct app *app)
 
 	sd_event_now(app->loop, CLOCK_MONOTONIC, &cfg.start_us);
 	app->software.bootloader = katapult_programs;
-	if (klipper_install(&app->software))
+	if (klipper_install(&app->software, app->opts->lateness_us))
 		return complain("out of memory: stop other programs");
 	cfg.software = app->software;
 	if (world_new(&app->world, &cfg))

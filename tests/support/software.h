@@ -13,7 +13,7 @@ static inline struct mcu_software real_software(void)
 	static struct mcu_software software;
 
 	software.bootloader = katapult_programs;
-	if (!software.shared && klipper_install(&software))
+	if (!software.shared && klipper_install(&software, 0))
 		abort();
 	return software;
 }

@@ -135,7 +135,7 @@ static const char *config_reset(struct klipper *k,
 static const char *get_clock(struct klipper *k, const struct kcan_klp_value *v,
 			     uint64_t now_us)
 {
-	struct kcan_klp_value answer[] = { NUM(klipper_clock(k, now_us)) };
+	struct kcan_klp_value answer[] = { NUM(klipper_told_clock(k, now_us)) };
 
 	(void)v;
 	respond(k, KLIPPER_CLOCK, answer);
@@ -145,7 +145,7 @@ static const char *get_clock(struct klipper *k, const struct kcan_klp_value *v,
 static const char *get_uptime(struct klipper *k, const struct kcan_klp_value *v,
 			      uint64_t now_us)
 {
-	uint64_t ticks = klipper_clock(k, now_us);
+	uint64_t ticks = klipper_told_clock(k, now_us);
 	struct kcan_klp_value answer[] = { NUM(ticks >> 32), NUM(ticks) };
 
 	(void)v;

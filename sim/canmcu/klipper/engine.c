@@ -24,6 +24,7 @@ struct klipper *klipper_of(struct mcu *m, uint64_t now_us)
 		return NULL;
 	k->mcu = m;
 	k->fw = fw;
+	k->set_back_before_us = fw->lateness.set_back_us;
 	k->reason = firmware_string_id(fw, ANY_REASON);
 	mcu_own(m)->object = k;
 	klipper_start_stats(k, now_us);
@@ -242,7 +243,7 @@ bool klipper_step(struct klipper *k, struct kcan_stream *rx, uint64_t now_us)
 
 static void run_timers(struct klipper *k, uint64_t now_us)
 {
-	while (k->timers && k->timers->at_us <= now_us) {
+	while (k->timers && klipper_timer_due_us(k, k->timers) <= now_us) {
 		struct klipper_timer *t = k->timers;
 		const char *reason;
 
@@ -251,6 +252,8 @@ static void run_timers(struct klipper *k, uint64_t now_us)
 		if (reason)
 			klipper_shutdown(k, reason, now_us);
 	}
+	/* due when it was armed, and the clock was set back since */
+	klipper_follow_timers(k);
 }
 
 void klipper_alarm(struct mcu *m, uint64_t now_us)

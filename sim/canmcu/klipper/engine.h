@@ -39,6 +39,8 @@ struct klipper {
 	uint16_t reason; /* static_string_id of the first shutdown */
 	bool restart;	 /* when the command that runs is done */
 	uint32_t rounds; /* blocks since the last stats */
+	uint64_t set_back_before_us; /* all clocks, before this one began */
+	uint64_t told_ticks;	     /* the latest that was told as "now" */
 	struct klipper_config config;
 	struct klipper_timer stats;
 	struct klipper_timer *timers; /* armed, the next one first */
@@ -65,6 +67,15 @@ void klipper_clear_shutdown(struct klipper *k, uint64_t now_us);
 
 /** The MCU's alarm while Klipper runs: timers fire that are due. */
 void klipper_alarm(struct mcu *m, uint64_t now_us);
+
+/** Have the alarm ring when the first timer is due, and not before. */
+void klipper_follow_timers(struct klipper *k);
+
+/**
+ * Return: as klipper_clock(), but never less than before, as a host takes that
+ * for an overflow of the lower half.
+ */
+uint64_t klipper_told_clock(struct klipper *k, uint64_t now_us);
 
 /** Stop timers, all or those that do not run in shutdown. */
 void klipper_stop_timers(struct klipper *k, bool tasks);

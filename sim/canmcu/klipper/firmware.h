@@ -20,6 +20,12 @@ struct firmware_image {
 	uint8_t data[];
 };
 
+/** Of all Klippers of a world; see klipper_is_over(). */
+struct klipper_lateness {
+	uint64_t max_us; /* that a command may come late; 0: as firmware does */
+	uint64_t set_back_us; /* all clocks, so far */
+};
+
 /**
  * struct klipper_firmware - what all Klippers of a world have in common
  *
@@ -31,6 +37,7 @@ struct klipper_firmware {
 	size_t rows_len;
 	size_t state_size; /* bytes of all modules' states */
 	struct firmware_image *images;
+	struct klipper_lateness lateness;
 	struct firmware_row rows[FIRMWARE_ROWS_MAX];
 };
 

@@ -167,6 +167,18 @@ uint64_t klipper_clock_near(const struct klipper *k, uint32_t clock,
 /** Return: the first microsecond when the clock has reached @ticks. */
 uint64_t klipper_when_us(const struct klipper *k, uint64_t ticks);
 
+/**
+ * klipper_is_over() - a command came too late for what it asks for
+ *
+ * Return: whether @ticks are over: since a microsecond, which is all that time
+ * is told by here. With --lateness, and not later than that allows, they are
+ * not: all clocks are set back to them.
+ */
+bool klipper_is_over(struct klipper *k, uint64_t ticks, uint64_t now_us);
+
+/** Return: what --lateness is in ticks; 0 without it. */
+uint32_t klipper_lateness_ticks(const struct klipper *k);
+
 /** Return: of @first, and each @step later, the first not before @ticks. */
 uint64_t klipper_grid(uint64_t first, uint32_t step, uint64_t ticks);
 
@@ -181,8 +193,8 @@ struct klipper_timer {
 	/* Called at @at_us; a shutdown stops it. Return: as a command. */
 	const char *(*fire)(struct klipper *k, struct klipper_timer *t,
 			    uint64_t now_us);
-	uint64_t at_us;
-	bool task; /* goes on in shutdown, as a task of the firmware */
+	uint64_t at_us; /* less what clocks were set back by; see below */
+	bool task;	/* goes on in shutdown, as a task of the firmware */
 	bool armed;
 	struct klipper_timer *next;
 };
@@ -192,11 +204,14 @@ void klipper_timer_set(struct klipper *k, struct klipper_timer *t,
 		       uint64_t at_us);
 void klipper_timer_stop(struct klipper *k, struct klipper_timer *t);
 
+/** Return: when an armed timer runs, by the clock of @now_us. */
+uint64_t klipper_timer_due_us(const struct klipper *k,
+			      const struct klipper_timer *t);
+
 /**
  * klipper_timer_at() - the same at a clock value
  *
- * Return: NULL, or KLIPPER_TIMER_TOO_CLOSE when @ticks are over: since a
- * microsecond, which is all that time is told by here.
+ * Return: NULL, or KLIPPER_TIMER_TOO_CLOSE as klipper_is_over() tells.
  */
 const char *klipper_timer_at(struct klipper *k, struct klipper_timer *t,
 			     uint64_t ticks, uint64_t now_us);

@@ -177,13 +177,14 @@ static const struct mcu_program klipper_programs[MCU_LINK_COUNT] = {
 	},
 };
 
-int klipper_install(struct mcu_software *s)
+int klipper_install(struct mcu_software *s, uint64_t lateness_us)
 {
 	struct klipper_firmware *firmware;
 	int err = klipper_firmware_new(&firmware, klipper_modules);
 
 	if (err)
 		return err;
+	firmware->lateness.max_us = lateness_us;
 	s->application = klipper_programs;
 	s->shared = firmware;
 	return 0;

@@ -11,7 +11,7 @@
  *
  * Return: 0 or -ENOMEM.
  */
-int klipper_install(struct mcu_software *s);
+int klipper_install(struct mcu_software *s, uint64_t lateness_us);
 
 /** What was never installed may be given. */
 void klipper_uninstall(struct mcu_software *s);

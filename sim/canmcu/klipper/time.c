@@ -17,6 +17,12 @@ uint32_t klipper_clock_hz(const struct klipper *k)
 	return cfg->clock_hz ? cfg->clock_hz : cfg->type->clock_hz;
 }
 
+/* What the clocks were set back by since this one began. */
+static uint64_t set_back_us(const struct klipper *k)
+{
+	return k->fw->lateness.set_back_us - k->set_back_before_us;
+}
+
 /* Whole seconds apart from the rest: exact, and no overflow in 700 years. */
 static uint64_t scale(uint64_t count, uint64_t from, uint64_t to,
 		      uint64_t *rest)
@@ -29,9 +35,11 @@ static uint64_t scale(uint64_t count, uint64_t from, uint64_t to,
 
 uint64_t klipper_clock(const struct klipper *k, uint64_t now_us)
 {
+	uint64_t up_us = now_us - mcu_start_us(k->mcu);
+	uint64_t back_us = set_back_us(k);
 	uint64_t rest;
 
-	return scale(now_us - mcu_start_us(k->mcu), SECOND_US,
+	return scale(up_us > back_us ? up_us - back_us : 0, SECOND_US,
 		     klipper_clock_hz(k), &rest);
 }
 
@@ -49,7 +57,42 @@ uint64_t klipper_when_us(const struct klipper *k, uint64_t ticks)
 	uint64_t rest;
 	uint64_t us = scale(ticks, klipper_clock_hz(k), SECOND_US, &rest);
 
-	return mcu_start_us(k->mcu) + us + (rest > 0);
+	return mcu_start_us(k->mcu) + set_back_us(k) + us + (rest > 0);
+}
+
+/*
+ * The clocks of all MCUs are set back together, so that what moves at the same
+ * time on several of them still does. What was armed comes so much later, too.
+ */
+bool klipper_is_over(struct klipper *k, uint64_t ticks, uint64_t now_us)
+{
+	struct klipper_lateness *l = &k->fw->lateness;
+	uint64_t at_us = klipper_when_us(k, ticks);
+
+	if (at_us >= now_us)
+		return false;
+	if (now_us - at_us > l->max_us)
+		return true;
+	l->set_back_us += now_us - at_us;
+	mcu_event_count(k->mcu, EVENT_LATE, now_us - at_us, now_us);
+	return false;
+}
+
+uint64_t klipper_told_clock(struct klipper *k, uint64_t now_us)
+{
+	uint64_t ticks = klipper_clock(k, now_us);
+
+	if (ticks > k->told_ticks)
+		k->told_ticks = ticks;
+	return k->told_ticks;
+}
+
+uint32_t klipper_lateness_ticks(const struct klipper *k)
+{
+	uint64_t rest;
+
+	return (uint32_t)scale(k->fw->lateness.max_us, SECOND_US,
+			       klipper_clock_hz(k), &rest);
 }
 
 uint64_t klipper_grid(uint64_t first, uint32_t step, uint64_t ticks)
@@ -59,10 +102,16 @@ uint64_t klipper_grid(uint64_t first, uint32_t step, uint64_t ticks)
 	return first + (ticks - first + step - 1) / step * step;
 }
 
-/* The MCU's alarm is the first of the timers. */
-static void follow_first(struct klipper *k)
+uint64_t klipper_timer_due_us(const struct klipper *k,
+			      const struct klipper_timer *t)
 {
-	mcu_wake_at(k->mcu, k->timers ? k->timers->at_us : UINT64_MAX);
+	return t->at_us + set_back_us(k);
+}
+
+void klipper_follow_timers(struct klipper *k)
+{
+	mcu_wake_at(k->mcu, k->timers ? klipper_timer_due_us(k, k->timers) :
+					UINT64_MAX);
 }
 
 void klipper_timer_stop(struct klipper *k, struct klipper_timer *t)
@@ -75,7 +124,7 @@ void klipper_timer_stop(struct klipper *k, struct klipper_timer *t)
 		at = &(*at)->next;
 	*at = t->next;
 	t->armed = false;
-	follow_first(k);
+	klipper_follow_timers(k);
 }
 
 void klipper_timer_set(struct klipper *k, struct klipper_timer *t,
@@ -84,23 +133,21 @@ void klipper_timer_set(struct klipper *k, struct klipper_timer *t,
 	struct klipper_timer **at = &k->timers;
 
 	klipper_timer_stop(k, t);
-	t->at_us = at_us;
+	t->at_us = at_us - set_back_us(k);
 	t->armed = true;
-	while (*at && (*at)->at_us <= at_us)
+	while (*at && (*at)->at_us <= t->at_us)
 		at = &(*at)->next;
 	t->next = *at;
 	*at = t;
-	follow_first(k);
+	klipper_follow_timers(k);
 }
 
 const char *klipper_timer_at(struct klipper *k, struct klipper_timer *t,
 			     uint64_t ticks, uint64_t now_us)
 {
-	uint64_t at_us = klipper_when_us(k, ticks);
-
-	if (at_us < now_us)
+	if (klipper_is_over(k, ticks, now_us))
 		return KLIPPER_TIMER_TOO_CLOSE;
-	klipper_timer_set(k, t, at_us);
+	klipper_timer_set(k, t, klipper_when_us(k, ticks));
 	return NULL;
 }
 
@@ -125,7 +172,7 @@ void klipper_stop_timers(struct klipper *k, bool tasks)
 		*at = t->next;
 		t->armed = false;
 	}
-	follow_first(k);
+	klipper_follow_timers(k);
 }
 
 /* Stats. */

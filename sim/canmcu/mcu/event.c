@@ -34,6 +34,7 @@ static const struct event_row {
 	[EVENT_LOST] = { "lost", NULL, "bytes", false },
 	[EVENT_PLUGGED] = { "plugged", "device", "port", false },
 	[EVENT_UNPLUGGED] = { "unplugged", NULL, "port", false },
+	[EVENT_LATE] = { "late", NULL, "us", false },
 	[EVENT_HOST] = { "host", "host", "bitrate", false },
 };
 

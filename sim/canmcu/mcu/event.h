@@ -31,6 +31,7 @@ enum event_type {
 	EVENT_PLUGGED,	   /* text: USB device; count: port, or -1: TCP */
 	EVENT_UNPLUGGED,   /* count: likewise */
 	EVENT_HOST,	   /* text: "up" or "down"; count: bit/s it has set */
+	EVENT_LATE,	   /* count: us that all clocks were set back */
 	EVENT_COUNT
 };
 

@@ -153,7 +153,7 @@ static int send_eof(struct mcu *m, const struct kcan_kat_block *block,
 	erase_takes(m, result.erased_bytes, now_us);
 	if (result.err)
 		return flash_failed(m, result.err, now_us);
-	mcu_event_flashed(m, m->flash.pages, now_us);
+	mcu_event_count(m, EVENT_FLASHED, m->flash.pages, now_us);
 	util_put_le32(&c, m->flash.pages);
 	return encode_ack(out, KCAN_KAT_SEND_EOF, pages, 1);
 }

@@ -209,8 +209,9 @@ void mcu_event_flash_error(struct mcu *m, int err, uint64_t now_us);
 /** Report which application starts, when that is known. */
 void mcu_event_application(struct mcu *m, uint64_t now_us);
 
-/** Report that so many @pages were written. */
-void mcu_event_flashed(struct mcu *m, uint32_t pages, uint64_t now_us);
+/** Report an event of which there is a number. */
+void mcu_event_count(struct mcu *m, enum event_type type, uint64_t count,
+		     uint64_t now_us);
 
 /** The supply is gone, and comes back after @back_us; 0: it does not. */
 void mcu_lose_power(struct mcu *m, uint64_t back_us, uint64_t now_us);

@@ -21,10 +21,10 @@ void mcu_event(struct mcu *m, enum event_type type, const char *text,
 	report(m, (struct event){ .type = type, .text = text }, now_us);
 }
 
-void mcu_event_flashed(struct mcu *m, uint32_t pages, uint64_t now_us)
+void mcu_event_count(struct mcu *m, enum event_type type, uint64_t count,
+		     uint64_t now_us)
 {
-	report(m, (struct event){ .type = EVENT_FLASHED, .count = pages },
-	       now_us);
+	report(m, (struct event){ .type = type, .count = count }, now_us);
 }
 
 void mcu_event_fault(struct mcu *m, const struct fault *fault,

@@ -12,6 +12,7 @@
 
 #define BITRATE_MIN 10000
 #define BITRATE_MAX 1000000 /* of classic CAN; Klipper's default */
+#define LATENESS_MAX_MS 900 /* a host asks for the clock once a second */
 #define OPTIONS_MAX 64
 #define OPTION_LEN 32
 
@@ -160,6 +161,18 @@ static int apply_collisions(void *ctx, const char *arg)
 	return 0;
 }
 
+static int apply_lateness(void *ctx, const char *arg)
+{
+	struct parser *p = ctx;
+	uint64_t ms;
+
+	if (util_parse_number(arg, &ms) || ms > LATENESS_MAX_MS)
+		return refuse(p, "--lateness '%s': give milliseconds, 0 to %d",
+			      arg, LATENESS_MAX_MS);
+	p->opts->lateness_us = ms * 1000;
+	return 0;
+}
+
 static int apply_help(void *ctx, const char *arg)
 {
 	struct parser *p = ctx;
@@ -191,6 +204,9 @@ static const struct util_opt rows[] = {
 	  apply_bitrate },
 	{ "collisions", 0, NULL,
 	  "let answers with the same id destroy each other", apply_collisions },
+	{ "lateness", 0, "MS",
+	  "set the clocks back for commands that come late by MS at most",
+	  apply_lateness },
 	{ "help", 'h', NULL, "print this help and exit", apply_help },
 	{ "version", 0, NULL, "print the version and exit", apply_version },
 	{ .help = "Options of an MCU, or of all MCUs of a file; before the "

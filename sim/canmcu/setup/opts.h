@@ -26,6 +26,7 @@ struct opts {
 	bool has_seed;
 	uint32_t bitrate_bps; /* 0: frames take no time */
 	bool collisions;
+	uint64_t lateness_us; /* that commands may be; 0: as firmware does */
 	struct mcu_cfg *mcus; /* owned */
 	size_t mcus_len;
 	struct fault *faults; /* owned: what the MCUs point to */

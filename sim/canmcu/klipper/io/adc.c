@@ -183,7 +183,7 @@ static const char *query_analog_in(struct klipper *k, void *object,
 	if (!adc->query.sample_count)
 		return NULL; /* no more */
 	reason = check_query(k, &adc->query);
-	if (!reason && klipper_when_us(k, adc->query.begin_ticks) < now_us)
+	if (!reason && klipper_is_over(k, adc->query.begin_ticks, now_us))
 		return KLIPPER_TIMER_TOO_CLOSE;
 	if (!reason)
 		begin_cycle(k, adc);

@@ -121,7 +121,7 @@ static void pin_changed(struct klipper *k, void *object, uint64_t now_us)
 		return;
 	at_us = klipper_when_us(k, klipper_grid(b->first_ticks, b->rest_ticks,
 						klipper_clock(k, now_us)));
-	if (!b->timer.armed || at_us < b->timer.at_us)
+	if (!b->timer.armed || at_us < klipper_timer_due_us(k, &b->timer))
 		klipper_timer_set(k, &b->timer, at_us);
 }
 

@@ -128,7 +128,7 @@ static const char *start(struct klipper *k, struct stepper *s, uint64_t now_us)
 	klipper_moves_pop(k, &s->moves, &s->move);
 	first = klipper_clock_near(
 		k, (uint32_t)s->start_ticks + s->move.interval, now_us);
-	if (klipper_when_us(k, first) < now_us)
+	if (klipper_is_over(k, first, now_us))
 		return refuse_move(s, KLIPPER_TIMER_TOO_CLOSE);
 	s->start_ticks = (int64_t)first - (int32_t)s->move.interval;
 	begin_move(k, s, now_us);

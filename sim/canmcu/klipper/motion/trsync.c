@@ -175,12 +175,13 @@ static const char *trsync_set_timeout(struct klipper *k, void *object,
 				      uint64_t now_us)
 {
 	struct klipper_trsync *ts = object;
+	uint64_t ticks = klipper_clock_near(k, v[1].num, now_us);
 
 	if (!ts->can_trigger)
 		return NULL;
+	/* a host that may be late is waited for */
 	return klipper_timer_at(k, &ts->expire,
-				klipper_clock_near(k, v[1].num, now_us),
-				now_us);
+				ticks + klipper_lateness_ticks(k), now_us);
 }
 
 /* The host's own trigger: its answer is the state, and the last one. */
