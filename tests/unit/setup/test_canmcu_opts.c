@@ -11,7 +11,7 @@
 #include "../../../sim/canmcu/setup/opts.h"
 
 #define U "112233445566"
-#define ARGS_MAX 16
+#define ARGS_MAX 20
 
 /* Parse "canmcu" and the words of @line, which are divided by one blank. */
 static int parse(struct opts *out, const char *line, char *error)
@@ -104,6 +104,8 @@ static const struct mistake {
 	{ "-u " U " --fault dorp",
 	  "--fault 'dorp': there is no fault 'dorp': 'canmcu ctl faults' and "
 	  "canmcu(1) list those there are" },
+	{ "-u " U " --lateness 901",
+	  "--lateness '901': give milliseconds, 0 to 900" },
 	{ "-u " U " --seed -1",
 	  "--seed '-1': give a number from 0 to 9223372036854775807" },
 	{ "-u " U " --bitrate 5",
@@ -275,13 +277,14 @@ static void test_faults_belong_to_their_mcus(void **state)
 
 	(void)state;
 	parse_ok(&o, "--fault mute -u " U " --count 2 --fault deaf "
-		     "-u 0102030405ff --seed 7 --collisions");
+		     "-u 0102030405ff --seed 7 --collisions --lateness 250");
 	assert_int_equal(o.mcus_len, 3);
 	assert_int_equal(o.mcus[1].faults_len, 2);
 	assert_int_equal(o.mcus[1].faults[0].kind, FAULT_MUTE);
 	assert_int_equal(o.mcus[1].faults[1].kind, FAULT_DEAF);
 	assert_int_equal(o.mcus[2].faults_len, 1);
 	assert_int_equal(o.seed, 7);
+	assert_int_equal(o.lateness_us, 250000);
 	assert_int_equal(o.bitrate_bps, 1000000);
 	opts_fini(&o);
 }
