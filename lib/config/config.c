@@ -10,6 +10,7 @@
 
 #include "span.h"
 #include "util/array.h"
+#include "util/clean.h"
 
 #define INCLUDE "include "
 
@@ -261,14 +262,6 @@ static bool is_open(const struct source *s, const char *path)
 	return false;
 }
 
-/* A file may hold anything, and what is said about it goes to a terminal. */
-static void make_printable(char *text)
-{
-	for (; *text; text++)
-		if (iscntrl((unsigned char)*text))
-			*text = '?';
-}
-
 static const char *reason_of(int err)
 {
 	return err == -EFBIG   ? "more than 16 MiB" :
@@ -294,7 +287,7 @@ static int leave_out(struct reading *all, const struct source *parent,
 		 "'%s' cannot be read (%s) and is left out", path,
 		 reason_of(err));
 	describe(parent, line, sentence);
-	make_printable(line);
+	util_clean(line);
 	all->sink->missing(all->sink->ctx, line);
 	return 0;
 }
@@ -387,7 +380,7 @@ int config_parse(const struct config_files *files,
 
 	snprintf(error, CONFIG_ERROR_MAX, "out of memory");
 	err = read_file(&all, NULL, path);
-	make_printable(error);
+	util_clean(error);
 	while (all.missing_len)
 		free(all.missing[--all.missing_len]);
 	return err;

@@ -20,6 +20,7 @@
 #include "mcu/katapult.h"
 #include "ports/images.h"
 #include "ports/ports.h"
+#include "util/clean.h"
 #include "world/world.h"
 
 /* A reader that has stopped reading: look so often whether a signal came. */
@@ -40,7 +41,7 @@ struct app {
 
 static int complain(const char *sentence)
 {
-	fprintf(stderr, "canmcu: %s\n", sentence);
+	util_say(STDERR_FILENO, "canmcu: %s", sentence);
 	return -1;
 }
 
@@ -79,8 +80,9 @@ static void give_up_events(struct app *app)
 	sd_event_exit(app->loop, EXIT_FAILURE);
 }
 
-static void print(struct app *app, const char *line)
+static void print(struct app *app, char *line)
 {
+	util_clean(line);
 	if (!wait_for_reader())
 		app->mute = true;
 	else if (puts(line) == EOF || fflush(stdout) == EOF)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <kcan/version.h>
 
@@ -8,6 +9,7 @@
 #include "ctl/ctl_client.h"
 #include "image/image_cmd.h"
 #include "setup/opts.h"
+#include "util/clean.h"
 
 #define EXIT_USAGE 2
 
@@ -22,7 +24,8 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "image"))
 		return image_cmd_main(argc - 1, argv + 1);
 	if (opts_parse(&opts, argc, argv, error)) {
-		fprintf(stderr, "canmcu: %s\nTry 'canmcu --help'.\n", error);
+		util_say(STDERR_FILENO, "canmcu: %s", error);
+		util_say(STDERR_FILENO, "Try 'canmcu --help'.");
 		return EXIT_USAGE;
 	}
 	if (opts.action == OPTS_HELP)

@@ -8,6 +8,7 @@
 #include "../../tools/shared/printer.h"
 #include "fuzz_files.h"
 #include "util/array.h"
+#include "util/clean.h"
 
 static const char words[][FUZZ_WORD_MAX] = {
 	"\n[mcu]\n",
@@ -40,7 +41,7 @@ static void check_sentence(const char *text, size_t size)
 
 	check(*text && strlen(text) < size && size <= sizeof(copy));
 	strcpy(copy, text);
-	say_clean(copy);
+	util_clean(copy);
 	for (const char *c = copy; *c; c++)
 		check(*c >= ' ' && *c <= '~');
 }

@@ -74,6 +74,22 @@ static void test_lines_are_written_when_they_are_complete(void **state)
 	world_free(&w);
 }
 
+/* Of a name, a file, the wire. */
+static void test_no_byte_commands_a_terminal(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w, 1, 1);
+	fputs("\033[2J\t\x9b\n", w.streams.out);
+	fputs("\a\r\n", w.streams.err);
+	fputs("\x7f\n", w.streams.trace);
+	assert_string_equal(came(&w, &w.out), "?[2J\t?\n");
+	assert_string_equal(came(&w, &w.err), "??\n?\n");
+	assert_true(world_close(&w, LONG_US));
+	world_free(&w);
+}
+
 static void test_one_place_keeps_one_order(void **state)
 {
 	struct world w;
@@ -311,6 +327,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines_are_written_when_they_are_complete),
+		cmocka_unit_test(test_no_byte_commands_a_terminal),
 		cmocka_unit_test(test_one_place_keeps_one_order),
 		cmocka_unit_test(
 			test_a_blocked_error_output_keeps_no_result_back),

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../../tools/vcan-run/line/mux.h"
+#include "../../tools/vcan-run/relay/console.h"
 #include "../../tools/vcan-run/relay/relay.h"
 
 #define NOT_STARTED 200 /* what relay_run() says as -1 */
@@ -236,10 +237,29 @@ static void test_guest(void **state)
 		assert_string_equal(why, "");
 }
 
+/* What its kernel and its programs write to the console is shown by us. */
+static void test_console_commands_no_terminal(void **state)
+{
+	struct console c = { 0 };
+	int fd[2];
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	assert_int_equal(write(fd[1], "a\033[2J\r\n\tb", 9), 9);
+	close(fd[1]);
+	c.fd = fd[0];
+	assert_int_equal(console_read(&c), -1);
+	close(fd[0]);
+	assert_int_equal(c.len, 8);
+	assert_memory_equal(c.tail, "a?[2J\n\tb", 8);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(guests)];
-	size_t n = 0;
+	struct CMUnitTest tests[ARRAY_SIZE(guests) + 1] = {
+		cmocka_unit_test(test_console_commands_no_terminal),
+	};
+	size_t n = 1;
 
 	ROWS(guests, test_guest);
 	return cmocka_run_group_tests_name("vcanrun_relay", tests, NULL, NULL);

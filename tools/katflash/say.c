@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../shared/words.h"
+#include "util/clean.h"
 
 #define PROGRAM "katflash"
 
@@ -29,7 +30,7 @@ static int code_of(const struct end *end)
 static char *clean(char *out, size_t size, const char *text)
 {
 	snprintf(out, size, "%s", text);
-	say_clean(out);
+	util_clean(out);
 	return out;
 }
 
@@ -37,9 +38,7 @@ static char *clean(char *out, size_t size, const char *text)
 static char *clean_lines(char *out, size_t size, const char *text)
 {
 	snprintf(out, size, "%s", text);
-	for (char *at = out; *at; at++)
-		if (*at != '\n' && (*at < ' ' || *at > '~'))
-			*at = '?';
+	util_clean_lines(out, strlen(out));
 	return out;
 }
 
@@ -58,7 +57,7 @@ static void put_subject(char *out, size_t size, const struct line *line)
 	} else if (line->firmware) {
 		snprintf(out, size, "%s", line->firmware->path);
 	}
-	say_clean(out);
+	util_clean(out);
 }
 
 static bool has_said(const struct line *line, enum kcan_image_finding f,

@@ -6,6 +6,7 @@
 
 #include "../shared/sentence.h"
 #include "util/array.h"
+#include "util/clean.h"
 
 #include <kcan/kat.h>
 
@@ -157,7 +158,7 @@ char *show_line(char out[static SHOW_TEXT_LEN], const struct show_board *b,
 		at += put_middle(out + at, SHOW_TEXT_LEN - at, b, max - fixed);
 	snprintf(out + at, SHOW_TEXT_LEN - at, "%*s%s", GAP, "", state_of(b));
 	out[max] = '\0';
-	say_clean(out);
+	util_clean(out);
 	return out;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "util/clean.h"
 #include "util/loader.h"
 
 #define DIGITS 6 /* of a real number */
@@ -71,7 +72,7 @@ static const char *clean(char *buf, size_t size, const char *text)
 	if (!*text)
 		return NULL;
 	snprintf(buf, size, "%s", text);
-	say_clean(buf);
+	util_clean(buf);
 	return buf;
 }
 

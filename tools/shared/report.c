@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "util/clean.h"
+
 void report_start(struct report *r, const char *program,
 		  const struct say_slots *slots)
 {
@@ -41,7 +43,7 @@ void report_note(struct report *r, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	say_clean(text);
+	util_clean(text);
 	fprintf(r->streams.err, "%s: %s\n", r->program, text);
 }
 

@@ -4,12 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-void say_clean(char *text)
-{
-	for (; *text; text++)
-		if (*text < ' ' || *text > '~')
-			*text = '?';
-}
+#include "util/clean.h"
 
 bool say_find(struct say_found *out, const char *at,
 	      const struct say_slots *tables, const void *facts)
@@ -44,7 +39,7 @@ static void fill(char *out, size_t size, const struct say_found *found,
 		return;
 	}
 	found->slot->put(out, size, found->from);
-	say_clean(out);
+	util_clean(out);
 }
 
 const char *say_expand(char *out, size_t size, const char *sentence,

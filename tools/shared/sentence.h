@@ -53,9 +53,6 @@ bool say_find(struct say_found *out, const char *at,
 /** Return: what a slot that has no put() stands for; NULL: nothing. */
 const char *say_inner(const struct say_found *found);
 
-/** Make a text printable: each byte that is not ASCII, or no sign, becomes '?'. */
-void say_clean(char *text);
-
 /**
  * say_quote() - write a word as a shell takes it
  * @out: the word, in quotes where it needs them; cut to @size, 16 at least

@@ -4,20 +4,31 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 
 #include "util/array.h"
+#include "util/clean.h"
 #include "util/wait.h"
 
 #define OUTLETS 2
 #define TICK_US 20000
 
+/* Whatever is in a text, no terminal obeys it; only progress commands one. */
 static ssize_t put(void *cookie, const char *text, size_t len)
 {
 	const struct say_front *front = cookie;
+	char *copy = front->kind == SAY_PROGRESS ? NULL : malloc(len);
 
-	say_outlet_put(front->to, front->kind, text, len);
+	if (copy) {
+		memcpy(copy, text, len);
+		util_clean_lines(copy, len);
+		text = copy;
+	}
+	if (copy || front->kind == SAY_PROGRESS)
+		say_outlet_put(front->to, front->kind, text, len);
+	free(copy);
 	return (ssize_t)len;
 }
 

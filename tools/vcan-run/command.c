@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "opts.h"
+#include "util/clean.h"
 
 int command_exec(char **argv)
 {
@@ -13,9 +14,9 @@ int command_exec(char **argv)
 
 	execvp(argv[0], argv);
 	err = errno;
-	dprintf(STDERR_FILENO,
-		"vcan-run: cannot run '%s' (%s); check its "
-		"name, PATH and permissions\n",
-		argv[0], strerror(err));
+	util_say(STDERR_FILENO,
+		 "vcan-run: cannot run '%s' (%s); check its "
+		 "name, PATH and permissions",
+		 argv[0], strerror(err));
 	return err == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
 }

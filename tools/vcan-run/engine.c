@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine.h"
 #include "util/array.h"
+#include "util/clean.h"
 #include "vm/vm.h"
 
 /* in the order in which they are tried: the cheapest first */
@@ -46,14 +48,15 @@ int engine_run_first(const struct opts *o)
 		if (status >= 0)
 			return status;
 		if (o->verbose)
-			fprintf(stderr, "vcan-run: engine %s skipped: %s\n",
-				e->name, reason[i].text);
+			util_say(STDERR_FILENO,
+				 "vcan-run: engine %s skipped: %s", e->name,
+				 reason[i].text);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(engines); i++)
 		if (reason[i].text[0])
-			fprintf(stderr,
-				"vcan-run: engine %s does not work "
-				"here: %s\n",
-				engines[i].name, reason[i].text);
+			util_say(STDERR_FILENO,
+				 "vcan-run: engine %s does not work "
+				 "here: %s",
+				 engines[i].name, reason[i].text);
 	return STATUS_OWN_FAILURE;
 }

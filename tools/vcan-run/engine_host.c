@@ -12,6 +12,7 @@
 #include "engine.h"
 #include "io/rtnl.h"
 #include "probe.h"
+#include "util/clean.h"
 
 static int write_file(const char *path, const char *text)
 {
@@ -132,7 +133,7 @@ int engine_host_run(const struct engine *e, const struct opts *o,
 	if (rehearse(o, reason) || enter(o, reason))
 		return -1;
 	if (o->verbose)
-		fprintf(stderr, "vcan-run: engine %s: this kernel has CAN\n",
-			e->name);
+		util_say(STDERR_FILENO,
+			 "vcan-run: engine %s: this kernel has CAN", e->name);
 	return command_exec(o->argv);
 }

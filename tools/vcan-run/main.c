@@ -9,6 +9,7 @@
 #include "engine.h"
 #include "guest/guest.h"
 #include "opts.h"
+#include "util/clean.h"
 
 /* A closed stdin, stdout or stderr must not become some other descriptor. */
 static void occupy_stdio(void)
@@ -44,6 +45,7 @@ int main(int argc, char **argv)
 	signal(SIGCHLD, SIG_DFL);
 	if (!opts_parse(&opts, argc, argv))
 		return run(&opts);
-	fprintf(stderr, "vcan-run: %s; see 'vcan-run --help'\n", opts.error);
+	util_say(STDERR_FILENO, "vcan-run: %s; see 'vcan-run --help'",
+		 opts.error);
 	return STATUS_OWN_FAILURE;
 }

@@ -12,6 +12,7 @@
 #include "ctl.h"
 #include "ctl_server.h"
 #include "util/array.h"
+#include "util/clean.h"
 #include "util/opt.h"
 
 #define EXIT_USAGE 2
@@ -37,17 +38,18 @@ struct client {
 
 static int complain(const char *sentence)
 {
-	fprintf(stderr, "canmcu ctl: %s\n", sentence);
+	util_say(STDERR_FILENO, "canmcu ctl: %s", sentence);
 	return EXIT_FAILURE;
 }
 
-/* What comes back. */
+/* What comes back, from whoever has the socket. */
 
-static void take_line(struct client *c, const char *line, size_t len)
+static void take_line(struct client *c, char *line, size_t len)
 {
 	json_t *o = json_loadb(line, len, 0, NULL);
 	json_t *ok = json_object_get(o, "ok");
 
+	util_clean_lines(line, len);
 	fwrite(line, 1, len, stdout);
 	c->replies += ok ? 1 : 0;
 	/* events have no "ok" */
@@ -253,7 +255,7 @@ static bool join(struct client *c, char **words)
 static int usage(const char *sentence)
 {
 	complain(sentence);
-	fputs("Try 'canmcu ctl --help'.\n", stderr);
+	util_say(STDERR_FILENO, "Try 'canmcu ctl --help'.");
 	return EXIT_USAGE;
 }
 

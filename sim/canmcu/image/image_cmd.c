@@ -13,6 +13,7 @@
 #include "../klipper/firmware.h"
 #include "image_build.h"
 #include "util/array.h"
+#include "util/clean.h"
 #include "util/number.h"
 #include "util/opt.h"
 
@@ -41,7 +42,7 @@ struct request {
 
 static int complain(const char *sentence)
 {
-	fprintf(stderr, "canmcu image: %s\n", sentence);
+	util_say(STDERR_FILENO, "canmcu image: %s", sentence);
 	return EXIT_FAILURE;
 }
 
@@ -241,7 +242,7 @@ static int write_out(const uint8_t *bytes, size_t len)
 static int usage(const char *sentence)
 {
 	complain(sentence);
-	fputs("Try 'canmcu image --help'.\n", stderr);
+	util_say(STDERR_FILENO, "Try 'canmcu image --help'.");
 	return EXIT_USAGE;
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "util/array.h"
+#include "util/clean.h"
 
 #define BATCH 64
 #define BATCHES_MAX 16 /* then signals and clients have their turn */
@@ -74,20 +75,20 @@ static void set_link(struct port_can *p, bool up)
 	report(p, (struct event){ .type = EVENT_LINK,
 				  .text = up ? "up" : "down" });
 	if (!up)
-		fprintf(stderr,
-			"canmcu: %s is down, nothing is heard or sent: "
-			"'ip link set %s up' lets it go on\n",
-			p->cfg.ifname, p->cfg.ifname);
+		util_say(STDERR_FILENO,
+			 "canmcu: %s is down, nothing is heard or sent: "
+			 "'ip link set %s up' lets it go on",
+			 p->cfg.ifname, p->cfg.ifname);
 }
 
 static void set_gone(struct port_can *p)
 {
 	report(p, (struct event){ .type = EVENT_LINK, .text = "gone" });
 	world_link(p->cfg.world, p->cfg.bus, false);
-	fprintf(stderr,
-		"canmcu: %s has vanished: create it again, then start canmcu "
-		"again\n",
-		p->cfg.ifname);
+	util_say(STDERR_FILENO,
+		 "canmcu: %s has vanished: create it again, then start canmcu "
+		 "again",
+		 p->cfg.ifname);
 	sd_event_exit(p->cfg.loop, EXIT_FAILURE);
 }
 

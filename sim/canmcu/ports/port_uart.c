@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tty.h"
+#include "util/clean.h"
 
 #define BATCH 4096    /* bytes */
 #define BATCHES_MAX 4 /* then signals and clients have their turn */
@@ -43,11 +44,11 @@ static void complain_of_speed(struct port_uart *p, uint32_t baud)
 		return;
 	p->told_baud = baud;
 	if (baud)
-		fprintf(stderr,
-			"canmcu: %s is used at %u baud, and the MCU at %u: "
-			"both hear noise; set %u baud\n",
-			p->tty.link, baud, p->cfg.mcu->cfg.baud,
-			p->cfg.mcu->cfg.baud);
+		util_say(STDERR_FILENO,
+			 "canmcu: %s is used at %u baud, and the MCU at %u: "
+			 "both hear noise; set %u baud",
+			 p->tty.link, baud, p->cfg.mcu->cfg.baud,
+			 p->cfg.mcu->cfg.baud);
 }
 
 /* Return: 0, or the speed that made noise of it; of a real line the wire does. */
@@ -105,10 +106,10 @@ static void hung_up(struct port_uart *p, uint64_t now_us)
 			       .uuid = &p->cfg.mcu->cfg.uuid,
 			       .text = "gone" },
 	       now_us);
-	fprintf(stderr,
-		"canmcu: %s has vanished: plug it in again, then start canmcu "
-		"again\n",
-		p->cfg.mcu->cfg.uart);
+	util_say(STDERR_FILENO,
+		 "canmcu: %s has vanished: plug it in again, then start canmcu "
+		 "again",
+		 p->cfg.mcu->cfg.uart);
 	sd_event_exit(p->cfg.loop, EXIT_FAILURE);
 }
 

@@ -13,6 +13,7 @@
 #include "../usb/endpoint.h"
 #include "../usb/vhci.h"
 #include "hotplug.h"
+#include "util/clean.h"
 
 #define BATCH 64	 /* messages; then others have their turn */
 #define PATIENCE_MS 8000 /* the kernel has taken the device by then */
@@ -87,7 +88,7 @@ static bool is_over(struct port_usb *p, int err)
 
 	if (!check(p, err, sentence, sizeof(sentence)))
 		return false;
-	fprintf(stderr, "canmcu: %s\n", sentence);
+	util_say(STDERR_FILENO, "canmcu: %s", sentence);
 	sd_event_source_set_enabled(p->source, SD_EVENT_OFF);
 	sd_event_exit(p->cfg.loop, EXIT_FAILURE);
 	return true;

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "boards.h"
 #include "util/array.h"
+#include "util/clean.h"
 #include "util/number.h"
 #include "util/opt.h"
 
@@ -274,7 +276,7 @@ static int apply_all(struct parser *p, int argc, char **argv)
 static void warn_of_missing(void *ctx, const char *sentence)
 {
 	(void)ctx;
-	fprintf(stderr, "canmcu: warning: %s\n", sentence);
+	util_say(STDERR_FILENO, "canmcu: warning: %s", sentence);
 }
 
 int opts_parse(struct opts *out, int argc, char **argv,

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "util/clean.h"
+
 /* Columns; what follows a row is indented. */
 #define LINK_ROW "%-9s %-12s %-13s %8s %7s %8s %8s %6s\n"
 #define BOARD_ROW "%-9s %-12s %-14s %s\n"
@@ -16,7 +18,7 @@
 static const char *cell(char *out, size_t size, const char *text)
 {
 	snprintf(out, size, "%s", text && *text ? text : "-");
-	say_clean(out);
+	util_clean(out);
 	return out;
 }
 

@@ -15,6 +15,7 @@
 #include "guest.h"
 #include "io/rtnl.h"
 #include "util/array.h"
+#include "util/clean.h"
 
 #define UML_LINE "/dev/ttyS0"
 
@@ -66,13 +67,13 @@ static void mount_all(void)
 		if (mount(mounts[i].type, mounts[i].where, mounts[i].type, 0,
 			  mounts[i].data) &&
 		    errno != EBUSY)
-			fprintf(stderr, "vcan-run: %s: %s\n", mounts[i].where,
-				strerror(errno));
+			util_say(STDERR_FILENO, "vcan-run: %s: %s",
+				 mounts[i].where, strerror(errno));
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
 		if (symlink(links[i].target, links[i].path) && errno != EEXIST)
-			fprintf(stderr, "vcan-run: %s: %s\n", links[i].path,
-				strerror(errno));
+			util_say(STDERR_FILENO, "vcan-run: %s: %s",
+				 links[i].path, strerror(errno));
 }
 
 static int uml_open_line(void)
@@ -87,7 +88,7 @@ static int uml_open_line(void)
 		if (!tcsetattr(fd, TCSANOW, &t))
 			return fd;
 	}
-	fprintf(stderr, "vcan-run: " UML_LINE ": %s\n", strerror(errno));
+	util_say(STDERR_FILENO, "vcan-run: " UML_LINE ": %s", strerror(errno));
 	return -1;
 }
 

@@ -18,6 +18,7 @@
 #include "guest.h"
 #include "kit.h"
 #include "util/array.h"
+#include "util/clean.h"
 
 #define P9 "trans=virtio,version=9p2000.L,msize=262144,cache="
 #define LINE "/dev/vport*p1" /* the first number is of all virtio devices */
@@ -25,7 +26,7 @@
 
 static int say(const char *what)
 {
-	fprintf(stderr, "vcan-run: %s: %s\n", what, strerror(errno));
+	util_say(STDERR_FILENO, "vcan-run: %s: %s", what, strerror(errno));
 	return -1;
 }
 
@@ -134,8 +135,8 @@ void guest_qemu_serve(void)
 		waitpid(pid, NULL, 0);
 		return;
 	}
-	fputs("vcan-run: no udevd; devices get no names in /dev/serial\n",
-	      stderr);
+	util_say(STDERR_FILENO,
+		 "vcan-run: no udevd; devices get no names in /dev/serial");
 }
 
 void guest_qemu_exit(int status)

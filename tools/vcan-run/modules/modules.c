@@ -14,6 +14,7 @@
 #include "closure.h"
 #include "modules.h"
 #include "util/array.h"
+#include "util/clean.h"
 
 #define COMPRESSED_FILE 4 /* MODULE_INIT_COMPRESSED_FILE, Linux 5.17 */
 
@@ -53,7 +54,8 @@ static void insert(const char *dir, const char *path)
 	fd = open(full, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 ||
 	    (syscall(SYS_finit_module, fd, "", flags) && errno != EEXIST))
-		fprintf(stderr, "vcan-run: %s: %s\n", full, strerror(errno));
+		util_say(STDERR_FILENO, "vcan-run: %s: %s", full,
+			 strerror(errno));
 	if (fd >= 0)
 		close(fd);
 }
@@ -68,7 +70,8 @@ void modules_link(const char *base, const char *dir)
 	mkdir(path, 0755);
 	snprintf(path, sizeof(path), "%s/lib/modules/%s", base, u.release);
 	if (symlink(dir, path) && errno != EEXIST)
-		fprintf(stderr, "vcan-run: %s: %s\n", path, strerror(errno));
+		util_say(STDERR_FILENO, "vcan-run: %s: %s", path,
+			 strerror(errno));
 }
 
 /* A modprobe that is built for a merged /usr looks below it. */
@@ -77,8 +80,8 @@ static void make_base(const char *dir)
 	mkdir(MODULES_BASE, 0755);
 	mkdir(MODULES_BASE "/lib", 0755);
 	if (symlink(".", MODULES_BASE "/usr"))
-		fprintf(stderr, "vcan-run: " MODULES_BASE "/usr: %s\n",
-			strerror(errno));
+		util_say(STDERR_FILENO, "vcan-run: " MODULES_BASE "/usr: %s",
+			 strerror(errno));
 	modules_link(MODULES_BASE, dir);
 }
 
@@ -88,7 +91,7 @@ void modules_load_can(void)
 	struct closure c = { 0 };
 
 	if (!dep) {
-		fputs("vcan-run: no modules for this kernel\n", stderr);
+		util_say(STDERR_FILENO, "vcan-run: no modules for this kernel");
 		return;
 	}
 	for (const char *const *can = modules_can; *can; can++)

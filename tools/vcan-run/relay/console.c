@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "console.h"
+#include "util/clean.h"
 
 #define TAIL_LINES 12
 
@@ -25,15 +26,29 @@ static void keep(struct console *c, const char *data, size_t len)
 	c->len += len;
 }
 
+/* Whatever the guest writes, it commands no terminal. Return: the new length. */
+static size_t make_lines(char *text, size_t len)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < len; i++)
+		if (text[i] != '\r')
+			text[kept++] = text[i];
+	util_clean_lines(text, kept);
+	return kept;
+}
+
 int console_read(struct console *c)
 {
 	char buf[1024];
 	ssize_t n;
 
 	while ((n = read(c->fd, buf, sizeof(buf))) > 0) {
-		keep(c, buf, n);
+		size_t len = make_lines(buf, n);
+
+		keep(c, buf, len);
 		if (c->show)
-			fwrite(buf, 1, n, stderr);
+			fwrite(buf, 1, len, stderr);
 	}
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
@@ -58,8 +73,6 @@ void console_print_tail(const struct console *c)
 	if (from || lines > TAIL_LINES)
 		from++;
 	for (; from < c->len; from++) {
-		if (c->tail[from] == '\r')
-			continue;
 		if (!from || c->tail[from - 1] == '\n')
 			fputs("guest: ", stderr);
 		fputc(c->tail[from], stderr);

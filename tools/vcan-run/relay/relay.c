@@ -16,6 +16,7 @@
 #include "console.h"
 #include "control.h"
 #include "relay.h"
+#include "util/clean.h"
 #include "watchdog.h"
 
 #define GRACE_MS 10000 /* from a passed-on signal to the guest's end */
@@ -83,10 +84,10 @@ static void lose(struct relay *r, const char *what)
 		finish(r, -1);
 		return;
 	}
-	fprintf(stderr,
-		"vcan-run: the guest %s and never %s the command's exit "
-		"status; look at its console with -vv, or give it more --mem\n",
-		what, r->phase == PHASE_EXIT ? "confirmed" : "reported");
+	util_say(STDERR_FILENO,
+		 "vcan-run: the guest %s and never %s the command's exit "
+		 "status; look at its console with -vv, or give it more --mem",
+		 what, r->phase == PHASE_EXIT ? "confirmed" : "reported");
 	finish(r, STATUS_OWN_FAILURE);
 }
 
@@ -122,9 +123,9 @@ static int take_started(struct relay *r)
 	if (!r->signo)
 		r->deadline_ms = 0;
 	if (r->verbose)
-		fprintf(stderr,
-			"vcan-run: its interfaces carry frames after %.1f s\n",
-			(double)(now_ms() - r->start_ms) / 1000);
+		util_say(STDERR_FILENO,
+			 "vcan-run: its interfaces carry frames after %.1f s",
+			 (double)(now_ms() - r->start_ms) / 1000);
 	return advance(r, PHASE_START, PHASE_RUN);
 }
 
@@ -282,10 +283,10 @@ static void check_deadline(struct relay *r)
 		lose(r, "took too long");
 		return;
 	}
-	fprintf(stderr,
-		"vcan-run: the command did not end within %d s after signal "
-		"%d, the guest was ended\n",
-		GRACE_MS / 1000, r->signo);
+	util_say(STDERR_FILENO,
+		 "vcan-run: the command did not end within %d s after signal "
+		 "%d, the guest was ended",
+		 GRACE_MS / 1000, r->signo);
 	finish(r, STATUS_SIGNAL_BASE + r->signo);
 }
 
@@ -318,8 +319,9 @@ static void take_signal(struct relay *r)
 		r->deadline_ms = r->signo_ms + GRACE_MS;
 	} else {
 		if (r->phase == PHASE_RUN)
-			fprintf(stderr, "vcan-run: second signal, the guest "
-					"was ended\n");
+			util_say(STDERR_FILENO,
+				 "vcan-run: second signal, the guest "
+				 "was ended");
 		for (int i = MUX_STDOUT; i < MUX_STREAMS; i++)
 			r->sink[i].len = 0;
 		finish(r, STATUS_SIGNAL_BASE + info.ssi_signo);
@@ -341,11 +343,11 @@ static void write_output(struct relay *r, enum mux_stream stream)
 	if (err == -EPIPE)
 		return;
 	r->output_lost = true;
-	fprintf(stderr,
-		"vcan-run: the command's %s cannot be written (%s); send it "
-		"where there is room\n",
-		stream == MUX_STDOUT ? "output" : "error output",
-		strerror(-err));
+	util_say(STDERR_FILENO,
+		 "vcan-run: the command's %s cannot be written (%s); send it "
+		 "where there is room",
+		 stream == MUX_STDOUT ? "output" : "error output",
+		 strerror(-err));
 }
 
 static bool stdin_wanted(const struct relay *r)

@@ -12,6 +12,7 @@
 
 #include "launch.h"
 #include "util/array.h"
+#include "util/clean.h"
 #include "util/fds.h"
 #include "vm.h"
 
@@ -87,8 +88,8 @@ static void become(const struct launch *l, int life, const int fds[static 2])
 	setsid();
 	/* by us: vcan-run may be killed before it knows our number */
 	if (write(life, &self, sizeof(self)) != sizeof(self)) {
-		dprintf(fds[1], "vcan-run: the guardian is gone: %s\n",
-			strerror(errno));
+		util_say(fds[1], "vcan-run: the guardian is gone: %s",
+			 strerror(errno));
 		_exit(STATUS_OWN_FAILURE);
 	}
 	dup2(null, STDIN_FILENO);
@@ -102,7 +103,7 @@ static void become(const struct launch *l, int life, const int fds[static 2])
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execve(l->program, l->argv, (char **)envp);
-	dprintf(STDERR_FILENO, "%s: %s\n", l->program, strerror(errno));
+	util_say(STDERR_FILENO, "%s: %s", l->program, strerror(errno));
 	_exit(STATUS_NOT_EXECUTABLE);
 }
 
@@ -152,8 +153,8 @@ int vm_start(struct vm *vm, const struct vm_kind *kind, const struct opts *o,
 		err = reason_set(reason, "no memory; end some processes");
 	vm->confirms = l.confirms;
 	if (!err && o->verbose)
-		fprintf(stderr, "vcan-run: engine %s: starting %s\n",
-			kind->name, l.program);
+		util_say(STDERR_FILENO, "vcan-run: engine %s: starting %s",
+			 kind->name, l.program);
 	if (!err)
 		err = start_program(vm, &l, reason);
 	launch_fini(&l);
