@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +71,25 @@ static int image_read(void *arg, uint32_t offset, uint8_t *out, uint32_t len)
 	return 0;
 }
 
-/* Killed on the way it is shorter, and so holds the same. */
+/* Return: whether nothing but blank flash is in the file, or a negative errno. */
+static int is_blank(const struct image *image, uint32_t size)
+{
+	uint8_t page[PAGE];
+	int err;
+
+	for (uint32_t at = 0, n; at < size; at += n) {
+		n = size - at < PAGE ? size - at : PAGE;
+		err = image_read((void *)image, at, page, n);
+		if (err)
+			return err;
+		for (uint32_t i = 0; i < n; i++)
+			if (page[i] != BLANK)
+				return 0;
+	}
+	return 1;
+}
+
+/* Killed on the way it is shorter, and blank behind what it held. */
 static int complete(int fd, uint32_t from, uint32_t size)
 {
 	uint8_t page[PAGE];
@@ -148,23 +167,36 @@ static int open_or_make(const char *path, const struct flash *factory)
 	return fd == -EEXIST ? open_existing(path) : fd;
 }
 
-static int adopt(int fd, const struct flash *factory)
+/* Return: 0, or why this cannot be the flash of such a chip: a negative errno. */
+static int fit(const struct image *image, const struct flash *factory,
+	       bool is_ours)
+{
+	struct stat st;
+	int blank;
+
+	if (fstat(image->fd, &st))
+		return -errno;
+	if (st.st_size > (off_t)factory->size)
+		return -EOVERFLOW;
+	if (st.st_size == (off_t)factory->size)
+		return 0;
+	blank = is_ours ? 1 : is_blank(image, (uint32_t)st.st_size);
+	if (blank <= 0)
+		return blank ? blank : -ENODATA;
+	return complete(image->fd, (uint32_t)st.st_size, factory->size);
+}
+
+static int adopt(const struct image *image, const struct flash *factory)
 {
 	struct stat st;
 	int err;
 
-	if (fstat(fd, &st))
+	if (fstat(image->fd, &st))
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EISDIR;
-	err = lock(fd);
-	if (err)
-		return err;
-	if (st.st_size > (off_t)factory->size)
-		return -EOVERFLOW;
-	if (st.st_size < (off_t)factory->size)
-		return complete(fd, (uint32_t)st.st_size, factory->size);
-	return 0;
+	err = lock(image->fd);
+	return err ? err : fit(image, factory, false);
 }
 
 static void explain(char *sentence, size_t size, const char *path, int err)
@@ -178,6 +210,10 @@ static void explain(char *sentence, size_t size, const char *path, int err)
 		{ -EOVERFLOW,
 		  "it is longer than the flash of this MCU; give an "
 		  "image of this MCU type, or the MCU type of the image" },
+		{ -ENODATA,
+		  "it is shorter than the flash of this MCU, so not a dump of "
+		  "it, and is left as it is; give a whole image, or a path "
+		  "where nothing is, and flash it" },
 		{ -EWOULDBLOCK, "it is in use by another MCU or another "
 				"canmcu; give each MCU an image of its own" },
 		{ -ENOENT, "its folder does not exist, or it is a link to "
@@ -214,7 +250,7 @@ int image_open(struct image **out, const char *path,
 
 	if (image) {
 		image->fd = open_or_make(path, factory);
-		err = image->fd < 0 ? image->fd : adopt(image->fd, factory);
+		err = image->fd < 0 ? image->fd : adopt(image, factory);
 	}
 	if (!err) {
 		*out = image;
@@ -230,7 +266,7 @@ int image_open(struct image **out, const char *path,
 int image_fit(struct image *image, const char *path,
 	      const struct flash *factory, char *sentence, size_t size)
 {
-	int err = adopt(image->fd, factory);
+	int err = fit(image, factory, true);
 
 	if (err)
 		explain(sentence, size, path, err);

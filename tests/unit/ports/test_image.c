@@ -189,18 +189,36 @@ static void test_what_is_written_is_in_the_file_at_once(void **state)
 	image_close(image);
 }
 
-static void test_a_short_dump_is_completed(void **state)
+/* Such as somebody who was killed leaves behind. */
+static void test_blank_flash_is_completed(void **state)
 {
 	struct image *image;
-	char got[5];
+	uint8_t blank[5000];
 
 	(void)state;
-	put_file("dump", 5, 5000);
+	memset(blank, 0xff, sizeof(blank));
+	put_file(blank, sizeof(blank), 0);
 	image = open_ok(true);
 	assert_size(SIZE);
-	get_file(got, 5, 5000);
-	assert_string_equal(got, "dump");
-	assert_blank(5005, SIZE);
+	assert_blank(0, SIZE);
+	image_close(image);
+}
+
+/* It is ours since it was opened, and all that it held stays. */
+static void test_it_may_become_that_of_a_larger_chip(void **state)
+{
+	const struct mcu_type *type = mcu_type_find(TYPE);
+	struct image *image = open_ok(true);
+	struct flash larger;
+	uint8_t got[4];
+
+	(void)state;
+	flash_init(&larger, type->flash_map, 2 * SIZE, mcu_type_stack(type));
+	assert_int_equal(
+		image_fit(image, path, &larger, sentence, sizeof(sentence)), 0);
+	assert_size(2 * SIZE);
+	get_file(got, sizeof(got), APP_AT);
+	assert_memory_equal(got, "\x00\x28\x00\x20", sizeof(got));
 	image_close(image);
 }
 
@@ -221,7 +239,7 @@ static void test_a_link_to_an_image_is_followed(void **state)
 	struct image *image;
 
 	(void)state;
-	put_file("dump", 5, 0);
+	put_file("", 0, 0);
 	assert_int_equal(symlink("flash.bin", inside("link")), 0);
 	image = open_ok(true);
 	inside("flash.bin");
@@ -233,6 +251,28 @@ static void test_a_link_to_an_image_is_followed(void **state)
 static void lay_longer(void)
 {
 	put_file("x", 1, SIZE);
+}
+
+/* An application as "make" leaves it in out/klipper.bin. */
+static void lay_application(void)
+{
+	put_file("\x00\x28\x00\x20\x01\x21\x00\x08", 8, 0);
+	assert_int_equal(truncate(path, 24 * 1024), 0);
+}
+
+static void lay_one_byte_less(void)
+{
+	put_file("x", 1, SIZE - 2);
+}
+
+/* behind whole pages of blank flash */
+static void lay_last_byte(void)
+{
+	uint8_t bytes[8192 + 1];
+
+	memset(bytes, 0xff, sizeof(bytes));
+	bytes[8192] = 0xfe;
+	put_file(bytes, sizeof(bytes), 0);
 }
 
 static void lay_folder(void)
@@ -255,6 +295,11 @@ static void lay_nothing(void)
 	inside("no/flash.bin");
 }
 
+#define SHORT                                                                    \
+	"it is shorter than the flash of this MCU, so not a dump of it, and is " \
+	"left as it is; give a whole image, or a path where nothing is, and "    \
+	"flash it"
+
 static const struct refusal {
 	const char *name;
 	void (*lay)(void);
@@ -264,6 +309,11 @@ static const struct refusal {
 	{ "refused: longer than the flash", lay_longer, -EOVERFLOW,
 	  "it is longer than the flash of this MCU; give an image of this "
 	  "MCU type, or the MCU type of the image" },
+	{ "refused: an application alone", lay_application, -ENODATA, SHORT },
+	{ "refused: a byte shorter than the flash", lay_one_byte_less, -ENODATA,
+	  SHORT },
+	{ "refused: short, and not blank in the last byte", lay_last_byte,
+	  -ENODATA, SHORT },
 	{ "refused: a folder", lay_folder, -EISDIR,
 	  "it is not a regular file; give the path of a raw image, or of a "
 	  "file that does not exist yet" },
@@ -291,13 +341,18 @@ static void assert_refused(int err, const char *why)
 static void test_refusal(void **state)
 {
 	const struct refusal *r = *state;
+	struct stat before = { 0 }, after = { 0 };
 	size_t files;
 
 	make_folder(NULL);
 	r->lay();
 	files = count_files(false);
+	stat(path, &before);
 	assert_refused(r->err, r->why);
-	/* nothing is left behind, nothing was replaced */
+	/* nothing is left behind, nothing was replaced or grew */
+	stat(path, &after);
+	assert_int_equal(after.st_ino, before.st_ino);
+	assert_int_equal(after.st_size, before.st_size);
 	assert_int_equal(count_files(false), files);
 	remove_folder(NULL);
 }
@@ -390,22 +445,15 @@ static void test_an_image_that_is_cut_meanwhile(void **state)
 static const struct boot {
 	const char *name;
 	uint8_t words[8];
-	off_t len; /* of the file */
 	enum mcu_state state;
 } boots[] = {
 	{ "boot: blank",
 	  { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
-	  SIZE,
 	  MCU_KATAPULT },
-	{ "boot: zeros", { 0 }, SIZE, MCU_KATAPULT },
-	{ "boot: stack pointer and reset entry", BEGINNING, SIZE, MCU_KLIPPER },
-	{ "boot: a stack pointer alone", { 0, 0x20, 0, 0x20 }, SIZE, MCU_DEAD },
-	{ "boot: nonsense", { 0, 0, 0, 1 }, SIZE, MCU_DEAD },
-	{ "boot: truncated behind the first block", BEGINNING, APP_AT + 64,
-	  MCU_KLIPPER },
-	{ "boot: truncated inside the first word, the rest is blank", BEGINNING,
-	  APP_AT + 2, MCU_DEAD },
-	{ "boot: truncated before it", BEGINNING, APP_AT, MCU_KATAPULT },
+	{ "boot: zeros", { 0 }, MCU_KATAPULT },
+	{ "boot: stack pointer and reset entry", BEGINNING, MCU_KLIPPER },
+	{ "boot: a stack pointer alone", { 0, 0x20, 0, 0x20 }, MCU_DEAD },
+	{ "boot: nonsense", { 0, 0, 0, 1 }, MCU_DEAD },
 };
 
 static void test_boot(void **state)
@@ -417,7 +465,7 @@ static void test_boot(void **state)
 
 	make_folder(NULL);
 	put_file(row->words, sizeof(row->words), APP_AT);
-	assert_int_equal(truncate(path, row->len), 0);
+	assert_int_equal(truncate(path, SIZE), 0);
 	image = open_ok(true);
 	cfg.flash_store = image_store(image);
 	cfg.double_reset = false;
@@ -498,8 +546,9 @@ int main(void)
 		TEST(test_a_new_image_is_what_the_factory_left),
 		TEST(test_a_new_image_may_be_blank),
 		TEST(test_what_is_written_is_in_the_file_at_once),
-		TEST(test_a_short_dump_is_completed),
+		TEST(test_blank_flash_is_completed),
 		TEST(test_an_empty_file_is_a_blank_flash),
+		TEST(test_it_may_become_that_of_a_larger_chip),
 		TEST(test_a_link_to_an_image_is_followed),
 		TEST(test_one_image_is_for_one_mcu),
 		TEST(test_a_folder_where_nothing_can_be_made),
