@@ -19,7 +19,9 @@ struct ctl_server {
 	struct ctl_log log;
 	const char *path;
 	int fd;
-	bool bound;
+	/* of the socket at @path, whose number stays taken while it is open */
+	dev_t dev;
+	ino_t ino; /* 0: there is none */
 	sd_event_source *source;
 	struct ctl_peer *peers[CTL_CLIENTS_MAX];
 };
@@ -108,6 +110,26 @@ int ctl_address(struct sockaddr_un *out, const char *path)
 	return 0;
 }
 
+static void note_place(struct ctl_server *s)
+{
+	struct stat st;
+
+	if (lstat(s->path, &st))
+		return;
+	s->dev = st.st_dev;
+	s->ino = st.st_ino;
+}
+
+/* By now another one may be there, whose owner has removed ours. */
+static void leave_place(const struct ctl_server *s)
+{
+	struct stat st;
+
+	if (s->ino && !lstat(s->path, &st) && st.st_dev == s->dev &&
+	    st.st_ino == s->ino)
+		unlink(s->path);
+}
+
 static int listen_on(struct ctl_server *s)
 {
 	struct sockaddr_un addr;
@@ -121,7 +143,7 @@ static int listen_on(struct ctl_server *s)
 	err = bind_owned(s->fd, &addr);
 	if (err)
 		return err;
-	s->bound = true;
+	note_place(s);
 	if (listen(s->fd, CTL_CLIENTS_MAX))
 		return -errno;
 	err = sd_event_add_io(s->env.loop, &s->source, s->fd, EPOLLIN,
@@ -186,8 +208,7 @@ void ctl_server_close(struct ctl_server *s)
 			ctl_peer_close(s->peers[i]);
 	ctl_log_fini(&s->log);
 	sd_event_source_disable_unref(s->source);
-	if (s->bound)
-		unlink(s->path);
+	leave_place(s);
 	if (s->fd >= 0)
 		close(s->fd);
 	free(s);

@@ -439,6 +439,31 @@ static void test_a_socket_left_behind_is_replaced(void **state)
 	release(state);
 }
 
+static void test_the_socket_of_another_one_stays(void **state)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct stat st;
+
+	strcpy(addr.sun_path, path);
+	prepare(state);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	release(state);
+	assert_int_equal(stat(path, &st), 0);
+	close(fd);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void test_a_socket_is_removed_at_the_end(void **state)
+{
+	struct stat st;
+
+	prepare(state);
+	release(state);
+	assert_int_equal(stat(path, &st), -1);
+}
+
 static void test_a_file_is_not_replaced(void **state)
 {
 	struct bench b = { 0 };
@@ -475,6 +500,8 @@ int main(void)
 		CASE(test_quit_is_answered_and_then_ends_the_loop),
 		CASE(test_a_socket_with_a_listener_is_left_alone),
 		cmocka_unit_test(test_a_socket_left_behind_is_replaced),
+		cmocka_unit_test(test_the_socket_of_another_one_stays),
+		cmocka_unit_test(test_a_socket_is_removed_at_the_end),
 		cmocka_unit_test(test_a_file_is_not_replaced),
 	};
 	int failed;
