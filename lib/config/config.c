@@ -22,6 +22,8 @@ struct reading {
 	char *error;
 	int files_read;
 	size_t bytes_read;
+	unsigned int lines_read;
+	size_t names_left;		 /* to be looked at for patterns */
 	char *missing[CONFIG_FILES_MAX]; /* includes that were left out */
 	int missing_len;
 };
@@ -101,10 +103,12 @@ static bool next_line(struct source *s, struct span *line)
 	line->len = (size_t)((newline ? newline : s->end) - s->at);
 	s->at = newline ? newline + 1 : s->end;
 	s->line++;
-	if (!memchr(line->at, '\0', line->len))
-		return true;
-	refuse(s, "here is a NUL byte: give a text file");
-	return false;
+	if (memchr(line->at, '\0', line->len))
+		refuse(s, "here is a NUL byte: give a text file");
+	else if (s->all->lines_read++ == CONFIG_LINES_MAX)
+		refuse(s, "more than %d lines are no printer.cfg: give its path",
+		       CONFIG_LINES_MAX);
+	return !s->err;
 }
 
 /* Includes. */
@@ -116,9 +120,23 @@ static int include_one(void *arg, const char *path)
 	return read_file(s->all, s, path);
 }
 
+static void include_pattern(struct source *s, const char *pattern)
+{
+	struct reading *all = s->all;
+	int err = all->files->match(all->files->ctx, pattern, &all->names_left,
+				    include_one, s);
+
+	if (err == -E2BIG)
+		refuse(s,
+		       "'%s' is about more than %d files and folders: name "
+		       "those that are meant",
+		       pattern, CONFIG_NAMES_MAX);
+	else
+		s->err = err;
+}
+
 static void include(struct source *s, struct span spec)
 {
-	const struct config_files *files = s->all->files;
 	char *text = strndup(spec.at, spec.len);
 	char *path = text ? config_beside(s->path, text) : NULL;
 
@@ -127,7 +145,7 @@ static void include(struct source *s, struct span spec)
 	else if (!*text)
 		refuse(s, "include what? give a file, like [include mcu.cfg]");
 	else if (strpbrk(text, "*?["))
-		s->err = files->match(files->ctx, path, include_one, s);
+		include_pattern(s, path);
 	else
 		s->err = include_one(s, path);
 	free(text);
@@ -375,6 +393,7 @@ int config_parse(const struct config_files *files,
 	struct reading all = { .files = files,
 			       .sink = sink,
 			       .is_strict = is_strict,
+			       .names_left = CONFIG_NAMES_MAX,
 			       .error = error };
 	int err;
 

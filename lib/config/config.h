@@ -14,6 +14,8 @@
 #define CONFIG_FILE_MAX (16u << 20) /* bytes */
 #define CONFIG_ALL_MAX (64u << 20)  /* bytes in one call */
 #define CONFIG_FILES_MAX 256	    /* in one call, the first one included */
+#define CONFIG_LINES_MAX 500000	    /* in one call */
+#define CONFIG_NAMES_MAX 50000	    /* looked at for patterns in one call */
 #define CONFIG_DEPTH_MAX 16	    /* files that include each other */
 
 /** Where files come from: disk, or a test. */
@@ -26,10 +28,12 @@ struct config_files {
 	int (*load)(void *ctx, const char *path, char **data, size_t *len);
 	/*
 	 * Call @each for every path that @pattern of a shell matches, in the
-	 * order of their bytes, until it returns something else than 0.
-	 * Return: what @each did, or -errno; that nothing matches is 0.
+	 * order of their bytes, until it returns something else than 0. To find
+	 * them, @left names in folders may be looked at, which are counted down.
+	 * Return: what @each did, or -errno, -E2BIG when there are more; that
+	 * nothing matches is 0.
 	 */
-	int (*match)(void *ctx, const char *pattern,
+	int (*match)(void *ctx, const char *pattern, size_t *left,
 		     int (*each)(void *arg, const char *path), void *arg);
 	void *ctx;
 };

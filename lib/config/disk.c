@@ -2,13 +2,13 @@
 /* The thin edge: configuration files on disk. */
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "config.h"
+#include "paths.h"
 
 #define CHUNK 65536
 
@@ -74,18 +74,16 @@ static int load(void *ctx, const char *path, char **data, size_t *len)
 	return err;
 }
 
-static int match(void *ctx, const char *pattern,
+static int match(void *ctx, const char *pattern, size_t *left,
 		 int (*each)(void *arg, const char *path), void *arg)
 {
-	glob_t found;
-	int err = glob(pattern, GLOB_NOESCAPE, NULL, &found);
+	struct paths found;
+	int err = paths_find(&found, pattern, left);
 
 	(void)ctx;
-	if (err)
-		return err == GLOB_NOSPACE ? -ENOMEM : 0;
-	for (size_t i = 0; i < found.gl_pathc && !err; i++)
-		err = each(arg, found.gl_pathv[i]);
-	globfree(&found);
+	for (size_t i = 0; i < found.len && !err; i++)
+		err = each(arg, found.list[i]);
+	paths_free(&found);
 	return err;
 }
 

@@ -55,11 +55,12 @@ static inline int fuzz_load(void *ctx, const char *path, char **data,
 	return 0;
 }
 
-static inline int fuzz_match(void *ctx, const char *pattern,
+static inline int fuzz_match(void *ctx, const char *pattern, size_t *left,
 			     int (*each)(void *arg, const char *path),
 			     void *arg)
 {
 	(void)ctx;
+	check(*left);
 	check(strpbrk(pattern, "*?["));
 	return each(arg, "matched");
 }

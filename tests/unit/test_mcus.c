@@ -21,11 +21,12 @@ static int load(void *ctx, const char *path, char **data, size_t *len)
 	return 0;
 }
 
-static int match(void *ctx, const char *pattern,
+static int match(void *ctx, const char *pattern, size_t *left,
 		 int (*each)(void *arg, const char *path), void *arg)
 {
 	(void)ctx;
 	(void)pattern;
+	(void)left;
 	return each(arg, "lost.cfg");
 }
 

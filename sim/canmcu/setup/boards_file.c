@@ -6,6 +6,8 @@
 
 #include "boards.h"
 
+#define FILE_MCUS_MAX 4096 /* found by going through all of them */
+
 _Static_assert(OPTS_ERROR_MAX >= CONFIG_ERROR_MAX, "an error fits");
 _Static_assert(CONFIG_SECTION_MAX - 4 <= MCU_NAME_MAX, "a name fits");
 
@@ -71,10 +73,11 @@ static int set_mcu(struct boards *boards, const struct config_line *line,
 	struct board_group *g = find_or_add(boards, line->section);
 	const char *value = g ? keep_value(boards, line) : NULL;
 
-	if (boards->len > OPTS_COUNT_MAX) {
+	if (boards->len - boards->first > FILE_MCUS_MAX) {
 		snprintf(error, CONFIG_SENTENCE_MAX,
-			 "more than %d MCUs do not fit one process: give fewer",
-			 OPTS_COUNT_MAX);
+			 "more than %d MCUs are no printer: give a part of "
+			 "them, or -u UUID and --count",
+			 FILE_MCUS_MAX);
 		return -EINVAL;
 	}
 	if (!value)

@@ -72,6 +72,11 @@ sentence() {
 	[ "$status" -eq 1 ]
 	sentence "printer.cfg:3: baud 'fast' is no number: bits per second from\
  1200 to 4000000, like 250000"
+	printf '[include /*/*/*/*/*/*/*/*/*]\n' >printer.cfg
+	name -c printer.cfg -m mcu
+	[ "$status" -eq 1 ]
+	sentence "printer.cfg:1: '/*/*/*/*/*/*/*/*/*' is about more than 50000\
+ files and folders: name those that are meant"
 	printf '[mcu]\nserial:\n' >printer.cfg
 	name -c printer.cfg -m mcu
 	[ "$status" -eq 1 ]

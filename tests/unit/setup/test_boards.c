@@ -100,6 +100,33 @@ static void test_the_machine_is_on_the_mcu_that_has_the_pins(void **state)
 	opts_fini(&o);
 }
 
+static void write_mcus(int count)
+{
+	FILE *to = fopen("p", "w");
+
+	assert_non_null(to);
+	for (int i = 0; i < count; i++)
+		fprintf(to, "[mcu a%d]\ncanbus_uuid: %x\n", i, i);
+	assert_int_equal(fclose(to), 0);
+}
+
+static void test_4096_mcus_in_a_file_at_most(void **state)
+{
+	char error[OPTS_ERROR_MAX];
+	struct opts o;
+
+	(void)state;
+	write_mcus(4096);
+	assert_int_equal(parse(&o, "-c p", error), 0);
+	assert_int_equal(o.mcus_len, 4096);
+	opts_fini(&o);
+	write_mcus(4097);
+	assert_int_equal(parse(&o, "-c p", error), -EINVAL);
+	assert_string_equal(error,
+			    "p:8194: more than 4096 MCUs are no printer: give "
+			    "a part of them, or -u UUID and --count");
+}
+
 /* "NAME UUID TYPE STATE on IFACE boot MS image PATH" and a newline for each. */
 static void describe(const struct opts *o, char *out, size_t size)
 {
@@ -531,6 +558,7 @@ int main(void)
 		cmocka_unit_test(test_64_interfaces_at_most),
 		cmocka_unit_test(
 			test_the_machine_is_on_the_mcu_that_has_the_pins),
+		cmocka_unit_test(test_4096_mcus_in_a_file_at_most),
 		cmocka_unit_test(test_a_file_of_16_mib_and_one_byte),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(accepted) + ARRAY_SIZE(refused) +

@@ -43,12 +43,13 @@ static int load(void *ctx, const char *path, char **data, size_t *len)
 }
 
 /* The files of a row stand in the order of their paths. */
-static int match(void *ctx, const char *pattern,
+static int match(void *ctx, const char *pattern, size_t *left,
 		 int (*each)(void *arg, const char *path), void *arg)
 {
 	const struct bench *b = ctx;
 	int err = 0;
 
+	assert_int_equal(*left, CONFIG_NAMES_MAX);
 	for (const struct file *f = b->files; f->path && !err; f++)
 		if (!fnmatch(pattern, f->path, FNM_PATHNAME | FNM_NOESCAPE))
 			err = each(arg, f->path);
@@ -548,6 +549,64 @@ static void test_64_mib_at_most(void **state)
 				   "fewer files");
 }
 
+/* "p" has so many lines, and "a" one more. */
+static int load_lines(void *ctx, const char *path, char **data, size_t *len)
+{
+	static const char include[] = "[include a]\n";
+
+	(void)ctx;
+	*len = strcmp(path, "p") ? 1 : CONFIG_LINES_MAX - 1;
+	*data = malloc(*len + strlen(include));
+	memset(*data, '\n', *len);
+	if (strcmp(path, "p") != 0)
+		return 0;
+	memcpy(*data + *len, include, strlen(include));
+	*len += strlen(include);
+	return 0;
+}
+
+static void test_500000_lines_at_most(void **state)
+{
+	struct bench b = { 0 };
+	const struct config_files from = { load_lines, match, &b };
+	const struct config_sink sink = { take, set, &b };
+	char error[CONFIG_ERROR_MAX];
+
+	(void)state;
+	assert_int_equal(config_read(&from, &sink, "p", error), -EINVAL);
+	assert_string_equal(error, "a:1: more than 500000 lines are no "
+				   "printer.cfg: give its path");
+}
+
+static int match_too_much(void *ctx, const char *pattern, size_t *left,
+			  int (*each)(void *arg, const char *path), void *arg)
+{
+	(void)ctx;
+	(void)pattern;
+	(void)each;
+	(void)arg;
+	*left = 0;
+	return -E2BIG;
+}
+
+static void test_a_pattern_about_half_of_the_machine(void **state)
+{
+	static const struct file files[] = {
+		{ "p", "\n[include /*/*/*/*]\n" },
+		{ 0 },
+	};
+	struct bench b = { .files = files };
+	const struct config_files from = { load, match_too_much, &b };
+	const struct config_sink sink = { take, set, &b };
+	char error[CONFIG_ERROR_MAX];
+
+	(void)state;
+	assert_int_equal(config_read(&from, &sink, "p", error), -EINVAL);
+	assert_string_equal(error,
+			    "p:2: '/*/*/*/*' is about more than 50000 files "
+			    "and folders: name those that are meant");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
@@ -561,6 +620,8 @@ int main(void)
 		cmocka_unit_test(test_includes_go_16_files_deep),
 		cmocka_unit_test(test_256_files_at_most),
 		cmocka_unit_test(test_64_mib_at_most),
+		cmocka_unit_test(test_500000_lines_at_most),
+		cmocka_unit_test(test_a_pattern_about_half_of_the_machine),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(accepted) + ARRAY_SIZE(tolerated) +
 				ARRAY_SIZE(refused) + ARRAY_SIZE(others)];
