@@ -24,8 +24,8 @@ struct image;
  * A new file (for its owner only) appears when it is complete; killed before
  * that, a file "PATH.XXXXXX" is left behind. A shorter file may be anything,
  * and is refused unless it is empty, or blank flash so far: then it becomes the
- * flash of a blank chip. Symbolic links are followed to files that exist. While it is open nobody else can open it with this
- * function.
+ * flash of a blank chip. Symbolic links are followed to files that exist. While
+ * it is open nobody else can open it with this function.
  *
  * Return: 0 or a negative errno.
  */

@@ -537,7 +537,7 @@ static void test_a_file_of_16_mib_and_one_byte(void **state)
 	struct opts o;
 
 	(void)state;
-	memset(text, '\n', len);
+	memset(text, '#', len);
 	memcpy(text, A, strlen(A));
 	write_file("p", text, len);
 	assert_int_equal(parse(&o, "-c p", error), -EFBIG);
