@@ -32,34 +32,53 @@ static bool is_master(int proc, const char *pid, const char *fd, dev_t device)
 	return at && atoi(at + strlen("tty-index:")) == (int)minor(device);
 }
 
-/* Return: whether this process has it open, and is not its other end. */
-static bool holds(int proc, const char *pid, dev_t device)
+/* What somebody may have open. */
+struct thing {
+	dev_t device; /* 0: it is a socket */
+	ino_t socket;
+};
+
+static bool is_it(const struct thing *thing, const struct stat *st)
 {
-	bool pty = major(device) == PTY_MAJOR;
-	bool slave = false, master = false;
+	if (thing->device)
+		return S_ISCHR(st->st_mode) && st->st_rdev == thing->device;
+	return S_ISSOCK(st->st_mode) && st->st_ino == thing->socket;
+}
+
+static DIR *open_fds(int proc, const char *pid)
+{
 	char path[PATH_LEN];
-	struct dirent *item;
-	struct stat st;
-	DIR *dir;
+	DIR *dir = NULL;
 	int fd;
 
 	snprintf(path, sizeof(path), "%.16s/fd", pid);
 	fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	while (!master && (item = readdir(dir))) {
-		if (fstatat(fd, item->d_name, &st, 0) || !S_ISCHR(st.st_mode))
+	if (fd >= 0)
+		dir = fdopendir(fd);
+	if (fd >= 0 && !dir)
+		close(fd);
+	return dir;
+}
+
+/* Return: whether this process has it open, and is not its other end. */
+static bool holds(int proc, const char *pid, const struct thing *thing)
+{
+	bool pty = major(thing->device) == PTY_MAJOR;
+	bool found = false, master = false;
+	DIR *dir = open_fds(proc, pid);
+	struct dirent *item;
+	struct stat st;
+
+	while (dir && !master && (item = readdir(dir))) {
+		if (fstatat(dirfd(dir), item->d_name, &st, 0))
 			continue;
-		slave |= st.st_rdev == device;
-		master = pty && st.st_rdev == PTMX &&
-			 is_master(proc, pid, item->d_name, device);
+		found |= is_it(thing, &st);
+		master = pty && S_ISCHR(st.st_mode) && st.st_rdev == PTMX &&
+			 is_master(proc, pid, item->d_name, thing->device);
 	}
-	closedir(dir);
-	return slave && !master;
+	if (dir)
+		closedir(dir);
+	return found && !master;
 }
 
 static void put_name(struct kcan_tty_holder *out, int proc, const char *pid)
@@ -79,27 +98,61 @@ static void put_name(struct kcan_tty_holder *out, int proc, const char *pid)
 	out->pid = atoi(pid);
 }
 
-bool io_holder_find(struct kcan_tty_holder *out, const char *path)
+static bool find(struct kcan_tty_holder *out, const struct thing *thing)
 {
+	DIR *dir = opendir("/proc");
 	struct dirent *item;
 	bool found = false;
-	struct stat st;
-	DIR *dir;
 
-	if (stat(path, &st))
-		return false;
-	dir = opendir("/proc");
-	if (!dir)
-		return false;
-	while (!found && (item = readdir(dir))) {
+	while (dir && !found && (item = readdir(dir))) {
 		pid_t pid = atoi(item->d_name);
 
 		if (pid <= 0 || pid == getpid())
 			continue;
-		found = holds(dirfd(dir), item->d_name, st.st_rdev);
+		found = holds(dirfd(dir), item->d_name, thing);
 		if (found)
 			put_name(out, dirfd(dir), item->d_name);
 	}
-	closedir(dir);
+	if (dir)
+		closedir(dir);
 	return found;
+}
+
+bool io_holder_find(struct kcan_tty_holder *out, const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISCHR(st.st_mode) &&
+	       find(out, &(struct thing){ .device = st.st_rdev });
+}
+
+/* "Num: RefCount Protocol Flags Type St Inode @name" */
+static ino_t socket_of(const char *line, const char *name)
+{
+	unsigned long inode;
+	int at = 0;
+
+	if (sscanf(line, "%*s %*s %*s %*s %*s %*s %lu %n", &inode, &at) != 1 ||
+	    !at || line[at] != '@')
+		return 0;
+	line += at + 1;
+	return strcspn(line, "\n") == strlen(name) &&
+			       !strncmp(line, name, strlen(name)) ?
+		       inode :
+		       0;
+}
+
+bool io_holder_of_socket(struct kcan_tty_holder *out, const char *name)
+{
+	FILE *list = fopen("/proc/net/unix", "re");
+	struct thing thing = { 0 };
+	char *line = NULL;
+	size_t size = 0;
+
+	while (list && !thing.socket && getline(&line, &size, list) > 0)
+		thing.socket = socket_of(line, name);
+	free(line);
+	if (list)
+		fclose(list);
+	return thing.socket && find(out, &thing);
 }

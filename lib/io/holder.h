@@ -16,4 +16,12 @@
  */
 bool io_holder_find(struct kcan_tty_holder *out, const char *path);
 
+/**
+ * io_holder_of_socket() - another process that has an abstract Unix socket
+ * @name: what it is bound to, without the NUL in front
+ *
+ * Otherwise as io_holder_find().
+ */
+bool io_holder_of_socket(struct kcan_tty_holder *out, const char *name);
+
 #endif

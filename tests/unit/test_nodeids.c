@@ -106,6 +106,39 @@ static void test_a_pinned_one_in_use_gives_way_to_the_pool(void **state)
 	assert_in_range(draw(0x83), 0xc0, 0xfe);
 }
 
+/* Whoever reserves all of them keeps nobody away who does not want that. */
+static void test_with_force_reservations_are_shared(void **state)
+{
+	bool drawn[256] = { false };
+
+	(void)state;
+	pool.force = true;
+	memset(fake.taken, true, sizeof(fake.taken));
+	fake.taken[0xd0] = false;
+	hear(0x100 + 2 * 0xe0 + 1);
+	/* what is free comes first */
+	assert_int_equal(draw(0), 0xd0);
+	for (int i = 0; i < 61; i++) {
+		uint8_t nodeid = draw(0);
+
+		assert_in_range(nodeid, 0xc0, 0xfe);
+		assert_int_not_equal(nodeid, 0xe0);
+		assert_false(drawn[nodeid]);
+		drawn[nodeid] = true;
+	}
+	assert_false(drawn[0xd0]);
+	assert_int_equal(draw(0), 0);
+	assert_int_equal(draw(0x82), 0x82);
+}
+
+static void test_without_force_they_are_not(void **state)
+{
+	(void)state;
+	memset(fake.taken, true, sizeof(fake.taken));
+	assert_int_equal(draw(0x82), 0);
+	assert_int_equal(pool.error, 0);
+}
+
 static void test_an_error_is_no_empty_pool(void **state)
 {
 	(void)state;
@@ -127,6 +160,9 @@ int main(void)
 			test_the_pinned_one_is_drawn_first_and_once, set_up),
 		cmocka_unit_test_setup(
 			test_a_pinned_one_in_use_gives_way_to_the_pool, set_up),
+		cmocka_unit_test_setup(test_with_force_reservations_are_shared,
+				       set_up),
+		cmocka_unit_test_setup(test_without_force_they_are_not, set_up),
 		cmocka_unit_test_setup(test_an_error_is_no_empty_pool, set_up),
 	};
 

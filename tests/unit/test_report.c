@@ -140,11 +140,12 @@ static const struct end_row end_rows[] = {
 	  "to the adapter\n",
 	  "ip -details -statistics link show can0" },
 	{ "UUID reserved",
-	  { .cause = CAUSE_UUID_RESERVED },
+	  { .cause = CAUSE_UUID_RESERVED, .holder = "k\033 (pid 7)" },
 	  6,
-	  "112233445566: busy: another canbootreq is asking this MCU on can0 "
-	  "right now; no request was sent\n",
-	  "wait until it has ended" },
+	  "112233445566: busy: k? (pid 7) is busy with this MCU on can0; no "
+	  "request was sent\n",
+	  "wait until it has ended, then ask again, or go on nevertheless "
+	  "with --force" },
 	{ "no nodeid is free",
 	  { .cause = CAUSE_NO_NODEID, .request = REQUEST_NONE },
 	  6,

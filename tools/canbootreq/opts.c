@@ -138,7 +138,7 @@ static const struct util_opt table[] = {
 	  .sets = UTIL_OPT_SETS(struct opts, wait_iface) },
 	{ "nodeid", 0, "N", "nodeid to begin with, 130..254 (default: drawn)",
 	  opt_nodeid },
-	{ "force", 0, NULL, "go on although another program flashes",
+	{ "force", 0, NULL, "go on although others are at it",
 	  .sets = UTIL_OPT_SETS(struct opts, force) },
 	OPTS_COMMON(struct opts, "show every frame and what was looked at"),
 };

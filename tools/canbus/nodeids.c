@@ -24,8 +24,8 @@ static bool is_in_use(const struct nodeids *pool, uint8_t nodeid)
 	return pool->in_use[nodeid / 64] >> nodeid % 64 & 1;
 }
 
-/* Return: whether it is ours now. */
-static bool take(struct nodeids *pool, uint8_t nodeid)
+/* Return: whether it is ours now, or @shared with whoever has reserved it. */
+static bool take(struct nodeids *pool, uint8_t nodeid, bool shared)
 {
 	int fd;
 
@@ -34,27 +34,38 @@ static bool take(struct nodeids *pool, uint8_t nodeid)
 	fd = reserve_nodeid(pool->ifindex, nodeid);
 	if (fd < 0 && fd != -EADDRINUSE)
 		pool->error = fd;
-	return fd >= 0;
+	if (fd < 0 && (pool->error || !shared))
+		return false;
+	pool->in_use[nodeid / 64] |= UINT64_C(1) << nodeid % 64;
+	return true;
+}
+
+static uint8_t draw_any(struct nodeids *pool, bool shared)
+{
+	uint8_t left[NODEIDS_COUNT];
+	size_t n = NODEIDS_COUNT;
+	size_t at;
+
+	for (size_t i = 0; i < n; i++)
+		left[i] = (uint8_t)(NODEIDS_FIRST + i);
+	while (n && !pool->error) {
+		at = util_random() % n;
+		if (take(pool, left[at], shared))
+			return left[at];
+		left[at] = left[--n];
+	}
+	return 0;
 }
 
 uint8_t nodeids_draw(void *ctx)
 {
 	struct nodeids_draw *draw = ctx;
 	struct nodeids *pool = draw->pool;
-	uint8_t left[NODEIDS_COUNT], pinned = draw->pinned;
-	size_t n = NODEIDS_COUNT;
-	size_t at;
+	uint8_t pinned = draw->pinned, drawn;
 
 	draw->pinned = 0;
-	if (pinned && take(pool, pinned))
+	if (pinned && take(pool, pinned, pool->force))
 		return pinned;
-	for (size_t i = 0; i < n; i++)
-		left[i] = (uint8_t)(NODEIDS_FIRST + i);
-	while (n && !pool->error) {
-		at = util_random() % n;
-		if (take(pool, left[at]))
-			return left[at];
-		left[at] = left[--n];
-	}
-	return 0;
+	drawn = draw_any(pool, false);
+	return drawn || !pool->force ? drawn : draw_any(pool, true);
 }

@@ -3,6 +3,7 @@
 #define CANBUS_NODEIDS_H
 
 #include <linux/can.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Where nobody else gives nodeids out: all ids from 280 to 2FD. */
@@ -14,6 +15,7 @@
 struct nodeids {
 	unsigned int ifindex;
 	uint64_t in_use[4]; /* nodeids by bit */
+	bool force;	    /* draw what others have reserved when all is */
 	int error;	    /* negative errno: drawing failed, none was left */
 };
 
@@ -30,8 +32,8 @@ void nodeids_note(struct nodeids *pool, const struct can_frame *frame);
  * nodeids_draw() - draw at random, and reserve until this process ends
  * @draw: a struct nodeids_draw
  *
- * For struct kcan_bootreq_cfg. What is in use, and what any canbootreq has
- * reserved on this interface, is not drawn.
+ * For struct kcan_bootreq_cfg. What is in use, was drawn before, or is reserved
+ * by any canbootreq on this interface, is not drawn.
  *
  * Return: a nodeid, or 0: none is left, or @draw->pool->error says why.
  */

@@ -2,6 +2,7 @@
 #ifndef CANBUS_RESERVE_H
 #define CANBUS_RESERVE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <kcan/uuid.h>
@@ -16,5 +17,13 @@
  */
 int reserve_uuid(unsigned int ifindex, const struct kcan_uuid *uuid);
 int reserve_nodeid(unsigned int ifindex, uint8_t nodeid);
+
+/**
+ * reserve_holder() - who has the reservation of a UUID
+ * @out: "NAME (pid N)", any bytes; without root processes of other users cannot
+ *       be seen, and then it is "another canbootreq or katflash"
+ */
+void reserve_holder(char *out, size_t size, unsigned int ifindex,
+		    const struct kcan_uuid *uuid);
 
 #endif

@@ -236,7 +236,8 @@ static bool open_bus(struct board *b)
 	int err = bus_open_nodeids(&wire->bus, 0);
 
 	wire->nodeids =
-		(struct nodeids){ .ifindex = if_nametoindex(wire->ifname) };
+		(struct nodeids){ .ifindex = if_nametoindex(wire->ifname),
+				  .force = wire->nodeids.force };
 	return !err;
 }
 

@@ -279,19 +279,27 @@ static void look_for_adapter(struct targets *t, struct wire *wire)
 }
 
 /* Neither canbootreq nor another katflash is at it; until this process ends. */
-static bool reserve(struct targets *t, const struct board *b)
+static bool reserve(struct targets *t, const struct board *b,
+		    const struct opts *opts, struct report *r)
 {
-	char uuid[KCAN_UUID_STR_LEN + 1];
-	int fd = reserve_uuid(b->wire->nodeids.ifindex, &b->uuid);
+	unsigned int ifindex = b->wire->nodeids.ifindex;
+	char uuid[KCAN_UUID_STR_LEN + 1], holder[64];
+	int fd = reserve_uuid(ifindex, &b->uuid);
 
 	kcan_uuid_format(&b->uuid, uuid);
 	if (fd == -EADDRINUSE) {
+		reserve_holder(holder, sizeof(holder), ifindex, &b->uuid);
 		end_with(&t->end, KCAN_OUTCOME_BUSY,
-			 "another canbootreq or katflash is busy with %s on "
-			 "%s; nothing was sent",
+			 "%s is busy with %s on %s; nothing was sent", holder,
 			 uuid, b->wire->ifname);
-		end_next(&t->end, "wait for its end, then try again");
-		return false;
+		end_next(&t->end, "wait for its end, then try again, or go on "
+				  "with --force");
+		if (opts->force)
+			report_note(r,
+				    "warning: %s is busy with %s on %s; going "
+				    "on because of --force",
+				    holder, uuid, b->wire->ifname);
+		return opts->force;
 	}
 	if (fd < 0)
 		end_with(&t->end, KCAN_OUTCOME_LOCAL_ERROR,
@@ -300,11 +308,13 @@ static bool reserve(struct targets *t, const struct board *b)
 	return fd >= 0;
 }
 
-static bool open_wire(struct targets *t, struct wire *wire)
+static bool open_wire(struct targets *t, const struct opts *opts,
+		      struct wire *wire)
 {
 	int err;
 
 	wire->nodeids.ifindex = wire->link.index;
+	wire->nodeids.force = opts->force;
 	err = bus_open_nodeids(&wire->bus, 0);
 	if (!err)
 		return true;
@@ -323,13 +333,15 @@ bool targets_look(struct targets *t, const struct opts *opts, struct report *r)
 		if (wire->away)
 			continue;
 		look_for_adapter(t, wire);
-		if (!look_at_programs(t, opts, r, wire) || !open_wire(t, wire))
+		if (!look_at_programs(t, opts, r, wire) ||
+		    !open_wire(t, opts, wire))
 			return false;
 	}
 	for (size_t i = 0; i < t->len; i++) {
 		const struct board *b = &t->boards[i];
 
-		if (b->wire ? !reserve(t, b) : !port_is_there(b->port, &t->end))
+		if (b->wire ? !reserve(t, b, opts, r) :
+			      !port_is_there(b->port, &t->end))
 			return false;
 	}
 	return true;

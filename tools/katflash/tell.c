@@ -55,6 +55,11 @@ void end_enter(struct board *b, enum kcan_bootreq_verdict verdict)
 	else
 		end_with(&b->end, kcan_bootreq_outcome(verdict), "%s",
 			 kcan_bootreq_verdict_text(verdict));
+	if (verdict == KCAN_BOOTREQ_NO_NODEID && !err)
+		end_next(&b->end,
+			 "wait for the end of others on %s, or take "
+			 "what is only reserved with --force",
+			 b->wire->ifname);
 	note_signal(b, verdict == KCAN_BOOTREQ_ABORTED);
 }
 

@@ -65,11 +65,14 @@ any() {
 }
 
 @test "--diagnose: silent on one bus, and not asked on another: no no-answer" {
+	local pid
+
 	"$BUILD/canbootreq" -i vcan5 -u "$B" --timeout 600 3>&- &
+	pid=$!
 	until_true has "$BUS" "3F0#02${B^^}"
 	any --diagnose -u "$B" --timeout 0.3
 	[ "$status" -eq 6 ]
-	[[ $output == "$B: busy: another canbootreq is asking this MCU on vcan5"* ]]
+	[[ $output == "$B: busy: canbootreq (pid $pid) is busy with this MCU on vcan5"* ]]
 }
 
 @test "silent on one bus is no answer of one that was not asked" {

@@ -405,3 +405,35 @@ handed_back_on() {
 	done
 	[ "$proven" -eq 5 ]
 }
+
+# All names are free to be bound by any user, and last as long as he likes.
+@test "reservations of somebody else: busy, and --force goes on" {
+	local i pid
+
+	i=$(cat /sys/class/net/vcan0/ifindex)
+	python3 - "$i" "$U" >held 3>&- <<-'END' &
+		import socket, sys, time
+		names = [f"uuid/{sys.argv[2]}"] + [f"nodeid/{n}" for n in range(64, 255)]
+		held = []
+		for name in names:
+		    s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		    s.bind(f"\0canbootreq/{sys.argv[1]}/{name}")
+		    held.append(s)
+		print("held", flush=True)
+		time.sleep(600)
+	END
+	pid=$!
+	until_true has held held
+	start_mcus one -i vcan0 -u "$U" -u "$V"
+	on vcan0 -u "$U"
+	[ "$status" -eq 6 ]
+	[[ $output == *"busy: python3 (pid $pid) is busy with this MCU on vcan0"* ]]
+	on vcan0 -u "$V"
+	[ "$status" -eq 6 ]
+	[[ $stderr == *"with --force"* ]]
+	on vcan0 -u "$U" -u "$V" --force
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"warning: python3 (pid $pid) is busy with $U on vcan0"* ]]
+	[ "$(state "$U")" = katapult ]
+	kill "$pid"
+}

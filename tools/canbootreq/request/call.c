@@ -21,15 +21,21 @@ static bool proves_on_can(const struct job *job, const struct opts *opts)
  * The reservation lasts until this process ends.
  * Return: 0, also when somebody else has it, or a negative errno.
  */
-static int prepare_job(struct job *job, unsigned int ifindex)
+static int prepare_job(struct job *job, unsigned int ifindex, bool force)
 {
 	struct words_facts *facts = &job->facts;
 	int fd = reserve_uuid(ifindex, &facts->uuid);
 
 	facts->request = REQUEST_NONE;
-	if (fd == -EADDRINUSE)
+	if (fd != -EADDRINUSE)
+		return fd < 0 ? fd : 0;
+	reserve_holder(facts->holder, sizeof(facts->holder), ifindex,
+		       &facts->uuid);
+	if (force)
+		facts->warnings |= 1u << WARNING_RESERVED;
+	else
 		facts->cause = CAUSE_UUID_RESERVED;
-	return fd < 0 && fd != -EADDRINUSE ? fd : 0;
+	return 0;
 }
 
 static enum kcan_bootreq_goal goal_of(const struct job *job,
@@ -86,7 +92,7 @@ static int prepare_jobs(struct run *run, const struct opts *opts,
 		job->draw =
 			(struct nodeids_draw){ .pool = run->nodeids,
 					       .pinned = i ? 0 : opts->nodeid };
-		err = prepare_job(job, run->nodeids->ifindex);
+		err = prepare_job(job, run->nodeids->ifindex, opts->force);
 	}
 	return err;
 }
@@ -197,8 +203,10 @@ static int prepare(struct call *c, size_t adapter)
 	int err;
 
 	c->diagnose.ifindex = c->link.index;
+	c->diagnose.force = c->opts->force;
 	c->diagnose.progress = c->r->streams.progress;
 	c->nodeids.ifindex = c->link.index;
+	c->nodeids.force = c->opts->force;
 	c->run.nodeids = &c->nodeids;
 	c->run.bus = &c->bus;
 	c->run.acks = kcan_link_confirms_ack(&c->link);

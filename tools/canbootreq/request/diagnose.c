@@ -93,9 +93,10 @@ static void take_what_waits(struct diagnose *d)
 
 /*
  * Drawn, so that no recording of another diagnosis fits.
- * Return: 0 when there is none; reserved until this process ends.
+ * Return: 0 when there is none; reserved until this process ends, unless it is
+ * @shared with whoever has reserved it.
  */
-static uint8_t draw_nodeid(const struct diagnose *d)
+static uint8_t draw_nodeid(const struct diagnose *d, bool shared)
 {
 	uint8_t free[NODEID_LAST - NODEID_FIRST + 1];
 	uint32_t len = 0, at;
@@ -105,7 +106,7 @@ static uint8_t draw_nodeid(const struct diagnose *d)
 			free[len++] = n;
 	while (len) {
 		at = util_random() % len;
-		if (reserve_nodeid(d->ifindex, free[at]) >= 0)
+		if (reserve_nodeid(d->ifindex, free[at]) >= 0 || shared)
 			return free[at];
 		free[at] = free[--len];
 	}
@@ -232,7 +233,9 @@ static void ask(struct diagnose *d, struct words_facts *facts)
 
 	if (facts->timeout_us < cfg.silence_us)
 		cfg.silence_us = facts->timeout_us;
-	cfg.nodeid = draw_nodeid(d);
+	cfg.nodeid = draw_nodeid(d, false);
+	if (!cfg.nodeid && d->force)
+		cfg.nodeid = draw_nodeid(d, true);
 	if (!cfg.nodeid || kcan_bus_dropped(d->bus.socket) ||
 	    kcan_diagnose_new(&k, &facts->uuid, &cfg, loop_now(d->bus.loop))) {
 		end_unknown(facts,

@@ -10,6 +10,7 @@ struct diagnose {
 	struct dict_lib lib;
 	struct bus bus;	      /* the caller's, but with a socket of its own */
 	unsigned int ifindex; /* set by the caller */
+	bool force;	      /* likewise: also a nodeid that others reserved */
 	FILE *progress;	      /* likewise; or NULL */
 	uint64_t in_use;      /* nodeids in use, by bit */
 	int lost;	      /* negative errno: the bus failed */

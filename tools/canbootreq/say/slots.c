@@ -273,6 +273,7 @@ static const struct say_slot slots[] = {
 	{ "{state}", FACT(link), .sentence = state },
 	{ "{signal}", FACT(signal), say_put_signal },
 	{ "{detail}", FACT(detail), say_put_text },
+	{ "{holder}", FACT(holder), say_put_text },
 	{ "{port}", FACT(port), say_put_text },
 	{ "{usbif}", 0, put_usbif },
 	{ "{usblink}", .sentence = usblink },

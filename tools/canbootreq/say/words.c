@@ -145,9 +145,10 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_UUID_RESERVED] = {
 		.outcome = KCAN_OUTCOME_BUSY,
-		.reason = "another canbootreq is asking this MCU on {if} right "
-			  "now; no request was sent",
-		.next = "wait until it has ended, then ask again",
+		.reason = "{holder} is busy with this MCU on {if}; no request "
+			  "was sent",
+		.next = "wait until it has ended, then ask again, or go on "
+			"nevertheless with --force",
 	},
 	[CAUSE_NO_NODEID] = {
 		.outcome = KCAN_OUTCOME_BUSY,
@@ -155,7 +156,8 @@ static const struct words rows[CAUSE_COUNT] = {
 			  "canbootreq processes hold them, or frames were "
 			  "heard on them; {request}",
 		.next = "see who sends there: canbootreq -i {if} --listen\n"
-			"ask again once they have ended",
+			"ask again once they have ended, or with --force, "
+			"which takes those on which nothing was heard",
 	},
 	[CAUSE_FLASHING] = {
 		.outcome = KCAN_OUTCOME_BUSY,
@@ -282,6 +284,8 @@ static const char *const warnings[WARNING_COUNT] = {
 		"its print; stop it, for example: sudo systemctl stop klipper",
 	[WARNING_FORCED] = "another program is flashing over {if}; going on "
 			   "because of --force",
+	[WARNING_RESERVED] = "{holder} is busy with {uuid} on {if}; going on "
+			     "because of --force",
 	[WARNING_DOWN] = "{if} is down; bring it up: sudo {up}{guess}",
 	[WARNING_STATE] =
 		"{if} is in state {state}{health}: {trouble}: " DOWN_UP,

@@ -99,6 +99,7 @@ enum cause {
 enum warning {
 	WARNING_KLIPPER_HOST,
 	WARNING_FORCED,
+	WARNING_RESERVED,
 	WARNING_DOWN,
 	WARNING_STATE,
 	WARNING_DROPPED,
@@ -153,6 +154,7 @@ struct words_facts {
 	bool usb_up;		   /* its interface is up */
 	enum kcan_usbfollow_verdict followed;
 	enum kcan_usbdev_match match; /* is the adapter this MCU? */
+	char holder[64]; /* UUID_RESERVED, WARNING_RESERVED: who; any bytes */
 	unsigned int txqueuelen;
 	bool elsewhere; /* -i any: others tell more; no exit status, no advice */
 	char where[64];	 /* -i any: the interfaces that tell this; or "" */
