@@ -547,20 +547,23 @@ refused() {
 @test "a User-Mode Linux that others can write is not run" {
 	local uml=$DIR/cache/vcan-run/uml file others
 
-	others="$uml/linux.uml, or its folder, belongs to another user or can be\
- written by others, so it is not run; "
+	others=", where the cache has its kernel, belongs to another user or can be\
+ written by others, so that is not run; "
 	cached "$uml"
-	for file in "$uml/linux.uml" "$uml"; do
-		chmod g+w "$file"
-		refused "$DIR/cache" "$others"
-		chmod g-w,o+w "$file"
-		refused "$DIR/cache" "$others"
+	rm "$uml/lib/modules"
+	cp -r /usr/lib/uml/modules "$uml/lib"
+	for file in "$uml/linux.uml" "$uml" "$uml/lib/modules" "$DIR/cache"; do
+		chmod o+w "$file"
+		refused "$DIR/cache" "$file$others"
 		chmod o-w "$file"
 	done
+	chmod g+w "$uml/linux.uml"
+	refused "$DIR/cache" "$uml/linux.uml$others"
+	chmod g-w "$uml/linux.uml"
 	need_root "give a file to somebody else"
-	for file in "$uml/linux.uml" "$uml"; do
+	for file in "$uml/linux.uml" "$uml" "$uml/lib/modules" "$DIR/cache"; do
 		chown 65534 "$file"
-		refused "$DIR/cache" "$others"
+		refused "$DIR/cache" "$file$others"
 		chown 0 "$file"
 	done
 	PATH=$DIR/nothing XDG_CACHE_HOME=$DIR/cache \

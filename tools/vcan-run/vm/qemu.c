@@ -32,9 +32,8 @@ static int read_release(const char *dir, char out[static 128])
 }
 
 /* Return: 0 when @dir holds a kernel. The guest sees the same paths. */
-static int try_kernel(void *ctx, const char *dir)
+static int try_kernel(struct qemu_kernel *k, const char *dir)
 {
-	struct qemu_kernel *k = ctx;
 	char full[PATH_MAX], release[128], dep[2 * PATH_MAX];
 	int n, m;
 
@@ -46,6 +45,24 @@ static int try_kernel(void *ctx, const char *dir)
 		return -1;
 	snprintf(dep, sizeof(dep), "%s/modules.dep", k->modules);
 	return access(k->vmlinux, R_OK) || access(dep, R_OK) ? -1 : 0;
+}
+
+struct search {
+	struct qemu_kernel *kernel;
+	struct reason *reason;
+};
+
+static int try_cached(void *ctx, const char *dir)
+{
+	const struct search *s = ctx;
+
+	return try_kernel(s->kernel, dir) ||
+			       cache_check(s->kernel->vmlinux, KERNEL_ENV,
+					   s->reason) ||
+			       cache_check(s->kernel->modules, KERNEL_ENV,
+					   s->reason) ?
+		       -1 :
+		       0;
 }
 
 int qemu_find_kernel(struct qemu_kernel *k, struct reason *reason)
@@ -61,8 +78,11 @@ int qemu_find_kernel(struct qemu_kernel *k, struct reason *reason)
 				  "kernel; correct or unset it",
 				  wanted);
 	}
-	if (!cache_find("kernel", try_kernel, k))
+	reason->text[0] = '\0';
+	if (!cache_find("kernel", try_cached, &(struct search){ k, reason }))
 		return 0;
+	if (reason->text[0])
+		return -1;
 	return reason_set(
 		reason,
 		"no guest kernel is in the cache; run "

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-#include <stdbool.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../guest/guest.h"
@@ -20,31 +20,32 @@ struct search {
 	struct reason *reason;
 };
 
-/* Nobody else may have put it there: whose home is HOME does, behind sudo -E. */
-static bool is_ours(const char *path)
+/* Modules that were unpacked beside a kernel. */
+static int check_modules(const char *dir, struct reason *reason)
 {
-	struct stat st;
+	char path[PATH_MAX], full[PATH_MAX];
 
-	return !stat(path, &st) && (!st.st_uid || st.st_uid == geteuid()) &&
-	       !(st.st_mode & (S_IWGRP | S_IWOTH));
+	if (snprintf(path, sizeof(path), "%s/lib/modules", dir) >=
+		    (int)sizeof(path) ||
+	    !realpath(path, full))
+		return 0;
+	return cache_check(full, KERNEL_ENV, reason);
 }
 
-static int try_cached(void *ctx, const char *dir)
+static int try_cached(void *ctx, const char *name)
 {
 	const struct search *s = ctx;
 	struct launch *l = s->launch;
+	char dir[PATH_MAX];
 
-	if (snprintf(l->program, sizeof(l->program), "%s/linux.uml", dir) >=
+	if (!realpath(name, dir) ||
+	    snprintf(l->program, sizeof(l->program), "%s/linux.uml", dir) >=
 		    (int)sizeof(l->program) ||
 	    access(l->program, X_OK))
 		return -1;
-	if (!is_ours(dir) || !is_ours(l->program))
-		return reason_set(s->reason,
-				  "%.200s, or its folder, belongs to another "
-				  "user or can be written by others, so it is "
-				  "not run; correct that with chown and chmod "
-				  "go-w, or set " KERNEL_ENV " to a kernel",
-				  l->program);
+	if (cache_check(l->program, KERNEL_ENV, s->reason) ||
+	    check_modules(dir, s->reason))
+		return -1;
 	if (strpbrk(dir, BLANKS))
 		return reason_set(s->reason,
 				  "the cache %.200s has a blank, a quote or a "
