@@ -16,8 +16,9 @@ static json_t *failure(json_t *text)
 
 char *ctl_text(json_t *reply)
 {
-	/* 0.95, not 0.94999999999999996 */
-	size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(6);
+	/* a name in UTF-8 as a terminal may have it; 0.95, not 0.9499999999 */
+	size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII |
+		       JSON_REAL_PRECISION(6);
 	char *text = reply ? json_dumps(reply, flags) : NULL;
 
 	json_decref(reply);

@@ -202,12 +202,8 @@ static json_t *event_reply(struct ctl_wait *wait, const struct ctl_log *log,
 char *ctl_wait_reply(struct ctl_wait *wait, const struct ctl *ctl,
 		     uint64_t now_us)
 {
-	json_t *reply = wait->condition ? state_reply(wait, now_us) :
-					  event_reply(wait, ctl->log, now_us);
-	char *text = reply ? json_dumps(reply, JSON_COMPACT) : NULL;
-
-	json_decref(reply);
-	return text;
+	return ctl_text(wait->condition ? state_reply(wait, now_us) :
+					  event_reply(wait, ctl->log, now_us));
 }
 
 /* The words of "subscribe", into @s, whose list has room for all of them. */

@@ -81,7 +81,8 @@ static bool format_json(char *out, const struct event *event)
 	if (row->count_key)
 		json_object_set_new(o, row->count_key,
 				    json_integer((json_int_t)event->count));
-	len = json_dumpb(o, out, EVENT_LINE_MAX - 1, JSON_COMPACT);
+	len = json_dumpb(o, out, EVENT_LINE_MAX - 1,
+			 JSON_COMPACT | JSON_ENSURE_ASCII);
 	json_decref(o);
 	if (!len || len >= EVENT_LINE_MAX)
 		len = 0;

@@ -79,6 +79,10 @@ static const struct row {
 	  { EVENT_FLASH_ERROR, 42, &uuid, "it is full", 0, 0 },
 	  U " flash-error it is full",
 	  JSON("flash-error", "\"reason\":\"it is full\"") },
+	{ "late",
+	  { EVENT_LATE, 42, &uuid, NULL, 250, 0 },
+	  U " late 250",
+	  JSON("late", "\"us\":250") },
 	{ "application",
 	  { EVENT_APPLICATION, 42, &uuid, "v0.12.0", 0, 0, "rp2040" },
 	  U " application v0.12.0 rp2040",
@@ -152,6 +156,19 @@ static void test_a_fault_tells_which_frame_it_struck(void **state)
 	assert_non_null(strstr(line, "\"frame\":\"3F0#00\",\"struck\":3}"));
 }
 
+/* A terminal may not have it: what prints a line makes other bytes '?'. */
+static void test_json_is_ascii(void **state)
+{
+	const struct event event = { .type = EVENT_FLASH_ERROR,
+				     .text = "bl\xc3\xb6"
+					     "d" };
+	char line[EVENT_LINE_MAX];
+
+	(void)state;
+	assert_true(event_format(line, &event, true));
+	assert_non_null(strstr(line, "\"bl\\u00F6d\""));
+}
+
 static void test_every_event_is_found_by_its_name(void **state)
 {
 	enum event_type type;
@@ -204,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_every_event_is_in_the_table),
 		cmocka_unit_test(test_a_device_on_tcp_has_no_port),
 		cmocka_unit_test(test_a_fault_tells_which_frame_it_struck),
+		cmocka_unit_test(test_json_is_ascii),
 		cmocka_unit_test(test_every_event_is_found_by_its_name),
 		cmocka_unit_test(test_a_number_is_told_in_json_only),
 		cmocka_unit_test(test_what_does_not_fit_is_not_cut),
