@@ -42,6 +42,7 @@ static const struct kcan_chip_menu
 	klipper_f446 = MENU(AT_32K, AT_64K, AT_0),
 	klipper_g = MENU(AT_8K, AT_0),
 	klipper_h7 = MENU(AT_128K, AT_0),
+	klipper_h750 = MENU(AT_32K, AT_128K, AT_0),
 	klipper_rp2040 = MENU(AT_16K, AT_BOOT2),
 	klipper_16k = MENU(AT_16K, AT_0); /* RP2350, LPC176x, SAM */
 
@@ -114,6 +115,10 @@ static const struct kcan_chip chips[] = {
 	  192 * KIB, &sectors_f4, &katapult_f4, &klipper_f4x5 },
 	{ "stm32f446xx", STM32(512), 512 * KIB, { { SRAM, 128 * KIB } },
 	  128 * KIB, &sectors_f4, &katapult_f4, &klipper_f446 },
+	{ "stm32g070xx", STM32(128), 128 * KIB, { { SRAM, 36 * KIB } }, 36 * KIB,
+	  &no_katapult, &katapult_none, &klipper_g },
+	{ "stm32g071xx", STM32(128), 128 * KIB, { { SRAM, 36 * KIB } }, 36 * KIB,
+	  &no_katapult, &katapult_none, &klipper_g },
 	{ "stm32g0b0xx", STM32(128), 512 * KIB, { { SRAM, 144 * KIB } },
 	  144 * KIB, &pages_ecc, &katapult_f0, &klipper_g },
 	{ "stm32g0b1xx", STM32(128), 512 * KIB, { { SRAM, 144 * KIB } },
@@ -127,6 +132,8 @@ static const struct kcan_chip chips[] = {
 	/* Katapult reaches the first of its two banks */
 	{ "stm32h743xx", STM32(2048), 1024 * KIB, RAM_H7, 128 * KIB,
 	  &sectors_h7, &katapult_h7, &klipper_h7 },
+	{ "stm32h750xx", STM32(128), 128 * KIB, RAM_H7, 128 * KIB,
+	  &no_katapult, &katapult_none, &klipper_h750 },
 	{ "stm32l412xx", STM32(64), 128 * KIB, { { SRAM, 40 * KIB } }, 40 * KIB,
 	  &no_katapult, &katapult_none, &klipper_none },
 	{ "rp2040", RP2, 2048 * KIB, { { SRAM, 264 * KIB } }, 264 * KIB,

@@ -152,7 +152,7 @@ static struct world *build(bool *json, uint16_t choice)
 		cfgs[i].uuid.b[KCAN_UUID_LEN - 1] = i;
 		cfgs[i].type = mcu_type_find(types[i]);
 		cfgs[i].bootloader =
-			family_default_bootloader(cfgs[i].type->family);
+			mcu_usual_bootloader(cfgs[i].type, MCU_LINK_CAN);
 		cfgs[i].state = i == 0 || i == 5 ? MCU_KATAPULT : MCU_KLIPPER;
 		cfgs[i].boot_us = i * 10000u;
 		cfgs[i].nodeid = i < 4 ? i / 2 : -1;

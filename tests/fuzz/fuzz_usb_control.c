@@ -2,6 +2,7 @@
 // needs: sim/canmcu/usb/stream.c sim/canmcu/usb/usbip.c sim/canmcu/usb/device.c
 // needs: sim/canmcu/usb/gsusb.c sim/canmcu/usb/cdc.c sim/canmcu/usb/dfuse.c
 // needs: sim/canmcu/usb/bootrom.c sim/canmcu/board/flash.c
+// needs: sim/canmcu/board/flash_write.c
 // needs: sim/canmcu/board/sparse.c sim/canmcu/board/cells.c
 /*
  * Any control requests to each personality: answers fit what was asked for, the

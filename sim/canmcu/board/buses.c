@@ -22,6 +22,13 @@
 		       "spi2_PI2_PI3_PI1/spi2b "
 #define SPI_4 "spi4_PE13_PE14_PE12/spi4 "
 #define SPI_6 "spi6_PG12_PG14_PG13 "
+#define SPI_G0 SPI_OLD SPI_2A "spi2_PB2_PB11_PB10 spi2_PB6_PB7_PB8 "
+#define I2C_G0                                                    \
+	"i2c1_PB6_PB7 i2c1_PB8_PB9 i2c1_PA9_PA10 i2c2_PB10_PB11 " \
+	"i2c2_PB13_PB14 i2c2_PA7_PA6 "
+#define I2C_G4                                                     \
+	"i2c1_PA13_PA14 i2c1_PA15_PA14 i2c1_PB8_PB7 i2c1_PB8_PB9 " \
+	"i2c2_PA9_PA8 i2c2_PC4_PF0 i2c3_PC8_PC9 i2c3_PC8_PC11"
 #define SPI_G4                                              \
 	SPI_OLD "spi2_PA10_PA11_PF1 spi3_PB4_PB5_PB3/spi3 " \
 		"spi3_PC11_PC12_PC10/spi3a "
@@ -78,18 +85,19 @@ static const struct chip_buses {
 	  NULL },
 	{ "stm32f429", { SPI_F4 SPI_4 SPI_6, I2C_1 I2C_3 }, STM32_WORDS, NULL },
 	{ "stm32f446", { SPI_F4 SPI_4, I2C_1 I2C_3 }, STM32_WORDS, NULL },
+	{ "stm32f401", { SPI_F4 SPI_4, I2C_1 I2C_3 }, STM32_WORDS, NULL },
 	{ "stm32f4", { SPI_F4, I2C_1 I2C_3 I2C_MORE }, STM32_WORDS, NULL },
+	{ "stm32g07", { SPI_G0, I2C_G0 }, STM32_WORDS, NULL },
 	{ "stm32g0",
-	  { SPI_OLD SPI_2A "spi2_PB2_PB11_PB10 spi2_PB6_PB7_PB8 "
-			   "spi3_PB4_PB5_PB3/spi3 spi3_PC11_PC12_PC10",
-	    "i2c1_PB6_PB7 i2c1_PB8_PB9 i2c1_PA9_PA10 i2c2_PB10_PB11 "
-	    "i2c2_PB13_PB14 i2c2_PA7_PA6 i2c3_PB3_PB4 i2c3_PC0_PC1 "
-	    "i2c3_PA7_PA6" },
+	  { SPI_G0 "spi3_PB4_PB5_PB3/spi3 spi3_PC11_PC12_PC10",
+	    I2C_G0 "i2c3_PB3_PB4 i2c3_PC0_PC1 i2c3_PA7_PA6" },
 	  STM32_WORDS,
 	  NULL },
-	{ "stm32g431",
-	  { SPI_G4, "i2c1_PA13_PA14 i2c1_PA15_PA14 i2c1_PB8_PB7 i2c1_PB8_PB9 "
-		    "i2c2_PA9_PA8 i2c2_PC4_PF0 i2c3_PC8_PC9 i2c3_PC8_PC11" },
+	{ "stm32g474", { SPI_G4 SPI_4, I2C_G4 }, STM32_WORDS, NULL },
+	{ "stm32g4", { SPI_G4, I2C_G4 }, STM32_WORDS, NULL },
+	{ "stm32l4",
+	  { SPI_OLD SPI_2A, "i2c1_PB6_PB7 i2c1_PB8_PB9 i2c1_PA9_PA10 "
+			    "i2c2_PB10_PB11 i2c2_PB13_PB14 i2c3_PA7_PB4" },
 	  STM32_WORDS,
 	  NULL },
 	{ "stm32h7",

@@ -22,9 +22,8 @@ static const struct family stm32f0 =
 	STM32("STM32F0", REQUEST_ROM, REQUEST_KATAPULT);
 static const struct family stm32f1 =
 	STM32("STM32F1", REQUEST_ROM, REQUEST_KATAPULT);
-/* Katapult can be configured for it, but its CAN driver cannot (8.1) */
 static const struct family stm32f2 =
-	STM32("STM32F2", REQUEST_ROM, REQUEST_IMPOSSIBLE);
+	STM32("STM32F2", REQUEST_ROM, REQUEST_KATAPULT);
 static const struct family stm32f4 =
 	STM32("STM32F4", REQUEST_ROM, REQUEST_KATAPULT);
 static const struct family stm32g0 =
@@ -33,10 +32,12 @@ static const struct family stm32g4 =
 	STM32("STM32G4", REQUEST_ROM, REQUEST_KATAPULT);
 static const struct family stm32h7 =
 	STM32("STM32H7", REQUEST_ROM, REQUEST_KATAPULT);
+static const struct family stm32l4 =
+	STM32("STM32L4", REQUEST_ROM, REQUEST_IMPOSSIBLE);
 static const struct family rp2 = OTHER("RP2040/RP2350", REQUEST_ROM,
 				       REQUEST_ROM, REQUEST_KATAPULT, 8, 4);
-static const struct family lpc176x = OTHER(
-	"LPC176x", REQUEST_IGNORED, REQUEST_ROM, REQUEST_IMPOSSIBLE, 16, 3);
+static const struct family lpc176x =
+	OTHER("LPC176x", REQUEST_IGNORED, REQUEST_ROM, REQUEST_KATAPULT, 16, 3);
 /* a plain reset without the loader's magic: it starts Klipper again */
 static const struct family samc21 = OTHER(
 	"SAMC21", REQUEST_IGNORED, REQUEST_RESET, REQUEST_IMPOSSIBLE, 16, 3);
@@ -78,6 +79,19 @@ static const struct flash_map sectors_h7 = {
 	.last_unit = 7,
 	.cell = 32,
 };
+/* Katapult starts nothing there, and Klipper is behind another bootloader. */
+static const struct flash_map sector_h750 = {
+	.start = STM32_FLASH,
+	.app_start = 0x08008000,
+	.erase = { { 0, 128 * KIB } },
+	.cell = 32,
+};
+static const struct flash_map sectors_lpc = {
+	.start = 0,
+	.app_start = 0x00004000,
+	.erase = { { 64 * KIB, 4 * KIB }, { 0, 32 * KIB } },
+	.in_order = true,
+};
 static const struct flash_map sectors_rp2 = {
 	.start = 0x10000000,
 	.app_start = 0x10004000,
@@ -85,51 +99,82 @@ static const struct flash_map sectors_rp2 = {
 	.buffered = 2048 * KIB,
 };
 
-/* What Klipper counts with on them; the RP2 family has a timer of its own. */
-#define MHZ 1000000u
-
 static const struct kcan_chip_range ram_10k[KCAN_CHIP_RAMS] = {
 	{ 0x20000000, 10 * KIB },
 };
 
+/* What there are builds for, by both Kconfigs. */
+#define NO_KATAPULT (TYPE_CAN | TYPE_USB | TYPE_BRIDGE)
+#define SERIAL_KATAPULT (NO_KATAPULT | TYPE_KATAPULT)
+#define EVERYTHING (SERIAL_KATAPULT | TYPE_KATAPULT_CAN)
+#define NO_BRIDGE (EVERYTHING & ~TYPE_BRIDGE)
+#define NO_CAN (TYPE_USB | TYPE_KATAPULT)
+
+/* clang-format off */
+#define MHZ 1000000u
+#define DFUSE FAMILY_ROM_DFUSE
+
 static const struct mcu_type mcu_types[] = {
-	{ "stm32f042x6", "stm32f042x6", &stm32f0, 48 * MHZ, pins_stm32,
-	  &pages_1k, 32 * KIB, FAMILY_ROM_DFUSE },
-	{ "stm32f072xb", "stm32f072xb", &stm32f0, 48 * MHZ, pins_stm32,
-	  &pages_2k, 128 * KIB, FAMILY_ROM_DFUSE },
-	/* Katapult says xe, whatever the real part is */
-	{ "stm32f103x6", "stm32f103xe", &stm32f1, 72 * MHZ, pins_stm32,
-	  &pages_1k, 32 * KIB, .ram = ram_10k },
-	{ "stm32f103xe", "stm32f103xe", &stm32f1, 72 * MHZ, pins_stm32,
-	  &pages_2k, 512 * KIB },
-	{ "stm32f207xx", "stm32f207xx", &stm32f2, 120 * MHZ, pins_stm32 },
-	{ "stm32f405xx", "stm32f405xx", &stm32f4, 168 * MHZ, pins_stm32,
-	  &sectors_f4, 1024 * KIB, FAMILY_ROM_DFUSE },
-	{ "stm32f407xx", "stm32f407xx", &stm32f4, 168 * MHZ, pins_stm32,
-	  &sectors_f4, 1024 * KIB, FAMILY_ROM_DFUSE },
-	{ "stm32f429xx", "stm32f429xx", &stm32f4, 168 * MHZ, pins_stm32,
-	  &sectors_f4, 2048 * KIB, FAMILY_ROM_DFUSE },
-	{ "stm32f446xx", "stm32f446xx", &stm32f4, 180 * MHZ, pins_stm32,
-	  &sectors_f4, 512 * KIB, FAMILY_ROM_DFUSE },
-	{ "stm32g0b1xx", "stm32g0b1xx", &stm32g0, 64 * MHZ, pins_stm32,
-	  &pages_2k_ecc, 512 * KIB, FAMILY_ROM_DFUSE },
-	{ "stm32g431xx", "stm32g431xx", &stm32g4, 170 * MHZ, pins_stm32,
-	  &pages_2k_ecc, 128 * KIB, FAMILY_ROM_DFUSE },
-	{ "stm32h723xx", "stm32h723xx", &stm32h7, 520 * MHZ, pins_stm32,
-	  &sectors_h7, 1024 * KIB, FAMILY_ROM_DFUSE },
-	{ "stm32h743xx", "stm32h743xx", &stm32h7, 400 * MHZ, pins_stm32,
-	  &sectors_h7, 2048 * KIB, FAMILY_ROM_DFUSE },
-	{ "rp2040", "rp2040", &rp2, 12 * MHZ, pins_rp2040, &sectors_rp2,
-	  2048 * KIB, FAMILY_ROM_RP2040 },
-	{ "rp2350", "rp2350", &rp2, 12 * MHZ, pins_rp2350, &sectors_rp2,
-	  2048 * KIB, FAMILY_ROM_RP2350 },
-	{ "lpc1768", "lpc1768", &lpc176x, 100 * MHZ, pins_lpc176x },
-	{ "lpc1769", "lpc1769", &lpc176x, 120 * MHZ, pins_lpc176x },
-	{ "samc21", "samc21", &samc21, 48 * MHZ, pins_sam },
-	{ "same51", "same51", &same5x, 120 * MHZ, pins_sam },
-	{ "same54", "same54", &same5x, 120 * MHZ, pins_sam },
-	{ "same70", "same70", &same70, 300 * MHZ, pins_sam },
+	{ "stm32f042x6", "stm32f042x6", &stm32f0, EVERYTHING, 48 * MHZ,
+	  pins_abcf, &pages_1k, 32 * KIB, DFUSE },
+	/* its ROM is not asked for (8.4) */
+	{ "stm32f070xb", "stm32f070xb", &stm32f0, NO_CAN, 48 * MHZ,
+	  pins_abcdf, &pages_2k, 128 * KIB },
+	{ "stm32f072xb", "stm32f072xb", &stm32f0, EVERYTHING, 48 * MHZ,
+	  pins_a_f, &pages_2k, 128 * KIB, DFUSE },
+	/* Klipper and Katapult say xe, whatever the real part is */
+	{ "stm32f103x6", "stm32f103xe", &stm32f1, NO_BRIDGE, 72 * MHZ,
+	  pins_a_g, &pages_1k, 32 * KIB, .ram = ram_10k },
+	{ "stm32f103xb", "stm32f103xe", &stm32f1, NO_BRIDGE, 72 * MHZ,
+	  pins_a_g, &pages_1k, 128 * KIB },
+	{ "stm32f103xe", "stm32f103xe", &stm32f1, NO_BRIDGE, 72 * MHZ,
+	  pins_a_g, &pages_2k, 512 * KIB },
+	/* Katapult can be configured for it, but its CAN driver cannot (8.1) */
+	{ "stm32f207xx", "stm32f207xx", &stm32f2, SERIAL_KATAPULT, 120 * MHZ,
+	  pins_stm32, &sectors_f4, 1024 * KIB },
+	{ "stm32f401xc", "stm32f401xc", &stm32f4, NO_CAN, 84 * MHZ,
+	  pins_abcdeh, &sectors_f4, 256 * KIB, DFUSE },
+	{ "stm32f405xx", "stm32f405xx", &stm32f4, EVERYTHING, 168 * MHZ,
+	  pins_stm32, &sectors_f4, 1024 * KIB, DFUSE },
+	{ "stm32f407xx", "stm32f407xx", &stm32f4, EVERYTHING, 168 * MHZ,
+	  pins_stm32, &sectors_f4, 1024 * KIB, DFUSE },
+	{ "stm32f429xx", "stm32f429xx", &stm32f4, EVERYTHING, 168 * MHZ,
+	  pins_stm32, &sectors_f4, 2048 * KIB, DFUSE },
+	{ "stm32f446xx", "stm32f446xx", &stm32f4, EVERYTHING, 180 * MHZ,
+	  pins_a_h, &sectors_f4, 512 * KIB, DFUSE },
+	{ "stm32g070xx", "stm32g070xx", &stm32g0, 0, 64 * MHZ, pins_abcdf },
+	{ "stm32g071xx", "stm32g071xx", &stm32g0, 0, 64 * MHZ, pins_abcdf },
+	{ "stm32g0b0xx", "stm32g0b0xx", &stm32g0, NO_CAN, 64 * MHZ,
+	  pins_a_f, &pages_2k_ecc, 512 * KIB, DFUSE },
+	{ "stm32g0b1xx", "stm32g0b1xx", &stm32g0, EVERYTHING, 64 * MHZ,
+	  pins_a_f, &pages_2k_ecc, 512 * KIB, DFUSE },
+	{ "stm32g431xx", "stm32g431xx", &stm32g4, EVERYTHING, 170 * MHZ,
+	  pins_a_g, &pages_2k_ecc, 128 * KIB, DFUSE },
+	{ "stm32g474xx", "stm32g474xx", &stm32g4, NO_KATAPULT, 170 * MHZ,
+	  pins_a_g, &pages_2k_ecc, 512 * KIB, DFUSE },
+	{ "stm32h723xx", "stm32h723xx", &stm32h7, EVERYTHING, 520 * MHZ,
+	  pins_a_h, &sectors_h7, 1024 * KIB, DFUSE },
+	{ "stm32h743xx", "stm32h743xx", &stm32h7, EVERYTHING, 400 * MHZ,
+	  pins_stm32, &sectors_h7, 2048 * KIB, DFUSE },
+	{ "stm32h750xx", "stm32h750xx", &stm32h7, NO_KATAPULT, 480 * MHZ,
+	  pins_stm32, &sector_h750, 128 * KIB, DFUSE },
+	{ "stm32l412xx", "stm32l412xx", &stm32l4, TYPE_USB, 80 * MHZ,
+	  pins_abcdh, &pages_2k_ecc, 128 * KIB, DFUSE },
+	/* that of its timer, which the RP2350 does not use */
+	{ "rp2040", "rp2040", &rp2, EVERYTHING, 12 * MHZ,
+	  pins_rp2040, &sectors_rp2, 2048 * KIB, FAMILY_ROM_RP2040 },
+	{ "rp2350", "rp2350", &rp2, EVERYTHING, 150 * MHZ,
+	  pins_rp2350, &sectors_rp2, 2048 * KIB, FAMILY_ROM_RP2350 },
+	{ "lpc1768", "lpc1768", &lpc176x, SERIAL_KATAPULT, 100 * MHZ,
+	  pins_lpc176x, &sectors_lpc, 512 * KIB },
+	{ "lpc1769", "lpc1769", &lpc176x, SERIAL_KATAPULT, 120 * MHZ,
+	  pins_lpc176x, &sectors_lpc, 512 * KIB },
+	{ "samc21", "samc21g18a", &samc21, TYPE_CAN, 48 * MHZ, pins_samc21 },
+	{ "same51", "same51j19a", &same5x, NO_KATAPULT, 120 * MHZ, pins_same5 },
+	{ "same54", "same54p20a", &same5x, NO_KATAPULT, 120 * MHZ, pins_same5 },
+	{ "same70", "same70q20b", &same70, NO_KATAPULT, 300 * MHZ, pins_same70 },
 };
+/* clang-format on */
 #define MCU_TYPES ARRAY_SIZE(mcu_types)
 
 static const char *const bootloader_names[BOOTLOADER_COUNT] = {
@@ -183,13 +228,6 @@ bool bootloader_find(enum bootloader *out, const char *name)
 		return true;
 	}
 	return false;
-}
-
-enum bootloader family_default_bootloader(const struct family *family)
-{
-	if (family->on_request[BOOTLOADER_KATAPULT] == REQUEST_IMPOSSIBLE)
-		return BOOTLOADER_NONE;
-	return BOOTLOADER_KATAPULT;
 }
 
 const char *request_action_name(enum request_action action)

@@ -26,7 +26,7 @@ enum request_action {
 	REQUEST_ROM,	      /* off the bus until the next reset */
 	REQUEST_ROM_FOR_GOOD, /* off the bus, power cycles included */
 	REQUEST_KATAPULT,
-	REQUEST_IMPOSSIBLE /* such a build does not exist */
+	REQUEST_IMPOSSIBLE /* no chip of the family has that */
 };
 
 /** What a chip's ROM is on USB: can-admin-channel.md, section 8.5. */
@@ -50,20 +50,31 @@ struct family {
 	uint8_t tx_slots;    /* frames the CAN hardware holds for sending */
 };
 
+/*
+ * What there are builds for: Klipper on CAN, on USB, as a bridge, and Katapult on
+ * USB or a UART, and on CAN. Each chip has a UART.
+ */
+#define TYPE_CAN 0x01u
+#define TYPE_USB 0x02u
+#define TYPE_BRIDGE 0x04u
+#define TYPE_KATAPULT 0x08u
+#define TYPE_KATAPULT_CAN 0x10u
+
 /** One chip by the name that Klipper gives it. */
 struct mcu_type {
 	const char *name;	  /* "stm32g0b1xx" */
-	const char *connect_name; /* what Katapult's CONNECT reports */
+	const char *connect_name; /* MCU of both Kconfigs: what they report */
 	const struct family *family;
-	uint32_t clock_hz; /* CLOCK_FREQ of its Klipper, at most 715827882 */
+	unsigned int builds; /* bits, above */
+	uint32_t clock_hz;   /* CLOCK_FREQ of its Klipper, at most 715827882 */
 	const struct pin_range *pins;
-	const struct flash_map *flash_map; /* NULL: no Katapult on CAN */
+	const struct flash_map *flash_map; /* NULL: nothing here writes it */
 	uint32_t flash_size;		   /* bytes */
 	enum family_rom rom;
 	const struct kcan_chip_range *ram; /* NULL: as of @connect_name */
 };
 
-/** Return: the chip called @name, or NULL when it has no Klipper with CAN. */
+/** Return: the chip called @name, or NULL. */
 const struct mcu_type *mcu_type_find(const char *name);
 
 /** Return: the chip at @index of the table, or NULL behind its end. */
@@ -83,9 +94,6 @@ const char *bootloader_name(enum bootloader bootloader);
 
 /** Return: false when no bootloader is called @name. */
 bool bootloader_find(enum bootloader *out, const char *name);
-
-/** Return: the one that a board of this family usually has. */
-enum bootloader family_default_bootloader(const struct family *family);
 
 /** Return: "ignored", "reset", "rom" or "katapult". */
 const char *request_action_name(enum request_action action);

@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "flash/image_vectors.h"
+#include "flash_own.h"
 #include "util/cursor.h"
 
 #define BLOCK KCAN_KAT_BLOCK_SIZE
 #define BLANK 0xff
-#define PIECE 4096u /* bytes that are read or erased at a time */
+#define PIECE 4096u /* bytes that are erased at a time */
 
 #define RESET 0x101 /* the entry of the application, from its start on */
 
@@ -64,6 +65,7 @@ void flash_fini(struct flash *f)
 void flash_reset(struct flash *f)
 {
 	f->pages = 0;
+	f->next = 0;
 	f->page_open = false;
 	f->powerless = false;
 }
@@ -114,7 +116,8 @@ static int save(struct flash *f, uint32_t offset, const uint8_t *data,
  * is written any more, and everything reads as blank.
  */
 
-static void get(struct flash *f, uint32_t offset, uint8_t *out, uint32_t len)
+void flash_own_read(struct flash *f, uint32_t offset, uint8_t *out,
+		    uint32_t len)
 {
 	if (!f->store_err)
 		f->store_err = load(f, offset, out, len);
@@ -151,32 +154,6 @@ static void blank(struct flash *f, uint32_t first, uint32_t size)
 	cells_erase(&f->cells, first, size);
 }
 
-/*
- * As Katapult looks, which by a slip of its own sees the first quarter of the
- * @len bytes only: katapult-protocol.md, section 5.1.
- */
-static bool looks_blank(struct flash *f, uint32_t offset, uint32_t len)
-{
-	uint8_t piece[PIECE];
-
-	len /= 4;
-	for (uint32_t n; len; offset += n, len -= n) {
-		n = len < PIECE ? len : PIECE;
-		get(f, offset, piece, n);
-		if (!sparse_is_blank(piece, n))
-			return false;
-	}
-	return true;
-}
-
-static bool holds(struct flash *f, uint32_t offset, const uint8_t *data)
-{
-	uint8_t block[BLOCK];
-
-	get(f, offset, block, BLOCK);
-	return !memcmp(block, data, BLOCK);
-}
-
 int flash_cut_short(struct flash *f)
 {
 	f->store_err = 0;
@@ -184,11 +161,9 @@ int flash_cut_short(struct flash *f)
 	return f->store_err;
 }
 
-/* The rules. */
-
 /* The erase unit of the chip that @offset lies in. */
-static void chip_unit_at(const struct flash *f, uint32_t offset,
-			 uint32_t *first, uint32_t *size)
+void flash_own_unit(const struct flash *f, uint32_t offset, uint32_t *first,
+		    uint32_t *size)
 {
 	const struct flash_map *map = f->map;
 	size_t row = 0;
@@ -200,19 +175,8 @@ static void chip_unit_at(const struct flash *f, uint32_t offset,
 	*first = offset - offset % *size;
 }
 
-/* The one that Katapult erases there. */
-static void unit_at(const struct flash *f, uint32_t offset, uint32_t *first,
-		    uint32_t *size)
-{
-	const struct flash_map *map = f->map;
-
-	chip_unit_at(f, offset, first, size);
-	if (map->last_unit && *first / *size > map->last_unit)
-		*first = map->last_unit * *size;
-}
-
-static void erase_unit(struct flash *f, uint32_t first, uint32_t size,
-		       struct flash_result *result)
+void flash_own_erase(struct flash *f, uint32_t first, uint32_t size,
+		     struct flash_result *result)
 {
 	blank(f, first, size);
 	f->erased_at = first;
@@ -220,129 +184,18 @@ static void erase_unit(struct flash *f, uint32_t first, uint32_t size,
 	result->erased_bytes += size;
 }
 
-static void program(struct flash *f, uint32_t offset, const uint8_t *data,
-		    uint32_t len)
+void flash_own_program(struct flash *f, uint32_t offset, const uint8_t *data,
+		       uint32_t len)
 {
 	uint8_t bytes[FLASH_PAGE_BUFFER];
 
 	if (f->powerless)
 		return;
-	get(f, offset, bytes, len);
+	flash_own_read(f, offset, bytes, len);
 	if (!f->store_err)
 		f->store_err =
 			cells_program(&f->cells, offset, bytes, data, len);
 	put(f, offset, bytes, len);
-}
-
-/*
- * katapult-protocol.md, section 5.1, rule 2.
- *
- * Return: false when there is nothing left to do.
- */
-static bool begin_unit(struct flash *f, uint32_t offset, uint32_t size,
-		       const uint8_t *data, struct flash_result *result)
-{
-	uint32_t first, unit;
-
-	if (!looks_blank(f, offset, size)) {
-		if (holds(f, offset, data) &&
-		    looks_blank(f, offset + BLOCK, size - BLOCK))
-			return false;
-		unit_at(f, offset, &first, &unit);
-		erase_unit(f, first, unit, result);
-	}
-	if (!f->store_err)
-		f->pages++;
-	return true;
-}
-
-static struct flash_result write_direct(struct flash *f, uint32_t offset,
-					const uint8_t *data)
-{
-	struct flash_result result = { 0 };
-	uint32_t first, size;
-
-	unit_at(f, offset, &first, &size);
-	if (offset % size == 0) {
-		if (!begin_unit(f, offset, size, data, &result))
-			return result;
-	} else if (!looks_blank(f, offset, BLOCK)) {
-		if (!holds(f, offset, data))
-			result.err = -EINVAL;
-		return result;
-	}
-	program(f, offset, data, BLOCK);
-	if (!holds(f, offset, data))
-		result.err = -EINVAL;
-	return result;
-}
-
-static struct flash_result write_page(struct flash *f)
-{
-	struct flash_result result = { 0 };
-	uint32_t first, size;
-
-	if (!f->page_open)
-		return result;
-	f->page_open = false;
-	unit_at(f, f->page_at, &first, &size);
-	if (first == f->page_at)
-		erase_unit(f, first, size, &result);
-	program(f, f->page_at, f->page, sizeof(f->page));
-	if (!f->store_err)
-		f->pages++;
-	return result;
-}
-
-static struct flash_result write_buffered(struct flash *f, uint32_t offset,
-					  const uint8_t *data)
-{
-	uint32_t page = offset - offset % FLASH_PAGE_BUFFER;
-	struct flash_result result = { 0 };
-
-	if (f->page_open && f->page_at != page)
-		result = write_page(f);
-	if (!f->page_open) {
-		memset(f->page, BLANK, sizeof(f->page));
-		f->page_open = true;
-		f->page_at = page;
-	}
-	memcpy(f->page + offset % FLASH_PAGE_BUFFER, data, BLOCK);
-	return result;
-}
-
-struct flash_result
-flash_write_block(struct flash *f, uint32_t address,
-		  const uint8_t data[static KCAN_KAT_BLOCK_SIZE])
-{
-	uint32_t offset = address - f->map->start;
-	uint32_t end = f->map->buffered ? f->map->buffered : f->size;
-	struct flash_result result;
-
-	if (address % BLOCK || address < f->app_start)
-		return (struct flash_result){ .err = -EINVAL };
-	if (offset >= end || end - offset < BLOCK)
-		return (struct flash_result){ .err = f->map->buffered ?
-							     -EINVAL :
-							     -EFAULT };
-	if (offset >= f->size)
-		return (struct flash_result){ .err = -EFAULT };
-	f->store_err = 0;
-	result = f->map->buffered ? write_buffered(f, offset, data) :
-				    write_direct(f, offset, data);
-	if (f->store_err)
-		result.err = f->store_err;
-	return result;
-}
-
-struct flash_result flash_flush(struct flash *f)
-{
-	struct flash_result result;
-
-	f->store_err = 0;
-	result = write_page(f);
-	result.err = f->store_err;
-	return result;
 }
 
 static bool is_within(const struct flash *f, uint32_t offset, size_t len)
@@ -359,8 +212,8 @@ struct flash_result flash_erase(struct flash *f, uint32_t address)
 	if (!is_within(f, offset, 1))
 		return (struct flash_result){ .err = -EFAULT };
 	f->store_err = 0;
-	chip_unit_at(f, offset, &first, &size);
-	erase_unit(f, first, size, &result);
+	flash_own_unit(f, offset, &first, &size);
+	flash_own_erase(f, first, size, &result);
 	result.err = f->store_err;
 	return result;
 }
@@ -377,7 +230,7 @@ int flash_program(struct flash *f, uint32_t address, const uint8_t *data,
 		n = FLASH_PAGE_BUFFER - offset % FLASH_PAGE_BUFFER;
 		if (n > len)
 			n = (uint32_t)len;
-		program(f, offset, data, n);
+		flash_own_program(f, offset, data, n);
 	}
 	return f->store_err;
 }

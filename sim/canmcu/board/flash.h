@@ -11,7 +11,7 @@
 #include "cells.h"
 #include "sparse.h"
 
-#define FLASH_PAGE_BUFFER 256 /* bytes, RP2040 and RP2350 */
+#define FLASH_PAGE_BUFFER 256 /* bytes, RP2040, RP2350 and LPC176x */
 
 /**
  * struct flash_map - how a family's flash is laid out and written
@@ -29,6 +29,7 @@ struct flash_map {
 	} erase[3];
 	uint32_t last_unit; /* what is erased for all above; 0: no such cap */
 	uint32_t buffered;  /* end of what may be written in pages; 0: blocks */
+	bool in_order;	    /* blocks, by way of a page (section 5.3) */
 	uint32_t cell;	    /* bytes of a cell with ECC; 0: there is none */
 };
 
@@ -67,7 +68,8 @@ struct flash {
 	uint32_t erased_at; /* offset; the last erase */
 	uint32_t erased_size;
 	/* What a reset of the bootloader forgets, below. */
-	uint32_t pages; /* begun (STM32) or programmed (RP) since the reset */
+	uint32_t pages; /* begun, or programmed (RP), since the reset */
+	uint32_t next;	/* offset of the block that is next in order */
 	bool powerless; /* for the user: erased, but not programmed any more */
 	bool page_open;
 	uint32_t page_at; /* offset */
@@ -86,7 +88,7 @@ struct flash_result {
 
 /**
  * flash_app_start_ok() - whether an application can start at @address
- * @map: NULL: a chip without Katapult on CAN; then never
+ * @map: NULL: a chip without flash that is played; then never
  *
  * Builds in the field know one or two (section 5.4); any start of a block
  * behind the first one of the flash is taken.

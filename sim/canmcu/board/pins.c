@@ -8,24 +8,34 @@
 #include <string.h>
 
 #define NAME_MAX_LEN 16
-#define TEMPERATURE                                    \
-	{                                              \
-		"ADC_TEMPERATURE", PINS_TEMPERATURE, 1 \
-	}
+/* clang-format off */
+#define TEMPERATURE { "ADC_TEMPERATURE", PINS_TEMPERATURE, 1 }
+#define PORTS_A_C { "PA0", 0, 16 }, { "PB0", 16, 16 }, { "PC0", 32, 16 }
+#define PORT_D { "PD0", 48, 16 }
+#define PORT_E { "PE0", 64, 16 }
+#define PORT_F { "PF0", 80, 16 }
+#define PORT_G { "PG0", 96, 16 }
+#define PORT_H { "PH0", 112, 16 }
+#define PORT_I { "PI0", 128, 16 }
+#define SAM_AB { "PA0", 0, 32 }, { "PB0", 32, 32 }
+#define SAM_CD { "PC0", 64, 32 }, { "PD0", 96, 32 }
 
-const struct pin_range pins_stm32[] = {
-	{ "PA0", 0, 16 },
-	{ "PB0", 16, 16 },
-	{ "PC0", 32, 16 },
-	{ "PD0", 48, 16 },
-	{ "PE0", 64, 16 },
-	{ "PF0", 80, 16 },
-	{ "PG0", 96, 16 },
-	{ "PH0", 112, 16 },
-	{ "PI0", 128, 16 },
-	TEMPERATURE,
-	{ 0 },
-};
+const struct pin_range
+	pins_abcf[] = { PORTS_A_C, PORT_F, TEMPERATURE, { 0 } },
+	pins_abcdf[] = { PORTS_A_C, PORT_D, PORT_F, TEMPERATURE, { 0 } },
+	pins_abcdh[] = { PORTS_A_C, PORT_D, PORT_H, TEMPERATURE, { 0 } },
+	pins_abcdeh[] = { PORTS_A_C, PORT_D, PORT_E, PORT_H, TEMPERATURE, { 0 } },
+	pins_a_f[] = { PORTS_A_C, PORT_D, PORT_E, PORT_F, TEMPERATURE, { 0 } },
+	pins_a_g[] = { PORTS_A_C, PORT_D, PORT_E, PORT_F, PORT_G, TEMPERATURE, { 0 } },
+	pins_a_h[] = { PORTS_A_C, PORT_D, PORT_E, PORT_F, PORT_G, PORT_H,
+		       TEMPERATURE, { 0 } },
+	pins_stm32[] = { PORTS_A_C, PORT_D, PORT_E, PORT_F, PORT_G, PORT_H,
+			 PORT_I, TEMPERATURE, { 0 } },
+	pins_samc21[] = { SAM_AB, TEMPERATURE, { 0 } },
+	pins_same5[] = { SAM_AB, SAM_CD, TEMPERATURE, { 0 } },
+	pins_same70[] = { SAM_AB, SAM_CD, { "PE0", 128, 32 }, TEMPERATURE,
+			  { 0 } };
+/* clang-format on */
 const struct pin_range pins_rp2040[] = { { "gpio0", 0, 30 },
 					 TEMPERATURE,
 					 { 0 } };
@@ -35,15 +45,6 @@ const struct pin_range pins_rp2350[] = { { "gpio0", 0, 48 },
 const struct pin_range pins_lpc176x[] = {
 	{ "P0.0", 0, 32 },  { "P1.0", 32, 32 },	 { "P2.0", 64, 32 },
 	{ "P3.0", 96, 32 }, { "P4.0", 128, 32 }, { 0 },
-};
-const struct pin_range pins_sam[] = {
-	{ "PA0", 0, 32 },
-	{ "PB0", 32, 32 },
-	{ "PC0", 64, 32 },
-	{ "PD0", 96, 32 },
-	{ "PE0", 128, 32 },
-	TEMPERATURE,
-	{ 0 },
 };
 
 /* "PB0" of 16 is PB0 to PB15: klipper-mcu-protocol.md, section 8.1. */

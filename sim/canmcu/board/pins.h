@@ -17,11 +17,14 @@ struct pin_range {
 	uint8_t count;
 };
 
+/* STM32 by their ports, with all of them, and others */
+extern const struct pin_range pins_abcf[], pins_abcdf[], pins_abcdh[];
+extern const struct pin_range pins_abcdeh[], pins_a_f[], pins_a_g[], pins_a_h[];
 extern const struct pin_range pins_stm32[];
 extern const struct pin_range pins_rp2040[];
 extern const struct pin_range pins_rp2350[];
 extern const struct pin_range pins_lpc176x[];
-extern const struct pin_range pins_sam[];
+extern const struct pin_range pins_samc21[], pins_same5[], pins_same70[];
 
 /** Return: the pin called @name, or -ENOENT. */
 int pins_find(const struct pin_range *ranges, const char *name);

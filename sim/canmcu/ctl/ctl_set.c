@@ -63,7 +63,6 @@ static int check_board(struct ctl_request *r, struct keys_board *b)
 {
 	struct board_group g = { .count = 1, .name = r->args[0] };
 	const struct mcu *twin = world_find(r->ctl->world, &b->cfg.uuid);
-	const struct family *family = b->cfg.type->family;
 	char error[OPTS_ERROR_MAX];
 
 	if (r->mcu->state != MCU_OFF)
@@ -80,8 +79,8 @@ static int check_board(struct ctl_request *r, struct keys_board *b)
 				  r->args[1], r->args[2]);
 	/* another chip comes with what is usual for it, as in a file */
 	b->has_bootloader = b->cfg.type == r->mcu->cfg.type ||
-			    family->on_request[b->cfg.bootloader] !=
-				    REQUEST_IMPOSSIBLE;
+			    b->cfg.bootloader != BOOTLOADER_KATAPULT ||
+			    mcu_link_has_katapult(b->cfg.type, b->cfg.link);
 	b->cfg.state = MCU_OFF;
 	b->cfg.nodeid = -1;
 	g.board = *b;

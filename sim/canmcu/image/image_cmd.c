@@ -56,8 +56,8 @@ static int apply_mcu_type(void *ctx, const char *arg)
 	if (r->type && r->type->flash_map)
 		return 0;
 	return refuse(r,
-		      "--mcu-type '%.40s': %s; give a chip that Katapult on "
-		      "CAN exists for, like stm32g0b1xx",
+		      "--mcu-type '%.40s': %s; give a chip that can be "
+		      "flashed here, like stm32g0b1xx",
 		      arg,
 		      r->type ? "canmcu does not play flashing it" :
 				"there is no such chip here");
@@ -167,6 +167,11 @@ static int check(struct request *r)
 	if (!r->type)
 		return refuse(r, "for which chip? Give --mcu-type TYPE, like "
 				 "stm32g0b1xx");
+	if (!mcu_link_has_klipper(r->type, r->link))
+		return refuse(r,
+			      "there is no Klipper with '%s' for an %s: give "
+			      "another --link, like uart",
+			      mcu_link_name(r->link), r->type->name);
 	if (!r->has_start)
 		return refuse(r,
 			      "for which place in flash? Give "

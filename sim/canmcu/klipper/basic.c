@@ -55,7 +55,7 @@ static const struct firmware_image *image_of(struct klipper *k)
 	copy_reported(build.version, sizeof(build.version),
 		      m->flashed.dictionary.version, "canmcu-" KCAN_VERSION);
 	copy_reported(build.mcu, sizeof(build.mcu), m->flashed.dictionary.mcu,
-		      m->cfg.type->name);
+		      m->cfg.type->connect_name);
 	k->image = firmware_image(k->fw, &build);
 	return k->image;
 }

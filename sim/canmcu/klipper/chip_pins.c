@@ -17,6 +17,7 @@
 #define PWM_F4 "PA0-3 PA5-11 PA15 "
 #define PWM_F4_MORE " PB14-15 PC6-9 PD12-15 PE5-6 PE9 PE11 PE13-14 PF7-9"
 #define ADC_F4 "PA0-7 PB0-1 PC0-5 PF3-10" TEMPERATURE
+#define ADC_G0 "PA0-7 PB0-2 PB10-12 PC4-5" TEMPERATURE
 #define ADC_H7 "PA0-7 PB0-1 PC0-5 PF3-14 PH2-5" TEMPERATURE
 #define PWM_H7                                                                 \
 	"PA0-3 PA5-11 PA15 PB0-1 PB3-11 PB14-15 PC6-9 PC12 PD12-15 PE5-6 PE9 " \
@@ -74,6 +75,9 @@ static const struct chip_sensor same70_sensor = { 0.21818F, { { 0 } } };
 static const struct chip_pins chips[] = {
 	{ "stm32f042", "PA0-7 PB0-1 PC0-5" TEMPERATURE, "PB4", PWM_FINE,
 	  &stm32_links, &f0_sensor },
+	{ "stm32f070", "PA0-7 PB0-1 PC0-5" TEMPERATURE,
+	  "PA2-4 PA6-11 PB0-1 PB4-5 PB8-9 PB14-15 PC6-9", PWM_FINE,
+	  &stm32_links, &f0_sensor },
 	{ "stm32f0", "PA0-7 PB0-1 PC0-5" TEMPERATURE,
 	  "PA1-4 PA6-11 PB0-1 PB3-5 PB8-11 PB14-15 PC6-9 PE0-1 PE3-6 PE9 PE11 "
 	  "PE13-14 PF9-10",
@@ -83,11 +87,17 @@ static const struct chip_pins chips[] = {
 	  &stm32_links, &f1_sensor },
 	{ "stm32f2", "PA0-7 PB0-1 PC0-5" TEMPERATURE, "", 0, &stm32_links,
 	  &f2_sensor },
+	{ "stm32f401", "PA0-7 PB0-1 PC0-5" TEMPERATURE,
+	  PWM_F4 "PB0-1 PB3-11 PC6-9 PD12-15 PE5-6 PE9 PE11 PE13-14", PWM_FINE,
+	  &stm32_links, &f4_sensor },
 	{ "stm32f446", ADC_F4, PWM_F4 "PB0-11" PWM_F4_MORE, PWM_FINE,
 	  &stm32_links, &f4_sensor },
 	{ "stm32f4", ADC_F4, PWM_F4 "PB0-1 PB3-11" PWM_F4_MORE, PWM_FINE,
 	  &stm32_links, &f4_sensor },
-	{ "stm32g0", "PA0-7 PB0-2 PB10-12 PC4-5" TEMPERATURE,
+	{ "stm32g07", ADC_G0,
+	  "PA2-4 PA6-11 PB0-1 PB3-5 PB14-15 PC1-2 PC6-12 PD0-1 PF0 PF12-13",
+	  PWM_FINE, &stm32_links, &g_sensor },
+	{ "stm32g0", ADC_G0,
 	  "PA2-4 PA6-11 PB0-1 PB3-9 PB14-15 PC1-2 PC6-12 PD0-1 PD12-15 PE3-6 "
 	  "PE9 PE11 PE13-14 PF0 PF12-13",
 	  PWM_FINE, &stm32_links, &g_sensor },
@@ -95,6 +105,8 @@ static const struct chip_pins chips[] = {
 	  "PB0-1 PB4-11 PB14-15", PWM_FINE, &stm32_links, &g_sensor },
 	{ "stm32h723", ADC_H7, PWM_H7, PWM_FINE, &stm32_links, &h723_sensor },
 	{ "stm32h7", ADC_H7, PWM_H7, PWM_FINE, &stm32_links, &h7_sensor },
+	{ "stm32l4", "PA0-7 PB0-1 PC0-5" TEMPERATURE, "", 0, &stm32_links,
+	  &g_sensor },
 	{ "rp2040", "gpio26-29" TEMPERATURE, "gpio0-29", PWM_FINE, &rp2_links,
 	  &rp2_sensor },
 	/* which of them depends on the package */

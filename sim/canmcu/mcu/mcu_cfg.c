@@ -39,6 +39,31 @@ bool mcu_state_find(enum mcu_state *out, const char *name)
 	return false;
 }
 
+bool mcu_link_has_klipper(const struct mcu_type *type, enum mcu_link link)
+{
+	static const unsigned int needs[MCU_LINK_COUNT] = {
+		[MCU_LINK_CAN] = TYPE_CAN,
+		[MCU_LINK_BRIDGE] = TYPE_BRIDGE,
+		[MCU_LINK_USB] = TYPE_USB,
+	};
+
+	return !(needs[link] & ~type->builds);
+}
+
+/* That of a bridge is on USB, too. */
+bool mcu_link_has_katapult(const struct mcu_type *type, enum mcu_link link)
+{
+	return type->builds &
+	       (link == MCU_LINK_CAN ? TYPE_KATAPULT_CAN : TYPE_KATAPULT);
+}
+
+enum bootloader mcu_usual_bootloader(const struct mcu_type *type,
+				     enum mcu_link link)
+{
+	return mcu_link_has_katapult(type, link) ? BOOTLOADER_KATAPULT :
+						   BOOTLOADER_NONE;
+}
+
 bool mcu_starts_first(const struct mcu_cfg *cfg)
 {
 	return cfg->bootloader != BOOTLOADER_KATAPULT &&

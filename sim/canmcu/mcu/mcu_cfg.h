@@ -43,6 +43,16 @@ static inline bool mcu_link_is_usb(enum mcu_link link)
 	return link == MCU_LINK_USB || link == MCU_LINK_BRIDGE;
 }
 
+/** Return: whether there is a Klipper for @type on @link. */
+bool mcu_link_has_klipper(const struct mcu_type *type, enum mcu_link link);
+
+/** Return: whether there is a Katapult that @type is reached through by @link. */
+bool mcu_link_has_katapult(const struct mcu_type *type, enum mcu_link link);
+
+/** Return: the one that such a board usually has. */
+enum bootloader mcu_usual_bootloader(const struct mcu_type *type,
+				     enum mcu_link link);
+
 /** What an MCU is doing, by the names of --state, "list" and "wait". */
 enum mcu_state {
 	MCU_OFF,

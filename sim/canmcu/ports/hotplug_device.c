@@ -100,7 +100,8 @@ bool hotplug_device(struct usb_link_plug *out, const struct mcu *m)
 	snprintf(out->strings[USB_STRING_MANUFACTURER], USB_LINK_TEXT_MAX, "%s",
 		 identity->manufacturer);
 	snprintf(out->strings[USB_STRING_PRODUCT], USB_LINK_TEXT_MAX, "%s",
-		 identity->product ? identity->product : m->cfg.type->name);
+		 identity->product ? identity->product :
+				     m->cfg.type->connect_name);
 	identity->serial(out->strings[USB_STRING_SERIAL], USB_LINK_TEXT_MAX,
 			 &m->cfg);
 	if (kind == USB_DFUSE)

@@ -56,8 +56,8 @@ int images_open(struct images *images, struct mcu_cfg *cfg, char *sentence,
 
 	if (!cfg->type->flash_map) {
 		snprintf(sentence, size,
-			 "flash image '%s': there is no Katapult on CAN for "
-			 "%s; leave the image away",
+			 "flash image '%s': there is nothing that writes the "
+			 "flash of a %s; leave the image away",
 			 cfg->flash_image, cfg->type->name);
 		return -EINVAL;
 	}

@@ -62,46 +62,6 @@ struct board_group *boards_current(struct boards *boards, size_t *len)
 	return boards->len ? &boards->groups[boards->first] : &boards->defaults;
 }
 
-static int check_board(const struct board_group *g, char *error)
-{
-	const struct mcu_type *type = g->board.cfg.type;
-	enum bootloader bootloader = g->board.cfg.bootloader;
-	size_t chip_id_len = g->board.chip_id_len;
-
-	if (type->family->on_request[bootloader] == REQUEST_IMPOSSIBLE)
-		return refuse(error,
-			      "%s: a %s with Klipper on CAN cannot have "
-			      "bootloader '%s'; give another one",
-			      g->name, type->name, bootloader_name(bootloader));
-	if (chip_id_len && chip_id_len != type->family->chip_id_len)
-		return refuse(error,
-			      "%s: %s has a chip id of %d hex digits, not %zu; "
-			      "give its own, or another MCU type",
-			      g->name, type->name,
-			      2 * type->family->chip_id_len, 2 * chip_id_len);
-	return 0;
-}
-
-static int check_application(const struct board_group *g, char *error)
-{
-	const struct mcu_cfg *cfg = &g->board.cfg;
-	const struct flash_map *map = cfg->type->flash_map;
-
-	if (cfg->app_start && !map)
-		return refuse(error,
-			      "%s: a %s never has Katapult on CAN; give no "
-			      "application start",
-			      g->name, cfg->type->name);
-	if (cfg->app_start &&
-	    !flash_app_start_ok(map, cfg->type->flash_size, cfg->app_start))
-		return refuse(error,
-			      "%s: no application can start at 0x%08x; give a "
-			      "multiple of %d above 0x%08x and below 0x%08x",
-			      g->name, cfg->app_start, KCAN_KAT_BLOCK_SIZE,
-			      map->start, map->start + cfg->type->flash_size);
-	return 0;
-}
-
 static int check_blank(const struct board_group *g, char *error)
 {
 	const struct mcu_cfg *cfg = &g->board.cfg;
@@ -189,14 +149,12 @@ int boards_check(struct board_group *g, char error[static OPTS_ERROR_MAX])
 	if (!cfg->baud)
 		cfg->baud = BAUD_DEFAULT;
 	if (!g->board.has_bootloader)
-		cfg->bootloader = family_default_bootloader(cfg->type->family);
+		cfg->bootloader = mcu_usual_bootloader(cfg->type, cfg->link);
 	err = check_link(g, error);
 	if (!err)
+		err = boards_check_chip(g, error);
+	if (!err)
 		err = check_usb(g, error);
-	if (!err)
-		err = check_board(g, error);
-	if (!err)
-		err = check_application(g, error);
 	return err ? err : check_start(g, error);
 }
 

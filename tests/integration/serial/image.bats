@@ -98,7 +98,9 @@ tells() {
 	refuses 'like 0x10004000' --mcu-type rp2040 "${rest[@]}"
 	refuses 'at which speed' "${PLACE[@]}"
 	refuses 'no such chip' --mcu-type stm32
-	refuses 'does not play flashing it' --mcu-type lpc1768
+	refuses 'does not play flashing it' --mcu-type same51
+	refuses "no Klipper with 'can' for an stm32f401xc" \
+		--mcu-type stm32f401xc
 	refuses 'starts at 0x10000000' --mcu-type rp2040 \
 		--application-start 0x10000000 "${rest[@]}"
 	refuses "'soon': give an address" --application-start soon

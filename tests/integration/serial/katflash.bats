@@ -86,6 +86,20 @@ runs() {
 	runs
 }
 
+@test "an LPC176x: 256 bytes at a time, one behind the other" {
+	make_image lpc.bin lpc1769 0x4000 --size 70001 --version v2 --link uart
+	start_mcus one --uart "pty:$LINE" -u "$U" --mcu-type lpc1769 \
+		--flash-image "$FLASH" --erase-ms 0
+	katflash -d "$LINE" lpc.bin
+	[ "$status" -eq 0 ]
+	[[ $output == "$LINE: flashed: "*"v2, which runs: lpc.bin was written"* ]]
+	cmp -n 70001 lpc.bin <(tail -c +16385 "$FLASH")
+	ctl wait "$U" klipper 5000
+	# as long as it is on no CAN
+	katflash -d "$LINE" lpc.bin --json
+	[ "$(jq -r '.outcome, .katapult.mcu' <<<"$output")" = $'same\nlpc1769' ]
+}
+
 @test "its rates are those of -b and --katapult-baud" {
 	board --baud 115200
 	katflash -d "$LINE" -b 115200 --katapult-baud 115200 "$IMAGE" -v \

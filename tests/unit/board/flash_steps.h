@@ -14,6 +14,7 @@
 #define SECTORS "stm32f446xx"
 #define H7 "stm32h743xx"
 #define RP "rp2040"
+#define LPC "lpc1768"
 #define APP 0x08002000u
 #define RP_APP 0x10004000u
 

@@ -28,6 +28,23 @@ static const struct row {
 	  NULL },
 	{ "of an F429", "stm32f429xx", BUS_SPI, "spi6_PG12_PG14_PG13", 8,
 	  "PG12,PG14,PG13" },
+	{ "of an F401", "stm32f401xc", BUS_SPI, "spi4", 7, "PE13,PE14,PE12" },
+	{ "an F401 has no sixth one", "stm32f401xc", BUS_SPI,
+	  "spi6_PG12_PG14_PG13", -ENOENT, NULL },
+	{ "of a G071", "stm32g071xx", BUS_SPI, "spi2_PB6_PB7_PB8", 5,
+	  "PB6,PB7,PB8" },
+	{ "a G071 has no third one", "stm32g071xx", BUS_SPI, "spi3", -ENOENT,
+	  NULL },
+	{ "of a G0B0", "stm32g0b0xx", BUS_SPI, "spi3", 6, "PB4,PB5,PB3" },
+	{ "of a G474", "stm32g474xx", BUS_SPI, "spi4", 6, "PE13,PE14,PE12" },
+	{ "of an L4", "stm32l412xx", BUS_SPI, "spi2a", 3, "PC2,PC3,PB10" },
+	{ "I2C of an L4", "stm32l412xx", BUS_I2C, "i2c3_PA7_PB4", 5,
+	  "PA7,PB4" },
+	{ "I2C of an F401", "stm32f401xc", BUS_I2C, "i2c3", 3, "PA8,PC9" },
+	{ "I2C of a G070: no third one", "stm32g070xx", BUS_I2C, "i2c3_PC0_PC1",
+	  -ENOENT, NULL },
+	{ "I2C of a G474", "stm32g474xx", BUS_I2C, "i2c3_PC8_PC11", 7,
+	  "PC8,PC11" },
 	{ "of a G0B1", "stm32g0b1xx", BUS_SPI, "spi2_PB2_PB11_PB10", 4,
 	  "PB2,PB11,PB10" },
 	{ "with one name only", "stm32g0b1xx", BUS_SPI, "spi3_PC11_PC12_PC10",
@@ -84,7 +101,7 @@ static void test_each_chip_has_a_first_one_and_words_for_others(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[32] = {
+	struct CMUnitTest tests[48] = {
 		cmocka_unit_test(
 			test_each_chip_has_a_first_one_and_words_for_others),
 	};

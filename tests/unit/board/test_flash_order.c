@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/board/flash.c sim/canmcu/board/family.c
+// needs: sim/canmcu/board/flash_write.c
 // needs: sim/canmcu/board/pins.c sim/canmcu/board/sparse.c
 // needs: sim/canmcu/board/cells.c
 /*

@@ -162,6 +162,9 @@ static const struct set_line {
 	{ "an MCU type that has no Katapult on CAN",
 	  "set " V " mcu_type same51",
 	  MCU(V, "same51", "none", "off", "null") },
+	{ "an MCU type that has no CAN", "set " V " mcu_type stm32f401xc",
+	  ERROR(V ": Klipper has no CAN on a stm32f401xc; give 'usb' or "
+		  "'uart', or another MCU type") },
 	{ "a bootloader", "set " V " bootloader rom",
 	  MCU(V, "stm32g0b1xx", "rom", "off", "null") },
 	{ "no application", "set " V " no_application yes", OFF_AS_BEFORE },

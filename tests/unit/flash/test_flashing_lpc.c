@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /*
- * LPC176x, which the simulator does not know: Katapult's rules of writing it are
- * here, from katapult-protocol.md, section 5.3. It is never on CAN.
+ * LPC176x, without the simulator: Katapult's rules of writing it are here once
+ * more, from katapult-protocol.md, section 5.3.
  */
 #include "../../support/unit.h"
 

@@ -423,7 +423,7 @@ static const struct row refused[] = {
 	{ "a start of a chip without Katapult",
 	  { { "p", A "mcu_type: same51\napplication_start: 64\n" } },
 	  "-c p",
-	  "p:2: [mcu]: a same51 never has Katapult on CAN; give no application "
+	  "p:2: [mcu]: there is no Katapult for a same51; give no application "
 	  "start" },
 	{ "--count of a file",
 	  { { "p", A } },

@@ -83,11 +83,33 @@ static const struct mistake {
 	  "000102030405060708090a0b: rp2040 has a chip id of 16 hex digits, not "
 	  "24; give its own, or another MCU type" },
 	{ "-u " U " --mcu-type stm32f207xx --bootloader katapult",
-	  U ": a stm32f207xx with Klipper on CAN cannot have bootloader "
-	    "'katapult'; give another one" },
+	  U ": there is no Katapult on CAN for a stm32f207xx; give bootloader "
+	    "'rom' or 'none'" },
 	{ "-u " U " --mcu-type same51 --bootloader katapult",
-	  U ": a same51 with Klipper on CAN cannot have bootloader 'katapult'; "
-	    "give another one" },
+	  U ": there is no Katapult for a same51; give bootloader 'rom' or "
+	    "'none'" },
+	{ "-u " U " --mcu-type stm32g474xx --uart /dev/ttyS0 --bootloader "
+	  "katapult",
+	  U ": there is no Katapult for a stm32g474xx; give bootloader 'rom' "
+	    "or 'none'" },
+	{ "-u " U " --mcu-type stm32f401xc",
+	  U ": Klipper has no CAN on a stm32f401xc; give 'usb' or 'uart', or "
+	    "another MCU type" },
+	{ "-u " U " --mcu-type stm32g071xx",
+	  U ": Klipper has no CAN on a stm32g071xx; give 'uart', or another "
+	    "MCU type" },
+	{ "-u " U " --mcu-type stm32g070xx --usb --usb-serial 1",
+	  U ": Klipper has no USB on a stm32g070xx; give 'uart', or another "
+	    "MCU type" },
+	{ "-u " U " --mcu-type samc21 --bridge --usb-serial 1",
+	  U ": Klipper has no USB on a samc21; give 'uart', or another MCU "
+	    "type" },
+	{ "-u " U " --mcu-type stm32g0b0xx --bridge --usb-serial 1",
+	  U ": Klipper has no CAN on a stm32g0b0xx; give 'usb' or 'uart', or "
+	    "another MCU type" },
+	{ "-u " U " --mcu-type stm32f103xe --bridge --usb-serial 1",
+	  U ": a stm32f103xe cannot have USB and CAN at a time; give 'usb' "
+	    "instead of 'bridge', or another MCU type" },
 	{ "-u " U " --state katapult --bootloader none",
 	  U ": state 'katapult' needs bootloader 'katapult', not 'none'" },
 	{ "-u " U " --state dead",

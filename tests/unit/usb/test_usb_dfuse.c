@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/usb/stream.c sim/canmcu/usb/usbip.c sim/canmcu/usb/device.c
 // needs: sim/canmcu/usb/dfuse.c sim/canmcu/board/flash.c
+// needs: sim/canmcu/board/flash_write.c
 // needs: sim/canmcu/board/family.c sim/canmcu/board/sparse.c
 // needs: sim/canmcu/board/cells.c
 // needs: sim/canmcu/board/pins.c
