@@ -231,6 +231,14 @@ static inline int mcu_nodeid(const struct mcu *m)
 	return (int)(m->live.rx_id - KCAN_DATA_ID_FIRST) / 2;
 }
 
+/** Return: the speed of its serial line, baud: that of what runs. */
+static inline uint32_t mcu_baud(const struct mcu *m)
+{
+	return m->state == MCU_KATAPULT && m->cfg.katapult_baud ?
+		       m->cfg.katapult_baud :
+		       m->cfg.baud;
+}
+
 /** The reset pin. Return: 0, or -EHOSTDOWN when the MCU is off. */
 int mcu_reset(struct mcu *m, uint64_t now_us);
 

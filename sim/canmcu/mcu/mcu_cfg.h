@@ -91,6 +91,7 @@ struct mcu_cfg {
 	enum mcu_link link;
 	const char *uart; /* of MCU_LINK_UART: "pty:PATH", or a tty's path */
 	uint32_t baud;	  /* of MCU_LINK_UART, or 0: the usual, 250000 */
+	uint32_t katapult_baud; /* likewise, of Katapult; or 0: the same */
 	struct mcu_usb_cfg usb;
 	const struct mcu_type *type;
 	enum bootloader bootloader; /* one that the family can have */

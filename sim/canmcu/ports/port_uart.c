@@ -26,6 +26,7 @@ struct port_uart {
 	struct tty tty;
 	sd_event_source *source;
 	struct faults noise; /* none, but their chances */
+	uint32_t baud;	     /* that a real line is set to */
 	uint32_t told_baud;  /* a wrong one that was complained of, or 0 */
 	uint64_t lost;	     /* bytes that were not told yet */
 	uint64_t told_us;    /* when some last were */
@@ -47,8 +48,8 @@ static void complain_of_speed(struct port_uart *p, uint32_t baud)
 		util_say(STDERR_FILENO,
 			 "canmcu: %s is used at %u baud, and the MCU at %u: "
 			 "both hear noise; set %u baud",
-			 p->tty.link, baud, p->cfg.mcu->cfg.baud,
-			 p->cfg.mcu->cfg.baud);
+			 p->tty.link, baud, mcu_baud(p->cfg.mcu),
+			 mcu_baud(p->cfg.mcu));
 }
 
 /* Return: 0, or the speed that made noise of it; of a real line the wire does. */
@@ -56,7 +57,7 @@ static uint32_t pass(struct port_uart *p, uint8_t *bytes, size_t len)
 {
 	uint32_t baud = tty_is_pty(&p->tty) ? tty_speed(&p->tty) : 0;
 
-	if (!baud || baud == p->cfg.mcu->cfg.baud)
+	if (!baud || baud == mcu_baud(p->cfg.mcu))
 		return 0;
 	for (size_t i = 0; i < len; i++)
 		bytes[i] ^= (uint8_t)(1 + faults_random(&p->noise, 255));
@@ -90,6 +91,20 @@ void port_uart_write(struct port_uart *p, const uint8_t *bytes, size_t len,
 	p->lost += len - (size_t)(n < 0 ? 0 : n);
 	if (p->lost && now_us - p->told_us >= TELL_EVERY_US)
 		report_lost(p, now_us);
+}
+
+void port_uart_follow(struct port_uart *p)
+{
+	uint32_t baud = mcu_baud(p->cfg.mcu);
+
+	if (baud == p->baud || tty_is_pty(&p->tty))
+		return;
+	p->baud = baud;
+	if (kcan_tty_speed(p->tty.port, baud))
+		fprintf(stderr,
+			"canmcu: '%s' cannot be set to %u baud: give speeds "
+			"that it has\n",
+			p->cfg.mcu->cfg.uart, baud);
 }
 
 /* Its user has closed it: what was not read is not there for the next one. */
@@ -151,7 +166,8 @@ int port_uart_open(struct port_uart **out, const struct port_uart_cfg *cfg,
 		return -ENOMEM;
 	p->cfg = *cfg;
 	faults_init(&p->noise, world_seed(cfg->world), &mcu->uuid);
-	err = tty_open(&p->tty, mcu->uart, mcu->baud, sentence, size);
+	p->baud = mcu_baud(cfg->mcu);
+	err = tty_open(&p->tty, mcu->uart, p->baud, sentence, size);
 	if (!err)
 		err = sd_event_add_io(cfg->loop, &p->source, p->tty.fd, EVENTS,
 				      on_line, p);

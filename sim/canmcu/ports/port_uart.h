@@ -44,6 +44,9 @@ void port_uart_close(struct port_uart *p);
 /** Return: whose line it is. */
 const struct mcu *port_uart_mcu(const struct port_uart *p);
 
+/** What runs there may have changed, and with it the speed of a real line. */
+void port_uart_follow(struct port_uart *p);
+
 /** The MCU sends; what cannot be sent now is lost. */
 void port_uart_write(struct port_uart *p, const uint8_t *bytes, size_t len,
 		     uint64_t now_us);

@@ -66,6 +66,8 @@ void ports_kick(struct ports *p)
 	do
 		kick_buses(p);
 	while (kick_usb(p));
+	for (size_t i = 0; i < p->uarts_len; i++)
+		port_uart_follow(p->uarts[i]);
 	arm(p);
 }
 

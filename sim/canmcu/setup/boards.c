@@ -148,6 +148,8 @@ int boards_check(struct board_group *g, char error[static OPTS_ERROR_MAX])
 
 	if (!cfg->baud)
 		cfg->baud = BAUD_DEFAULT;
+	if (!cfg->katapult_baud)
+		cfg->katapult_baud = cfg->baud;
 	if (!g->board.has_bootloader)
 		cfg->bootloader = mcu_usual_bootloader(cfg->type, cfg->link);
 	err = check_link(g, error);

@@ -242,6 +242,8 @@ static const struct key table[] = {
 	  keys_parse_uart, .effect = KEY_FIXED },
 	{ "baud", 0, "N", "speed of the serial line (250000)", keys_parse_baud,
 	  .effect = KEY_FIXED },
+	{ "katapult_baud", 0, "N", "the same while Katapult runs (as --baud)",
+	  keys_parse_katapult_baud, .effect = KEY_FIXED },
 	{ "usb_serial", 0, "TEXT", "USB serial number (the chip id)",
 	  keys_parse_usb_serial, .effect = KEY_BOARD },
 	{ "usb_port", 0, "N", "port of vhci_hcd (the lowest free one)",

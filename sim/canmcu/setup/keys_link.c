@@ -65,7 +65,7 @@ int keys_parse_uart(struct keys_board *b, const char *value, char *want)
 	return 0;
 }
 
-int keys_parse_baud(struct keys_board *b, const char *value, char *want)
+static int read_baud(const char *value, uint32_t *out, char *want)
 {
 	uint64_t baud;
 
@@ -73,8 +73,19 @@ int keys_parse_baud(struct keys_board *b, const char *value, char *want)
 	    baud > BAUD_MAX)
 		return refuse(want, "give a number from %d to %d", BAUD_MIN,
 			      BAUD_MAX);
-	b->cfg.baud = (uint32_t)baud;
+	*out = (uint32_t)baud;
 	return 0;
+}
+
+int keys_parse_baud(struct keys_board *b, const char *value, char *want)
+{
+	return read_baud(value, &b->cfg.baud, want);
+}
+
+int keys_parse_katapult_baud(struct keys_board *b, const char *value,
+			     char *want)
+{
+	return read_baud(value, &b->cfg.katapult_baud, want);
 }
 
 int keys_parse_usb_serial(struct keys_board *b, const char *value, char *want)

@@ -86,6 +86,19 @@ runs() {
 	runs
 }
 
+@test "Katapult at a rate of its own" {
+	board --katapult-baud 57600
+	katflash -d "$LINE" --katapult-baud 57600 "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $output == "$LINE: flashed: v1 -> v2, which runs: "* ]]
+	holds "$IMAGE"
+	# at that of Klipper it is not heard
+	ctl set "$U" state katapult
+	katflash -d "$LINE" --timeout 1 "$IMAGE"
+	[ "$status" -eq 3 ]
+	has "$MCU_LOG" "$LINE is used at 250000 baud, and the MCU at 57600"
+}
+
 @test "an LPC176x: 256 bytes at a time, one behind the other" {
 	make_image lpc.bin lpc1769 0x4000 --size 70001 --version v2 --link uart
 	start_mcus one --uart "pty:$LINE" -u "$U" --mcu-type lpc1769 \

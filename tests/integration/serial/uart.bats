@@ -346,6 +346,21 @@ sys.exit(bool(select.select([line], [], [], 0)[0]))' "$TTY"
 	has "$MCU_LOG" "$TTY.far has vanished: plug it in again"
 }
 
+@test "a tty that is there already: it is set to the rate of what runs" {
+	local far
+
+	# whose other end is a line of canmcu, which tells the rate of its user
+	start_mcus far -u "$V" --uart "pty:$TTY" --baud 250000
+	far=$MCU_LOG
+	start_mcus near -u "$U" --uart "$TTY" --baud 115200 \
+		--katapult-baud 57600 --double-reset off
+	ctl reset "$U"
+	until_true has "$far" "$TTY is used at 115200 baud, and the MCU at 250000"
+	ctl set "$U" state katapult
+	"$BUILD/canmcu" ctl --control "${far%.log}.ctl" reset "$V"
+	until_true has "$far" "$TTY is used at 57600 baud, and the MCU at 250000"
+}
+
 @test "no tty: the sentence says what it is" {
 	run -1 "$BUILD/canmcu" -u "$U" --uart /dev/null
 	[[ $output == *"cannot use '/dev/null' (Inappropriate ioctl"* ]]

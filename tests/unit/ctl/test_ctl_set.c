@@ -187,6 +187,8 @@ static const struct set_line {
 	{ "another way to a bridge", "set " V " bridge yes", FIXED("bridge") },
 	{ "another way to USB", "set " V " usb yes", FIXED("usb") },
 	{ "another speed", "set " V " baud 115200", FIXED("baud") },
+	{ "another speed of Katapult", "set " V " katapult_baud 115200",
+	  FIXED("katapult_baud") },
 	{ "a serial line", "set " V " uart /dev/ttyS0", FIXED("uart") },
 	{ "another USB port", "set " V " usb_port 3", FIXED("usb_port") },
 	{ "another TCP port", "set " V " usb_tcp 3240", FIXED("usb_tcp") },

@@ -26,7 +26,7 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 		out, size,
 		"uuid %s/%d/%zu on %s/%s type %s boot %s/%d state %s id %d "
 		"us %llu/%u dr %d blank %d sane %d ecc %d at %x '%s' '%s' in %s hz %u "
-		"link %s %s %u serial '%s' port %d/%u bridge %u/%s/%d/%d ",
+		"link %s %s %u/%u serial '%s' port %d/%u bridge %u/%s/%d/%d ",
 		uuid, b->has_uuid, b->chip_id_len,
 		b->interface ? b->interface : "-",
 		b->canbus_interface ? b->canbus_interface : "-",
@@ -36,9 +36,10 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 		c->blank, c->sane_rx, c->ecc, c->app_start, c->mcu_name,
 		c->katapult_version, c->flash_image ? c->flash_image : "-",
 		c->clock_hz, mcu_link_name(c->link), c->uart ? c->uart : "-",
-		c->baud, c->usb.serial, c->usb.vhci_port, c->usb.tcp_port,
-		c->usb.bitrate_bps, confinement_state_name(c->usb.bus_state),
-		c->usb.mute, c->usb.slow);
+		c->baud, c->katapult_baud, c->usb.serial, c->usb.vhci_port,
+		c->usb.tcp_port, c->usb.bitrate_bps,
+		confinement_state_name(c->usb.bus_state), c->usb.mute,
+		c->usb.slow);
 }
 
 static const struct row {
@@ -63,8 +64,9 @@ static const struct row {
 	{ "usb=on", "link usb - " },
 	{ "uart=pty:/tmp/a b", "link uart pty:/tmp/a b " },
 	{ "uart=/dev/ttyS0", "link uart /dev/ttyS0 " },
-	{ "baud=300", " 300" },
-	{ "--baud=4000000", " 4000000" },
+	{ "baud=300", " 300/0 " },
+	{ "--baud=4000000", " 4000000/0 " },
+	{ "katapult_baud=57600", " 0/57600 " },
 	{ "usb_serial=my board", "serial 'my board' " },
 	{ "usb_port=7", "port 7/0 " },
 	{ "usb_tcp=3240", "port 0/3240 " },
@@ -145,6 +147,8 @@ static const struct row refused[] = {
 	{ "uart=ttyS0", "uart 'ttyS0'" UART_WANT },
 	{ "uart=pty:", "uart 'pty:'" UART_WANT },
 	{ "baud=299", "baud '299': give a number from 300 to 4000000" },
+	{ "--katapult-baud=0",
+	  "--katapult-baud '0': give a number from 300 to 4000000" },
 	{ "baud=4000001", "baud '4000001': give a number from 300 to 4000000" },
 	{ "uart=pty:~/a", "uart 'pty:~/a'" UART_WANT },
 	{ "usb_serial=\t",
