@@ -218,13 +218,30 @@ static int append_fault(struct opts *out, const struct board_group *g,
 	return err;
 }
 
+/* A host sets the speed that its bus has. */
+static int check_bitrate(const struct opts *out, const struct board_group *g,
+			 char *error)
+{
+	uint32_t wanted_bps = g->board.cfg.usb.bitrate_bps;
+
+	if (!wanted_bps || !out->bitrate_bps || wanted_bps == out->bitrate_bps)
+		return 0;
+	return refuse(error,
+		      "%s: bridge bitrate %u contradicts the %u bit/s of "
+		      "--bitrate or --collisions; give the same twice, or leave "
+		      "one of the two away",
+		      g->name, wanted_bps, out->bitrate_bps);
+}
+
 static int append(struct opts *out, struct boards *boards,
 		  const struct board_group *g, struct entry *entries,
 		  char *error)
 {
 	struct mcu_cfg cfg = g->board.cfg;
-	int err = find_bus(out, boards, g, &cfg.bus, error);
+	int err = check_bitrate(out, g, error);
 
+	if (!err)
+		err = find_bus(out, boards, g, &cfg.bus, error);
 	if (!err && g->printer)
 		err = build_machine(out, g->printer, &cfg);
 	cfg.faults = &out->faults[out->faults_len];

@@ -150,6 +150,11 @@ static int apply_bitrate(void *ctx, const char *arg)
 			      "--bitrate '%s': give bits per second from %d to "
 			      "%d, like 1000000",
 			      arg, BITRATE_MIN, BITRATE_MAX);
+	if (p->opts->bitrate_bps && p->opts->bitrate_bps != bps)
+		return refuse(p,
+			      "--bitrate '%s': it was %u before; leave one of "
+			      "the two away",
+			      arg, p->opts->bitrate_bps);
 	p->opts->bitrate_bps = (uint32_t)bps;
 	return 0;
 }

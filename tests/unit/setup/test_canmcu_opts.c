@@ -133,6 +133,14 @@ static const struct mistake {
 	{ "-u " U " --bitrate 5",
 	  "--bitrate '5': give bits per second from 10000 to 1000000, like "
 	  "1000000" },
+	{ "-u " U " --bitrate 500000 --collisions --bitrate 250000",
+	  "--bitrate '250000': it was 500000 before; leave one of the two "
+	  "away" },
+	{ "--chip-id 000102030405060708090a0b --bridge --bridge-bitrate "
+	  "500000 --collisions",
+	  "000102030405060708090a0b: bridge bitrate 500000 contradicts the "
+	  "1000000 bit/s of --bitrate or --collisions; give the same twice, "
+	  "or leave one of the two away" },
 	{ "-u " U " --nodeid 250 --count 7",
 	  U ": 7 nodeids from 250 on go beyond 255" },
 };
@@ -293,6 +301,18 @@ static void test_help_names_every_option(void **state)
 	free(text);
 }
 
+static void test_a_bit_rate_may_be_given_twice_alike(void **state)
+{
+	struct opts o;
+
+	(void)state;
+	parse_ok(&o, "--bitrate 500000 --chip-id 000102030405060708090a0b "
+		     "--bridge --bridge-bitrate 500000 --bitrate 500000 "
+		     "--collisions");
+	assert_int_equal(o.bitrate_bps, 500000);
+	opts_fini(&o);
+}
+
 static void test_faults_belong_to_their_mcus(void **state)
 {
 	struct opts o;
@@ -316,6 +336,7 @@ int main(void)
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_one_uuid_is_enough),
 		cmocka_unit_test(test_faults_belong_to_their_mcus),
+		cmocka_unit_test(test_a_bit_rate_may_be_given_twice_alike),
 		cmocka_unit_test(
 			test_options_before_the_first_mcu_are_everybodys_default),
 		cmocka_unit_test(test_a_chip_id_names_the_uuid),
