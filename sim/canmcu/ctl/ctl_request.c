@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctl_command.h"
+#include "util/number.h"
 
 static json_t *failure(json_t *text)
 {
@@ -41,17 +42,38 @@ int ctl_refuse(struct ctl_request *r, const char *format, ...)
 	return -EINVAL;
 }
 
+/* Of those with the same UUID "UUID#2" is the second. */
+static bool parse_name(const char *word, struct kcan_uuid *uuid, uint64_t *nth)
+{
+	size_t len = strcspn(word, "#");
+	char digits[KCAN_UUID_STR_LEN + 1] = "";
+
+	*nth = 1;
+	if (len != KCAN_UUID_STR_LEN ||
+	    (word[len] && util_parse_number(word + len + 1, nth)))
+		return false;
+	memcpy(digits, word, len);
+	return !kcan_uuid_parse(uuid, digits);
+}
+
 int ctl_find_mcu(struct ctl_request *r, const char *word,
 		 const struct mcu **out)
 {
+	const struct world *w = r->ctl->world;
 	struct kcan_uuid uuid;
+	uint64_t nth;
 
-	if (kcan_uuid_parse(&uuid, word))
+	if (!parse_name(word, &uuid, &nth))
 		return ctl_refuse(r, "UUID '%s': give exactly 12 hex digits",
 				  word);
-	*out = world_find(r->ctl->world, &uuid);
-	if (*out)
+	*out = world_find(w, &uuid);
+	if (*out && nth == 1)
 		return 0;
+	for (size_t i = 0; *out && i < world_len(w); i++) {
+		*out = world_at(w, i);
+		if (kcan_uuid_equal(&(*out)->cfg.uuid, &uuid) && !--nth)
+			return 0;
+	}
 	return ctl_refuse(r, "there is no MCU %s: 'list' shows those there are",
 			  word);
 }

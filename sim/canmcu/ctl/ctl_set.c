@@ -72,10 +72,10 @@ static int check_board(struct ctl_request *r, struct keys_board *b)
 			"it is off, switch it off with 'power %s off'",
 			r->args[0], mcu_state_name(r->mcu->state), r->args[1],
 			r->args[0]);
-	if (twin && twin != r->mcu)
+	if (twin && twin != r->mcu && !b->cfg.same_uuid)
 		return ctl_refuse(r,
 				  "%s '%s': another MCU has that UUID; "
-				  "give one of its own",
+				  "give one of its own, or set same_uuid",
 				  r->args[1], r->args[2]);
 	/* another chip comes with what is usual for it, as in a file */
 	b->has_bootloader = b->cfg.type == r->mcu->cfg.type ||

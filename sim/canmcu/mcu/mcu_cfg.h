@@ -86,6 +86,7 @@ struct mcu_usb_cfg {
 /** What a board is. */
 struct mcu_cfg {
 	struct kcan_uuid uuid;
+	bool same_uuid;		 /* an earlier one may have it, too */
 	char name[MCU_NAME_MAX]; /* of its section; "": has none */
 	unsigned int bus;	 /* that it is on: opts.ifnames[bus] */
 	enum mcu_link link;

@@ -226,11 +226,12 @@ static int check_bitrate(const struct opts *out, const struct board_group *g,
 
 	if (!wanted_bps || !out->bitrate_bps || wanted_bps == out->bitrate_bps)
 		return 0;
-	return refuse(error,
-		      "%s: bridge bitrate %u contradicts the %u bit/s of "
-		      "--bitrate or --collisions; give the same twice, or leave "
-		      "one of the two away",
-		      g->name, wanted_bps, out->bitrate_bps);
+	return refuse(
+		error,
+		"%s: bridge bitrate %u contradicts the %u bit/s of "
+		"--bitrate or --collisions; give the same twice, or leave "
+		"one of the two away",
+		g->name, wanted_bps, out->bitrate_bps);
 }
 
 static int append(struct opts *out, struct boards *boards,
@@ -277,10 +278,12 @@ static int refuse_twin(const struct board_group *a, const struct board_group *b,
 	kcan_uuid_format(uuid, text);
 	if (!here->from_file)
 		return refuse(error,
-			      "UUID %s is given twice; each MCU needs its own",
+			      "UUID %s is given twice; each MCU needs its own, "
+			      "or the later one --same-uuid",
 			      text);
 	return refuse(error,
-		      "%s: UUID %s is also that of %s; each MCU needs its own",
+		      "%s: UUID %s is also that of %s; each MCU needs its own, "
+		      "or the later one same_uuid",
 		      here->name, text,
 		      there->from_file ? there->name : "a -u or --chip-id");
 }
@@ -289,7 +292,8 @@ static int check_unique(struct entry *entries, size_t len, char *error)
 {
 	qsort(entries, len, sizeof(*entries), by_uuid);
 	for (size_t i = 1; i < len; i++)
-		if (kcan_uuid_equal(&entries[i - 1].uuid, &entries[i].uuid))
+		if (!entries[i].group->board.cfg.same_uuid &&
+		    kcan_uuid_equal(&entries[i - 1].uuid, &entries[i].uuid))
 			return refuse_twin(entries[i - 1].group,
 					   entries[i].group, &entries[i].uuid,
 					   error);

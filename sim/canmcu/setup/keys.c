@@ -219,6 +219,11 @@ static int parse_clock_freq(struct keys_board *b, const char *value, char *want)
 	return 0;
 }
 
+static int parse_same_uuid(struct keys_board *b, const char *value, char *want)
+{
+	return keys_read_switch(value, &b->cfg.same_uuid, want);
+}
+
 static int parse_sane_rx(struct keys_board *b, const char *value, char *want)
 {
 	return keys_read_switch(value, &b->cfg.sane_rx, want);
@@ -231,6 +236,8 @@ static const struct key table[] = {
 	  .file_only = true },
 	{ "canbus_interface", .parse = parse_canbus_interface,
 	  .effect = KEY_BOARD, .file_only = true },
+	{ "same_uuid", 0, NULL, "may have the UUID of an earlier MCU",
+	  parse_same_uuid },
 	{ "interface", 'i', "IFACE",
 	  "CAN interface, or :NAME (vcan0; in a file can0)", parse_interface,
 	  .effect = KEY_BOARD },

@@ -2,6 +2,7 @@
 #include "bus.h"
 
 #include <kcan/admin.h>
+#include <string.h>
 
 #include "../wire/wire.h"
 
@@ -69,13 +70,13 @@ int bus_reserve(struct bus *b, unsigned int slots)
 	return err;
 }
 
-int bus_add(struct bus *b, struct node *node)
+void bus_add(struct bus *b, struct node *node)
 {
 	node->bus = b;
 	b->slots += node->mcu.cfg.type->family->tx_slots;
 	if (b->paced)
 		arbiter_add(&b->arbiter, &node->sender);
-	return node_index_add(&b->index, node);
+	node_index_add(&b->index, node);
 }
 
 void bus_remove(struct bus *b, struct node *node)
@@ -283,6 +284,18 @@ static void receive_all(struct bus *b, const struct can_frame *f,
 		receive(b, node, f, now_us);
 }
 
+static bool is_named(const struct node *node, const struct can_frame *f)
+{
+	return f->can_id == KCAN_ADMIN_ID &&
+	       !memcmp(node->mcu.cfg.uuid.b, &f->data[1], KCAN_UUID_LEN);
+}
+
+static bool has_merged(const struct bus *b, const struct node *node)
+{
+	return b->confirmed && node->merged == b->confirmed;
+}
+
+/* But for those that an admin frame names. */
 static void receive_by_nodeid(struct bus *b, uint8_t nodeid,
 			      const struct node *except,
 			      const struct can_frame *f, uint64_t now_us)
@@ -291,7 +304,8 @@ static void receive_by_nodeid(struct bus *b, uint8_t nodeid,
 
 	for (; node; node = next) {
 		next = node->nodeid_next;
-		if (node != except)
+		if (node != except && !has_merged(b, node) &&
+		    !is_named(node, f))
 			receive(b, node, f, now_us);
 	}
 }
@@ -313,7 +327,7 @@ static void receive_blocked(struct bus *b, const struct can_frame *f,
 static void receive_admin(struct bus *b, const struct can_frame *f,
 			  uint64_t now_us)
 {
-	struct node *own = NULL;
+	struct node *own;
 
 	if (!f->can_dlc)
 		return;
@@ -326,10 +340,10 @@ static void receive_admin(struct bus *b, const struct can_frame *f,
 	if (f->can_dlc < 1 + KCAN_UUID_LEN)
 		return;
 	own = node_index_find(&b->index, &f->data[1]);
-	if (own)
+	for (; own; own = own->twin)
 		receive(b, own, f, now_us);
 	if (f->can_dlc >= CAN_MAX_DLEN)
-		receive_by_nodeid(b, f->data[7], own, f, now_us);
+		receive_by_nodeid(b, f->data[7], NULL, f, now_us);
 }
 
 static void receive_data(struct bus *b, const struct can_frame *f,
@@ -393,10 +407,12 @@ static void confirm(struct bus *b, const struct can_frame *frame,
 	if (!len)
 		return;
 	e = medium_pop(&b->medium);
+	b->confirmed = b->medium.first;
 	if (b->listeners)
 		receive_with_listeners(b, &e.frame, e.sender, now_us);
 	else
 		receive_data(b, &e.frame, e.sender, now_us);
+	b->confirmed = 0;
 	done(b, &e, now_us);
 }
 
@@ -427,6 +443,9 @@ static void end_frames(struct bus *b, uint64_t now_us)
 					  .extra = is_listener_here(b, node),
 					  .frame = r.frame };
 
+		/* with the one that was queued last, which it does not hear */
+		if (r.outcome == ARBITER_MERGED)
+			node->merged = b->medium.end;
 		if (r.outcome == ARBITER_MERGED ||
 		    (r.outcome == ARBITER_SENT &&
 		     !medium_queue(&b->medium, &e)))

@@ -41,6 +41,11 @@ struct bus_listener {
 struct bus {
 	struct node_index index;
 	struct medium medium;
+	/*
+	 * Which frame is coming back, counted from 1; or 0. A node that has sent
+	 * the same bits at the same time has it as @merged, and does not hear it.
+	 */
+	size_t confirmed;
 	size_t slots; /* frames that the hardware of all nodes holds */
 	struct bus_listener *listeners;
 	size_t listeners_len;
@@ -65,8 +70,8 @@ void bus_fini(struct bus *b);
 /** Room for one node or listener more, with @slots. Return: 0, or -ENOMEM: as it was. */
 int bus_reserve(struct bus *b, unsigned int slots);
 
-/** Connect @node. Return: 0, or -EEXIST when its UUID is there already. */
-int bus_add(struct bus *b, struct node *node);
+/** Connect @node. */
+void bus_add(struct bus *b, struct node *node);
 
 /** Disconnect a node that is off; before its configuration is changed. */
 void bus_remove(struct bus *b, struct node *node);

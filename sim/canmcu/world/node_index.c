@@ -47,10 +47,20 @@ static struct node **slot_of(const struct node_index *x, const uint8_t *uuid)
 	return &x->uuids[at];
 }
 
+static void list_uuid(struct node_index *x, struct node *node)
+{
+	struct node **at = slot_of(x, node->mcu.cfg.uuid.b);
+
+	while (*at)
+		at = &(*at)->twin;
+	*at = node;
+	node->twin = NULL;
+}
+
 static void fill_table(struct node_index *x)
 {
 	for (struct node *node = x->all; node; node = node->all_next)
-		*slot_of(x, node->mcu.cfg.uuid.b) = node;
+		list_uuid(x, node);
 }
 
 int node_index_reserve(struct node_index *x, size_t max)
@@ -70,20 +80,15 @@ int node_index_reserve(struct node_index *x, size_t max)
 	return 0;
 }
 
-int node_index_add(struct node_index *x, struct node *node)
+void node_index_add(struct node_index *x, struct node *node)
 {
-	struct node **slot = slot_of(x, node->mcu.cfg.uuid.b);
-
-	if (*slot)
-		return -EEXIST;
-	*slot = node;
+	list_uuid(x, node);
 	x->len++;
 	node->all_next = NULL;
 	*x->all_end = node;
 	x->all_end = &node->all_next;
 	node->nodeid = -1;
 	node_index_update(x, node);
-	return 0;
 }
 
 struct node *node_index_find(const struct node_index *x, const uint8_t *uuid)

@@ -25,6 +25,8 @@ struct node {
 	/* Of a bridge: its controller on another bus; or NULL. */
 	struct bus_listener *listener;
 	struct node *all_next;
+	struct node *twin;  /* the next one with the same UUID */
+	size_t merged;	    /* see bus.confirmed */
 	struct timer timer; /* when the MCU wants to run */
 	int nodeid;	    /* whose list it is in; -1: none */
 	struct node *nodeid_next;
@@ -62,8 +64,8 @@ void node_index_fini(struct node_index *x);
 /** Room for @max nodes from now on. Return: 0, or -ENOMEM: it is as it was. */
 int node_index_reserve(struct node_index *x, size_t max);
 
-/** Return: 0, or -EEXIST when there is a node with that UUID. */
-int node_index_add(struct node_index *x, struct node *node);
+/** Behind those that have its UUID. */
+void node_index_add(struct node_index *x, struct node *node);
 
 /** Take a node out, which is in it; before its UUID is changed. */
 void node_index_remove(struct node_index *x, struct node *node);
@@ -71,7 +73,7 @@ void node_index_remove(struct node_index *x, struct node *node);
 /** Bring the lists up to date after anything happened to @node's MCU. */
 void node_index_update(struct node_index *x, struct node *node);
 
-/** Return: the node with the 6 bytes @uuid, or NULL. */
+/** Return: the first node with the 6 bytes @uuid, or NULL. */
 struct node *node_index_find(const struct node_index *x, const uint8_t *uuid);
 
 #endif

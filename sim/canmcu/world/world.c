@@ -96,18 +96,18 @@ static int add_node(struct world *w, struct node *node,
 
 	if (cfg->bus >= w->told_len)
 		return -EINVAL;
-	if (world_find(w, &cfg->uuid))
+	if (!cfg->same_uuid && world_find(w, &cfg->uuid))
 		return -EEXIST;
 	node->timer.at_us = UINT64_MAX;
 	w->nodes_len++;
 	err = mcu_init(&node->mcu, cfg, &w->env);
 	if (!err && cfg->link == MCU_LINK_BRIDGE)
 		err = add_bridge(w, node);
-	if (!err)
-		err = bus_add(home_of(w, node, cfg), node);
-	if (!err)
-		bus_update(node->bus, node);
-	return err;
+	if (err)
+		return err;
+	bus_add(home_of(w, node, cfg), node);
+	bus_update(node->bus, node);
+	return 0;
 }
 
 static int populate(struct world *w, const struct world_cfg *cfg)
@@ -415,7 +415,7 @@ static int change_board(struct world *w, struct node *node,
 
 	if (node->mcu.state != MCU_OFF)
 		return -EBUSY;
-	if (twin && twin != &node->mcu)
+	if (!cfg->same_uuid && twin && twin != &node->mcu)
 		return -EEXIST;
 	if (cfg->bus >= w->told_len)
 		return -EINVAL;
@@ -430,9 +430,9 @@ static int change_board(struct world *w, struct node *node,
 	mcu_configure(&node->mcu, cfg);
 	if (br)
 		bridge_add(br, &w->buses[cfg->bus]);
-	err = bus_add(home_of(w, node, cfg), node);
+	bus_add(home_of(w, node, cfg), node);
 	bus_update(node->bus, node);
-	return err;
+	return 0;
 }
 
 int world_configure(struct world *w, const struct mcu *m,

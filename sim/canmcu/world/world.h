@@ -49,7 +49,7 @@ struct world_cfg {
  * world_new() - MCUs as configured, each in its first state
  * @out: set on success only; release with world_free()
  *
- * Return: 0, -EEXIST (a UUID twice), -EINVAL (a bus that is not there) or
+ * Return: 0, -EEXIST (a UUID twice, without same_uuid), -EINVAL (a bus that is not there) or
  * -ENOMEM.
  */
 int world_new(struct world **out, const struct world_cfg *cfg);
@@ -122,7 +122,7 @@ size_t world_len(const struct world *w);
 /** Return: one of them, @index below world_len(). */
 const struct mcu *world_at(const struct world *w, size_t index);
 
-/** Return: the MCU with that UUID, or NULL. */
+/** Return: the first MCU with that UUID, or NULL. */
 const struct mcu *world_find(const struct world *w,
 			     const struct kcan_uuid *uuid);
 

@@ -357,3 +357,16 @@ power $U on" | head -n 6000 |
 	ctl reset "$V"
 	has "$MCU_LOG" "$V reset pin"
 }
+
+@test "two boards with one UUID answer both, and throw each other out" {
+	# can-admin-channel.md, section 4
+	start_mcus one -i vcan0 -u ca463a06a1ac -u ca463a06a1ac --same-uuid
+	answers 3F0#00 3F1#20CA463A06A1AC01 3F1#20CA463A06A1AC01
+	cansend vcan0 3F0#01CA463A06A1AC04
+	until_true has "$MCU_LOG" '^ca463a06a1ac assigned 4$' 2
+	cansend vcan0 108#05109E817E
+	until_true has "$MCU_LOG" '^ca463a06a1ac conflict 4$' 2
+	ctl wait ca463a06a1ac#2 shutdown
+	ctl power ca463a06a1ac#2 off
+	[ "$(listed ca463a06a1ac state)" = shutdown ]
+}

@@ -144,7 +144,8 @@ static const struct set_line {
 	{ "its own UUID", "set " V " canbus_uuid " V, OFF_AS_BEFORE },
 	{ "the UUID of another one", "set " V " canbus_uuid " U,
 	  ERROR("canbus_uuid '" U "': another MCU has that UUID; give "
-		"one of its own") },
+		"one of its own, or set same_uuid") },
+	{ "what allows that", "set " V " same_uuid yes", OFF_AS_BEFORE },
 	/* tests/vectors/uuid.txt */
 	{ "a chip id", "set " V " chip_id 3d0052001450425539383920",
 	  MCU("154aab036e6a", "stm32g0b1xx", "katapult", "off", "null") },
@@ -268,6 +269,20 @@ static void test_a_board_answers_by_its_new_uuid(void **state)
 	    ERROR("there is no MCU " V ": 'list' shows those there are"));
 }
 
+static void test_two_boards_with_a_uuid_are_told_apart(void **state)
+{
+	struct bench *b = *state;
+
+	say(b, "set " V " same_uuid yes", NULL);
+	say(b, "set " V " canbus_uuid " U,
+	    MCU(U, "stm32g0b1xx", "katapult", "off", "null"));
+	say(b, "show " U, MCU(U, "stm32g0b1xx", "katapult", "klipper", "null"));
+	say(b, "set " U "#2 state katapult",
+	    MCU(U, "stm32g0b1xx", "katapult", "katapult", "null"));
+	say(b, "show " U "#1",
+	    MCU(U, "stm32g0b1xx", "katapult", "klipper", "null"));
+}
+
 static void test_a_board_answers_on_its_new_bus(void **state)
 {
 	struct bench *b = *state;
@@ -372,6 +387,7 @@ int main(void)
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_every_key_has_a_line),
 		TEST(test_a_board_answers_by_its_new_uuid),
+		TEST(test_two_boards_with_a_uuid_are_told_apart),
 		TEST(test_a_board_answers_on_its_new_bus),
 		TEST(test_another_chip_has_nothing_on_its_pins),
 		TEST(test_an_image_is_closed_when_another_is_opened),

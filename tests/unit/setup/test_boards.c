@@ -336,12 +336,12 @@ static const struct row refused[] = {
 	  { { "p", B "[mcu c]\n\ncanbus_uuid: 0x00b\n" } },
 	  "-c p",
 	  "p:5: [mcu c]: UUID 00000000000b is also that of p:2: [mcu b]; each "
-	  "MCU needs its own" },
+	  "MCU needs its own, or the later one same_uuid" },
 	{ "a UUID of an option",
 	  { { "p", A } },
 	  "-c p -u 00000000000a",
 	  "p:2: [mcu]: UUID 00000000000a is also that of a -u or --chip-id; "
-	  "each MCU needs its own" },
+	  "each MCU needs its own, or the later one same_uuid" },
 	{ "two MCUs of one flash image",
 	  { { "p", A "flash_image: f\n" B "[mcu c]\ncanbus_uuid: 9\n"
 		     "flash_image: f\n" } },

@@ -46,9 +46,13 @@ static const struct mistake {
 	{ "-u " U " vcan1",
 	  "'vcan1' is not an option: MCUs are given as -u UUID" },
 	{ "-u " U " -u " U, "UUID 112233445566 is given twice; each MCU needs "
-			    "its own" },
+			    "its own, or the later one --same-uuid" },
+	{ "-u " U " --same-uuid -u " U,
+	  "UUID 112233445566 is given twice; each MCU needs its own, or the "
+	  "later one --same-uuid" },
 	{ "-u 112233445560 --count 10 -u 112233445569",
-	  "UUID 112233445569 is given twice; each MCU needs its own" },
+	  "UUID 112233445569 is given twice; each MCU needs its own, or the "
+	  "later one --same-uuid" },
 	{ "-u " U " --mcu-type z80", "--mcu-type 'z80': give one that --help "
 				     "lists, like stm32g0b1xx" },
 	{ "-u " U " --bootloader uboot",
@@ -301,6 +305,19 @@ static void test_help_names_every_option(void **state)
 	free(text);
 }
 
+static void test_a_later_mcu_may_have_the_same_uuid(void **state)
+{
+	struct opts o;
+
+	(void)state;
+	parse_ok(&o, "-u " U " -u 000000000001 -u " U " --same-uuid -u " U
+		     " --same-uuid");
+	assert_int_equal(o.mcus_len, 4);
+	assert_true(kcan_uuid_equal(&o.mcus[0].uuid, &o.mcus[3].uuid));
+	assert_false(o.mcus[0].same_uuid);
+	opts_fini(&o);
+}
+
 static void test_a_bit_rate_may_be_given_twice_alike(void **state)
 {
 	struct opts o;
@@ -336,6 +353,7 @@ int main(void)
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_one_uuid_is_enough),
 		cmocka_unit_test(test_faults_belong_to_their_mcus),
+		cmocka_unit_test(test_a_later_mcu_may_have_the_same_uuid),
 		cmocka_unit_test(test_a_bit_rate_may_be_given_twice_alike),
 		cmocka_unit_test(
 			test_options_before_the_first_mcu_are_everybodys_default),

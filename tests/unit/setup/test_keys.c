@@ -25,7 +25,7 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 	snprintf(
 		out, size,
 		"uuid %s/%d/%zu on %s/%s type %s boot %s/%d state %s id %d "
-		"us %llu/%u dr %d blank %d sane %d ecc %d at %x '%s' '%s' in %s hz %u "
+		"us %llu/%u dr %d blank %d sane %d same %d ecc %d at %x '%s' '%s' in %s hz %u "
 		"link %s %s %u/%u serial '%s' port %d/%u bridge %u/%s/%d/%d ",
 		uuid, b->has_uuid, b->chip_id_len,
 		b->interface ? b->interface : "-",
@@ -33,10 +33,11 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 		c->type ? c->type->name : "-", bootloader_name(c->bootloader),
 		b->has_bootloader, mcu_state_name(c->state), c->nodeid,
 		(unsigned long long)c->boot_us, c->erase_us, c->double_reset,
-		c->blank, c->sane_rx, c->ecc, c->app_start, c->mcu_name,
-		c->katapult_version, c->flash_image ? c->flash_image : "-",
-		c->clock_hz, mcu_link_name(c->link), c->uart ? c->uart : "-",
-		c->baud, c->katapult_baud, c->usb.serial, c->usb.vhci_port,
+		c->blank, c->sane_rx, c->same_uuid, c->ecc, c->app_start,
+		c->mcu_name, c->katapult_version,
+		c->flash_image ? c->flash_image : "-", c->clock_hz,
+		mcu_link_name(c->link), c->uart ? c->uart : "-", c->baud,
+		c->katapult_baud, c->usb.serial, c->usb.vhci_port,
 		c->usb.tcp_port, c->usb.bitrate_bps,
 		confinement_state_name(c->usb.bus_state), c->usb.mute,
 		c->usb.slow);
@@ -91,6 +92,7 @@ static const struct row {
 	{ "no_application=yes", "blank 1 " },
 	{ "no_application=TRUE", "blank 1 " },
 	{ "sane_rx=1", "sane 1 " },
+	{ "same_uuid=yes", "same 1 " },
 	{ "sane_rx=On", "sane 1 " },
 	{ "application_start=0x8004000", "at 8004000 " },
 	{ "application_start=134234112", "at 8004000 " },

@@ -341,6 +341,41 @@ static void test_a_uuid_twice_is_refused(void **state)
 	assert_null(w);
 }
 
+/*
+ * ACK to a sequence of 0, from klipper-mcu-protocol.md, section 18; what either
+ * answers is on the other's own id: can-admin-channel.md, section 4.
+ */
+#define ACKED(id) FRAME(id, 0x05, 0x10, 0x9e, 0x81, 0x7e)
+
+static void
+test_two_with_a_uuid_answer_both_and_throw_each_other_out(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[1].uuid = b->cfgs[2].uuid = b->cfgs[0].uuid;
+	b->cfgs[1].same_uuid = b->cfgs[2].same_uuid = true;
+	start(b, 3);
+	receive(b, FRAME(0x3f0, 0x00));
+	assert_int_equal(b->wire_len, 3);
+	assert_frame_equal(b->wire[2], b->wire[0]);
+	world_power(b->world, world_at(b->world, 2), false, b->now_us);
+	receive(b, FRAME(0x3f0, 0x01, 0, 0, 0, 0, 0, 0, 4));
+	assert_int_equal(nodeid_of(b, 0), 4);
+	assert_int_equal(nodeid_of(b, 1), 4);
+	assert_int_equal(b->events[EVENT_ASSIGNED], 2);
+	b->now_us += 1000;
+	echo(b);
+	receive(b, ACKED(0x108));
+	echo(b);
+	assert_int_equal(b->events[EVENT_CONFLICT], 2);
+	assert_int_equal(state_of(b, 0), MCU_SHUTDOWN);
+	assert_int_equal(state_of(b, 1), MCU_SHUTDOWN);
+	assert_int_equal(nodeid_of(b, 0), -1);
+	/* the first one that there is goes by the UUID alone */
+	assert_ptr_equal(world_find(b->world, &b->cfgs[2].uuid),
+			 world_at(b->world, 0));
+}
+
 static void test_each_of_a_thousand_is_found_and_answers(void **state)
 {
 	struct bench *b = *state;
@@ -557,6 +592,7 @@ int main(void)
 		CASE(test_deadlines_come_in_order_of_time),
 		CASE(test_a_deadline_comes_before_a_frame_of_the_same_time),
 		CASE(test_a_uuid_twice_is_refused),
+		CASE(test_two_with_a_uuid_answer_both_and_throw_each_other_out),
 		CASE(test_nodes_with_a_nodeid_send_stats),
 		CASE(test_a_shutdown_by_hand_is_told),
 		CASE(test_a_bus_is_not_heard_on_another_one),

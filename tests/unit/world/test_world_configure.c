@@ -160,6 +160,13 @@ static void test_a_uuid_of_another_one_is_refused(void **state)
 	b->cfgs[1].uuid = b->cfgs[0].uuid;
 	assert_int_equal(configure(b, 1), -EEXIST);
 	assert_int_equal(world_at(b->world, 1)->cfg.uuid.b[5], 1);
+	b->cfgs[1].same_uuid = true;
+	assert_int_equal(configure(b, 1), 0);
+	/* and the first one may go */
+	b->cfgs[0].uuid.b[0] = 1;
+	assert_int_equal(configure(b, 0), 0);
+	assert_ptr_equal(world_find(b->world, &b->cfgs[1].uuid),
+			 world_at(b->world, 1));
 }
 
 static void test_a_bus_that_is_not_there_is_refused(void **state)

@@ -67,6 +67,30 @@ static void test_answers_that_collide_cost_error_counts(void **state)
 	assert_true(b->events[EVENT_BUS_STATE] >= 4);
 }
 
+/* An ACK, of klipper-mcu-protocol.md, section 18, which is the same of both. */
+static void test_equal_frames_of_one_nodeid_are_no_conflict(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[1].uuid = b->cfgs[0].uuid;
+	b->cfgs[1].same_uuid = true;
+	b->cfgs[0].nodeid = b->cfgs[1].nodeid = 4;
+	start_paced(b, 2, true);
+	pass(b, 10000);
+	b->wire_len = b->returned = 0;
+	receive(b, FRAME(0x108, 0x05, 0x10, 0x9e, 0x81, 0x7e));
+	pass(b, 10000);
+	assert_int_equal(b->wire_len, 1);
+	assert_int_equal(b->events[EVENT_CONFLICT], 0);
+	assert_int_equal(b->events[EVENT_BUS_STATE], 0);
+	/* but what only one of them says is one */
+	world_shutdown(b->world, world_at(b->world, 1), "Timer too close",
+		       b->now_us);
+	pass(b, 10000);
+	assert_int_equal(b->events[EVENT_CONFLICT], 1);
+	assert_int_equal(nodeid_of(b, 0), -1);
+}
+
 static void test_many_answers_throw_nodes_off_the_bus(void **state)
 {
 	struct bench *b = *state;
@@ -119,6 +143,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		CASE(test_frames_take_their_time_at_a_bit_rate),
 		CASE(test_answers_that_collide_cost_error_counts),
+		CASE(test_equal_frames_of_one_nodeid_are_no_conflict),
 		CASE(test_many_answers_throw_nodes_off_the_bus),
 		CASE(test_a_reset_takes_frames_off_the_wire),
 		CASE(test_klipper_tells_the_errors_of_its_bus),
