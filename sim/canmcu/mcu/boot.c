@@ -38,6 +38,17 @@ static void stop(struct mcu *m)
 		m->live.program->stop(m);
 }
 
+static bool is_off_speed(const struct mcu *m)
+{
+	uint32_t bus_bps = m->env->bitrate_bps, own_bps = 0;
+
+	if (m->state == MCU_KATAPULT)
+		own_bps = m->cfg.katapult_bps;
+	else if (is_application(m->state))
+		own_bps = m->cfg.klipper_bps;
+	return own_bps && own_bps != (bus_bps ? bus_bps : MCU_CAN_BPS_MAX);
+}
+
 static void forget(struct mcu *m, enum mcu_state state, uint64_t now_us)
 {
 	struct mcu_live *live = &m->live;
@@ -48,6 +59,7 @@ static void forget(struct mcu *m, enum mcu_state state, uint64_t now_us)
 	flash_reset(&m->flash);
 	m->state = state;
 	live->program = program_of(m, state);
+	live->off_speed = is_off_speed(m);
 	live->start_us = now_us;
 	kcan_stream_init(&live->rx, live->rx_buf,
 			 live->program ? live->program->rx_size : 0);
@@ -117,6 +129,7 @@ void mcu_configure(struct mcu *m, const struct mcu_cfg *cfg)
 		devices_fini(&m->devices);
 	}
 	m->cfg = *cfg;
+	m->live.off_speed = is_off_speed(m);
 	flash_set_ecc(&m->flash, cfg->ecc);
 	if (!other_flash)
 		return;

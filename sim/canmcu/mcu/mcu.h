@@ -96,6 +96,7 @@ struct mcu_live {
 	uint64_t start_us;  /* when it came out of reset */
 	uint64_t stall_us;  /* until when the CPU stands still; or 0 */
 	canid_t rx_id;	    /* 0: unassigned; the transmit id is one more */
+	bool off_speed;	    /* another bit rate than that of the bus */
 	uint8_t slots_used;
 	uint8_t unread; /* frames that came in while it stands still */
 	uint8_t admin_first;
@@ -215,6 +216,12 @@ const struct kcan_image_dictionary *mcu_application(const struct mcu *m);
 static inline bool mcu_runs(const struct mcu *m)
 {
 	return m->live.program;
+}
+
+/** Return: whether what runs is built for another bit rate than its bus has. */
+static inline bool mcu_off_speed(const struct mcu *m)
+{
+	return m->live.off_speed;
 }
 
 /** Return: the id on which it hears data, or 0 when unassigned. */

@@ -83,6 +83,10 @@ struct mcu_usb_cfg {
 	bool slow;			  /* takes none of them */
 };
 
+/* Of CAN, in bit/s. */
+#define MCU_CAN_BPS_MIN 10000
+#define MCU_CAN_BPS_MAX 1000000 /* the usual one, too */
+
 /** What a board is. */
 struct mcu_cfg {
 	struct kcan_uuid uuid;
@@ -93,6 +97,9 @@ struct mcu_cfg {
 	const char *uart; /* of MCU_LINK_UART: "pty:PATH", or a tty's path */
 	uint32_t baud;	  /* of MCU_LINK_UART, or 0: the usual, 250000 */
 	uint32_t katapult_baud; /* likewise, of Katapult; or 0: the same */
+	/* Of CAN, that Katapult and Klipper are built for; 0: that of the bus. */
+	uint32_t katapult_bps;
+	uint32_t klipper_bps;
 	struct mcu_usb_cfg usb;
 	const struct mcu_type *type;
 	enum bootloader bootloader; /* one that the family can have */

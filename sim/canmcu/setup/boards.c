@@ -133,6 +133,11 @@ static int check_link(const struct board_group *g, char *error)
 			      "%s: with '%s' it has no nodeid; leave one of "
 			      "the two away",
 			      g->name, link);
+	if (cfg->klipper_bps || cfg->katapult_bps)
+		return refuse(error,
+			      "%s: with '%s' it has no bit rate of CAN; leave "
+			      "one of the two away",
+			      g->name, link);
 	if (cfg->link == MCU_LINK_UART && g->count > 1)
 		return refuse(error,
 			      "%s: '%s' is one line for %zu MCUs; each MCU "

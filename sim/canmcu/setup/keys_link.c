@@ -11,7 +11,6 @@
 #define BAUD_MIN 300
 #define BAUD_MAX 4000000
 #define VHCI_PORT_MAX 239 /* Debian has the most: 240 */
-#define BITRATE_MAX 1000000
 
 /* Four ways, and an MCU has one of them. */
 static int choose_link(struct keys_board *b, enum mcu_link link, char *want)
@@ -88,6 +87,30 @@ int keys_parse_katapult_baud(struct keys_board *b, const char *value,
 	return read_baud(value, &b->cfg.katapult_baud, want);
 }
 
+static int read_bitrate(const char *text, uint32_t *out, char *want)
+{
+	uint64_t bps;
+
+	if (util_parse_number(text, &bps) || bps < MCU_CAN_BPS_MIN ||
+	    bps > MCU_CAN_BPS_MAX)
+		return refuse(want, "give bits per second from %d to %d",
+			      MCU_CAN_BPS_MIN, MCU_CAN_BPS_MAX);
+	*out = (uint32_t)bps;
+	return 0;
+}
+
+int keys_parse_katapult_bitrate(struct keys_board *b, const char *value,
+				char *want)
+{
+	return read_bitrate(value, &b->cfg.katapult_bps, want);
+}
+
+int keys_parse_klipper_bitrate(struct keys_board *b, const char *value,
+			       char *want)
+{
+	return read_bitrate(value, &b->cfg.klipper_bps, want);
+}
+
 int keys_parse_usb_serial(struct keys_board *b, const char *value, char *want)
 {
 	b->has_serial = true;
@@ -118,7 +141,7 @@ int keys_parse_bridge_bitrate(struct keys_board *b, const char *value,
 			      char *want)
 {
 	uint64_t bps;
-	int err = keys_read_number(value, BITRATE_MAX, &bps, want);
+	int err = keys_read_number(value, MCU_CAN_BPS_MAX, &bps, want);
 
 	if (!err)
 		b->cfg.usb.bitrate_bps = (uint32_t)bps;

@@ -29,6 +29,10 @@ int keys_parse_uart(struct keys_board *b, const char *value, char *want);
 int keys_parse_baud(struct keys_board *b, const char *value, char *want);
 int keys_parse_katapult_baud(struct keys_board *b, const char *value,
 			     char *want);
+int keys_parse_katapult_bitrate(struct keys_board *b, const char *value,
+				char *want);
+int keys_parse_klipper_bitrate(struct keys_board *b, const char *value,
+			       char *want);
 int keys_parse_usb_serial(struct keys_board *b, const char *value, char *want);
 int keys_parse_usb_port(struct keys_board *b, const char *value, char *want);
 int keys_parse_usb_tcp(struct keys_board *b, const char *value, char *want);

@@ -12,8 +12,6 @@
 #include "util/number.h"
 #include "util/opt.h"
 
-#define BITRATE_MIN 10000
-#define BITRATE_MAX 1000000 /* of classic CAN; Klipper's default */
 #define LATENESS_MAX_MS 900 /* a host asks for the clock once a second */
 #define OPTIONS_MAX 64
 #define OPTION_LEN 32
@@ -144,12 +142,12 @@ static int apply_bitrate(void *ctx, const char *arg)
 	struct parser *p = ctx;
 	uint64_t bps;
 
-	if (util_parse_number(arg, &bps) || bps < BITRATE_MIN ||
-	    bps > BITRATE_MAX)
+	if (util_parse_number(arg, &bps) || bps < MCU_CAN_BPS_MIN ||
+	    bps > MCU_CAN_BPS_MAX)
 		return refuse(p,
 			      "--bitrate '%s': give bits per second from %d to "
 			      "%d, like 1000000",
-			      arg, BITRATE_MIN, BITRATE_MAX);
+			      arg, MCU_CAN_BPS_MIN, MCU_CAN_BPS_MAX);
 	if (p->opts->bitrate_bps && p->opts->bitrate_bps != bps)
 		return refuse(p,
 			      "--bitrate '%s': it was %u before; leave one of "
@@ -296,7 +294,7 @@ int opts_parse(struct opts *out, int argc, char **argv,
 	snprintf(error, OPTS_ERROR_MAX, "out of memory");
 	err = apply_all(&p, argc, argv);
 	if (out->collisions && !out->bitrate_bps)
-		out->bitrate_bps = BITRATE_MAX;
+		out->bitrate_bps = MCU_CAN_BPS_MAX;
 	if (!err && out->action == OPTS_RUN)
 		err = boards_build(out, &p.boards, error);
 	boards_fini(&p.boards);

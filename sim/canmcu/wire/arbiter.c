@@ -8,6 +8,8 @@
 #define SUSPEND_BITS 8
 /* From the bit behind the one that was wrong: see arbiter.h. */
 #define ERROR_FRAME_BITS (6 + 3 + 8 + WIRE_INTERMISSION_BITS)
+/* Until another bit rate is a stuff error: 3 to 20, as the two rates differ. */
+#define FOREIGN_BITS 10
 #define US_PER_S 1000000
 
 #define sender_of(timer_ptr)                                     \
@@ -144,12 +146,25 @@ void arbiter_remove(struct arbiter *a, struct arbiter_sender *s)
 	struct arbiter_sender **at = &a->senders;
 
 	arbiter_withdraw(a, s);
+	arbiter_set_foreign(a, s, false);
 	while (*at != s)
 		at = &(*at)->all_next;
 	*at = s->all_next;
 }
 
+void arbiter_set_foreign(struct arbiter *a, struct arbiter_sender *s,
+			 bool foreign)
+{
+	a->foreign_len += (size_t)foreign - (size_t)s->foreign;
+	s->foreign = foreign;
+}
+
 /* Fault confinement. */
+
+static bool is_passive(const struct arbiter_sender *s)
+{
+	return confinement_state(&s->confinement) >= CONFINEMENT_PASSIVE;
+}
 
 static void count(struct arbiter *a, struct arbiter_sender *s,
 		  void (*rule)(struct confinement *), uint64_t at_us)
@@ -161,18 +176,28 @@ static void count(struct arbiter *a, struct arbiter_sender *s,
 		a->cfg.changed(a->cfg.arg, s, at_us);
 }
 
+static void count_one(struct arbiter *a, struct arbiter_sender *s, bool error,
+		      uint64_t at_us)
+{
+	if (s->foreign && !is_passive(s))
+		count(a, s, confinement_rx_error_first, at_us);
+	else
+		count(a, s,
+		      error || s->foreign ? confinement_rx_error :
+					    confinement_rx_ok,
+		      at_us);
+}
+
 /* All who are not sending hear a frame, or an error. */
 static void count_received(struct arbiter *a, bool error, uint64_t at_us)
 {
 	uint8_t rec_max = 0;
 
-	if (!error && !a->rec_max)
+	if (!error && !a->rec_max && !a->foreign_len)
 		return;
 	for (struct arbiter_sender *s = a->senders; s; s = s->all_next) {
 		if (s->list != &a->wire)
-			count(a, s,
-			      error ? confinement_rx_error : confinement_rx_ok,
-			      at_us);
+			count_one(a, s, error, at_us);
 		if (s->confinement.rec > rec_max)
 			rec_max = s->confinement.rec;
 	}
@@ -190,12 +215,33 @@ static void recover(struct arbiter *a)
 
 /* On the wire. */
 
+/* Whether somebody's flag is to come who is at another bit rate. */
+static bool is_flagged(const struct arbiter *a)
+{
+	const struct arbiter_sender *s = a->foreign_len ? a->senders : NULL;
+
+	while (s && (!s->foreign || is_passive(s) || s->list == &a->wire))
+		s = s->all_next;
+	return s;
+}
+
+static bool is_disturbed(const struct arbiter *a)
+{
+	const struct arbiter_sender *s = a->wire.first;
+
+	while (s && !s->foreign)
+		s = s->next;
+	return s || is_flagged(a);
+}
+
 void arbiter_received(struct arbiter *a, const struct can_frame *frame,
 		      uint64_t now_us)
 {
 	const struct arbiter_sender *ours = first_waiting(a);
 	unsigned int bits = wire_frame_bits(frame);
 
+	for (; is_flagged(a); bits += FOREIGN_BITS + ERROR_FRAME_BITS)
+		count_received(a, true, now_us);
 	count_received(a, false, now_us);
 	if (us_at(a, a->free + a->debt) > now_us + ARBITER_BACKLOG_US)
 		return;
@@ -205,11 +251,6 @@ void arbiter_received(struct arbiter *a, const struct can_frame *frame,
 		a->free += bits;
 	else
 		idle_until(a, now_us, WIRE_INTERMISSION_BITS);
-}
-
-static bool is_passive(const struct arbiter_sender *s)
-{
-	return confinement_state(&s->confinement) >= CONFINEMENT_PASSIVE;
 }
 
 static const struct can_frame *frame_of(const struct arbiter_sender *s)
@@ -241,6 +282,8 @@ static unsigned int compete(struct arbiter *a)
 	struct wire_difference d;
 	struct arbiter_sender *s;
 
+	if (is_disturbed(a))
+		flag_bit = FOREIGN_BITS - 1;
 	for (s = a->wire.first; s; s = s->next) {
 		s->failed = frame_of(s) != best &&
 			    wire_first_difference(&d, best, frame_of(s));

@@ -48,6 +48,7 @@ struct arbiter_sender {
 	struct arbiter_sender *all_next;
 	uint64_t recovery_us; /* end of bus-off */
 	bool failed;	      /* what it sent last saw an error */
+	bool foreign;	      /* see arbiter_set_foreign() */
 	uint8_t len;
 	struct arbiter_slot slots[ARBITER_SLOTS]; /* the next one first */
 };
@@ -93,6 +94,12 @@ struct arbiter_cfg {
  * - Bus-off lasts 1408 bits, whatever is on the bus meanwhile. What waited then
  *   still waits, and is sent: bxCAN with ABOM keeps its mailboxes. That such a
  *   node hears nothing is for the caller to see to.
+ * - One that has another bit rate understands no frame, and nobody understands
+ *   its own: each of them is destroyed after some 10 bits, by a stuff error. So
+ *   is each of the others while it is error-active and can send a flag; it is the
+ *   first to see an error, which costs it 9 on its receive error counter, so
+ *   that it is error-passive after 15 of them. A frame that was heard is taken
+ *   for repeated until it got through.
  */
 struct arbiter {
 	struct arbiter_cfg cfg;
@@ -107,9 +114,10 @@ struct arbiter {
 	uint64_t debt;	 /* bit times of heard frames that come behind ours */
 	uint64_t end_us; /* of what is on the wire or was last */
 	uint32_t age;
-	uint8_t rec_max; /* of all senders; may be too high */
-	bool destroyed;	 /* what is on the wire will end in an error frame */
-	bool given;	 /* of the frame that ended, one was given out */
+	size_t foreign_len; /* senders at another bit rate */
+	uint8_t rec_max;    /* of all senders; may be too high */
+	bool destroyed;	    /* what is on the wire will end in an error frame */
+	bool given;	    /* of the frame that ended, one was given out */
 };
 
 enum arbiter_outcome {
@@ -145,6 +153,10 @@ void arbiter_remove(struct arbiter *a, struct arbiter_sender *s);
  * or withdrawn at some time, arbiter_next() has to have nothing more for that
  * time. What is queued within one microsecond starts together.
  */
+
+/** Whether @s has another bit rate than the bus; only with collisions. */
+void arbiter_set_foreign(struct arbiter *a, struct arbiter_sender *s,
+			 bool foreign);
 
 /** Return: false when the sender's slots are full; then nothing was queued. */
 bool arbiter_queue(struct arbiter *a, struct arbiter_sender *s,

@@ -60,6 +60,14 @@ void confinement_rx_error(struct confinement *c)
 	c->rx_errors++;
 }
 
+void confinement_rx_error_first(struct confinement *c)
+{
+	confinement_rx_error(c);
+	/* a dominant bit behind its flag, which is that of the others */
+	if (c->tec <= BUS_OFF_ABOVE)
+		c->rec = c->rec > UINT8_MAX - 8 ? UINT8_MAX : c->rec + 8;
+}
+
 void confinement_reset(struct confinement *c)
 {
 	c->tec = 0;

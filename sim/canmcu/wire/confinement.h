@@ -43,6 +43,8 @@ void confinement_tx_error(struct confinement *c);
 void confinement_rx_ok(struct confinement *c);
 /** A frame of somebody else was destroyed, and others saw it first. */
 void confinement_rx_error(struct confinement *c);
+/** The same, and it saw it before anybody else did. */
+void confinement_rx_error_first(struct confinement *c);
 
 /** The end of bus-off: both counters are zero. */
 void confinement_reset(struct confinement *c);

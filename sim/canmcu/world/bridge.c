@@ -20,13 +20,19 @@ void bridge_remove(struct bridge *br)
 
 /* The state of its controller. */
 
+/* The host's bit rate, or its own, is not that of the bus. */
+static bool is_deaf(const struct bridge *br)
+{
+	return br->deaf || mcu_off_speed(&br->listener.node->mcu);
+}
+
 static enum confinement_state state_of(const struct bridge *br)
 {
 	enum confinement_state own =
 		confinement_state(&br->listener.node->sender.confinement);
 	enum confinement_state given = br->listener.node->mcu.cfg.usb.bus_state;
 
-	if (br->deaf)
+	if (is_deaf(br))
 		return CONFINEMENT_BUS_OFF;
 	return own > given ? own : given;
 }
@@ -96,7 +102,7 @@ static bool is_off(const struct bridge *br)
 /* By itself it comes back, and what it had is sent: see struct arbiter. */
 static bool is_off_for_good(const struct bridge *br)
 {
-	return br->deaf ||
+	return is_deaf(br) ||
 	       br->listener.node->mcu.cfg.usb.bus_state == CONFINEMENT_BUS_OFF;
 }
 

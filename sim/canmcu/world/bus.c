@@ -141,6 +141,20 @@ static bool queue(struct bus *b, struct node *node, const struct can_frame *f,
 					.frame = *f });
 }
 
+/* That of a bridge's controller is the bridge's own business. */
+static bool is_foreign(const struct node *node)
+{
+	return mcu_off_speed(&node->mcu) && !node->listener;
+}
+
+/* Where frames can be destroyed: see struct arbiter. */
+static void follow_speed(struct bus *b, struct node *node)
+{
+	if (b->arbiter.cfg.collisions)
+		arbiter_set_foreign(&b->arbiter, &node->sender,
+				    is_foreign(node));
+}
+
 /*
  * From the hardware to the wire, or straight to the kernel. What is there a
  * second time or late comes from what stands between, which has no speed.
@@ -151,6 +165,7 @@ static bool send(struct bus *b, struct node *node, const struct can_frame *f,
 	if (!b->paced)
 		return queue(b, node, f, extra);
 	bus_follow_reset(b, node);
+	follow_speed(b, node);
 	return arbiter_queue(&b->arbiter, &node->sender, node->mcu.generation,
 			     f, now_us);
 }
@@ -188,6 +203,9 @@ static void transmit_faulty(struct bus *b, struct node *node,
 void bus_transmit(struct bus *b, struct node *node, const struct can_frame *f,
 		  uint64_t now_us)
 {
+	/* nobody acknowledges it, and it stays in the hardware for ever */
+	if (is_foreign(node) && !b->arbiter.cfg.collisions)
+		return;
 	if (node->mcu.faults.len)
 		transmit_faulty(b, node, f, now_us);
 	else if (!send(b, node, f, false, now_us))
@@ -216,6 +234,7 @@ void bus_update(struct bus *b, struct node *node)
 	uint64_t deadline_us = deadline_of(node);
 
 	bus_follow_reset(b, node);
+	follow_speed(b, node);
 	if (deadline_us != node->timer.at_us)
 		timer_heap_set(b->timers, &node->timer, deadline_us);
 	node_index_update(&b->index, node);
@@ -256,7 +275,7 @@ static void file(const struct bus *b, struct node *node,
 {
 	struct transceiver_out out;
 
-	if (b->paced && is_off(node))
+	if ((b->paced && is_off(node)) || is_foreign(node))
 		return;
 	if (!node->mcu.faults.len) {
 		mcu_rx(&node->mcu, f, now_us);

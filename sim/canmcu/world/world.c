@@ -443,6 +443,7 @@ int world_configure(struct world *w, const struct mcu *m,
 	if (!mcu_same_board(&m->cfg, cfg))
 		return change_board(w, node, cfg);
 	mcu_configure(&node->mcu, cfg);
+	bus_update(node->bus, node);
 	if (bridge_at(node))
 		bridge_update(bridge_at(node), now_us);
 	return 0;

@@ -370,3 +370,15 @@ power $U on" | head -n 6000 |
 	ctl power ca463a06a1ac#2 off
 	[ "$(listed ca463a06a1ac state)" = shutdown ]
 }
+
+@test "one at another bit rate disturbs the bus, and is bus-off when it sends" {
+	start_mcus one -i vcan0 --collisions -u "$U" -u "$V" \
+		--klipper-bitrate 500000 --nodeid 4
+	cansend vcan0 3F0#00
+	until_true has "$BUS" 3F1#2041F905F5500401
+	has "$MCU_LOG" "^$V bus-state error-passive$"
+	ctl shutdown "$V"
+	until_true has "$MCU_LOG" "^$V bus-state bus-off$"
+	settled
+	has_no "$BUS" ' 109#'
+}

@@ -482,6 +482,20 @@ ended() {
 	holds "$IMAGE"
 }
 
+@test "Klipper has another CAN speed than Katapult: not-started, and why" {
+	board --state katapult --klipper-bitrate 500000
+	katflash -u "$U" "$IMAGE" --timeout 2
+	[ "$status" -eq 11 ]
+	[[ $output == "$U: not-started: "*"but no Klipper has answered on "* ]]
+	[[ $stderr == *"next: likely it is built for another CAN speed"* ]]
+	holds "$IMAGE"
+	[ "$(listed "$U" state)" = klipper ]
+	ctl set "$U" klipper_bitrate 1000000
+	ctl set "$U" state katapult
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+}
+
 @test "the power goes in the middle: incomplete, and it can be done again" {
 	begun_on_mute
 	ctl power "$U" off

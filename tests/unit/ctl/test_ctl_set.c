@@ -145,6 +145,9 @@ static const struct set_line {
 	{ "the UUID of another one", "set " V " canbus_uuid " U,
 	  ERROR("canbus_uuid '" U "': another MCU has that UUID; give "
 		"one of its own, or set same_uuid") },
+	{ "another bit rate", "set " U " klipper_bitrate 500000", AS_BEFORE },
+	{ "another one of Katapult", "set " U " katapult_bitrate 500000",
+	  AS_BEFORE },
 	{ "what allows that", "set " V " same_uuid yes", OFF_AS_BEFORE },
 	/* tests/vectors/uuid.txt */
 	{ "a chip id", "set " V " chip_id 3d0052001450425539383920",

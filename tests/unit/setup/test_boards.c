@@ -378,6 +378,11 @@ static const struct row refused[] = {
 	  "-c p",
 	  "p:2: [mcu]: with 'uart' it has no nodeid; leave one of the two "
 	  "away" },
+	{ "a serial line and a bit rate of CAN",
+	  { { "p", A "uart: /dev/ttyS0\nklipper_bitrate: 500000\n" } },
+	  "-c p",
+	  "p:2: [mcu]: with 'uart' it has no bit rate of CAN; leave one of the "
+	  "two away" },
 	{ "a serial line for several MCUs",
 	  { { NULL } },
 	  "-u 000000000001 --count 2 --uart pty:/a",

@@ -26,7 +26,7 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 		out, size,
 		"uuid %s/%d/%zu on %s/%s type %s boot %s/%d state %s id %d "
 		"us %llu/%u dr %d blank %d sane %d same %d ecc %d at %x '%s' '%s' in %s hz %u "
-		"link %s %s %u/%u serial '%s' port %d/%u bridge %u/%s/%d/%d ",
+		"link %s %s %u/%u speeds %u %u serial '%s' port %d/%u bridge %u/%s/%d/%d ",
 		uuid, b->has_uuid, b->chip_id_len,
 		b->interface ? b->interface : "-",
 		b->canbus_interface ? b->canbus_interface : "-",
@@ -37,10 +37,10 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 		c->mcu_name, c->katapult_version,
 		c->flash_image ? c->flash_image : "-", c->clock_hz,
 		mcu_link_name(c->link), c->uart ? c->uart : "-", c->baud,
-		c->katapult_baud, c->usb.serial, c->usb.vhci_port,
-		c->usb.tcp_port, c->usb.bitrate_bps,
-		confinement_state_name(c->usb.bus_state), c->usb.mute,
-		c->usb.slow);
+		c->katapult_baud, c->klipper_bps, c->katapult_bps,
+		c->usb.serial, c->usb.vhci_port, c->usb.tcp_port,
+		c->usb.bitrate_bps, confinement_state_name(c->usb.bus_state),
+		c->usb.mute, c->usb.slow);
 }
 
 static const struct row {
@@ -68,6 +68,8 @@ static const struct row {
 	{ "baud=300", " 300/0 " },
 	{ "--baud=4000000", " 4000000/0 " },
 	{ "katapult_baud=57600", " 0/57600 " },
+	{ "klipper_bitrate=500000", "speeds 500000 0 " },
+	{ "katapult_bitrate=10000", "speeds 0 10000 " },
 	{ "usb_serial=my board", "serial 'my board' " },
 	{ "usb_port=7", "port 7/0 " },
 	{ "usb_tcp=3240", "port 0/3240 " },
@@ -157,6 +159,12 @@ static const struct row refused[] = {
 	  "usb_serial '\t': give at most 47 printable ASCII characters" },
 	{ "usb_port=240", "usb_port '240': give a number from 0 to 239" },
 	{ "usb_tcp=65536", "usb_tcp '65536': give a number from 0 to 65535" },
+	{ "klipper_bitrate=9999",
+	  "klipper_bitrate '9999': give bits per second from 10000 to "
+	  "1000000" },
+	{ "katapult_bitrate=1000001",
+	  "katapult_bitrate '1000001': give bits per second from 10000 to "
+	  "1000000" },
 	{ "bridge_bitrate=1000001",
 	  "bridge_bitrate '1000001': give a number from 0 to 1000000" },
 	{ "bridge_state=off",

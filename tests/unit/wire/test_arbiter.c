@@ -427,6 +427,74 @@ static void test_query(void **state)
 }
 
 /*
+ * Node 2 has another bit rate. Its flag ends what is on the wire after 10 bits,
+ * and 20 bits later the bus is free: each attempt takes 30. Its 15th error is
+ * 15 * 9 = 135, from which on it can only watch.
+ */
+static void test_one_at_another_rate_lets_pass_when_it_is_passive(void **state)
+{
+	static const char want[] =
+		"E0@27 E0@57 E0@87 E0@117 E0@147 E0@177 E0@207 E0@237 E0@267 "
+		"E0@297 E0@327 E0@357 E0@387 E0@417 E0@447 S0@505 ";
+	struct bus bus;
+
+	(void)state;
+	start(&bus, MBIT, true);
+	arbiter_set_foreign(&bus.arbiter, &bus.nodes[2], true);
+	arbiter_queue(&bus.arbiter, &bus.nodes[0], 0, &ONE, 0);
+	run_until(&bus, LATE);
+	assert_string_equal(bus.log, want);
+	assert_string_equal(bus.changes, "2:error-warning@327 "
+					 "0:error-warning@357 "
+					 "2:error-passive@447 ");
+	assert_int_equal(bus.nodes[0].confinement.tec, 15 * 8 - 1);
+	assert_int_equal(bus.nodes[1].confinement.rec, 15 - 1);
+	assert_int_equal(bus.nodes[2].confinement.rec, 15 * 9 + 1);
+	arbiter_remove(&bus.arbiter, &bus.nodes[2]);
+	assert_int_equal(bus.arbiter.foreign_len, 0);
+	arbiter_fini(&bus.arbiter);
+}
+
+/*
+ * What it sends itself is destroyed by all others: 16 times 30 bits, then 16
+ * times 8 + 30 as it is error-passive, and 1408 bits after 1088 it begins anew.
+ */
+static void test_one_at_another_rate_is_not_heard(void **state)
+{
+	struct bus bus;
+
+	(void)state;
+	start(&bus, MBIT, true);
+	arbiter_set_foreign(&bus.arbiter, &bus.nodes[2], true);
+	arbiter_queue(&bus.arbiter, &bus.nodes[2], 0, &ONE, 0);
+	run_until(&bus, 2500);
+	assert_string_equal(bus.changes, "2:error-warning@357 "
+					 "2:error-passive@477 "
+					 "2:bus-off@1085 "
+					 "2:error-active@2496 ");
+	assert_null(strchr(bus.log, 'S'));
+	assert_int_equal(bus.nodes[1].confinement.rec, 32);
+	arbiter_fini(&bus.arbiter);
+}
+
+/* Its sender repeats it: 15 times 30 bits, and once its own 58. */
+static void test_a_heard_frame_gets_through_to_others(void **state)
+{
+	struct bus bus;
+
+	(void)state;
+	start(&bus, MBIT, true);
+	arbiter_set_foreign(&bus.arbiter, &bus.nodes[2], true);
+	arbiter_received(&bus.arbiter, &ONE, 100);
+	assert_int_equal(bus.nodes[1].confinement.rec, 15 - 1);
+	assert_int_equal(bus.nodes[2].confinement.rec, 15 * 9 + 1);
+	arbiter_queue(&bus.arbiter, &bus.nodes[0], 0, &ZERO, 100);
+	run_until(&bus, LATE);
+	assert_string_equal(bus.log, "S0@558 ");
+	arbiter_fini(&bus.arbiter);
+}
+
+/*
  * The two answers part at bit 30 (test_wire.c), so a collision takes 31 + 20
  * bits: ends at 48, 99 ... 813; both wait until 816 + 8 = 824; an answer has
  * 115 bits ("canbusload -e"); the loser waits until 939 + 8 = 947.
@@ -656,6 +724,10 @@ int main(void)
 {
 	static struct CMUnitTest tests[64] = {
 		cmocka_unit_test(test_two_answers_bit_by_bit),
+		cmocka_unit_test(
+			test_one_at_another_rate_lets_pass_when_it_is_passive),
+		cmocka_unit_test(test_one_at_another_rate_is_not_heard),
+		cmocka_unit_test(test_a_heard_frame_gets_through_to_others),
 		cmocka_unit_test(test_frames_heard_count_down_receive_errors),
 		cmocka_unit_test(
 			test_a_frame_queued_between_results_is_another),
@@ -666,7 +738,7 @@ int main(void)
 		cmocka_unit_test(test_a_bus_needs_a_bit_rate),
 		cmocka_unit_test(test_thousands_wait),
 	};
-	size_t n = 8;
+	size_t n = 12;
 
 	ROWS(plain, test_plain);
 	ROWS(colliding, test_colliding);

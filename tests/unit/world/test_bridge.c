@@ -390,6 +390,25 @@ static void test_a_bit_rate_matters_on_demand_only(void **state)
 	assert_int_equal(b->heard_len, 1);
 }
 
+static void test_a_klipper_at_another_speed_is_cut_off(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[0].klipper_bps = 500000;
+	start(b);
+	bridge_host(b->m, true, 1000000, b->now_us);
+	assert_int_equal(b->heard_len, 1);
+	assert_int_equal(b->heard[0].can_id, 0x20000040);
+	assert_false(forward(b, FRAME(0x123)));
+	world_rx(b->world, BUS, &FRAME(0x321), false, b->now_us);
+	assert_int_equal(b->heard_len, 1);
+	/* itself it can be reached: a QUERY */
+	world_rx(b->world, bridge_inside(b->m), &FRAME(0x3f0, 0x00), false,
+		 b->now_us);
+	assert_true(world_tx(b->world, bridge_inside(b->m), &b->heard[1],
+			     b->now_us));
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, prepare, release)
 
 int main(void)
@@ -409,6 +428,7 @@ int main(void)
 		CASE(test_an_interface_that_goes_up_is_told_again),
 		CASE(test_bus_off_is_silence_both_ways),
 		CASE(test_a_bit_rate_matters_on_demand_only),
+		CASE(test_a_klipper_at_another_speed_is_cut_off),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(others)];
 	size_t n = 0;

@@ -376,6 +376,32 @@ test_two_with_a_uuid_answer_both_and_throw_each_other_out(void **state)
 			 world_at(b->world, 0));
 }
 
+/* Katapult is asked at 1 Mbit/s, and what it starts is not heard. */
+static void test_klipper_at_another_speed_is_silent(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[0].state = MCU_KATAPULT;
+	b->cfgs[0].klipper_bps = 500000;
+	b->cfgs[1].klipper_bps = b->cfgs[1].katapult_bps = 1000000;
+	start(b, 2);
+	receive(b, FRAME(0x3f0, 0x00));
+	assert_int_equal(b->wire_len, 2);
+	echo(b);
+	world_put(b->world, world_at(b->world, 0), MCU_KLIPPER, b->now_us);
+	receive(b, FRAME(0x3f0, 0x00));
+	assert_int_equal(b->wire_len, 3);
+	assert_int_equal(b->wire[2].data[6], 1);
+	world_assign(b->world, world_at(b->world, 0), 4, b->now_us);
+	world_shutdown(b->world, world_at(b->world, 0), "Timer too close",
+		       b->now_us);
+	take(b);
+	assert_int_equal(b->wire_len, 3);
+	world_put(b->world, world_at(b->world, 0), MCU_KATAPULT, b->now_us);
+	receive(b, FRAME(0x3f0, 0x00));
+	assert_int_equal(b->wire_len, 5);
+}
+
 static void test_each_of_a_thousand_is_found_and_answers(void **state)
 {
 	struct bench *b = *state;
@@ -592,6 +618,7 @@ int main(void)
 		CASE(test_deadlines_come_in_order_of_time),
 		CASE(test_a_deadline_comes_before_a_frame_of_the_same_time),
 		CASE(test_a_uuid_twice_is_refused),
+		CASE(test_klipper_at_another_speed_is_silent),
 		CASE(test_two_with_a_uuid_answer_both_and_throw_each_other_out),
 		CASE(test_nodes_with_a_nodeid_send_stats),
 		CASE(test_a_shutdown_by_hand_is_told),

@@ -91,6 +91,29 @@ static void test_equal_frames_of_one_nodeid_are_no_conflict(void **state)
 	assert_int_equal(nodeid_of(b, 0), -1);
 }
 
+static void test_one_at_another_rate_disturbs_those_who_have_it(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[1].klipper_bps = 500000;
+	start_paced(b, 2, true);
+	receive(b, FRAME(0x3f0, 0x00));
+	pass(b, 10000);
+	/* the one answer came through when the other one was error-passive */
+	assert_int_equal(b->wire_len, 1);
+	assert_int_equal(b->wire[0].data[6], 0);
+	assert_true(b->events[EVENT_BUS_STATE] >= 2);
+	/* it hears nothing, until its Klipper is built for this speed */
+	receive(b, FRAME(0x3f0, 0x01, UUID_1, 4));
+	assert_int_equal(nodeid_of(b, 1), -1);
+	b->cfgs[1].klipper_bps = 1000000;
+	assert_int_equal(world_configure(b->world, world_at(b->world, 1),
+					 &b->cfgs[1], b->now_us),
+			 0);
+	receive(b, FRAME(0x3f0, 0x01, UUID_1, 4));
+	assert_int_equal(nodeid_of(b, 1), 4);
+}
+
 static void test_many_answers_throw_nodes_off_the_bus(void **state)
 {
 	struct bench *b = *state;
@@ -144,6 +167,7 @@ int main(void)
 		CASE(test_frames_take_their_time_at_a_bit_rate),
 		CASE(test_answers_that_collide_cost_error_counts),
 		CASE(test_equal_frames_of_one_nodeid_are_no_conflict),
+		CASE(test_one_at_another_rate_disturbs_those_who_have_it),
 		CASE(test_many_answers_throw_nodes_off_the_bus),
 		CASE(test_a_reset_takes_frames_off_the_wire),
 		CASE(test_klipper_tells_the_errors_of_its_bus),
