@@ -43,3 +43,16 @@ uint16_t util_crc16(const void *data, size_t len)
 		crc = (uint16_t)(crc >> 8 ^ steps[(crc ^ *p++) & 0xff]);
 	return crc;
 }
+
+uint16_t util_crc16_msb(const void *data, size_t len)
+{
+	const uint8_t *p = data;
+	uint16_t crc = 0xffff;
+
+	while (len--) {
+		crc ^= (uint16_t)(*p++ << 8);
+		for (int bit = 0; bit < 8; bit++)
+			crc = (uint16_t)(crc << 1 ^ (crc >> 15) * 0x1021);
+	}
+	return crc;
+}

@@ -13,4 +13,11 @@
  */
 uint16_t util_crc16(const void *data, size_t len);
 
+/**
+ * util_crc16_msb() - CRC-16/IBM-3740 of @len bytes: the same, not reflected
+ *
+ * Some chips end with it what they say.
+ */
+uint16_t util_crc16_msb(const void *data, size_t len);
+
 #endif

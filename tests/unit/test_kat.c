@@ -55,6 +55,17 @@ static void test_crc(void **state)
 	assert_int_equal(util_crc16(row->data, row->len), row->want);
 }
 
+/* The other one, of 123456789 by the catalogue, and of what an ADS131M04 sent. */
+static void test_crc_that_is_not_reflected(void **state)
+{
+	static const uint8_t frame[15] = { 0x81 };
+
+	(void)state;
+	assert_int_equal(util_crc16_msb("123456789", 9), 0x29b1);
+	assert_int_equal(util_crc16_msb(frame, sizeof(frame)), 0xb42d);
+	assert_int_equal(util_crc16_msb("", 0), 0xffff);
+}
+
 static void test_vector_decodes_and_encodes(void **state)
 {
 	const struct vector *v = *state;
@@ -301,9 +312,10 @@ int main(void)
 		cmocka_unit_test(test_ident_with_a_cut_head_is_refused),
 		cmocka_unit_test(test_ident_with_endless_text_is_cut),
 		cmocka_unit_test(test_ident_too_long_for_a_block_is_refused),
+		cmocka_unit_test(test_crc_that_is_not_reflected),
 	};
 	size_t count = vectors_load("katapult.txt", ':', vectors);
-	size_t n = 10;
+	size_t n = 11;
 
 	ROWS(crc_rows, test_crc);
 	ROWS(no_id_rows, test_no_canbus_id);

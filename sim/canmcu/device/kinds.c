@@ -14,6 +14,7 @@ extern const struct device_kind device_accel;
 extern const struct device_kind device_thermometer;
 extern const struct device_kind device_sink;
 extern const struct device_kind device_load_cell;
+extern const struct device_kind device_ads131m0x;
 extern const struct device_kind device_ldc1612;
 extern const struct device_kind device_angle;
 extern const struct device_kind device_leds;
@@ -30,6 +31,7 @@ const struct device_row device_rows[] = {
 	{ "sensor_type", &device_thermometer },
 	{ NULL, &device_sink },
 	{ "sensor_type", &device_load_cell },
+	{ "sensor_type", &device_ads131m0x },
 	{ "sensor_type", &device_ldc1612 },
 	{ "sensor_type", &device_angle },
 	{ NULL, &device_leds },

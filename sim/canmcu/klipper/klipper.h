@@ -126,6 +126,7 @@ extern const struct klipper_module klipper_load_cells;
 extern const struct klipper_module klipper_ldc1612s;
 extern const struct klipper_module klipper_angles;
 extern const struct klipper_module klipper_sercoms;
+extern const struct klipper_module klipper_ads131m0xs;
 
 /* What modules may use. */
 

@@ -9,8 +9,8 @@
 #include "util/hex.h"
 
 #define START_US 7000000
-#define BYTES 12
-#define STEPS 8
+#define BYTES 18
+#define STEPS 12
 
 /* Said @wait_us after the last step; or "ready N" and "waits N": a pin's level. */
 struct step {
@@ -65,6 +65,48 @@ static const struct row {
 	    { "ready 5", "" },
 	    { "000000", "0003e8" },
 	    { "waits 5", "" } } },
+	/* By the data sheet SBAS885: a frame tells what the last one asked. */
+	{ "ADS131M02: its number, its words and its reset",
+	  "load_cell",
+	  "ads131m02",
+	  ON_SPI,
+	  "data_ready_pin",
+	  "5",
+	  { { "ready 5", "" },
+	    { "a00000000000000000000000", "0503000003e90003e907d000" },
+	    { "waits 5", "" },
+	    { "000000000000000000000000", "2200000003e90003e9d9f200" },
+	    { "001100000000000000000000", "0500000003e90003e9cfa500" },
+	    { "000000000000000000000000", "ff22000003e90003e9c09a00" },
+	    { "610000010000000000000000", "0500000003e90003e9cfa500" },
+	    { "a10000000000000000000000", "4100000003e90003e90c9300" },
+	    { "a20000000000000000000000", "0100000003e90003e9534a00" },
+	    { "000000000000000000000000", "0000000003e90003e9b86900" },
+	    { "000000000000000000000000", "0100000003e90003e9534a00" } } },
+	/* 8.192 MHz / 2 / 8192 */
+	{ "ADS131M02: 500 times a second, of one channel",
+	  "load_cell",
+	  "ads131m02",
+	  ON_SPI,
+	  "data_ready_pin",
+	  "5",
+	  { { "618000011a00000000000000", "0503000003e90003e907d000" },
+	    { "waits 5", "", 1999 },
+	    { "ready 5", "", 1 },
+	    { "000000000000000000000000", "4180000003e80003e8978700" },
+	    { "ready 5", "", 2000 },
+	    { "000000000000000000000000", "0501000003e90003e9887600" },
+	    { "waits 5", "" } } },
+	{ "ADS131M04: it has four",
+	  "load_cell",
+	  "ads131m04",
+	  ON_SPI,
+	  "data_ready_pin",
+	  "5",
+	  { { "a00000000000000000000000000000000000",
+	      "050f000003e90003e90003e90003e9497600" },
+	    { "000000000000000000000000000000000000",
+	      "2400000003e90003e90003e90003e9e1f300" } } },
 	{ "LDC1612: its numbers, and it sleeps at first",
 	  "probe_eddy_current x",
 	  "ldc1612",
@@ -191,7 +233,7 @@ static void test_row(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[16];
+	struct CMUnitTest tests[24];
 	size_t n = 0;
 
 	ROWS(rows, test_row);

@@ -71,6 +71,7 @@ static const struct device_kind parrot_kind = {
 	"2a03000002" \
 	"7502030105" \
 	"83748f5003"
+#define ADS131M02 "810a0100010203810c018768"
 #define AT_SPI                            \
 	{                                 \
 		DEVICE_SPI, DEVICE_ANY, 1 \
@@ -385,6 +386,72 @@ static const struct chip_story {
 		      "0001"
 		      "0400 ack" } },
 	  NULL },
+	/* config_ads131m0x oid=1 spi_oid=0 channel=1 num_channels=2
+	 * data_ready_pin=3, query_ads131m0x oid=1 rest_ticks=1000; status,
+	 * two channels and a checksum that was worked out elsewhere */
+	{ "ADS131M02: the channel that was asked for, and its status",
+	  AT_SPI,
+	  { "0100000000050001007c2500" },
+	  { { "put PA3 0", "" },
+	    { SPI ADS131M02, "ack" },
+	    { "", "", 88999 },
+	    { "", "56010030" X8("00010000") X4("00010000"), 1 },
+	    { "810d01", "570185b728"
+			"0001"
+			"0400 ack" } },
+	  NULL },
+	{ "ADS131M02: a value below 0",
+	  AT_SPI,
+	  { "010000000005ffff3834d300" },
+	  { { "put PA3 0", "" },
+	    { SPI ADS131M02, "ack" },
+	    { "", "56010030" X8("38ffffff") X4("38ffffff"), 89000 } },
+	  NULL },
+	{ "ADS131M02: a checksum that is wrong",
+	  AT_SPI,
+	  { "0100000000050001007c2600" },
+	  { { "put PA3 0", "" },
+	    { SPI ADS131M02, "ack" },
+	    { "", "56010030" X8("00000001") X4("00000001"), 89000 } },
+	  NULL },
+	{ "ADS131M02: a reset is told until it is asked anew",
+	  AT_SPI,
+	  { "050000000005000100e0ca00", "0100000000050001007c2500" },
+	  { { "put PA3 0", "" },
+	    { SPI ADS131M02, "ack" },
+	    { "", "56010030" X8("00000002") X4("00000002"), 89000 },
+	    { "810c018768", "ack" },
+	    { "", "56010030" X8("00010000") X4("00010000"), 89000 } },
+	  NULL },
+	{ "ADS131M02: a third channel",
+	  AT_SPI,
+	  { NULL },
+	  { { SPI "810a0100020203", "12003f ack" } },
+	  "Invalid ads131m0x channels configuration" },
+	/* as below, with oids 2 to 4; error_reason=5, 3 and 2 for a reset */
+	{ "ADS131M02: a trigger, by an error",
+	  AT_SPI,
+	  { "050000000005000100e0ca00" },
+	  { { "put PA3 0", "" },
+	    { "0405"
+	      "3f000100"
+	      "41000103868d20"
+	      "810a0100010203"
+	      "6d0200"
+	      "700200010000"
+	      "720302"
+	      "7303008768"
+	      "7403018064"
+	      "810b0103"
+	      "2904"
+	      "810c018768",
+	      "ack" },
+	    { "2a04000002"
+	      "7503040105"
+	      "83748f5003",
+	      "ack" },
+	    { "", "2d04000a8768", 1000 } },
+	  NULL },
 	/*
 	 * An HX711 with oid=0, and: config_sos_filter oid=1 max_sections=0,
 	 * sos_filter_set_offset_scale oid=1 offset=0 scale=1, then
@@ -561,7 +628,7 @@ static void test_story(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[48];
+	struct CMUnitTest tests[64];
 	size_t n = 0;
 
 	ROWS(stories, test_story);

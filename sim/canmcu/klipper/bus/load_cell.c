@@ -4,6 +4,7 @@
 #include "bus.h"
 #include "trigger.h"
 #include "util/array.h"
+#include "util/crc16.h"
 
 enum {
 	CONFIG_HX71X,
@@ -16,7 +17,20 @@ enum {
 	QUERY_ADS1220_STATUS,
 };
 
+enum {
+	CONFIG_ADS131M0X,
+	ADS131M0X_ATTACH_TRIGGER_ANALOG,
+	QUERY_ADS131M0X,
+	QUERY_ADS131M0X_STATUS,
+};
+
+/* Of an ADS131M0x; they are the highest byte of a report, too. */
+enum { NO_ERROR, ERROR_CRC, ERROR_RESET };
+
 #define BAD_GAIN "HX71x gain/channel out of range 1-4"
+#define BAD_CHANNELS "Invalid ads131m0x channels configuration"
+#define CHANNELS_MAX 4
+#define WAS_RESET 0x04 /* in the first byte of a status */
 #define SAMPLE 4       /* bytes of a report */
 #define RAW 3	       /* bytes from the chip */
 #define AFTER_SAMPLE 8 /* looks that are left out behind one */
@@ -30,6 +44,9 @@ struct load_cell {
 	uint8_t oid;
 	uint8_t ready_pin; /* low when there is a value */
 	uint8_t clock_pin;
+	uint8_t channel;
+	uint8_t channels; /* words between a status and a CRC; 0: no such */
+	bool was_reset;
 	struct klipper_bulk bulk;
 };
 
@@ -40,8 +57,33 @@ static bool is_ready(struct klipper *k, const struct load_cell *l,
 }
 
 /* Return: 24 bits, with their sign. */
-static int32_t read_value(struct klipper *k, const struct load_cell *l,
-			  uint64_t now_us)
+static int32_t value_of(const uint8_t *raw)
+{
+	uint32_t value = (uint32_t)raw[0] << 16 | (uint32_t)raw[1] << 8 |
+			 raw[2];
+
+	return (int32_t)(value | (raw[0] & 0x80 ? 0xff000000u : 0));
+}
+
+/* Return: NO_ERROR, or what is wrong; so does the next one. */
+static uint8_t read_frame(struct klipper *k, struct load_cell *l,
+			  int32_t *value, uint64_t now_us)
+{
+	uint8_t raw[(CHANNELS_MAX + 2) * RAW] = { 0 };
+	size_t crc_at = (l->channels + 1u) * RAW;
+	uint16_t crc;
+
+	klipper_spi_transfer(k, l->spi, raw, crc_at + RAW, now_us);
+	crc = util_crc16_msb(raw, crc_at);
+	if (raw[crc_at] != crc >> 8 || raw[crc_at + 1] != (crc & 0xff))
+		return ERROR_CRC;
+	l->was_reset |= raw[0] & WAS_RESET;
+	*value = value_of(raw + (l->channel + 1u) * RAW);
+	return l->was_reset ? ERROR_RESET : NO_ERROR;
+}
+
+static uint8_t read_value(struct klipper *k, struct load_cell *l,
+			  int32_t *value, uint64_t now_us)
 {
 	uint8_t raw[RAW] = { 0 };
 	struct device_message message = {
@@ -49,24 +91,32 @@ static int32_t read_value(struct klipper *k, const struct load_cell *l,
 		.in = raw,
 		.in_len = RAW,
 	};
-	uint32_t value;
 
+	if (l->channels)
+		return read_frame(k, l, value, now_us);
 	if (l->spi)
 		klipper_spi_transfer(k, l->spi, raw, RAW, now_us);
 	else
 		mcu_talk(klipper_mcu(k), &message, now_us);
-	value = (uint32_t)raw[0] << 16 | (uint32_t)raw[1] << 8 | raw[2];
-	return (int32_t)(value | (raw[0] & 0x80 ? 0xff000000u : 0));
+	*value = value_of(raw);
+	return NO_ERROR;
 }
 
 static void measure(struct klipper *k, struct load_cell *l, uint64_t now_us)
 {
-	int32_t value = read_value(k, l, now_us);
+	int32_t value = 0;
+	uint8_t error = read_value(k, l, &value, now_us);
 	uint8_t *out = klipper_bulk_add(&l->bulk, SAMPLE);
+
+	if (error) {
+		klipper_trigger_error(k, l->trigger, error, now_us);
+		value = error << 24;
+	} else {
+		klipper_trigger_update(k, l->trigger, value, now_us);
+	}
 
 	for (int i = 0; i < SAMPLE; i++)
 		out[i] = (uint8_t)((uint32_t)value >> 8 * i);
-	klipper_trigger_update(k, l->trigger, value, now_us);
 	klipper_bulk_report(k, &l->bulk, l->oid, SAMPLE);
 }
 
@@ -87,6 +137,7 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 
 static const struct klipper_kind hx71x_kind = { sizeof(struct load_cell) };
 static const struct klipper_kind ads1220_kind = { sizeof(struct load_cell) };
+static const struct klipper_kind ads131m0x_kind = { sizeof(struct load_cell) };
 
 static struct load_cell *begin(void *object, uint32_t oid)
 {
@@ -116,18 +167,37 @@ static const char *config_hx71x(struct klipper *k, void *object,
 	return NULL;
 }
 
+static const char *on_spi(struct klipper *k, struct load_cell *l,
+			  uint32_t spi_oid, uint32_t ready_pin)
+{
+	l->spi = klipper_spi_find(k, (uint8_t)spi_oid);
+	if (!l->spi)
+		return KLIPPER_INVALID_OID;
+	l->ready_pin = (uint8_t)ready_pin;
+	return klipper_pin_setup(k, ready_pin, KLIPPER_PIN_INPUT);
+}
+
 static const char *config_ads1220(struct klipper *k, void *object,
 				  const struct kcan_klp_value *v,
 				  uint64_t now_us)
 {
+	(void)now_us;
+	return on_spi(k, begin(object, v[0].num), v[1].num, v[2].num);
+}
+
+static const char *config_ads131m0x(struct klipper *k, void *object,
+				    const struct kcan_klp_value *v,
+				    uint64_t now_us)
+{
 	struct load_cell *l = begin(object, v[0].num);
 
 	(void)now_us;
-	l->spi = klipper_spi_find(k, (uint8_t)v[1].num);
-	if (!l->spi)
-		return KLIPPER_INVALID_OID;
-	l->ready_pin = (uint8_t)v[2].num;
-	return klipper_pin_setup(k, v[2].num, KLIPPER_PIN_INPUT);
+	l->channel = (uint8_t)v[2].num;
+	l->channels = (uint8_t)v[3].num;
+	if (l->channels < 2 || l->channels > CHANNELS_MAX ||
+	    l->channel >= l->channels)
+		return BAD_CHANNELS;
+	return on_spi(k, l, v[1].num, v[4].num);
 }
 
 static const char *attach(struct klipper *k, void *object,
@@ -153,6 +223,7 @@ static const char *query(struct klipper *k, void *object,
 		klipper_pin_drive(k, l->clock_pin, rest_ticks ? 0 : 1, now_us);
 	if (!rest_ticks || reason)
 		return rest_ticks ? reason : NULL;
+	l->was_reset = false;
 	klipper_bulk_reset(&l->bulk);
 	l->due_ticks = klipper_clock(k, now_us) + rest_ticks;
 	return klipper_timer_at(k, &l->timer, l->due_ticks, now_us);
@@ -199,4 +270,40 @@ const struct klipper_module klipper_load_cells = {
 	.messages_len = ARRAY_SIZE(messages),
 	.strings = strings,
 	.strings_len = ARRAY_SIZE(strings),
+};
+
+static const struct klipper_message ads131m0x_messages[] = {
+	[CONFIG_ADS131M0X] = { "config_ads131m0x oid=%c spi_oid=%c channel=%c "
+			       "num_channels=%c data_ready_pin=%u",
+			       KLIPPER_MAKES(ads131m0x_kind,
+					     config_ads131m0x) },
+	[ADS131M0X_ATTACH_TRIGGER_ANALOG] = { "ads131m0x_attach_trigger_analog "
+					      "oid=%c trigger_analog_oid=%c",
+					      KLIPPER_ON(ads131m0x_kind,
+							 attach) },
+	[QUERY_ADS131M0X] = { "query_ads131m0x oid=%c rest_ticks=%u",
+			      KLIPPER_ON(ads131m0x_kind, query) },
+	[QUERY_ADS131M0X_STATUS] = { "query_ads131m0x_status oid=%c",
+				     KLIPPER_ON(ads131m0x_kind, status) },
+};
+
+static int describe(json_t *config, json_t *enumerations,
+		    const struct klipper_build *build)
+{
+	(void)config;
+	(void)build;
+	return json_object_set_new(enumerations, "ads131m0x_error:",
+				   json_pack("{s:i, s:i}", "SENSOR_ERROR_CRC",
+					     ERROR_CRC, "SENSOR_ERROR_RESET",
+					     ERROR_RESET));
+}
+
+static const char *const ads131m0x_strings[] = { BAD_CHANNELS };
+
+const struct klipper_module klipper_ads131m0xs = {
+	.messages = ads131m0x_messages,
+	.messages_len = ARRAY_SIZE(ads131m0x_messages),
+	.strings = ads131m0x_strings,
+	.strings_len = ARRAY_SIZE(ads131m0x_strings),
+	.describe = describe,
 };
