@@ -53,6 +53,19 @@ board() {
 	until_true [ -c "$KLIPPER" ]
 }
 
+@test "an LPC176x, which has Katapult on USB" {
+	local id=000102030405060708090A0B0C0D0E0F link
+
+	link=/dev/serial/by-id/usb-Klipper_lpc1769_$id-if00
+	make_image lpc.bin lpc1769 0x4000 --size 20000 --link usb --version v2
+	start_mcus mcu --usb --chip-id "$id" --mcu-type lpc1769 --erase-ms 0
+	until_true [ -c "$link" ]
+	katflash -d "$link" lpc.bin
+	[ "$status" -eq 0 ]
+	[[ $output == "$link: flashed: "*" all 20000 bytes were compared" ]]
+	has "$MCU_LOG" ' application v2 lpc1769$'
+}
+
 @test "in Katapult it is found by its old name, and left there again" {
 	board
 	katflash -d "$KLIPPER" klipper.bin --no-start
