@@ -58,6 +58,9 @@ char *ctl_next_word(char **rest, bool all);
 /** Give the MCU of @r a fault, as text. Return: as ctl_command.run. */
 int ctl_add_fault(struct ctl_request *r, const char *text);
 
+/** Plug in or unplug what @section has on the MCU of @r; likewise. */
+int ctl_plug(struct ctl_request *r, const char *section, bool plugged);
+
 /** Return: an MCU as "list" shows it. */
 json_t *ctl_describe(const struct mcu *m);
 
@@ -67,8 +70,10 @@ int ctl_cmd_set(struct ctl_request *r);
 /* The command in ctl_pins.c. */
 int ctl_cmd_pin(struct ctl_request *r);
 
-/* The command in ctl_devices.c. */
+/* Commands in ctl_devices.c. */
 int ctl_cmd_devices(struct ctl_request *r);
+int ctl_cmd_plug(struct ctl_request *r);
+int ctl_cmd_unplug(struct ctl_request *r);
 
 /* Commands in ctl_wait.c. */
 int ctl_cmd_wait(struct ctl_request *r);

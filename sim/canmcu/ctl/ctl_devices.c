@@ -67,7 +67,29 @@ static json_t *describe(const struct device *device,
 		device->kind->show(device->self, shown, sizeof(shown));
 		json_object_set_new(o, "shows", json_string(shown));
 	}
+	if (device->unplugged)
+		json_object_set_new(o, "unplugged", json_true());
 	return o;
+}
+
+int ctl_plug(struct ctl_request *r, const char *section, bool plugged)
+{
+	if (world_plug(r->ctl->world, r->mcu, section, plugged, r->now_us))
+		return 0;
+	return ctl_refuse(r,
+			  "%s has nothing of section '%s': 'devices %s' lists "
+			  "what it has",
+			  r->args[0], section, r->args[0]);
+}
+
+int ctl_cmd_plug(struct ctl_request *r)
+{
+	return ctl_plug(r, r->args[1], true);
+}
+
+int ctl_cmd_unplug(struct ctl_request *r)
+{
+	return ctl_plug(r, r->args[1], false);
 }
 
 int ctl_cmd_devices(struct ctl_request *r)

@@ -39,6 +39,12 @@ static int set_fault(struct ctl_request *r, struct keys_board *b)
 	return ctl_add_fault(r, r->args[2]);
 }
 
+static int set_unplugged(struct ctl_request *r, struct keys_board *b)
+{
+	(void)b;
+	return ctl_plug(r, r->args[2], false);
+}
+
 static int find_bus(struct ctl_request *r, struct keys_board *b)
 {
 	const struct ctl *ctl = r->ctl;
@@ -139,9 +145,10 @@ int ctl_cmd_set(struct ctl_request *r)
 {
 	static int (*const effects[])(struct ctl_request *,
 				      struct keys_board *) = {
-		[KEY_FACT] = set_fact,	 [KEY_BOARD] = set_board,
-		[KEY_STATE] = set_state, [KEY_NODEID] = set_nodeid,
-		[KEY_FAULT] = set_fault, [KEY_FIXED] = set_fixed,
+		[KEY_FACT] = set_fact,		 [KEY_BOARD] = set_board,
+		[KEY_STATE] = set_state,	 [KEY_NODEID] = set_nodeid,
+		[KEY_FAULT] = set_fault,	 [KEY_FIXED] = set_fixed,
+		[KEY_UNPLUGGED] = set_unplugged,
 	};
 	struct keys_board b = { .cfg = r->mcu->cfg, .has_uuid = true };
 	const struct key *key = keys_find(r->args[1]);

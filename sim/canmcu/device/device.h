@@ -77,6 +77,9 @@ struct device_kind {
 	 */
 	bool (*make)(void *self, const struct device_source *source);
 
+	/* The pin that it reads is pulled up, and high while it is unplugged. */
+	bool pulled_up;
+
 	/* All of these may be NULL. */
 
 	/* The MCU drives a pin, any one. */

@@ -60,8 +60,30 @@ int devices_copy(struct devices *d, const struct devices *from)
 			return -ENOMEM;
 		memcpy(self, device->self, device->kind->size);
 		d->list[d->len - 1].section = device->section;
+		d->list[d->len - 1].unplugged = device->unplugged;
 	}
 	return 0;
+}
+
+static bool is_of(const struct device *device, const char *section)
+{
+	return device->section && !strcmp(device->section, section);
+}
+
+bool devices_have(const struct devices *d, const char *section)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < d->len; i++)
+		found |= is_of(&d->list[i], section);
+	return found;
+}
+
+void devices_plug(struct devices *d, const char *section, bool plugged)
+{
+	for (size_t i = 0; i < d->len; i++)
+		if (is_of(&d->list[i], section))
+			d->list[i].unplugged = !plugged;
 }
 
 void devices_fini(struct devices *d)
@@ -86,9 +108,14 @@ bool devices_read(const struct devices *d, const struct device_board *board,
 	for (size_t i = 0; i < d->len; i++) {
 		const struct device *device = &d->list[i];
 
-		if (device->kind->read &&
-		    device->kind->read(device->self, board, pin, now_us, level))
-			return true;
+		if (!device->kind->read ||
+		    (device->unplugged && !device->kind->pulled_up) ||
+		    !device->kind->read(device->self, board, pin, now_us,
+					level))
+			continue;
+		if (device->unplugged)
+			*level = 1;
+		return true;
 	}
 	return false;
 }
@@ -99,7 +126,7 @@ bool devices_edges(const struct devices *d, uint8_t pin, uint64_t now_us,
 	for (size_t i = 0; i < d->len; i++) {
 		const struct device *device = &d->list[i];
 
-		if (device->kind->edges &&
+		if (device->kind->edges && !device->unplugged &&
 		    device->kind->edges(device->self, pin, now_us, out))
 			return true;
 	}
@@ -111,7 +138,7 @@ bool devices_move(const struct devices *d, uint8_t pin)
 	for (size_t i = 0; i < d->len; i++) {
 		const struct device *device = &d->list[i];
 
-		if (device->kind->moves &&
+		if (device->kind->moves && !device->unplugged &&
 		    device->kind->moves(device->self, pin))
 			return true;
 	}
@@ -122,7 +149,7 @@ static bool is_meant(const struct device *device, const struct device_wires *to)
 {
 	const struct device_wires *at = device->self;
 
-	return device->kind->talk && at->bus == to->bus &&
+	return device->kind->talk && !device->unplugged && at->bus == to->bus &&
 	       at->line == to->line && at->select == to->select;
 }
 

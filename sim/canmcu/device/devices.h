@@ -10,6 +10,7 @@ struct device {
 	const struct device_kind *kind;
 	void *self;	     /* kind->size bytes */
 	const char *section; /* whose it is, not its own; NULL: not told */
+	bool unplugged;	     /* it is driven, and nobody hears of it */
 };
 
 /** struct devices - what is soldered to the pins of a board; zeroed: nothing */
@@ -52,6 +53,12 @@ int devices_make(struct devices *d, const struct device_source *source);
  * Return: 0 or -ENOMEM.
  */
 int devices_copy(struct devices *d, const struct devices *from);
+
+/** Return: whether any of them is of @section. */
+bool devices_have(const struct devices *d, const char *section);
+
+/** Plug those of @section in, or unplug them. */
+void devices_plug(struct devices *d, const char *section, bool plugged);
 
 /** Take all of them off. */
 void devices_fini(struct devices *d);

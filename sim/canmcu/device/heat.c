@@ -177,6 +177,7 @@ const struct device_kind device_heat = {
 	.size = sizeof(struct heat),
 	.keys = keys,
 	.make = make,
+	.pulled_up = true,
 	.drive = drive,
 	.read = read_level,
 	.reset = reset,

@@ -296,6 +296,14 @@ int mcu_put_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us);
 float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use,
 		      uint64_t now_us);
 
+/**
+ * mcu_plug() - plug in what a section has on the pins and buses, or unplug it
+ *
+ * Stays through resets and power cycles. Return: false when it has nothing.
+ */
+bool mcu_plug(struct mcu *m, const char *section, bool plugged,
+	      uint64_t now_us);
+
 /* What others report of it. */
 
 /** Report @type with @text. */

@@ -2,14 +2,30 @@
 /* The pins of an MCU: what the user, devices and its program do to them. */
 #include "mcu_program.h"
 
-int mcu_put_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us)
+static void tell_program(struct mcu *m, uint64_t now_us)
 {
 	const struct mcu_program *program = m->live.program;
+
+	if (program && program->pin_changed)
+		program->pin_changed(m, now_us);
+}
+
+int mcu_put_pin(struct mcu *m, uint8_t pin, float level, uint64_t now_us)
+{
 	int err = pins_put(&m->pins, pin, level);
 
-	if (!err && program && program->pin_changed)
-		program->pin_changed(m, now_us);
+	if (!err)
+		tell_program(m, now_us);
 	return err;
+}
+
+bool mcu_plug(struct mcu *m, const char *section, bool plugged, uint64_t now_us)
+{
+	if (!devices_have(&m->devices, section))
+		return false;
+	devices_plug(&m->devices, section, plugged);
+	tell_program(m, now_us);
+	return true;
 }
 
 static int32_t steps_of(const void *ctx, uint8_t step_pin, uint64_t now_us)

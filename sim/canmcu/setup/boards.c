@@ -197,14 +197,39 @@ struct entry {
 };
 
 /* What its printer has on its pins. */
-static int build_machine(struct opts *out, const struct printer *printer,
+static int build_machine(struct opts *out, const struct board_group *g,
 			 struct mcu_cfg *cfg)
 {
-	const struct printer_chip chip = { printer, cfg->name, cfg->type };
+	const struct printer_chip chip = { g->printer, cfg->name, cfg->type };
 	struct devices *devices = &out->devices[out->devices_len++];
 
 	cfg->devices = devices;
-	return printer_devices(&chip, devices);
+	if (printer_devices(&chip, devices))
+		return -ENOMEM;
+	for (size_t i = 0; i < g->board.unplugged_len; i++)
+		devices_plug(devices, g->board.unplugged[i], false);
+	return 0;
+}
+
+/* An option may be for the only one of a file's MCUs that has it. */
+static int check_unplugged(const struct opts *out, const struct board_group *g,
+			   char *error)
+{
+	for (size_t i = 0; i < g->board.unplugged_len; i++) {
+		const char *section = g->board.unplugged[i];
+		size_t at = 0;
+
+		while (at < out->devices_len &&
+		       !devices_have(&out->devices[at], section))
+			at++;
+		if (at == out->devices_len)
+			return refuse(error,
+				      "%s: unplugged '%s': no MCU has anything "
+				      "of that section; 'canmcu ctl devices' "
+				      "lists what an MCU has",
+				      g->name, section);
+	}
+	return 0;
 }
 
 /* It was checked when it was given. */
@@ -249,7 +274,7 @@ static int append(struct opts *out, struct boards *boards,
 	if (!err)
 		err = find_bus(out, boards, g, &cfg.bus, error);
 	if (!err && g->printer)
-		err = build_machine(out, g->printer, &cfg);
+		err = build_machine(out, g, &cfg);
 	cfg.faults = &out->faults[out->faults_len];
 	cfg.faults_len = g->board.faults_len;
 	for (size_t i = 0; i < cfg.faults_len && !err; i++)
@@ -400,6 +425,8 @@ static int list(struct opts *out, struct boards *boards, size_t total,
 		err = -ENOMEM;
 	for (size_t i = 0; i < boards->len && !err; i++)
 		err = append(out, boards, &boards->groups[i], entries, error);
+	for (size_t i = 0; i < boards->len && !err; i++)
+		err = check_unplugged(out, &boards->groups[i], error);
 	if (!err)
 		err = check_unique(entries, total, error);
 	if (!err)

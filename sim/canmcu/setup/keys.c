@@ -35,6 +35,20 @@ static int parse_fault(struct keys_board *b, const char *value, char *want)
 	return 0;
 }
 
+static int parse_unplugged(struct keys_board *b, const char *value, char *want)
+{
+	if (!*value || !keys_is_printable(value))
+		return refuse(want, "give the name of a section, like adxl345 "
+				    "or tmc2209 stepper_x");
+	if (b->unplugged_len == KEYS_UNPLUGGED_MAX)
+		return refuse(want,
+			      "at most %d can be given to start with; 'canmcu "
+			      "ctl unplug' takes more",
+			      KEYS_UNPLUGGED_MAX);
+	b->unplugged[b->unplugged_len++] = value;
+	return 0;
+}
+
 static int read_interface(const char *text, const char **out, char *want)
 {
 	if (!config_is_ifname(text))
@@ -305,6 +319,9 @@ static const struct key table[] = {
 	  .effect = KEY_BOARD },
 	{ "fault", 0, "FAULT", "inject a fault, see below; may be repeated",
 	  parse_fault, .effect = KEY_FAULT, .lines = true },
+	{ "unplugged", 0, "SECTION",
+	  "disconnect what that section has; may be repeated", parse_unplugged,
+	  .effect = KEY_UNPLUGGED, .lines = true },
 	{ "sane_rx", 0, NULL, "let Katapult recover from any broken block",
 	  parse_sane_rx },
 };

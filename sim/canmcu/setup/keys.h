@@ -7,6 +7,7 @@
 #define KEYS_CHIP_ID_MAX 16 /* bytes */
 #define KEYS_WANT_MAX FAULT_ERROR_MAX
 #define KEYS_FAULTS_MAX 16 /* of one MCU, to start with */
+#define KEYS_UNPLUGGED_MAX 16
 
 /** One MCU while it is being described. */
 struct keys_board {
@@ -17,18 +18,21 @@ struct keys_board {
 	size_t chip_id_len;		     /* bytes; 0: named by its UUID */
 	const char *faults[KEYS_FAULTS_MAX]; /* as fault_parse() reads them */
 	size_t faults_len;
+	const char *unplugged[KEYS_UNPLUGGED_MAX]; /* sections of a printer */
+	size_t unplugged_len;
 	const char *interface;	      /* NULL: not given */
 	const char *canbus_interface; /* Klipper's key; NULL: not given */
 };
 
 /** What it takes to set a key of an MCU that is simulated already. */
 enum key_effect {
-	KEY_FACT,   /* nothing: it counts from now on */
-	KEY_BOARD,  /* it has to be off, for it is another board then */
-	KEY_STATE,  /* it is put in that state */
-	KEY_NODEID, /* it takes that nodeid */
-	KEY_FAULT,  /* it gets that fault, too */
-	KEY_FIXED,  /* nothing does: canmcu has to be started anew */
+	KEY_FACT,      /* nothing: it counts from now on */
+	KEY_BOARD,     /* it has to be off, for it is another board then */
+	KEY_STATE,     /* it is put in that state */
+	KEY_NODEID,    /* it takes that nodeid */
+	KEY_FAULT,     /* it gets that fault, too */
+	KEY_UNPLUGGED, /* it loses that */
+	KEY_FIXED,     /* nothing does: canmcu has to be started anew */
 };
 
 /** What can be said about an MCU: a key of a file, most of them options too. */

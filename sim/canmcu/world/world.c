@@ -369,6 +369,19 @@ int world_put_pin(struct world *w, const struct mcu *m, uint8_t pin,
 	return err;
 }
 
+bool world_plug(struct world *w, const struct mcu *m, const char *section,
+		bool plugged, uint64_t now_us)
+{
+	struct node *node = node_of(m);
+	bool found;
+
+	(void)w;
+	bus_run(node->bus, node, now_us);
+	found = mcu_plug(&node->mcu, section, plugged, now_us);
+	bus_run(node->bus, node, now_us);
+	return found;
+}
+
 int world_add_fault(struct world *w, const struct mcu *m,
 		    const struct fault *fault)
 {

@@ -136,6 +136,8 @@ uint64_t world_seed(const struct world *w);
  */
 int world_put_pin(struct world *w, const struct mcu *m, uint8_t pin,
 		  float level, uint64_t now_us);
+bool world_plug(struct world *w, const struct mcu *m, const char *section,
+		bool plugged, uint64_t now_us);
 int world_reset(struct world *w, const struct mcu *m, uint64_t now_us);
 void world_power(struct world *w, const struct mcu *m, bool on,
 		 uint64_t now_us);

@@ -101,6 +101,36 @@ hosts() {
 	[[ $output == *'i2c_response oid=2 i2c_bus_status=START_NACK response=000000'* ]]
 }
 
+@test "what is unplugged is not there, from the start or at any time" {
+	ctl unplug "$U" temperature_sensor a
+	ctl unplug "$U" tmc2209 stepper_x
+	ctl unplug "$U" tmc5160 stepper_y
+	[[ $(ctl devices "$U") == *'"section":"temperature_sensor a"'*'"unplugged":true'* ]]
+	hosts 'allocate_oids count=3' \
+		'config_i2c oid=0' \
+		'config_tmcuart oid=1 rx_pin=PA3 pull_up=0 tx_pin=PA3 bit_time=1600' \
+		'config_spi oid=2 pin=PA4 cs_active_high=0' \
+		'i2c_set_bus oid=0 i2c_bus=i2c1_PB6_PB7 rate=100000 address=72' \
+		'spi_set_bus oid=2 spi_bus=spi1 mode=3 rate=4000000' \
+		'finalize_config crc=1' \
+		'i2c_transfer oid=0 write=00 read_len=2' \
+		'spi_transfer oid=2 data=0400000000' \
+		"tmcuart_send oid=1 write=$ASK_IOIN read=10" \
+		'wait tmcuart_response oid=1'
+	[[ $output == *'i2c_bus_status=START_NACK response=0000'* ]]
+	[[ $output == *'spi_transfer_response oid=2 response=ffffffffff'* ]]
+	[[ $output =~ tmcuart_response\ oid=1\ read=($'\n'|$) ]]
+	ctl plug "$U" temperature_sensor a
+	hosts 'i2c_transfer oid=0 write=00 read_len=2'
+	[[ $output == *'i2c_bus_status=SUCCESS response=1900'* ]]
+	stop_all
+	start_mcus two -c "$BATS_TEST_TMPDIR/sim.cfg" --unplugged adxl345
+	hosts 'allocate_oids count=1' 'config_spi oid=0 pin=PB12 cs_active_high=0' \
+		'spi_set_sw_bus oid=0 miso_pin=PB2 mosi_pin=PB11 sclk_pin=PB10 mode=3 pulse_ticks=12' \
+		'finalize_config crc=1' 'spi_transfer oid=0 data=8000'
+	[[ $output == *'spi_transfer_response oid=0 response=ffff'* ]]
+}
+
 @test "a bus that the chip does not have is refused in the words of Klipper" {
 	hosts 'allocate_oids count=1' \
 		'config_spi oid=0 pin=PA4 cs_active_high=0' \

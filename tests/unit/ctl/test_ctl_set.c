@@ -12,6 +12,8 @@
 
 #define V "aabbccddeeff"
 
+extern const struct device_kind device_fan;
+
 #define MCU(uuid, type, loader, state, nodeid)                             \
 	"{\"ok\":true,\"mcu\":{\"uuid\":\"" uuid "\",\"mcu_type\":\"" type \
 	"\",\"bootloader\":\"" loader "\",\"state\":\"" state              \
@@ -71,8 +73,12 @@ static int prepare(void **state)
 		{ .uuid = { { 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff } } },
 	};
 	struct files_bench *b = calloc(1, sizeof(*b));
+	struct devices fan = { 0 };
 
 	assert_non_null(b);
+	assert_non_null(devices_add(&fan, &device_fan));
+	fan.list[0].section = "fan big";
+	cfgs[0].devices = &fan;
 	for (size_t i = 0; i < ARRAY_SIZE(cfgs); i++) {
 		cfgs[i].type = mcu_type_find("stm32g0b1xx");
 		cfgs[i].bootloader = BOOTLOADER_KATAPULT;
@@ -81,6 +87,7 @@ static int prepare(void **state)
 		cfgs[i].nodeid = -1;
 	}
 	bench_init(&b->bench, cfgs, ARRAY_SIZE(cfgs), ARRAY_SIZE(ifnames));
+	devices_fini(&fan);
 	b->bench.ctl.ifnames = ifnames;
 	b->bench.ctl.ifnames_len = ARRAY_SIZE(ifnames);
 	b->bench.ctl.images = (struct ctl_images){ open_image, close_image, b };
@@ -148,6 +155,11 @@ static const struct set_line {
 	{ "another bit rate", "set " U " klipper_bitrate 500000", AS_BEFORE },
 	{ "another one of Katapult", "set " U " katapult_bitrate 500000",
 	  AS_BEFORE },
+	{ "what is there is unplugged", "set " U " unplugged fan big",
+	  AS_BEFORE },
+	{ "what is not there is unplugged", "set " U " unplugged adxl345",
+	  ERROR(U " has nothing of section 'adxl345': 'devices " U
+		  "' lists what it has") },
 	{ "what allows that", "set " V " same_uuid yes", OFF_AS_BEFORE },
 	/* tests/vectors/uuid.txt */
 	{ "a chip id", "set " V " chip_id 3d0052001450425539383920",

@@ -136,6 +136,42 @@ static void test_each_is_told_and_the_right_one_answers(void **state)
 	assert_int_equal(d.len, 0);
 }
 
+/* It is on the board, and its wires to the others are not. */
+static void test_what_is_unplugged_is_not_heard(void **state)
+{
+	const int ten = 10;
+	const struct device_board board = { ten_times, &ten };
+	struct device_kind pulled_kind = probe_kind;
+	struct devices d = { 0 }, copy = { 0 };
+	struct device_edges e;
+	struct probe *a, *b;
+	float level = -1;
+
+	(void)state;
+	pulled_kind.pulled_up = true;
+	a = add(&d, 2);
+	b = devices_add(&d, &pulled_kind);
+	b->pin = 3;
+	d.list[0].section = d.list[1].section = "fan";
+	assert_false(devices_have(&d, "fan2"));
+	assert_true(devices_have(&d, "fan"));
+	devices_plug(&d, "fan2", false);
+	assert_true(devices_edges(&d, 2, NOW_US, &e));
+	devices_plug(&d, "fan", false);
+	devices_drive(&d, 2, 0.5F, NOW_US);
+	assert_float_equal(a->driven, 0.5F, 0);
+	assert_int_equal(devices_copy(&copy, &d), 0);
+	assert_false(devices_edges(&copy, 2, NOW_US, &e));
+	assert_false(devices_read(&copy, &board, 2, NOW_US, &level));
+	assert_true(devices_read(&copy, &board, 3, NOW_US, &level));
+	assert_float_equal(level, 1, 0);
+	devices_plug(&copy, "fan", true);
+	assert_true(devices_read(&copy, &board, 3, NOW_US, &level));
+	assert_float_equal(level, 30, 0);
+	devices_fini(&copy);
+	devices_fini(&d);
+}
+
 static void test_a_copy_goes_its_own_way(void **state)
 {
 	struct devices d = { 0 }, copy = { 0 };
@@ -176,6 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_is_told_and_the_right_one_answers),
+		cmocka_unit_test(test_what_is_unplugged_is_not_heard),
 		cmocka_unit_test(test_a_copy_goes_its_own_way),
 		cmocka_unit_test(test_a_row_names_a_key_that_its_kind_reads),
 	};

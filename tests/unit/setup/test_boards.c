@@ -394,6 +394,11 @@ static const struct row refused[] = {
 	  "-c p",
 	  "p:2: [mcu]: uart 'pty:/a' is also that of p:8: [mcu c]; each MCU "
 	  "needs its own" },
+	{ "unplugged, and never there",
+	  { { "p", A B "unplugged: adxl345\n" } },
+	  "-c p",
+	  "p:4: [mcu b]: unplugged 'adxl345': no MCU has anything of that "
+	  "section; 'canmcu ctl devices' lists what an MCU has" },
 	{ "a fault of frames, without frames",
 	  { { "p", A "uart: pty:/a\nfault: mute\n" } },
 	  "-c p",

@@ -26,7 +26,8 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 		out, size,
 		"uuid %s/%d/%zu on %s/%s type %s boot %s/%d state %s id %d "
 		"us %llu/%u dr %d blank %d sane %d same %d ecc %d at %x '%s' '%s' in %s hz %u "
-		"link %s %s %u/%u speeds %u %u serial '%s' port %d/%u bridge %u/%s/%d/%d ",
+		"link %s %s %u/%u speeds %u %u serial '%s' port %d/%u bridge %u/%s/%d/%d "
+		"without '%s' ",
 		uuid, b->has_uuid, b->chip_id_len,
 		b->interface ? b->interface : "-",
 		b->canbus_interface ? b->canbus_interface : "-",
@@ -40,7 +41,8 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 		c->katapult_baud, c->klipper_bps, c->katapult_bps,
 		c->usb.serial, c->usb.vhci_port, c->usb.tcp_port,
 		c->usb.bitrate_bps, confinement_state_name(c->usb.bus_state),
-		c->usb.mute, c->usb.slow);
+		c->usb.mute, c->usb.slow,
+		b->unplugged_len ? b->unplugged[0] : "");
 }
 
 static const struct row {
@@ -70,6 +72,7 @@ static const struct row {
 	{ "katapult_baud=57600", " 0/57600 " },
 	{ "klipper_bitrate=500000", "speeds 500000 0 " },
 	{ "katapult_bitrate=10000", "speeds 0 10000 " },
+	{ "unplugged=tmc2209 stepper_x", "without 'tmc2209 stepper_x' " },
 	{ "usb_serial=my board", "serial 'my board' " },
 	{ "usb_port=7", "port 7/0 " },
 	{ "usb_tcp=3240", "port 0/3240 " },
