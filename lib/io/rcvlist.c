@@ -87,8 +87,11 @@ static size_t visit_lines(const struct search *s, char *buf, size_t len)
 	return len;
 }
 
-static int visit_file(const struct search *s, const char *path)
+int kcan_rcvlist_read(const char *path, const char *ifname,
+		      void (*visit)(const struct kcan_receiver *r, void *arg),
+		      void *arg)
 {
+	const struct search s = { ifname, visit, arg };
 	char buf[2048];
 	size_t len = 0;
 	size_t room;
@@ -102,7 +105,7 @@ static int visit_file(const struct search *s, const char *path)
 		room = sizeof(buf) - len;
 		n = read(fd, buf + len, room);
 		if (n > 0)
-			len = visit_lines(s, buf, len + (size_t)n);
+			len = visit_lines(&s, buf, len + (size_t)n);
 		/* no line of the kernel is that long: drop what is not one */
 		if (len > LINE_LEN_MAX)
 			len = 0;
@@ -121,10 +124,9 @@ int kcan_rcvlist_each(const char *ifname,
 	static const char *const paths[] = { "/proc/net/can/rcvlist_sff",
 					     "/proc/net/can/rcvlist_fil",
 					     "/proc/net/can/rcvlist_all" };
-	const struct search s = { ifname, visit, arg };
 	int err = 0;
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(paths); i++)
-		err = visit_file(&s, paths[i]);
+		err = kcan_rcvlist_read(paths[i], ifname, visit, arg);
 	return err;
 }

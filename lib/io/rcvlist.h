@@ -35,4 +35,9 @@ int kcan_rcvlist_each(const char *ifname,
 		      void (*visit)(const struct kcan_receiver *r, void *arg),
 		      void *arg);
 
+/** kcan_rcvlist_read() - those in one file, which is @path */
+int kcan_rcvlist_read(const char *path, const char *ifname,
+		      void (*visit)(const struct kcan_receiver *r, void *arg),
+		      void *arg);
+
 #endif

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "../support/unit.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "io/rcvlist.h"
 
@@ -81,11 +85,93 @@ static void test_row(void **state)
 	assert_int_equal(got.mask, want->mask);
 }
 
+static char path[] = "/tmp/test_rcvlist.XXXXXX";
+
+static void note(const struct kcan_receiver *r, void *arg)
+{
+	char *out = arg;
+
+	sprintf(out + strlen(out), "%s %x|", r->ifname, r->id);
+}
+
+/* Return: what a file of this text has for vcan0. */
+static const char *read_text(const char *text, size_t len)
+{
+	static char found[512];
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, len, file), len);
+	assert_int_equal(fclose(file), 0);
+	*found = '\0';
+	assert_int_equal(kcan_rcvlist_read(path, "vcan0", note, found), 0);
+	return found;
+}
+
+static void test_those_of_an_interface_and_of_all(void **state)
+{
+	static const char text[] = "receive list 'rx_sff':\n"
+				   "  vcan0  10d  c00007ff  " HASHES "\n"
+				   "  vcan1  10f  c00007ff  " HASHES "\n"
+				   "  any    111  c00007ff  " HASHES "\n"
+				   "  vcan   113  c00007ff  " HASHES "\n"
+				   "  vcan00 115  c00007ff  " HASHES "\n"
+				   "  vcan0  117  c00007ff  without an end";
+
+	(void)state;
+	assert_string_equal(read_text(text, strlen(text)),
+			    "vcan0 10d|any 111|");
+}
+
+/* It is read in pieces of 2048 bytes; a line that is cut there stays whole. */
+static void read_across(size_t before, const char *want)
+{
+	static const char line[] = "vcan0 10d c00007ff ";
+	char text[2048 + 256];
+
+	memset(text, 'x', sizeof(text));
+	text[2048 - before - 1] = '\n';
+	memcpy(text + 2048 - before, line, strlen(line));
+	text[sizeof(text) - 1] = '\n';
+	assert_string_equal(read_text(text, sizeof(text)), want);
+}
+
+static void test_lines_across_two_pieces(void **state)
+{
+	(void)state;
+	read_across(1, "vcan0 10d|");
+	read_across(10, "vcan0 10d|");
+	read_across(160, "vcan0 10d|");
+	/* of one that is longer than any of the kernel nothing is believed */
+	read_across(161, "");
+}
+
+static void test_no_such_file(void **state)
+{
+	char found[8] = "";
+
+	(void)state;
+	assert_int_equal(kcan_rcvlist_read("/nowhere", "vcan0", note, found),
+			 -ENOENT);
+	assert_string_equal(found, "");
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows)] = { 0 };
-	size_t n = 0;
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 3] = {
+		cmocka_unit_test(test_those_of_an_interface_and_of_all),
+		cmocka_unit_test(test_lines_across_two_pieces),
+		cmocka_unit_test(test_no_such_file),
+	};
+	size_t n = 3;
+	int failed, fd = mkstemp(path);
+
+	if (fd < 0)
+		return 1;
+	close(fd);
 
 	ROWS(rows, test_row);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	unlink(path);
+	return failed;
 }

@@ -193,6 +193,15 @@ static const struct enumeration {
 	    { { 0x82, 0, 0, 0, 0x02, 0, 2, 0 }, BYTES("\0\0") },
 	    { { 0x02, 1, 0, 0, 0x81, 0, 0, 0 }, NULL, 0 },
 	    { { 0x82, 0, 0, 0, 0x81, 0, 2, 0 }, BYTES("\0\0") } } },
+	/* USB 2.0, section 9.4.5 */
+	{ "SET_CONFIGURATION ends a halt",
+	  &gsusb_personality,
+	  { 0 },
+	  { { SET_CONFIGURATION, NULL, 0 },
+	    { { 0x02, 3, 0, 0, 0x81, 0, 0, 0 }, NULL, 0 },
+	    { { 0x82, 0, 0, 0, 0x81, 0, 2, 0 }, BYTES("\1\0") },
+	    { SET_CONFIGURATION, NULL, 0 },
+	    { { 0x82, 0, 0, 0, 0x81, 0, 2, 0 }, BYTES("\0\0") } } },
 };
 
 static void test_enumeration(void **state)
@@ -228,6 +237,70 @@ static void test_dead_endpoints(void **state)
 	free(h);
 }
 
+static int take_all(void *self, uint8_t ep, const uint8_t *data, uint32_t len,
+		    uint64_t now_us)
+{
+	(void)self;
+	(void)ep;
+	(void)data;
+	(void)now_us;
+	return (int)len;
+}
+
+static int give_two(void *self, uint8_t ep, uint8_t *data, uint32_t room,
+		    uint64_t now_us)
+{
+	(void)self;
+	(void)ep;
+	(void)room;
+	(void)now_us;
+	memcpy(data, "ab", 2);
+	return 2;
+}
+
+static void hear_work(struct host *h, bool in, bool out)
+{
+	uint32_t asked = host_in(h, 1, 64);
+
+	if (in)
+		host_hears_data(h, asked, "ab", 2);
+	else
+		host_hears_done(h, asked, STALL, 0);
+	host_hears_done(h, host_out(h, 2, "xyz", 3), out ? 0 : STALL,
+			out ? 3 : 0);
+}
+
+/* They are there with the configuration, and while they are not halted. */
+static void test_endpoints_work_while_configured(void **state)
+{
+	struct usb_personality busy = gsusb_personality;
+	static const struct control script[] = {
+		{ { 0x02, 3, 0, 0, 0x81, 0, 0, 0 }, NULL, 0 },
+		{ { 0x02, 3, 0, 0, 0x02, 0, 0, 0 }, NULL, 0 },
+		{ { 0x00, 9, 0, 0, 0, 0, 0, 0 }, NULL, 0 },
+	};
+	struct host *h = calloc(1, sizeof(*h));
+
+	(void)state;
+	assert_non_null(h);
+	busy.in = give_two;
+	busy.out = take_all;
+	host_attach(h, &busy, NULL, &(struct usb_identity){ 0 });
+	hear_work(h, false, false);
+	host_configure(h);
+	hear_work(h, true, true);
+	host_control(h, &script[0]);
+	hear_work(h, false, true);
+	host_control(h, &script[1]);
+	hear_work(h, false, false);
+	host_configure(h);
+	hear_work(h, true, true);
+	host_control(h, &script[2]);
+	hear_work(h, false, false);
+	host_detach(h);
+	free(h);
+}
+
 static void test_long_string(void **state)
 {
 	char text[200];
@@ -250,13 +323,15 @@ static void test_long_string(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[16] = {
+	struct CMUnitTest tests[ARRAY_SIZE(enumerations) + 3] = {
 		{ "endpoints that do not exist are stalled",
 		  test_dead_endpoints },
+		{ "endpoints work while configured, and not halted",
+		  test_endpoints_work_while_configured },
 		{ "a string is cut to what a descriptor holds",
 		  test_long_string },
 	};
-	size_t n = 2;
+	size_t n = 3;
 
 	ROWS(enumerations, test_enumeration);
 	return _cmocka_run_group_tests("usb_device", tests, n, NULL, NULL);

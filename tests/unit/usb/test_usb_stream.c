@@ -439,9 +439,25 @@ static void test_odd_control(void **state)
 	end(h);
 }
 
+/* As cdc_acm and gs_usb never ask for, but a program with the device may. */
+static void test_the_longest_payload(void **state)
+{
+	static uint8_t payload[16384];
+	struct host *h = new_host();
+	uint32_t seqnum;
+
+	(void)state;
+	dummy.out_result = 4;
+	seqnum = host_out(h, 2, payload, sizeof(payload));
+	host_hears_nothing(h);
+	assert_int_equal(dummy.got_len, 4);
+	host_hears_unlinked(h, host_unlink(h, seqnum), -ECONNRESET);
+	end(h);
+}
+
 static void test_too_long_a_payload(void **state)
 {
-	static uint8_t payload[USB_PAYLOAD_MAX + 1];
+	static uint8_t payload[16384 + 1];
 	struct host *h = new_host();
 
 	(void)state;
@@ -574,6 +590,7 @@ int main(void)
 		  test_control_waits_its_turn },
 		{ "too long a payload is skipped and refused",
 		  test_too_long_a_payload },
+		{ "the longest payload is taken", test_the_longest_payload },
 		{ "too many that wait are refused", test_too_many_wait },
 		{ "a kernel that does not read is waited for",
 		  test_kernel_does_not_read },

@@ -126,6 +126,23 @@ static void test_many_answers_throw_nodes_off_the_bus(void **state)
 	assert_int_equal(b->wire_len, 32);
 }
 
+/* ISO 11898-1: it has no part in the bus, so it acknowledges and hears nothing. */
+static void test_who_is_bus_off_hears_nothing(void **state)
+{
+	struct bench *b = *state;
+	size_t deaf = 0;
+
+	start_paced(b, 32, true);
+	receive(b, FRAME(0x3f0, 0x00));
+	while (b->bus_off < 16)
+		pass(b, 100);
+	for (size_t i = 0; i < 32; i++) {
+		receive(b, FRAME(0x3f0, 0x01, 0, 0, 0, 0, 0, (uint8_t)i, 4));
+		deaf += nodeid_of(b, i) != 4;
+	}
+	assert_int_equal(deaf, 16);
+}
+
 static void test_a_reset_takes_frames_off_the_wire(void **state)
 {
 	struct bench *b = *state;
@@ -169,6 +186,7 @@ int main(void)
 		CASE(test_equal_frames_of_one_nodeid_are_no_conflict),
 		CASE(test_one_at_another_rate_disturbs_those_who_have_it),
 		CASE(test_many_answers_throw_nodes_off_the_bus),
+		CASE(test_who_is_bus_off_hears_nothing),
 		CASE(test_a_reset_takes_frames_off_the_wire),
 		CASE(test_klipper_tells_the_errors_of_its_bus),
 	};
