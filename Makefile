@@ -138,12 +138,13 @@ demo demo-bridge: all $B/flasher
 
 include mk/install.mk
 include mk/campaign.mk
+include mk/mutants.mk
 include mk/completion.mk
 clean:
 	rm -rf $B
 
 help:
 	@echo 'all host static library examples test check check-unit check-vcan'
-	@echo 'campaign fuzz lint bench demo demo-bridge clean'
+	@echo 'campaign mutants fuzz lint bench demo demo-bridge clean'
 	@echo 'install install-host install-PROGRAM install-library uninstall'
 	@echo 'CC CFLAGS LDFLAGS CROSS=triplet PREFIX DESTDIR FUZZ_RUNS=n V=1 WERROR=1'
