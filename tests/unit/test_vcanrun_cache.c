@@ -136,6 +136,30 @@ static void test_place(void **state)
 		assert_non_null(strstr(why.text, "set SOME_ENV to a kernel"));
 }
 
+/* A file of user 1 in folders of root: to whom is it safe? */
+static void test_who_asks(void **state)
+{
+	static const struct {
+		uid_t owner, who;
+		int safe;
+	} rows[] = { { 1, 0, -1 }, { 1, 1, 0 }, { 1, 2, -1 }, { 0, 2, 0 } };
+	char file[64];
+	struct reason why;
+
+	(void)state;
+	if (geteuid())
+		skip_as("only root can give a file to somebody else");
+	snprintf(file, sizeof(file), "%s/a/b/file", folder);
+	/* mkdtemp() made it for its user alone */
+	assert_int_equal(chmod(folder, 0755), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(chown(file, rows[i].owner, (gid_t)-1), 0);
+		assert_int_equal(seteuid(rows[i].who), 0);
+		assert_int_equal(cache_check(file, "X", &why), rows[i].safe);
+		assert_int_equal(seteuid(0), 0);
+	}
+}
+
 static void test_what_is_not_there(void **state)
 {
 	struct reason why;
@@ -146,14 +170,15 @@ static void test_what_is_not_there(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(places) + 4] = {
+	struct CMUnitTest tests[ARRAY_SIZE(places) + 5] = {
+		cmocka_unit_test(test_who_asks),
 		cmocka_unit_test(test_what_is_not_there),
 		cmocka_unit_test(test_the_caches_are_asked_in_their_order),
 		cmocka_unit_test(test_the_one_that_is_taken_is_the_last_asked),
 		cmocka_unit_test(test_an_empty_variable_is_as_good_as_unset),
 	};
 
-	size_t n = 4;
+	size_t n = 5;
 
 	ROWS(places, test_place);
 	return cmocka_run_group_tests_name("vcanrun_cache", tests, make_places,

@@ -150,6 +150,21 @@ static void test_the_longest_payload_goes_through(void **state)
 	assert_memory_equal(f.data, payload, 1024);
 }
 
+/* There is no room for anything behind it. */
+static void test_the_longest_payload_damaged(void **state)
+{
+	uint8_t payload[MUX_PAYLOAD_MAX] = { 0 }, out[MUX_FRAME_MAX];
+	struct mux_decoder d = { 0 };
+	struct mux_frame f;
+
+	(void)state;
+	mux_encode(out, MUX_DATA, MUX_STDIN, payload, sizeof(payload));
+	out[sizeof(out) - 1] ^= 1;
+	assert_int_equal(feed(&d, out, sizeof(out), &f), -EBADMSG);
+	for (int i = 0; i < 2000; i++)
+		assert_int_equal(mux_decode(&d, 0, &f), -EBADMSG);
+}
+
 static void test_a_longer_payload_is_not_encoded(void **state)
 {
 	uint8_t payload[MUX_PAYLOAD_MAX + 1] = { 0 }, out[MUX_FRAME_MAX];
@@ -337,6 +352,7 @@ int main(void)
 {
 	static const struct CMUnitTest single[] = {
 		cmocka_unit_test(test_the_longest_payload_goes_through),
+		cmocka_unit_test(test_the_longest_payload_damaged),
 		cmocka_unit_test(test_a_longer_payload_is_not_encoded),
 		cmocka_unit_test(test_frames_follow_each_other_without_a_gap),
 		cmocka_unit_test(test_a_number_must_have_four_bytes),

@@ -254,12 +254,33 @@ static void test_console_commands_no_terminal(void **state)
 	assert_memory_equal(c.tail, "a?[2J\n\tb", 8);
 }
 
+static void test_console_has_nothing_to_say_yet(void **state)
+{
+	struct console c = { 0 };
+	int fd[2];
+
+	(void)state;
+	assert_int_equal(pipe2(fd, O_NONBLOCK), 0);
+	c.fd = fd[0];
+	assert_int_equal(console_read(&c), 0);
+	assert_int_equal(c.fd, fd[0]);
+	assert_int_equal(write(fd[1], "panic\n", 6), 6);
+	assert_int_equal(console_read(&c), 0);
+	assert_true(console_has(&c, "panic"));
+	assert_false(console_has(&c, "panics"));
+	close(fd[1]);
+	assert_int_equal(console_read(&c), -1);
+	assert_int_equal(c.fd, -1);
+	close(fd[0]);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(guests) + 1] = {
+	struct CMUnitTest tests[ARRAY_SIZE(guests) + 2] = {
+		cmocka_unit_test(test_console_has_nothing_to_say_yet),
 		cmocka_unit_test(test_console_commands_no_terminal),
 	};
-	size_t n = 1;
+	size_t n = 2;
 
 	ROWS(guests, test_guest);
 	return cmocka_run_group_tests_name("vcanrun_relay", tests, NULL, NULL);

@@ -221,9 +221,14 @@ static void test_what_must_not_be_lost(void **state)
 	control(b, &up);
 	assert_int_equal(b->board.lost, 1);
 	b->stuck = false;
+	/* what waits goes first, and then there is room for this one */
+	control(b, &down);
+	assert_int_equal(b->board.lost, 1);
+	assert_int_equal(b->told_len, USB_BOARD_OUTBOX_LEN + 1);
 	run(b);
 	for (size_t i = 0; i < USB_BOARD_OUTBOX_LEN; i++)
 		assert_int_equal(told(b, USB_LINK_MODE)->mode.up, i % 2 == 0);
+	assert_false(told(b, USB_LINK_MODE)->mode.up);
 	told_nothing(b);
 	end(b);
 }
