@@ -54,6 +54,11 @@ static const char words[][FUZZ_WORD_MAX] = {
 	"\n[printer]\nkinematics: cartesian\n",
 	"\n[stepper_x]\n" STEPPER,
 	"\n[stepper_y]\n" STEPPER,
+	"\n[stepper_z1]\n" STEPPER,
+	"\n[stepper_a]\n" STEPPER "arm_length: 200\n",
+	"\n[printer]\nkinematics: delta\ndelta_radius: 100\n",
+	"\n[z_tilt]\nz_positions:\n 0, 10\n ",
+	"\n[quad_gantry_level]\ngantry_corners: 1, 2\n 3, ",
 	"\n[heater_bed]\nsensor_pin: PA0\nheater_pin: PA1\n",
 	"\n[extruder]\nsensor_pin: A\npullup_resistor: ",
 	"\n[board_pins x]\naliases: A=PA1, ",
@@ -112,8 +117,8 @@ static void check_heat(const struct mcu_cfg *cfg, const struct heat *heat)
 static void check_rail(const struct mcu_cfg *cfg, const struct rail *rail)
 {
 	check(pins_has(cfg->type->pins, rail->endstop_pin));
-	check(isfinite(rail->motors[0].mm));
-	check(isfinite(rail->motors[1].mm));
+	check(isfinite(rail->carriage.start_mm));
+	check(isfinite(rail->carriage.end_mm));
 }
 
 /* All kinds that are spoken to begin with these. */
@@ -127,6 +132,15 @@ static void check_wires(const struct mcu_cfg *cfg,
 		check(pins_has(cfg->type->pins, wires->select));
 }
 
+static void check_motor(const struct mcu_cfg *cfg, const struct motor *motor)
+{
+	const struct motion_motor *m = &motor->motion->motors[motor->index];
+
+	check(motor->index < motor->motion->motors_len);
+	check(pins_has(cfg->type->pins, m->step_pin));
+	check(isfinite(m->mm) && m->mm != 0);
+}
+
 static void check_machine(const struct mcu_cfg *cfg)
 {
 	for (size_t i = 0; cfg->devices && i < cfg->devices->len; i++) {
@@ -136,6 +150,8 @@ static void check_machine(const struct mcu_cfg *cfg)
 			check_heat(cfg, device->self);
 		else if (device->kind == &device_rail)
 			check_rail(cfg, device->self);
+		else if (device->kind == &device_motor)
+			check_motor(cfg, device->self);
 		else if (device->kind->talk)
 			check_wires(cfg, device->self);
 	}

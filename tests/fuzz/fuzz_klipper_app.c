@@ -254,20 +254,23 @@ static void handle(struct run *r)
 }
 
 /* What configure() moves and looks at, and its analog input. */
-static void add_pins(struct devices *d)
+static void add_pins(struct devices *d, struct motion *motion)
 {
 	struct heat *heat = devices_add(d, &device_heat);
+	struct motor *motor = devices_add(d, &device_motor);
 	struct rail *rail = devices_add(d, &device_rail);
 
-	check(heat && rail);
+	check(heat && motor && rail);
 	*heat = (struct heat){ .kind = HEAT_BED,
 			       .pullup_ohm = HEAT_PULLUP_OHM,
 			       .sensor_pin = 2,
 			       .heater_pin = 0 };
-	*rail = (struct rail){ .motors = { { 5, 0.01 } },
-			       .endstop_mm = 5,
-			       .at_max = true,
-			       .endstop_pin = 3 };
+	*motor = (struct motor){ .motion = motion };
+	*rail = (struct rail){
+		.motion = motion,
+		.carriage = { .by = { { 0, 1 } }, .end_mm = 5, .at_max = true },
+		.endstop_pin = 3
+	};
 }
 
 /* Sections that have all keys; the last letter tells the pin or the address. */
@@ -285,6 +288,8 @@ static const char *value(const struct device_source *source,
 		return *section == 'M' ? last : NULL;
 	if (!strcmp(key, "cs_pin"))
 		return *section == 't' || *section == 'a' ? last : NULL;
+	if (!strcmp(key, "step_pin") || !strcmp(key, "endstop_pin"))
+		return NULL;
 	if (!strcmp(key, "uart_pin"))
 		return !strncmp(section, "tmc22", 5) ? last : NULL;
 	return strcmp(key, "i2c_address") ? NULL : last;
@@ -316,10 +321,14 @@ static const struct devices *machine(void)
 					.pin = read_pin,
 					.is_mcu = is_mcu };
 	static struct devices all;
+	static struct motion motion;
 
+	motion = (struct motion){ .motors = { { .mm = 0.01, .step_pin = 5 } },
+				  .motors_len = 1,
+				  .axes[2] = { .by = { { 0, 1 } } } };
 	if (all.len)
 		return &all;
-	add_pins(&all);
+	add_pins(&all, &motion);
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
 		source.section = sections[i];
 		check(!devices_make(&all, &source));

@@ -8,7 +8,7 @@
 
 #include "source.h"
 
-/** What a device may ask of the board that it is on, while it is called. */
+/** What a device may ask of the board that it is on. */
 struct device_board {
 	/* Return: how many steps were made on a pin that are still counted. */
 	int32_t (*steps)(const void *ctx, uint8_t step_pin, uint64_t now_us);
@@ -82,6 +82,8 @@ struct device_kind {
 
 	/* All of these may be NULL. */
 
+	/* It is on a board from now on, which outlives it. */
+	void (*plug)(void *self, const struct device_board *board);
 	/* The MCU drives a pin, any one. */
 	void (*drive)(void *self, uint8_t pin, float level, uint64_t now_us);
 	/* Return: whether it puts a @level on @pin. */

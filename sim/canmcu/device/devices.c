@@ -86,6 +86,13 @@ void devices_plug(struct devices *d, const char *section, bool plugged)
 			d->list[i].unplugged = !plugged;
 }
 
+void devices_mount(struct devices *d, const struct device_board *board)
+{
+	for (size_t i = 0; i < d->len; i++)
+		if (d->list[i].kind->plug)
+			d->list[i].kind->plug(d->list[i].self, board);
+}
+
 void devices_fini(struct devices *d)
 {
 	while (d->len)

@@ -60,6 +60,9 @@ bool devices_have(const struct devices *d, const char *section);
 /** Plug those of @section in, or unplug them. */
 void devices_plug(struct devices *d, const char *section, bool plugged);
 
+/** They are on a board from now on. */
+void devices_mount(struct devices *d, const struct device_board *board);
+
 /** Take all of them off. */
 void devices_fini(struct devices *d);
 

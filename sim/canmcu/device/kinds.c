@@ -5,7 +5,9 @@
 #include "device.h"
 
 extern const struct device_kind device_heat;
+extern const struct device_kind device_motor;
 extern const struct device_kind device_rail;
+extern const struct device_kind device_probe;
 extern const struct device_kind device_fan;
 extern const struct device_kind device_tmc_uart;
 extern const struct device_kind device_tmc_spi;
@@ -22,7 +24,9 @@ extern const struct device_kind device_leds;
 /* The key of a section that may make one, and its kind. */
 const struct device_row device_rows[] = {
 	{ "sensor_pin", &device_heat },
+	{ "step_pin", &device_motor },
 	{ "endstop_pin", &device_rail },
+	{ "pin", &device_probe },
 	{ "tachometer_pin", &device_fan },
 	{ "uart_pin", &device_tmc_uart },
 	{ "cs_pin", &device_tmc_spi },

@@ -7,13 +7,16 @@
 
 #include "../board/buses.h"
 
+struct motion;
+
 /**
  * struct device_source - a section of a printer.cfg, as an MCU sees it
  *
  * Filled in by those who read such files.
  */
 struct device_source {
-	const char *section; /* its name: "heater_bed", "fan_generic top" */
+	const char *section;   /* its name: "heater_bed", "fan_generic top" */
+	struct motion *motion; /* of the printer; outlives what is made */
 	/* Return: what a section tells for a key; NULL: nothing. */
 	const char *(*value)(const struct device_source *source,
 			     const char *section, const char *key);

@@ -103,7 +103,7 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	if (m->live.program && m->live.program->started)
 		m->live.program->started(m, env->start_us);
 	faults_init(&m->faults, env->seed, &cfg->uuid);
-	err = devices_copy(&m->devices, cfg->devices);
+	err = mcu_init_devices(m);
 	for (size_t i = 0; i < cfg->faults_len && !err; i++)
 		err = faults_add(&m->faults, &cfg->faults[i]);
 	return err;

@@ -127,10 +127,11 @@ struct mcu {
 	uint32_t generation; /* counts resets: older frames are not ours */
 	struct flash flash;  /* only Katapult's boards have one */
 	struct faults faults;
-	struct pins pins;	/* what the user has put on them */
-	struct devices devices; /* what else is on them */
-	struct flashed flashed; /* what started last */
-	uint32_t looked_at;	/* the address of that */
+	struct pins pins;	   /* what the user has put on them */
+	struct devices devices;	   /* what else is on them */
+	struct device_board board; /* as they know it */
+	struct flashed flashed;	   /* what started last */
+	uint32_t looked_at;	   /* the address of that */
 	struct mcu_live live;
 };
 

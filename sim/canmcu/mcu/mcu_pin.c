@@ -37,13 +37,20 @@ static int32_t steps_of(const void *ctx, uint8_t step_pin, uint64_t now_us)
 					   0;
 }
 
+int mcu_init_devices(struct mcu *m)
+{
+	int err = devices_copy(&m->devices, m->cfg.devices);
+
+	m->board = (struct device_board){ steps_of, m };
+	devices_mount(&m->devices, &m->board);
+	return err;
+}
+
 bool mcu_read_pin(const struct mcu *m, uint8_t pin, uint64_t now_us,
 		  float *level)
 {
-	const struct device_board board = { steps_of, m };
-
 	return pins_read(&m->pins, pin, level) ||
-	       devices_read(&m->devices, &board, pin, now_us, level);
+	       devices_read(&m->devices, &m->board, pin, now_us, level);
 }
 
 float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use,

@@ -127,6 +127,9 @@ bool mcu_pin_moves(const struct mcu *m, uint8_t pin);
 bool mcu_talk(struct mcu *m, const struct device_message *message,
 	      uint64_t now_us);
 
+/** What its configuration has on its pins. Return: 0 or -ENOMEM. */
+int mcu_init_devices(struct mcu *m);
+
 /** So many steps, which are not counted on any more, were made on a pin. */
 void mcu_keep_steps(struct mcu *m, uint8_t step_pin, int32_t steps);
 

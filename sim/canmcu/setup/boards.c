@@ -34,13 +34,7 @@ void boards_fini(struct boards *boards)
 {
 	free(boards->groups);
 	boards->groups = NULL;
-	while (boards->printers) {
-		struct printer *p = boards->printers;
-
-		boards->printers = p->next;
-		printer_fini(p);
-		free(p);
-	}
+	printers_free(&boards->printers);
 	util_texts_free(&boards->texts);
 }
 
@@ -414,6 +408,10 @@ static int list(struct opts *out, struct boards *boards, size_t total,
 
 	for (size_t i = 0; i < boards->len; i++)
 		faults += boards->groups[i].board.faults_len;
+	out->printers = boards->printers;
+	boards->printers = NULL;
+	for (struct printer *p = out->printers; p; p = p->next)
+		p->motion.bed = out->bed;
 	out->faults = calloc(faults, sizeof(*out->faults));
 	out->devices_len = 0;
 	out->devices = calloc(boards->len, sizeof(*out->devices));

@@ -13,7 +13,7 @@ struct board_group {
 	size_t count;
 	bool from_file;
 	char section[CONFIG_SECTION_MAX]; /* of the file, or "" */
-	const struct printer *printer;	  /* of its file, or NULL */
+	struct printer *printer;	  /* of its file, or NULL */
 	/* As errors call it: what was typed, or "file:line: [mcu NAME]". */
 	const char *name;
 };

@@ -157,6 +157,19 @@ static int apply_bitrate(void *ctx, const char *arg)
 	return 0;
 }
 
+static int apply_bed(void *ctx, const char *arg)
+{
+	struct parser *p = ctx;
+
+	if (!bed_parse(&p->opts->bed, arg))
+		return refuse(p,
+			      "--bed '%s': give at most %d rows of %d heights "
+			      "up to %d mm, from the front to the back, like "
+			      "0,0.1/0,0.2",
+			      arg, BED_POINTS_MAX, BED_POINTS_MAX, BED_MM_MAX);
+	return 0;
+}
+
 static int apply_collisions(void *ctx, const char *arg)
 {
 	struct parser *p = ctx;
@@ -207,6 +220,8 @@ static const struct util_opt rows[] = {
 	  apply_seed },
 	{ "bitrate", 0, "N", "give frames the time that they need at N bit/s",
 	  apply_bitrate },
+	{ "bed", 0, "ROWS", "how high the bed is, in mm, like 0,0.1/0,0.2",
+	  apply_bed },
 	{ "collisions", 0, NULL,
 	  "let answers with the same id destroy each other", apply_collisions },
 	{ "lateness", 0, "MS",
@@ -311,6 +326,7 @@ void opts_fini(struct opts *opts)
 	for (size_t i = 0; i < opts->devices_len; i++)
 		devices_fini(&opts->devices[i]);
 	free(opts->devices);
+	printers_free(&opts->printers);
 	util_texts_free(&opts->texts);
 	opts->mcus = NULL;
 	opts->ifnames = NULL;

@@ -6,12 +6,15 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "../device/bed.h"
 #include "../mcu/mcu_cfg.h"
 #include "util/texts.h"
 
 #define OPTS_ERROR_MAX 512
 #define OPTS_COUNT_MAX 65536 /* MCUs in one process */
 #define OPTS_BUSES_MAX 64
+
+struct printer;
 
 enum opts_action { OPTS_RUN, OPTS_HELP, OPTS_VERSION };
 
@@ -33,6 +36,8 @@ struct opts {
 	size_t faults_len;
 	struct devices *devices; /* owned, likewise; for each kind of MCU */
 	size_t devices_len;
+	struct bed bed;		  /* of every printer */
+	struct printer *printers; /* owned: what the devices point to */
 	struct util_texts *texts; /* owned: what a file gave the MCUs */
 };
 

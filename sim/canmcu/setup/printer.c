@@ -95,6 +95,14 @@ const char *printer_value(const struct printer *p, const char *section,
 	return value ? value->text : NULL;
 }
 
+/* Return: what goes on, and what is told of it in another line; or NULL. */
+static const char *join(struct util_texts **texts, const char *begun,
+			const char *text)
+{
+	return begun && text ? util_texts_add(texts, "%s\n%s", begun, text) :
+			       text;
+}
+
 /* The later one wins. Return: 0 or -ENOMEM. */
 static int set_value(struct printer_section *s, const char *key,
 		     const char *text)
@@ -144,7 +152,13 @@ int printer_set(struct printer *p, struct util_texts **texts,
 		return add_alias(p, s->name, value);
 	if (is_pins(line->key))
 		err = add_pins(p, value);
-	return err || !key ? err : set_value(s, key, value);
+	if (err || !key)
+		return err;
+	if (p->last_section == s->name && p->last_key == key)
+		value = join(texts, printer_value(p, s->name, key), value);
+	p->last_section = s->name;
+	p->last_key = key;
+	return value ? set_value(s, key, value) : -ENOMEM;
 }
 
 void printer_fini(struct printer *p)
@@ -155,4 +169,15 @@ void printer_fini(struct printer *p)
 	free(p->aliases);
 	free(p->pins);
 	*p = (struct printer){ 0 };
+}
+
+void printers_free(struct printer **first)
+{
+	while (*first) {
+		struct printer *p = *first;
+
+		*first = p->next;
+		printer_fini(p);
+		free(p);
+	}
 }

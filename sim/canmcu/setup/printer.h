@@ -4,6 +4,7 @@
 
 #include "../board/family.h"
 #include "../device/devices.h"
+#include "../device/motion.h"
 #include "config.h"
 #include "util/texts.h"
 
@@ -45,6 +46,10 @@ struct printer {
 	size_t aliases_len;
 	const char **pins; /* values of keys of pins: "PA1", or "PA1, !PA2" */
 	size_t pins_len;
+	struct motion motion; /* which devices point to */
+	/* Of the last line: one without a key of its own goes on with it. */
+	const char *last_section;
+	const char *last_key;
 	struct printer *next; /* of another file; not looked at here */
 };
 
@@ -62,13 +67,16 @@ int printer_set(struct printer *p, struct util_texts **texts,
 
 void printer_fini(struct printer *p);
 
+/** Release a list of them, and leave it empty. */
+void printers_free(struct printer **first);
+
 /** Return: what a section tells for @key; NULL: nothing, or no such section. */
 const char *printer_value(const struct printer *p, const char *section,
 			  const char *key);
 
 /** An MCU that is asked about. */
 struct printer_chip {
-	const struct printer *printer;
+	struct printer *printer;
 	const char *mcu; /* its name in pins: "mcu" or that of its section */
 	const struct mcu_type *type;
 };

@@ -57,15 +57,17 @@ static void name_pins(const struct printer_chip *chip, const char *text,
 
 int printer_devices(const struct printer_chip *chip, struct devices *out)
 {
-	const struct printer *p = chip->printer;
+	struct printer *p = chip->printer;
 	struct source s = { .chip = chip,
 			    .source = { .value = source_value,
 					.pin = source_pin,
 					.flag = config_read_switch,
+					.motion = &p->motion,
 					.is_mcu = source_is_mcu,
 					.bus = source_bus } };
 	int err = 0;
 
+	motion_read(&p->motion, &s.source);
 	for (size_t i = 0; i < p->pins_len; i++)
 		name_pins(chip, p->pins[i], out);
 	for (size_t i = 0; i < p->sections_len && !err; i++) {

@@ -16,6 +16,7 @@ struct probe {
 	float driven;
 	int32_t steps;
 	uint64_t reset_us;
+	const struct device_board *board;
 	int *held;
 	int *releases;
 };
@@ -75,8 +76,16 @@ static void release(void *self)
 		++*p->releases;
 }
 
+static void plug(void *self, const struct device_board *board)
+{
+	struct probe *p = self;
+
+	p->board = board;
+}
+
 static const struct device_kind probe_kind = {
 	.size = sizeof(struct probe),
+	.plug = plug,
 	.drive = drive,
 	.read = read_level,
 	.edges = edges,
@@ -115,10 +124,13 @@ static void test_each_is_told_and_the_right_one_answers(void **state)
 	assert_non_null(devices_add(&d, &still_kind));
 	a = add(&d, 1);
 	b = add(&d, 2);
+	devices_mount(&d, &board);
 	devices_drive(&d, 2, 0.5F, NOW_US);
 	devices_stepped(&d, 1, -3);
 	devices_stepped(&d, 1, 1);
 	devices_reset(&d, NOW_US);
+	assert_ptr_equal(a->board, &board);
+	assert_ptr_equal(b->board, &board);
 	assert_float_equal(a->driven, 0, 0);
 	assert_float_equal(b->driven, 0.5F, 0);
 	assert_int_equal(a->steps, -2);

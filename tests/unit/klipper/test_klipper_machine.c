@@ -184,14 +184,23 @@ static void test_another_chip_has_no_heater(void **state)
 }
 
 /* A motor on PA0 and PA1, five steps away from the endstop on PA2. */
-static void start_carriage(struct host *h)
+static void start_carriage(struct host *h, struct motion *motion)
 {
-	const struct rail rail = { .motors = { { PA0, 1 } },
-				   .endstop_mm = 5,
-				   .at_max = true,
-				   .endstop_pin = PA2 };
+	const struct motor motor = { .motion = motion };
+	const struct rail rail = {
+		.motion = motion,
+		.carriage = { .by = { { 0, 1 } }, .end_mm = 5, .at_max = true },
+		.endstop_pin = PA2,
+	};
 
 	host_start(h, "stm32g0b1xx");
+	*motion = (struct motion){
+		.motors = { { .mm = 1,
+			      .step_pin = PA0,
+			      .board = &h->board.mcu.board } },
+		.motors_len = 1,
+	};
+	put_on(h, &device_motor, &motor);
 	put_on(h, &device_rail, &rail);
 	host_assign(h, 4);
 	h->board.mcu.live.start_us = h->board.now_us;
@@ -229,10 +238,11 @@ static void assert_endstop(const struct host *h, float want)
 /* The fifth step is made at 1500, and the fourth sample taken at 1530. */
 static void test_a_carriage_comes_to_its_endstop(void **state)
 {
+	struct motion motion;
 	struct host h;
 
 	(void)state;
-	start_carriage(&h);
+	start_carriage(&h, &motion);
 	assert_string_equal(hear(&h, 1499), "");
 	assert_endstop(&h, 0);
 	assert_string_equal(hear(&h, 1), "");
@@ -247,10 +257,11 @@ static void test_a_carriage_comes_to_its_endstop(void **state)
 
 static void test_a_reset_leaves_the_carriage_where_it_is(void **state)
 {
+	struct motion motion;
 	struct host h;
 
 	(void)state;
-	start_carriage(&h);
+	start_carriage(&h, &motion);
 	hear(&h, 3000);
 	assert_int_equal(mcu_reset(&h.board.mcu, h.board.now_us), 0);
 	assert_endstop(&h, 1);
@@ -261,10 +272,11 @@ static void test_a_reset_leaves_the_carriage_where_it_is(void **state)
 
 static void test_hands_keep_the_endstop_open(void **state)
 {
+	struct motion motion;
 	struct host h;
 
 	(void)state;
-	start_carriage(&h);
+	start_carriage(&h, &motion);
 	assert_int_equal(mcu_put_pin(&h.board.mcu, PA2, 0, h.board.now_us), 0);
 	assert_string_equal(hear(&h, 3000), "");
 	assert_string_equal(host_ask(&h, "3600"), "37000a ack");
@@ -274,10 +286,11 @@ static void test_hands_keep_the_endstop_open(void **state)
 /* Every tick would be too often: every 50 us it is looked at. */
 static void test_looks_are_not_too_many(void **state)
 {
+	struct motion motion;
 	struct host h;
 
 	(void)state;
-	start_carriage(&h);
+	start_carriage(&h, &motion);
 	assert_string_equal(host_ask(&h, "2f0287680a0401010101"), "ack");
 	hear(&h, 1001);
 	assert_int_equal(mcu_deadline(&h.board.mcu) - h.board.now_us, 49);

@@ -88,10 +88,10 @@ static void test_the_machine_is_on_the_mcu_that_has_the_pins(void **state)
 			 0);
 	assert_int_equal(o.mcus_len, 4);
 	assert_null(o.mcus[0].devices);
-	assert_int_equal(o.mcus[1].devices->len, 2);
+	assert_int_equal(o.mcus[1].devices->len, 3);
 	heat = device(&o.mcus[1], 0, &device_heat);
 	assert_int_equal(heat->kind, HEAT_HOTEND);
-	rail = device(&o.mcus[1], 1, &device_rail);
+	rail = device(&o.mcus[1], 2, &device_rail);
 	assert_int_equal(rail->endstop_pin, 19);
 	assert_int_equal(o.mcus[2].devices->len, 1);
 	heat = device(&o.mcus[2], 0, &device_heat);

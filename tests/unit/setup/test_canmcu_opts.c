@@ -134,6 +134,9 @@ static const struct mistake {
 	  "--lateness '901': give milliseconds, 0 to 900" },
 	{ "-u " U " --seed -1",
 	  "--seed '-1': give a number from 0 to 9223372036854775807" },
+	{ "-u " U " --bed 0,1/2",
+	  "--bed '0,1/2': give at most 16 rows of 16 heights up to 10 mm, from "
+	  "the front to the back, like 0,0.1/0,0.2" },
 	{ "-u " U " --bitrate 5",
 	  "--bitrate '5': give bits per second from 10000 to 1000000, like "
 	  "1000000" },
