@@ -59,6 +59,7 @@ static const char words[][FUZZ_WORD_MAX] = {
 	"\n[printer]\nkinematics: delta\ndelta_radius: 100\n",
 	"\n[z_tilt]\nz_positions:\n 0, 10\n ",
 	"\n[quad_gantry_level]\ngantry_corners: 1, 2\n 3, ",
+	"\n[bltouch]\nsensor_pin: PA5\ncontrol_pin: a:PA6\nx_offset: ",
 	"\n[heater_bed]\nsensor_pin: PA0\nheater_pin: PA1\n",
 	"\n[extruder]\nsensor_pin: A\npullup_resistor: ",
 	"\n[board_pins x]\naliases: A=PA1, ",

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../sim/canmcu/device/heat.h"
+#include "../../sim/canmcu/device/probe.h"
 #include "../../sim/canmcu/device/rail.h"
 #include "../../sim/canmcu/klipper/engine.h"
 #include "../support/software.h"
@@ -259,8 +260,9 @@ static void add_pins(struct devices *d, struct motion *motion)
 	struct heat *heat = devices_add(d, &device_heat);
 	struct motor *motor = devices_add(d, &device_motor);
 	struct rail *rail = devices_add(d, &device_rail);
+	struct probe *probe = devices_add(d, &device_bltouch);
 
-	check(heat && motor && rail);
+	check(heat && motor && rail && probe);
 	*heat = (struct heat){ .kind = HEAT_BED,
 			       .pullup_ohm = HEAT_PULLUP_OHM,
 			       .sensor_pin = 2,
@@ -271,6 +273,11 @@ static void add_pins(struct devices *d, struct motion *motion)
 		.carriage = { .by = { { 0, 1 } }, .end_mm = 5, .at_max = true },
 		.endstop_pin = 3
 	};
+	*probe = (struct probe){ .motion = motion,
+				 .pin = 4,
+				 .has_pin = true,
+				 .control_pin = 0,
+				 .has_control = true };
 }
 
 /* Sections that have all keys; the last letter tells the pin or the address. */

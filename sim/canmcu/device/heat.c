@@ -147,17 +147,20 @@ static bool read_level(const void *self, const struct device_board *board,
 	return true;
 }
 
-/* The sensor_pin of a chip on SPI selects it. */
-static bool is_chip(const char *sensor_type)
+/* The sensor_pin of a chip on SPI selects it, and that of a probe is a switch. */
+static bool is_other(const struct device_source *source)
 {
-	return sensor_type && !strncmp(sensor_type, "MAX", 3);
+	const char *type = device_value(source, "sensor_type");
+
+	return (type && !strncmp(type, "MAX", 3)) ||
+	       device_is(source, "bltouch");
 }
 
 static bool make(void *self, const struct device_source *source)
 {
 	struct heat *h = self;
 
-	if (is_chip(device_value(source, "sensor_type")) ||
+	if (is_other(source) ||
 	    !device_pin(source, "sensor_pin", &h->sensor_pin, NULL))
 		return false;
 	h->pullup_ohm = device_positive(device_value(source, "pullup_resistor"),

@@ -3,6 +3,7 @@
 #define CANMCU_MOTION_H
 
 #include "bed.h"
+#include "bltouch.h"
 #include "device.h"
 
 #define MOTION_MOTORS_MAX 32 /* more of them stand still */
@@ -53,6 +54,7 @@ struct motion {
 	double z_at_mm[MOTION_Z_MAX][2];	/* where; all 0: not told */
 	size_t z_len;
 	struct bed bed;
+	struct bltouch bltouch;
 };
 
 /** Read the kinematics of a printer.cfg, once; .section does not count. */

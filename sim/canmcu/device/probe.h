@@ -10,7 +10,9 @@ struct probe {
 	double beside_mm[2]; /* the nozzle */
 	double z_mm;	     /* how high the nozzle is when it triggers */
 	uint8_t pin;
-	bool has_pin; /* of this MCU */
+	uint8_t control_pin; /* of a BLTouch */
+	bool has_pin;	     /* of this MCU */
+	bool has_control;
 	bool inverted;
 };
 
@@ -20,6 +22,8 @@ void probe_read(struct probe *p, const struct device_source *source,
 
 /** Return: whether it is as near as it triggers. */
 bool probe_is_near(const struct probe *p, uint64_t now_us);
+
+extern const struct device_kind device_bltouch;
 
 /** As the function of struct device_kind. */
 bool probe_moves(const void *self, uint8_t pin);
