@@ -133,6 +133,8 @@ start_mcus() {
 	shift
 	MCU_LOG=$BATS_TEST_TMPDIR/$name.log
 	CTL=$BATS_TEST_TMPDIR/$name.ctl
+	# an earlier one of that name was ready, too
+	: >"$MCU_LOG"
 	"${AT_ONCE[@]}" "$BUILD/canmcu" --control "$CTL" "$@" \
 		>"$MCU_LOG" 2>&1 3>&- &
 	# shellcheck disable=SC2034 # for the tests
