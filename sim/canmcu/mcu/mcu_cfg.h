@@ -81,6 +81,7 @@ struct mcu_usb_cfg {
 	enum confinement_state bus_state; /* at least so bad */
 	bool mute;			  /* no echo of the host's frames */
 	bool slow;			  /* takes none of them */
+	bool stalled;			  /* its bus takes none of them */
 };
 
 /* Of CAN, in bit/s. */

@@ -88,14 +88,22 @@ static void send_local_id(struct hotplug *h)
 		h->local_id = msg.local_id;
 }
 
+/* The device has to see that itself: the MCU is not to wait behind such a frame. */
+static bool is_stalled(const struct hotplug *h)
+{
+	return h->cfg.mcu->cfg.usb.stalled ||
+	       (is(h, USB_GSUSB) && bridge_is_off(h->cfg.mcu));
+}
+
 static void send_deviations(struct hotplug *h)
 {
 	const struct mcu_usb_cfg *usb = &h->cfg.mcu->cfg.usb;
 	struct usb_link_msg msg = { .kind = USB_LINK_DEVIATE,
 				    .gsusb = { .mute = usb->mute,
-					       .slow = usb->slow } };
+					       .slow = usb->slow,
+					       .stalled = is_stalled(h) } };
 
-	if (usb->mute == h->gsusb.mute && usb->slow == h->gsusb.slow)
+	if (!memcmp(&msg.gsusb, &h->gsusb, sizeof(h->gsusb)))
 		return;
 	if (send_message(h, &msg))
 		h->gsusb = msg.gsusb;
@@ -186,7 +194,8 @@ static bool bus(struct hotplug *h, const struct usb_link_msg *msg,
 	if (h->local_id != mcu_rx_id(h->cfg.mcu) &&
 	    msg->frame.can_id == mcu_rx_id(h->cfg.mcu))
 		return local(h, msg, now_us);
-	return bridge_forward(h->cfg.mcu, &msg->frame, now_us);
+	/* what was on its way to here when it began is lost */
+	return is_stalled(h) || bridge_forward(h->cfg.mcu, &msg->frame, now_us);
 }
 
 static bool accepted(struct hotplug *h, const struct usb_link_msg *msg,

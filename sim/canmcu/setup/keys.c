@@ -286,6 +286,8 @@ static const struct key table[] = {
 	  keys_parse_bridge_echo },
 	{ "bridge_slow", 0, NULL, "accept no frames of a bridge's host",
 	  keys_parse_bridge_slow },
+	{ "bridge_stall", 0, NULL, "let its bus take no frames of the host",
+	  keys_parse_bridge_stall },
 	{ "mcu_type", 0, "TYPE", "chip, see below (stm32g0b1xx)",
 	  parse_mcu_type, .effect = KEY_BOARD },
 	{ "bootloader", 0, "WHICH",

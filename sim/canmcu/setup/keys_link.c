@@ -175,3 +175,8 @@ int keys_parse_bridge_slow(struct keys_board *b, const char *value, char *want)
 {
 	return keys_read_switch(value, &b->cfg.usb.slow, want);
 }
+
+int keys_parse_bridge_stall(struct keys_board *b, const char *value, char *want)
+{
+	return keys_read_switch(value, &b->cfg.usb.stalled, want);
+}

@@ -42,5 +42,7 @@ int keys_parse_bridge_state(struct keys_board *b, const char *value,
 			    char *want);
 int keys_parse_bridge_echo(struct keys_board *b, const char *value, char *want);
 int keys_parse_bridge_slow(struct keys_board *b, const char *value, char *want);
+int keys_parse_bridge_stall(struct keys_board *b, const char *value,
+			    char *want);
 
 #endif

@@ -138,7 +138,7 @@ static bool forward(struct gsusb *g, const struct can_frame *f, uint64_t now_us)
 {
 	struct gsusb_live *live = &g->live;
 
-	if (g->env->bus(g->env->arg, f, now_us)) {
+	if (!g->cfg.stalled && g->env->bus(g->env->arg, f, now_us)) {
 		live->stalled_us = 0;
 		live->discarding = false;
 		return true;

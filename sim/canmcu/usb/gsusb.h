@@ -42,8 +42,9 @@ struct gsusb_env {
 
 /** Deviations, for tests of hosts. */
 struct gsusb_cfg {
-	bool mute; /* no echo at all: the host's queue fills up */
-	bool slow; /* the host's frames are not taken for now (NAK) */
+	bool mute;    /* no echo at all: the host's queue fills up */
+	bool slow;    /* the host's frames are not taken for now (NAK) */
+	bool stalled; /* the bus takes nothing, whatever it says */
 };
 
 /** A frame as it is on USB: usbip-gsusb-bridge.md, section 4.3. */

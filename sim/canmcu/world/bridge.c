@@ -168,6 +168,11 @@ unsigned int bridge_inside(const struct mcu *m)
 	return bridge_of(m)->inside;
 }
 
+bool bridge_is_off(const struct mcu *m)
+{
+	return is_off_for_good(bridge_of(m));
+}
+
 bool bridge_forward(const struct mcu *m, const struct can_frame *f,
 		    uint64_t now_us)
 {

@@ -60,6 +60,9 @@ void bridge_attach(const struct mcu *m,
 /** Return: the bus within, for world_tx(), world_rx() and their like. */
 unsigned int bridge_inside(const struct mcu *m);
 
+/** Return: whether its controller is bus-off, and does not come back by itself. */
+bool bridge_is_off(const struct mcu *m);
+
 /**
  * bridge_forward() - a frame of the host for the bus
  *

@@ -240,6 +240,36 @@ image() {
 	[ "$n" -ge 20 ]
 }
 
+@test "a bus that takes nothing: frames are echoed and lost, its MCU answers" {
+	start_bridge -u "$U"
+	up
+	dump
+	ctl set "$BRIDGE" bridge_stall on
+	cansend can0 3F0#00
+	until_true has dump.can0 "3F1#20${BRIDGE^^}01 R"
+	for _ in {1..40}; do
+		until_true cansend can0 124#
+	done
+	until_true has dump.can0 ' 124# T' 40
+	has_no dump.can0 "3F1#20${U^^}01"
+	ctl set "$BRIDGE" bridge_stall off
+	cansend can0 3F0#00
+	until_true has dump.can0 "3F1#20${U^^}01 R"
+}
+
+@test "a bridge whose Klipper has another speed is cut off, and answers" {
+	start_bridge --klipper-bitrate 500000 -u "$U"
+	up
+	until_true is_in_state BUS-OFF
+	dump
+	cansend can0 3F0#00
+	until_true has dump.can0 "3F1#20${BRIDGE^^}01 R"
+	ctl set "$BRIDGE" klipper_bitrate 1000000
+	until_true is_in_state ERROR-ACTIVE
+	until_true cansend can0 3F0#00
+	until_true has dump.can0 "3F1#20${U^^}01 R"
+}
+
 one_is_left() {
 	[ "$(cd /sys/class/net && echo can[01] | wc -w)" = 1 ]
 }

@@ -213,6 +213,7 @@ static const struct set_line {
 	  AS_BEFORE },
 	{ "a state of the bus", "set " U " bridge_state bus-off", AS_BEFORE },
 	{ "no echoes", "set " U " bridge_echo off", AS_BEFORE },
+	{ "a stalled bus", "set " U " bridge_stall on", AS_BEFORE },
 	{ "a slow bridge", "set " U " bridge_slow on", AS_BEFORE },
 	{ "a key that looks like a typing error", "set " U " boot_mss 3",
 	  ERROR("there is no key 'boot_mss': did you mean 'boot_ms'?") },

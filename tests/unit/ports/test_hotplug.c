@@ -548,10 +548,34 @@ static void test_a_wrong_bit_rate_is_bus_off(void **state)
 	b->cfgs[0].usb.bitrate_bps = 1000000;
 	start(b);
 	TAKE(b, .kind = USB_LINK_MODE, .mode = { true, 500000 });
-	assert_int_equal(b->told_len, 1);
+	assert_int_equal(b->told_len, 2);
 	expect(b, 0, USB_LINK_FRAME);
 	assert_int_equal(b->told[0].frame.can_id, 0x20000040);
 	assert_string_equal(b->events, "plugged gs_usb 2;host up 500000;");
+	expect(b, 1, USB_LINK_DEVIATE);
+	assert_true(b->told[1].gsusb.stalled);
+}
+
+/* The MCU is within, and hears its host whatever is on the bus. */
+static void test_a_stalled_bus_is_told_and_keeps_nobody_waiting(void **state)
+{
+	struct bench *b = *state;
+	struct mcu_cfg cfg;
+
+	start(b);
+	cfg = b->m->cfg;
+	cfg.usb.stalled = true;
+	world_configure(b->world, b->m, &cfg, b->now_us);
+	kick(b);
+	assert_int_equal(b->told_len, 1);
+	expect(b, 0, USB_LINK_DEVIATE);
+	assert_true(b->told[0].gsusb.stalled);
+	for (int i = 0; i < 10; i++)
+		from_host(b, USB_LINK_BUS, FRAME(0x123));
+	assert_false(b->hotplug.held);
+	from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x00));
+	assert_int_equal(b->told_len, 2);
+	expect(b, 1, USB_LINK_SENT);
 }
 
 /* A serial port. */
@@ -735,6 +759,7 @@ int main(void)
 		CASE(test_what_comes_from_before_a_reset_is_lost),
 		CASE(test_deviations_are_told_and_told_again),
 		CASE(test_a_wrong_bit_rate_is_bus_off),
+		CASE(test_a_stalled_bus_is_told_and_keeps_nobody_waiting),
 		CASE(test_katapult_answers_on_its_serial_port),
 		CASE(test_an_answer_waits_for_room),
 		CASE(test_many_bytes_come_in_pieces_that_the_port_takes),

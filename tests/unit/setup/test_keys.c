@@ -26,7 +26,7 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 		out, size,
 		"uuid %s/%d/%zu on %s/%s type %s boot %s/%d state %s id %d "
 		"us %llu/%u dr %d blank %d sane %d same %d ecc %d at %x '%s' '%s' in %s hz %u "
-		"link %s %s %u/%u speeds %u %u serial '%s' port %d/%u bridge %u/%s/%d/%d "
+		"link %s %s %u/%u speeds %u %u serial '%s' port %d/%u bridge %u/%s/%d/%d/%d "
 		"without '%s' ",
 		uuid, b->has_uuid, b->chip_id_len,
 		b->interface ? b->interface : "-",
@@ -41,7 +41,7 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 		c->katapult_baud, c->klipper_bps, c->katapult_bps,
 		c->usb.serial, c->usb.vhci_port, c->usb.tcp_port,
 		c->usb.bitrate_bps, confinement_state_name(c->usb.bus_state),
-		c->usb.mute, c->usb.slow,
+		c->usb.mute, c->usb.slow, c->usb.stalled,
 		b->unplugged_len ? b->unplugged[0] : "");
 }
 
@@ -76,10 +76,11 @@ static const struct row {
 	{ "usb_serial=my board", "serial 'my board' " },
 	{ "usb_port=7", "port 7/0 " },
 	{ "usb_tcp=3240", "port 0/3240 " },
-	{ "bridge_bitrate=500000", "bridge 500000/error-active/0/0 " },
-	{ "bridge_state=bus-off", "bridge 0/bus-off/0/0 " },
-	{ "bridge_echo=off", "bridge 0/error-active/1/0 " },
-	{ "bridge_slow=yes", "bridge 0/error-active/0/1 " },
+	{ "bridge_bitrate=500000", "bridge 500000/error-active/0/0/0 " },
+	{ "bridge_state=bus-off", "bridge 0/bus-off/0/0/0 " },
+	{ "bridge_echo=off", "bridge 0/error-active/1/0/0 " },
+	{ "bridge_slow=yes", "bridge 0/error-active/0/1/0 " },
+	{ "bridge_stall=yes", "bridge 0/error-active/0/0/1 " },
 	{ "mcu_type=rp2040", "type rp2040 " },
 	{ "--mcu-type=rp2040", "type rp2040 " },
 	{ "bootloader=rom", "boot rom/1 " },

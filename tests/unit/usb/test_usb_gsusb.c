@@ -555,6 +555,27 @@ static void test_discarding(void **state)
 	end(b);
 }
 
+static void test_stalled_on_demand(void **state)
+{
+	struct bridge *b = new_bridge();
+	uint32_t in;
+
+	(void)state;
+	up(b);
+	b->gsusb.cfg.stalled = true;
+	host_hears_done(&b->host, send(b, DATA("\1", "\x0a\1")), 0, ROOM);
+	in = host_in(&b->host, 1, ROOM);
+	host_hears_data(&b->host, in, DATA("\1", "\x0a\1"), ROOM);
+	b->host.now_us += GSUSB_PATIENCE_US;
+	gsusb_run(&b->gsusb, b->host.now_us);
+	assert_int_equal(b->gsusb.discarded, 1);
+	assert_string_equal(b->log, "");
+	b->gsusb.cfg.stalled = false;
+	host_hears_done(&b->host, send(b, DATA("\3", "\x0a\1")), 0, ROOM);
+	assert_string_equal(b->log, "bus:10a");
+	end(b);
+}
+
 static void test_host_does_not_read(void **state)
 {
 	struct bridge *b = new_bridge();
@@ -609,6 +630,7 @@ int main(void)
 		{ "a URB that is too short gets what fits", test_short_room },
 		{ "a full bus makes the host wait", test_bus_is_full },
 		{ "a full MCU makes the bus wait", test_mcu_is_full },
+		{ "the same on demand", test_stalled_on_demand },
 		{ "a stuck bus makes the bridge discard, echoes go on",
 		  test_discarding },
 		{ "frames of the bus are dropped when the host does not read",
