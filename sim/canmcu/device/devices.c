@@ -79,11 +79,11 @@ bool devices_have(const struct devices *d, const char *section)
 	return found;
 }
 
-void devices_plug(struct devices *d, const char *section, bool plugged)
+void devices_connect(struct devices *d, const char *section, bool connected)
 {
 	for (size_t i = 0; i < d->len; i++)
 		if (is_of(&d->list[i], section))
-			d->list[i].unplugged = !plugged;
+			d->list[i].unplugged = !connected;
 }
 
 void devices_mount(struct devices *d, const struct device_board *board)

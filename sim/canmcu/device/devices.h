@@ -57,8 +57,8 @@ int devices_copy(struct devices *d, const struct devices *from);
 /** Return: whether any of them is of @section. */
 bool devices_have(const struct devices *d, const char *section);
 
-/** Plug those of @section in, or unplug them. */
-void devices_plug(struct devices *d, const char *section, bool plugged);
+/** Connect those of @section, or unplug them. */
+void devices_connect(struct devices *d, const char *section, bool connected);
 
 /** They are on a board from now on. */
 void devices_mount(struct devices *d, const struct device_board *board);

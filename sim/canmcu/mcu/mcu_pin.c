@@ -23,7 +23,7 @@ bool mcu_plug(struct mcu *m, const char *section, bool plugged, uint64_t now_us)
 {
 	if (!devices_have(&m->devices, section))
 		return false;
-	devices_plug(&m->devices, section, plugged);
+	devices_connect(&m->devices, section, plugged);
 	tell_program(m, now_us);
 	return true;
 }

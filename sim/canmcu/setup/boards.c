@@ -201,7 +201,7 @@ static int build_machine(struct opts *out, const struct board_group *g,
 	if (printer_devices(&chip, devices))
 		return -ENOMEM;
 	for (size_t i = 0; i < g->board.unplugged_len; i++)
-		devices_plug(devices, g->board.unplugged[i], false);
+		devices_connect(devices, g->board.unplugged[i], false);
 	return 0;
 }
 

@@ -167,9 +167,9 @@ static void test_what_is_unplugged_is_not_heard(void **state)
 	d.list[0].section = d.list[1].section = "fan";
 	assert_false(devices_have(&d, "fan2"));
 	assert_true(devices_have(&d, "fan"));
-	devices_plug(&d, "fan2", false);
+	devices_connect(&d, "fan2", false);
 	assert_true(devices_edges(&d, 2, NOW_US, &e));
-	devices_plug(&d, "fan", false);
+	devices_connect(&d, "fan", false);
 	devices_drive(&d, 2, 0.5F, NOW_US);
 	assert_float_equal(a->driven, 0.5F, 0);
 	assert_int_equal(devices_copy(&copy, &d), 0);
@@ -177,7 +177,7 @@ static void test_what_is_unplugged_is_not_heard(void **state)
 	assert_false(devices_read(&copy, &board, 2, NOW_US, &level));
 	assert_true(devices_read(&copy, &board, 3, NOW_US, &level));
 	assert_float_equal(level, 1, 0);
-	devices_plug(&copy, "fan", true);
+	devices_connect(&copy, "fan", true);
 	assert_true(devices_read(&copy, &board, 3, NOW_US, &level));
 	assert_float_equal(level, 30, 0);
 	devices_fini(&copy);
