@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "ctl.h"
-#include "ctl_server.h"
+#include "ctl_watch.h"
+#include "ctl_wire.h"
 #include "util/array.h"
 #include "util/clean.h"
 #include "util/opt.h"
@@ -22,7 +23,7 @@ struct client {
 	const char *path;
 	bool help;
 	char error[512];
-	int fd;
+	struct ctl_wire wire;
 	int input; /* where commands come from; -1: there are no more */
 	int status;
 	size_t commands; /* lines sent */
@@ -31,9 +32,6 @@ struct client {
 	size_t out_len;
 	size_t out_at;
 	bool whole; /* the last byte sent ended a line */
-	char *in;   /* what came after the last whole line */
-	size_t in_len;
-	size_t in_size;
 };
 
 static int complain(const char *sentence)
@@ -44,8 +42,9 @@ static int complain(const char *sentence)
 
 /* What comes back, from whoever has the socket. */
 
-static void take_line(struct client *c, char *line, size_t len)
+static void take_line(void *arg, char *line, size_t len)
 {
+	struct client *c = arg;
 	json_t *o = json_loadb(line, len, 0, NULL);
 	json_t *ok = json_object_get(o, "ok");
 
@@ -58,45 +57,15 @@ static void take_line(struct client *c, char *line, size_t len)
 	json_decref(o);
 }
 
-static void take_lines(struct client *c, size_t len)
-{
-	char *from = c->in, *at = c->in + c->in_len, *end;
-
-	c->in_len += len;
-	while ((end = memchr(at, '\n', (size_t)(c->in + c->in_len - at)))) {
-		at = end + 1;
-		take_line(c, from, (size_t)(at - from));
-		from = at;
-	}
-	c->in_len -= (size_t)(from - c->in);
-	memmove(c->in, from, c->in_len);
-	fflush(stdout);
-}
-
 /* Return: false when there is no more to come, or nobody to print it for. */
 static bool receive(struct client *c)
 {
-	ssize_t n;
+	int more = ctl_wire_receive(&c->wire, take_line, c);
 
-	if (c->in_size - c->in_len < CHUNK_LEN) {
-		size_t size = 2 * (c->in_size + CHUNK_LEN);
-		char *more = realloc(c->in, size);
-
-		if (!more) {
-			c->status = complain("out of memory");
-			return false;
-		}
-		c->in = more;
-		c->in_size = size;
-	}
-	n = recv(c->fd, c->in + c->in_len, c->in_size - c->in_len,
-		 MSG_DONTWAIT);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return true;
-	if (n <= 0)
-		return false;
-	take_lines(c, (size_t)n);
-	return !ferror(stdout);
+	fflush(stdout);
+	if (more < 0)
+		c->status = complain("out of memory");
+	return more > 0 && !ferror(stdout);
 }
 
 /* What goes out. */
@@ -117,7 +86,7 @@ static void fill(struct client *c)
 
 static void transmit(struct client *c)
 {
-	ssize_t n = send(c->fd, c->out + c->out_at, c->out_len - c->out_at,
+	ssize_t n = send(c->wire.fd, c->out + c->out_at, c->out_len - c->out_at,
 			 MSG_NOSIGNAL | MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -136,14 +105,14 @@ static void transmit(struct client *c)
 /* Hand on commands, and what comes back until the simulator hangs up. */
 static void run(struct client *c)
 {
-	struct pollfd fds[2] = { { .fd = c->fd }, { .events = POLLIN } };
+	struct pollfd fds[2] = { { .fd = c->wire.fd }, { .events = POLLIN } };
 
 	do {
 		bool idle = c->out_at == c->out_len;
 
 		/* it hangs up after the last reply, if nothing is subscribed */
 		if (idle && c->input < 0)
-			shutdown(c->fd, SHUT_WR);
+			shutdown(c->wire.fd, SHUT_WR);
 		fds[0].events = (short)(POLLIN | (idle ? 0 : POLLOUT));
 		fds[1].fd = idle ? c->input : -1;
 		if (poll(fds, 2, -1) < 0)
@@ -155,32 +124,13 @@ static void run(struct client *c)
 	} while (!(fds[0].revents & ~POLLOUT) || receive(c));
 }
 
-static int plug(struct client *c)
-{
-	struct sockaddr_un addr;
-	char sentence[512];
-	int err = ctl_address(&addr, c->path);
-
-	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (!err && c->fd < 0)
-		err = -errno;
-	if (!err && connect(c->fd, (struct sockaddr *)&addr, sizeof(addr)))
-		err = -errno;
-	if (!err)
-		return 0;
-	snprintf(sentence, sizeof(sentence),
-		 "no simulator answers at '%s' (%s): start canmcu with "
-		 "--control and that path, or give the path of the one that "
-		 "runs",
-		 c->path, strerror(-err));
-	return complain(sentence);
-}
-
 static void talk(struct client *c)
 {
+	char sentence[512];
+
 	c->whole = true;
-	if (plug(c)) {
-		c->status = EXIT_FAILURE;
+	if (ctl_wire_open(&c->wire, c->path, sentence, sizeof(sentence))) {
+		c->status = complain(sentence);
 		return;
 	}
 	run(c);
@@ -225,6 +175,9 @@ static int help(void)
 	util_opts_print(stdout, rows, ROWS);
 	fputs("\nCommands:\n", stdout);
 	ctl_help(stdout);
+	fputs("  watch [--json]\n"
+	      "        show all MCUs and what is on them, as it changes\n",
+	      stdout);
 	fputs("\nExit status: 0 every command succeeded, 1 one did not, 2 wrong "
 	      "usage.\n",
 	      stdout);
@@ -264,6 +217,8 @@ static int begin(struct client *c, char **words)
 	if (!c->path || !*c->path)
 		return usage("no control socket is named: give --control PATH, "
 			     "or set CANMCU_CONTROL");
+	if (*words && !strcmp(*words, "watch"))
+		return ctl_watch_main(c->path, words);
 	if (*words && !words[1] && !strcmp(*words, "-"))
 		words++;
 	for (char **w = words; *w; w++)
@@ -278,7 +233,7 @@ static int begin(struct client *c, char **words)
 
 int ctl_client_main(int argc, char **argv)
 {
-	struct client c = { .path = getenv("CANMCU_CONTROL"), .fd = -1 };
+	struct client c = { .path = getenv("CANMCU_CONTROL"), .wire.fd = -1 };
 	const struct util_opts how = { .table = rows,
 				       .len = ROWS,
 				       .ctx = &c,
@@ -293,9 +248,7 @@ int ctl_client_main(int argc, char **argv)
 	if (c.help)
 		return help();
 	status = begin(&c, argv + operand);
-	if (c.fd >= 0)
-		close(c.fd);
-	free(c.in);
+	ctl_wire_close(&c.wire);
 	free(c.out);
 	return status;
 }

@@ -72,6 +72,7 @@ int ctl_cmd_pin(struct ctl_request *r);
 
 /* Commands in ctl_devices.c. */
 int ctl_cmd_devices(struct ctl_request *r);
+int ctl_cmd_look(struct ctl_request *r);
 int ctl_cmd_plug(struct ctl_request *r);
 int ctl_cmd_unplug(struct ctl_request *r);
 

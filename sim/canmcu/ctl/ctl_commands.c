@@ -153,6 +153,8 @@ static const struct ctl_command commands[] = {
 	  ctl_cmd_pin },
 	{ "devices UUID", "list what is on the pins and buses of an MCU", 1, 1,
 	  true, ctl_cmd_devices },
+	{ "look", "list all MCUs, and what is seen of their devices", 0, 0,
+	  false, ctl_cmd_look },
 	{ "unplug UUID SECTION", "disconnect what a section has there", 2, 2,
 	  true, ctl_cmd_unplug },
 	{ "plug UUID SECTION", "connect it again", 2, 2, true, ctl_cmd_plug },

@@ -52,21 +52,35 @@ static void add_wires(json_t *o, const struct mcu_type *type,
 		add_pin(o, "pin", type, at->select);
 }
 
+/* Add what a user would see of it. Return: false: nothing is seen. */
+static bool add_shown(json_t *o, const struct device *device, uint64_t now_us)
+{
+	char shown[SHOWN_MAX] = "";
+
+	if (device->unplugged)
+		snprintf(shown, sizeof(shown), "unplugged");
+	else if (device->kind->measure)
+		device->kind->measure(device->self, now_us, shown,
+				      sizeof(shown));
+	else if (device->kind->show)
+		device->kind->show(device->self, shown, sizeof(shown));
+	else
+		return false;
+	json_object_set_new(o, "shows", json_string(shown));
+	return true;
+}
+
 static json_t *describe(const struct device *device,
-			const struct mcu_type *type)
+			const struct mcu_type *type, uint64_t now_us)
 {
 	json_t *o = json_object();
-	char shown[SHOWN_MAX];
 
 	json_object_set_new(
 		o, "section",
 		json_string(device->section ? device->section : ""));
 	if (device->kind->talk)
 		add_wires(o, type, device->self);
-	if (device->kind->show) {
-		device->kind->show(device->self, shown, sizeof(shown));
-		json_object_set_new(o, "shows", json_string(shown));
-	}
+	add_shown(o, device, now_us);
 	if (device->unplugged)
 		json_object_set_new(o, "unplugged", json_true());
 	return o;
@@ -98,8 +112,39 @@ int ctl_cmd_devices(struct ctl_request *r)
 	json_t *rows = json_array();
 
 	for (size_t i = 0; i < d->len; i++)
-		json_array_append_new(rows,
-				      describe(&d->list[i], r->mcu->cfg.type));
+		json_array_append_new(
+			rows,
+			describe(&d->list[i], r->mcu->cfg.type, r->now_us));
 	json_object_set_new(r->reply, "devices", rows);
+	return 0;
+}
+
+static json_t *look_at(const struct mcu *m, uint64_t now_us)
+{
+	json_t *mcu = ctl_describe(m), *rows = json_array();
+
+	for (size_t i = 0; i < m->devices.len; i++) {
+		const struct device *device = &m->devices.list[i];
+		const char *section = device->section ? device->section : "";
+		json_t *o = json_pack("{s:s}", "section", section);
+
+		if (add_shown(o, device, now_us))
+			json_array_append(rows, o);
+		json_decref(o);
+	}
+	json_object_set_new(mcu, "devices", rows);
+	return mcu;
+}
+
+int ctl_cmd_look(struct ctl_request *r)
+{
+	const struct world *w = r->ctl->world;
+	json_t *mcus = json_array();
+
+	for (size_t i = 0; i < world_len(w); i++)
+		json_array_append_new(mcus, look_at(world_at(w, i), r->now_us));
+	json_object_set_new(r->reply, "time_us",
+			    json_integer((json_int_t)r->now_us));
+	json_object_set_new(r->reply, "mcus", mcus);
 	return 0;
 }

@@ -102,6 +102,9 @@ struct device_kind {
 		     uint64_t now_us);
 	/* Put in words what a user would see of it. */
 	void (*show)(const void *self, char *out, size_t size);
+	/* Likewise what changes by itself, as it is now. */
+	void (*measure)(const void *self, uint64_t now_us, char *out,
+			size_t size);
 	/* So many steps on a pin, any one, are not counted on any more. */
 	void (*stepped)(void *self, uint8_t step_pin, int32_t steps);
 	/* The MCU was reset, and drives no pin any more. */

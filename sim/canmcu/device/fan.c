@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Fans that tell by a tachometer how fast they turn. */
 #include <math.h>
+#include <stdio.h>
 
 #include "device.h"
 
@@ -95,6 +96,14 @@ static bool read_level(const void *self, const struct device_board *board,
 	return true;
 }
 
+static void measure(const void *self, uint64_t now_us, char *out, size_t size)
+{
+	const struct fan *f = self;
+
+	(void)now_us;
+	snprintf(out, size, "%.0f rpm", FULL_RPM * f->duty);
+}
+
 static bool make(void *self, const struct device_source *source)
 {
 	struct fan *f = self;
@@ -117,5 +126,6 @@ const struct device_kind device_fan = {
 	.drive = drive,
 	.read = read_level,
 	.edges = edges,
+	.measure = measure,
 	.reset = reset,
 };

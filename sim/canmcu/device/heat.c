@@ -2,6 +2,7 @@
 #include "heat.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "util/array.h"
@@ -57,6 +58,15 @@ void heat_read_heater(struct heat *h, const struct device_source *source)
 	if (device_pin(source, "heater_pin", &h->heater_pin, &h->inverted))
 		h->kind = strcmp(source->section, "heater_bed") ? HEAT_HOTEND :
 								  HEAT_BED;
+}
+
+void heat_measure(const struct heat *h, uint64_t now_us, char *out, size_t size)
+{
+	int used = snprintf(out, size, "%.1f C", heat_celsius(h, now_us));
+
+	if (h->kind != HEAT_NONE && used > 0 && (size_t)used < size)
+		snprintf(out + used, size - (size_t)used, ", heater %.0f %%",
+			 100 * h->duty);
 }
 
 static void drive(void *self, uint8_t pin, float level, uint64_t now_us)
@@ -147,6 +157,11 @@ static bool read_level(const void *self, const struct device_board *board,
 	return true;
 }
 
+static void measure(const void *self, uint64_t now_us, char *out, size_t size)
+{
+	heat_measure(self, now_us, out, size);
+}
+
 /* The sensor_pin of a chip on SPI selects it, and that of a probe is a switch. */
 static bool is_other(const struct device_source *source)
 {
@@ -183,5 +198,6 @@ const struct device_kind device_heat = {
 	.pulled_up = true,
 	.drive = drive,
 	.read = read_level,
+	.measure = measure,
 	.reset = reset,
 };

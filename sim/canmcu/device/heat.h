@@ -43,6 +43,10 @@ void heat_read_heater(struct heat *h, const struct device_source *source);
 void heat_drive(struct heat *h, uint8_t pin, float level, uint64_t now_us);
 void heat_reset(struct heat *h, uint64_t now_us);
 
+/** As the function of struct device_kind. */
+void heat_measure(const struct heat *h, uint64_t now_us, char *out,
+		  size_t size);
+
 /** Return: degrees C. */
 double heat_celsius(const struct heat *h, uint64_t now_us);
 

@@ -112,6 +112,18 @@ static const struct command_line {
 	{ "pin: another chip's", "pin " U " gpio0",
 	  ERROR("type stm32g0b1xx has no pin 'gpio0': give one by the chip's "
 		"own name, such as PA0") },
+	{ "look at boards without devices", "look",
+	  "{\"ok\":true,\"time_us\":1000000,\"mcus\":[{\"uuid\":\"" U
+	  "\",\"mcu_type\":\"stm32g0b1xx\",\"bootloader\":\"katapult\","
+	  "\"state\":\"klipper\",\"nodeid\":null,\"devices\":[]},{\"uuid\":"
+	  "\"aabbccddeeff\",\"mcu_type\":\"rp2040\",\"bootloader\":\"none\","
+	  "\"state\":\"off\",\"nodeid\":null,\"devices\":[]}]}" },
+	{ "unplug what is not there", "unplug " U " tmc2209 stepper_x",
+	  ERROR(U " has nothing of section 'tmc2209 stepper_x': 'devices " U
+		  "' lists what it has") },
+	{ "plug what is not there", "plug " U " adxl345",
+	  ERROR(U " has nothing of section 'adxl345': 'devices " U
+		  "' lists what it has") },
 	{ "devices: none", "devices " U, "{\"ok\":true,\"devices\":[]}" },
 	{ "pin: without a pin", "pin " U,
 	  ERROR("wrong number of words: give 'pin UUID PIN [LEVEL|free]'") },
@@ -253,6 +265,9 @@ static void test_help_has_every_command(void **state)
 		"\"set UUID KEY VALUE\"",
 		"\"pin UUID PIN [LEVEL|free]\"",
 		"\"devices UUID\"",
+		"\"look\"",
+		"\"unplug UUID SECTION\"",
+		"\"plug UUID SECTION\"",
 		"\"wait UUID STATE [TIMEOUT_MS]\"",
 		"\"wait-event [UUID] EVENT [TIMEOUT_MS] [since=SEQ]\"",
 		"\"seq\"",

@@ -285,6 +285,23 @@ static void test_a_board_answers_by_its_new_uuid(void **state)
 	    ERROR("there is no MCU " V ": 'list' shows those there are"));
 }
 
+static void test_what_is_unplugged_shows_it(void **state)
+{
+	struct bench *b = *state;
+
+	say(b, "devices " U,
+	    "{\"ok\":true,\"devices\":[{\"section\":\"fan big\",\"shows\":"
+	    "\"0 rpm\"}]}");
+	say(b, "unplug " U " fan big", "{\"ok\":true}");
+	say(b, "devices " U,
+	    "{\"ok\":true,\"devices\":[{\"section\":\"fan big\",\"shows\":"
+	    "\"unplugged\",\"unplugged\":true}]}");
+	say(b, "plug " U " fan big", "{\"ok\":true}");
+	say(b, "devices " U,
+	    "{\"ok\":true,\"devices\":[{\"section\":\"fan big\",\"shows\":"
+	    "\"0 rpm\"}]}");
+}
+
 static void test_two_boards_with_a_uuid_are_told_apart(void **state)
 {
 	struct bench *b = *state;
@@ -403,6 +420,7 @@ int main(void)
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_every_key_has_a_line),
 		TEST(test_a_board_answers_by_its_new_uuid),
+		TEST(test_what_is_unplugged_shows_it),
 		TEST(test_two_boards_with_a_uuid_are_told_apart),
 		TEST(test_a_board_answers_on_its_new_bus),
 		TEST(test_another_chip_has_nothing_on_its_pins),

@@ -115,6 +115,19 @@ static void test_the_level_is_high_after_each_other_edge(void **state)
 }
 
 /* Inverted or not: a fan that nobody drives stands still. */
+static void test_it_shows_its_speed(void **state)
+{
+	struct devices d;
+	char text[32];
+
+	(void)state;
+	make(&d, "4", NULL);
+	devices_drive(&d, FAN, 0.5F, START_US);
+	d.list[0].kind->measure(d.list[0].self, START_US, text, sizeof(text));
+	assert_string_equal(text, "3000 rpm");
+	devices_fini(&d);
+}
+
 static void test_a_reset_stops_it(void **state)
 {
 	struct device_edges e;
@@ -135,6 +148,7 @@ int main(void)
 	struct CMUnitTest tests[32] = {
 		cmocka_unit_test(test_other_pins_have_nothing),
 		cmocka_unit_test(test_the_level_is_high_after_each_other_edge),
+		cmocka_unit_test(test_it_shows_its_speed),
 		cmocka_unit_test(test_a_reset_stops_it),
 	};
 	size_t n = 3;

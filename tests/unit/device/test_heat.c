@@ -160,6 +160,27 @@ static void test_other_pins(void **state)
 }
 
 /* Inverted or not: a pin that nobody drives heats nothing. */
+static void test_it_shows_how_warm_it_is(void **state)
+{
+	struct devices d;
+	char text[32];
+	struct heat *part;
+
+	(void)state;
+	part = make(&d, (struct heat){ HEAT_BED });
+	devices_drive(&d, HEATER, 0.5F, START_US);
+	/* half of 120 degrees above the room, in the end */
+	d.list[0].kind->measure(part, START_US + 3600000000ULL, text,
+				sizeof(text));
+	assert_string_equal(text, "85.0 C, heater 50 %");
+	d.list[0].kind->measure(part, START_US, text, 4);
+	assert_string_equal(text, "25.");
+	part->kind = HEAT_NONE;
+	heat_measure(part, START_US, text, sizeof(text));
+	assert_string_equal(text, "25.0 C");
+	devices_fini(&d);
+}
+
 static void test_let_go(void **state)
 {
 	struct devices d;
@@ -178,6 +199,7 @@ int main(void)
 {
 	struct CMUnitTest tests[40] = {
 		cmocka_unit_test(test_other_pins),
+		cmocka_unit_test(test_it_shows_how_warm_it_is),
 		cmocka_unit_test(test_let_go),
 	};
 	size_t n = 2;

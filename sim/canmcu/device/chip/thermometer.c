@@ -213,6 +213,12 @@ static void reset(void *self, uint64_t now_us)
 	heat_reset(&((struct thermometer *)self)->heat, now_us);
 }
 
+static void measure(const void *self, uint64_t now_us, char *out, size_t size)
+{
+	heat_measure(&((const struct thermometer *)self)->heat, now_us, out,
+		     size);
+}
+
 static const struct thermometer_model *find_model(const char *sensor_type)
 {
 	for (size_t i = 0; sensor_type && i < ARRAY_SIZE(models); i++)
@@ -249,5 +255,6 @@ const struct device_kind device_thermometer = {
 	.make = make,
 	.talk = talk,
 	.drive = drive,
+	.measure = measure,
 	.reset = reset,
 };

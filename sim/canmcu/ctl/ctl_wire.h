@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#ifndef CANMCU_CTL_WIRE_H
+#define CANMCU_CTL_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** A client's end of the control socket: lines come in. */
+struct ctl_wire {
+	int fd;	  /* -1: not open */
+	char *in; /* what came after the last whole line */
+	size_t in_len;
+	size_t in_size;
+};
+
+/**
+ * ctl_wire_open() - connect to the simulator at @path
+ * @sentence: on failure: what was observed and what to do about it
+ *
+ * Return: 0 or a negative errno; ctl_wire_close() is to be called in any case.
+ */
+int ctl_wire_open(struct ctl_wire *w, const char *path, char *sentence,
+		  size_t size);
+
+/**
+ * ctl_wire_receive() - take what there is, and hand on each line, newline included
+ *
+ * Return: 1 when more may come, 0 at the end, or -ENOMEM.
+ */
+int ctl_wire_receive(struct ctl_wire *w,
+		     void (*take)(void *arg, char *line, size_t len),
+		     void *arg);
+
+void ctl_wire_close(struct ctl_wire *w);
+
+#endif
