@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "util/clean.h"
+
 /* A table that is cut still has so many lines for MCUs. */
 #define ROWS_MIN 8
 #define HOME "\033[H"
@@ -36,13 +38,6 @@ static const char *name_of(const json_t *mcu)
 	const char *name = text_of(mcu, "name");
 
 	return *name ? name : text_of(mcu, "mcu_name");
-}
-
-static void make_printable(char *text)
-{
-	for (; *text; text++)
-		if (*text < ' ' || *text > '~')
-			*text = '?';
 }
 
 /* Events. */
@@ -86,7 +81,7 @@ void ctl_view_event(struct ctl_view_events *events, const json_t *event)
 					     number :
 					     text_of(event, key));
 	}
-	make_printable(line);
+	util_clean(line);
 }
 
 /* A terminal. */
@@ -112,7 +107,7 @@ __attribute__((format(printf, 2, 3))) static void print(struct screen *s,
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	make_printable(line);
+	util_clean(line);
 	/* erased first: behind a line that is full, its end would be */
 	fprintf(s->to, "%s" REST_OF_LINE "%.*s", s->used++ ? "\n" : HOME,
 		(int)s->size.columns, line);
@@ -170,7 +165,7 @@ static void print_change(FILE *to, const json_t *mcu, const char *what,
 		return;
 	snprintf(line, sizeof(line), "%s %s: %s", text_of(mcu, "uuid"), what,
 		 now);
-	make_printable(line);
+	util_clean(line);
 	fprintf(to, "%s\n", line);
 }
 

@@ -21,6 +21,7 @@
 #include "ctl_view.h"
 #include "ctl_wire.h"
 #include "util/array.h"
+#include "util/clean.h"
 
 #define EXIT_USAGE 2
 #define SOON_MS 200 /* as often as the screen changes, at most */
@@ -217,10 +218,10 @@ static int open_signals(void)
 
 static int refuse(const char *word)
 {
-	fprintf(stderr,
-		"canmcu ctl: watch '%s': give nothing behind it, or --json\n"
-		"Try 'canmcu ctl --help'.\n",
-		word);
+	util_say(STDERR_FILENO,
+		 "canmcu ctl: watch '%s': give nothing behind it, or --json",
+		 word);
+	util_say(STDERR_FILENO, "Try 'canmcu ctl --help'.");
 	return EXIT_USAGE;
 }
 
@@ -244,7 +245,7 @@ int ctl_watch_main(const char *path, char **words)
 		end(&w);
 	}
 	if (w.reason)
-		fprintf(stderr, "canmcu ctl: %s\n", w.reason);
+		util_say(STDERR_FILENO, "canmcu ctl: %s", w.reason);
 	ctl_wire_close(&w.wire);
 	close(w.signals);
 	json_decref(w.mcus);
