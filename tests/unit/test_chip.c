@@ -172,6 +172,11 @@ static void test_a_chip_is_that_of_the_table(void **state)
 	assert_non_null(chip);
 	assert_string_equal(chip->name, row->name);
 	assert_int_equal(chip->ram[0].start + chip->ram[0].size, row->word0);
+	/* the largest of its family is no smaller, and in the same place */
+	assert_true(chip->ram_largest >= chip->ram[0].size);
+	assert_int_equal(chip->ram_largest % 32, 0);
+	if (!strncmp(row->name, "lpc", 3))
+		assert_int_equal(chip->ram_largest, 32 * 1024 - 32);
 	assert_int_equal(chip->flash.start, row->flash);
 	assert_int_equal(chip->flash.size, row->kib * 1024);
 	check_menu(chip->katapult, row->katapult, false);

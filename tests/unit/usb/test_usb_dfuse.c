@@ -378,6 +378,21 @@ static void test_busy(void **state)
 	end(b);
 }
 
+/* 70000 ms: bwPollTimeout has three bytes. */
+static void test_long_busy(void **state)
+{
+	static const struct control command = DNLOAD(0, "\x41\x00\x00\x00\x08");
+	static const struct control busy70000 = {
+		{ 0xa1, 3, 0, 0, 0, 0, 6, 0 }, "\0\x70\x11\1\4\0", 6
+	};
+	struct board *b = new_board("stm32g0b1xx", 70000000);
+
+	(void)state;
+	host_control(&b->host, &command);
+	host_control(&b->host, &busy70000);
+	end(b);
+}
+
 /* The memory is somewhere else, and answers when it likes to. */
 static void test_memory_is_late(void **state)
 {
@@ -461,9 +476,10 @@ int main(void)
 		{ "with ECC the first bytes written stay",
 		  test_no_erase_with_ecc },
 		{ "busy lasts as long as it is said to", test_busy },
+		{ "how long takes up to three bytes", test_long_busy },
 		{ "a memory that is late is waited for", test_memory_is_late },
 	};
-	size_t n = 5;
+	size_t n = 7;
 
 	ROWS(stories, test_story);
 	ROWS(broken, test_broken);

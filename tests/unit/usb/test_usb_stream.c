@@ -597,7 +597,7 @@ int main(void)
 		{ "an answer waits until there is room for it",
 		  test_answers_wait_for_room },
 	};
-	size_t n = 19;
+	size_t n = 20;
 
 	ROWS(odd_controls, test_odd_control);
 	ROWS(refused, test_refused);
