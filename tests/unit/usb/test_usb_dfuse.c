@@ -382,9 +382,9 @@ static void test_busy(void **state)
 static void test_long_busy(void **state)
 {
 	static const struct control command = DNLOAD(0, "\x41\x00\x00\x00\x08");
-	static const struct control busy70000 = {
-		{ 0xa1, 3, 0, 0, 0, 0, 6, 0 }, "\0\x70\x11\1\4\0", 6
-	};
+	static const struct control busy70000 = { { 0xa1, 3, 0, 0, 0, 0, 6, 0 },
+						  "\0\x70\x11\1\4\0",
+						  6 };
 	struct board *b = new_board("stm32g0b1xx", 70000000);
 
 	(void)state;
