@@ -174,7 +174,7 @@ ALONE = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"
 
 
 def passes(binary, seconds):
-    env = dict(os.environ, ASAN_OPTIONS="hard_rss_limit_mb=2000:detect_leaks=0")
+    env = dict(os.environ, ASAN_OPTIONS="hard_rss_limit_mb=2000")
     return run([*ALONE, f"./{binary}"], seconds, env=env) == 0
 
 
