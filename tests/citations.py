@@ -134,7 +134,7 @@ class Reader:
 def all_files():
     names = subprocess.run(
         ["git", "ls-files", "-coz", "--exclude-standard", "--", ":!LICENSES",
-         ":!tests/data", ":!tests/citations.py",
+         ":!tests/data", ":!tests/fuzz/seeds", ":!tests/citations.py",
          ":!tests/integration/runner/citations.bats"],
         check=True, capture_output=True, text=True).stdout
     return [n for n in names.split("\0") if n and pathlib.Path(n).is_file()]

@@ -106,7 +106,8 @@ static bool next_line(struct source *s, struct span *line)
 	if (memchr(line->at, '\0', line->len))
 		refuse(s, "here is a NUL byte: give a text file");
 	else if (s->all->lines_read++ == CONFIG_LINES_MAX)
-		refuse(s, "more than %d lines are no printer.cfg: give its path",
+		refuse(s,
+		       "more than %d lines are no printer.cfg: give its path",
 		       CONFIG_LINES_MAX);
 	return !s->err;
 }
