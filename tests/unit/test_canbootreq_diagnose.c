@@ -37,6 +37,7 @@ static struct fake {
 	bool own[8];
 	size_t queued;
 	unsigned int sets, questions;
+	unsigned int opened, closed;
 	uint64_t first_us; /* the first frame was sent */
 } fake;
 
@@ -72,12 +73,14 @@ int bus_open(struct bus *bus, const struct can_filter *filters, size_t len)
 	assert_int_equal(filters[0].can_id, 0x3f0);
 	assert_int_equal(filters[1].can_id, 0x180);
 	assert_int_equal(filters[1].can_mask & CAN_SFF_MASK, 0x780);
+	fake.opened++;
 	return fake.listen_error;
 }
 
 void bus_close(struct bus *bus)
 {
 	(void)bus;
+	fake.closed++;
 }
 
 static void arrive(const struct can_frame *frame, bool own)
@@ -331,6 +334,7 @@ static void test_row(void **state)
 	}
 	fake = row->fake;
 	diagnose_jobs(&d, &run);
+	assert_int_equal(fake.closed, fake.opened);
 	for (size_t i = 0; i < run.len; i++) {
 		const struct words_facts *got = &jobs[i].facts;
 

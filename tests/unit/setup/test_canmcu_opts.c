@@ -43,6 +43,8 @@ static const struct mistake {
 	{ "--frobnicate", "unknown or ambiguous option '--frobnicate'" },
 	{ "-x", "unknown option '-x'" },
 	{ "--json=yes", "'--json=yes': --json takes no value" },
+	{ "vcan1 -u " U,
+	  "'vcan1' is not an option: MCUs are given as -u UUID" },
 	{ "-u " U " vcan1",
 	  "'vcan1' is not an option: MCUs are given as -u UUID" },
 	{ "-u " U " -u " U, "UUID 112233445566 is given twice; each MCU needs "
