@@ -24,6 +24,7 @@ static struct fake {
 	uint8_t heard;	  /* nodeid of a frame that is on the bus at 1 s */
 	uint8_t waits;	  /* the same, but it waits in the socket at 6 s */
 	uint8_t reserved; /* nodeids up to this are somebody else's */
+	bool force;
 	uint32_t random;
 	unsigned int confirms; /* so many frames are confirmed */
 	int refuse;	       /* negative errno of sending */
@@ -254,6 +255,10 @@ static const struct row {
 	  { { CAUSE_NO_DIAGNOSIS, 0, 0,
 	      "Klipper was not asked, as no nodeid is known to be free for "
 	      "it" } } },
+	{ "with --force one that is only reserved is taken",
+	  { ALL_OK, .reserved = 127, .heard = 64, .force = true },
+	  { CAUSE_SILENT },
+	  { { CAUSE_BOTH_SILENT, 65, TAKEN, "" } } },
 	{ "when frames were lost, no nodeid is known to be free",
 	  { ALL_OK, .dropped = 1 },
 	  { CAUSE_SILENT },
@@ -320,7 +325,7 @@ static const struct row {
 static void test_row(void **state)
 {
 	const struct row *row = *state;
-	struct diagnose d = { .ifindex = 7 };
+	struct diagnose d = { .ifindex = 7, .force = row->fake.force };
 	struct words_facts facts = { 0 };
 	struct job jobs[JOBS_MAX] = { 0 };
 	struct loop loop = { 0 };
