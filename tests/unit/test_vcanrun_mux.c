@@ -285,6 +285,39 @@ static void test_a_sink_holds_a_window_and_no_more(void **state)
 	free(s);
 }
 
+/* What nobody takes any more must not stop the one who sends it. */
+static void test_a_closed_sink_owes_what_it_drops(void **state)
+{
+	static uint8_t bytes[MUX_WINDOW];
+	struct sink *s = calloc(1, sizeof(*s));
+
+	(void)state;
+	s->fd = -1;
+	assert_int_equal(sink_put(s, bytes, 100), 0);
+	assert_int_equal(sink_put(s, bytes, sizeof(bytes)), 0);
+	assert_int_equal(s->len, 0);
+	assert_int_equal(sink_pay(s), 100 + MUX_WINDOW);
+	assert_int_equal(sink_pay(s), 0);
+	free(s);
+}
+
+/* Few credits are saved up while there is something to write. */
+static void test_when_a_sink_pays(void **state)
+{
+	struct sink *s = calloc(1, sizeof(*s));
+
+	(void)state;
+	s->owed = MUX_WINDOW / 4 - 1;
+	s->len = 1;
+	assert_int_equal(sink_pay(s), 0);
+	s->owed = MUX_WINDOW / 4;
+	assert_int_equal(sink_pay(s), MUX_WINDOW / 4);
+	s->owed = 1;
+	s->len = 0;
+	assert_int_equal(sink_pay(s), 1);
+	free(s);
+}
+
 static void test_a_sink_keeps_order_over_its_edge(void **state)
 {
 	uint8_t out[2][40000], in[40000];
@@ -360,6 +393,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_added_reads_back),
 		cmocka_unit_test(test_a_setup_beyond_8_mib_is_refused),
 		cmocka_unit_test(test_a_sink_holds_a_window_and_no_more),
+		cmocka_unit_test(test_a_closed_sink_owes_what_it_drops),
+		cmocka_unit_test(test_when_a_sink_pays),
 		cmocka_unit_test(test_a_sink_keeps_order_over_its_edge),
 		cmocka_unit_test(test_a_sink_ends_after_its_last_byte),
 		cmocka_unit_test(

@@ -256,6 +256,20 @@ static void test_off_again(void **state)
 	check_accepted(*state, &b);
 }
 
+/* Only what was switched on ends, not another link. */
+static void test_a_link_is_switched_off_by_its_own_key(void **state)
+{
+	struct keys_board b = { .cfg.nodeid = -1 };
+	char error[KEYS_WANT_MAX + 128] = "";
+
+	(void)state;
+	assert_int_equal(apply(&b, "usb=on", error), 0);
+	assert_int_equal(apply(&b, "bridge=off", error), 0);
+	assert_int_equal(b.cfg.link, MCU_LINK_USB);
+	assert_int_equal(apply(&b, "usb=off", error), 0);
+	assert_int_equal(b.cfg.link, MCU_LINK_CAN);
+}
+
 static void test_refused(void **state)
 {
 	const struct row *row = *state;
@@ -370,6 +384,7 @@ int main(void)
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_keys_of_a_board_make_it_another_one),
 		cmocka_unit_test(test_an_mcu_is_reached_in_one_way),
+		cmocka_unit_test(test_a_link_is_switched_off_by_its_own_key),
 		cmocka_unit_test(test_two_ways_are_told_by_name),
 		cmocka_unit_test(test_klippers_own_keys_are_not_near_ours),
 		cmocka_unit_test(test_names_of_any_length_are_near_nothing),
