@@ -71,7 +71,18 @@ static int image_read(void *arg, uint32_t offset, uint8_t *out, uint32_t len)
 	return 0;
 }
 
-/* Return: whether nothing but blank flash is in the file, or a negative errno. */
+/*
+ * Where Katapult is, all that we write is blank; in front of an application alone, as
+ * "make" leaves it, nothing is.
+ */
+static uint32_t blank_size(const struct flash *factory, uint32_t size)
+{
+	uint32_t katapult = factory->app_start - factory->map->start;
+
+	return katapult && katapult < size ? katapult : size;
+}
+
+/* Return: whether so much of the file is blank flash, or a negative errno. */
 static int is_blank(const struct image *image, uint32_t size)
 {
 	uint8_t page[PAGE];
@@ -180,7 +191,9 @@ static int fit(const struct image *image, const struct flash *factory,
 		return -EOVERFLOW;
 	if (st.st_size == (off_t)factory->size)
 		return 0;
-	blank = is_ours ? 1 : is_blank(image, (uint32_t)st.st_size);
+	blank = is_ours ? 1 :
+			  is_blank(image,
+				   blank_size(factory, (uint32_t)st.st_size));
 	if (blank <= 0)
 		return blank ? blank : -ENODATA;
 	return complete(image->fd, (uint32_t)st.st_size, factory->size);
@@ -211,9 +224,9 @@ static void explain(char *sentence, size_t size, const char *path, int err)
 		  "it is longer than the flash of this MCU; give an "
 		  "image of this MCU type, or the MCU type of the image" },
 		{ -ENODATA,
-		  "it is shorter than the flash of this MCU, so not a dump of "
-		  "it, and is left as it is; give a whole image, or a path "
-		  "where nothing is, and flash it" },
+		  "it is shorter than the flash of this MCU, and not blank "
+		  "where Katapult is, so it is left as it is; give a whole "
+		  "image, or a path where nothing is, and flash it" },
 		{ -EWOULDBLOCK, "it is in use by another MCU or another "
 				"canmcu; give each MCU an image of its own" },
 		{ -ENOENT, "its folder does not exist, or it is a link to "

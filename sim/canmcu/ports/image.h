@@ -23,9 +23,9 @@ struct image;
  *
  * A new file (for its owner only) appears when it is complete; killed before
  * that, a file "PATH.XXXXXX" is left behind. A shorter file may be anything,
- * and is refused unless it is empty, or blank flash so far: then it becomes the
- * flash of a blank chip. Symbolic links are followed to files that exist. While
- * it is open nobody else can open it with this function.
+ * and is refused unless it is blank where Katapult is, as all that we write, or
+ * empty: then the rest is added, which is blank. Symbolic links are followed to
+ * files that exist. While it is open nobody else can open it with this function.
  *
  * Return: 0 or a negative errno.
  */

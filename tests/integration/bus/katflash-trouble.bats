@@ -33,7 +33,10 @@ holds() {
 
 # board ARGUMENTS... - a node with an application that nothing else is like
 board() {
-	head -c 16384 /dev/zero | tr '\0' 'x' >"$FLASH"
+	{
+		head -c 8192 /dev/zero | tr '\0' '\377'
+		head -c 8192 /dev/zero | tr '\0' 'x'
+	} >"$FLASH"
 	start_mcus one -i vcan0 -u "$U" --state katapult \
 		--flash-image "$FLASH" "$@"
 }

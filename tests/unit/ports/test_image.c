@@ -204,6 +204,26 @@ static void test_blank_flash_is_completed(void **state)
 	image_close(image);
 }
 
+/* As one writes it by hand: an application behind where Katapult is. */
+static void test_what_is_blank_where_katapult_is_gets_completed(void **state)
+{
+	struct image *image;
+	uint8_t bytes[APP_AT + 4];
+	char got[4];
+
+	(void)state;
+	memset(bytes, 0xff, sizeof(bytes));
+	memcpy(bytes + APP_AT, "\x00\x28\x00\x20", 4);
+	put_file(bytes, sizeof(bytes), 0);
+	image = open_ok(false);
+	assert_size(SIZE);
+	get_file(got, 4, APP_AT);
+	assert_memory_equal(got, bytes + APP_AT, 4);
+	assert_blank(0, APP_AT);
+	assert_blank(APP_AT + 4, SIZE);
+	image_close(image);
+}
+
 /* It is ours since it was opened, and all that it held stays. */
 static void test_it_may_become_that_of_a_larger_chip(void **state)
 {
@@ -262,16 +282,17 @@ static void lay_application(void)
 
 static void lay_one_byte_less(void)
 {
-	put_file("x", 1, SIZE - 2);
+	put_file("x", 1, 0);
+	assert_int_equal(truncate(path, SIZE - 1), 0);
 }
 
-/* behind whole pages of blank flash */
+/* of Katapult, behind whole pages of blank flash */
 static void lay_last_byte(void)
 {
-	uint8_t bytes[8192 + 1];
+	uint8_t bytes[APP_AT + 1];
 
 	memset(bytes, 0xff, sizeof(bytes));
-	bytes[8192] = 0xfe;
+	bytes[APP_AT - 1] = 0xfe;
 	put_file(bytes, sizeof(bytes), 0);
 }
 
@@ -295,10 +316,10 @@ static void lay_nothing(void)
 	inside("no/flash.bin");
 }
 
-#define SHORT                                                                    \
-	"it is shorter than the flash of this MCU, so not a dump of it, and is " \
-	"left as it is; give a whole image, or a path where nothing is, and "    \
-	"flash it"
+#define SHORT                                                                      \
+	"it is shorter than the flash of this MCU, and not blank where Katapult "  \
+	"is, so it is left as it is; give a whole image, or a path where nothing " \
+	"is, and flash it"
 
 static const struct refusal {
 	const char *name;
@@ -312,8 +333,8 @@ static const struct refusal {
 	{ "refused: an application alone", lay_application, -ENODATA, SHORT },
 	{ "refused: a byte shorter than the flash", lay_one_byte_less, -ENODATA,
 	  SHORT },
-	{ "refused: short, and not blank in the last byte", lay_last_byte,
-	  -ENODATA, SHORT },
+	{ "refused: short, and not blank in the last byte of Katapult",
+	  lay_last_byte, -ENODATA, SHORT },
 	{ "refused: a folder", lay_folder, -EISDIR,
 	  "it is not a regular file; give the path of a raw image, or of a "
 	  "file that does not exist yet" },
@@ -548,6 +569,7 @@ int main(void)
 		TEST(test_what_is_written_is_in_the_file_at_once),
 		TEST(test_blank_flash_is_completed),
 		TEST(test_an_empty_file_is_a_blank_flash),
+		TEST(test_what_is_blank_where_katapult_is_gets_completed),
 		TEST(test_it_may_become_that_of_a_larger_chip),
 		TEST(test_a_link_to_an_image_is_followed),
 		TEST(test_one_image_is_for_one_mcu),
@@ -557,7 +579,7 @@ int main(void)
 		TEST(test_an_image_that_is_cut_meanwhile),
 		TEST(test_killed_at_any_instant_no_block_is_torn),
 	};
-	size_t n = 13;
+	size_t n = 14;
 
 	ROWS(refusals, test_refusal);
 	ROWS(boots, test_boot);
