@@ -9,6 +9,7 @@ extern const struct device_kind device_motor;
 extern const struct device_kind device_rail;
 extern const struct device_kind device_probe;
 extern const struct device_kind device_bltouch;
+extern const struct device_kind device_filament;
 extern const struct device_kind device_fan;
 extern const struct device_kind device_tmc_uart;
 extern const struct device_kind device_tmc_spi;
@@ -29,6 +30,7 @@ const struct device_row device_rows[] = {
 	{ "endstop_pin", &device_rail },
 	{ "pin", &device_probe },
 	{ "sensor_pin", &device_bltouch },
+	{ "switch_pin", &device_filament },
 	{ "tachometer_pin", &device_fan },
 	{ "uart_pin", &device_tmc_uart },
 	{ "cs_pin", &device_tmc_spi },

@@ -184,7 +184,7 @@ static void test_another_chip_has_no_heater(void **state)
 }
 
 /* A motor on PA0 and PA1, five steps away from the endstop on PA2. */
-static void start_carriage(struct host *h, struct motion *motion)
+static void start_machine(struct host *h, struct motion *motion)
 {
 	const struct motor motor = { .motion = motion };
 	const struct rail rail = {
@@ -204,6 +204,11 @@ static void start_carriage(struct host *h, struct motion *motion)
 	put_on(h, &device_rail, &rail);
 	host_assign(h, 4);
 	h->board.mcu.live.start_us = h->board.now_us;
+}
+
+static void start_carriage(struct host *h, struct motion *motion)
+{
+	start_machine(h, motion);
 	/*
 	 * Stepper 0, trsync 1, endstop 2 with a pull-up, reset_step_clock 1000,
 	 * trsync_start, stepper_stop_on_trigger
@@ -299,6 +304,27 @@ static void test_looks_are_not_too_many(void **state)
 	host_end(&h);
 }
 
+/* Buttons are looked at 1000, 2000 ...: nobody says that a pin moves by itself. */
+static void test_a_button_sees_what_moves(void **state)
+{
+	struct motion motion;
+	struct host h;
+
+	(void)state;
+	start_machine(&h, &motion);
+	/* stepper 0; buttons 1 with one of them, on PA2; reset_step_clock 1000 */
+	assert_string_equal(host_ask(&h, "040232000001000024010125010002010301"
+					 "35008768"),
+			    "ack");
+	/* buttons_query clock=1000 rest_ticks=1000 retransmit_count=5 invert=0 */
+	assert_string_equal(host_ask(&h, "2601876887680500"), "ack");
+	/* ten steps, one in 1000: the fifth at 6000 */
+	assert_string_equal(host_ask(&h, "340001330087680a00"), "ack");
+	assert_string_equal(hear(&h, 6999), "");
+	assert_string_equal(hear(&h, 1), "2801000101");
+	host_end(&h);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[24] = {
@@ -311,8 +337,9 @@ int main(void)
 		cmocka_unit_test(test_a_reset_leaves_the_carriage_where_it_is),
 		cmocka_unit_test(test_hands_keep_the_endstop_open),
 		cmocka_unit_test(test_looks_are_not_too_many),
+		cmocka_unit_test(test_a_button_sees_what_moves),
 	};
-	size_t n = 9;
+	size_t n = 10;
 
 	ROWS(rows, test_row);
 	return _cmocka_run_group_tests("klipper_machine", tests, n, NULL, NULL);

@@ -25,7 +25,8 @@ enum {
 /*
  * Looked at every rest_ticks; of each pin, two looks in a row have to agree.
  * Levels are told as they are: the host inverts them. Nothing is looked at while
- * no pin is changed and all is acknowledged: it would be as before.
+ * no pin is changed or changes by itself, and all is acknowledged: it would be as
+ * before.
  */
 struct buttons {
 	struct klipper_timer timer;
@@ -56,6 +57,15 @@ static uint8_t look(struct klipper *k, const struct buttons *b, uint64_t now_us)
 	return state;
 }
 
+static bool any_moves(struct klipper *k, const struct buttons *b)
+{
+	for (unsigned int i = 0; i < b->count; i++)
+		if (b->added >> i & 1 &&
+		    mcu_pin_moves(klipper_mcu(k), b->pins[i]))
+			return true;
+	return false;
+}
+
 static void report(struct klipper *k, struct buttons *b, uint64_t ticks)
 {
 	b->resend_ticks = ticks + (uint64_t)b->rest_ticks * b->resend_looks;
@@ -74,9 +84,12 @@ static void arm(struct klipper *k, struct buttons *b, uint64_t ticks,
 	uint64_t next_ticks = ticks + b->rest_ticks;
 
 	if (look(k, b, now_us) == b->agreed && b->seen == b->agreed) {
-		if (!b->reports_len)
+		bool moves = any_moves(k, b);
+
+		if (!b->reports_len && !moves)
 			return;
-		next_ticks = b->resend_ticks;
+		if (!moves)
+			next_ticks = b->resend_ticks;
 	}
 	klipper_timer_set(k, &b->timer, klipper_when_us(k, next_ticks));
 }
