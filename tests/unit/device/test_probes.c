@@ -3,8 +3,10 @@
 /*
  * Load cells, eddy current probes and angle sensors: messages and identities by
  * their data sheets, checksums worked out elsewhere. A load cell measures 1000 and a
- * little, a coil a quarter of its reference, and a motor stands at a quarter turn.
+ * little, a coil on the bed 17/128 of its reference, and a motor stands at a quarter
+ * turn.
  */
+#include "../../../sim/canmcu/device/motion.h"
 #include "section.h"
 #include "util/hex.h"
 
@@ -119,7 +121,7 @@ static const struct row {
 	    { "1a1601", "" },
 	    { "1a", "1601" },
 	    { "18", "0008" },
-	    { "00", "0400" },
+	    { "00", "0220" },
 	    { "01", "0000" } } },
 	{ "LDC1612: a conversion is told once, on its pin as well",
 	  "probe_eddy_current x",
@@ -210,10 +212,12 @@ static void test_row(void **state)
 {
 	const struct row *row = *state;
 	uint64_t now_us = START_US;
+	struct motion motion = { 0 };
 	struct devices d;
 
 	section_make(&d, (struct section){
-				 .source.section = row->section,
+				 .source = { .section = row->section,
+					     .motion = &motion },
 				 .told = { { "sensor_type", row->sensor_type },
 					   { "cs_pin", "7" },
 					   { "sclk_pin", "4" },

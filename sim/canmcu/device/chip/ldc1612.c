@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/* The LDC1612 of an eddy current probe, by its data sheet, far from any metal. */
+/* The LDC1612 of an eddy current probe, by its data sheet: a bed is metal. */
+#include <math.h>
 #include <string.h>
 
+#include "../probe.h"
 #include "wires.h"
 
 #define REGISTERS 128
@@ -11,15 +13,17 @@
 #define CONFIG 0x1a
 #define SLEEP 0x2000 /* in it, and after switching on */
 #define CONVERSION_US 4000
-#define FAR 0x04000000u /* a quarter of the reference's frequency */
+#define FAR 0x02000000 /* an eighth of the reference's frequency */
+#define NEAR 0x200000  /* more than that, at the bed */
+#define REACH_MM 2.0   /* it is less, by a factor of e, each time */
 
 struct ldc1612 {
 	struct device_wires wires; /* first */
 	uint16_t regs[REGISTERS];
 	uint8_t reg;	/* that the next read is of */
 	uint64_t taken; /* the last conversion that was told */
-	uint8_t intb_pin;
-	bool has_intb;
+	uint32_t data;	/* of the last conversion that was read */
+	struct probe intb;
 };
 
 static bool is_ready(const struct ldc1612 *l, uint64_t now_us)
@@ -33,18 +37,28 @@ static bool read_level(const void *self, const struct device_board *board,
 	const struct ldc1612 *l = self;
 
 	(void)board;
-	if (!l->has_intb || pin != l->intb_pin)
+	if (!probe_moves(&l->intb, pin))
 		return false;
 	*level = is_ready(l, now_us) ? 0 : 1;
 	return true;
+}
+
+static uint32_t convert(const struct ldc1612 *l, uint64_t now_us)
+{
+	double mm = motion_height(l->intb.motion, l->intb.beside_mm, now_us);
+
+	return (uint32_t)lround(FAR + NEAR * exp(-fmax(mm, 0) / REACH_MM));
 }
 
 static uint16_t read_reg(struct ldc1612 *l, uint64_t now_us)
 {
 	uint16_t status = is_ready(l, now_us) ? UNREADCONV0 : 0;
 
+	/* its other half waits until it is read */
+	if (l->reg == DATA0_MSB)
+		l->data = convert(l, now_us);
 	if (l->reg == DATA0_MSB || l->reg == DATA0_MSB + 1)
-		return (uint16_t)(FAR >> (l->reg == DATA0_MSB ? 16 : 0));
+		return (uint16_t)(l->data >> (l->reg == DATA0_MSB ? 16 : 0));
 	if (l->reg != STATUS)
 		return l->regs[l->reg];
 	if (status)
@@ -79,7 +93,7 @@ static bool make(void *self, const struct device_source *source)
 	if (!type || strcmp(type, "ldc1612") ||
 	    !wires_i2c(source, 0x2a, &l->wires))
 		return false;
-	l->has_intb = device_pin(source, "intb_pin", &l->intb_pin, NULL);
+	probe_read(&l->intb, source, "intb_pin");
 	l->regs[CONFIG] = SLEEP;
 	l->regs[0x7e] = 0x5449;
 	l->regs[0x7f] = 0x3055;
