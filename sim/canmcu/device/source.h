@@ -30,7 +30,10 @@ struct device_source {
 	bool (*flag)(const char *text, bool *out);
 	/* Return: whether the MCU is the one called so. */
 	bool (*is_mcu)(const struct device_source *source, const char *name);
-	/* Return: the number of its bus called so, or below 0. */
+	/*
+	 * A chip of the section is on the MCU's bus called so; NULL: the first.
+	 * Return: its number, or below 0.
+	 */
 	int (*bus)(const struct device_source *source, enum bus_kind kind,
 		   const char *name);
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* What the sections of a printer.cfg put on the pins of an MCU. */
+#include <errno.h>
 #include <string.h>
 
 #include "../board/buses.h"
@@ -12,6 +13,7 @@
 struct source {
 	struct device_source source; /* first */
 	const struct printer_chip *chip;
+	struct devices *out;
 };
 
 static const char *source_value(const struct device_source *source,
@@ -35,11 +37,26 @@ static bool source_is_mcu(const struct device_source *source, const char *name)
 	return !strcmp(((const struct source *)source)->chip->mcu, name);
 }
 
+/* Its pins are not for the link, then. */
 static int source_bus(const struct device_source *source, enum bus_kind kind,
 		      const char *name)
 {
-	return bus_find(((const struct source *)source)->chip->type, kind,
-			name);
+	const struct source *s = (const struct source *)source;
+	const struct mcu_type *type = s->chip->type;
+	int id = name ? bus_find(type, kind, name) : 0;
+	char word[BUS_NAME_MAX];
+	struct bus_name bus;
+	const char *pins = bus.pins;
+
+	if (id < 0 || !bus_at(type, kind, (unsigned int)id, &bus))
+		return -ENOENT;
+	while (util_next_item(&pins, word, sizeof(word))) {
+		int pin = pins_find(type->pins, word);
+
+		if (pin >= 0)
+			devices_name_pin(s->out, (uint8_t)pin);
+	}
+	return id;
 }
 
 /* Pins of the MCU that are in a list. */
@@ -59,6 +76,7 @@ int printer_devices(const struct printer_chip *chip, struct devices *out)
 {
 	struct printer *p = chip->printer;
 	struct source s = { .chip = chip,
+			    .out = out,
 			    .source = { .value = source_value,
 					.pin = source_pin,
 					.flag = config_read_switch,

@@ -52,6 +52,8 @@ static inline int section_bus(const struct device_source *source,
 			      enum bus_kind kind, const char *name)
 {
 	(void)source;
+	if (!name)
+		return 0;
 	return strncmp(name, kind == BUS_I2C ? "i2c" : "spi", 3) ?
 		       -1 :
 		       name[3] - '0';

@@ -295,9 +295,48 @@ static void test_pins_are_named_by_any_section(void **state)
 	end(&b);
 }
 
+/* Of an STM32F407: I2C 0 is PB6 and PB7, the one called i2c2 PB10 and PB11. */
+static const struct bus_row {
+	const char *name;
+	const char *text;
+	uint32_t named;
+} bus_rows[] = {
+	{ "the pins of the bus that is the first",
+	  "[mcp4451 x]\n"
+	  "i2c_address: 44\n",
+	  3u << 22 },
+	{ "the pins of a bus by its name",
+	  "[mcp4451 x]\ni2c_address: 44\ni2c_bus: i2c2\n", 3u << 26 },
+	{ "of one in software, those that are told",
+	  "[mcp4451 x]\ni2c_address: 44\ni2c_software_scl_pin: PA1\n"
+	  "i2c_software_sda_pin: PA2\n",
+	  6 },
+	{ "none of a bus that there is not",
+	  "[mcp4451 x]\ni2c_address: 44\ni2c_bus: i2c9\n", 0 },
+	{ "none of a bus of another MCU",
+	  "[mcp4451 x]\ni2c_address: 44\ni2c_mcu: tool\n", 0 },
+};
+
+static void test_bus(void **state)
+{
+	const struct bus_row *row = *state;
+	struct bench b;
+	const struct printer_chip chip = { &b.printer, "mcu",
+					   mcu_type_find("stm32f407xx") };
+	struct devices d = { 0 };
+
+	start(&b, row->text);
+	assert_int_equal(printer_devices(&chip, &d), 0);
+	for (uint8_t pin = 0; pin < 32; pin++)
+		assert_int_equal(devices_is_named(&d, pin),
+				 row->named >> pin & 1);
+	devices_fini(&d);
+	end(&b);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[48] = {
+	struct CMUnitTest tests[64] = {
 		cmocka_unit_test(test_so_many_and_no_more),
 		cmocka_unit_test(test_each_section_makes_its_kind),
 		cmocka_unit_test(test_pins_are_named_by_any_section),
@@ -306,5 +345,6 @@ int main(void)
 
 	ROWS(rows, test_row);
 	ROWS(rail_rows, test_rail);
+	ROWS(bus_rows, test_bus);
 	return _cmocka_run_group_tests("printer", tests, n, NULL, NULL);
 }

@@ -12,16 +12,17 @@ bool wires_spi(const struct device_source *source, const char *key,
 	return true;
 }
 
-/* The bus of number 0 is that of a section that tells none. */
 static bool find_bus(const struct device_source *source, uint16_t *out)
 {
-	const char *name = device_value(source, "i2c_bus");
-	int bus = name ? source->bus(source, BUS_I2C, name) : 0;
 	uint8_t scl;
+	int bus;
 
-	*out = (uint16_t)bus;
-	if (!device_value(source, "i2c_software_scl_pin"))
+	if (!device_value(source, "i2c_software_scl_pin")) {
+		bus = source->bus(source, BUS_I2C,
+				  device_value(source, "i2c_bus"));
+		*out = (uint16_t)bus;
 		return bus >= 0;
+	}
 	if (!device_pin(source, "i2c_software_scl_pin", &scl, NULL))
 		return false;
 	*out = DEVICE_SOFTWARE + scl;
