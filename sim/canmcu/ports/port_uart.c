@@ -101,10 +101,10 @@ void port_uart_follow(struct port_uart *p)
 		return;
 	p->baud = baud;
 	if (kcan_tty_speed(p->tty.port, baud))
-		fprintf(stderr,
-			"canmcu: '%s' cannot be set to %u baud: give speeds "
-			"that it has\n",
-			p->cfg.mcu->cfg.uart, baud);
+		util_say(STDERR_FILENO,
+			 "canmcu: '%s' cannot be set to %u baud: give speeds "
+			 "that it has\n",
+			 p->cfg.mcu->cfg.uart, baud);
 }
 
 /* Its user has closed it: what was not read is not there for the next one. */
