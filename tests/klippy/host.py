@@ -124,12 +124,13 @@ class Printer:
     """Both, each with its own printer.cfg; a folder that is gone at the end."""
 
     def __init__(self, host_cfg, sim_cfg, *args):
-        """%s in a configuration is the folder."""
+        """%s in a configuration, or an option, is the folder."""
         self.folder = tempfile.mkdtemp(prefix="klippy-")
         for name, text in (("printer.cfg", host_cfg), ("sim.cfg", sim_cfg)):
             with open(os.path.join(self.folder, name), "w") as file:
                 file.write(text.replace("%s", self.folder))
-        self.mcu = Canmcu(self.folder, "-c", os.path.join(self.folder, "sim.cfg"), *args)
+        self.mcu = Canmcu(self.folder, "-c", os.path.join(self.folder, "sim.cfg"),
+                          *(arg.replace("%s", self.folder) for arg in args))
         self.host = None
 
     def __enter__(self):
@@ -159,7 +160,10 @@ def play(rows):
         if not KLIPPER_DIR:
             print("ok %d - %s # SKIP KLIPPER_DIR names no Klipper checkout" % (number, name))
             continue
-        reason = check()
+        try:
+            reason = check()
+        except Exception as error:  # pylint: disable=broad-except
+            reason = "%s: %s" % (type(error).__name__, error)
         failed += reason is not None
         print("%s %d - %s" % ("not ok" if reason else "ok", number, name), flush=True)
         for line in (reason or "").splitlines():
