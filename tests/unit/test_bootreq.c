@@ -282,6 +282,16 @@ static const struct scenario scenarios[] = {
 		  FETCHED(20000),
 	  },
 	  HANDED_BACK(KCAN_BOOTREQ_SILENT) },
+	{ "what begins with one of them and ends there is, too",
+	  20000,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 10000, SENT, WHO },
+		  { 10300, RX, FRAME(0x2e1, 0x01, 0x89) },
+		  FETCHED(20000),
+	  },
+	  HANDED_BACK(KCAN_BOOTREQ_SILENT) },
 	{ "a klipper block without its end is none",
 	  20000,
 	  {
