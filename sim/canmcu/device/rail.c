@@ -32,6 +32,16 @@ static bool read_level(const void *self, const struct device_board *board,
 	return true;
 }
 
+static void measure(const void *self, uint64_t now_us, char *out, size_t size)
+{
+	const struct rail *r = self;
+
+	snprintf(out, size, "%.2f mm, endstop %s",
+		 motion_carriage_at(r->motion, &r->carriage, now_us),
+		 motion_is_at_end(r->motion, &r->carriage, now_us) ? "pressed" :
+								     "open");
+}
+
 /* From a printer.cfg. */
 
 /*
@@ -88,4 +98,5 @@ const struct device_kind device_rail = {
 	.make = make,
 	.read = read_level,
 	.moves = moves,
+	.measure = measure,
 };

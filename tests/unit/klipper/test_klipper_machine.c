@@ -240,6 +240,16 @@ static void assert_endstop(const struct host *h, float want)
 		want, 0);
 }
 
+static void assert_shown(const struct host *h, const char *want)
+{
+	const struct devices *d = &h->board.mcu.devices;
+	const struct device *rail = &d->list[d->len - 1];
+	char text[64];
+
+	rail->kind->measure(rail->self, h->board.now_us, text, sizeof(text));
+	assert_string_equal(text, want);
+}
+
 /* The fifth step is made at 1500, and the fourth sample taken at 1530. */
 static void test_a_carriage_comes_to_its_endstop(void **state)
 {
@@ -250,8 +260,10 @@ static void test_a_carriage_comes_to_its_endstop(void **state)
 	start_carriage(&h, &motion);
 	assert_string_equal(hear(&h, 1499), "");
 	assert_endstop(&h, 0);
+	assert_shown(&h, "4.00 mm, endstop open");
 	assert_string_equal(hear(&h, 1), "");
 	assert_endstop(&h, 1);
+	assert_shown(&h, "5.00 mm, endstop pressed");
 	assert_string_equal(hear(&h, 29), "");
 	assert_string_equal(hear(&h, 1), "2d0100018b7a");
 	assert_string_equal(hear(&h, 3000), "");
