@@ -303,18 +303,19 @@ static void receive_all(struct bus *b, const struct can_frame *f,
 		receive(b, node, f, now_us);
 }
 
-static bool is_named(const struct node *node, const struct can_frame *f)
+/* Whether it has sent that frame, too, or has heard it already by its UUID. */
+static bool is_spared(const struct bus *b, struct node *node,
+		      const struct can_frame *f)
 {
-	return f->can_id == KCAN_ADMIN_ID &&
-	       !memcmp(node->mcu.cfg.uuid.b, &f->data[1], KCAN_UUID_LEN);
+	if (f->can_id == KCAN_ADMIN_ID)
+		return !memcmp(node->mcu.cfg.uuid.b, &f->data[1],
+			       KCAN_UUID_LEN);
+	if (!node->merged || node->merged != b->medium.first)
+		return false;
+	node->merged = 0;
+	return true;
 }
 
-static bool has_merged(const struct bus *b, const struct node *node)
-{
-	return b->confirmed && node->merged == b->confirmed;
-}
-
-/* But for those that an admin frame names. */
 static void receive_by_nodeid(struct bus *b, uint8_t nodeid,
 			      const struct node *except,
 			      const struct can_frame *f, uint64_t now_us)
@@ -323,8 +324,7 @@ static void receive_by_nodeid(struct bus *b, uint8_t nodeid,
 
 	for (; node; node = next) {
 		next = node->nodeid_next;
-		if (node != except && !has_merged(b, node) &&
-		    !is_named(node, f))
+		if (node != except && !is_spared(b, node, f))
 			receive(b, node, f, now_us);
 	}
 }
@@ -346,7 +346,7 @@ static void receive_blocked(struct bus *b, const struct can_frame *f,
 static void receive_admin(struct bus *b, const struct can_frame *f,
 			  uint64_t now_us)
 {
-	struct node *own;
+	struct node *own, *named;
 
 	if (!f->can_dlc)
 		return;
@@ -359,10 +359,10 @@ static void receive_admin(struct bus *b, const struct can_frame *f,
 	if (f->can_dlc < 1 + KCAN_UUID_LEN)
 		return;
 	own = node_index_find(&b->index, &f->data[1]);
-	for (; own; own = own->twin)
-		receive(b, own, f, now_us);
+	for (named = own; named; named = named->twin)
+		receive(b, named, f, now_us);
 	if (f->can_dlc >= CAN_MAX_DLEN)
-		receive_by_nodeid(b, f->data[7], NULL, f, now_us);
+		receive_by_nodeid(b, f->data[7], own, f, now_us);
 }
 
 static void receive_data(struct bus *b, const struct can_frame *f,
@@ -426,12 +426,10 @@ static void confirm(struct bus *b, const struct can_frame *frame,
 	if (!len)
 		return;
 	e = medium_pop(&b->medium);
-	b->confirmed = b->medium.first;
 	if (b->listeners)
 		receive_with_listeners(b, &e.frame, e.sender, now_us);
 	else
 		receive_data(b, &e.frame, e.sender, now_us);
-	b->confirmed = 0;
 	done(b, &e, now_us);
 }
 

@@ -41,11 +41,6 @@ struct bus_listener {
 struct bus {
 	struct node_index index;
 	struct medium medium;
-	/*
-	 * Which frame is coming back, counted from 1; or 0. A node that has sent
-	 * the same bits at the same time has it as @merged, and does not hear it.
-	 */
-	size_t confirmed;
 	size_t slots; /* frames that the hardware of all nodes holds */
 	struct bus_listener *listeners;
 	size_t listeners_len;

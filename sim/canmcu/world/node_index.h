@@ -25,8 +25,12 @@ struct node {
 	/* Of a bridge: its controller on another bus; or NULL. */
 	struct bus_listener *listener;
 	struct node *all_next;
-	struct node *twin;  /* the next one with the same UUID */
-	size_t merged;	    /* see bus.confirmed */
+	struct node *twin; /* the next one with the same UUID */
+	/*
+	 * It has sent the same bits as another one, at the same time, and will
+	 * not hear them: how many frames the medium had then. 0: none.
+	 */
+	size_t merged;
 	struct timer timer; /* when the MCU wants to run */
 	int nodeid;	    /* whose list it is in; -1: none */
 	struct node *nodeid_next;
