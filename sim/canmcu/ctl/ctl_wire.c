@@ -50,8 +50,7 @@ static void take_lines(struct ctl_wire *w, size_t len,
 }
 
 int ctl_wire_receive(struct ctl_wire *w,
-		     void (*take)(void *arg, char *line, size_t len),
-		     void *arg)
+		     void (*take)(void *arg, char *line, size_t len), void *arg)
 {
 	ssize_t n;
 
