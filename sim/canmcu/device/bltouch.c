@@ -76,12 +76,11 @@ static bool is_high(struct bltouch *b, bool near, uint64_t now_us)
 	return b->touched_us && now_us - b->touched_us < TELLS_US;
 }
 
-static bool read_level(const void *self, const struct device_board *board,
-		       uint8_t pin, uint64_t now_us, float *level)
+static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
+		       float *level)
 {
 	const struct probe *p = self;
 
-	(void)board;
 	if (!probe_moves(p, pin))
 		return false;
 	*level = is_high(&p->motion->bltouch, probe_is_near(p, now_us),

@@ -87,8 +87,8 @@ struct device_kind {
 	/* The MCU drives a pin, any one. */
 	void (*drive)(void *self, uint8_t pin, float level, uint64_t now_us);
 	/* Return: whether it puts a @level on @pin. */
-	bool (*read)(const void *self, const struct device_board *board,
-		     uint8_t pin, uint64_t now_us, float *level);
+	bool (*read)(const void *self, uint8_t pin, uint64_t now_us,
+		     float *level);
 	/* Return: whether it lets the level of @pin change; and how often. */
 	bool (*edges)(const void *self, uint8_t pin, uint64_t now_us,
 		      struct device_edges *out);

@@ -109,16 +109,15 @@ void devices_drive(struct devices *d, uint8_t pin, float level, uint64_t now_us)
 					       now_us);
 }
 
-bool devices_read(const struct devices *d, const struct device_board *board,
-		  uint8_t pin, uint64_t now_us, float *level)
+bool devices_read(const struct devices *d, uint8_t pin, uint64_t now_us,
+		  float *level)
 {
 	for (size_t i = 0; i < d->len; i++) {
 		const struct device *device = &d->list[i];
 
 		if (!device->kind->read ||
 		    (device->unplugged && !device->kind->pulled_up) ||
-		    !device->kind->read(device->self, board, pin, now_us,
-					level))
+		    !device->kind->read(device->self, pin, now_us, level))
 			continue;
 		if (device->unplugged)
 			*level = 1;

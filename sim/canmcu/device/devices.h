@@ -70,8 +70,8 @@ void devices_fini(struct devices *d);
 
 void devices_drive(struct devices *d, uint8_t pin, float level,
 		   uint64_t now_us);
-bool devices_read(const struct devices *d, const struct device_board *board,
-		  uint8_t pin, uint64_t now_us, float *level);
+bool devices_read(const struct devices *d, uint8_t pin, uint64_t now_us,
+		  float *level);
 bool devices_edges(const struct devices *d, uint8_t pin, uint64_t now_us,
 		   struct device_edges *out);
 bool devices_move(const struct devices *d, uint8_t pin);

@@ -84,12 +84,11 @@ static bool edges(const void *self, uint8_t pin, uint64_t now_us,
 	return true;
 }
 
-static bool read_level(const void *self, const struct device_board *board,
-		       uint8_t pin, uint64_t now_us, float *level)
+static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
+		       float *level)
 {
 	struct device_edges e;
 
-	(void)board;
 	if (!edges(self, pin, now_us, &e))
 		return false;
 	*level = e.count & 1 ? 1 : 0;

@@ -22,13 +22,12 @@ static bool moves(const void *self, uint8_t pin)
 	return f->pin == pin && f->mm > 0;
 }
 
-static bool read_level(const void *self, const struct device_board *board,
-		       uint8_t pin, uint64_t now_us, float *level)
+static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
+		       float *level)
 {
 	const struct filament *f = self;
 	bool high = !f->inverted;
 
-	(void)board;
 	if (f->pin != pin)
 		return false;
 	if (f->mm > 0)

@@ -144,13 +144,12 @@ static uint8_t find_sensor(const char *type)
 	return 0;
 }
 
-static bool read_level(const void *self, const struct device_board *board,
-		       uint8_t pin, uint64_t now_us, float *level)
+static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
+		       float *level)
 {
 	const struct heat *h = self;
 	double celsius = heat_celsius(h, now_us);
 
-	(void)board;
 	if (h->sensor_pin != pin)
 		return false;
 	*level = (float)fmin(sensors[h->sensor].level(h, celsius), 1);

@@ -24,12 +24,11 @@ void probe_read(struct probe *p, const struct device_source *source,
 	p->has_pin = device_pin(source, pin, &p->pin, &p->inverted);
 }
 
-static bool read_level(const void *self, const struct device_board *board,
-		       uint8_t pin, uint64_t now_us, float *level)
+static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
+		       float *level)
 {
 	const struct probe *p = self;
 
-	(void)board;
 	if (!probe_moves(p, pin))
 		return false;
 	*level = probe_is_near(p, now_us) != p->inverted ? 1 : 0;

@@ -17,12 +17,11 @@ static bool moves(const void *self, uint8_t pin)
 	return r->endstop_pin == pin;
 }
 
-static bool read_level(const void *self, const struct device_board *board,
-		       uint8_t pin, uint64_t now_us, float *level)
+static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
+		       float *level)
 {
 	const struct rail *r = self;
 
-	(void)board;
 	if (r->endstop_pin != pin)
 		return false;
 	*level = motion_is_at_end(r->motion, &r->carriage, now_us) !=

@@ -50,7 +50,7 @@ bool mcu_read_pin(const struct mcu *m, uint8_t pin, uint64_t now_us,
 		  float *level)
 {
 	return pins_read(&m->pins, pin, level) ||
-	       devices_read(&m->devices, &m->board, pin, now_us, level);
+	       devices_read(&m->devices, pin, now_us, level);
 }
 
 float mcu_look_at_pin(const struct mcu *m, uint8_t pin, const char **use,

@@ -80,7 +80,7 @@ static void play(struct devices *d, struct motion *motion, const char *step,
 		device->kind->show(device->self, shown, sizeof(shown));
 		assert_string_equal(shown, step + strlen("shows "));
 	} else {
-		assert_true(devices_read(d, NULL, SENSOR, *now_us, &level));
+		assert_true(devices_read(d, SENSOR, *now_us, &level));
 		assert_string_equal(level > 0 ? "high" : "low", step);
 	}
 }
@@ -127,8 +127,8 @@ static void test_its_wires_go_to_two_boards(void **state)
 	section_make(&b, section);
 	devices_drive(&a, CONTROL, 650 / 20000.F, 7000000);
 	motion.axes[2].start_mm = 2;
-	assert_false(devices_read(&a, NULL, SENSOR, 7000000, &level));
-	assert_true(devices_read(&b, NULL, SENSOR, 7000000, &level));
+	assert_false(devices_read(&a, SENSOR, 7000000, &level));
+	assert_true(devices_read(&b, SENSOR, 7000000, &level));
 	assert_float_equal(level, 1, 0);
 	devices_fini(&a);
 	devices_fini(&b);

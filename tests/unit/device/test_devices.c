@@ -30,14 +30,14 @@ static void drive(void *self, uint8_t pin, float level, uint64_t now_us)
 		p->driven = level;
 }
 
-static bool read_level(const void *self, const struct device_board *board,
-		       uint8_t pin, uint64_t now_us, float *level)
+static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
+		       float *level)
 {
 	const struct probe *p = self;
 
 	if (p->pin != pin)
 		return false;
-	*level = (float)board->steps(board->ctx, pin, now_us);
+	*level = (float)p->board->steps(p->board->ctx, pin, now_us);
 	return true;
 }
 
@@ -137,9 +137,9 @@ static void test_each_is_told_and_the_right_one_answers(void **state)
 	assert_int_equal(b->steps, 0);
 	assert_int_equal(a->reset_us, NOW_US);
 	assert_int_equal(b->reset_us, NOW_US);
-	assert_true(devices_read(&d, &board, 2, NOW_US, &level));
+	assert_true(devices_read(&d, 2, NOW_US, &level));
 	assert_float_equal(level, 20, 0);
-	assert_false(devices_read(&d, &board, 3, NOW_US, &level));
+	assert_false(devices_read(&d, 3, NOW_US, &level));
 	assert_true(devices_edges(&d, 1, NOW_US, &e));
 	assert_int_equal(e.count, 5);
 	assert_false(devices_edges(&d, 3, NOW_US, &e));
@@ -173,12 +173,13 @@ static void test_what_is_unplugged_is_not_heard(void **state)
 	devices_drive(&d, 2, 0.5F, NOW_US);
 	assert_float_equal(a->driven, 0.5F, 0);
 	assert_int_equal(devices_copy(&copy, &d), 0);
+	devices_mount(&copy, &board);
 	assert_false(devices_edges(&copy, 2, NOW_US, &e));
-	assert_false(devices_read(&copy, &board, 2, NOW_US, &level));
-	assert_true(devices_read(&copy, &board, 3, NOW_US, &level));
+	assert_false(devices_read(&copy, 2, NOW_US, &level));
+	assert_true(devices_read(&copy, 3, NOW_US, &level));
 	assert_float_equal(level, 1, 0);
 	devices_connect(&copy, "fan", true);
-	assert_true(devices_read(&copy, &board, 3, NOW_US, &level));
+	assert_true(devices_read(&copy, 3, NOW_US, &level));
 	assert_float_equal(level, 30, 0);
 	devices_fini(&copy);
 	devices_fini(&d);

@@ -76,7 +76,7 @@ static void test_row(void **state)
 	assert_int_equal(e.count, row->want);
 	assert_int_equal(e.last_us,
 			 row->want ? START_US + row->last_ms * 1000ULL : 0);
-	assert_true(devices_read(&d, NULL, TACHOMETER, now_us, &level));
+	assert_true(devices_read(&d, TACHOMETER, now_us, &level));
 	assert_float_equal(level, (row->want & 1), 0);
 	devices_fini(&d);
 }
@@ -90,7 +90,7 @@ static void test_other_pins_have_nothing(void **state)
 	(void)state;
 	make(&d, "4", NULL);
 	assert_false(devices_edges(&d, FAN, START_US, &e));
-	assert_false(devices_read(&d, NULL, FAN, START_US, &level));
+	assert_false(devices_read(&d, FAN, START_US, &level));
 	devices_drive(&d, TACHOMETER, 1, START_US);
 	assert_true(devices_edges(&d, TACHOMETER, 2 * START_US, &e));
 	assert_int_equal(e.count, 0);
@@ -106,7 +106,7 @@ static void test_the_level_is_high_after_each_other_edge(void **state)
 	make(&d, "4", NULL);
 	devices_drive(&d, FAN, 1, START_US);
 	for (unsigned int edges = 0; edges < 5; edges++) {
-		assert_true(devices_read(&d, NULL, TACHOMETER,
+		assert_true(devices_read(&d, TACHOMETER,
 					 START_US + edges * 2500 + 1000,
 					 &level));
 		assert_float_equal(level, (edges & 1), 0);

@@ -108,7 +108,7 @@ static void test_level(void **state)
 
 	part->above_room = row->celsius - HEAT_ROOM_CELSIUS;
 	part->since_us = START_US;
-	assert_true(devices_read(&d, NULL, SENSOR, START_US, &level));
+	assert_true(devices_read(&d, SENSOR, START_US, &level));
 	assert_float_equal((double)level, row->want, 0.00001);
 	devices_fini(&d);
 }
@@ -139,7 +139,7 @@ static void test_sensor(void **state)
 				       .told = { { "sensor_type", row->name },
 						 { "sensor_pin", "5" },
 						 { row->key, row->value } } });
-	assert_true(devices_read(&d, NULL, SENSOR, START_US, &level));
+	assert_true(devices_read(&d, SENSOR, START_US, &level));
 	assert_float_equal((double)level, row->want, 0.00001);
 	devices_fini(&d);
 }
@@ -151,12 +151,12 @@ static void test_other_pins(void **state)
 	float level;
 
 	(void)state;
-	assert_false(devices_read(&d, NULL, HEATER, START_US, &level));
+	assert_false(devices_read(&d, HEATER, START_US, &level));
 	devices_drive(&d, SENSOR, 1, START_US);
 	devices_drive(&d, HEATER + 1, 1, START_US);
 	assert_float_equal(heat_celsius(part, 2 * START_US), 25, 0.001);
 	devices_fini(&d);
-	assert_false(devices_read(&d, NULL, SENSOR, START_US, &level));
+	assert_false(devices_read(&d, SENSOR, START_US, &level));
 }
 
 /* Inverted or not: a pin that nobody drives heats nothing. */

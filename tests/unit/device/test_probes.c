@@ -203,8 +203,7 @@ static void check_pin(struct devices *d, const char *say, uint64_t now_us)
 {
 	float level;
 
-	assert_true(
-		devices_read(d, NULL, (uint8_t)(say[6] - '0'), now_us, &level));
+	assert_true(devices_read(d, (uint8_t)(say[6] - '0'), now_us, &level));
 	assert_float_equal(level, *say == 'r' ? 0 : 1, 0);
 }
 

@@ -231,7 +231,7 @@ static void describe(const struct motion *m, const struct devices *d, char *out)
 	out += sprintf(out, "%.2f %.2f %.2f %.3f ", xyz[0], xyz[1], xyz[2],
 		       motion_height(m, beside, NOW_US));
 	for (uint8_t pin = PORT_B; pin < PORT_B + 4; pin++) {
-		bool is = devices_read(d, NULL, pin, NOW_US, &level);
+		bool is = devices_read(d, pin, NOW_US, &level);
 		bool high = is && level > 0;
 
 		if (is && !devices_move(d, pin))

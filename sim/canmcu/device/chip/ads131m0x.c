@@ -61,12 +61,11 @@ static bool has_new(const struct ads131m0x *a, uint64_t now_us)
 	return last_sample(a, now_us) > a->taken;
 }
 
-static bool read_level(const void *self, const struct device_board *board,
-		       uint8_t pin, uint64_t now_us, float *level)
+static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
+		       float *level)
 {
 	const struct ads131m0x *a = self;
 
-	(void)board;
 	if (pin != a->ready_pin)
 		return false;
 	*level = has_new(a, now_us) ? 0 : 1;

@@ -31,12 +31,11 @@ static bool is_ready(const struct ldc1612 *l, uint64_t now_us)
 	return !(l->regs[CONFIG] & SLEEP) && now_us / CONVERSION_US > l->taken;
 }
 
-static bool read_level(const void *self, const struct device_board *board,
-		       uint8_t pin, uint64_t now_us, float *level)
+static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
+		       float *level)
 {
 	const struct ldc1612 *l = self;
 
-	(void)board;
 	if (!probe_moves(&l->intb, pin))
 		return false;
 	*level = is_ready(l, now_us) ? 0 : 1;

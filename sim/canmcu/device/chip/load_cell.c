@@ -38,12 +38,11 @@ static uint64_t last_sample(const struct load_cell *l, uint64_t now_us)
 	return (uint64_t)((double)now_us * l->rate / 1e6);
 }
 
-static bool read_level(const void *self, const struct device_board *board,
-		       uint8_t pin, uint64_t now_us, float *level)
+static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
+		       float *level)
 {
 	const struct load_cell *l = self;
 
-	(void)board;
 	if (pin != l->ready_pin)
 		return false;
 	*level = last_sample(l, now_us) > l->taken ? 0 : 1;
