@@ -318,6 +318,15 @@ static bool is_mcu(const struct device_source *source, const char *name)
 	return true;
 }
 
+static int find_bus(const struct device_source *source, enum bus_kind kind,
+		    const char *name)
+{
+	(void)source;
+	(void)kind;
+	(void)name;
+	return 0;
+}
+
 static const struct devices *machine(void)
 {
 	static const char *const sections[] = {
@@ -326,7 +335,8 @@ static const struct devices *machine(void)
 	};
 	struct device_source source = { .value = value,
 					.pin = read_pin,
-					.is_mcu = is_mcu };
+					.is_mcu = is_mcu,
+					.bus = find_bus };
 	static struct devices all;
 	static struct motion motion;
 
