@@ -299,4 +299,12 @@ bool klipper_moves_pop(struct klipper *k, struct klipper_moves *queue,
 
 void klipper_moves_drop(struct klipper *k, struct klipper_moves *queue);
 
+/*
+ * The same for moves that the simulator remembers, which are none of the MCU's.
+ * klipper_moves_keep() returns false when out of memory.
+ */
+bool klipper_moves_keep(struct klipper_moves *queue,
+			const struct klipper_move *move);
+bool klipper_moves_take(struct klipper_moves *queue, struct klipper_move *out);
+
 #endif

@@ -65,6 +65,24 @@ static const struct story stories[] = {
 	    { ASK, AT("00"), 99 },
 	    { ASK, AT("09"), 900 },
 	    { ASK, AT("0a"), 1 } } },
+	/* 1500 is in the move before: ten steps from 2100 to 3000 follow */
+	{ "what moves is set back by more than a move",
+	  { STEPPER,
+	    { TEN "330080640a00", "ack" },
+	    { ASK, AT("0f"), 2550 },
+	    { "2a018b5c868d2002", "ack 2d0101008b5c" },
+	    { ASK, AT("05") },
+	    { ASK, AT("0a"), 599 },
+	    { ASK, AT("0b"), 1 },
+	    { ASK, AT("14"), 900 } } },
+	/* as if it had not been made */
+	{ "what was set back is where it stops",
+	  { STEPPER,
+	    { TEN, "ack" },
+	    { "2a018b5c868d2002"
+	      "3800012c0103",
+	      "2d01000300 ack", 2550 },
+	    { ASK, AT("05"), 5000 } } },
 	/* from 3000 to 1100 */
 	{ "the clock that is told does not go back",
 	  { STEPPER,

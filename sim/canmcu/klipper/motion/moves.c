@@ -9,16 +9,13 @@ bool klipper_moves_full(const struct klipper *k)
 	return k->config.moves_used >= k->config.move_count;
 }
 
-const char *klipper_moves_push(struct klipper *k, struct klipper_moves *queue,
-			       const struct klipper_move *move)
+bool klipper_moves_keep(struct klipper_moves *queue,
+			const struct klipper_move *move)
 {
-	struct klipper_move *copy;
+	struct klipper_move *copy = malloc(sizeof(*copy));
 
-	if (klipper_moves_full(k))
-		return KLIPPER_MOVE_OVERFLOW;
-	copy = malloc(sizeof(*copy));
 	if (!copy)
-		return KLIPPER_NO_MEMORY;
+		return false;
 	*copy = *move;
 	copy->next = NULL;
 	if (queue->last)
@@ -26,12 +23,21 @@ const char *klipper_moves_push(struct klipper *k, struct klipper_moves *queue,
 	else
 		queue->first = copy;
 	queue->last = copy;
+	return true;
+}
+
+const char *klipper_moves_push(struct klipper *k, struct klipper_moves *queue,
+			       const struct klipper_move *move)
+{
+	if (klipper_moves_full(k))
+		return KLIPPER_MOVE_OVERFLOW;
+	if (!klipper_moves_keep(queue, move))
+		return KLIPPER_NO_MEMORY;
 	k->config.moves_used++;
 	return NULL;
 }
 
-bool klipper_moves_pop(struct klipper *k, struct klipper_moves *queue,
-		       struct klipper_move *out)
+bool klipper_moves_take(struct klipper_moves *queue, struct klipper_move *out)
 {
 	struct klipper_move *move = queue->first;
 
@@ -40,11 +46,20 @@ bool klipper_moves_pop(struct klipper *k, struct klipper_moves *queue,
 	queue->first = move->next;
 	if (!queue->first)
 		queue->last = NULL;
-	k->config.moves_used--;
 	*out = *move;
 	out->next = NULL;
 	free(move);
 	return true;
+}
+
+bool klipper_moves_pop(struct klipper *k, struct klipper_moves *queue,
+		       struct klipper_move *out)
+{
+	bool popped = klipper_moves_take(queue, out);
+
+	if (popped)
+		k->config.moves_used--;
+	return popped;
 }
 
 void klipper_moves_drop(struct klipper *k, struct klipper_moves *queue)

@@ -30,7 +30,8 @@ struct stepper {
 	struct klipper_timer timer; /* the end of @move */
 	struct klipper_signal stop;
 	struct klipper_moves moves;
-	struct klipper_move move; /* under way; without steps: none */
+	struct klipper_moves past; /* that a clock may be set back to */
+	struct klipper_move move;  /* under way; without steps: none */
 	int64_t start_ticks; /* of @move: one interval before its first step */
 	int32_t position;    /* before @move */
 	uint8_t oid;
@@ -50,15 +51,16 @@ static int64_t step_ticks(const struct klipper_move *move, uint32_t n)
 	       (int64_t)move->add * n * (n - 1) / 2;
 }
 
-/* Return: how many steps of its move are made at @ticks. */
-static uint32_t steps_until(const struct stepper *s, uint64_t ticks)
+/* Return: how many steps of a move from @start on are made at @ticks. */
+static uint32_t steps_until(const struct klipper_move *move, int64_t start,
+			    uint64_t ticks)
 {
-	uint32_t low = 0, high = s->move.count;
+	uint32_t low = 0, high = move->count;
 
 	while (low < high) {
 		uint32_t n = (low + high + 1) / 2;
 
-		if (s->start_ticks + step_ticks(&s->move, n) <= (int64_t)ticks)
+		if (start + step_ticks(move, n) <= (int64_t)ticks)
 			low = n;
 		else
 			high = n - 1;
@@ -74,9 +76,47 @@ static int32_t position_after(const struct stepper *s, uint32_t steps)
 	return (int32_t)(s->move.forward ? position + steps : position - steps);
 }
 
+/* A clock that was set back takes back the steps that it has made since. */
 static int32_t position_at(const struct stepper *s, uint64_t ticks)
 {
-	return position_after(s, steps_until(s, ticks));
+	uint32_t position = (uint32_t)position_after(
+		s, steps_until(&s->move, s->start_ticks, ticks));
+
+	for (const struct klipper_move *m = s->past.first; m; m = m->next) {
+		uint32_t undone =
+			m->count - steps_until(m, (int64_t)m->ticks, ticks);
+
+		position += m->forward ? -undone : undone;
+	}
+	return (int32_t)position;
+}
+
+static void forget_past(struct stepper *s)
+{
+	struct klipper_move move;
+
+	while (klipper_moves_take(&s->past, &move))
+		continue;
+}
+
+static int64_t end_of(const struct klipper_move *move)
+{
+	return (int64_t)move->ticks + step_ticks(move, move->count);
+}
+
+/* Its move is made. Out of memory: its past is a little less exact. */
+static void remember(const struct klipper *k, struct stepper *s)
+{
+	int64_t kept = 2 * (int64_t)klipper_lateness_ticks(k);
+	struct klipper_move move;
+
+	if (!kept || !s->move.count)
+		return;
+	while (s->past.first && end_of(s->past.first) < s->start_ticks - kept)
+		klipper_moves_take(&s->past, &move);
+	move = s->move;
+	move.ticks = (uint64_t)s->start_ticks;
+	klipper_moves_keep(&s->past, &move);
 }
 
 static void begin_move(struct klipper *k, struct stepper *s, uint64_t now_us)
@@ -109,6 +149,7 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 	/* it is the first member */
 	struct stepper *s = (struct stepper *)t;
 
+	remember(k, s);
 	s->position = position_after(s, s->move.count);
 	s->start_ticks += step_ticks(&s->move, s->move.count);
 	s->move.count = 0;
@@ -141,6 +182,7 @@ static void halt(struct klipper *k, struct stepper *s, uint64_t now_us)
 	klipper_timer_stop(k, &s->timer);
 	s->position = position_at(s, klipper_clock(k, now_us));
 	s->move.count = 0;
+	forget_past(s);
 	klipper_moves_drop(k, &s->moves);
 	s->forward = false;
 	klipper_pin_drive(k, s->dir_pin, 0, now_us);
@@ -166,6 +208,7 @@ static void fini(struct klipper *k, void *object)
 	struct stepper *s = object;
 
 	klipper_moves_drop(k, &s->moves);
+	forget_past(s);
 	/* the carriage stays there, but for what a reset cuts short */
 	mcu_keep_steps(klipper_mcu(k), s->step_pin, s->position);
 }
