@@ -32,16 +32,21 @@ static bool is_master(int proc, const char *pid, const char *fd, dev_t device)
 	return at && atoi(at + strlen("tty-index:")) == (int)minor(device);
 }
 
-/* What somebody may have open. */
+/*
+ * What somebody may have open. A container has pseudo terminals of its own, with the
+ * same numbers in another file system.
+ */
 struct thing {
 	dev_t device; /* 0: it is a socket */
+	dev_t ptys;   /* the file system of a pseudo terminal; else 0 */
 	ino_t socket;
 };
 
 static bool is_it(const struct thing *thing, const struct stat *st)
 {
 	if (thing->device)
-		return S_ISCHR(st->st_mode) && st->st_rdev == thing->device;
+		return S_ISCHR(st->st_mode) && st->st_rdev == thing->device &&
+		       (!thing->ptys || st->st_dev == thing->ptys);
 	return S_ISSOCK(st->st_mode) && st->st_ino == thing->socket;
 }
 
@@ -120,10 +125,15 @@ static bool find(struct kcan_tty_holder *out, const struct thing *thing)
 
 bool io_holder_find(struct kcan_tty_holder *out, const char *path)
 {
+	struct thing thing = { 0 };
 	struct stat st;
 
-	return !stat(path, &st) && S_ISCHR(st.st_mode) &&
-	       find(out, &(struct thing){ .device = st.st_rdev });
+	if (stat(path, &st) || !S_ISCHR(st.st_mode))
+		return false;
+	thing.device = st.st_rdev;
+	if (major(st.st_rdev) == PTY_MAJOR)
+		thing.ptys = st.st_dev;
+	return find(out, &thing);
 }
 
 /* "Num: RefCount Protocol Flags Type St Inode @name" */

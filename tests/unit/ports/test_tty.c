@@ -7,16 +7,22 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "io/tty.h"
+#include "util/fds.h"
+
+#define NO_CONTAINER 1
+#define OTHER_ENDS 100 /* from this descriptor on */
 
 struct line {
 	int master;
@@ -165,18 +171,54 @@ static void test_others_are_kept_away(void **state)
 	close(l.master);
 }
 
+static void close_other_end(const struct line *l)
+{
+	close(l->master);
+}
+
+/*
+ * Into a container, where one process has the other ends of as many pseudo terminals
+ * as make the last one's number that of the port, and another one goes on.
+ */
+static void enter_container(const struct line *l)
+{
+	int other, number = atoi(strrchr(l->path, '/') + 1), at = -1;
+
+	close(l->master);
+	if ((unshare(CLONE_NEWNS) && unshare(CLONE_NEWUSER | CLONE_NEWNS)) ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("devpts", "/dev/pts", "devpts", 0, "ptmxmode=0666"))
+		_exit(NO_CONTAINER);
+	while (at != number) {
+		other = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY);
+		if (other < 0 || unlockpt(other) ||
+		    ioctl(other, TIOCGPTN, &at) ||
+		    fcntl(other, F_DUPFD, OTHER_ENDS) < 0)
+			_exit(NO_CONTAINER);
+		close(other);
+	}
+	if (fork()) {
+		wait(NULL);
+		_exit(NO_CONTAINER);
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	util_close_from(OTHER_ENDS);
+}
+
 /* Return: a process that has the port open, and so has told. */
-static pid_t hold(const struct line *l, bool master)
+static pid_t hold(const struct line *l, void (*before)(const struct line *l))
 {
 	int told[2];
+	ssize_t n;
 	pid_t pid;
 	char c;
 
 	assert_int_equal(pipe(told), 0);
 	pid = fork();
 	if (!pid) {
-		if (!master)
-			close(l->master);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (before)
+			before(l);
 		/* below qemu-user it has another one than the program's */
 		prctl(PR_SET_NAME, "a holder");
 		if (open(l->path, O_RDWR | O_NOCTTY) < 0 ||
@@ -185,10 +227,10 @@ static pid_t hold(const struct line *l, bool master)
 		while (1)
 			pause();
 	}
-	assert_int_equal(read(told[0], &c, 1), 1);
-	close(told[0]);
 	close(told[1]);
-	return pid;
+	n = read(told[0], &c, 1);
+	close(told[0]);
+	return n == 1 ? pid : 0;
 }
 
 static void test_who_holds_it_is_named(void **state)
@@ -198,7 +240,7 @@ static void test_who_holds_it_is_named(void **state)
 
 	(void)state;
 	start(&l);
-	pid = hold(&l, false);
+	pid = hold(&l, close_other_end);
 	assert_int_equal(kcan_tty_open(&l.tty, l.path, &l.holder), -EBUSY);
 	assert_int_equal(l.holder.pid, pid);
 	assert_string_equal(l.holder.name, "a holder");
@@ -217,7 +259,7 @@ static void test_the_other_end_is_no_holder(void **state)
 
 	(void)state;
 	start(&l);
-	pid = hold(&l, true);
+	pid = hold(&l, NULL);
 	assert_int_equal(kcan_tty_open(&l.tty, l.path, &l.holder), 0);
 	kcan_tty_close(l.tty);
 	kill(pid, SIGKILL);
@@ -244,6 +286,26 @@ static void test_no_serial_port(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_int_equal(kcan_tty_open(&l.tty, rows[i].path, &l.holder),
 				 rows[i].err);
+}
+
+/* Its number is the same, but it is another one. */
+static void test_who_holds_one_of_a_container_is_no_holder(void **state)
+{
+	struct line l;
+	pid_t pid;
+
+	(void)state;
+	start(&l);
+	pid = hold(&l, enter_container);
+	if (!pid) {
+		wait(NULL);
+		skip_as("no container can be made here");
+	}
+	assert_int_equal(kcan_tty_open(&l.tty, l.path, &l.holder), 0);
+	kcan_tty_close(l.tty);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(l.master);
 }
 
 static void test_the_group_that_may_open_it(void **state)
@@ -278,6 +340,8 @@ int main(void)
 		cmocka_unit_test(test_who_holds_it_is_named),
 		cmocka_unit_test(test_the_other_end_is_no_holder),
 		cmocka_unit_test(test_no_serial_port),
+		cmocka_unit_test(
+			test_who_holds_one_of_a_container_is_no_holder),
 		cmocka_unit_test(test_the_group_that_may_open_it),
 	};
 
