@@ -151,7 +151,7 @@ int main(void)
 		cmocka_unit_test(test_it_shows_its_speed),
 		cmocka_unit_test(test_a_reset_stops_it),
 	};
-	size_t n = 3;
+	size_t n = 4;
 
 	ROWS(rows, test_row);
 	return _cmocka_run_group_tests("fan", tests, n, NULL, NULL);

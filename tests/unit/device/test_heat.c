@@ -202,7 +202,7 @@ int main(void)
 		cmocka_unit_test(test_it_shows_how_warm_it_is),
 		cmocka_unit_test(test_let_go),
 	};
-	size_t n = 2;
+	size_t n = 3;
 
 	ROWS(warm_rows, test_warm);
 	ROWS(level_rows, test_level);

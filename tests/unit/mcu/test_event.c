@@ -217,7 +217,7 @@ static void test_what_does_not_fit_is_not_cut(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 6] = {
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 7] = {
 		cmocka_unit_test(test_every_event_is_in_the_table),
 		cmocka_unit_test(test_a_device_on_tcp_has_no_port),
 		cmocka_unit_test(test_a_fault_tells_which_frame_it_struck),
@@ -226,7 +226,7 @@ int main(void)
 		cmocka_unit_test(test_a_number_is_told_in_json_only),
 		cmocka_unit_test(test_what_does_not_fit_is_not_cut),
 	};
-	size_t n = 6;
+	size_t n = 7;
 
 	ROWS(rows, test_row);
 	return cmocka_run_group_tests(tests, NULL, NULL);

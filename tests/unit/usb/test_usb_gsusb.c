@@ -638,7 +638,7 @@ int main(void)
 		{ "echoes that are not read make the host wait",
 		  test_echoes_are_not_read },
 	};
-	size_t n = 17;
+	size_t n = 18;
 
 	ROWS(rates, test_rate);
 	ROWS(stalled, test_stalled);
