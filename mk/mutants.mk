@@ -4,6 +4,8 @@
 MUTANTS ?= 200
 # part of a path: only files that have it in theirs are changed
 ONLY    ?=
+# a list of survivors: these are tried, instead of a draw
+AGAIN   ?=
 mutants: $(UNIT_BINS)
 	$Qnice -n 10 tests/mutants.py --seed $(SEED) --mutants $(MUTANTS) --jobs 2 \
-		--only '$(ONLY)'
+		--only '$(ONLY)' $(AGAIN:%=--again '%')

@@ -17,6 +17,7 @@ Each test runs with processes and a /tmp of its own, as a mutant may end or remo
 anything; that needs unshare(1) and root, or a kernel that lets users do it.
 
 Usage: tests/mutants.py [--seed N] [--mutants N] [--jobs N] [--only TEXT]
+                        [--again FILE]
        from the project's folder, by 'make mutants'
 """
 import argparse
@@ -262,10 +263,9 @@ class Mutants:
         return code(a) == code(b)
 
 
-def known_survivors():
-    if not KNOWN.exists():
-        return {}
-    rows = [line.split(" @@ ") for line in KNOWN.read_text().splitlines()
+def survivors_in(path):
+    """The word on each (file, before, after) of a list."""
+    rows = [line.split(" @@ ") for line in path.read_text().splitlines()
             if line and not line.startswith("#")]
     return {tuple(part.strip() for part in row[:3]): row[3] for row in rows}
 
@@ -300,12 +300,18 @@ def main():
     parser.add_argument("--mutants", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--only", default="", help="part of a path")
+    parser.add_argument("--again", type=pathlib.Path, metavar="FILE",
+                        help="try those of this list, instead of a draw")
     args = parser.parse_args()
     if run([*ALONE, "true"], 10) != 0:
         sys.exit("mutants: unshare does not work here, and without it a mutant "
                  "may end any process: run this as root")
     mutants = Mutants(Build(), args.seed, args.only)
     queue, results = list(mutants.sites), []
+    if args.again:
+        again = survivors_in(args.again)
+        queue = [site for site in queue if name_of(site) in again]
+        args.mutants = len(queue)
     print(f"{len(queue)} places in files that unit tests have in them, and "
           f"{mutants.untested} in others", flush=True)
     with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -316,7 +322,7 @@ def main():
 
 
 def report(mutants, results, seed):
-    known = known_survivors()
+    known = survivors_in(KNOWN)
     survivors = [name_of(site) for site, end in results if end == "survived"]
     unknown = [s for s in survivors if s not in known]
     out = OUT / f"survivors-{seed}.txt"
