@@ -157,6 +157,14 @@ static inline void be_katapult(void)
 	scene.len = 4096;
 }
 
+/* The same on an LPC, whose flash begins at 0. */
+static inline void be_katapult_lpc(void)
+{
+	be_katapult();
+	make_word(scene.bytes, 0x10007fd8);
+	make_word(scene.bytes + 4, 0x000000a1);
+}
+
 static inline void be_a_huge_katapult(void)
 {
 	be_katapult();

@@ -335,13 +335,58 @@ static void test_no_part_of_an_answer_to_a_refused_question_counts(void **state)
 	}
 }
 
+/* Until all is over: how often is a nodeid handed back? */
+static unsigned int count_backs(struct kcan_bootreq *req, uint8_t nodeid)
+{
+	const struct can_frame back = FRAME(0x3f0, 0x11, NOT_U, nodeid);
+	unsigned int backs = 0;
+
+	for (int i = 0; i < 1000 && !kcan_bootreq_done(req); i++) {
+		uint64_t now_us = kcan_bootreq_deadline(req);
+		struct can_frame frame;
+
+		if (!kcan_bootreq_tx(req, &frame, now_us))
+			continue;
+		backs += !memcmp(&frame, &back, sizeof(back));
+		kcan_bootreq_sent(req, now_us);
+	}
+	return backs;
+}
+
+/* From each quarter of all nodeids one. */
+static void test_a_burned_nodeid_is_handed_back_once(void **state)
+{
+	static const uint8_t firsts[] = { 0x04, 0x40, 0x80, 0xc0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(firsts); i++) {
+		uint8_t first = firsts[i], next = first;
+		const struct kcan_bootreq_cfg cfg = { 30000,
+						      KCAN_BOOTREQ_GOAL_ENTER,
+						      draw_in_order, &next };
+		struct can_frame early = { .can_id = 0x101u + 2u * first,
+					   .can_dlc = 1 };
+		struct kcan_bootreq *req;
+
+		assert_int_equal(kcan_bootreq_new(&req, &UUID, &cfg, 0), 0);
+		play(req, &(struct line){ 0, SENT, REQUEST });
+		play(req,
+		     &(struct line){ 0, SENT, FRAME(0x3f0, 0x11, U, first) });
+		kcan_bootreq_rx(req, &early, 5000);
+		assert_int_equal(count_backs(req, first), 1);
+		assert_true(kcan_bootreq_done(req));
+		kcan_bootreq_free(req);
+	}
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(scenarios) + 1] = {
+	struct CMUnitTest tests[ARRAY_SIZE(scenarios) + 2] = {
+		cmocka_unit_test(test_a_burned_nodeid_is_handed_back_once),
 		cmocka_unit_test(
 			test_no_part_of_an_answer_to_a_refused_question_counts),
 	};
-	size_t n = 1;
+	size_t n = 2;
 
 	ROWS(scenarios, test_scenario);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,8 @@ static const struct row {
 	  F(NO_IMAGE), NEVER, KCAN_IMAGE_ROBIN },
 	{ "file: Katapult", be_katapult, F(KATAPULT), REFUSED,
 	  KCAN_IMAGE_KATAPULT },
+	{ "file: Katapult of an LPC", be_katapult_lpc, F(KATAPULT), REFUSED,
+	  KCAN_IMAGE_KATAPULT },
 	{ "file: Katapult, and more than the largest flash", be_a_huge_katapult,
 	  F(KATAPULT) | F(SIZE), NEVER, KCAN_IMAGE_KATAPULT },
 	{ "file: Katapult of an RP2040", be_katapult_rp2040, F(KATAPULT),

@@ -137,6 +137,23 @@ static void test_json(void **state)
 	capture_free(&c);
 }
 
+static void test_json_of_a_short_version(void **state)
+{
+	struct words_facts facts = complete(&(struct words_facts){
+		.cause = CAUSE_APPLICATION,
+		.asked = 65,
+		.application = { .version = "1", .mcu = "2" } });
+	struct capture c;
+
+	(void)state;
+	capture_open(&c, true);
+	report_end(&c.report, &facts);
+	capture_end(&c);
+	assert_non_null(strstr(c.out, ",\"application\":{\"mcu\":\"2\","
+				      "\"version\":\"1\",\"nodeid\":65},"));
+	capture_free(&c);
+}
+
 static void test_json_without_texts(void **state)
 {
 	struct words_facts facts = complete(&(struct words_facts){
@@ -153,11 +170,12 @@ static void test_json_without_texts(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(end_rows) + 2] = {
+	struct CMUnitTest tests[ARRAY_SIZE(end_rows) + 3] = {
+		cmocka_unit_test(test_json_of_a_short_version),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_json_without_texts),
 	};
-	size_t n = 2;
+	size_t n = 3;
 
 	ROWS(end_rows, test_end);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,7 @@ struct event {
 static struct fake {
 	uint64_t confirm_us; /* from sending to confirming */
 	uint64_t send_us;    /* how long the process waits for its send */
+	uint64_t stamp_us; /* from sending to the confirmation's stamp; 0: none */
 	struct event events[16];
 	size_t at;
 	int refuse;		 /* errno of sending, negative */
@@ -136,8 +137,12 @@ int bus_turn(struct bus *bus, struct kcan_bus_rx rx[static BUS_BATCH],
 		if (confirm_us > fake.now_us)
 			fake.now_us = confirm_us;
 		rx[0] = (struct kcan_bus_rx){
-			.frame = fake.sent[fake.confirmed++], .own = true
+			.frame = fake.sent[fake.confirmed], .own = true
 		};
+		if (fake.stamp_us)
+			rx[0].at_us =
+				fake.sent_us[fake.confirmed] + fake.stamp_us;
+		fake.confirmed++;
 		n = 1;
 	}
 	bus->loop->now_us = fake.now_us;
@@ -174,6 +179,7 @@ static const struct kcan_uuid UUID = { { 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04 } };
 #define ID_3 FRAME(0x2e1, 0x32, 0x40, 0x99, 0x03)
 
 static uint64_t proof_us; /* when it was handed on; 0: it was not */
+static unsigned int ends[JOBS_MAX];
 
 static void note_proof(void *ctx, struct words_facts *facts)
 {
@@ -182,18 +188,27 @@ static void note_proof(void *ctx, struct words_facts *facts)
 	proof_us = fake.now_us;
 }
 
+static void note_end(void *ctx, const struct job *job)
+{
+	(void)ctx;
+	ends[job - jobs]++;
+}
+
 /* Jobs on nodeids 240, 239 ..., the first of them for UUID. */
 static void play_goal(const struct fake *with, size_t len,
 		      enum kcan_bootreq_goal goal)
 {
-	struct run run = {
-		.bus = &bus, .jobs = jobs, .len = len, .proven = note_proof
-	};
+	struct run run = { .bus = &bus,
+			   .jobs = jobs,
+			   .len = len,
+			   .proven = note_proof,
+			   .ended = note_end };
 
 	static uint8_t nodeids[JOBS_MAX];
 
 	fake = *with;
 	proof_us = 0;
+	memset(ends, 0, sizeof(ends));
 	loop = (struct loop){ .now_us = fake.now_us };
 	bus = (struct bus){ .loop = &loop, .ifname = "can0" };
 	memset(jobs, 0, sizeof(jobs));
@@ -258,20 +273,39 @@ static void test_one_frame_is_unconfirmed_at_a_time(void **state)
 		assert_false(is_held(&jobs[i]));
 }
 
-/* The question is begun at 26 ms, and the kernel has it by 34 ms. */
+/* Else the one that was first would have asked its second question by then. */
+static void test_all_have_their_turn(void **state)
+{
+	(void)state;
+	play(&(struct fake){ .confirm_us = 20000 }, 4);
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(fake.sent[i].data[0], 0x02);
+		assert_int_equal(fake.sent[i].data[6], jobs[i].facts.uuid.b[5]);
+		assert_int_equal(ends[i], 1);
+	}
+}
+
+/*
+ * The question is begun at 26 ms, and the kernel has it by 34 ms; or, by the stamp
+ * of its confirmation, earlier.
+ */
 static void
 test_what_comes_while_the_question_is_sent_proves_nothing(void **state)
 {
 	static const struct {
 		uint64_t us;
 		enum cause cause;
+		uint64_t stamp_us;
 	} rows[] = { { 26001, CAUSE_SILENT },
 		     { 33999, CAUSE_SILENT },
-		     { 34000, CAUSE_PROVEN } };
+		     { 34000, CAUSE_PROVEN },
+		     { 27999, CAUSE_SILENT, 2000 },
+		     { 28000, CAUSE_PROVEN, 2000 } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		play(&(struct fake){ .send_us = 8000,
+				     .stamp_us = rows[i].stamp_us,
 				     .events = { { rows[i].us, RX, 0, ID_1 },
 						 { rows[i].us, RX, 0, ID_2 },
 						 { rows[i].us, RX, 0, ID_3 } } },
@@ -517,7 +551,8 @@ static void test_a_bus_that_is_lost_is_no_full_queue(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(error_rows) + 15] = {
+	struct CMUnitTest tests[ARRAY_SIZE(error_rows) + 16] = {
+		cmocka_unit_test(test_all_have_their_turn),
 		cmocka_unit_test(test_what_katapult_is_becomes_known),
 		cmocka_unit_test(
 			test_a_signal_between_the_halves_sends_the_second),
@@ -541,7 +576,7 @@ int main(void)
 			test_a_queue_that_was_full_for_a_while_is_told),
 		cmocka_unit_test(test_a_bus_that_is_lost_is_no_full_queue),
 	};
-	size_t n = 15;
+	size_t n = 16;
 
 	ROWS(error_rows, test_error);
 	return cmocka_run_group_tests(tests, NULL, NULL);

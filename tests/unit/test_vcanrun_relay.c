@@ -6,7 +6,9 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -14,6 +16,7 @@
 
 #include "../../tools/vcan-run/line/mux.h"
 #include "../../tools/vcan-run/relay/console.h"
+#include "../../tools/vcan-run/relay/control.h"
 #include "../../tools/vcan-run/relay/relay.h"
 
 #define NOT_STARTED 200 /* what relay_run() says as -1 */
@@ -274,13 +277,47 @@ static void test_console_has_nothing_to_say_yet(void **state)
 	close(fd[0]);
 }
 
+/* A terminal of 80 columns and 24 lines. */
+static int open_terminal(void)
+{
+	const struct winsize size = { .ws_row = 24, .ws_col = 80 };
+	int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(ioctl(fd, TIOCSWINSZ, &size), 0);
+	return fd;
+}
+
+static void test_a_new_size_is_told_once(void **state)
+{
+	static const uint8_t size[] = { 24, 0, 80, 0 };
+	int terminal = open_terminal(), stdin_was = dup(STDIN_FILENO);
+	struct sink sinks[MUX_STREAMS] = { 0 };
+	struct control t = { .resize = true };
+	struct line l = { .fd = -1 };
+
+	(void)state;
+	assert_int_equal(dup2(terminal, STDIN_FILENO), STDIN_FILENO);
+	control_next(&t, &l, sinks);
+	assert_int_equal(l.len, MUX_HEADER_LEN + sizeof(size));
+	assert_memory_equal(l.out + MUX_HEADER_LEN, size, sizeof(size));
+	l.len = 0;
+	control_next(&t, &l, sinks);
+	assert_int_equal(l.len, 0);
+	if (stdin_was >= 0)
+		dup2(stdin_was, STDIN_FILENO);
+	close(stdin_was);
+	close(terminal);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(guests) + 2] = {
+	struct CMUnitTest tests[ARRAY_SIZE(guests) + 3] = {
+		cmocka_unit_test(test_a_new_size_is_told_once),
 		cmocka_unit_test(test_console_has_nothing_to_say_yet),
 		cmocka_unit_test(test_console_commands_no_terminal),
 	};
-	size_t n = 2;
+	size_t n = 3;
 
 	ROWS(guests, test_guest);
 	return cmocka_run_group_tests_name("vcanrun_relay", tests, NULL, NULL);

@@ -83,6 +83,38 @@ static const struct row {
 	    { "2f", "20" },
 	    { "2f", "06", 5000 },
 	    { "2f", "5f", 100000 } } },
+	/* counted for as long as one more a second would be one more */
+	{ "LIS2DW: other rates",
+	  "lis2dw",
+	  { DEVICE_SPI, DEVICE_ANY, 7 },
+	  { { "2ec0", "0000" },
+	    { "2014", "0000" },
+	    { "af00", "0018", 1999900 },
+	    { "2e00", "0000" },
+	    { "2ec0", "0000" },
+	    { "2034", "0000" },
+	    { "af00", "001c", 1154000 } } },
+	{ "LIS3DH: 1 a second",
+	  "lis3dh",
+	  { DEVICE_I2C, 0, 0x19 },
+	  { { "2440", "" },
+	    { "2e80", "" },
+	    { "2017", "" },
+	    { "2f", "05", 5000100 } } },
+	{ "LIS3DH: 10 a second",
+	  "lis3dh",
+	  { DEVICE_I2C, 0, 0x19 },
+	  { { "2440", "" },
+	    { "2e80", "" },
+	    { "2027", "" },
+	    { "2f", "0a", 1000100 } } },
+	{ "LIS3DH: 25 a second",
+	  "lis3dh",
+	  { DEVICE_I2C, 0, 0x19 },
+	  { { "2440", "" },
+	    { "2e80", "" },
+	    { "2037", "" },
+	    { "2f", "1b", 1115400 } } },
 	{ "MPU9250: 4000 a second, in bytes",
 	  "mpu9250",
 	  { DEVICE_I2C, 0, 0x68 },
@@ -159,7 +191,7 @@ static void test_row(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[16];
+	struct CMUnitTest tests[24];
 	size_t n = 0;
 
 	ROWS(rows, test_row);

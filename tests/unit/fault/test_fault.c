@@ -4,6 +4,7 @@
 #include "../../support/unit.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../../../sim/canmcu/fault/fault.h"
@@ -103,6 +104,54 @@ static void test_every_fault_has_a_row(void **state)
 	assert_null(fault_info(FAULT_COUNT));
 }
 
+/* Return: whether the row of @info says that it takes @parameter. */
+static bool says_so(const struct fault_info *info, const char *parameter)
+{
+	static const struct {
+		const char *parameter, *name;
+	} only[] = { { "tx", "mute" }, { "rx", "deaf" } };
+	size_t len = strcspn(parameter, "=");
+
+	for (size_t i = 0; i < ARRAY_SIZE(only); i++)
+		if (!strcmp(parameter, only[i].parameter) &&
+		    !strcmp(info->name, only[i].name))
+			return true;
+	for (const char *at = info->parameters; *at; at++)
+		if (!strncmp(at, parameter, len))
+			return true;
+	return false;
+}
+
+static void test_a_fault_takes_what_its_row_says(void **state)
+{
+	static const char *const parameters[] = { "rx",
+						  "tx",
+						  "ms=5",
+						  "byte=1",
+						  "address=0x1000",
+						  "uuid=112233445566" };
+	char error[FAULT_ERROR_MAX], text[FAULT_TEXT_MAX];
+	struct fault f;
+
+	(void)state;
+	for (int i = 0; i < FAULT_COUNT; i++) {
+		const struct fault_info *info = fault_info(i);
+		bool needs_ms = !strcmp(info->name, "delay") ||
+				!strcmp(info->name, "boot-late");
+
+		for (size_t k = 0; k < ARRAY_SIZE(parameters); k++) {
+			snprintf(text, sizeof(text), "%s%s %s", info->name,
+				 needs_ms ? " ms=5" : "", parameters[k]);
+			assert_int_equal(
+				fault_parse(&f, text, error),
+				says_so(info, parameters[k]) ? 0 : -EINVAL);
+		}
+		snprintf(text, sizeof(text), "%s", info->name);
+		assert_int_equal(fault_parse(&f, text, error),
+				 needs_ms ? -EINVAL : 0);
+	}
+}
+
 static void add(struct faults *f, const char *text)
 {
 	char error[FAULT_ERROR_MAX];
@@ -148,6 +197,12 @@ static const struct when {
 	  { FAULT_DROP, FAULT_RX },
 	  0x1800 },
 	{ "an answer once", "answer-nack", { FAULT_ANSWER_NACK }, 0x8000 },
+	{ "an error once", "answer-error", { FAULT_ANSWER_ERROR }, 0x8000 },
+	{ "busy once", "answer-busy", { FAULT_ANSWER_BUSY }, 0x8000 },
+	{ "stuck once", "stuck", { FAULT_STUCK }, 0x8000 },
+	{ "gone once", "leave-early", { FAULT_LEAVE_EARLY }, 0x8000 },
+	{ "a dip once", "brown-out", { FAULT_BROWN_OUT }, 0x8000 },
+	{ "no power once", "power-loss", { FAULT_POWER_LOSS }, 0x8000 },
 	{ "the first byte of a block",
 	  "write-fail address=0x1000",
 	  { FAULT_WRITE_FAIL, 0, 0x1000 },
@@ -266,7 +321,8 @@ static void test_there_is_an_end_to_them(void **state)
 int main(void)
 {
 	struct CMUnitTest tests[ARRAY_SIZE(goods) + ARRAY_SIZE(bads) +
-				ARRAY_SIZE(whens) + 6] = {
+				ARRAY_SIZE(whens) + 7] = {
+		cmocka_unit_test(test_a_fault_takes_what_its_row_says),
 		cmocka_unit_test(test_every_fault_has_a_row),
 		cmocka_unit_test(test_a_seed_repeats_all_chances),
 		cmocka_unit_test(test_two_mcus_have_chances_of_their_own),
@@ -274,7 +330,7 @@ int main(void)
 		cmocka_unit_test(test_faults_are_removed_by_name_or_all),
 		cmocka_unit_test(test_there_is_an_end_to_them),
 	};
-	size_t n = 6;
+	size_t n = 7;
 
 	ROWS(goods, test_good);
 	ROWS(bads, test_bad);

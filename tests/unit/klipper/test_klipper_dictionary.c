@@ -253,6 +253,20 @@ static void test_pins(void **state)
 	json_decref(o);
 }
 
+/* Section 8.1: not a row of one. */
+static void test_a_pin_alone_is_a_number(void **state)
+{
+	json_t *o = ask_dictionary("stm32g0b1xx");
+	json_int_t pin = -1;
+
+	(void)state;
+	assert_int_equal(json_unpack(o, "{s:{s:{s:I}}}", "enumerations", "pin",
+				     "ADC_TEMPERATURE", &pin),
+			 0);
+	assert_int_equal(pin, PINS_TEMPERATURE);
+	json_decref(o);
+}
+
 /* What lies in the flash, and what is told of it. */
 static const struct texts_row {
 	const char *name;
@@ -551,8 +565,9 @@ int main(void)
 		cmocka_unit_test(test_each_link_has_its_own),
 		cmocka_unit_test(test_what_is_used_is_not_reserved),
 		cmocka_unit_test(test_a_sercom_is_taken),
+		cmocka_unit_test(test_a_pin_alone_is_a_number),
 	};
-	size_t n = 8;
+	size_t n = 9;
 
 	ROWS(number_rows, test_number);
 	ROWS(pins_rows, test_pins);

@@ -443,6 +443,29 @@ static void test_ids_of_more_messages(void **state)
 	klipper_firmware_free(fw);
 }
 
+/* Each state begins where any type may, behind all of the one before. */
+static void test_states_do_not_overlap(void **state)
+{
+	static const size_t sizes[] = { 1, 15, 16, 17, 31, 32, 33 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		const struct klipper_module first = { .state_size = sizes[i] };
+		const struct klipper_module second = { .state_size = 1 };
+		const struct klipper_module *const modules[] = { &first,
+								 &second,
+								 NULL };
+		size_t want = (sizes[i] + 15) & ~(size_t)15;
+		struct klipper_firmware *fw;
+
+		assert_int_equal(klipper_firmware_new(&fw, modules), 0);
+		assert_int_equal(firmware_state_at(fw, &first), 0);
+		assert_int_equal(firmware_state_at(fw, &second), want);
+		assert_int_equal(fw->state_size, want + 16);
+		klipper_firmware_free(fw);
+	}
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[48] = {
@@ -455,8 +478,9 @@ int main(void)
 		cmocka_unit_test(test_ids_of_more_messages),
 		cmocka_unit_test(test_hands_on_a_pin_are_felt),
 		cmocka_unit_test(test_moves_are_counted),
+		cmocka_unit_test(test_states_do_not_overlap),
 	};
-	size_t n = 9;
+	size_t n = 10;
 
 	ROWS(stories, test_story);
 	ROWS(grid_rows, test_grid);

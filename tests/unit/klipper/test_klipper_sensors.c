@@ -15,7 +15,16 @@
 struct parrot {
 	struct device_wires wires; /* first */
 	const char *const *answers;
+	const char *heard; /* what it has to be told; NULL: anything */
 };
+
+static void assert_hex(const uint8_t *bytes, size_t len, const char *want)
+{
+	char hex[2 * KCAN_KLP_CONTENT_MAX + 1];
+
+	util_hex_encode(hex, bytes, len);
+	assert_string_equal(hex, want);
+}
 
 static bool parrot_talk(void *self, const struct device_message *message,
 			uint64_t now_us)
@@ -25,6 +34,8 @@ static bool parrot_talk(void *self, const struct device_message *message,
 	const char *const *a = p->answers;
 
 	(void)now_us;
+	if (p->heard)
+		assert_hex(message->out, message->out_len, p->heard);
 	while (*a && strlen(*a) != digits)
 		a++;
 	if (!*a)
@@ -67,6 +78,17 @@ static const struct device_kind parrot_kind = {
 	"790002"     \
 	"2903"       \
 	"7a008768"
+/* the same, with an offset and what it is to trigger by */
+#define TRIGGER_BY(offset, type, value) \
+	"0404"                          \
+	"7800010304"                    \
+	"6d0100"                        \
+	"7001" offset "010000"          \
+	"720201"                        \
+	"7302f8188768"                  \
+	"7402" type value "790002"      \
+	"2903"                          \
+	"7a008768"
 #define HOME         \
 	"2a03000002" \
 	"7502030105" \
@@ -91,6 +113,7 @@ static const struct chip_story {
 	const char *answers[ANSWERS];
 	struct story_step steps[STORY_STEPS];
 	const char *reason; /* of the last shutdown; NULL: not looked at */
+	const char *heard;  /* by the chip; NULL: not looked at */
 } stories[] = {
 	/* config_adxl345 oid=1 spi_oid=0, query_adxl345 oid=1
 	 * rest_ticks=1000; x=258 y=-1 z=256, and ten in the FIFO */
@@ -111,6 +134,17 @@ static const struct chip_story {
 	      200 },
 	    { "590100", "ack" },
 	    { "", "", 5000 } },
+	  NULL },
+	{ "ADXL345: each byte has its place",
+	  AT_SPI,
+	  { "0012013402560b900a" },
+	  { { SPI "580100"
+		  "59018768",
+	      "ack" },
+	    { "",
+	      "56010032" X8("1234566122") "1234566122"
+					  "1234566122",
+	      1000 } },
 	  NULL },
 	{ "ADXL345: the last one in the FIFO ends it",
 	  AT_SPI,
@@ -482,6 +516,58 @@ static const struct chip_story {
 	    { HOME, "ack" },
 	    { "", "2d0300058768", 1000 } },
 	  NULL },
+	/* from -1000 to 1000; the numbers are 200 and 201 */
+	{ "a trigger: a size, below 0",
+	  { DEVICE_BITS, 4, 3 },
+	  { "ffff38" },
+	  { { "put PA3 0", "" },
+	    { TRIGGER_BY("00", "00", "8148"), "ack" },
+	    { HOME, "ack" },
+	    { "", "2d0300018768", 1000 } },
+	  NULL },
+	{ "a trigger: a size below 0 that is too small by one",
+	  { DEVICE_BITS, 4, 3 },
+	  { "ffff38" },
+	  { { "put PA3 0", "" },
+	    { TRIGGER_BY("00", "00", "8149"), "ack" },
+	    { HOME, "ack" },
+	    { "7602", "7702018374 ack", 5000 } },
+	  NULL },
+	/* 256, 512, then 411 is 101 below the peak; 100 is not enough */
+	{ "a trigger: so far below the peak",
+	  { DEVICE_BITS, 4, 3 },
+	  { "000100", "000200", "00019b" },
+	  { { "put PA3 0", "" },
+	    { TRIGGER_BY("00", "02", "8064"), "ack" },
+	    { HOME, "ack" },
+	    { "", "", 16999 },
+	    { "", "2d030001818468", 1 } },
+	  NULL },
+	{ "a trigger: not so far below the peak",
+	  { DEVICE_BITS, 4, 3 },
+	  { "000100", "000200", "00019c" },
+	  { { "put PA3 0", "" },
+	    { TRIGGER_BY("00", "02", "8064"), "ack" },
+	    { HOME, "ack" },
+	    { "7602", "7702018374 ack", 18000 } },
+	  NULL },
+	{ "a trigger: of a kind that there is not",
+	  { DEVICE_BITS, 4, 3 },
+	  { "000100" },
+	  { { "put PA3 0", "" },
+	    { TRIGGER_BY("00", "03", "00"), "ack" },
+	    { HOME, "ack" },
+	    { "7602", "7702018374 ack", 5000 } },
+	  NULL },
+	/* 80 is not above 100, 80 and 100 is */
+	{ "a trigger: an offset counts",
+	  { DEVICE_BITS, 4, 3 },
+	  { "000050" },
+	  { { "put PA3 0", "" },
+	    { TRIGGER_BY("8064", "01", "8064"), "ack" },
+	    { HOME, "ack" },
+	    { "", "2d0300018768", 1000 } },
+	  NULL },
 	/* looked at 500, 2500, 4500, 6500, and then it is too late */
 	{ "a trigger: no values any more",
 	  { DEVICE_BITS, 4, 3 },
@@ -584,7 +670,7 @@ static const struct chip_story {
 	      "8108018768"
 	      "0200ff ack",
 	      1000 } },
-	  NULL },
+	  .heard = "8021" },
 	{ "an angle sensor that there is not",
 	  AT_SPI,
 	  { NULL },
@@ -617,6 +703,7 @@ static void test_story(void **state)
 	assert_non_null(parrot);
 	parrot->wires = story->wires;
 	parrot->answers = story->answers;
+	parrot->heard = story->heard;
 	host_assign(&h, 4);
 	h.board.mcu.live.start_us = h.board.now_us;
 	for (size_t i = 0; i < STORY_STEPS && story->steps[i].say; i++)
@@ -628,7 +715,7 @@ static void test_story(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[64];
+	struct CMUnitTest tests[80];
 	size_t n = 0;
 
 	ROWS(stories, test_story);

@@ -282,6 +282,12 @@ static const struct story {
 	    { "0400", IS_DOWN("14") " ack" } } },
 	{ "from inside, before anything was said",
 	  { { "shut down hot", DOWN("11") }, { GET_CONFIG, FRESH_SHUTDOWN } } },
+	{ "what is answered in shutdown, too",
+	  { { EMERGENCY, DOWN("02") " ack" },
+	    { "01000002050b", "000000 0e00000100 0f00 "
+			      "1600000000 ack" },
+	    { "060d", "100000 ack" },
+	    { PING GET_ID, "170141 " ID_4 " ack" } } },
 	/* section 14.3: in every state */
 	{ "bootloader: before identify",
 	  { { "requested", "" },

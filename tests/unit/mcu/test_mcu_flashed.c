@@ -208,6 +208,26 @@ static void test_its_own_reset_waits_when_it_is_not_signed(void **state)
 	}
 }
 
+/* Its memory is looked at again only when something has been written. */
+static void test_what_is_known_is_not_read_again(void **state)
+{
+	struct board b;
+	struct mcu_cfg cfg = board_cfg("stm32g0b1xx");
+
+	(void)state;
+	board_init(&b, &cfg);
+	b.mcu.flash.altered = true;
+	mcu_reset(&b.mcu, b.now_us);
+	board_wait(&b, 500000);
+	assert_int_equal(b.mcu.state, MCU_KLIPPER);
+	assert_false(b.mcu.flash.altered);
+	b.mcu.flashed.problem = "it was not looked at";
+	mcu_reset(&b.mcu, b.now_us);
+	board_wait(&b, 500000);
+	assert_int_equal(b.mcu.state, MCU_DEAD);
+	mcu_fini(&b.mcu);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[16] = {
@@ -219,8 +239,9 @@ int main(void)
 		cmocka_unit_test(test_power_forgets_the_way_to_the_rom),
 		cmocka_unit_test(
 			test_its_own_reset_waits_when_it_is_not_signed),
+		cmocka_unit_test(test_what_is_known_is_not_read_again),
 	};
-	size_t n = 6;
+	size_t n = 7;
 
 	ROWS(rows, test_request);
 	return _cmocka_run_group_tests("mcu_flashed", tests, n, NULL, NULL);

@@ -607,6 +607,33 @@ static void test_katapult_answers_on_its_serial_port(void **state)
 	assert_memory_equal(b->told[0].bytes.bytes, ack_head, sizeof(ack_head));
 }
 
+/* tests/vectors/klipper.txt, V39: emergency_stop, and the id of shutdown */
+static void test_klipper_answers_on_its_serial_port(void **state)
+{
+	static const uint8_t stop[] = { 0x06, 0x10, 0x07, 0x0e, 0xc4, 0x7e };
+	struct bench *b = *state;
+
+	b->cfgs[0].link = MCU_LINK_USB;
+	start(b);
+	take_bytes(b, stop, sizeof(stop));
+	/* it has something to say of its own, first */
+	assert_int_equal(b->told_len, 2);
+	expect(b, 1, USB_LINK_BYTES);
+	assert_int_equal(b->told[1].bytes.bytes[2], 0x12);
+}
+
+/* Of a bridge they are taken, and nobody is told; nor does it answer any. */
+static void test_a_bridge_has_no_serial_port(void **state)
+{
+	struct bench *b = *state;
+
+	start(b);
+	assert_int_equal(hotplug_write(&b->hotplug, connect, sizeof(connect)),
+			 sizeof(connect));
+	take_bytes(b, connect, sizeof(connect));
+	assert_int_equal(b->told_len, 0);
+}
+
 static void test_an_answer_waits_for_room(void **state)
 {
 	struct bench *b = *state;
@@ -761,6 +788,8 @@ int main(void)
 		CASE(test_a_wrong_bit_rate_is_bus_off),
 		CASE(test_a_stalled_bus_is_told_and_keeps_nobody_waiting),
 		CASE(test_katapult_answers_on_its_serial_port),
+		CASE(test_klipper_answers_on_its_serial_port),
+		CASE(test_a_bridge_has_no_serial_port),
 		CASE(test_an_answer_waits_for_room),
 		CASE(test_many_bytes_come_in_pieces_that_the_port_takes),
 		CASE(test_1200_baud_is_a_request_to_klipper_on_usb),

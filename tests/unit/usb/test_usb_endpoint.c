@@ -270,6 +270,34 @@ static void test_no_files_of_the_world(void **state)
 	end(&b);
 }
 
+/* Then the link's own number is one of those that lead to /dev/null. */
+static void test_without_stdin_and_stdout(void **state)
+{
+	/* there is no such port, with or without vhci_hcd */
+	const struct usb_endpoint_cfg cfg = { .vhci_port = 9999 };
+	struct bench b = { .usb = -1 };
+	int was[2], link, err;
+
+	(void)state;
+	fflush(stdout);
+	for (int i = 0; i < 2; i++) {
+		was[i] = fcntl(i, F_DUPFD_CLOEXEC, 10);
+		close(i);
+	}
+	err = usb_endpoint_start(&cfg, &link, &b.pid);
+	b.link = fcntl(link, F_DUPFD_CLOEXEC, 10);
+	close(link);
+	for (int i = 0; i < 2; i++)
+		if (was[i] >= 0) {
+			dup2(was[i], i);
+			close(was[i]);
+		}
+	assert_int_equal(err, 0);
+	plug(&b, USB_GSUSB);
+	assert_true(hear(&b, USB_LINK_UNPLUGGED).number < 0);
+	end(&b);
+}
+
 static void test_end_of_the_world(void **state)
 {
 	struct bench b;
@@ -328,6 +356,8 @@ int main(void)
 		{ "a slow world loses nothing", test_slow_world },
 		{ "no file of the world is open in the endpoint",
 		  test_no_files_of_the_world },
+		{ "stdin and stdout may be closed",
+		  test_without_stdin_and_stdout },
 		{ "the end of the world unplugs the device",
 		  test_end_of_the_world },
 		{ "garbage ends its connection, not the process",

@@ -560,6 +560,19 @@ static void test_usb_waits_for_its_host(void **state)
 	assert_int_equal(send_wrong_blocks(b), 6 * WRONG_BLOCKS);
 }
 
+/* What comes while nothing can be sent is answered later, by each of them. */
+static void test_several_may_be_blocked_at_a_time(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, 3);
+	for (int i = 0; i < 6; i++)
+		world_rx(b->world, 0, &FRAME(0x3f0, 0x00), false, b->now_us);
+	take(b);
+	echo(b);
+	assert_int_equal(b->wire_len, 3 * 6);
+}
+
 static void test_a_touch_reaches_one_mcu(void **state)
 {
 	struct bench *b = *state;
@@ -595,6 +608,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		CASE(test_bytes_take_no_time),
 		CASE(test_usb_waits_for_its_host),
+		CASE(test_several_may_be_blocked_at_a_time),
 		CASE(test_a_touch_reaches_one_mcu),
 		CASE(test_without_frames_there_are_no_faults_of_them),
 		CASE(test_a_query_is_answered_by_all_unassigned_nodes),
