@@ -622,18 +622,6 @@ static void test_klipper_answers_on_its_serial_port(void **state)
 	assert_int_equal(b->told[1].bytes.bytes[2], 0x12);
 }
 
-/* Of a bridge they are taken, and nobody is told; nor does it answer any. */
-static void test_a_bridge_has_no_serial_port(void **state)
-{
-	struct bench *b = *state;
-
-	start(b);
-	assert_int_equal(hotplug_write(&b->hotplug, connect, sizeof(connect)),
-			 sizeof(connect));
-	take_bytes(b, connect, sizeof(connect));
-	assert_int_equal(b->told_len, 0);
-}
-
 static void test_an_answer_waits_for_room(void **state)
 {
 	struct bench *b = *state;
@@ -789,7 +777,6 @@ int main(void)
 		CASE(test_a_stalled_bus_is_told_and_keeps_nobody_waiting),
 		CASE(test_katapult_answers_on_its_serial_port),
 		CASE(test_klipper_answers_on_its_serial_port),
-		CASE(test_a_bridge_has_no_serial_port),
 		CASE(test_an_answer_waits_for_room),
 		CASE(test_many_bytes_come_in_pieces_that_the_port_takes),
 		CASE(test_1200_baud_is_a_request_to_klipper_on_usb),
