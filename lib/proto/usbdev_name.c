@@ -90,7 +90,7 @@ static const char *serial_in(const char *name, size_t *len)
 		end = at;
 	for (begin = end; begin && begin > name && begin[-1] != '_'; begin--)
 		continue;
-	if (!begin || begin == name || begin == end)
+	if (!begin)
 		return NULL;
 	*len = (size_t)(end - begin);
 	return begin;
