@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "util/opt.h"
 
@@ -255,13 +256,38 @@ static void test_choice(void **state)
 	assert_string_equal(error, row->got < 0 ? "not both" : "");
 }
 
+/* The sentence is ours alone. */
+static void test_getopt_says_nothing_itself(void **state)
+{
+	char text[512] = "", error[128], byte;
+	const struct util_opts how = { .table = table,
+				       .len = ARRAY_SIZE(table),
+				       .ctx = text,
+				       .error = error,
+				       .error_size = sizeof(error) };
+	char *argv[] = { (char *)"program", (char *)"--frobnicate", NULL };
+	int was = dup(STDERR_FILENO), fd[2], got;
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	dup2(fd[1], STDERR_FILENO);
+	got = util_opts_parse(&how, 2, argv);
+	dup2(was, STDERR_FILENO);
+	close(was);
+	close(fd[1]);
+	assert_int_equal(got, -EINVAL);
+	assert_int_equal(read(fd[0], &byte, 1), 0);
+	close(fd[0]);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[48] = {
 		cmocka_unit_test(test_help_lists_rows_under_their_headings),
 		cmocka_unit_test(test_a_flag_sets_its_own_bool_only),
+		cmocka_unit_test(test_getopt_says_nothing_itself),
 	};
-	size_t n = 2;
+	size_t n = 3;
 
 	ROWS(rows, test_row);
 	ROWS(choice_rows, test_choice);

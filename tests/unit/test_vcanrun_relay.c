@@ -38,6 +38,7 @@ static const struct guest {
 	bool lives_on;	     /* its process, without the line */
 	bool mute;	     /* likewise, with the line */
 	bool pinged;	     /* it says no more than STARTED before a ping */
+	bool typed;	     /* likewise, before a byte of stdin */
 	bool confirms;	     /* it ends with this code once it was heard */
 	int code;
 	int status;
@@ -139,6 +140,12 @@ static const struct guest {
 		    { MUX_EXIT, 0, { MUX_EXITED, 7 }, 2 } },
 	  .pinged = true,
 	  .status = 7 },
+	{ .name = "a byte alone reaches the guest",
+	  .says = { { MUX_READY },
+		    { MUX_STARTED },
+		    { MUX_EXIT, 0, { MUX_EXITED, 7 }, 2 } },
+	  .typed = true,
+	  .status = 7 },
 	{ .name = "a guest that hangs up and lives on is lost",
 	  .says = { { MUX_READY }, { MUX_STARTED } },
 	  .lives_on = true,
@@ -172,6 +179,8 @@ static void play_guest(const struct guest *g, int line)
 			hear(line, MUX_START);
 		if (s->type == MUX_STARTED && g->pinged)
 			hear(line, MUX_CREDIT);
+		if (s->type == MUX_STARTED && g->typed)
+			hear(line, MUX_DATA);
 	}
 	if (g->confirms)
 		hear(line, MUX_EXIT);
@@ -180,6 +189,16 @@ static void play_guest(const struct guest *g, int line)
 	while (g->lives_on || g->mute)
 		pause();
 	_exit(g->code);
+}
+
+/* Whoever types has not gone then: it is not the end of stdin. */
+static void type(const char *text)
+{
+	int fd[2];
+
+	if (pipe(fd) || write(fd[1], text, strlen(text)) < 0)
+		_exit(1);
+	dup2(fd[0], STDIN_FILENO);
 }
 
 /* In a process of its own, whose stdin, stdout and stderr it uses up. */
@@ -195,6 +214,8 @@ static void be_vcan_run(const struct guest *g, int why_fd)
 	alarm(HANG_S);
 	for (int i = 0; i <= STDERR_FILENO; i++)
 		dup2(null, i);
+	if (g->typed)
+		type("x");
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);

@@ -474,6 +474,35 @@ static void test_a_file_is_not_replaced(void **state)
 	sd_event_unref(b.loop);
 }
 
+/* One that is alive, but has as many waiting as it takes: nobody waits for it. */
+static void test_a_socket_whose_listener_is_busy_is_left_alone(void **state)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0), waiting[8], n = 0;
+	struct bench b = { 0 };
+	char sentence[512];
+
+	(void)state;
+	strcpy(addr.sun_path, path);
+	assert_int_equal(bind(listener, (struct sockaddr *)&addr, sizeof(addr)),
+			 0);
+	assert_int_equal(listen(listener, 0), 0);
+	do {
+		assert_in_range(n, 0, 7);
+		waiting[n] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	} while (
+		!connect(waiting[n++], (struct sockaddr *)&addr, sizeof(addr)));
+	assert_int_equal(errno, EAGAIN);
+	assert_true(sd_event_new(&b.loop) >= 0);
+	assert_int_equal(open_server(&b, &b.server, sentence, sizeof(sentence)),
+			 -EADDRINUSE);
+	while (n--)
+		close(waiting[n]);
+	close(listener);
+	assert_int_equal(unlink(path), 0);
+	sd_event_unref(b.loop);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, prepare, release)
 
 int main(void)
@@ -494,6 +523,8 @@ int main(void)
 		CASE(test_quit_is_answered_and_then_ends_the_loop),
 		CASE(test_a_socket_with_a_listener_is_left_alone),
 		cmocka_unit_test(test_a_socket_left_behind_is_replaced),
+		cmocka_unit_test(
+			test_a_socket_whose_listener_is_busy_is_left_alone),
 		cmocka_unit_test(test_the_socket_of_another_one_stays),
 		cmocka_unit_test(test_a_file_is_not_replaced),
 	};

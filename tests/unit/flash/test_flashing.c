@@ -337,9 +337,27 @@ static void test_an_erase_is_waited_for(void **state)
 	free(image);
 }
 
+static void test_own_frames_of_somebody_else_change_nothing(void **state)
+{
+	uint8_t *image = bench_image(1000, 3);
+	unsigned int sent[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		bench_start(&b, "stm32g0b1xx");
+		b.strangers = i;
+		bench_write(&b, image, 1000);
+		assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_FLASHED);
+		sent[i] = b.sent;
+		bench_end(&b);
+	}
+	assert_int_equal(sent[0], sent[1]);
+	free(image);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(families) + 11];
+	struct CMUnitTest tests[ARRAY_SIZE(families) + 12];
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_the_whole_flash_where_it_is_small),
 		cmocka_unit_test(test_it_asks_who_and_what_before_it_writes),
@@ -351,6 +369,8 @@ int main(void)
 		cmocka_unit_test(test_another_board_is_left_alone),
 		cmocka_unit_test(test_what_makes_no_sense_is_refused),
 		cmocka_unit_test(test_an_erase_is_waited_for),
+		cmocka_unit_test(
+			test_own_frames_of_somebody_else_change_nothing),
 		cmocka_unit_test(test_each_verdict_has_a_name_and_a_sentence),
 	};
 	size_t n = 0;

@@ -270,22 +270,22 @@ static void test_no_files_of_the_world(void **state)
 	end(&b);
 }
 
-/* Then the link's own number is one of those that lead to /dev/null. */
-static void test_without_stdin_and_stdout(void **state)
+/*
+ * Then the link's own number, or the listener's, is one of those that lead to
+ * /dev/null.
+ */
+static void start_without_stdin_and_stdout(struct bench *b,
+					   const struct usb_endpoint_cfg *cfg)
 {
-	/* there is no such port, with or without vhci_hcd */
-	const struct usb_endpoint_cfg cfg = { .vhci_port = 9999 };
-	struct bench b = { .usb = -1 };
 	int was[2], link, err;
 
-	(void)state;
 	fflush(stdout);
 	for (int i = 0; i < 2; i++) {
 		was[i] = fcntl(i, F_DUPFD_CLOEXEC, 10);
 		close(i);
 	}
-	err = usb_endpoint_start(&cfg, &link, &b.pid);
-	b.link = fcntl(link, F_DUPFD_CLOEXEC, 10);
+	err = usb_endpoint_start(cfg, &link, &b->pid);
+	b->link = fcntl(link, F_DUPFD_CLOEXEC, 10);
 	close(link);
 	for (int i = 0; i < 2; i++)
 		if (was[i] >= 0) {
@@ -293,8 +293,23 @@ static void test_without_stdin_and_stdout(void **state)
 			close(was[i]);
 		}
 	assert_int_equal(err, 0);
-	plug(&b, USB_GSUSB);
+	assert_true(b->link >= 0);
+	plug(b, USB_GSUSB);
+}
+
+static void test_without_stdin_and_stdout(void **state)
+{
+	/* there is no such port, with or without vhci_hcd */
+	struct usb_endpoint_cfg cfg = { .vhci_port = 9999 };
+	struct bench b = { .usb = -1 };
+
+	(void)state;
+	start_without_stdin_and_stdout(&b, &cfg);
 	assert_true(hear(&b, USB_LINK_UNPLUGGED).number < 0);
+	end(&b);
+	b.port = cfg.tcp_port = free_tcp_port();
+	start_without_stdin_and_stdout(&b, &cfg);
+	assert_int_equal(import(&b), 0x606f);
 	end(&b);
 }
 

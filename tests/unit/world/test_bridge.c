@@ -409,6 +409,38 @@ static void test_a_klipper_at_another_speed_is_cut_off(void **state)
 			     b->now_us));
 }
 
+/* Each has a frame for the bus to which all have come, at the same time. */
+static void test_three_may_move_to_a_bus(void **state)
+{
+	struct bench *b = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(b->cfgs); i++)
+		b->cfgs[i].link = MCU_LINK_BRIDGE;
+	start_paced(b, ARRAY_SIZE(b->cfgs), 1000000);
+	for (size_t i = 0; i < ARRAY_SIZE(b->cfgs); i++) {
+		const struct mcu *m = world_at(b->world, i);
+
+		world_power(b->world, m, false, b->now_us);
+		b->cfgs[i].bus = 1;
+		assert_int_equal(
+			world_configure(b->world, m, &b->cfgs[i], b->now_us),
+			0);
+		world_power(b->world, m, true, b->now_us);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(b->cfgs); i++)
+		assert_true(bridge_forward(world_at(b->world, i),
+					   &FRAME(0x321 + (canid_t)i, 0xcd),
+					   b->now_us));
+	for (int i = 0; i < 100; i++) {
+		b->now_us += 10;
+		world_step(b->world, b->now_us);
+		world_loop_back(b->world, 1, b->now_us);
+	}
+	assert_int_equal(b->heard_len, 2);
+	assert_frame_equal(b->heard[0], FRAME(0x322, 0xcd));
+	assert_frame_equal(b->heard[1], FRAME(0x323, 0xcd));
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, prepare, release)
 
 int main(void)
@@ -425,6 +457,7 @@ int main(void)
 		CASE(test_two_bridges_hear_each_other),
 		CASE(test_error_counters_that_climb_are_told),
 		CASE(test_it_moves_to_another_bus),
+		CASE(test_three_may_move_to_a_bus),
 		CASE(test_an_interface_that_goes_up_is_told_again),
 		CASE(test_bus_off_is_silence_both_ways),
 		CASE(test_a_bit_rate_matters_on_demand_only),
