@@ -352,6 +352,27 @@ static void test_an_answer_that_does_not_fit_is_lost_whole(void **state)
 	assert_string_equal(got, "AAAAAA");
 }
 
+/* Section 3: once there was a NACK, it waits for nothing but an 01. */
+static void test_behind_a_nack_rubbish_takes_no_room(void **state)
+{
+	struct mcu_cfg cfg = board_cfg("stm32g0b1xx");
+	struct board b;
+
+	(void)state;
+	cfg.state = MCU_KATAPULT;
+	cfg.nodeid = 4;
+	board_init(&b, &cfg);
+	send_hex(&b, "aabbcc");
+	assert_int_equal(b.mcu.live.rx.len, 3);
+	send_hex(&b, "ddeeff0203");
+	assert_int_equal(b.mcu.live.rx.len, 0);
+	send_hex(&b, "aabbcc");
+	assert_int_equal(b.mcu.live.rx.len, 0);
+	send_hex(&b, "aa0188");
+	assert_int_equal(b.mcu.live.rx.len, 2);
+	mcu_fini(&b.mcu);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
@@ -363,6 +384,7 @@ int main(void)
 		cmocka_unit_test(test_get_canbus_id_ignores_its_payload),
 		cmocka_unit_test(test_a_dead_channel_still_obeys_admin_frames),
 		cmocka_unit_test(test_a_frame_that_does_not_fit_is_lost_whole),
+		cmocka_unit_test(test_behind_a_nack_rubbish_takes_no_room),
 		cmocka_unit_test(
 			test_an_answer_that_does_not_fit_is_lost_whole),
 	};
