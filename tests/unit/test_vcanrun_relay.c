@@ -40,6 +40,8 @@ static const struct guest {
 	bool pinged;	     /* it says no more than STARTED before a ping */
 	bool typed;	     /* likewise, before a byte of stdin */
 	bool confirms;	     /* it ends with this code once it was heard */
+	const char *console; /* what is on it; stderr is in front of the why */
+	int verbose;
 	int code;
 	int status;
 	const char *why;
@@ -112,6 +114,16 @@ static const struct guest {
 	{ .name = "a guest that ends without a word was not started",
 	  .status = NOT_STARTED,
 	  .why = "the guest ended before" },
+	{ .name = "with -v the console of a lost guest is told",
+	  .console = "booting\n",
+	  .verbose = 1,
+	  .status = NOT_STARTED,
+	  .why = "guest: booting\nthe guest ended before" },
+	{ .name = "with -vv the console is shown as it is",
+	  .console = "booting\n",
+	  .verbose = 2,
+	  .status = NOT_STARTED,
+	  .why = "booting\nthe guest ended before" },
 	{ .name = "a guest that ends after the start is no success",
 	  .says = { { MUX_READY }, { MUX_STARTED } },
 	  .status = 125 },
@@ -191,21 +203,24 @@ static void play_guest(const struct guest *g, int line)
 	_exit(g->code);
 }
 
-/* Whoever types has not gone then: it is not the end of stdin. */
-static void type(const char *text)
+/* Return: where this is read, and not yet an end. */
+static int say(const char *text)
 {
 	int fd[2];
 
-	if (pipe(fd) || write(fd[1], text, strlen(text)) < 0)
+	if (pipe2(fd, O_NONBLOCK | O_CLOEXEC) ||
+	    write(fd[1], text, strlen(text)) < 0)
 		_exit(1);
-	dup2(fd[0], STDIN_FILENO);
+	return fd[0];
 }
 
 /* In a process of its own, whose stdin, stdout and stderr it uses up. */
 static void be_vcan_run(const struct guest *g, int why_fd)
 {
 	struct setup_blob setup = { 0 };
-	struct opts o = { .boot_timeout_s = 60, .hang_timeout_s = 1 };
+	struct opts o = { .boot_timeout_s = 60,
+			  .hang_timeout_s = 1,
+			  .verbose = g->verbose };
 	struct reason why = { "" };
 	int line[2], null = open("/dev/null", O_RDWR), status;
 	struct vm vm = { .console = -1, .confirms = g->confirms };
@@ -215,7 +230,11 @@ static void be_vcan_run(const struct guest *g, int why_fd)
 	for (int i = 0; i <= STDERR_FILENO; i++)
 		dup2(null, i);
 	if (g->typed)
-		type("x");
+		dup2(say("x"), STDIN_FILENO);
+	if (g->console) {
+		vm.console = say(g->console);
+		dup2(why_fd, STDERR_FILENO);
+	}
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);

@@ -560,9 +560,35 @@ static void test_a_file_of_16_mib_and_one_byte(void **state)
 	free(text);
 }
 
+/* On stderr, as canmcu goes on. */
+static void test_an_include_that_is_missing_is_told(void **state)
+{
+	const char *text = "[include nowhere.cfg]\n[mcu]\ncanbus_uuid: a\n";
+	static const char want[] = "canmcu: warning: ";
+	char error[OPTS_ERROR_MAX], told[512] = "";
+	int was = dup(STDERR_FILENO), fd[2], err;
+	struct opts o;
+
+	(void)state;
+	write_file("p", text, strlen(text));
+	assert_int_equal(pipe(fd), 0);
+	dup2(fd[1], STDERR_FILENO);
+	err = parse(&o, "-c p", error);
+	dup2(was, STDERR_FILENO);
+	close(was);
+	close(fd[1]);
+	assert_true(read(fd[0], told, sizeof(told) - 1) >= 0);
+	close(fd[0]);
+	assert_int_equal(err, 0);
+	assert_memory_equal(told, want, strlen(want));
+	assert_non_null(strstr(told, "nowhere.cfg"));
+	opts_fini(&o);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(test_an_include_that_is_missing_is_told),
 		cmocka_unit_test(test_a_whole_printer),
 		cmocka_unit_test(test_the_key_fault_has_several_lines),
 		cmocka_unit_test(test_64_interfaces_at_most),
