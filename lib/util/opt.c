@@ -14,7 +14,7 @@ static void build_getopt(const struct util_opts *o, struct option *longs,
 			 char *letters)
 {
 	*letters++ = o->command ? '+' : '-';
-	*letters++ = ':';
+	*letters++ = ':'; /* getopt() is silent then */
 	for (size_t i = 0; i < o->len; i++) {
 		const struct util_opt *opt = &o->table[i];
 
@@ -145,7 +145,6 @@ int util_opts_parse(const struct util_opts *o, int argc, char **argv)
 
 	build_getopt(o, longs, letters);
 	optind = 0; /* forget an earlier command line */
-	opterr = 0;
 	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		if (got == 1 && !o->operand) /* among the options */
 			return optind - 1;

@@ -3,6 +3,7 @@
 #include "../support/unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -277,6 +278,22 @@ static void test_it_is_saved_as_any_new_file(void **state)
 	assert_int_equal(count_names(), 1);
 }
 
+/* Then the file has its number. */
+static void test_it_is_saved_without_stdin(void **state)
+{
+	int was = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10), err;
+
+	(void)state;
+	close(STDIN_FILENO);
+	err = save("new.bin", false);
+	if (was >= 0) {
+		dup2(was, STDIN_FILENO);
+		close(was);
+	}
+	assert_int_equal(err, 0);
+	assert_text("new.bin", "what was there");
+}
+
 static void test_what_exists_is_replaced_with_force_only(void **state)
 {
 	(void)state;
@@ -344,14 +361,15 @@ static void test_a_failure_leaves_nothing(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(rooms) + 5] = {
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(rooms) + 6] = {
+		FILE_TEST(test_it_is_saved_without_stdin),
 		FILE_TEST(test_it_is_saved_as_any_new_file),
 		FILE_TEST(test_what_exists_is_replaced_with_force_only),
 		FILE_TEST(test_what_came_to_be_meanwhile_is_kept),
 		FILE_TEST(test_what_is_no_file_is_never_replaced),
 		FILE_TEST(test_a_failure_leaves_nothing),
 	};
-	size_t n = 5;
+	size_t n = 6;
 
 	ROWS(rows, test_what_is_kept);
 	ROWS(rooms, test_room);
