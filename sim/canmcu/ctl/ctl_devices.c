@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* The command "devices": what is on the pins and buses of an MCU. */
 #include <stdio.h>
+#include <string.h>
 
 #include "../board/buses.h"
 #include "ctl_command.h"
@@ -119,6 +120,15 @@ int ctl_cmd_devices(struct ctl_request *r)
 	return 0;
 }
 
+/* All that a section has is unplugged at once, which is seen once. */
+static bool is_seen_before(const struct devices *d, size_t i)
+{
+	const struct device *device = &d->list[i];
+
+	return i && device->unplugged && device[-1].unplugged &&
+	       !strcmp(device->section, device[-1].section);
+}
+
 static json_t *look_at(const struct mcu *m, uint64_t now_us)
 {
 	json_t *mcu = ctl_describe(m), *rows = json_array();
@@ -128,7 +138,8 @@ static json_t *look_at(const struct mcu *m, uint64_t now_us)
 		const char *section = device->section ? device->section : "";
 		json_t *o = json_pack("{s:s}", "section", section);
 
-		if (add_shown(o, device, now_us))
+		if (!is_seen_before(&m->devices, i) &&
+		    add_shown(o, device, now_us))
 			json_array_append(rows, o);
 		json_decref(o);
 	}

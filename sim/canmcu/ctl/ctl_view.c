@@ -174,16 +174,53 @@ static const char *was_of(const json_t *was, const char *key)
 	return was ? text_of(was, key) : NULL;
 }
 
+/* Return: the first row of a section from *@at on, which then is behind it. */
+static const json_t *find(const json_t *devices, size_t *at,
+			  const char *section)
+{
+	for (size_t i = *at; i < json_array_size(devices); i++) {
+		const json_t *device = json_array_get(devices, i);
+
+		if (strcmp(text_of(device, "section"), section) != 0)
+			continue;
+		*at = i + 1;
+		return device;
+	}
+	return NULL;
+}
+
+/* Of some devices nothing is seen but that they are unplugged. */
+static void print_devices(FILE *to, const json_t *mcu, const json_t *others)
+{
+	const json_t *devices = json_object_get(mcu, "devices"), *device;
+	size_t i, at = 0;
+
+	json_array_foreach(devices, i, device)
+	{
+		const char *section = text_of(device, "section");
+
+		print_change(to, mcu, section,
+			     was_of(find(others, &at, section), "shows"),
+			     text_of(device, "shows"));
+	}
+	json_array_foreach(others, i, device)
+	{
+		const char *section = text_of(device, "section");
+
+		at = 0;
+		if (!find(devices, &at, section))
+			print_change(to, mcu, section, NULL, "plugged in");
+	}
+}
+
 void ctl_view_changes(FILE *to, const json_t *was, const json_t *mcus)
 {
-	const json_t *mcu, *device;
-	size_t i, j;
+	const json_t *mcu;
+	size_t i;
 
 	json_array_foreach(mcus, i, mcu)
 	{
 		const json_t *old = json_array_get(was, i);
-		const json_t *devices = json_object_get(mcu, "devices");
-		const json_t *others = json_object_get(old, "devices");
 		char before[24], nodeid[24];
 
 		nodeid_of(old, before);
@@ -191,9 +228,6 @@ void ctl_view_changes(FILE *to, const json_t *was, const json_t *mcus)
 		print_change(to, mcu, "state", was_of(old, "state"),
 			     text_of(mcu, "state"));
 		print_change(to, mcu, "nodeid", old ? before : NULL, nodeid);
-		json_array_foreach(devices, j, device)
-			print_change(to, mcu, text_of(device, "section"),
-				     was_of(json_array_get(others, j), "shows"),
-				     text_of(device, "shows"));
+		print_devices(to, mcu, json_object_get(old, "devices"));
 	}
 }

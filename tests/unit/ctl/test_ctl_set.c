@@ -76,8 +76,10 @@ static int prepare(void **state)
 	struct devices fan = { 0 };
 
 	assert_non_null(b);
-	assert_non_null(devices_add(&fan, &device_fan));
-	fan.list[0].section = "fan big";
+	for (size_t i = 0; i < 2; i++) {
+		assert_non_null(devices_add(&fan, &device_fan));
+		fan.list[i].section = "fan big";
+	}
 	cfgs[0].devices = &fan;
 	for (size_t i = 0; i < ARRAY_SIZE(cfgs); i++) {
 		cfgs[i].type = mcu_type_find("stm32g0b1xx");
@@ -285,21 +287,36 @@ static void test_a_board_answers_by_its_new_uuid(void **state)
 	    ERROR("there is no MCU " V ": 'list' shows those there are"));
 }
 
+#define TURNS "{\"section\":\"fan big\",\"shows\":\"0 rpm\"}"
+#define UNPLUGGED                                           \
+	"{\"section\":\"fan big\",\"shows\":\"unplugged\"," \
+	"\"unplugged\":true}"
+#define DEVICES(text) "{\"ok\":true,\"devices\":[" text "]}"
+
 static void test_what_is_unplugged_shows_it(void **state)
 {
 	struct bench *b = *state;
 
-	say(b, "devices " U,
-	    "{\"ok\":true,\"devices\":[{\"section\":\"fan big\",\"shows\":"
-	    "\"0 rpm\"}]}");
+	say(b, "devices " U, DEVICES(TURNS "," TURNS));
 	say(b, "unplug " U " fan big", "{\"ok\":true}");
-	say(b, "devices " U,
-	    "{\"ok\":true,\"devices\":[{\"section\":\"fan big\",\"shows\":"
-	    "\"unplugged\",\"unplugged\":true}]}");
+	say(b, "devices " U, DEVICES(UNPLUGGED "," UNPLUGGED));
 	say(b, "plug " U " fan big", "{\"ok\":true}");
-	say(b, "devices " U,
-	    "{\"ok\":true,\"devices\":[{\"section\":\"fan big\",\"shows\":"
-	    "\"0 rpm\"}]}");
+	say(b, "devices " U, DEVICES(TURNS "," TURNS));
+}
+
+static void test_a_section_is_seen_to_be_unplugged_once(void **state)
+{
+	struct bench *b = *state;
+
+	say(b, "set " V " state off", NULL);
+	say(b, "unplug " U " fan big", "{\"ok\":true}");
+	say(b, "look",
+	    "{\"ok\":true,\"time_us\":1000000,\"mcus\":[{\"uuid\":\"" U
+	    "\",\"mcu_type\":\"stm32g0b1xx\",\"bootloader\":\"katapult\","
+	    "\"state\":\"klipper\",\"nodeid\":null,\"devices\":[{\"section\":"
+	    "\"fan big\",\"shows\":\"unplugged\"}]},{\"uuid\":\"" V
+	    "\",\"mcu_type\":\"stm32g0b1xx\",\"bootloader\":\"katapult\","
+	    "\"state\":\"off\",\"nodeid\":null,\"devices\":[]}]}");
 }
 
 static void test_two_boards_with_a_uuid_are_told_apart(void **state)
@@ -421,6 +438,7 @@ int main(void)
 		cmocka_unit_test(test_every_key_has_a_line),
 		TEST(test_a_board_answers_by_its_new_uuid),
 		TEST(test_what_is_unplugged_shows_it),
+		TEST(test_a_section_is_seen_to_be_unplugged_once),
 		TEST(test_two_boards_with_a_uuid_are_told_apart),
 		TEST(test_a_board_answers_on_its_new_bus),
 		TEST(test_another_chip_has_nothing_on_its_pins),
