@@ -37,12 +37,16 @@ bool device_is(const struct device_source *source, const char *word)
 
 bool device_number(const char *text, double *out)
 {
+	double number;
 	char *end;
 
 	if (!text)
 		return false;
-	*out = strtod(text, &end);
-	return end != text && !*end && isfinite(*out);
+	number = strtod(text, &end);
+	if (end == text || *end || !(fabs(number) <= DEVICE_NUMBER_MAX))
+		return false;
+	*out = number;
+	return true;
 }
 
 double device_positive(const char *text, double usual)

@@ -57,7 +57,15 @@ bool device_pin_of(const struct device_source *source, const char *section,
 /** Return: whether the section is [@word] or [@word NAME]. */
 bool device_is(const struct device_source *source, const char *word);
 
-/** Return: whether @text, which may be NULL, is a number and nothing else. */
+/* More than any printer has; what is counted by it still fits. */
+#define DEVICE_NUMBER_MAX 1e9
+
+/**
+ * device_number() - read @text, which may be NULL
+ *
+ * Return: whether it is a number up to DEVICE_NUMBER_MAX and nothing else;
+ * otherwise @out is left as it was.
+ */
 bool device_number(const char *text, double *out);
 
 /** Return: @text as a number, or @usual where it is none above 0. */

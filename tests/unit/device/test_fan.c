@@ -52,6 +52,7 @@ static const struct row {
 	{ "inverted: off when high", "!4", NULL, { { 1, 1000 } }, 0, 0 },
 	{ "a pulse a turn", "4", "1", { { 1, 1000 } }, 200, 1000 },
 	{ "pulses that are none", "4", "-3", { { 1, 1000 } }, 400, 1000 },
+	{ "pulses that nobody counts", "4", "1e300", { { 1, 1000 } }, 400, 1000 },
 	{ "another pin", "5", NULL, { { 1, 1000 } }, 0, 0 },
 	{ "a fan of another MCU", "x", NULL, { { 1, 1000 } }, 0, 0 },
 	{ "no pin is told", NULL, NULL, { { 1, 1000 } }, 0, 0 },
