@@ -6,8 +6,25 @@
 #include "../setup/boards.h"
 #include "ctl_command.h"
 
+/* Whether it may have its UUID; what it has already is not asked about again. */
+static int check_uuid(struct ctl_request *r, const struct keys_board *b)
+{
+	const struct mcu *twin = world_find(r->ctl->world, &b->cfg.uuid);
+	const struct mcu_cfg *was = &r->mcu->cfg;
+
+	if (!twin || twin == r->mcu || b->cfg.same_uuid ||
+	    (kcan_uuid_equal(&b->cfg.uuid, &was->uuid) && !was->same_uuid))
+		return 0;
+	return ctl_refuse(r,
+			  "%s '%s': another MCU has that UUID; "
+			  "give one of its own, or set same_uuid",
+			  r->args[1], r->args[2]);
+}
+
 static int set_fact(struct ctl_request *r, struct keys_board *b)
 {
+	if (check_uuid(r, b))
+		return -EINVAL;
 	world_configure(r->ctl->world, r->mcu, &b->cfg, r->now_us);
 	return 0;
 }
@@ -68,7 +85,6 @@ static int find_bus(struct ctl_request *r, struct keys_board *b)
 static int check_board(struct ctl_request *r, struct keys_board *b)
 {
 	struct board_group g = { .count = 1, .name = r->args[0] };
-	const struct mcu *twin = world_find(r->ctl->world, &b->cfg.uuid);
 	char error[OPTS_ERROR_MAX];
 
 	if (r->mcu->state != MCU_OFF)
@@ -78,11 +94,8 @@ static int check_board(struct ctl_request *r, struct keys_board *b)
 			"it is off, switch it off with 'power %s off'",
 			r->args[0], mcu_state_name(r->mcu->state), r->args[1],
 			r->args[0]);
-	if (twin && twin != r->mcu && !b->cfg.same_uuid)
-		return ctl_refuse(r,
-				  "%s '%s': another MCU has that UUID; "
-				  "give one of its own, or set same_uuid",
-				  r->args[1], r->args[2]);
+	if (check_uuid(r, b))
+		return -EINVAL;
 	/* another chip comes with what is usual for it, as in a file */
 	b->has_bootloader = b->cfg.type == r->mcu->cfg.type ||
 			    b->cfg.bootloader != BOOTLOADER_KATAPULT ||

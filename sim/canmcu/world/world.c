@@ -315,11 +315,14 @@ const struct mcu *world_at(const struct world *w, size_t index)
 const struct mcu *world_find(const struct world *w,
 			     const struct kcan_uuid *uuid)
 {
-	const struct node *node = NULL;
+	const struct node *node, *first = NULL;
 
-	for (size_t i = 0; i < w->buses_len && !node; i++)
-		node = node_index_find(&w->buses[i].index, uuid->b);
-	return node ? &node->mcu : NULL;
+	for (size_t i = 0; i < w->buses_len; i++)
+		for (node = node_index_find(&w->buses[i].index, uuid->b); node;
+		     node = node->twin)
+			if (!first || node < first)
+				first = node;
+	return first ? &first->mcu : NULL;
 }
 
 /* What the user does to a board. */
@@ -422,13 +425,13 @@ int world_put(struct world *w, const struct mcu *m, enum mcu_state state,
 static int change_board(struct world *w, struct node *node,
 			const struct mcu_cfg *cfg)
 {
-	const struct mcu *twin = world_find(w, &cfg->uuid);
+	bool other = !kcan_uuid_equal(&cfg->uuid, &node->mcu.cfg.uuid);
 	struct bridge *br = bridge_at(node);
 	int err;
 
 	if (node->mcu.state != MCU_OFF)
 		return -EBUSY;
-	if (!cfg->same_uuid && twin && twin != &node->mcu)
+	if (other && !cfg->same_uuid && world_find(w, &cfg->uuid))
 		return -EEXIST;
 	if (cfg->bus >= w->told_len)
 		return -EINVAL;

@@ -331,6 +331,25 @@ static void test_two_boards_with_a_uuid_are_told_apart(void **state)
 	    MCU(U, "stm32g0b1xx", "katapult", "katapult", "null"));
 	say(b, "show " U "#1",
 	    MCU(U, "stm32g0b1xx", "katapult", "klipper", "null"));
+	say(b, "set " U "#2 same_uuid no",
+	    ERROR("same_uuid 'no': another MCU has that UUID; give one of its "
+		  "own, or set same_uuid"));
+}
+
+static void test_the_first_of_a_uuid_is_that_of_the_list(void **state)
+{
+	struct bench *b = *state;
+
+	say(b, "set " V " same_uuid yes", NULL);
+	say(b, "set " V " canbus_uuid " U, NULL);
+	/* an earlier bus */
+	say(b, "set " U "#1 state off", NULL);
+	say(b, "set " U "#1 interface vcan1", NULL);
+	say(b, "set " U "#1 state shutdown", NULL);
+	say(b, "set " U "#2 mcu_type rp2040",
+	    MCU(U, "rp2040", "katapult", "off", "null"));
+	say(b, "show " U,
+	    MCU(U, "stm32g0b1xx", "katapult", "shutdown", "null"));
 }
 
 static void test_a_board_answers_on_its_new_bus(void **state)
@@ -440,6 +459,7 @@ int main(void)
 		TEST(test_what_is_unplugged_shows_it),
 		TEST(test_a_section_is_seen_to_be_unplugged_once),
 		TEST(test_two_boards_with_a_uuid_are_told_apart),
+		TEST(test_the_first_of_a_uuid_is_that_of_the_list),
 		TEST(test_a_board_answers_on_its_new_bus),
 		TEST(test_another_chip_has_nothing_on_its_pins),
 		TEST(test_an_image_is_closed_when_another_is_opened),
