@@ -225,8 +225,9 @@ static void explain(char *sentence, size_t size, const char *path, int err)
 		  "image of this MCU type, or the MCU type of the image" },
 		{ -ENODATA,
 		  "it is shorter than the flash of this MCU, and not blank "
-		  "where Katapult is, so it is left as it is; give a whole "
-		  "image, or a path where nothing is, and flash it" },
+		  "in front of the application, so it is left as it is; "
+		  "give a whole image, or a path where nothing is, and "
+		  "flash it" },
 		{ -EWOULDBLOCK, "it is in use by another MCU or another "
 				"canmcu; give each MCU an image of its own" },
 		{ -ENOENT, "its folder does not exist, or it is a link to "

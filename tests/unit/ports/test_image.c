@@ -316,10 +316,10 @@ static void lay_nothing(void)
 	inside("no/flash.bin");
 }
 
-#define SHORT                                                                      \
-	"it is shorter than the flash of this MCU, and not blank where Katapult "  \
-	"is, so it is left as it is; give a whole image, or a path where nothing " \
-	"is, and flash it"
+#define SHORT                                                                       \
+	"it is shorter than the flash of this MCU, and not blank in front of the "  \
+	"application, so it is left as it is; give a whole image, or a path where " \
+	"nothing is, and flash it"
 
 static const struct refusal {
 	const char *name;
