@@ -148,14 +148,3 @@ in_zsh() {
 			"$(grep -c -E '^ {2,6}(-., )?--[a-z]' <<<"$help")" ]
 	done
 }
-
-@test "the help of no program is wider than a terminal" {
-	local program
-
-	for program in canbootreq serialbootreq katflash canmcu vcan-run \
-		'canmcu ctl' 'canmcu image'; do
-		# shellcheck disable=SC2086 # two words
-		run -0 $program --help
-		[ "$(wc -L <<<"$output")" -le 80 ]
-	done
-}
