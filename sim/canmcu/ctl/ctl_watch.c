@@ -36,6 +36,7 @@ struct watch {
 	bool terminal;
 	bool asked; /* an answer is to come */
 	bool stale; /* events came, which are not shown yet */
+	bool heard; /* an answer came: the simulator has let us in */
 	int64_t asked_ms;
 	int64_t next_ms; /* to ask again */
 	json_t *mcus;	 /* as they were seen last; NULL: not yet */
@@ -117,6 +118,18 @@ static void take_event(struct watch *w, const json_t *event)
 	w->next_ms = w->asked_ms + SOON_MS;
 }
 
+/* One that answers, and does not know what it was asked, is an old one. */
+static void take_refusal(struct watch *w, const json_t *answer)
+{
+	const char *error = json_string_value(json_object_get(answer, "error"));
+
+	if (w->heard || !error)
+		error = "this simulator cannot be watched: use the 'canmcu "
+			"ctl' that came with it";
+	snprintf(w->sentence, sizeof(w->sentence), "%s", error);
+	complain(w, w->sentence);
+}
+
 static void take_line(void *arg, char *line, size_t len)
 {
 	struct watch *w = arg;
@@ -127,20 +140,19 @@ static void take_line(void *arg, char *line, size_t len)
 		take_event(w, o);
 	else if (json_object_get(o, "mcus"))
 		take_look(w, o);
-	else if (!json_is_true(ok))
-		complain(w, "this simulator cannot be watched: use the 'canmcu "
-			    "ctl' that came with it");
+	else if (json_is_true(ok))
+		w->heard = true;
+	else
+		take_refusal(w, o);
 	json_decref(o);
 }
 
+/* One that does not take it has gone, maybe with a last word that is to be read. */
 static void send_text(struct watch *w, const char *text)
 {
-	size_t len = strlen(text);
-
 	w->asked = true;
 	w->asked_ms = now_ms();
-	if (send(w->wire.fd, text, len, MSG_NOSIGNAL) != (ssize_t)len)
-		w->status = EXIT_SUCCESS;
+	(void)!send(w->wire.fd, text, strlen(text), MSG_NOSIGNAL);
 }
 
 static void begin(const struct watch *w)
@@ -194,6 +206,9 @@ static void turn(struct watch *w)
 		more = ctl_wire_receive(&w->wire, take_line, w);
 	if (more < 0)
 		complain(w, "out of memory");
+	else if (!more && !w->mcus)
+		complain(w, "the simulator ended before it answered: see its "
+			    "own messages");
 	else if (!more || fds[2].revents)
 		w->status = EXIT_SUCCESS;
 	if (ferror(stdout))

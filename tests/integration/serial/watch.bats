@@ -99,6 +99,34 @@ on_terminal() {
 	[ "$(jq -s '.[1].mcus[0].devices[1].section' "$SHOWN")" = '"heater_bed"' ]
 }
 
+# says SENTENCE - a simulator that says it, and goes
+says() {
+	local -x SOCKET=$BATS_TEST_TMPDIR/says SAYS=$1
+	python3 -c 'import os, socket
+with socket.socket(socket.AF_UNIX) as door:
+    door.bind(os.environ["SOCKET"] + ".new")
+    door.listen(1)
+    os.rename(os.environ["SOCKET"] + ".new", os.environ["SOCKET"])
+    with door.accept()[0] as line:
+        line.sendall(os.environ["SAYS"].encode())' 3>&- &
+	until_true test -S "$SOCKET"
+	run "$BUILD/canmcu" ctl --control "$SOCKET" watch
+	wait $!
+	rm "$SOCKET"
+}
+
+@test "a simulator that does not let itself be watched" {
+	says $'{"ok":false,"error":"too many \\u001b: close one first"}\n'
+	[ "$status" -eq 1 ]
+	[ "$output" = "canmcu ctl: too many ?: close one first" ]
+	says $'{"ok":true}\n{"ok":false,"error":"there is no command \'look\'"}\n'
+	[ "$status" -eq 1 ]
+	[[ $output == "canmcu ctl: this simulator cannot be watched: "* ]]
+	says ''
+	[ "$status" -eq 1 ]
+	[[ $output == "canmcu ctl: the simulator ended before it answered: "* ]]
+}
+
 @test "nobody listens, and what it does not take" {
 	run -1 "$BUILD/canmcu" ctl --control /nowhere watch
 	[[ $output == "canmcu ctl: no simulator answers at '/nowhere' "* ]]
