@@ -103,7 +103,7 @@ void port_uart_follow(struct port_uart *p)
 	if (kcan_tty_speed(p->tty.port, baud))
 		util_say(STDERR_FILENO,
 			 "canmcu: '%s' cannot be set to %u baud: give speeds "
-			 "that it has\n",
+			 "that it has",
 			 p->cfg.mcu->cfg.uart, baud);
 }
 
