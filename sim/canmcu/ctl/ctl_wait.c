@@ -140,7 +140,7 @@ int ctl_cmd_wait_event(struct ctl_request *r)
 	size_t at = 0;
 
 	*wait = (struct ctl_wait){ .seq = r->ctl->log->last + 1 };
-	if (!kcan_uuid_parse(&uuid, r->args[0])) {
+	if (strchr(r->args[0], '#') || !kcan_uuid_parse(&uuid, r->args[0])) {
 		if (ctl_find_mcu(r, r->args[at++], &wait->mcu))
 			return -EINVAL;
 		if (at == r->args_len)
