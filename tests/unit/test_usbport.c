@@ -3,6 +3,7 @@
 #include "../support/unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,6 +189,23 @@ static void test_serial_adapter(void **state)
 	assert_string_equal(dev.tty, "dev/ttyUSB0");
 }
 
+/* Then the folder of the device has its number. */
+static void test_without_stdin(void **state)
+{
+	int was = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10);
+	struct kcan_usbdev dev;
+
+	(void)state;
+	put(USB "/1-1/1-1:1.0/ttyUSB0/tty/ttyUSB0/dev", "188:0\n");
+	close(STDIN_FILENO);
+	usbport_read(&roots, "1-1", &dev);
+	if (was >= 0) {
+		dup2(was, STDIN_FILENO);
+		close(was);
+	}
+	assert_string_equal(dev.tty, "dev/ttyUSB0");
+}
+
 static void test_not_usb(void **state)
 {
 	char port[NAME_MAX + 1];
@@ -251,10 +269,15 @@ static void test_open_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_interface),	  TEST(test_tty_behind_a_hub),
-		TEST(test_all_ports),	  TEST(test_serial_adapter),
-		TEST(test_not_usb),	  TEST(test_empty_port),
-		TEST(test_texts_are_cut), cmocka_unit_test(test_open_errors),
+		TEST(test_interface),
+		TEST(test_tty_behind_a_hub),
+		TEST(test_all_ports),
+		TEST(test_serial_adapter),
+		TEST(test_without_stdin),
+		TEST(test_not_usb),
+		TEST(test_empty_port),
+		TEST(test_texts_are_cut),
+		cmocka_unit_test(test_open_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,7 +84,7 @@ static void run_until(struct bus *bus, uint64_t until_us)
 #define ASKED ((struct can_frame){ .can_id = 0x014 | CAN_RTR_FLAG }) /* 50 */
 #define LONG FRAME(CAN_EFF_FLAG | 0x014 << 18, 1)		     /* 81 */
 
-enum op { END, QUEUE, HEAR, WITHDRAW };
+enum op { END, QUEUE, HEAR, WITHDRAW, REMOVE };
 
 struct step {
 	uint64_t at_us;
@@ -168,6 +168,9 @@ static const struct course plain[] = {
 	  "S0@47 S1@100 S2@208 S0@258 " },
 	{ "what waits can be withdrawn",
 	  { { 0, QUEUE, 0, LAST }, { 5, QUEUE, 1, ZERO }, { 10, WITHDRAW, 1 } },
+	  "S0@47 " },
+	{ "what waits goes with its node",
+	  { { 0, QUEUE, 0, LAST }, { 5, QUEUE, 1, ZERO }, { 10, REMOVE, 1 } },
 	  "S0@47 " },
 	{ "what is withdrawn on the wire takes its time",
 	  { { 0, QUEUE, 0, ZERO }, { 5, QUEUE, 1, ONE }, { 10, WITHDRAW, 0 } },
@@ -274,8 +277,10 @@ static void play(struct bus *bus, const struct step *step)
 					  &step->frame, step->at_us));
 	else if (step->op == HEAR)
 		arbiter_received(&bus->arbiter, &step->frame, step->at_us);
-	else
+	else if (step->op == WITHDRAW)
 		arbiter_withdraw(&bus->arbiter, &bus->nodes[step->node]);
+	else
+		arbiter_remove(&bus->arbiter, &bus->nodes[step->node]);
 }
 
 static void replay(const struct course *c, bool collisions, bool late)
