@@ -119,6 +119,15 @@ static void test_no_more_names_than_allowed(void **state)
 	assert_int_equal(paths_find(&found, "b/*", &left), -E2BIG);
 	assert_int_equal(found.len, 0);
 	assert_null(found.list);
+	/* and when some had been found: without the last name of all */
+	left = PLENTY;
+	assert_int_equal(paths_find(&found, "*/*", &left), 0);
+	assert_true(found.len > 1);
+	paths_free(&found);
+	left = PLENTY - left - 1;
+	assert_int_equal(paths_find(&found, "*/*", &left), -E2BIG);
+	assert_int_equal(found.len, 0);
+	assert_null(found.list);
 }
 
 int main(void)

@@ -252,16 +252,28 @@ static void test_who_holds_it_is_named(void **state)
 	close(l.master);
 }
 
+static int count_descriptors(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
 static void test_the_other_end_is_no_holder(void **state)
 {
 	struct line l;
 	pid_t pid;
+	int open_before;
 
 	(void)state;
 	start(&l);
 	pid = hold(&l, NULL);
+	open_before = count_descriptors();
 	assert_int_equal(kcan_tty_open(&l.tty, l.path, &l.holder), 0);
 	kcan_tty_close(l.tty);
+	assert_int_equal(count_descriptors(), open_before);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	close(l.master);
