@@ -219,6 +219,14 @@ static inline void be_another_boot2(void)
 	scene.len = MADE_LEN + 0x100;
 }
 
+/* The same, but its reset handler is the first byte that is not there. */
+static inline void be_half_a_boot2(void)
+{
+	be_another_boot2();
+	no_dictionary();
+	scene.len = 0x100 + 0x80;
+}
+
 /* Its CRC is that of zlib, without the inversion at the end. */
 static inline void end_with_suffix(void)
 {
