@@ -23,6 +23,13 @@ LIMIT_S = 120
 TURN_S = 0.1
 
 
+def read(name):
+    """A file beside this one."""
+    folder = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(folder, name)) as file:
+        return file.read()
+
+
 def until(true, limit=LIMIT_S):
     """Whether something comes true: of another process no event tells."""
     end = time.monotonic() + limit
@@ -63,16 +70,12 @@ class Canmcu:
         stop(self.process)
 
 
-class Klippy:
-    """A klippy with the configuration of a file."""
+class Api:
+    """What a klippy says whose files are in a folder."""
 
-    def __init__(self, folder, cfg):
+    def __init__(self, folder):
         self.api = os.path.join(folder, "api")
         self.log = os.path.join(folder, "klippy.log")
-        self.process = subprocess.Popen(
-            [PYTHON, os.path.join(KLIPPER_DIR, "klippy/klippy.py"), cfg, "-l", self.log,
-             "-a", self.api, "-I", os.path.join(folder, "tty")],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def ask(self, method, params=None):
         """The answer of klippy's API, which ends each message with ^C."""
@@ -109,6 +112,23 @@ class Klippy:
         """How often its log has a text."""
         with open(self.log, errors="replace") as log:
             return log.read().count(text)
+
+    def becomes(self, state):
+        """None once it is in a state, or what it says instead."""
+        if until(lambda: self.state()[0] == state):
+            return None
+        return "%s: %s" % self.state()
+
+
+class Klippy(Api):
+    """A klippy with the configuration of a file."""
+
+    def __init__(self, folder, cfg):
+        super().__init__(folder)
+        self.process = subprocess.Popen(
+            [PYTHON, os.path.join(KLIPPER_DIR, "klippy/klippy.py"), cfg, "-l", self.log,
+             "-a", self.api, "-I", os.path.join(folder, "tty")],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def settle(self):
         """Its state once it is no longer starting."""
