@@ -116,6 +116,11 @@ has_clang_runtime() {
 		grep -q .
 }
 
+# of a name that other packages only refer to, apt-cache shows nothing
+is_listed() {
+	apt-cache show "$1" 2>/dev/null | grep -q '^Package:'
+}
+
 # The run time of the sanitizers and of libFuzzer comes apart from clang, in a
 # package named after clang's version; in older releases it has another name.
 clang_runtime_package() {
@@ -123,7 +128,7 @@ clang_runtime_package() {
 		apt-cache depends clang 2>/dev/null |
 		sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p')
 	version=${version%%.*}
-	if apt-cache show "libclang-rt-$version-dev" >/dev/null 2>&1; then
+	if is_listed "libclang-rt-$version-dev"; then
 		echo "libclang-rt-$version-dev"
 	elif [ -n "$version" ]; then
 		echo "libclang-common-$version-dev"
@@ -135,8 +140,7 @@ clang_runtime_package() {
 # Some releases lack it: then all else is still worth installing. Without
 # package lists (make is in all of them) that is not known yet.
 exists() {
-	! apt-cache show make >/dev/null 2>&1 ||
-		apt-cache show "$1" >/dev/null 2>&1
+	! is_listed make || is_listed "$1"
 }
 
 # with_guest SET - there may be a guest with USB in it

@@ -12,7 +12,7 @@ die() {
 
 # minimal SUITE - how that is after its installation: $ROOTS/SUITE
 minimal() {
-	local script
+	local script components=main newest=sid
 
 	[ -n "$1" ] || die "a suite is missing; see the first lines of $0"
 	[ "$(id -u)" = 0 ] || die "a system of its own takes root; run this as root"
@@ -21,11 +21,13 @@ minimal() {
 	mkdir -p "$ROOTS"
 	[ ! -d "$ROOTS/$1" ] || return 0
 	rm -rf "$ROOTS/$1.new"
+	[[ $MIRROR != *ubuntu* ]] || components=main,universe newest=gutsy
 	# a suite that is younger than debootstrap is made as the newest it knows
 	script=/usr/share/debootstrap/scripts/$1
-	[ -e "$script" ] || script=${script%/*}/sid
-	debootstrap --variant=minbase "$1" "$ROOTS/$1.new" "$MIRROR" "$script" \
-		>"$log" || die "debootstrap failed; read $log"
+	[ -e "$script" ] || script=${script%/*}/$newest
+	debootstrap --variant=minbase --components="$components" "$1" \
+		"$ROOTS/$1.new" "$MIRROR" "$script" >"$log" ||
+		die "debootstrap failed; read $log"
 	mv "$ROOTS/$1.new" "$ROOTS/$1"
 }
 

@@ -189,6 +189,23 @@ static void test_what_is_written_is_in_the_file_at_once(void **state)
 	image_close(image);
 }
 
+/* A page of the kernel is 4096 bytes: this begins in one and ends in the third. */
+static void test_what_is_longer_than_a_page_is_written_in_order(void **state)
+{
+	struct image *image = open_ok(true);
+	struct flash_store store = image_store(image);
+	uint8_t bytes[9000], got[sizeof(bytes)];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i % 251);
+	assert_int_equal(
+		store.write(store.arg, APP_AT + 100, bytes, sizeof(bytes)), 0);
+	get_file(got, sizeof(got), APP_AT + 100);
+	assert_memory_equal(got, bytes, sizeof(bytes));
+	image_close(image);
+}
+
 /* Such as somebody who was killed leaves behind. */
 static void test_blank_flash_is_completed(void **state)
 {
@@ -567,6 +584,7 @@ int main(void)
 		TEST(test_a_new_image_is_what_the_factory_left),
 		TEST(test_a_new_image_may_be_blank),
 		TEST(test_what_is_written_is_in_the_file_at_once),
+		TEST(test_what_is_longer_than_a_page_is_written_in_order),
 		TEST(test_blank_flash_is_completed),
 		TEST(test_an_empty_file_is_a_blank_flash),
 		TEST(test_what_is_blank_where_katapult_is_gets_completed),
