@@ -40,6 +40,8 @@ whole_flash() {
 	[ "$(nodeid "$U")" = null ]
 	has "$MCU_LOG" "^$U application v1 $1\$"
 	flashes -u "$U" -f "$IMAGE" --verify-only
+	# it answers the last command, and leaves a little later
+	ctl wait "$U" klipper 5000
 	printf '\x01' | dd of="$IMAGE" bs=1 seek=20479 conv=notrunc status=none
 	flash --fast -u "$U" -f "$IMAGE" --verify-only
 	[ "$status" -eq 1 ]
@@ -300,6 +302,7 @@ cannot_run() {
 	flash --fast --scale 0.1 -u "$U" -f "$IMAGE"
 	[ "$status" -eq 1 ]
 	[[ $output == *"Flash Failed: SEND_BLOCK 08003000: ERROR"* ]]
+	ctl wait "$U" klipper 5000
 	ctl set "$U" ecc off
 	ctl set "$U" state katapult
 	flashes -u "$U" -f "$IMAGE" --no-request

@@ -187,19 +187,20 @@ static bool take_line(struct script *s, char *line)
 static int read_more(struct script *s)
 {
 	struct pollfd p = { .fd = s->fd, .events = POLLIN };
+	size_t len = s->len;
 	ssize_t n;
 	int err;
 
-	if (s->len == sizeof(s->buf))
+	if (len >= sizeof(s->buf))
 		return host_fail(s->host, -EINVAL, "too long a line");
 	while (poll(&p, 1, 0) == 0) {
 		err = host_listen(s->host, s->fd);
 		if (err)
 			return err;
 	}
-	n = read(s->fd, s->buf + s->len, sizeof(s->buf) - s->len);
+	n = read(s->fd, s->buf + len, sizeof(s->buf) - len);
 	if (n > 0)
-		s->len += (size_t)n;
+		s->len = len + (size_t)n;
 	return n > 0;
 }
 
