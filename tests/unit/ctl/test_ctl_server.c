@@ -90,7 +90,7 @@ static int prepare(void **state)
 	return 0;
 }
 
-static void stop(struct bench *b)
+static void end_bench(struct bench *b)
 {
 	ctl_server_close(b->server);
 	world_free(b->world);
@@ -100,7 +100,7 @@ static void stop(struct bench *b)
 
 static int release(void **state)
 {
-	stop(*state);
+	end_bench(*state);
 	assert_int_equal(access(path, F_OK), -1);
 	return 0;
 }
@@ -452,7 +452,7 @@ static void test_the_socket_of_another_one_stays(void **state)
 	prepare(state);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
-	stop(*state);
+	end_bench(*state);
 	assert_int_equal(stat(path, &st), 0);
 	close(fd);
 	assert_int_equal(unlink(path), 0);
