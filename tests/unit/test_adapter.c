@@ -312,6 +312,9 @@ static void test_row(void **state)
 	if (row->want == CAUSE_SILENT)
 		return;
 	assert_string_equal(job.facts.port, "1-1.4");
+	/* a name that comes later is not waited for */
+	assert_int_equal(job.facts.elapsed_us,
+			 row->early_us ? row->early_us : row->end_us);
 	assert_int_equal(job.facts.usb_up,
 			 job.facts.usb.ifname[0] && row->up_us);
 	assert_int_equal(job.facts.usb.by_id[0] != 0,
