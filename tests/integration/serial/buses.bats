@@ -170,7 +170,7 @@ hosts() {
 		'{"section":"tmc2209 stepper_x","bus":"uart","pin":"PA3"}' \
 		'{"section":"tmc5160 stepper_y","bus":"spi","pin":"PA4"}' \
 		'{"section":"adxl345","bus":"spi","pin":"PB12"}' \
-		'{"section":"temperature_sensor a","bus":"i2c","line":"i2c1_PB6_PB7","address":72}' \
-		'{"section":"temperature_sensor b","bus":"i2c","clock":"PB3","address":68}')$(
+		'{"section":"temperature_sensor a","bus":"i2c","line":"i2c1_PB6_PB7","address":72,"shows":"25.0 C"}' \
+		'{"section":"temperature_sensor b","bus":"i2c","clock":"PB3","address":68,"shows":"25.0 C"}')$(
 		)"'{"section":"neopixel lamp","bus":"leds","pin":"PD3","shows":"ff8000 201030"}]}' ]
 }
