@@ -597,7 +597,7 @@ int main(void)
 		TEST(test_an_image_that_is_cut_meanwhile),
 		TEST(test_killed_at_any_instant_no_block_is_torn),
 	};
-	size_t n = 14;
+	size_t n = 15;
 
 	ROWS(refusals, test_refusal);
 	ROWS(boots, test_boot);
