@@ -60,11 +60,8 @@ static bool add_shown(json_t *o, const struct device *device, uint64_t now_us)
 
 	if (device->unplugged)
 		snprintf(shown, sizeof(shown), "unplugged");
-	else if (device->kind->measure)
-		device->kind->measure(device->self, now_us, shown,
-				      sizeof(shown));
 	else if (device->kind->show)
-		device->kind->show(device->self, shown, sizeof(shown));
+		device->kind->show(device->self, now_us, shown, sizeof(shown));
 	else
 		return false;
 	json_object_set_new(o, "shows", json_string(shown));

@@ -90,11 +90,12 @@ static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
 	return true;
 }
 
-static void show(const void *self, char *out, size_t size)
+static void show(const void *self, uint64_t now_us, char *out, size_t size)
 {
 	const struct probe *p = self;
 	const struct bltouch *b = &p->motion->bltouch;
 
+	(void)now_us;
 	snprintf(out, size, "%s%s",
 		 b->alarm ? "alarm" :
 		 b->down  ? "deployed" :

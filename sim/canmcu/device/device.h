@@ -83,7 +83,7 @@ struct device_kind {
 	/* All of these may be NULL. */
 
 	/* It is on a board from now on, which outlives it. */
-	void (*plug)(void *self, const struct device_board *board);
+	void (*mount)(void *self, const struct device_board *board);
 	/* The MCU drives a pin, any one. */
 	void (*drive)(void *self, uint8_t pin, float level, uint64_t now_us);
 	/* Return: whether it puts a @level on @pin. */
@@ -101,10 +101,7 @@ struct device_kind {
 	bool (*talk)(void *self, const struct device_message *message,
 		     uint64_t now_us);
 	/* Put in words what a user would see of it. */
-	void (*show)(const void *self, char *out, size_t size);
-	/* Likewise what changes by itself, as it is now. */
-	void (*measure)(const void *self, uint64_t now_us, char *out,
-			size_t size);
+	void (*show)(const void *self, uint64_t now_us, char *out, size_t size);
 	/* So many steps on a pin, any one, are not counted on any more. */
 	void (*stepped)(void *self, uint8_t step_pin, int32_t steps);
 	/* The MCU was reset, and drives no pin any more. */

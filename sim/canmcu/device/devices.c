@@ -89,8 +89,8 @@ void devices_connect(struct devices *d, const char *section, bool connected)
 void devices_mount(struct devices *d, const struct device_board *board)
 {
 	for (size_t i = 0; i < d->len; i++)
-		if (d->list[i].kind->plug)
-			d->list[i].kind->plug(d->list[i].self, board);
+		if (d->list[i].kind->mount)
+			d->list[i].kind->mount(d->list[i].self, board);
 }
 
 void devices_fini(struct devices *d)

@@ -95,7 +95,7 @@ static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
 	return true;
 }
 
-static void measure(const void *self, uint64_t now_us, char *out, size_t size)
+static void show(const void *self, uint64_t now_us, char *out, size_t size)
 {
 	const struct fan *f = self;
 
@@ -125,6 +125,6 @@ const struct device_kind device_fan = {
 	.drive = drive,
 	.read = read_level,
 	.edges = edges,
-	.measure = measure,
+	.show = show,
 	.reset = reset,
 };

@@ -156,7 +156,7 @@ static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
 	return true;
 }
 
-static void measure(const void *self, uint64_t now_us, char *out, size_t size)
+static void show(const void *self, uint64_t now_us, char *out, size_t size)
 {
 	heat_measure(self, now_us, out, size);
 }
@@ -197,6 +197,6 @@ const struct device_kind device_heat = {
 	.pulled_up = true,
 	.drive = drive,
 	.read = read_level,
-	.measure = measure,
+	.show = show,
 	.reset = reset,
 };

@@ -28,7 +28,7 @@ static void stepped(void *self, uint8_t step_pin, int32_t steps)
 		motor->kept_mm += motor->mm * steps;
 }
 
-static void plug(void *self, const struct device_board *board)
+static void mount(void *self, const struct device_board *board)
 {
 	const struct motor *s = self;
 
@@ -40,7 +40,7 @@ static void release(void *self)
 	const struct motor *s = self;
 
 	if (s->motion)
-		plug(self, NULL);
+		mount(self, NULL);
 }
 
 /* From a printer.cfg. */
@@ -110,7 +110,7 @@ const struct device_kind device_motor = {
 	.size = sizeof(struct motor),
 	.keys = keys,
 	.make = make,
-	.plug = plug,
+	.mount = mount,
 	.stepped = stepped,
 	.release = release,
 };

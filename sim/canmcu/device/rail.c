@@ -31,7 +31,7 @@ static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
 	return true;
 }
 
-static void measure(const void *self, uint64_t now_us, char *out, size_t size)
+static void show(const void *self, uint64_t now_us, char *out, size_t size)
 {
 	const struct rail *r = self;
 
@@ -97,5 +97,5 @@ const struct device_kind device_rail = {
 	.make = make,
 	.read = read_level,
 	.moves = moves,
-	.measure = measure,
+	.show = show,
 };

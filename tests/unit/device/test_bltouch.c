@@ -77,7 +77,7 @@ static void play(struct devices *d, struct motion *motion, const char *step,
 	} else if (begins(step, "wait ", &number)) {
 		*now_us += (uint64_t)number;
 	} else if (begins(step, "shows ", &number)) {
-		device->kind->show(device->self, shown, sizeof(shown));
+		device->kind->show(device->self, 0, shown, sizeof(shown));
 		assert_string_equal(shown, step + strlen("shows "));
 	} else {
 		assert_true(devices_read(d, SENSOR, *now_us, &level));

@@ -76,7 +76,7 @@ static void release(void *self)
 		++*p->releases;
 }
 
-static void plug(void *self, const struct device_board *board)
+static void mount(void *self, const struct device_board *board)
 {
 	struct probe *p = self;
 
@@ -85,7 +85,7 @@ static void plug(void *self, const struct device_board *board)
 
 static const struct device_kind probe_kind = {
 	.size = sizeof(struct probe),
-	.plug = plug,
+	.mount = mount,
 	.drive = drive,
 	.read = read_level,
 	.edges = edges,

@@ -124,7 +124,7 @@ static void test_it_shows_its_speed(void **state)
 	(void)state;
 	make(&d, "4", NULL);
 	devices_drive(&d, FAN, 0.5F, START_US);
-	d.list[0].kind->measure(d.list[0].self, START_US, text, sizeof(text));
+	d.list[0].kind->show(d.list[0].self, START_US, text, sizeof(text));
 	assert_string_equal(text, "3000 rpm");
 	devices_fini(&d);
 }

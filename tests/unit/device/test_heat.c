@@ -170,10 +170,10 @@ static void test_it_shows_how_warm_it_is(void **state)
 	part = make(&d, (struct heat){ HEAT_BED });
 	devices_drive(&d, HEATER, 0.5F, START_US);
 	/* half of 120 degrees above the room, in the end */
-	d.list[0].kind->measure(part, START_US + 3600000000ULL, text,
-				sizeof(text));
+	d.list[0].kind->show(part, START_US + 3600000000ULL, text,
+			     sizeof(text));
 	assert_string_equal(text, "85.0 C, heater 50 %");
-	d.list[0].kind->measure(part, START_US, text, 4);
+	d.list[0].kind->show(part, START_US, text, 4);
 	assert_string_equal(text, "25.");
 	part->kind = HEAT_NONE;
 	heat_measure(part, START_US, text, sizeof(text));

@@ -78,7 +78,7 @@ static void test_row(void **state)
 	section_make(&d, row->section);
 	for (size_t i = 0; i < 2 && row->sent[i]; i++)
 		send(&d, &row->at, row->sent[i]);
-	d.list[0].kind->show(d.list[0].self, shown, sizeof(shown));
+	d.list[0].kind->show(d.list[0].self, 0, shown, sizeof(shown));
 	assert_string_equal(shown, row->want);
 	devices_fini(&d);
 }
@@ -96,9 +96,9 @@ static void test_a_long_chain_is_cut(void **state)
 	(void)state;
 	section_make(&d, rows[0].section);
 	assert_true(devices_talk(&d, &message, NOW_US));
-	d.list[0].kind->show(d.list[0].self, shown, sizeof(shown));
+	d.list[0].kind->show(d.list[0].self, 0, shown, sizeof(shown));
 	assert_int_equal(strlen(shown), 85 * 7 - 1);
-	d.list[0].kind->show(d.list[0].self, shown, 10);
+	d.list[0].kind->show(d.list[0].self, 0, shown, 10);
 	assert_string_equal(shown, "000000 00");
 	devices_fini(&d);
 }

@@ -246,7 +246,7 @@ static void assert_shown(const struct host *h, const char *want)
 	const struct device *rail = &d->list[d->len - 1];
 	char text[64];
 
-	rail->kind->measure(rail->self, h->board.now_us, text, sizeof(text));
+	rail->kind->show(rail->self, h->board.now_us, text, sizeof(text));
 	assert_string_equal(text, want);
 }
 

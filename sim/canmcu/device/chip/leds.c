@@ -54,11 +54,12 @@ static bool talk(void *self, const struct device_message *message,
 }
 
 /* "ff8000 000000": red, green, blue, and white where there is one. */
-static void show(const void *self, char *out, size_t size)
+static void show(const void *self, uint64_t now_us, char *out, size_t size)
 {
 	const struct leds *l = self;
 	size_t colours = strlen(l->order), used = 0;
 
+	(void)now_us;
 	*out = '\0';
 	for (size_t led = 0; led + colours <= l->len && used < size;
 	     led += colours) {

@@ -213,7 +213,7 @@ static void reset(void *self, uint64_t now_us)
 	heat_reset(&((struct thermometer *)self)->heat, now_us);
 }
 
-static void measure(const void *self, uint64_t now_us, char *out, size_t size)
+static void show(const void *self, uint64_t now_us, char *out, size_t size)
 {
 	heat_measure(&((const struct thermometer *)self)->heat, now_us, out,
 		     size);
@@ -255,6 +255,6 @@ const struct device_kind device_thermometer = {
 	.make = make,
 	.talk = talk,
 	.drive = drive,
-	.measure = measure,
+	.show = show,
 	.reset = reset,
 };
