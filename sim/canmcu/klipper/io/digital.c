@@ -24,8 +24,9 @@ static float level_of(const struct klipper_output *o, uint32_t on_ticks)
 	return (float)on_ticks / (float)o->cycle_ticks;
 }
 
-static const struct klipper_output_type type = { level_of, KLIPPER_PIN_OUTPUT,
-						 MISSED, TOO_LATE };
+static const struct klipper_output_type type = { KLIPPER_OUTPUT_KIND, level_of,
+						 KLIPPER_PIN_OUTPUT, MISSED,
+						 TOO_LATE };
 
 static const char *config_digital_out(struct klipper *k,
 				      const struct kcan_klp_value *v,
@@ -42,44 +43,36 @@ static const char *config_digital_out(struct klipper *k,
 	return klipper_output_new(k, (uint8_t)v[0].num, &cfg, now_us);
 }
 
-static const char *set_digital_out_pwm_cycle(struct klipper *k,
+static const char *set_digital_out_pwm_cycle(struct klipper *k, void *object,
 					     const struct kcan_klp_value *v,
 					     uint64_t now_us)
 {
-	struct klipper_output *o =
-		klipper_output_find(k, (uint8_t)v[0].num, &type);
+	struct klipper_output *o = object;
 
+	(void)k;
 	(void)now_us;
-	if (!o)
-		return KLIPPER_INVALID_OID;
 	if (o->moves.first)
 		return CYCLE_PENDING;
 	o->cycle_ticks = v[1].num;
 	return NULL;
 }
 
-static const char *queue_digital_out(struct klipper *k,
+static const char *queue_digital_out(struct klipper *k, void *object,
 				     const struct kcan_klp_value *v,
 				     uint64_t now_us)
 {
-	struct klipper_output *o =
-		klipper_output_find(k, (uint8_t)v[0].num, &type);
+	struct klipper_output *o = object;
 
-	if (!o)
-		return KLIPPER_INVALID_OID;
 	return klipper_output_queue(k, o, v[1].num, v[2].num, now_us);
 }
 
 /* On or off for good, whatever the cycle. */
-static const char *update_digital_out(struct klipper *k,
+static const char *update_digital_out(struct klipper *k, void *object,
 				      const struct kcan_klp_value *v,
 				      uint64_t now_us)
 {
-	struct klipper_output *o =
-		klipper_output_find(k, (uint8_t)v[0].num, &type);
+	struct klipper_output *o = object;
 
-	if (!o)
-		return KLIPPER_INVALID_OID;
 	if (o->moves.first)
 		return UPDATE_PENDING;
 	return klipper_output_set(k, o, (uint8_t)v[1].num ? UINT32_MAX : 0,
@@ -104,11 +97,12 @@ static const struct klipper_message messages[] = {
 				 config_digital_out },
 	[SET_DIGITAL_OUT_PWM_CYCLE] = { "set_digital_out_pwm_cycle oid=%c "
 					"cycle_ticks=%u",
-					set_digital_out_pwm_cycle },
+					KLIPPER_ON(type.kind,
+						   set_digital_out_pwm_cycle) },
 	[QUEUE_DIGITAL_OUT] = { "queue_digital_out oid=%c clock=%u on_ticks=%u",
-				queue_digital_out },
+				KLIPPER_ON(type.kind, queue_digital_out) },
 	[UPDATE_DIGITAL_OUT] = { "update_digital_out oid=%c value=%c",
-				 update_digital_out },
+				 KLIPPER_ON(type.kind, update_digital_out) },
 	[SET_DIGITAL_OUT] = { "set_digital_out pin=%u value=%c",
 			      set_digital_out },
 };

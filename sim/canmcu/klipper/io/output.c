@@ -45,35 +45,20 @@ static const char *fire(struct klipper *k, struct klipper_timer *t,
 	return arm(k, o, now_us);
 }
 
-static void fini(struct klipper *k, void *object)
+void klipper_output_fini(struct klipper *k, void *object)
 {
 	struct klipper_output *o = object;
 
 	klipper_moves_drop(k, &o->moves);
 }
 
-static void shut_down(struct klipper *k, void *object, uint64_t now_us)
+void klipper_output_shut_down(struct klipper *k, void *object, uint64_t now_us)
 {
 	struct klipper_output *o = object;
 
 	klipper_moves_drop(k, &o->moves);
 	klipper_pin_drive(k, o->pin, o->rest, now_us);
 	o->end_ticks = NEVER;
-}
-
-static const struct klipper_kind kind = {
-	.size = sizeof(struct klipper_output),
-	.fini = fini,
-	.shutdown = shut_down,
-};
-
-struct klipper_output *
-klipper_output_find(struct klipper *k, uint8_t oid,
-		    const struct klipper_output_type *type)
-{
-	struct klipper_output *o = klipper_oid_find(k, oid, &kind);
-
-	return o && o->type == type ? o : NULL;
 }
 
 const char *klipper_output_new(struct klipper *k, uint8_t oid,
@@ -85,7 +70,7 @@ const char *klipper_output_new(struct klipper *k, uint8_t oid,
 	const char *reason = klipper_pin_setup(k, cfg->pin, cfg->type->use);
 
 	if (!reason)
-		reason = klipper_oid_new(k, oid, &kind, &object);
+		reason = klipper_oid_new(k, oid, &cfg->type->kind, &object);
 	if (reason)
 		return reason;
 	o = object;

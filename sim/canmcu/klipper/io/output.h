@@ -6,8 +6,9 @@
 
 struct klipper_output;
 
-/** What outputs of a sort have in common; its address tells them apart. */
+/** What outputs of a sort have in common; @kind tells them apart. */
 struct klipper_output_type {
+	struct klipper_kind kind; /* KLIPPER_OUTPUT_KIND */
 	/* Return: 0..1, what the host's @value means. */
 	float (*level)(const struct klipper_output *o, uint32_t value);
 	enum klipper_pin_use use;
@@ -44,10 +45,14 @@ struct klipper_output_cfg {
 	uint32_t max_ticks;
 };
 
-/** Return: the output, or NULL: the command returns KLIPPER_INVALID_OID. */
-struct klipper_output *
-klipper_output_find(struct klipper *k, uint8_t oid,
-		    const struct klipper_output_type *type);
+#define KLIPPER_OUTPUT_KIND                            \
+	{                                              \
+		.size = sizeof(struct klipper_output), \
+		.fini = klipper_output_fini,           \
+		.shutdown = klipper_output_shut_down,  \
+	}
+void klipper_output_fini(struct klipper *k, void *object);
+void klipper_output_shut_down(struct klipper *k, void *object, uint64_t now_us);
 
 /* Return, all of these: as a command. */
 const char *klipper_output_new(struct klipper *k, uint8_t oid,

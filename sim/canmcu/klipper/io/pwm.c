@@ -19,8 +19,9 @@ static float level_of(const struct klipper_output *o, uint32_t value)
 	return duty(value, o->value_max);
 }
 
-static const struct klipper_output_type type = { level_of, KLIPPER_PIN_PWM,
-						 MISSED, TOO_LATE };
+static const struct klipper_output_type type = { KLIPPER_OUTPUT_KIND, level_of,
+						 KLIPPER_PIN_PWM, MISSED,
+						 TOO_LATE };
 
 static uint32_t pwm_max(const struct klipper *k)
 {
@@ -44,16 +45,12 @@ static const char *config_pwm_out(struct klipper *k,
 	return klipper_output_new(k, (uint8_t)v[0].num, &cfg, now_us);
 }
 
-static const char *queue_pwm_out(struct klipper *k,
+static const char *queue_pwm_out(struct klipper *k, void *object,
 				 const struct kcan_klp_value *v,
 				 uint64_t now_us)
 {
-	struct klipper_output *o =
-		klipper_output_find(k, (uint8_t)v[0].num, &type);
-
-	if (!o)
-		return KLIPPER_INVALID_OID;
-	return klipper_output_queue(k, o, v[1].num, (uint16_t)v[2].num, now_us);
+	return klipper_output_queue(k, object, v[1].num, (uint16_t)v[2].num,
+				    now_us);
 }
 
 static const char *set_pwm_out(struct klipper *k,
@@ -82,7 +79,7 @@ static const struct klipper_message messages[] = {
 			     "value=%hu default_value=%hu max_duration=%u",
 			     config_pwm_out },
 	[QUEUE_PWM_OUT] = { "queue_pwm_out oid=%c clock=%u value=%hu",
-			    queue_pwm_out },
+			    KLIPPER_ON(type.kind, queue_pwm_out) },
 	[SET_PWM_OUT] = { "set_pwm_out pin=%u cycle_ticks=%u value=%hu",
 			  set_pwm_out },
 };
