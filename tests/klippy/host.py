@@ -20,6 +20,8 @@ PYTHON = os.environ.get("KLIPPER_PYTHON", ENV if os.path.exists(ENV) else "pytho
 CANMCU = os.path.join(os.path.abspath(os.environ.get("BUILD", "build")), "canmcu")
 # as long as a busy machine may need; a klippy that settles ends the wait
 LIMIT_S = 120
+# options of canmcu for a machine that does other things, too
+BUSY = ("--lateness", "900")
 TURN_S = 0.1
 
 

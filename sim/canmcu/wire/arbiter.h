@@ -186,9 +186,10 @@ bool arbiter_next(struct arbiter *a, struct arbiter_result *out,
 		  uint64_t now_us);
 
 /**
- * Return: when to call arbiter_next(): the end of the frame, or of a bus-off.
- * UINT64_MAX: no need. An error frame may have ended earlier; nothing is lost by
- * seeing it late.
+ * Return: when to call arbiter_next(): the end of the frame, of the last but one
+ * when its sender has more behind it (ARBITER_SLACK_US later at most), or of a
+ * bus-off. UINT64_MAX: no need. An error frame may have ended earlier; nothing is
+ * lost by seeing it late.
  */
 uint64_t arbiter_deadline(const struct arbiter *a);
 

@@ -144,12 +144,29 @@ static void test_the_clocks_of_all_are_set_back(void **state)
 	host_end(&b);
 }
 
+static void test_each_setting_back_is_told(void **state)
+{
+	struct klipper *k;
+	struct host h;
+
+	(void)state;
+	start_with_stepper(&h);
+	k = mcu_object(&h.board.mcu);
+	h.board.now_us += LATENESS_US;
+	assert_false(klipper_is_over(k, LATENESS_US, h.board.now_us));
+	assert_false(board_reported(&h.board, EVENT_LATE));
+	assert_false(klipper_is_over(k, 0, h.board.now_us));
+	assert_true(board_reported(&h.board, EVENT_LATE));
+	host_end(&h);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[64] = {
 		cmocka_unit_test(test_the_clocks_of_all_are_set_back),
+		cmocka_unit_test(test_each_setting_back_is_told),
 	};
-	size_t n = 1;
+	size_t n = 2;
 
 	ROWS(stories, story_test);
 	return _cmocka_run_group_tests("klipper_lateness", tests, n, allow,
