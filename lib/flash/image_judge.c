@@ -264,11 +264,10 @@ static void add(struct kcan_image *image, enum kcan_image_finding finding)
 	image->findings |= 1u << finding;
 }
 
-/* The table of section 2. */
-static enum kcan_image_link
-link_after(const struct kcan_image_dictionary *dictionary)
+enum kcan_image_link
+kcan_image_link_of(const struct kcan_image_dictionary *dictionary)
 {
-	if (!dictionary)
+	if (!dictionary || !dictionary->len)
 		return KCAN_IMAGE_LINK_UNKNOWN;
 	if (dictionary->bridge)
 		return KCAN_IMAGE_LINK_BRIDGE;
@@ -289,7 +288,7 @@ static void read_all(struct kcan_image *image, const uint8_t *bytes)
 		image->chip = kcan_chip_find(image->dictionary->mcu);
 	if (!image->chip)
 		image->chip = kcan_image_board_chip(image);
-	image->link = link_after(image->dictionary);
+	image->link = kcan_image_link_of(image->dictionary);
 	image->is_signed = kcan_image_is_signed(bytes, image->size);
 	kcan_image_start_find(image, bytes);
 }

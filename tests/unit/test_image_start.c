@@ -193,7 +193,8 @@ static unsigned int try_on_chip(const struct mcu_type *type,
 	uint32_t base = chip->flash.start;
 	struct flashed flashed;
 
-	application_make(bytes, type, built, sizeof(bytes), "v1");
+	application_make(bytes, type, built, sizeof(bytes), "v1",
+			 APPLICATION_ON_CAN);
 	for (size_t k = 0; k < chip->katapult->len; k++) {
 		uint32_t at = base + chip->katapult->starts[k].offset;
 

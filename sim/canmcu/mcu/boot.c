@@ -4,6 +4,7 @@
 #include <kcan/admin.h>
 #include <string.h>
 
+#include "flash/image_parts.h"
 #include "mcu_program.h"
 
 /* from COMPLETE to the reset, katapult-protocol.md, section 4.5 */
@@ -18,14 +19,28 @@ static bool is_application(enum mcu_state state)
 	return state == MCU_KLIPPER || state == MCU_SHUTDOWN;
 }
 
-/* As it is built for the link. */
+/* flashing.md, section 2 */
+static bool is_for_other_link(const struct mcu *m)
+{
+	static const enum kcan_image_link links[MCU_LINK_COUNT] = {
+		[MCU_LINK_CAN] = KCAN_IMAGE_LINK_CAN,
+		[MCU_LINK_BRIDGE] = KCAN_IMAGE_LINK_BRIDGE,
+		[MCU_LINK_USB] = KCAN_IMAGE_LINK_USB,
+		[MCU_LINK_UART] = KCAN_IMAGE_LINK_UART,
+	};
+	enum kcan_image_link link = kcan_image_link_of(&m->flashed.dictionary);
+
+	return link && link != links[m->cfg.link];
+}
+
+/* As it is built for the link; what is flashed for another one is not seen here. */
 static const struct mcu_program *program_of(const struct mcu *m,
 					    enum mcu_state state)
 {
 	const struct mcu_software *software = &m->env->software;
 	const struct mcu_program *rows = NULL;
 
-	if (is_application(state))
+	if (is_application(state) && !is_for_other_link(m))
 		rows = software->application;
 	else if (state == MCU_KATAPULT)
 		rows = software->bootloader;
@@ -38,6 +53,15 @@ static void stop(struct mcu *m)
 		m->live.program->stop(m);
 }
 
+/* What is flashed counts where the bus has a rate that somebody has named. */
+static uint32_t klipper_bps(const struct mcu *m)
+{
+	uint32_t flashed_bps = m->flashed.dictionary.can_bps;
+	bool is_named = m->env->bitrate_bps || m->cfg.klipper_bps;
+
+	return flashed_bps && is_named ? flashed_bps : m->cfg.klipper_bps;
+}
+
 static bool is_off_speed(const struct mcu *m)
 {
 	uint32_t bus_bps = m->env->bitrate_bps, own_bps = 0;
@@ -45,7 +69,7 @@ static bool is_off_speed(const struct mcu *m)
 	if (m->state == MCU_KATAPULT)
 		own_bps = m->cfg.katapult_bps;
 	else if (is_application(m->state))
-		own_bps = m->cfg.klipper_bps;
+		own_bps = klipper_bps(m);
 	return own_bps && own_bps != (bus_bps ? bus_bps : MCU_CAN_BPS_MAX);
 }
 

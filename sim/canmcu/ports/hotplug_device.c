@@ -69,11 +69,13 @@ static enum usb_kind kind_of(const struct mcu *m)
 	};
 	bool bridge = m->cfg.link == MCU_LINK_BRIDGE;
 
-	if (m->state == MCU_KLIPPER || m->state == MCU_SHUTDOWN)
-		return bridge ? USB_GSUSB : USB_CDC_KLIPPER;
+	if (m->state == MCU_ROM)
+		return roms[m->cfg.type->rom];
+	if (!mcu_runs(m))
+		return USB_KIND_COUNT;
 	if (m->state == MCU_KATAPULT)
 		return USB_CDC_KATAPULT;
-	return m->state == MCU_ROM ? roms[m->cfg.type->rom] : USB_KIND_COUNT;
+	return bridge ? USB_GSUSB : USB_CDC_KLIPPER;
 }
 
 static void put_memory(struct usb_link_plug *plug, const struct mcu_type *type)

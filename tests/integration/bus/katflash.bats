@@ -483,14 +483,32 @@ ended() {
 }
 
 @test "Klipper has another CAN speed than Katapult: not-started, and why" {
-	board --state katapult --klipper-bitrate 500000
-	katflash -u "$U" "$IMAGE" --timeout 2
+	local slow=$BATS_TEST_TMPDIR/slow.bin
+
+	board --klipper-bitrate 1000000
+	make_image "$slow" stm32g0b1xx "$START" --size 6000 \
+		--canbus-frequency 500000
+	katflash -u "$U" "$slow" --timeout 2
 	[ "$status" -eq 11 ]
 	[[ $output == "$U: not-started: "*"but no Klipper has answered on "* ]]
 	[[ $stderr == *"next: likely it is built for another CAN speed"* ]]
-	holds "$IMAGE"
+	holds "$slow"
 	[ "$(listed "$U" state)" = klipper ]
-	ctl set "$U" klipper_bitrate 1000000
+	# one with that of the bus puts it right
+	ctl set "$U" state katapult
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+}
+
+@test "Klipper for USB, by force: not-started, until one for CAN is there" {
+	local usb=$BATS_TEST_TMPDIR/usb.bin
+
+	board
+	"$BUILD/canmcu" image --mcu-type stm32g0b1xx --link usb \
+		--application-start "$START" --size 6000 >"$usb"
+	katflash -u "$U" "$usb" --force --timeout 2
+	[ "$status" -eq 11 ]
+	holds "$usb"
 	ctl set "$U" state katapult
 	katflash -u "$U" "$IMAGE"
 	[ "$status" -eq 0 ]

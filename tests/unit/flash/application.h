@@ -9,14 +9,19 @@
 
 #include "../../../sim/canmcu/image/image_build.h"
 
-/** Two versions differ in all of their code. @out: @size bytes */
+#define APPLICATION_ON_CAN "\"CANBUS_FREQUENCY\":1000000"
+
+/**
+ * Two versions differ in all of their code. @out: @size bytes; @link: what its
+ * dictionary says of its link, JSON
+ */
 static inline void application_make(uint8_t *out, const struct mcu_type *type,
 				    uint32_t start, uint32_t size,
-				    const char *version)
+				    const char *version, const char *link)
 {
 	uint8_t stream[256];
 	uLongf stream_len = sizeof(stream);
-	char text[160];
+	char text[200];
 	struct image_spec spec = { .type = type,
 				   .start = start,
 				   .size = size,
@@ -25,9 +30,9 @@ static inline void application_make(uint8_t *out, const struct mcu_type *type,
 				   .version = version };
 
 	snprintf(text, sizeof(text),
-		 "{\"app\":\"Klipper\",\"config\":{\"MCU\":\"%s\"},"
+		 "{\"app\":\"Klipper\",\"config\":{\"MCU\":\"%s\"%s%s},"
 		 "\"version\":\"%s\"}",
-		 type->connect_name, version);
+		 type->connect_name, *link ? "," : "", link, version);
 	assert_int_equal(compress2(stream, &stream_len, (uint8_t *)text,
 				   strlen(text), 9),
 			 Z_OK);

@@ -113,9 +113,12 @@ static void start(const char *name)
 	if (b.board.mcu.flash.size < 64 * 1024)
 		b.board.mcu.flash.memory.size = b.board.mcu.flash.size =
 			64 * 1024;
-	application_make(old, type, b.cfg.start, LEN, "old");
-	application_make(new, type, b.cfg.start, LEN, "new");
-	application_make(third, type, b.cfg.start, LEN, "third");
+	application_make(old, type, b.cfg.start, LEN, "old",
+			 APPLICATION_ON_CAN);
+	application_make(new, type, b.cfg.start, LEN, "new",
+			 APPLICATION_ON_CAN);
+	application_make(third, type, b.cfg.start, LEN, "third",
+			 APPLICATION_ON_CAN);
 	bench_preload(&b, old, LEN);
 	bench_write(&b, new, LEN);
 	b.cfg.stay = true;

@@ -107,8 +107,9 @@ static void begin(const char *type_name, unsigned int seed)
 	snprintf(s.old.version, sizeof(s.old.version), "old-%u", seed);
 	snprintf(s.new.version, sizeof(s.new.version), "new-%u", seed);
 	application_make(s.old.bytes, type, map->app_start, 2 * LEN,
-			 s.old.version);
-	application_make(s.new.bytes, type, map->app_start, LEN, s.new.version);
+			 s.old.version, APPLICATION_ON_CAN);
+	application_make(s.new.bytes, type, map->app_start, LEN, s.new.version,
+			 APPLICATION_ON_CAN);
 	assert_int_equal(sparse_write(&s.memory, map->app_start - map->start,
 				      s.old.bytes, 2 * LEN),
 			 0);

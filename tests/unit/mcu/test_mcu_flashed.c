@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
-// needs: sim/canmcu/mcu
+// needs: sim/canmcu/mcu sim/canmcu/image/image_build.c
 /* What is flashed decides on what a start, a reset and a request lead to. */
 #include "../../support/unit.h"
 
 #include <string.h>
 
 #include "../../../sim/canmcu/mcu/mcu_program.h"
+#include "../flash/application.h"
 #include "klipper_board.h"
 #include "util/cursor.h"
 
@@ -228,9 +229,68 @@ static void test_what_is_known_is_not_read_again(void **state)
 	mcu_fini(&b.mcu);
 }
 
+/* Klipper for another link or speed runs, and nobody sees it: flashing.md, 2. */
+static const struct seen {
+	const char *name;
+	enum mcu_link link;
+	uint32_t bus_bps;     /* 0: it has none */
+	uint32_t klipper_bps; /* what the user has said; 0: nothing */
+	const char *config;
+	bool runs, off_speed;
+} seen[] = {
+	{ "CAN, at the speed of the bus", MCU_LINK_CAN, 500000, 0,
+	  "\"CANBUS_FREQUENCY\":500000", true, false },
+	{ "CAN, at another speed", MCU_LINK_CAN, 500000, 0,
+	  "\"CANBUS_FREQUENCY\":1000000", true, true },
+	{ "CAN, at any speed where the bus has none", MCU_LINK_CAN, 0, 0,
+	  "\"CANBUS_FREQUENCY\":500000", true, false },
+	{ "what is flashed mends the speed", MCU_LINK_CAN, 0, 500000,
+	  "\"CANBUS_FREQUENCY\":1000000", true, false },
+	{ "or breaks it", MCU_LINK_CAN, 0, 1000000,
+	  "\"CANBUS_FREQUENCY\":500000", true, true },
+	{ "an adapter on CAN", MCU_LINK_CAN, 0, 0, "\"CANBUS_BRIDGE\":1", false,
+	  false },
+	{ "USB on CAN", MCU_LINK_CAN, 0, 0, "", false, false },
+	{ "a UART on CAN", MCU_LINK_CAN, 0, 0, "\"SERIAL_BAUD\":250000", false,
+	  false },
+	{ "CAN on a UART", MCU_LINK_UART, 0, 0, "\"CANBUS_FREQUENCY\":500000",
+	  false, false },
+	{ "a UART", MCU_LINK_UART, 0, 0, "\"SERIAL_BAUD\":250000", true,
+	  false },
+	{ "USB", MCU_LINK_USB, 0, 0, "", true, false },
+	{ "CAN on USB", MCU_LINK_USB, 0, 0, "\"CANBUS_FREQUENCY\":500000",
+	  false, false },
+	{ "an adapter", MCU_LINK_BRIDGE, 500000, 0, "\"CANBUS_BRIDGE\":1", true,
+	  false },
+	{ "CAN on an adapter", MCU_LINK_BRIDGE, 0, 0,
+	  "\"CANBUS_FREQUENCY\":1000000", false, false },
+};
+
+static void test_who_is_seen(void **state)
+{
+	const struct seen *row = *state;
+	struct written *w = start("stm32g0b1xx", row->link, 0x20024000, true);
+	struct mcu *m = &w->b.mcu;
+	const struct flash_map *map = m->cfg.type->flash_map;
+	uint8_t bytes[4096];
+
+	application_make(bytes, m->cfg.type, map->app_start, sizeof(bytes),
+			 "v1", row->config);
+	write_flash(w, map->app_start - map->start, bytes, sizeof(bytes));
+	w->b.env.bitrate_bps = row->bus_bps;
+	m->cfg.klipper_bps = row->klipper_bps;
+	mcu_reset(m, w->b.now_us);
+	board_wait(&w->b, 500000);
+	assert_int_equal(m->state, MCU_KLIPPER);
+	assert_string_equal(mcu_application(m)->version, "v1");
+	assert_int_equal(mcu_runs(m), row->runs);
+	assert_int_equal(mcu_off_speed(m), row->off_speed);
+	end(w);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[16] = {
+	struct CMUnitTest tests[32] = {
 		cmocka_unit_test(
 			test_what_a_chip_cannot_run_is_dead_after_every_reset),
 		cmocka_unit_test(test_two_resets_lead_out_of_it),
@@ -244,5 +304,6 @@ int main(void)
 	size_t n = 7;
 
 	ROWS(rows, test_request);
+	ROWS(seen, test_who_is_seen);
 	return _cmocka_run_group_tests("mcu_flashed", tests, n, NULL, NULL);
 }

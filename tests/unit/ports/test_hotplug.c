@@ -169,120 +169,6 @@ static void expect(struct bench *b, size_t at, enum usb_link_kind kind)
 	assert_int_equal(b->told[at].kind, kind);
 }
 
-/* What is plugged in. */
-
-static const struct row {
-	const char *name;
-	const char *type;
-	enum mcu_link link;
-	enum bootloader bootloader;
-	enum mcu_state state;
-	enum usb_kind kind; /* USB_KIND_COUNT: nothing */
-	const char *strings[USB_STRING_COUNT];
-} rows[] = {
-	{ "Klipper, a bridge",
-	  "stm32f446xx",
-	  MCU_LINK_BRIDGE,
-	  BOOTLOADER_KATAPULT,
-	  MCU_KLIPPER,
-	  USB_GSUSB,
-	  { NULL, "Klipper", "stm32f446xx", SERIAL, "" } },
-	{ "after a shutdown",
-	  "stm32f446xx",
-	  MCU_LINK_BRIDGE,
-	  BOOTLOADER_KATAPULT,
-	  MCU_SHUTDOWN,
-	  USB_GSUSB,
-	  { NULL, "Klipper", "stm32f446xx", SERIAL, "" } },
-	{ "Klipper, a serial port",
-	  "stm32g0b1xx",
-	  MCU_LINK_USB,
-	  BOOTLOADER_KATAPULT,
-	  MCU_KLIPPER,
-	  USB_CDC_KLIPPER,
-	  { NULL, "Klipper", "stm32g0b1xx", SERIAL, "" } },
-	{ "Katapult",
-	  "stm32f446xx",
-	  MCU_LINK_BRIDGE,
-	  BOOTLOADER_KATAPULT,
-	  MCU_KATAPULT,
-	  USB_CDC_KATAPULT,
-	  { NULL, "katapult", "stm32f446xx", SERIAL, "" } },
-	{ "the ROM of an STM32",
-	  "stm32f446xx",
-	  MCU_LINK_BRIDGE,
-	  BOOTLOADER_ROM,
-	  MCU_ROM,
-	  USB_DFUSE,
-	  { NULL, "STMicroelectronics", "STM32  BOOTLOADER", "3861356D3430",
-	    "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,03*128Kg" } },
-	{ "the ROM of an RP2040",
-	  "rp2040",
-	  MCU_LINK_BRIDGE,
-	  BOOTLOADER_ROM,
-	  MCU_ROM,
-	  USB_RP2040,
-	  { NULL, "Raspberry Pi", "RP2 Boot", "E0C9125B0D9B", "" } },
-	{ "that of an RP2350",
-	  "rp2350",
-	  MCU_LINK_USB,
-	  BOOTLOADER_ROM,
-	  MCU_ROM,
-	  USB_RP2350,
-	  { NULL, "Raspberry Pi", "RP2350 Boot", SERIAL, "" } },
-	{ "a ROM without USB",
-	  "stm32f103xe",
-	  MCU_LINK_BRIDGE,
-	  BOOTLOADER_ROM,
-	  MCU_ROM,
-	  USB_KIND_COUNT,
-	  { NULL } },
-	{ "in reset",
-	  "stm32f446xx",
-	  MCU_LINK_BRIDGE,
-	  BOOTLOADER_KATAPULT,
-	  MCU_BOOT,
-	  USB_KIND_COUNT,
-	  { NULL } },
-	{ "off",
-	  "stm32f446xx",
-	  MCU_LINK_BRIDGE,
-	  BOOTLOADER_KATAPULT,
-	  MCU_OFF,
-	  USB_KIND_COUNT,
-	  { NULL } },
-	{ "dead",
-	  "stm32f446xx",
-	  MCU_LINK_BRIDGE,
-	  BOOTLOADER_KATAPULT,
-	  MCU_DEAD,
-	  USB_KIND_COUNT,
-	  { NULL } },
-};
-
-static void test_row(void **state)
-{
-	const struct row *row = *state;
-	struct mcu m = { .cfg = { .link = row->link,
-				  .usb.serial = SERIAL,
-				  .type = mcu_type_find(row->type),
-				  .bootloader = row->bootloader },
-			 .state = row->state };
-	struct usb_link_plug plug;
-
-	assert_int_equal(hotplug_device(&plug, &m),
-			 row->kind != USB_KIND_COUNT);
-	if (row->kind == USB_KIND_COUNT)
-		return;
-	assert_int_equal(plug.kind, row->kind);
-	for (size_t i = 1; i < USB_STRING_COUNT; i++)
-		assert_string_equal(plug.strings[i], row->strings[i]);
-	if (row->kind == USB_DFUSE) {
-		assert_int_equal(plug.memory.start, 0x08000000);
-		assert_int_equal(plug.memory.size, 512 * 1024);
-	}
-}
-
 static void test_a_bridge_is_plugged_in_at_once(void **state)
 {
 	struct bench *b = *state;
@@ -757,7 +643,7 @@ static void test_leaving_to_nothing_is_the_end(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest others[] = {
+	static const struct CMUnitTest tests[] = {
 		CASE(test_a_bridge_is_plugged_in_at_once),
 		CASE(test_a_request_swaps_it_for_katapult),
 		CASE(test_a_request_for_another_uuid_does_nothing),
@@ -785,10 +671,5 @@ int main(void)
 		CASE(test_leaving_starts_what_is_there),
 		CASE(test_leaving_to_nothing_is_the_end),
 	};
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(others)];
-	size_t n = 0;
-
-	ROWS(rows, test_row);
-	memcpy(&tests[n], others, sizeof(others));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
