@@ -40,6 +40,15 @@ package_of_today() {
 		sed -n 's/.*Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1
 }
 
+# parts_of PACKAGE RELEASE - it, and what newer Debians have split off from it
+parts_of() {
+	{
+		echo "$1"
+		apt-cache depends "$1" |
+			sed -n "s/.*Depends: \(linux-[a-z]*-$2\)\$/\1/p"
+	} | sort -u
+}
+
 is_elf() {
 	[ "$(head -c 4 "$1" | tail -c 3)" = ELF ]
 }
@@ -82,12 +91,19 @@ fetch() {
 			"vcan-run --usb without it; run this on Debian for" \
 			"amd64, or set VCAN_RUN_KERNEL to what it made there"
 	release=${package#linux-image-}
-	(cd "$work" && apt-get -q download "$package") ||
+	# shellcheck disable=SC2046 # a package a word
+	(cd "$work" && apt-get -q download $(parts_of "$package" "$release")) ||
 		die "$package cannot be downloaded; read what apt-get said above"
-	dpkg-deb -x "$work"/linux-image-*.deb "$work/deb"
-	mkdir "$work/kernel"
-	unpack_vmlinux "$work/deb/boot/vmlinuz-$release" \
-		"$work/kernel/vmlinux" "$package"
+	mkdir "$work/deb" "$work/kernel"
+	for deb in "$work"/linux-*.deb; do
+		dpkg-deb -x "$deb" "$work/deb"
+	done
+	vmlinuz=$(find "$work/deb" -type f -name 'vmlinuz*')
+	[ -n "$vmlinuz" ] ||
+		die "there is no kernel in $package; take the package of" \
+			"another Debian release"
+	unpack_vmlinux "$vmlinuz" "$work/kernel/vmlinux" "$package"
+	rm "$vmlinuz"
 	# Debian's lib has become usr/lib
 	for lib in "$work/deb/lib" "$work/deb/usr/lib"; do
 		if [ -d "$lib/modules" ]; then

@@ -51,7 +51,7 @@ debian_machine() {
 kernel_machine() {
 	debian_machine
 	rm -r cache
-	for c in head tail cut mktemp mkdir mv rm chmod xz zstd; do
+	for c in head tail cut sort mktemp mkdir mv rm chmod xz zstd; do
 		ln -s "$(command -v "$c")" "bin/$c"
 	done
 	cat >vmlinuz
@@ -93,10 +93,34 @@ bzimage() {
 	done
 }
 
+# as Debian has packed its kernels since Linux 7.2
+@test "guest-kernel: a kernel and its modules in packages of their own" {
+	kernel_machine < <(bzimage xz -c)
+	fake apt-cache "echo '  Depends: linux-image-1.2.3-amd64'
+		[ \$2 = linux-image-amd64 ] || printf '  Depends: %s\n' kmod \\
+			linux-binary-1.2.3-amd64 linux-modules-1.2.3-amd64"
+	fake apt-get "[ \$2 != download ] || for p; do : >\$p.deb; done"
+	fake dpkg-deb "modules=\$3/usr/lib/modules/1.2.3-amd64
+		mkdir -p \$modules
+		case \$2 in
+		*/linux-binary-1.2.3-amd64.deb)
+			cat $DIR/vmlinuz >\$modules/vmlinuz ;;
+		*/linux-modules-1.2.3-amd64.deb)
+			cat $DIR/vcan.ko.xz >\$modules/vcan.ko.xz ;;
+		esac"
+	run -0 guest_kernel
+	cd cache/vcan-run/kernel
+	[ "$(tr -d '\177' <vmlinux)" = "ELF kernel" ]
+	[ "$(cd lib/modules/1.2.3-amd64 && echo *)" = "modules.dep vcan.ko" ]
+}
+
 @test "guest-kernel: what fails is said, and leaves what was there" {
 	kernel_machine < <(printf 'no kernel')
 	run -1 guest_kernel
 	[[ $output == *"linux-image-1.2.3-amd64 is packed in an unknown way"* ]]
+	fake dpkg-deb
+	run -1 guest_kernel
+	[[ $output == *"there is no kernel in linux-image-1.2.3-amd64"* ]]
 	fake apt-get 'exit 100'
 	run -1 guest_kernel
 	[[ $output == *"linux-image-1.2.3-amd64 cannot be downloaded"* ]]
