@@ -106,6 +106,13 @@ static bool take_frame(void *arg, const struct can_frame *f, uint64_t now_us)
 	return true;
 }
 
+static void take_discards(void *arg, bool discards, uint64_t now_us)
+{
+	(void)arg;
+	(void)discards;
+	(void)now_us;
+}
+
 static void take_mode(void *arg, bool up, uint32_t bitrate_bps, uint64_t now_us)
 {
 	(void)arg;
@@ -153,7 +160,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	struct world w = { 0 };
 	const struct gsusb_env gsusb = { take_frame, take_frame, take_mode,
-					 &w };
+					 take_discards, &w };
 	const struct cdc_env cdc = { receive, touch, &w };
 	const struct dfuse_env dfuse = { erase, program, read_flash, leave,
 					 &w };

@@ -202,6 +202,13 @@ static bool take_bus(void *arg, const struct can_frame *f, uint64_t now_us)
 	return !((struct run *)arg)->bus_is_full;
 }
 
+static void take_discards(void *arg, bool discards, uint64_t now_us)
+{
+	(void)arg;
+	(void)discards;
+	(void)now_us;
+}
+
 static void take_mode(void *arg, bool up, uint32_t bitrate_bps, uint64_t now_us)
 {
 	(void)arg;
@@ -221,7 +228,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(r);
 	r->in.data = data;
 	r->in.size = size;
-	r->env = (struct gsusb_env){ take_local, take_bus, take_mode, r };
+	r->env = (struct gsusb_env){ take_local, take_bus, take_mode,
+				     take_discards, r };
 	gsusb_init(&r->gsusb, &r->env);
 	usb_device_init(&r->device, &gsusb_personality, &r->gsusb,
 			&(struct usb_identity){ 0 });

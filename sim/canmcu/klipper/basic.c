@@ -259,9 +259,9 @@ static const struct klipper_message messages[] = {
 	[KLIPPER_CLEAR_SHUTDOWN] = { "clear_shutdown", clear_shutdown, true },
 	[KLIPPER_RESET] = { "reset", reset, true },
 	[KLIPPER_GET_CANBUS_ID] = { "get_canbus_id", get_canbus_id, true,
-				    true },
+				    KLIPPER_CAN },
 	[KLIPPER_GET_CANBUS_STATUS] = { "get_canbus_status", get_canbus_status,
-					true, true },
+					true, KLIPPER_CAN },
 	[KLIPPER_DEBUG_PING] = { "debug_ping data=%*s", debug_ping, true },
 	[KLIPPER_DEBUG_NOP] = { "debug_nop", debug_nop, true },
 	[KLIPPER_CONFIG] = { "config is_config=%c crc=%u is_shutdown=%c "
@@ -273,10 +273,10 @@ static const struct klipper_message messages[] = {
 	[KLIPPER_IS_SHUTDOWN] = { "is_shutdown static_string_id=%hu" },
 	[KLIPPER_STARTING] = { "starting" },
 	[KLIPPER_CANBUS_ID] = { "canbus_id canbus_uuid=%.*s canbus_nodeid=%u",
-				.on_can = true },
+				.builds = KLIPPER_CAN },
 	[KLIPPER_CANBUS_STATUS] = { "canbus_status rx_error=%u tx_error=%u "
 				    "tx_retries=%u canbus_bus_state=%u",
-				    .on_can = true },
+				    .builds = KLIPPER_CAN },
 	[KLIPPER_PONG] = { "pong data=%*s" },
 	[KLIPPER_CONFIG_RESET] = { "config_reset", config_reset, true },
 };

@@ -7,14 +7,19 @@
 
 /* Return: 0, or not when there was no memory; so do all of these. */
 static int add_messages(json_t *commands, json_t *responses,
-			const struct klipper_firmware *fw, bool on_can)
+			const struct klipper_firmware *fw, enum mcu_link link)
 {
+	bool has[] = {
+		[KLIPPER_ALL] = true,
+		[KLIPPER_CAN] = klipper_is_on_can(link),
+		[KLIPPER_BRIDGE] = link == MCU_LINK_BRIDGE,
+	};
 	int err = 0;
 
 	for (size_t i = 0; i < fw->rows_len && !err; i++) {
 		const struct klipper_message *m = fw->rows[i].message;
 
-		if (m->on_can && !on_can)
+		if (!has[m->builds])
 			continue;
 		err = json_object_set_new(
 			klipper_is_command(m) ? commands : responses, m->format,
@@ -62,10 +67,9 @@ char *firmware_describe(const struct klipper_firmware *fw,
 				"build_versions", "canmcu " KCAN_VERSION,
 				"config", config, "enumerations", enumerations,
 				"commands", commands, "responses", responses);
-	bool on_can = klipper_is_on_can(build->link);
 	char *text = NULL;
 
-	if (all && !add_messages(commands, responses, fw, on_can) &&
+	if (all && !add_messages(commands, responses, fw, build->link) &&
 	    !add_strings(strings, fw) &&
 	    !add_modules(config, enumerations, fw, build))
 		text = json_dumps(all, JSON_COMPACT);

@@ -42,12 +42,19 @@ typedef const char *klipper_object_command(struct klipper *k, void *object,
 
 struct klipper_kind;
 
+/** Which builds have a message. */
+enum klipper_builds {
+	KLIPPER_ALL,
+	KLIPPER_CAN, /* USB-CAN adapters, too */
+	KLIPPER_BRIDGE
+};
+
 /** One row of what a module understands and says. */
 struct klipper_message {
 	const char *format;   /* "clock clock=%u": as in the dictionary */
 	klipper_command *run; /* NULL, and no @kind: it is a response */
 	bool in_shutdown;     /* allowed there (section 9.1, "S") */
-	bool on_can;	      /* only builds for CAN have it */
+	enum klipper_builds builds;
 	/* NULL: of no object; else what is done once there is one of this kind */
 	const struct klipper_kind *kind;
 	klipper_object_command *on; /* may be NULL */
@@ -112,6 +119,7 @@ extern const struct klipper_module klipper_endstops;
 extern const struct klipper_module klipper_steppers;
 extern const struct klipper_module klipper_counters;
 extern const struct klipper_module klipper_debug;
+extern const struct klipper_module klipper_bridges;
 extern const struct klipper_module klipper_spis;
 extern const struct klipper_module klipper_tmcuarts;
 extern const struct klipper_module klipper_i2cs;

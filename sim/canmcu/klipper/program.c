@@ -69,6 +69,16 @@ static void klipper_conflict(struct mcu *m, uint64_t now_us)
 	mcu_shutdown(m, "Another CAN node assigned this ID", now_us);
 }
 
+static void klipper_discards(struct mcu *m, bool discards, uint64_t now_us)
+{
+	struct klipper *k = klipper_of(m, now_us);
+
+	if (k)
+		klipper_respond(
+			k, &klipper_bridges, 0,
+			(struct kcan_klp_value[]){ { .num = discards } });
+}
+
 /* Stats come even before a host has talked: section 12. */
 static void klipper_assigned(struct mcu *m, uint64_t now_us)
 {
@@ -146,18 +156,15 @@ static const struct mcu_cmd klipper_cmds[] = {
 	.look_at_pin = klipper_look_at_pin, .steps = klipper_steps
 
 /* More room than firmware has to send: klipper-mcu-protocol.md, section 2.4. */
-#define ON_CAN                                                        \
-	{                                                             \
-		COMMON, .rx_size = MCU_RX_SIZE, .cmds = klipper_cmds, \
-			.cmds_len = ARRAY_SIZE(klipper_cmds),         \
-			.data_task = klipper_data,                    \
-			.assigned = klipper_assigned,                 \
-			.conflict = klipper_conflict,                 \
-	}
+#define ON_CAN                                                           \
+	COMMON, .rx_size = MCU_RX_SIZE, .cmds = klipper_cmds,            \
+		.cmds_len = ARRAY_SIZE(klipper_cmds),                    \
+		.data_task = klipper_data, .assigned = klipper_assigned, \
+		.conflict = klipper_conflict
 
 static const struct mcu_program klipper_programs[MCU_LINK_COUNT] = {
-	[MCU_LINK_CAN] = ON_CAN,
-	[MCU_LINK_BRIDGE] = ON_CAN,
+	[MCU_LINK_CAN] = { ON_CAN },
+	[MCU_LINK_BRIDGE] = { ON_CAN, .discards = klipper_discards },
 	[MCU_LINK_USB] = {
 		COMMON,
 		.serial = true,

@@ -216,6 +216,14 @@ void mcu_leave_shutdown(struct mcu *m, uint64_t now_us)
 	mcu_event(m, EVENT_STATE, mcu_state_name(MCU_KLIPPER), now_us);
 }
 
+void mcu_bridge_discards(struct mcu *m, bool discards, uint64_t now_us)
+{
+	const struct mcu_program *program = m->live.program;
+
+	if (program && program->discards)
+		program->discards(m, discards, now_us);
+}
+
 void mcu_usb_touch(struct mcu *m, uint64_t now_us)
 {
 	const struct mcu_program *program = m->live.program;

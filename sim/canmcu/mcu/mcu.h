@@ -180,6 +180,12 @@ size_t mcu_rx_bytes(struct mcu *m, const uint8_t *bytes, size_t len,
 		    uint64_t now_us);
 
 /**
+ * mcu_bridge_discards() - the bus takes no frame, and the host's are thrown away
+ * @discards: false: it takes them again
+ */
+void mcu_bridge_discards(struct mcu *m, bool discards, uint64_t now_us);
+
+/**
  * mcu_usb_touch() - the serial port on USB is at 1200 baud without DTR
  *
  * Klipper takes that for a bootloader request, anything else does not

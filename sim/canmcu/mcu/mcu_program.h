@@ -48,6 +48,8 @@ struct mcu_program {
 	void (*conflict)(struct mcu *m, uint64_t now_us);
 	/* Bytes come in on the serial line: what its interrupt sees. */
 	void (*interrupt)(struct mcu *m, const uint8_t *bytes, size_t len);
+	/* The USB-CAN adapter that it is throws frames away, or no more. */
+	void (*discards)(struct mcu *m, bool discards, uint64_t now_us);
 	/* The serial port on USB is at 1200 baud without DTR. */
 	void (*usb_touched)(struct mcu *m, uint64_t now_us);
 	/* Shut down, as mcu_shutdown(). Return: 0 or -ENOMEM. */

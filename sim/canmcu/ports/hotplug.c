@@ -226,6 +226,15 @@ static bool mode(struct hotplug *h, const struct usb_link_msg *msg,
 	return true;
 }
 
+static bool discards(struct hotplug *h, const struct usb_link_msg *msg,
+		     uint64_t now_us)
+{
+	if (is(h, USB_GSUSB))
+		world_bridge_discards(h->cfg.world, h->cfg.mcu, msg->number,
+				      now_us);
+	return true;
+}
+
 static bool touch(struct hotplug *h, const struct usb_link_msg *msg,
 		  uint64_t now_us)
 {
@@ -325,6 +334,7 @@ static bool take(struct hotplug *h, const struct usb_link_msg *msg,
 		[USB_LINK_BUS] = bus,
 		[USB_LINK_ACCEPTED] = accepted,
 		[USB_LINK_MODE] = mode,
+		[USB_LINK_DISCARDS] = discards,
 		[USB_LINK_TOUCH] = touch,
 		[USB_LINK_BYTES] = bytes,
 		[USB_LINK_ERASE] = memory,

@@ -61,6 +61,13 @@ static void take_mode(void *arg, bool up, uint32_t bitrate_bps, uint64_t now_us)
 					       .mode = { up, bitrate_bps } });
 }
 
+static void take_discards(void *arg, bool discards, uint64_t now_us)
+{
+	(void)now_us;
+	usb_board_send(arg, &(struct usb_link_msg){ .kind = USB_LINK_DISCARDS,
+						    .number = discards });
+}
+
 static size_t take_bytes(void *arg, const uint8_t *data, size_t len,
 			 uint64_t now_us)
 {
@@ -154,7 +161,8 @@ void usb_board_init(struct usb_board *b,
 	memset(b, 0, sizeof(*b));
 	b->send = send;
 	b->arg = arg;
-	b->gsusb_env = (struct gsusb_env){ take_local, take_bus, take_mode, b };
+	b->gsusb_env = (struct gsusb_env){ take_local, take_bus, take_mode,
+					   take_discards, b };
 	b->cdc_env = (struct cdc_env){ take_bytes, take_touch, b };
 	b->dfuse_env = (struct dfuse_env){ erase, program, read_memory,
 					   take_leave, b };

@@ -133,23 +133,29 @@ static bool receive(struct gsusb *g, const struct can_frame *f, uint64_t now_us)
 	return true;
 }
 
+static void set_discarding(struct gsusb *g, bool discarding, uint64_t now_us)
+{
+	if (g->discarding == discarding)
+		return;
+	g->discarding = discarding;
+	g->env->discards(g->env->arg, discarding, now_us);
+}
+
 /* Return: false when the bus has no room, and the host has to wait. */
 static bool forward(struct gsusb *g, const struct can_frame *f, uint64_t now_us)
 {
-	struct gsusb_live *live = &g->live;
-
 	if (!g->cfg.stalled && g->env->bus(g->env->arg, f, now_us)) {
-		live->stalled_us = 0;
-		live->discarding = false;
+		g->stalled_us = 0;
+		set_discarding(g, false, now_us);
 		return true;
 	}
-	if (!live->stalled_us)
-		live->stalled_us = now_us ? now_us : 1;
-	if (now_us - live->stalled_us >= GSUSB_PATIENCE_US)
-		live->discarding = true;
-	if (live->discarding)
+	if (!g->stalled_us)
+		g->stalled_us = now_us ? now_us : 1;
+	if (now_us - g->stalled_us >= GSUSB_PATIENCE_US)
+		set_discarding(g, true, now_us);
+	if (g->discarding)
 		g->discarded++;
-	return live->discarding;
+	return g->discarding;
 }
 
 /* Return: false when the oldest frame has to wait. */
@@ -178,9 +184,9 @@ void gsusb_run(struct gsusb *g, uint64_t now_us)
 
 uint64_t gsusb_deadline(const struct gsusb *g)
 {
-	if (!g->live.host_len || !g->live.stalled_us || g->live.discarding)
+	if (!g->live.host_len || !g->stalled_us || g->discarding)
 		return UINT64_MAX;
-	return g->live.stalled_us + GSUSB_PATIENCE_US;
+	return g->stalled_us + GSUSB_PATIENCE_US;
 }
 
 static int out(void *self, uint8_t ep, const uint8_t *data, uint32_t len,

@@ -37,6 +37,8 @@ struct gsusb_env {
 	bool (*bus)(void *arg, const struct can_frame *f, uint64_t now_us);
 	/* The interface goes up with this bit rate (0: none was set) or down. */
 	void (*mode)(void *arg, bool up, uint32_t bitrate_bps, uint64_t now_us);
+	/* It throws the host's frames away from now on, or no more. */
+	void (*discards)(void *arg, bool discards, uint64_t now_us);
 	void *arg;
 };
 
@@ -55,10 +57,8 @@ struct gsusb_record {
 /** What MODE reset forgets: cleared as one. */
 struct gsusb_live {
 	bool up;
-	bool echoed;	     /* the oldest frame of the host */
-	bool heard;	     /* the same, by the MCU itself */
-	uint64_t stalled_us; /* since when the bus takes nothing; or 0 */
-	bool discarding;
+	bool echoed; /* the oldest frame of the host */
+	bool heard;  /* the same, by the MCU itself */
 	uint8_t host_first;
 	uint8_t host_len;
 	uint8_t bus_first;
@@ -85,6 +85,8 @@ struct gsusb {
 	struct gsusb_cfg cfg; /* may be changed at any time */
 	canid_t local_id;     /* the MCU receives on it; 0: unassigned */
 	uint32_t bitrate_bps; /* as the host has set it; 0: not yet */
+	uint64_t stalled_us;  /* since when the bus takes nothing; or 0 */
+	bool discarding;      /* the host's frames, since that was long ago */
 	uint64_t dropped;     /* frames of the bus, for want of room */
 	uint64_t discarded;   /* frames of the host, in the discard state */
 	struct gsusb_live live;

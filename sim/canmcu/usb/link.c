@@ -25,6 +25,7 @@ static const size_t lens[USB_LINK_KIND_COUNT] = {
 	[USB_LINK_BUS] = BODY(frame),
 	[USB_LINK_ACCEPTED] = BODY(kind),
 	[USB_LINK_MODE] = BODY(mode),
+	[USB_LINK_DISCARDS] = BODY(number),
 	[USB_LINK_TOUCH] = BODY(kind),
 	[USB_LINK_ERASE] = MEMORY_LEN,
 	[USB_LINK_PROGRAM] = MEMORY_LEN,

@@ -56,6 +56,7 @@ enum usb_link_kind {
 	USB_LINK_BUS,	   /* frame: of the host, for the bus */
 	USB_LINK_ACCEPTED, /* the oldest SENT one is on its way to the host */
 	USB_LINK_MODE,	   /* mode */
+	USB_LINK_DISCARDS, /* number: whether it throws the host's frames away */
 	USB_LINK_TOUCH,	   /* 1200 baud: the bootloader, please */
 	USB_LINK_ERASE,	   /* memory, answered with the bytes erased */
 	USB_LINK_PROGRAM,  /* memory with bytes */

@@ -290,6 +290,14 @@ void world_serial_room(struct world *w, const struct mcu *m, uint64_t now_us)
 	bus_run(node_of(m)->bus, node_of(m), now_us);
 }
 
+void world_bridge_discards(struct world *w, const struct mcu *m, bool discards,
+			   uint64_t now_us)
+{
+	world_step(w, now_us);
+	mcu_bridge_discards(&node_of(m)->mcu, discards, now_us);
+	bus_run(node_of(m)->bus, node_of(m), now_us);
+}
+
 void world_usb_touch(struct world *w, const struct mcu *m, uint64_t now_us)
 {
 	world_step(w, now_us);

@@ -113,6 +113,10 @@ size_t world_rx_bytes(struct world *w, const struct mcu *m,
 /** More bytes of @m can be taken than the last write did. */
 void world_serial_room(struct world *w, const struct mcu *m, uint64_t now_us);
 
+/** As mcu_bridge_discards(). */
+void world_bridge_discards(struct world *w, const struct mcu *m, bool discards,
+			   uint64_t now_us);
+
 /** As mcu_usb_touch(). */
 void world_usb_touch(struct world *w, const struct mcu *m, uint64_t now_us);
 

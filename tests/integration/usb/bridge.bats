@@ -252,9 +252,15 @@ image() {
 	done
 	until_true has dump.can0 ' 124# T' 40
 	has_no dump.can0 "3F1#20${U^^}01"
+	# once it has a nodeid it says so, too: usb_canbus_state discard=0, then 1
+	cansend can0 "3F0#01${BRIDGE}04"
 	ctl set "$BRIDGE" bridge_stall off
 	cansend can0 3F0#00
 	until_true has dump.can0 "3F1#20${U^^}01 R"
+	until_true has dump.can0 " 109#081.{5}00.{4}7E R"
+	ctl set "$BRIDGE" bridge_stall on
+	until_true cansend can0 124#
+	until_true has dump.can0 " 109#081.{5}01.{4}7E R"
 }
 
 @test "a bridge whose Klipper has another speed is cut off, and answers" {

@@ -189,7 +189,7 @@ port.read()' >holder.log 2>&1 3>&- 9>&- &
 	say plug klipper
 	until_true [ -c "$KLIPPER" ]
 	# its echo is no Klipper's answer
-	request -d "$KLIPPER" --uart --timeout 0.3
+	request -d "$KLIPPER" --uart --timeout 3
 	ends 3 no-answer 'only what was written came back'
 	run ! touched
 }

@@ -421,6 +421,9 @@ static void check_link(const json_t *o, const struct link_row *row)
 			json_object_get(json_object_get(o, on_can[i].kind),
 					on_can[i].name) != NULL,
 			row->canbus_id);
+	assert_int_equal(json_object_get(json_object_get(o, "responses"),
+					 "usb_canbus_state discard=%u") != NULL,
+			 row->canbus_bridge);
 }
 
 static void test_each_link_has_its_own(void **state)

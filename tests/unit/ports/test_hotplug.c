@@ -464,6 +464,29 @@ static void test_a_stalled_bus_is_told_and_keeps_nobody_waiting(void **state)
 	expect(b, 1, USB_LINK_SENT);
 }
 
+/* usb_canbus_state of klipper-mcu-protocol.md, section 9.1, in a block of its own */
+static void test_klipper_tells_what_its_bus_discards(void **state)
+{
+	struct bench *b = *state;
+
+	start(b);
+	/* nobody hears it yet */
+	TAKE(b, .kind = USB_LINK_DISCARDS, .number = 1);
+	assert_int_equal(b->told_len, 0);
+	from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x01, UUID, 4));
+	for (int discards = 0; discards < 2; discards++) {
+		const struct can_frame *f = &b->told[b->told_len].frame;
+
+		TAKE(b, .kind = USB_LINK_DISCARDS, .number = discards);
+		expect(b, b->told_len - 1, USB_LINK_SENT);
+		assert_int_equal(f->can_id, 0x109);
+		assert_int_equal(f->can_dlc, 8);
+		assert_int_equal(f->data[0], 8);
+		assert_int_equal(f->data[4], discards);
+		assert_int_equal(f->data[7], 0x7e);
+	}
+}
+
 /* A serial port. */
 
 static void take_bytes(struct bench *b, const void *data, uint32_t len)
@@ -661,6 +684,7 @@ int main(void)
 		CASE(test_deviations_are_told_and_told_again),
 		CASE(test_a_wrong_bit_rate_is_bus_off),
 		CASE(test_a_stalled_bus_is_told_and_keeps_nobody_waiting),
+		CASE(test_klipper_tells_what_its_bus_discards),
 		CASE(test_katapult_answers_on_its_serial_port),
 		CASE(test_klipper_answers_on_its_serial_port),
 		CASE(test_an_answer_waits_for_room),

@@ -72,6 +72,17 @@ static void take_mode(void *arg, bool up, uint32_t bitrate_bps, uint64_t now_us)
 	b->modes++;
 }
 
+/* As klippy is told it: "discard=1" */
+static void take_discards(void *arg, bool discards, uint64_t now_us)
+{
+	struct bridge *b = arg;
+	size_t len = strlen(b->log);
+
+	(void)now_us;
+	snprintf(b->log + len, sizeof(b->log) - len, "%sdiscard=%d",
+		 len ? " " : "", discards);
+}
+
 static struct bridge *new_bridge(void)
 {
 	struct bridge *b = calloc(1, sizeof(*b));
@@ -80,6 +91,7 @@ static struct bridge *new_bridge(void)
 	b->env = (struct gsusb_env){ .local = take_local,
 				     .bus = take_bus,
 				     .mode = take_mode,
+				     .discards = take_discards,
 				     .arg = b };
 	b->host.now_us = 1000;
 	gsusb_init(&b->gsusb, &b->env);
@@ -536,22 +548,31 @@ static void test_discarding(void **state)
 	b->host.now_us += GSUSB_PATIENCE_US - 1;
 	gsusb_run(&b->gsusb, b->host.now_us);
 	assert_int_equal(b->gsusb.discarded, 0);
+	assert_string_equal(b->log, "");
 	b->host.now_us++;
 	gsusb_run(&b->gsusb, b->host.now_us);
 	assert_int_equal(b->gsusb.discarded, 1);
+	assert_string_equal(b->log, "discard=1");
 	assert_true(gsusb_deadline(&b->gsusb) == UINT64_MAX);
 	in = host_in(&b->host, 1, ROOM);
 	host_hears_done(&b->host, send(b, DATA("\2", "\x0a\1")), 0, ROOM);
 	host_hears_data(&b->host, in, DATA("\2", "\x0a\1"), ROOM);
 	assert_int_equal(b->gsusb.discarded, 2);
-	assert_string_equal(b->log, "");
+	assert_string_equal(b->log, "discard=1");
+	/* an interface that goes down and up does not mend it */
+	up(b);
+	host_hears_done(&b->host, send(b, DATA("\2", "\x0a\1")), 0, ROOM);
+	in = host_in(&b->host, 1, ROOM);
+	host_hears_data(&b->host, in, DATA("\2", "\x0a\1"), ROOM);
+	assert_int_equal(b->gsusb.discarded, 3);
+	assert_string_equal(b->log, "discard=1");
 	/* the bus is back */
 	b->bus_is_full = false;
 	host_hears_done(&b->host, send(b, DATA("\3", "\x0a\1")), 0, ROOM);
-	assert_string_equal(b->log, "bus:10a");
+	assert_string_equal(b->log, "discard=1 bus:10a discard=0");
 	b->bus_is_full = true;
 	send(b, DATA("\3", "\x0a\1"));
-	assert_int_equal(b->gsusb.discarded, 2);
+	assert_int_equal(b->gsusb.discarded, 3);
 	end(b);
 }
 
@@ -569,10 +590,10 @@ static void test_stalled_on_demand(void **state)
 	b->host.now_us += GSUSB_PATIENCE_US;
 	gsusb_run(&b->gsusb, b->host.now_us);
 	assert_int_equal(b->gsusb.discarded, 1);
-	assert_string_equal(b->log, "");
+	assert_string_equal(b->log, "discard=1");
 	b->gsusb.cfg.stalled = false;
 	host_hears_done(&b->host, send(b, DATA("\3", "\x0a\1")), 0, ROOM);
-	assert_string_equal(b->log, "bus:10a");
+	assert_string_equal(b->log, "discard=1 bus:10a discard=0");
 	end(b);
 }
 

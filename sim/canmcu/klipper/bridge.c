@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* What a USB-CAN adapter says of itself: klipper-mcu-protocol.md, section 9.1. */
+#include "klipper.h"
+#include "util/array.h"
+
+static const struct klipper_message messages[] = {
+	{ "usb_canbus_state discard=%u", .builds = KLIPPER_BRIDGE },
+};
+
+const struct klipper_module klipper_bridges = {
+	.messages = messages,
+	.messages_len = ARRAY_SIZE(messages),
+};
