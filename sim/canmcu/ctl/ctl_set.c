@@ -41,10 +41,10 @@ static int set_state(struct ctl_request *r, struct keys_board *b)
 
 static int set_nodeid(struct ctl_request *r, struct keys_board *b)
 {
-	if (!mcu_runs(r->mcu))
+	if (!mcu_is_on_can(r->mcu))
 		return ctl_refuse(r,
 				  "%s is in state '%s': only Klipper and "
-				  "Katapult have a nodeid",
+				  "Katapult on CAN have a nodeid",
 				  r->args[0], mcu_state_name(r->mcu->state));
 	world_assign(r->ctl->world, r->mcu, (uint8_t)b->cfg.nodeid, r->now_us);
 	return 0;

@@ -122,7 +122,7 @@ int mcu_init(struct mcu *m, const struct mcu_cfg *cfg,
 	forget(m, first_state(m, cfg->state), env->start_us);
 	if (m->state == MCU_DEAD)
 		mcu_event(m, EVENT_CRASH, m->flashed.problem, env->start_us);
-	if (cfg->nodeid >= 0 && m->live.program)
+	if (cfg->nodeid >= 0 && mcu_is_on_can(m))
 		start_assigned(m, (uint8_t)cfg->nodeid);
 	if (m->live.program && m->live.program->started)
 		m->live.program->started(m, env->start_us);

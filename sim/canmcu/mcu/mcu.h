@@ -219,6 +219,9 @@ static inline bool mcu_blocked(const struct mcu *m)
 /** Return: the Klipper application that runs; NULL: none, or not known. */
 const struct kcan_image_dictionary *mcu_application(const struct mcu *m);
 
+/** Return: whether what runs is on CAN, where nodeids are. */
+bool mcu_is_on_can(const struct mcu *m);
+
 /** Return: false when it is deaf and mute, in any state. */
 static inline bool mcu_runs(const struct mcu *m)
 {
@@ -269,7 +272,7 @@ void mcu_power(struct mcu *m, bool on, uint64_t now_us);
  */
 int mcu_put(struct mcu *m, enum mcu_state state, uint64_t now_us);
 
-/** Take this nodeid, as if by a SET; no effect when it is deaf. */
+/** Take this nodeid, as if by a SET; no effect unless mcu_is_on_can(). */
 void mcu_assign(struct mcu *m, uint8_t nodeid, uint64_t now_us);
 
 /** The ROM's bootloader jumps there; no effect when it does not run. */

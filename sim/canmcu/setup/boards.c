@@ -90,6 +90,12 @@ static int check_start(const struct board_group *g, char *error)
 			      "%s: in state 'off' it has no nodeid; leave one "
 			      "of the two away",
 			      g->name);
+	if (cfg->state == MCU_KATAPULT && cfg->link == MCU_LINK_BRIDGE &&
+	    cfg->nodeid >= 0)
+		return refuse(error,
+			      "%s: the Katapult of a bridge is on USB, and has "
+			      "no nodeid; leave state or nodeid away",
+			      g->name);
 	if (cfg->nodeid >= 0 && (size_t)cfg->nodeid + g->count > 256)
 		return refuse(error, "%s: %zu nodeids from %d on go beyond 255",
 			      g->name, g->count, cfg->nodeid);

@@ -134,8 +134,8 @@ static const struct set_line {
 	{ "a nodeid", "set " U " nodeid 7",
 	  MCU(U, "stm32g0b1xx", "katapult", "klipper", "7") },
 	{ "a nodeid of what is off", "set " V " nodeid 7",
-	  ERROR(V " is in state 'off': only Klipper and Katapult have a "
-		  "nodeid") },
+	  ERROR(V " is in state 'off': only Klipper and Katapult on CAN have "
+		  "a nodeid") },
 	{ "state katapult", "set " U " state katapult",
 	  MCU(U, "stm32g0b1xx", "katapult", "katapult", "null") },
 	{ "state shutdown", "set " U " state shutdown",

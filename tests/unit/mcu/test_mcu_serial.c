@@ -298,6 +298,36 @@ static void test_klipper_has_no_canbus_id(void **state)
 	mcu_fini(&b.mcu);
 }
 
+/* Nodeids are of CAN, on which a bridge's Katapult is not either. */
+static void test_there_is_no_nodeid(void **state)
+{
+	static const struct {
+		enum mcu_link link;
+		enum mcu_state state;
+		int nodeid;
+	} cases[] = {
+		{ MCU_LINK_UART, MCU_KLIPPER, -1 },
+		{ MCU_LINK_USB, MCU_KLIPPER, -1 },
+		{ MCU_LINK_USB, MCU_KATAPULT, -1 },
+		{ MCU_LINK_BRIDGE, MCU_KATAPULT, -1 },
+		{ MCU_LINK_BRIDGE, MCU_KLIPPER, 7 },
+	};
+	struct board b;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct mcu_cfg cfg = serial_cfg(cases[i].link);
+
+		cfg.state = cases[i].state;
+		cfg.nodeid = 7;
+		start(&b, &cfg);
+		assert_int_equal(mcu_nodeid(&b.mcu), cases[i].nodeid);
+		mcu_assign(&b.mcu, 7, b.now_us);
+		assert_int_equal(mcu_nodeid(&b.mcu), cases[i].nodeid);
+		mcu_fini(&b.mcu);
+	}
+}
+
 /* Of a UART: 192 bytes, and what is more is lost. */
 static void test_a_uart_loses_what_has_no_room(void **state)
 {
@@ -461,6 +491,7 @@ int main(void)
 		cmocka_unit_test(test_klipper_tells_its_stats),
 		cmocka_unit_test(test_klipper_resets_itself),
 		cmocka_unit_test(test_klipper_has_no_canbus_id),
+		cmocka_unit_test(test_there_is_no_nodeid),
 		cmocka_unit_test(test_a_uart_loses_what_has_no_room),
 		cmocka_unit_test(test_usb_takes_what_has_room),
 		cmocka_unit_test(test_usb_gives_what_is_taken),

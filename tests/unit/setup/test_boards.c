@@ -378,6 +378,11 @@ static const struct row refused[] = {
 	  "-c p",
 	  "p:2: [mcu]: with 'uart' it has no nodeid; leave one of the two "
 	  "away" },
+	{ "a bridge in Katapult and a nodeid",
+	  { { "p", CHIP "bridge: yes\nstate: katapult\nnodeid: 4\n" } },
+	  "-c p",
+	  "p:2: [mcu]: the Katapult of a bridge is on USB, and has no nodeid; "
+	  "leave state or nodeid away" },
 	{ "a serial line and a bit rate of CAN",
 	  { { "p", A "uart: /dev/ttyS0\nklipper_bitrate: 500000\n" } },
 	  "-c p",
