@@ -21,11 +21,17 @@ static void report(struct hotplug *h, struct event event, uint64_t now_us)
 	h->cfg.events.emit(h->cfg.events.arg, &event);
 }
 
-/* Return: whether the host is connected to what the MCU is now. */
+/* Return: whether the device is what the MCU is now. */
+static bool has(const struct hotplug *h, enum usb_kind kind)
+{
+	return h->plugged && h->kind == kind &&
+	       h->generation == h->cfg.mcu->generation;
+}
+
+/* Return: whether the host is connected to that. */
 static bool is(const struct hotplug *h, enum usb_kind kind)
 {
-	return h->attached && h->plugged && h->kind == kind &&
-	       h->generation == h->cfg.mcu->generation;
+	return h->attached && has(h, kind);
 }
 
 static void received(void *arg, const struct can_frame *f)
@@ -109,7 +115,10 @@ static void send_deviations(struct hotplug *h)
 		h->gsusb = msg.gsusb;
 }
 
-/* The device tells of each one when it is on its way to the host. */
+/*
+ * The device tells of each one when it is on its way to the host; without a host it
+ * has them, too, or they would be due for as long as there is none.
+ */
 static void send_own(struct hotplug *h, uint64_t now_us)
 {
 	unsigned int bus = bridge_inside(h->cfg.mcu);
@@ -204,7 +213,7 @@ static bool accepted(struct hotplug *h, const struct usb_link_msg *msg,
 	struct can_frame f = h->sent[h->sent_first];
 
 	(void)msg;
-	if (!is(h, USB_GSUSB) || !h->sent_len)
+	if (!has(h, USB_GSUSB) || !h->sent_len)
 		return true;
 	h->sent_first = (h->sent_first + 1) % USB_BOARD_OWN_LEN;
 	h->sent_len--;
@@ -371,7 +380,8 @@ bool hotplug_kick(struct hotplug *h, uint64_t now_us)
 	if (is(h, USB_GSUSB)) {
 		send_local_id(h);
 		send_deviations(h);
-		send_own(h, now_us);
 	}
+	if (has(h, USB_GSUSB))
+		send_own(h, now_us);
 	return freed;
 }

@@ -283,6 +283,25 @@ static void test_a_host_that_breaks_off_has_unplugged_it(void **state)
 
 /* A bridge. */
 
+/* klipper-mcu-protocol.md, section 12: stats every 5 s, whoever is there to hear. */
+static void test_what_it_says_without_a_host_is_not_due_for_ever(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[0].nodeid = 4;
+	create(b);
+	b->told_len = 0;
+	for (int i = 0; i < 4; i++)
+		wait_us(b, 5000000);
+	/* as many frames as its hardware holds */
+	assert_int_equal(b->told_len, 3);
+	expect(b, 0, USB_LINK_SENT);
+	assert_true(world_deadline(b->world) > b->now_us);
+	/* a device that has no host takes them all */
+	TAKE(b, .kind = USB_LINK_ACCEPTED);
+	assert_int_equal(b->told_len, 4);
+}
+
 static void test_its_own_answers_go_to_the_host_one_by_one(void **state)
 {
 	struct bench *b = *state;
@@ -675,6 +694,7 @@ int main(void)
 		CASE(test_one_that_never_starts_stays_away),
 		CASE(test_a_device_that_cannot_be_plugged_in_is_an_error),
 		CASE(test_a_host_that_breaks_off_has_unplugged_it),
+		CASE(test_what_it_says_without_a_host_is_not_due_for_ever),
 		CASE(test_its_own_answers_go_to_the_host_one_by_one),
 		CASE(test_its_nodeid_is_told),
 		CASE(test_a_frame_that_overtook_the_nodeid_stays_local),
