@@ -117,16 +117,17 @@ static void send_deviations(struct hotplug *h)
 
 /*
  * The device tells of each one when it is on its way to the host; without a host it
- * has them, too, or they would be due for as long as there is none.
+ * has them, too, or they would be due for as long as there is none. What nobody
+ * takes is taken back, and what was there before a reset is no more.
  */
 static void send_own(struct hotplug *h, uint64_t now_us)
 {
 	unsigned int bus = bridge_inside(h->cfg.mcu);
 	struct usb_link_msg msg = { .kind = USB_LINK_SENT };
 
-	while (h->sent_len < USB_BOARD_OWN_LEN &&
-	       world_tx(h->cfg.world, bus, &msg.frame, now_us)) {
-		if (!send_message(h, &msg)) {
+	while (world_tx(h->cfg.world, bus, &msg.frame, now_us)) {
+		if (!has(h, USB_GSUSB) || h->sent_len == USB_BOARD_OWN_LEN ||
+		    !send_message(h, &msg)) {
 			world_refused(h->cfg.world, bus, now_us);
 			return;
 		}
@@ -381,7 +382,7 @@ bool hotplug_kick(struct hotplug *h, uint64_t now_us)
 		send_local_id(h);
 		send_deviations(h);
 	}
-	if (has(h, USB_GSUSB))
+	if (h->cfg.mcu->cfg.link == MCU_LINK_BRIDGE)
 		send_own(h, now_us);
 	return freed;
 }

@@ -320,6 +320,19 @@ static void test_its_own_answers_go_to_the_host_one_by_one(void **state)
 	assert_int_equal(b->told_len, 5);
 }
 
+static void test_answers_from_before_a_reset_are_not_due_for_ever(void **state)
+{
+	struct bench *b = *state;
+
+	start(b);
+	from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x00));
+	expect(b, 0, USB_LINK_SENT);
+	from_host(b, USB_LINK_LOCAL, FRAME(0x3f0, 0x02, UUID));
+	wait_us(b, 30000);
+	assert_int_equal(b->m->state, MCU_KATAPULT);
+	assert_true(world_deadline(b->world) > b->now_us);
+}
+
 static void test_its_nodeid_is_told(void **state)
 {
 	struct bench *b = *state;
@@ -696,6 +709,7 @@ int main(void)
 		CASE(test_a_host_that_breaks_off_has_unplugged_it),
 		CASE(test_what_it_says_without_a_host_is_not_due_for_ever),
 		CASE(test_its_own_answers_go_to_the_host_one_by_one),
+		CASE(test_answers_from_before_a_reset_are_not_due_for_ever),
 		CASE(test_its_nodeid_is_told),
 		CASE(test_a_frame_that_overtook_the_nodeid_stays_local),
 		CASE(test_frames_go_both_ways),
