@@ -177,10 +177,13 @@ bool bridge_forward(const struct mcu *m, const struct can_frame *f,
 		    uint64_t now_us)
 {
 	struct bridge *br = bridge_of(m);
+	struct can_frame sent = *f;
 
+	/* hardware has no such bit, and others would take it for their own error */
+	sent.can_id &= ~CAN_ERR_FLAG;
 	follow_reset(br);
 	if (br->slots_used >= m->cfg.type->family->tx_slots ||
-	    is_off_for_good(br) || !bus_forward(&br->listener, f, now_us))
+	    is_off_for_good(br) || !bus_forward(&br->listener, &sent, now_us))
 		return false;
 	br->slots_used++;
 	return true;

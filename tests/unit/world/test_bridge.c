@@ -186,6 +186,17 @@ static void test_all_kinds_of_frames_are_heard(void **state)
 	assert_int_equal(b->heard[1].can_id, 0x400007ff);
 }
 
+static void test_a_host_sends_no_error_frame(void **state)
+{
+	struct bench *b = *state;
+	struct can_frame f;
+
+	start(b);
+	assert_true(forward(b, FRAME(CAN_ERR_FLAG | 0x040, 0xcd)));
+	assert_true(next_on(b, BUS, &f));
+	assert_frame_equal(f, FRAME(0x040, 0xcd));
+}
+
 static void test_the_host_waits_when_the_bus_is_full(void **state)
 {
 	struct bench *b = *state;
@@ -451,6 +462,7 @@ int main(void)
 		CASE(test_a_query_of_the_host_is_answered_behind_it_too),
 		CASE(test_a_node_behind_it_is_assigned_and_answers),
 		CASE(test_all_kinds_of_frames_are_heard),
+		CASE(test_a_host_sends_no_error_frame),
 		CASE(test_the_host_waits_when_the_bus_is_full),
 		CASE(test_a_reset_forgets_what_was_to_be_sent),
 		CASE(test_a_frame_takes_its_time_on_a_bus_with_a_bit_rate),
