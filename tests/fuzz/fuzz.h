@@ -6,16 +6,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /** What has to be true whatever the input is. */
-static inline void check(bool ok)
+#define check(ok) fuzz_check(ok, #ok, __FILE__, __LINE__)
+
+static inline void fuzz_check(bool ok, const char *what, const char *file,
+			      int line)
 {
-	if (!ok)
-		abort();
+	if (ok)
+		return;
+	fprintf(stderr, "%s:%d: not true: %s\n", file, line, what);
+	abort();
 }
 
 /** A command line out of the input, NUL between its words. */

@@ -2,15 +2,10 @@
 // needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
 // needs: sim/canmcu/mcu sim/canmcu/wire sim/canmcu/world
 /* Any traffic, in any order with time, resets and echoes: the world holds. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <kcan/admin.h>
-
-#include "../../sim/canmcu/world/world.h"
-#include "../support/software.h"
-#include "fuzz.h"
+#include "fuzz_world.h"
 
 #define MCUS 6
 #define WIRE_MAX 256 /* frames that may be under way */
@@ -30,30 +25,11 @@ static void take_event(void *arg, const struct event *event)
 	check(event_format(line, event, *(bool *)arg));
 }
 
-/* Known UUIDs and nodeids are met more often than chance has it. */
-static void next_frame(struct run *r, struct can_frame *f)
-{
-	uint8_t shape = fuzz_next(&r->in);
-
-	memset(f, 0, sizeof(*f));
-	f->can_id = shape & 1 ? KCAN_ADMIN_ID : 0x100u + fuzz_next(&r->in);
-	if (shape & 2)
-		f->can_id ^= (canid_t)fuzz_next(&r->in) << 24 |
-			     fuzz_next(&r->in);
-	f->can_dlc = shape >> 4;
-	for (int i = 0; i < CAN_MAX_DLEN; i++)
-		f->data[i] = fuzz_next(&r->in);
-	if (!(shape & 4))
-		return;
-	memset(&f->data[1], 0, 5);
-	f->data[6] %= MCUS + 1;
-}
-
 static void hear(struct run *r)
 {
 	struct can_frame f;
 
-	next_frame(r, &f);
+	fuzz_frame(&r->in, &f, MCUS);
 	world_rx(r->world, 0, &f, false, r->now_us);
 }
 
@@ -118,30 +94,10 @@ static void take(struct run *r, bool refuse)
 	}
 }
 
-/* Every fault there is, seldom; which, and on whom, is up to the bytes. */
-static size_t choose_faults(struct fault *faults, uint16_t choice)
-{
-	static char error[FAULT_ERROR_MAX];
-	size_t len = 0;
-
-	for (int i = 0; i < FAULT_COUNT; i++) {
-		char text[FAULT_TEXT_MAX];
-		const char *name = fault_info(i)->name;
-
-		if (!(choice >> i % 16 & 1))
-			continue;
-		snprintf(text, sizeof(text), "%s chance=0.1 count=0%s", name,
-			 strstr(fault_info(i)->parameters, "ms=") ? " ms=20" :
-								    "");
-		check(!fault_parse(&faults[len++], text, error));
-	}
-	return len;
-}
-
 static struct world *build(bool *json, uint16_t choice)
 {
 	struct fault faults[FAULT_COUNT];
-	size_t faults_len = choose_faults(faults, choice);
+	size_t faults_len = fuzz_faults(faults, choice);
 	static const char *const types[MCUS] = { "stm32g0b1xx", "rp2040",
 						 "stm32f103xe", "same70",
 						 "samc21",	"stm32h723xx" };
@@ -180,8 +136,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool json = size & 1;
 	struct run r = { .in = { data, size } };
 
-	r.world = build(&json,
-			(uint16_t)(fuzz_next(&r.in) << 8 | fuzz_next(&r.in)));
+	r.world = build(&json, fuzz_next16(&r.in));
 	while (r.in.size) {
 		uint8_t op = fuzz_next(&r.in);
 
@@ -190,6 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		/* or the loop around it would spin */
 		world_step(r.world, r.now_us);
 		check(world_deadline(r.world) > r.now_us || r.wire_len);
+		fuzz_check_world(r.world, MCUS);
 	}
 	world_free(r.world);
 	return 0;

@@ -1,0 +1,612 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
+// needs: sim/canmcu/mcu sim/canmcu/ports/hotplug.c
+// needs: sim/canmcu/ports/hotplug_device.c sim/canmcu/usb sim/canmcu/wire
+// needs: sim/canmcu/world
+/*
+ * A world with two buses, bridges between them and their hosts, and a board on USB, at
+ * any bit rate: whatever users, hosts and others do at any time, time goes on, a bus
+ * carries no more than its bits, who is bus-off neither sends nor hears, and nothing
+ * grows without an end. What one bus does with frames is in fuzz_canmcu_frames.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/can/error.h>
+
+#include "../../sim/canmcu/ports/hotplug.h"
+#include "../../sim/canmcu/world/bridge.h"
+#include "fuzz_world.h"
+#include "util/array.h"
+
+#define MCUS 8
+#define BUSES 2
+#define WIRE_MAX 128	  /* frames that the kernel holds of one bus */
+#define FRAME_BITS_MIN 47 /* of a frame and its intermission */
+#define FRAME_BITS_MAX 160
+#define DEVICES ARRAY_SIZE(on_usb)
+
+/* Which of them are on USB. */
+static const uint8_t on_usb[] = { 0, 5, 6 };
+static const uint32_t rates_bps[] = {
+	0, 10000, 125000, 250000, 500000, 1000000
+};
+
+struct run;
+
+/* One that is on USB, and the process of its device. */
+struct device_end {
+	struct run *r;
+	struct hotplug hotplug;
+	bool told_off; /* the host knows that its bridge is bus-off */
+};
+
+struct wire {
+	struct can_frame frames[WIRE_MAX];
+	size_t len;
+	uint64_t sent;
+};
+
+struct run {
+	struct fuzz_input in;
+	struct world *world;
+	struct world_cfg cfg;
+	struct mcu_cfg mcus[MCUS];
+	struct fault faults[FAULT_COUNT];
+	uint64_t now_us;
+	uint64_t told_us[MCUS]; /* of the last event of each one's bus */
+	struct wire wires[BUSES];
+	struct device_end ends[DEVICES];
+	size_t room; /* for messages to devices */
+	bool exact;  /* all that is sent was on the wire once */
+	bool json;
+};
+
+/* What the world tells. */
+
+static void check_order(struct run *r, const struct event *event)
+{
+	for (size_t i = 0; r->world && i < MCUS; i++) {
+		const struct mcu *m = world_at(r->world, i);
+
+		if (event->uuid != &m->cfg.uuid)
+			continue;
+		check(event->now_us >= r->told_us[i]);
+		r->told_us[i] = event->now_us;
+	}
+}
+
+static void take_event(void *arg, const struct event *event)
+{
+	char line[EVENT_LINE_MAX];
+	struct run *r = arg;
+
+	check(event_format(line, event, r->json));
+	check(event->now_us <= r->now_us && event->now_us >= r->cfg.start_us);
+	/* what a controller has become is told when that is noticed */
+	if (event->type == EVENT_BUS_STATE)
+		check_order(r, event);
+}
+
+static size_t write_bytes(void *arg, const struct mcu *m, const uint8_t *bytes,
+			  size_t len, uint64_t now_us)
+{
+	struct run *r = arg;
+
+	check(now_us <= r->now_us);
+	for (size_t i = 0; i < DEVICES; i++)
+		if (r->ends[i].hotplug.cfg.mcu == m)
+			return hotplug_write(&r->ends[i].hotplug, bytes, len);
+	return len;
+}
+
+/* A host hears nothing of a bus that its bridge is off of. */
+static void check_heard(struct device_end *end, const struct can_frame *f)
+{
+	if (f->can_id & CAN_ERR_FLAG)
+		end->told_off = f->can_id & CAN_ERR_BUSOFF;
+	else
+		check(!end->told_off);
+}
+
+static bool tell(void *arg, const struct usb_link_msg *msg)
+{
+	struct device_end *end = arg;
+
+	check(usb_link_valid(msg, usb_link_len(msg)));
+	if (msg->kind == USB_LINK_FRAME)
+		check_heard(end, &msg->frame);
+	if (!end->r->room)
+		return false;
+	end->r->room--;
+	if (msg->kind == USB_LINK_PLUG)
+		end->told_off = false;
+	return true;
+}
+
+/* What was before a moment in which nobody who is bus-off may do anything. */
+
+struct before {
+	bool off;
+	uint64_t recovery_us;
+	uint32_t generation;
+	enum mcu_state state;
+	int nodeid;
+	uint8_t slots; /* full, of its controller */
+	uint8_t unread;
+};
+
+static bool is_off(const struct node *node)
+{
+	return confinement_state(&node->sender.confinement) ==
+	       CONFINEMENT_BUS_OFF;
+}
+
+static void note(const struct run *r, struct before list[static MCUS])
+{
+	for (size_t i = 0; i < MCUS; i++) {
+		const struct mcu *m = world_at(r->world, i);
+		const struct node *node = node_of(m);
+
+		list[i] = (struct before){ .off = is_off(node),
+					   .recovery_us =
+						   node->sender.recovery_us,
+					   .generation = m->generation,
+					   .state = m->state,
+					   .nodeid = mcu_nodeid(m),
+					   .slots = node->sender.len,
+					   .unread = m->live.admin_len };
+	}
+}
+
+/* Not of the bridge's MCU, which is on another bus than its controller. */
+static void check_deaf(const struct run *r, const struct before *list)
+{
+	for (size_t i = 0; i < MCUS; i++) {
+		const struct mcu *m = world_at(r->world, i);
+
+		if (!list[i].off || m->cfg.link == MCU_LINK_BRIDGE)
+			continue;
+		check(m->generation == list[i].generation);
+		check(m->state == list[i].state);
+		check(mcu_nodeid(m) == list[i].nodeid);
+		check(m->live.admin_len <= list[i].unread);
+	}
+}
+
+static void check_mute(const struct run *r, const struct before *list)
+{
+	for (size_t i = 0; i < MCUS; i++) {
+		const struct mcu *m = world_at(r->world, i);
+
+		if (list[i].off && list[i].recovery_us > r->now_us &&
+		    m->generation == list[i].generation)
+			check(node_of(m)->sender.len >= list[i].slots);
+	}
+}
+
+/* What happens. */
+
+static void step(struct run *r, uint64_t to_us)
+{
+	struct before list[MCUS];
+
+	note(r, list);
+	r->now_us = to_us;
+	world_step(r->world, r->now_us);
+	check_mute(r, list);
+}
+
+static void hear(struct run *r)
+{
+	unsigned int bus = fuzz_next(&r->in) % BUSES;
+	struct before list[MCUS];
+	struct can_frame f;
+
+	fuzz_frame(&r->in, &f, MCUS);
+	f.can_id &= ~CAN_ERR_FLAG; /* the kernel's, who is not asked for them */
+	step(r, r->now_us);
+	note(r, list);
+	world_rx(r->world, bus, &f, false, r->now_us);
+	check_deaf(r, list);
+}
+
+static void echo(struct run *r)
+{
+	uint8_t which = fuzz_next(&r->in);
+	struct wire *wire = &r->wires[which % BUSES];
+
+	for (size_t n = which & 0x80 ? wire->len : 1; n && wire->len; n--) {
+		struct can_frame f = wire->frames[0];
+
+		memmove(wire->frames, wire->frames + 1,
+			--wire->len * sizeof(wire->frames[0]));
+		world_rx(r->world, which % BUSES, &f, true, r->now_us);
+	}
+}
+
+static void lose(struct run *r)
+{
+	unsigned int bus = fuzz_next(&r->in) % BUSES;
+
+	if (r->wires[bus].len)
+		r->wires[bus].len--;
+	world_lost(r->world, bus, r->now_us);
+}
+
+static void cut(struct run *r)
+{
+	uint8_t which = fuzz_next(&r->in);
+
+	r->exact = false; /* some of it is sent again */
+	world_link(r->world, which % BUSES, which & 0x80);
+	if (!(which & 0x80))
+		r->wires[which % BUSES].len = 0;
+}
+
+/* To the next moment at which there is something to do, or any time. */
+static void wait(struct run *r)
+{
+	uint64_t deadline_us = world_deadline(r->world);
+	uint8_t how = fuzz_next(&r->in);
+
+	if (how & 0x80)
+		step(r, r->now_us + (how & 0x7f) * 1000u);
+	else if (how & 0x40)
+		step(r, r->now_us + (how & 0x3f));
+	else if (deadline_us != UINT64_MAX)
+		step(r, deadline_us > r->now_us ? deadline_us : r->now_us);
+}
+
+/* What users do to a board. */
+
+static void reset(struct run *r, const struct mcu *m, uint8_t how)
+{
+	(void)how;
+	world_reset(r->world, m, r->now_us);
+}
+
+static void power(struct run *r, const struct mcu *m, uint8_t how)
+{
+	world_power(r->world, m, how & 1, r->now_us);
+}
+
+static void shut_down(struct run *r, const struct mcu *m, uint8_t how)
+{
+	(void)how;
+	world_shutdown(r->world, m, "fuzz", r->now_us);
+}
+
+static void assign(struct run *r, const struct mcu *m, uint8_t how)
+{
+	world_assign(r->world, m, how, r->now_us);
+}
+
+static void put(struct run *r, const struct mcu *m, uint8_t how)
+{
+	static const enum mcu_state states[] = { MCU_OFF, MCU_KLIPPER,
+						 MCU_SHUTDOWN, MCU_KATAPULT };
+
+	world_put(r->world, m, states[how % ARRAY_SIZE(states)], r->now_us);
+}
+
+static void put_pin(struct run *r, const struct mcu *m, uint8_t how)
+{
+	world_put_pin(r->world, m, how % 64, how & 0x80 ? 1.0f : 0.0f,
+		      r->now_us);
+}
+
+static void repair(struct run *r, const struct mcu *m, uint8_t how)
+{
+	(void)how;
+	world_remove_faults(r->world, m, NULL);
+}
+
+static void handle_board(struct run *r)
+{
+	static void (*const handles[])(struct run * r, const struct mcu *m,
+				       uint8_t how) = {
+		reset, power, power, shut_down, assign, put, put_pin, repair,
+	};
+	uint8_t what = fuzz_next(&r->in);
+
+	handles[what >> 5](r, world_at(r->world, what % MCUS),
+			   fuzz_next(&r->in));
+}
+
+/* Messages of a device. */
+
+static void read_bytes(struct run *r, uint8_t *out, uint32_t *len)
+{
+	/* katapult-protocol.md, sections 2 and 3 */
+	static const uint8_t connect[] = { 0x01, 0x88, 0x11, 0x00,
+					   0xf1, 0x7c, 0x99, 0x03 };
+	uint8_t how = fuzz_next(&r->in);
+
+	*len = how % 64;
+	if (how & 0x80) {
+		*len = sizeof(connect);
+		memcpy(out, connect, sizeof(connect));
+		return;
+	}
+	for (uint32_t i = 0; i < *len; i++)
+		out[i] = fuzz_next(&r->in);
+}
+
+static void read_memory(struct run *r, const struct device_end *end,
+			struct usb_link_msg *msg)
+{
+	const struct mcu *m = end->hotplug.cfg.mcu;
+
+	msg->memory.seq = fuzz_next(&r->in);
+	msg->memory.address = m->cfg.type->flash_map->start +
+			      ((uint32_t)fuzz_next16(&r->in) << 4);
+	read_bytes(r, msg->memory.bytes, &msg->memory.len);
+}
+
+static void read_frame(struct run *r, const struct device_end *end,
+		       struct usb_link_msg *msg)
+{
+	(void)end;
+	fuzz_frame(&r->in, &msg->frame, MCUS);
+}
+
+static void read_mode(struct run *r, const struct device_end *end,
+		      struct usb_link_msg *msg)
+{
+	uint8_t how = fuzz_next(&r->in);
+
+	(void)end;
+	msg->mode.up = how & 1;
+	msg->mode.bitrate_bps = rates_bps[how % ARRAY_SIZE(rates_bps)];
+}
+
+static void read_address(struct run *r, const struct device_end *end,
+			 struct usb_link_msg *msg)
+{
+	const struct mcu_type *type = end->hotplug.cfg.mcu->cfg.type;
+
+	msg->number = (int32_t)type->flash_map->start + fuzz_next(&r->in);
+}
+
+static void read_message(struct run *r, const struct device_end *end,
+			 struct usb_link_msg *msg)
+{
+	static void (*const reads[USB_LINK_KIND_COUNT])(
+		struct run * r, const struct device_end *end,
+		struct usb_link_msg *msg) = {
+		[USB_LINK_LOCAL] = read_frame,
+		[USB_LINK_BUS] = read_frame,
+		[USB_LINK_MODE] = read_mode,
+		[USB_LINK_ERASE] = read_memory,
+		[USB_LINK_PROGRAM] = read_memory,
+		[USB_LINK_READ] = read_memory,
+		[USB_LINK_LEAVE] = read_address,
+	};
+	unsigned int kinds = USB_LINK_KIND_COUNT - USB_LINK_PLUGGED;
+
+	*msg = (struct usb_link_msg){ .kind = USB_LINK_PLUGGED +
+					      fuzz_next(&r->in) % kinds };
+	if (reads[msg->kind])
+		reads[msg->kind](r, end, msg);
+}
+
+static void take(struct run *r, struct device_end *end,
+		 const struct usb_link_msg *msg)
+{
+	if (hotplug_is_full(&end->hotplug))
+		return;
+	if (msg->kind == USB_LINK_MODE || msg->kind == USB_LINK_PLUGGED)
+		end->told_off = false;
+	check(usb_link_valid(msg, usb_link_len(msg)));
+	hotplug_take(&end->hotplug, msg, r->now_us);
+}
+
+static void hear_device(struct run *r)
+{
+	struct device_end *end = &r->ends[fuzz_next(&r->in) % DEVICES];
+	struct usb_link_msg msg;
+
+	read_message(r, end, &msg);
+	take(r, end, &msg);
+}
+
+static void hear_bytes(struct run *r)
+{
+	struct device_end *end = &r->ends[fuzz_next(&r->in) % DEVICES];
+	struct usb_link_msg msg = { .kind = USB_LINK_BYTES };
+
+	read_bytes(r, msg.bytes.bytes, &msg.bytes.len);
+	take(r, end, &msg);
+}
+
+static void make_room(struct run *r)
+{
+	uint8_t room = fuzz_next(&r->in);
+
+	r->room = room & 0x80 ? SIZE_MAX : room;
+}
+
+/* A board becomes another one. */
+static void configure(struct run *r)
+{
+	uint8_t what = fuzz_next(&r->in), how = fuzz_next(&r->in);
+	const struct mcu *m = world_at(r->world, what % MCUS);
+	enum mcu_state state = m->state;
+	struct mcu_cfg cfg = m->cfg;
+	int err;
+
+	if (what & 0x80)
+		cfg.uuid.b[KCAN_UUID_LEN - 1] = how % (2 * MCUS);
+	if (what & 0x40)
+		cfg.bus = how >> 4 & 3;
+	if (what & 0x20 && !mcu_link_is_serial(cfg.link))
+		cfg.klipper_bps = cfg.usb.bitrate_bps =
+			rates_bps[how % ARRAY_SIZE(rates_bps)];
+	if (what & 0x10)
+		cfg.usb.bus_state = (enum confinement_state)(how >> 2) %
+				    CONFINEMENT_STATE_COUNT;
+	if (what & 0x08) {
+		cfg.usb.mute = how & 1;
+		cfg.usb.slow = how & 2;
+		cfg.usb.stalled = how & 4;
+	}
+	err = world_configure(r->world, m, &cfg, r->now_us);
+	check(!err || err == -EBUSY || err == -EEXIST || err == -EINVAL);
+	check(err != -EBUSY || state != MCU_OFF);
+	check(err || kcan_uuid_equal(&m->cfg.uuid, &cfg.uuid));
+}
+
+/* After whatever happened, as the loop around a world does it. */
+
+static void take_frames(struct run *r, unsigned int bus)
+{
+	struct wire *wire = &r->wires[bus];
+	struct can_frame f;
+
+	while (world_tx(r->world, bus, &f, r->now_us)) {
+		if (wire->len == WIRE_MAX) {
+			world_refused(r->world, bus, r->now_us);
+			return;
+		}
+		world_sent(r->world, bus);
+		wire->frames[wire->len++] = f;
+		wire->sent++;
+	}
+}
+
+static bool kick(struct run *r)
+{
+	bool news = false;
+
+	for (unsigned int bus = 0; bus < BUSES; bus++)
+		take_frames(r, bus);
+	for (size_t i = 0; i < DEVICES; i++)
+		news |= hotplug_kick(&r->ends[i].hotplug, r->now_us);
+	return news;
+}
+
+static void check_bits(const struct run *r)
+{
+	uint64_t bits =
+		(r->now_us - r->cfg.start_us) * r->cfg.bitrate_bps / 1000000;
+
+	for (size_t i = 0; i < BUSES && r->exact; i++)
+		check(r->wires[i].sent * FRAME_BITS_MIN <=
+		      bits + FRAME_BITS_MAX);
+}
+
+static void settle(struct run *r)
+{
+	step(r, r->now_us);
+	while (kick(r))
+		continue;
+	check(world_deadline(r->world) > r->now_us); /* or it would spin */
+	check_bits(r);
+	fuzz_check_world(r->world, MCUS);
+}
+
+/* The beginning. */
+
+static void choose_mcu(struct run *r, uint8_t i)
+{
+	static const char *const types[MCUS] = {
+		"stm32g0b1xx", "stm32g0b1xx", "rp2040",	     "stm32f103xe",
+		"same70",      "rp2040",      "stm32f446xx", "stm32h723xx",
+	};
+	uint8_t how = fuzz_next(&r->in);
+
+	r->mcus[i] = (struct mcu_cfg){
+		.uuid.b[KCAN_UUID_LEN - 1] = i,
+		.type = mcu_type_find(types[i]),
+		.link = i == 6		 ? MCU_LINK_USB :
+			i == 0 || i == 5 ? MCU_LINK_BRIDGE :
+					   MCU_LINK_CAN,
+		.bus = how & 1,
+		.state = how & 2 ? MCU_KATAPULT : MCU_KLIPPER,
+		.boot_us = how & 4 ? 30000 : 0,
+		.double_reset = how & 8,
+		.nodeid = how & 16 ? how >> 6 : -1,
+		.klipper_bps = how & 32 && i != 6 ? 250000 : 0,
+		.faults = r->faults,
+		.usb.vhci_port = -1,
+	};
+	r->mcus[i].bootloader =
+		mcu_usual_bootloader(r->mcus[i].type, r->mcus[i].link);
+	if (i == 6 && how & 0x80)
+		r->mcus[i].bootloader = BOOTLOADER_ROM;
+	if (r->mcus[i].bootloader != BOOTLOADER_KATAPULT)
+		r->mcus[i].state = MCU_KLIPPER;
+}
+
+static void build(struct run *r)
+{
+	uint8_t how = fuzz_next(&r->in);
+	size_t faults_len = fuzz_faults(r->faults, fuzz_next16(&r->in));
+
+	for (uint8_t i = 0; i < MCUS; i++) {
+		choose_mcu(r, i);
+		if (i & 1)
+			r->mcus[i].faults_len = faults_len;
+	}
+	r->now_us = 1000000;
+	r->json = how & 0x80;
+	r->cfg = (struct world_cfg){
+		.mcus = r->mcus,
+		.mcus_len = MCUS,
+		.bitrate_bps = rates_bps[how % ARRAY_SIZE(rates_bps)],
+		.collisions = how & 0x40,
+		.start_us = r->now_us,
+		.buses_len = BUSES,
+		.software = real_software(),
+		.events = { take_event, r },
+		.serial = { write_bytes, r },
+	};
+	r->exact = r->cfg.bitrate_bps && !faults_len;
+	check(!world_new(&r->world, &r->cfg));
+}
+
+static void plug_in(struct run *r)
+{
+	const struct usb_link_msg plugged = { .kind = USB_LINK_PLUGGED };
+
+	r->room = SIZE_MAX;
+	for (size_t i = 0; i < DEVICES; i++) {
+		struct device_end *end = &r->ends[i];
+
+		end->r = r;
+		hotplug_init(&end->hotplug,
+			     &(struct hotplug_cfg){
+				     .world = r->world,
+				     .mcu = world_at(r->world, on_usb[i]),
+				     .events = { take_event, r },
+				     .send = tell,
+				     .arg = end });
+		hotplug_kick(&end->hotplug, r->now_us);
+		take(r, end, &plugged);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static void (*const deeds[])(struct run * r) = {
+		hear,	     hear,	  hear,	      echo,	    echo,
+		echo,	     wait,	  wait,	      wait,	    hear_device,
+		hear_device, hear_device, hear_bytes, handle_board, configure,
+		cut,	     lose,	  make_room,
+	};
+	struct run *r = calloc(1, sizeof(*r));
+
+	check(r);
+	r->in = (struct fuzz_input){ data, size };
+	build(r);
+	plug_in(r);
+	while (r->in.size) {
+		deeds[fuzz_next(&r->in) % ARRAY_SIZE(deeds)](r);
+		settle(r);
+	}
+	world_free(r->world);
+	free(r);
+	return 0;
+}
