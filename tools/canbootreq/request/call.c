@@ -319,12 +319,15 @@ bool call_start(struct call *c, enum call_turn turn)
 {
 	int err = 0;
 
+	/* it may have no jobs then */
+	if (c->failed)
+		return false;
 	c->part = c->run;
 	c->part.jobs += c->done;
 	c->part.len -= c->done;
 	if (turn == CALL_OTHERS)
 		c->part.len -= has_adapter(c);
-	if (c->failed || !c->part.len)
+	if (!c->part.len)
 		return false;
 	if (!c->bus.socket)
 		err = bus_open_nodeids(&c->bus, c->opts->nodeid);
