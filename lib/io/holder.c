@@ -137,7 +137,7 @@ bool io_holder_find(struct kcan_tty_holder *out, const char *path)
 }
 
 /* "Num: RefCount Protocol Flags Type St Inode @name" */
-static ino_t socket_of(const char *line, const char *name)
+ino_t io_holder_socket(const char *line, const char *name)
 {
 	unsigned long inode;
 	int at = 0;
@@ -160,7 +160,7 @@ bool io_holder_of_socket(struct kcan_tty_holder *out, const char *name)
 	size_t size = 0;
 
 	while (list && !thing.socket && getline(&line, &size, list) > 0)
-		thing.socket = socket_of(line, name);
+		thing.socket = io_holder_socket(line, name);
 	free(line);
 	if (list)
 		fclose(list);

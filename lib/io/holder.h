@@ -3,6 +3,7 @@
 #define IO_HOLDER_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "io/tty.h"
 
@@ -23,5 +24,8 @@ bool io_holder_find(struct kcan_tty_holder *out, const char *path);
  * Otherwise as io_holder_find().
  */
 bool io_holder_of_socket(struct kcan_tty_holder *out, const char *name);
+
+/** Return: the inode of that socket in a line of /proc/net/unix; 0: another one's. */
+ino_t io_holder_socket(const char *line, const char *name);
 
 #endif

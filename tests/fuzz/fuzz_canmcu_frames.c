@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fuzz_world.h"
+#include "fuzz_world_check.h"
 
 #define MCUS 6
 #define WIRE_MAX 256 /* frames that may be under way */

@@ -18,6 +18,7 @@
 #include "../../sim/canmcu/ports/hotplug.h"
 #include "../../sim/canmcu/world/bridge.h"
 #include "fuzz_world.h"
+#include "fuzz_world_check.h"
 #include "util/array.h"
 
 #define MCUS 8
