@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ctl.h"
+#include "ctl_connect.h"
 #include "ctl_watch.h"
 #include "ctl_wire.h"
 #include "util/array.h"
@@ -129,7 +130,8 @@ static void talk(struct client *c)
 	char sentence[512];
 
 	c->whole = true;
-	if (ctl_wire_open(&c->wire, c->path, sentence, sizeof(sentence))) {
+	c->wire.fd = ctl_connect(c->path, sentence, sizeof(sentence));
+	if (c->wire.fd < 0) {
 		c->status = complain(sentence);
 		return;
 	}

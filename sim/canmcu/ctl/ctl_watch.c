@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ctl_connect.h"
 #include "ctl_view.h"
 #include "ctl_wire.h"
 #include "util/array.h"
@@ -250,7 +251,8 @@ int ctl_watch_main(const char *path, char **words)
 	w.terminal = !w.json && isatty(STDOUT_FILENO);
 	w.signals = open_signals();
 	setvbuf(stdout, NULL, _IOFBF, SCREEN_LEN);
-	if (ctl_wire_open(&w.wire, path, w.sentence, sizeof(w.sentence)))
+	w.wire.fd = ctl_connect(path, w.sentence, sizeof(w.sentence));
+	if (w.wire.fd < 0)
 		complain(&w, w.sentence);
 	if (w.status < 0) {
 		begin(&w);

@@ -2,36 +2,12 @@
 #include "ctl_wire.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ctl_server.h"
-
 #define CHUNK_LEN 4096
-
-int ctl_wire_open(struct ctl_wire *w, const char *path, char *sentence,
-		  size_t size)
-{
-	struct sockaddr_un addr;
-	int err = ctl_address(&addr, path);
-
-	*w = (struct ctl_wire){ .fd = -1 };
-	if (!err)
-		w->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (!err && (w->fd < 0 ||
-		     connect(w->fd, (struct sockaddr *)&addr, sizeof(addr))))
-		err = -errno;
-	if (err)
-		snprintf(sentence, size,
-			 "no simulator answers at '%s' (%s): start canmcu with "
-			 "--control and that path, or give the path of the one "
-			 "that runs",
-			 path, strerror(-err));
-	return err;
-}
 
 static void take_lines(struct ctl_wire *w, size_t len,
 		       void (*take)(void *arg, char *line, size_t len),

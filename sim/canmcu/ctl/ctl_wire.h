@@ -5,22 +5,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** A client's end of the control socket: lines come in. */
+/** A client's end of the control socket: lines come in. All else zero at first. */
 struct ctl_wire {
-	int fd;	  /* -1: not open */
+	int fd;	  /* of ctl_connect(); negative: not open */
 	char *in; /* what came after the last whole line */
 	size_t in_len;
 	size_t in_size;
 };
-
-/**
- * ctl_wire_open() - connect to the simulator at @path
- * @sentence: on failure: what was observed and what to do about it
- *
- * Return: 0 or a negative errno; ctl_wire_close() is to be called in any case.
- */
-int ctl_wire_open(struct ctl_wire *w, const char *path, char *sentence,
-		  size_t size);
 
 /**
  * ctl_wire_receive() - take what there is, and hand on each line, newline included
