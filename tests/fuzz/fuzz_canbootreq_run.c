@@ -153,7 +153,7 @@ static void choose_opts(struct opts *o, struct fuzz_input *in)
 		OPTS_REQUEST, OPTS_REQUEST, OPTS_REQUEST, OPTS_REQUEST,
 		OPTS_LEAVE,   OPTS_LEAVE,   OPTS_QUERY,	  OPTS_LISTEN,
 	};
-	static const uint64_t timeouts_us[] = { 5 * S, S, S / 2, S / 20 };
+	static const uint64_t timeouts_us[] = { S, S / 2, S / 20, 3 * S };
 	static const struct kcan_uuid uuids[UUIDS] = {
 		{ { 0, 0, 0, 0, 0, 0 } },
 		{ { 0, 0, 0, 0, 0, 1 } },
