@@ -13,10 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/can/error.h>
-
-#include "../../sim/canmcu/ports/hotplug.h"
 #include "../../sim/canmcu/world/bridge.h"
+#include "fuzz_usb_host.h"
 #include "fuzz_world.h"
 #include "fuzz_world_check.h"
 #include "util/array.h"
@@ -30,18 +28,8 @@
 
 /* Which of them are on USB. */
 static const uint8_t on_usb[] = { 0, 5, 6 };
-static const uint32_t rates_bps[] = {
-	0, 10000, 125000, 250000, 500000, 1000000
-};
 
 struct run;
-
-/* One that is on USB, and the process of its device. */
-struct device_end {
-	struct run *r;
-	struct hotplug hotplug;
-	bool told_off; /* the host knows that its bridge is bus-off */
-};
 
 struct wire {
 	struct can_frame frames[WIRE_MAX];
@@ -58,7 +46,7 @@ struct run {
 	uint64_t now_us;
 	uint64_t told_us[MCUS]; /* of the last event of each one's bus */
 	struct wire wires[BUSES];
-	struct device_end ends[DEVICES];
+	struct fuzz_host hosts[DEVICES];
 	size_t room; /* for messages to devices */
 	bool exact;  /* all that is sent was on the wire once */
 	bool json;
@@ -97,33 +85,9 @@ static size_t write_bytes(void *arg, const struct mcu *m, const uint8_t *bytes,
 
 	check(now_us <= r->now_us);
 	for (size_t i = 0; i < DEVICES; i++)
-		if (r->ends[i].hotplug.cfg.mcu == m)
-			return hotplug_write(&r->ends[i].hotplug, bytes, len);
+		if (r->hosts[i].hotplug.cfg.mcu == m)
+			return hotplug_write(&r->hosts[i].hotplug, bytes, len);
 	return len;
-}
-
-/* A host hears nothing of a bus that its bridge is off of. */
-static void check_heard(struct device_end *end, const struct can_frame *f)
-{
-	if (f->can_id & CAN_ERR_FLAG)
-		end->told_off = f->can_id & CAN_ERR_BUSOFF;
-	else
-		check(!end->told_off);
-}
-
-static bool tell(void *arg, const struct usb_link_msg *msg)
-{
-	struct device_end *end = arg;
-
-	check(usb_link_valid(msg, usb_link_len(msg)));
-	if (msg->kind == USB_LINK_FRAME)
-		check_heard(end, &msg->frame);
-	if (!end->r->room)
-		return false;
-	end->r->room--;
-	if (msg->kind == USB_LINK_PLUG)
-		end->told_off = false;
-	return true;
 }
 
 /* What was before a moment in which nobody who is bus-off may do anything. */
@@ -316,110 +280,22 @@ static void handle_board(struct run *r)
 			   fuzz_next(&r->in));
 }
 
-/* Messages of a device. */
-
-static void read_bytes(struct run *r, uint8_t *out, uint32_t *len)
-{
-	/* katapult-protocol.md, sections 2 and 3 */
-	static const uint8_t connect[] = { 0x01, 0x88, 0x11, 0x00,
-					   0xf1, 0x7c, 0x99, 0x03 };
-	uint8_t how = fuzz_next(&r->in);
-
-	*len = how % 64;
-	if (how & 0x80) {
-		*len = sizeof(connect);
-		memcpy(out, connect, sizeof(connect));
-		return;
-	}
-	for (uint32_t i = 0; i < *len; i++)
-		out[i] = fuzz_next(&r->in);
-}
-
-static void read_memory(struct run *r, const struct device_end *end,
-			struct usb_link_msg *msg)
-{
-	const struct mcu *m = end->hotplug.cfg.mcu;
-
-	msg->memory.seq = fuzz_next(&r->in);
-	msg->memory.address = m->cfg.type->flash_map->start +
-			      ((uint32_t)fuzz_next16(&r->in) << 4);
-	read_bytes(r, msg->memory.bytes, &msg->memory.len);
-}
-
-static void read_frame(struct run *r, const struct device_end *end,
-		       struct usb_link_msg *msg)
-{
-	(void)end;
-	fuzz_frame(&r->in, &msg->frame, MCUS);
-}
-
-static void read_mode(struct run *r, const struct device_end *end,
-		      struct usb_link_msg *msg)
-{
-	uint8_t how = fuzz_next(&r->in);
-
-	(void)end;
-	msg->mode.up = how & 1;
-	msg->mode.bitrate_bps = rates_bps[how % ARRAY_SIZE(rates_bps)];
-}
-
-static void read_address(struct run *r, const struct device_end *end,
-			 struct usb_link_msg *msg)
-{
-	const struct mcu_type *type = end->hotplug.cfg.mcu->cfg.type;
-
-	msg->number = (int32_t)type->flash_map->start + fuzz_next(&r->in);
-}
-
-static void read_message(struct run *r, const struct device_end *end,
-			 struct usb_link_msg *msg)
-{
-	static void (*const reads[USB_LINK_KIND_COUNT])(
-		struct run * r, const struct device_end *end,
-		struct usb_link_msg *msg) = {
-		[USB_LINK_LOCAL] = read_frame,
-		[USB_LINK_BUS] = read_frame,
-		[USB_LINK_MODE] = read_mode,
-		[USB_LINK_ERASE] = read_memory,
-		[USB_LINK_PROGRAM] = read_memory,
-		[USB_LINK_READ] = read_memory,
-		[USB_LINK_LEAVE] = read_address,
-	};
-	unsigned int kinds = USB_LINK_KIND_COUNT - USB_LINK_PLUGGED;
-
-	*msg = (struct usb_link_msg){ .kind = USB_LINK_PLUGGED +
-					      fuzz_next(&r->in) % kinds };
-	if (reads[msg->kind])
-		reads[msg->kind](r, end, msg);
-}
-
-static void take(struct run *r, struct device_end *end,
-		 const struct usb_link_msg *msg)
-{
-	if (hotplug_is_full(&end->hotplug))
-		return;
-	if (msg->kind == USB_LINK_MODE || msg->kind == USB_LINK_PLUGGED)
-		end->told_off = false;
-	check(usb_link_valid(msg, usb_link_len(msg)));
-	hotplug_take(&end->hotplug, msg, r->now_us);
-}
-
 static void hear_device(struct run *r)
 {
-	struct device_end *end = &r->ends[fuzz_next(&r->in) % DEVICES];
+	struct fuzz_host *host = &r->hosts[fuzz_next(&r->in) % DEVICES];
 	struct usb_link_msg msg;
 
-	read_message(r, end, &msg);
-	take(r, end, &msg);
+	fuzz_host_read_message(&r->in, host, &msg);
+	fuzz_host_take(host, &msg, r->now_us);
 }
 
 static void hear_bytes(struct run *r)
 {
-	struct device_end *end = &r->ends[fuzz_next(&r->in) % DEVICES];
+	struct fuzz_host *host = &r->hosts[fuzz_next(&r->in) % DEVICES];
 	struct usb_link_msg msg = { .kind = USB_LINK_BYTES };
 
-	read_bytes(r, msg.bytes.bytes, &msg.bytes.len);
-	take(r, end, &msg);
+	fuzz_host_read_bytes(&r->in, msg.bytes.bytes, &msg.bytes.len);
+	fuzz_host_take(host, &msg, r->now_us);
 }
 
 static void make_room(struct run *r)
@@ -444,7 +320,7 @@ static void configure(struct run *r)
 		cfg.bus = how >> 4 & 3;
 	if (what & 0x20 && !mcu_link_is_serial(cfg.link))
 		cfg.klipper_bps = cfg.usb.bitrate_bps =
-			rates_bps[how % ARRAY_SIZE(rates_bps)];
+			fuzz_rates_bps[how % ARRAY_SIZE(fuzz_rates_bps)];
 	if (what & 0x10)
 		cfg.usb.bus_state = (enum confinement_state)(how >> 2) %
 				    CONFINEMENT_STATE_COUNT;
@@ -484,7 +360,7 @@ static bool kick(struct run *r)
 	for (unsigned int bus = 0; bus < BUSES; bus++)
 		take_frames(r, bus);
 	for (size_t i = 0; i < DEVICES; i++)
-		news |= hotplug_kick(&r->ends[i].hotplug, r->now_us);
+		news |= hotplug_kick(&r->hosts[i].hotplug, r->now_us);
 	return news;
 }
 
@@ -556,7 +432,7 @@ static void build(struct run *r)
 	r->cfg = (struct world_cfg){
 		.mcus = r->mcus,
 		.mcus_len = MCUS,
-		.bitrate_bps = rates_bps[how % ARRAY_SIZE(rates_bps)],
+		.bitrate_bps = fuzz_rates_bps[how % ARRAY_SIZE(fuzz_rates_bps)],
 		.collisions = how & 0x40,
 		.start_us = r->now_us,
 		.buses_len = BUSES,
@@ -574,18 +450,19 @@ static void plug_in(struct run *r)
 
 	r->room = SIZE_MAX;
 	for (size_t i = 0; i < DEVICES; i++) {
-		struct device_end *end = &r->ends[i];
+		struct fuzz_host *host = &r->hosts[i];
 
-		end->r = r;
-		hotplug_init(&end->hotplug,
+		host->room = &r->room;
+		host->mcus = MCUS;
+		hotplug_init(&host->hotplug,
 			     &(struct hotplug_cfg){
 				     .world = r->world,
 				     .mcu = world_at(r->world, on_usb[i]),
 				     .events = { take_event, r },
-				     .send = tell,
-				     .arg = end });
-		hotplug_kick(&end->hotplug, r->now_us);
-		take(r, end, &plugged);
+				     .send = fuzz_host_tell,
+				     .arg = host });
+		hotplug_kick(&host->hotplug, r->now_us);
+		fuzz_host_take(host, &plugged, r->now_us);
 	}
 }
 
