@@ -173,14 +173,26 @@ bool bridge_is_off(const struct mcu *m)
 	return is_off_for_good(bridge_of(m));
 }
 
+/*
+ * As hardware sends it: without the bit that others would take for an error of their
+ * own, and no longer than the data is.
+ */
+static struct can_frame sendable(const struct can_frame *f)
+{
+	struct can_frame sent = *f;
+
+	sent.can_id &= ~CAN_ERR_FLAG;
+	if (sent.can_dlc > CAN_MAX_DLEN)
+		sent.can_dlc = CAN_MAX_DLEN;
+	return sent;
+}
+
 bool bridge_forward(const struct mcu *m, const struct can_frame *f,
 		    uint64_t now_us)
 {
 	struct bridge *br = bridge_of(m);
-	struct can_frame sent = *f;
+	struct can_frame sent = sendable(f);
 
-	/* hardware has no such bit, and others would take it for their own error */
-	sent.can_id &= ~CAN_ERR_FLAG;
 	follow_reset(br);
 	if (br->slots_used >= m->cfg.type->family->tx_slots ||
 	    is_off_for_good(br) || !bus_forward(&br->listener, &sent, now_us))

@@ -65,6 +65,7 @@ bool bridge_is_off(const struct mcu *m);
 
 /**
  * bridge_forward() - a frame of the host for the bus
+ * @f: anything at all
  *
  * Return: false while the hardware has no room for it.
  */

@@ -197,6 +197,22 @@ static void test_a_host_sends_no_error_frame(void **state)
 	assert_frame_equal(f, FRAME(0x040, 0xcd));
 }
 
+static void test_a_host_sends_no_more_than_8_bytes(void **state)
+{
+	struct can_frame f = FRAME(0x123, 1, 2, 3, 4, 5, 6, 7, 8);
+	struct bench *b = *state;
+
+	start(b);
+	f.can_dlc = 15;
+	assert_true(bridge_forward(b->m, &f, b->now_us));
+	assert_true(next_on(b, BUS, &f));
+	assert_frame_equal(f, FRAME(0x123, 1, 2, 3, 4, 5, 6, 7, 8));
+	/* it is known again, and there is room for three as before */
+	world_rx(b->world, BUS, &f, true, b->now_us);
+	for (int i = 0; i < 3; i++)
+		assert_true(forward(b, FRAME(0x123, 3)));
+}
+
 static void test_the_host_waits_when_the_bus_is_full(void **state)
 {
 	struct bench *b = *state;
@@ -463,6 +479,7 @@ int main(void)
 		CASE(test_a_node_behind_it_is_assigned_and_answers),
 		CASE(test_all_kinds_of_frames_are_heard),
 		CASE(test_a_host_sends_no_error_frame),
+		CASE(test_a_host_sends_no_more_than_8_bytes),
 		CASE(test_the_host_waits_when_the_bus_is_full),
 		CASE(test_a_reset_forgets_what_was_to_be_sent),
 		CASE(test_a_frame_takes_its_time_on_a_bus_with_a_bit_rate),
