@@ -72,6 +72,7 @@ static struct machine {
 	struct can_frame heard[MACHINE_HEARD];
 	unsigned int heard_len;
 	bool disturbed; /* something has happened that no good machine does */
+	bool forged; /* frames that no board has sent, or a board was handled */
 } machine;
 
 static inline uint8_t machine_next(void)
@@ -484,7 +485,7 @@ static inline void machine_hear(void)
 	uint8_t how = machine_next();
 	struct can_frame f;
 
-	machine.disturbed = true;
+	machine.disturbed = machine.forged = true;
 	fuzz_frame(&machine.in, &f, MACHINE_MCUS);
 	machine_send(how & 1, &f, NULL);
 }
@@ -495,7 +496,7 @@ static inline void machine_replay(void)
 	uint8_t how = machine_next(), byte = machine_next();
 	struct can_frame f = machine.heard[how % MACHINE_HEARD];
 
-	machine.disturbed = true;
+	machine.disturbed = machine.forged = true;
 	f.can_id += how >> 3 & 1;
 	if (how & 0x10)
 		f.data[byte & 7] ^= byte;
@@ -540,7 +541,7 @@ static inline void machine_handle(void)
 	uint8_t how = machine_next();
 	const struct mcu *m = world_at(machine.world, how % MACHINE_MCUS);
 
-	machine.disturbed = true;
+	machine.disturbed = machine.forged = true;
 	if (how & 0x80)
 		world_reset(machine.world, m, machine.now_us);
 	else
@@ -671,6 +672,7 @@ static inline void machine_make_world(void)
 				(struct kcan_uuid){ { 0, 0, 0, 0, 0, i } };
 		machine.disturbed |= how;
 	}
+	machine.forged = choice;
 	machine.disturbed |= choice;
 	check(!world_new(&machine.world,
 			 &(struct world_cfg){ .mcus = cfgs,

@@ -67,6 +67,19 @@ static int uuid_of(const struct run *r, const char *line)
 	return -1;
 }
 
+/* A proof on CAN: of a board that is in Katapult, where nobody played it. */
+static void check_proof(const struct run *r, const json_t *o, int which)
+{
+	const char *outcome = json_string_value(json_object_get(o, "outcome"));
+	const struct mcu *m;
+
+	if (machine.forged || which < 0 || json_object_get(o, "usb") ||
+	    strcmp(outcome, "in-bootloader") != 0)
+		return;
+	m = world_find(machine.world, &r->opts.uuids[which]);
+	check(m && m->state == MCU_KATAPULT);
+}
+
 /* Return: the same, of an object. */
 static int read_object(const struct run *r, const char *line, int *code)
 {
@@ -81,6 +94,7 @@ static int read_object(const struct run *r, const char *line, int *code)
 		check(json_is_string(json_object_get(o, "outcome")));
 	if (own > *code)
 		*code = (int)own;
+	check_proof(r, o, which);
 	json_decref(o);
 	return which;
 }

@@ -60,13 +60,14 @@ static void put_file(struct fuzz_input *in)
 
 static void find_paths(struct fuzz_input *in)
 {
-	char pattern[PATTERN_MAX];
+	char text[PATTERN_MAX], pattern[FUZZ_TREE_PATH_MAX];
 	struct paths found;
 	struct stat st;
 	size_t left = LOOKS;
 	int err;
 
-	pattern[read_text(in, pattern, sizeof(pattern))] = '\0';
+	text[read_text(in, text, sizeof(text))] = '\0';
+	fuzz_tree_at(pattern, text);
 	err = paths_find(&found, pattern, &left);
 	check(left <= LOOKS && (!err || err == -E2BIG));
 	check(!err || !found.len);
@@ -86,10 +87,11 @@ static void check_missing(void *ctx, const char *sentence)
 static void read_config(void)
 {
 	struct config_mcus mcus = { 0 };
-	char error[CONFIG_ERROR_MAX] = "";
+	char error[CONFIG_ERROR_MAX] = "", path[FUZZ_TREE_PATH_MAX];
 
-	if (config_mcus_read(&mcus, &config_disk, "printer.cfg", check_missing,
-			     NULL, error))
+	fuzz_tree_at(path, "printer.cfg");
+	if (config_mcus_read(&mcus, &config_disk, path, check_missing, NULL,
+			     error))
 		check(*error && strlen(error) < sizeof(error));
 	check(mcus.len <= CONFIG_MCUS_MAX);
 	config_mcus_free(&mcus);
@@ -99,7 +101,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_input in = { data, size };
 
-	fuzz_tree_enter();
 	while (in.size)
 		put_file(&in);
 	in = (struct fuzz_input){ data, size };

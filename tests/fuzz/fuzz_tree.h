@@ -10,6 +10,28 @@
 
 #include "fuzz.h"
 
+#define FUZZ_TREE_PATH_MAX 256
+
+static inline void fuzz_tree_leave(void);
+
+/*
+ * Return: the folder, which goes with this process. In memory, where that can be: a
+ * disk makes some hundred times less of them.
+ */
+static inline const char *fuzz_tree(void)
+{
+	static char memory[] = "/dev/shm/fuzz_tree.XXXXXX";
+	static char disk[] = "/tmp/fuzz_tree.XXXXXX";
+	static char *path;
+
+	if (path)
+		return path;
+	path = access("/dev/shm", W_OK) ? disk : memory;
+	check(mkdtemp(path));
+	atexit(fuzz_tree_leave);
+	return path;
+}
+
 static inline int fuzz_tree_drop(const char *path, const struct stat *st,
 				 int type, struct FTW *at)
 {
@@ -19,57 +41,47 @@ static inline int fuzz_tree_drop(const char *path, const struct stat *st,
 	return at->level ? remove(path) : 0;
 }
 
-/* In memory, where that is a folder: a disk makes some hundred times less of them. */
-static inline char *fuzz_tree_path(void)
+/** An input is done with. */
+static inline void fuzz_tree_clear(void)
 {
-	static char memory[] = "/dev/shm/fuzz_tree.XXXXXX";
-	static char disk[] = "/tmp/fuzz_tree.XXXXXX";
-
-	return access("/dev/shm", W_OK) ? disk : memory;
+	check(!nftw(fuzz_tree(), fuzz_tree_drop, 8, FTW_DEPTH | FTW_PHYS));
 }
 
 static inline void fuzz_tree_leave(void)
 {
-	(void)!chdir("/");
-	rmdir(fuzz_tree_path());
+	fuzz_tree_clear();
+	rmdir(fuzz_tree());
 }
 
-/* Is where this process is from now on, and goes with it. */
-static inline void fuzz_tree_enter(void)
+/** Where @path is that is below the folder. */
+static inline void fuzz_tree_at(char out[static FUZZ_TREE_PATH_MAX],
+				const char *path)
 {
-	static bool made;
-
-	if (made)
-		return;
-	check(mkdtemp(fuzz_tree_path()) && !chdir(fuzz_tree_path()));
-	atexit(fuzz_tree_leave);
-	made = true;
-}
-
-/* An input is done with. */
-static inline void fuzz_tree_clear(void)
-{
-	check(!nftw(".", fuzz_tree_drop, 8, FTW_DEPTH | FTW_PHYS));
+	check(snprintf(out, FUZZ_TREE_PATH_MAX, "%s/%s", fuzz_tree(), path) <
+	      FUZZ_TREE_PATH_MAX);
 }
 
 /* Folders above it are made. */
-static inline void fuzz_tree_above(const char *path)
+static inline void fuzz_tree_above(const char *full)
 {
-	char part[256];
+	char part[FUZZ_TREE_PATH_MAX];
+	const char *at = full + strlen(fuzz_tree());
 
-	for (const char *at = strchr(path, '/'); at; at = strchr(at + 1, '/')) {
-		snprintf(part, sizeof(part), "%.*s", (int)(at - path), path);
+	while ((at = strchr(at + 1, '/'))) {
+		snprintf(part, sizeof(part), "%.*s", (int)(at - full), full);
 		mkdir(part, 0700);
 	}
 }
 
+/** Where a folder is already, nothing is done; nor is it below a file. */
 static inline void fuzz_tree_put(const char *path, const void *text, size_t len)
 {
+	char full[FUZZ_TREE_PATH_MAX];
 	FILE *file;
 
-	fuzz_tree_above(path);
-	file = fopen(path, "w");
-	/* what is there already may be a folder */
+	fuzz_tree_at(full, path);
+	fuzz_tree_above(full);
+	file = fopen(full, "w");
 	if (!file)
 		return;
 	check(fwrite(text, 1, len, file) == len);
@@ -78,11 +90,14 @@ static inline void fuzz_tree_put(const char *path, const void *text, size_t len)
 
 static inline void fuzz_tree_link(const char *path, const char *target)
 {
-	fuzz_tree_above(path);
-	(void)!symlink(target, path);
+	char full[FUZZ_TREE_PATH_MAX];
+
+	fuzz_tree_at(full, path);
+	fuzz_tree_above(full);
+	(void)!symlink(target, full);
 }
 
-/* A name for one part of a path, of 63 bytes at most. */
+/** A name for one part of a path, of 63 bytes at most. */
 static inline void fuzz_tree_name(struct fuzz_input *in, char out[static 64])
 {
 	size_t len = fuzz_next(in) % 64;

@@ -76,9 +76,10 @@ static void check_text(const char *text, size_t size)
 static void check_device(const char *port, const struct kcan_usbdev *dev,
 			 void *arg)
 {
+	const struct usbport_roots *roots = arg;
+	size_t len = strlen(roots->dev);
 	struct kcan_usbdev again;
 
-	(void)arg;
 	check(strchr(port, '-') && !strchr(port, ':') && dev->devnum);
 	check_text(dev->manufacturer, sizeof(dev->manufacturer));
 	check_text(dev->name, sizeof(dev->name));
@@ -87,19 +88,21 @@ static void check_device(const char *port, const struct kcan_usbdev *dev,
 	check_text(dev->tty, sizeof(dev->tty));
 	check_text(dev->by_id, sizeof(dev->by_id));
 	check(!strpbrk(dev->manufacturer, "\n") && !strpbrk(dev->serial, "\n"));
-	check(!*dev->tty || !strncmp(dev->tty, "dev/tty", 7));
+	check(!*dev->tty || (!strncmp(dev->tty, roots->dev, len) &&
+			     !strncmp(dev->tty + len, "/tty", 4)));
 	check(!*dev->by_id || *dev->tty);
 	check(kcan_usbdev_info(dev)->what);
-	usbport_read(&(struct usbport_roots){ "sys", "dev" }, port, &again);
+	usbport_read(roots, port, &again);
 	check(!memcmp(&again, dev, sizeof(again)));
 }
 
 static void check_port(const char *port)
 {
-	char found[NAME_MAX + 1] = "", path[128];
+	char found[NAME_MAX + 1] = "", path[FUZZ_TREE_PATH_MAX], name[64];
 	int err;
 
-	snprintf(path, sizeof(path), DEVICES "%s/x:1.0", port);
+	snprintf(name, sizeof(name), DEVICES "%s/x:1.0", port);
+	fuzz_tree_at(path, name);
 	err = usbport_find(found, path);
 	check(!err == !!*found);
 	/* nothing above it has a number */
@@ -108,10 +111,12 @@ static void check_port(const char *port)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct usbport_roots roots = { "sys", "dev" };
+	char sys[FUZZ_TREE_PATH_MAX], dev[FUZZ_TREE_PATH_MAX];
+	struct usbport_roots roots = { sys, dev };
 	struct fuzz_input in = { data, size };
 
-	fuzz_tree_enter();
+	fuzz_tree_at(sys, "sys");
+	fuzz_tree_at(dev, "dev");
 	while (in.size) {
 		uint8_t how = fuzz_next(&in);
 
@@ -122,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		else
 			put_link(&in, how);
 	}
-	usbport_each(&roots, check_device, NULL);
+	usbport_each(&roots, check_device, &roots);
 	for (size_t i = 0; i < ARRAY_SIZE(ports); i++)
 		check_port(ports[i]);
 	fuzz_tree_clear();
