@@ -297,6 +297,28 @@ static void test_console_commands_no_terminal(void **state)
 	assert_memory_equal(c.tail, "a?[2J\n\tb", 8);
 }
 
+/* One that is never silent is left for the others in between. */
+static void test_console_is_read_in_turns(void **state)
+{
+	static const char text[128 * 1024];
+	struct console c = { 0 };
+	int fd[2], left = 0;
+
+	(void)state;
+	assert_int_equal(pipe2(fd, O_NONBLOCK), 0);
+	assert_true(fcntl(fd[1], F_SETPIPE_SZ, sizeof(text)) >=
+		    (int)sizeof(text));
+	assert_int_equal(write(fd[1], text, sizeof(text)), sizeof(text));
+	c.fd = fd[0];
+	assert_int_equal(console_read(&c), 0);
+	assert_int_equal(ioctl(fd[0], FIONREAD, &left), 0);
+	assert_in_range(left, 1, sizeof(text) - 1);
+	assert_int_equal(console_read(&c), 0);
+	close(fd[1]);
+	assert_int_equal(console_read(&c), -1);
+	close(fd[0]);
+}
+
 static void test_console_has_nothing_to_say_yet(void **state)
 {
 	struct console c = { 0 };
@@ -352,12 +374,13 @@ static void test_a_new_size_is_told_once(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(guests) + 3] = {
+	struct CMUnitTest tests[ARRAY_SIZE(guests) + 4] = {
 		cmocka_unit_test(test_a_new_size_is_told_once),
 		cmocka_unit_test(test_console_has_nothing_to_say_yet),
 		cmocka_unit_test(test_console_commands_no_terminal),
+		cmocka_unit_test(test_console_is_read_in_turns),
 	};
-	size_t n = 3;
+	size_t n = 4;
 
 	ROWS(guests, test_guest);
 	return cmocka_run_group_tests_name("vcanrun_relay", tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include "util/clean.h"
 
 #define TAIL_LINES 12
+#define PIECES_MAX 64 /* of 1 KiB: what a pipe holds */
 
 static void keep(struct console *c, const char *data, size_t len)
 {
@@ -38,19 +39,30 @@ static size_t make_lines(char *text, size_t len)
 	return kept;
 }
 
-int console_read(struct console *c)
+/* Return: as read(). */
+static ssize_t take_piece(struct console *c)
 {
 	char buf[1024];
-	ssize_t n;
+	ssize_t n = read(c->fd, buf, sizeof(buf));
+	size_t len;
 
-	while ((n = read(c->fd, buf, sizeof(buf))) > 0) {
-		size_t len = make_lines(buf, n);
+	if (n <= 0)
+		return n;
+	len = make_lines(buf, n);
+	keep(c, buf, len);
+	if (c->show)
+		fwrite(buf, 1, len, stderr);
+	return n;
+}
 
-		keep(c, buf, len);
-		if (c->show)
-			fwrite(buf, 1, len, stderr);
-	}
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+int console_read(struct console *c)
+{
+	ssize_t n = 1;
+
+	/* a guest may write faster than we show it: others have their turn */
+	for (int i = 0; i < PIECES_MAX && n > 0; i++)
+		n = take_piece(c);
+	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
 		return 0;
 	c->fd = -1;
 	return -1;

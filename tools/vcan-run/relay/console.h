@@ -15,7 +15,11 @@ struct console {
 	char tail[CONSOLE_KEPT];
 };
 
-/** Read what there is. Return: 0, or -1 at its end (fd becomes -1). */
+/**
+ * console_read() - read what there is, or as much as a pipe holds
+ *
+ * Return: 0, or -1 at its end (fd becomes -1).
+ */
 int console_read(struct console *c);
 
 /** Is this among the last of what it said? */
