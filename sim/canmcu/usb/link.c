@@ -47,11 +47,43 @@ size_t usb_link_len(const struct usb_link_msg *msg)
 	return lens[msg->kind] + bytes_of(msg);
 }
 
+static bool is_frame(const struct usb_link_msg *msg)
+{
+	return msg->frame.can_dlc <= CAN_MAX_DLEN;
+}
+
+/* What is neither true nor false must not be read as a bool. */
+static bool is_bool(const bool *at)
+{
+	return *(const unsigned char *)at <= 1;
+}
+
+static bool is_gsusb(const struct usb_link_msg *msg)
+{
+	return is_bool(&msg->gsusb.mute) && is_bool(&msg->gsusb.slow) &&
+	       is_bool(&msg->gsusb.stalled);
+}
+
+static bool is_mode(const struct usb_link_msg *msg)
+{
+	return is_bool(&msg->mode.up);
+}
+
+/* NULL: any bytes are one. */
+static bool (*const checks[USB_LINK_KIND_COUNT])(
+	const struct usb_link_msg *msg) = {
+	[USB_LINK_FRAME] = is_frame,   [USB_LINK_SENT] = is_frame,
+	[USB_LINK_DEVIATE] = is_gsusb, [USB_LINK_LOCAL] = is_frame,
+	[USB_LINK_BUS] = is_frame,     [USB_LINK_MODE] = is_mode,
+};
+
 bool usb_link_valid(const struct usb_link_msg *msg, size_t len)
 {
 	if (len < sizeof(msg->kind) ||
 	    (unsigned int)msg->kind >= USB_LINK_KIND_COUNT ||
 	    len < lens[msg->kind])
 		return false;
-	return bytes_of(msg) <= USB_LINK_BYTES_MAX && len == usb_link_len(msg);
+	if (bytes_of(msg) > USB_LINK_BYTES_MAX || len != usb_link_len(msg))
+		return false;
+	return !checks[msg->kind] || checks[msg->kind](msg);
 }

@@ -412,7 +412,25 @@ static const struct broken {
 	{ "more bytes than there can be",
 	  { .kind = USB_LINK_BYTES, .bytes.len = USB_LINK_BYTES_MAX + 1 },
 	  offsetof(struct usb_link_msg, bytes.bytes) + USB_LINK_BYTES_MAX + 1 },
+	{ "a frame with more data than there can be",
+	  { .kind = USB_LINK_BUS, .frame.can_dlc = CAN_MAX_DLEN + 1 },
+	  offsetof(struct usb_link_msg, frame) + sizeof(struct can_frame) },
 };
+
+/* What is neither: in a bool it would be undefined. */
+static void test_neither_true_nor_false(void **state)
+{
+	struct usb_link_msg mode = { .kind = USB_LINK_MODE };
+	struct usb_link_msg deviate = { .kind = USB_LINK_DEVIATE };
+
+	(void)state;
+	assert_true(usb_link_valid(&mode, usb_link_len(&mode)));
+	*(unsigned char *)&mode.mode.up = 2;
+	assert_false(usb_link_valid(&mode, usb_link_len(&mode)));
+	assert_true(usb_link_valid(&deviate, usb_link_len(&deviate)));
+	*(unsigned char *)&deviate.gsusb.stalled = 0xff;
+	assert_false(usb_link_valid(&deviate, usb_link_len(&deviate)));
+}
 
 static void test_broken(void **state)
 {
@@ -484,8 +502,10 @@ int main(void)
 		  test_memory },
 		{ "an upload that was taken back is not answered",
 		  test_upload },
+		{ "a message with what is neither true nor false",
+		  test_neither_true_nor_false },
 	};
-	size_t n = 10;
+	size_t n = 11;
 
 	ROWS(broken, test_broken);
 	ROWS(statuses, test_status);
