@@ -37,24 +37,47 @@ static void check_paths(const struct closure *c, const char *dep)
 	}
 }
 
-/* The last one's needs, read in the other direction: all are in front of it. */
-static void check_needs(const struct closure *c, const char *dep)
+/* Return: what is behind @path on its own line; NULL: it has none. */
+static const char *find_needs(const char *dep, const char *path)
 {
-	const char *path = c->paths[c->n - 1], *line = dep;
 	size_t len = strlen(path);
 
-	while (strncmp(line, path, len) != 0 || !strchr(":\n", line[len])) {
-		line += strcspn(line, "\n");
-		check(*line);
-		line++;
+	while (strncmp(dep, path, len) != 0 || !strchr(":\n", dep[len])) {
+		dep += strcspn(dep, "\n");
+		if (!*dep)
+			return NULL;
+		dep++;
 	}
-	/* a word has a space in front */
-	for (line += len + strcspn(line + len, " \n"); *line == ' ';
-	     line += len) {
-		line += strspn(line, " ");
-		len = strcspn(line, " \n");
-		check(!len || find(c, line, len) < c->n);
+	return dep + len;
+}
+
+/* Each word behind a space is a need. */
+static bool has_needs(const struct closure *c, const char *needs)
+{
+	size_t len;
+
+	for (needs += strcspn(needs, " \n"); *needs == ' '; needs += len) {
+		needs += strspn(needs, " ");
+		len = strcspn(needs, " \n");
+		if (len && find(c, needs, len) == c->n)
+			return false;
 	}
+	return true;
+}
+
+/* A module alone: one of these is the module, and all of its needs are there. */
+static void check_needs(const char *dep, const char *module)
+{
+	struct closure c = { 0 };
+	bool complete = closure_add(&c, dep, module) == -ENOENT;
+
+	for (size_t i = 0; i < c.n; i++) {
+		const char *needs = find_needs(dep, c.paths[i]);
+
+		complete |= needs && has_needs(&c, needs);
+	}
+	check(complete);
+	closure_fini(&c);
 }
 
 static char *swap_dashes(const char *module)
@@ -78,8 +101,7 @@ static void add(struct closure *c, const char *dep, const char *module)
 	check(!err || err == -ENOENT);
 	check(!err == closure_is_builtin(dep, module));
 	check(!err || after == before);
-	if (after > before)
-		check_needs(c, dep);
+	check_needs(dep, module);
 	/* by any of its names, it is there already */
 	check(closure_add(c, dep, other) == err && c->n == after);
 	free(other);
