@@ -129,6 +129,15 @@ static int take_started(struct relay *r)
 	return advance(r, PHASE_START, PHASE_RUN);
 }
 
+static int take_fail(struct relay *r, const struct mux_frame *f)
+{
+	if (r->phase != PHASE_START || !f->len || !f->data[0])
+		return -EBADMSG;
+	reason_set(r->reason, "%.*s", (int)f->len, (const char *)f->data);
+	finish(r, -1);
+	return 0;
+}
+
 static int take_exit(struct relay *r, const struct mux_frame *f)
 {
 	int status;
@@ -190,12 +199,7 @@ static int take_frame(struct relay *r, const struct mux_frame *f)
 	case MUX_STARTED:
 		return take_started(r);
 	case MUX_FAIL:
-		if (r->phase != PHASE_START)
-			return -EBADMSG;
-		reason_set(r->reason, "%.*s", (int)f->len,
-			   (const char *)f->data);
-		finish(r, -1);
-		return 0;
+		return take_fail(r, f);
 	case MUX_ACK:
 	case MUX_CREDIT:
 		return take_number(r, f);
