@@ -265,6 +265,15 @@ static void test_bad_setup(void **state)
 	setup_fini(&b);
 }
 
+static void test_a_setup_that_was_never_told_is_refused(void **state)
+{
+	struct setup_blob b = { 0 };
+	struct setup s;
+
+	(void)state;
+	assert_int_equal(setup_unpack(&b, &s), -EBADMSG);
+}
+
 static void test_a_setup_beyond_8_mib_is_refused(void **state)
 {
 	struct setup_blob b = { 0 };
@@ -391,6 +400,7 @@ int main(void)
 		cmocka_unit_test(test_a_number_must_have_four_bytes),
 		cmocka_unit_test(test_a_setup_comes_back_in_order),
 		cmocka_unit_test(test_what_is_added_reads_back),
+		cmocka_unit_test(test_a_setup_that_was_never_told_is_refused),
 		cmocka_unit_test(test_a_setup_beyond_8_mib_is_refused),
 		cmocka_unit_test(test_a_sink_holds_a_window_and_no_more),
 		cmocka_unit_test(test_a_closed_sink_owes_what_it_drops),

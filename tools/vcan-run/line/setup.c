@@ -44,11 +44,11 @@ void setup_fini(struct setup_blob *b)
 /* Return: the record at *off and advance, or NULL at the end or when cut. */
 static const char *next_record(const struct setup_blob *b, size_t *off)
 {
-	const char *rec = (const char *)b->data + *off;
-	const char *end;
+	const char *rec, *end;
 
 	if (*off >= b->len)
 		return NULL;
+	rec = (const char *)b->data + *off;
 	end = memchr(rec, '\0', b->len - *off);
 	if (!end || end == rec)
 		return NULL;
