@@ -69,11 +69,26 @@ static int fail(struct agent *a, const struct reason *reason)
 	return -1;
 }
 
+/* Return: 0, or -1 with @reason. */
+static int prepare(const struct setup *s, struct spawned *child,
+		   struct reason *reason)
+{
+	if (s->host && sethostname(s->host, strlen(s->host)))
+		return reason_set(reason,
+				  "the guest cannot be called %.64s (%s); give "
+				  "this machine a shorter name",
+				  s->host, strerror(errno));
+	if (probe_bus(s->ifaces, s->n_ifaces, reason))
+		return -1;
+	return spawn_command(s, child, reason);
+}
+
 static int start(struct agent *a)
 {
 	struct spawned child;
 	struct reason reason = { "" };
 	struct setup s;
+	int err;
 
 	if (setup_unpack(&a->setup, &s)) {
 		reason_set(&reason,
@@ -81,21 +96,14 @@ static int start(struct agent *a)
 			   "--mem");
 		return fail(a, &reason);
 	}
-	if (s.host && sethostname(s.host, strlen(s.host))) {
-		reason_set(&reason,
-			   "the guest cannot be called %.64s (%s); give this "
-			   "machine a shorter name",
-			   s.host, strerror(errno));
-		return fail(a, &reason);
-	}
-	if (probe_bus(s.ifaces, s.n_ifaces, &reason) ||
-	    spawn_command(&s, &child, &reason))
-		return fail(a, &reason);
+	err = prepare(&s, &child, &reason);
 	setup_drop(&s);
 	setup_fini(&a->setup);
+	if (err)
+		return fail(a, &reason);
 	a->pid = child.pid;
 	a->in.fd = child.fd[MUX_STDIN];
-	for (int i = MUX_STDOUT; i < MUX_STREAMS; i++)
+	for (int i = 0; i < MUX_STREAMS; i++)
 		a->out[i].fd = child.fd[i];
 	return say(a, MUX_STARTED, 0, NULL, 0);
 }
@@ -286,6 +294,7 @@ int agent_run(int line)
 			;
 	if (a->confirmed)
 		status = exit_value(a) & 0x7f;
+	setup_fini(&a->setup);
 	free(a);
 	return status;
 }
