@@ -41,7 +41,8 @@ struct run {
 	bool ready, started, exited;
 	bool hung_up, ended;
 	uint8_t end_status;
-	bool exits[256]; /* statuses that it reported */
+	bool refused;	 /* it said what no guest may say */
+	bool exits[256]; /* statuses that it reported before that */
 	size_t sent[MUX_STREAMS];
 	size_t window[MUX_STREAMS]; /* bytes that it may send */
 	bool closed[MUX_STREAMS];   /* by it */
@@ -110,7 +111,7 @@ static void note_exit(struct run *r, const uint8_t *data, size_t len)
 {
 	unsigned int status;
 
-	if (len != 2 || data[0] > MUX_KILLED)
+	if (len != 2 || data[0] > MUX_KILLED || r->refused)
 		return;
 	status = data[1] + (data[0] == MUX_KILLED ? CODE_SIGNAL : 0u);
 	if (status < 256)
@@ -189,9 +190,8 @@ static void say_close(struct run *r)
 /* Its end confirms what it reported, if the input is right about it. */
 static void say_exit(struct run *r)
 {
-	uint8_t what = fuzz_next(&r->in);
-	uint8_t data[2] = { what & 0x80 ? MUX_KILLED : MUX_EXITED,
-			    what & 0x7f };
+	uint8_t data[2] = { fuzz_next(&r->in) % (MUX_KILLED + 2),
+			    fuzz_next(&r->in) };
 
 	if (!r->started || r->exited || !has_room(r))
 		return;
@@ -219,6 +219,9 @@ static void say_anything(struct run *r)
 		return;
 	for (size_t i = 0; i < len; i++)
 		data[i] = fuzz_next(&r->in);
+	r->refused |= type == MUX_SETUP || type == MUX_START ||
+		      type == MUX_SIGNAL || type == MUX_WINCH ||
+		      (type == MUX_DATA && stream == MUX_STDIN);
 	if (type == MUX_EXIT)
 		note_exit(r, data, len);
 	if (type == MUX_DATA)
@@ -574,7 +577,8 @@ static void check_status(const struct run *r, int status,
 	    (signo > 0 && signo < 64 && r->signalled[signo]))
 		return;
 	check(r->exits[status]);
-	check(!r->confirms || r->ended);
+	check(!r->confirms ||
+	      (r->ended && r->end_status == (uint8_t)(status << 1 | 1)));
 	for (int i = MUX_STDOUT; i < MUX_STREAMS && r->honest && !broken; i++)
 		check(r->written[i] == r->sent[i]);
 }
