@@ -115,6 +115,14 @@ static const struct uart_row {
 	    { "05000048", "05ff0000000101bb" },
 	    { "drive 5 1", "" },
 	    { "05000048", "" } } },
+	{ "select pins: as many as there can be",
+	  "tmc2209 x",
+	  { "select_pins", "5,6,7,!8" },
+	  { { "drive 5 1", "" },
+	    { "drive 6 1", "" },
+	    { "05000048", "" },
+	    { "drive 7 1", "" },
+	    { "05000048", "05ff0000000101bb" } } },
 };
 
 static void test_uart(void **state)
