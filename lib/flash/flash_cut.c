@@ -112,10 +112,13 @@ bool flashing_repair(struct kcan_flash *f, uint64_t now_us)
 	uint8_t bytes[KCAN_KAT_MAX];
 	size_t held = gather(out, bytes);
 
-	/* another command would do what it says with another address */
+	/*
+	 * Another command would do what it says with another address. What is
+	 * missing is a frame at least, so there is room for the end.
+	 */
 	if (f->said == FLASHING_SAID_REPAIR || f->phase != FLASHING_WRITE ||
 	    f->looks || out->parts[0].len < ADDRESS_END ||
-	    out->parts[0].state != FLASHING_WENT || out->len - held <= END_LEN)
+	    out->parts[0].state != FLASHING_WENT)
 		return false;
 	fill_up(bytes, held, out->len);
 	out->len -= held;
