@@ -11,7 +11,9 @@ Which mutants are drawn follows from the seed. What the compiler makes the same
 machine code of, or refuses, does not count. Neither does what is in a function that
 none of these tests runs, which is found out by letting it trap: that is the business
 of the tests on a bus, and is counted apart. Survivors are compared with a file of
-lines "FILE @@ BEFORE @@ AFTER @@ WORD", which says of each known one why it may live.
+lines "PLACE @@ BEFORE @@ AFTER @@ WORD", which says of each known one why it may live.
+A place is FILE:FUNCTION, FILE:FUNCTION:2 for the second such line there, and so on; what
+is in no function has just the FILE.
 
 Each test runs with processes and a /tmp of its own, as a mutant may end or remove
 anything; that needs unshare(1) and root, or a kernel that lets users do it.
@@ -21,6 +23,7 @@ Usage: tests/mutants.py [--seed N] [--mutants N] [--jobs N] [--only TEXT]
        from the project's folder, by 'make mutants'
 """
 import argparse
+import collections
 import concurrent.futures
 import os
 import pathlib
@@ -67,7 +70,8 @@ OPERATORS = [
      ["drop"]),
 ]
 # What nobody can notice, or must not be: types, includes, texts, declarations.
-SKIP = re.compile(r"^\s*(?:#\s*(?!define \w+ [\dx(])|//|/\*|\*|extern\b|typedef\b)")
+SKIP = re.compile(r"^\s*(?:#\s*(?!define \w+ [\dx(])|//|/\*|\*|extern\b|typedef\b|va_end\b)")
+FUNCTION = re.compile(r"\w.*?(\w+)\((?!.*;$)")  # its first line
 TEXT = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])+'|/\*.*?\*/|//.*")
 
 
@@ -90,18 +94,26 @@ def changed(line, match, how):
 
 
 def sites_of(path):
-    """Each (number, before, after) of a file's lines."""
-    comment = False
+    """Each (number, before, after, place) of a file's lines."""
+    comment, function, seen = False, "", collections.Counter()
     for number, line in enumerate(path.read_text().split("\n")):
         inside = comment or line.lstrip().startswith("/*")
         comment = inside and "*/" not in line
+        if line.startswith("}"):
+            function = ""
+        elif found := FUNCTION.match(line):
+            function = f":{found[1]}"
         if inside or SKIP.match(line):
             continue
         bare = blank_texts(line)
         for pattern, hows in OPERATORS:
             for match in re.finditer(pattern, bare):
                 for how in hows:
-                    yield number, line, changed(line, match, how)
+                    after = changed(line, match, how)
+                    change = function, line.strip(), after.strip()
+                    seen[change] += 1
+                    nth = f":{seen[change]}" if seen[change] > 1 else ""
+                    yield number, line, after, f"{path}{function}{nth}"
 
 
 def trapping(lines, number):
@@ -174,6 +186,13 @@ ALONE = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"
          "ulimit -S -f 400000 && exec \"$0\""]
 
 
+# In each mutant: a test with it removes its own file, which shows that it began.
+BEGIN = """
+extern int unlink(const char *);
+__attribute__((constructor)) static void mutant_began(void) { unlink("%s"); }
+"""
+
+
 def passes(binary, seconds):
     env = dict(os.environ, ASAN_OPTIONS="hard_rss_limit_mb=2000")
     return run([*ALONE, f"./{binary}"], seconds, env=env) == 0
@@ -201,7 +220,7 @@ class Mutants:
 
     def compile(self, path, lines, out):
         source = out.with_suffix(".c")
-        source.write_text("\n".join(lines))
+        source.write_text("\n".join(lines) + BEGIN % out.with_name("test"))
         return run([*self.build.compile, "-w", "-g0", "-iquote", str(path.parent),
                     "-c", "-o", str(out), str(source)], 120) == 0
 
@@ -213,7 +232,8 @@ class Mutants:
             words[words.index(own)] = str(obj)
         else:
             words.insert(words.index("build/asan/lib.a"), str(obj))
-        return run(words, 120) == 0
+        if run(words, 120) != 0:
+            sys.exit(f"mutants: {test} cannot be linked with {path} changed")
 
     def seconds_of(self, test):
         """How long a test may take; None: it does not pass as it is."""
@@ -226,7 +246,7 @@ class Mutants:
 
     def judge(self, site, folder):
         """Return: "killed by TEST", "survived", "not run"; None: no mutant."""
-        path, number, _, after = site
+        path, number, _, after, _ = site
         lines = path.read_text().split("\n")
         was, obj = folder / "was.o", folder / "mutant.o"
         self.compile(path, lines, was)
@@ -243,13 +263,16 @@ class Mutants:
 
     def killer_of(self, path, obj, folder):
         """Return: the test that fails with this object; None: they all pass; "":
-        there is none, or it cannot be linked."""
+        there is none."""
         tests = [t for t in self.build.tests_of(path) if self.seconds_of(t)]
         for test in tests:
             binary = folder / "test"
-            if not self.link(test, path, obj, binary):
-                return ""
-            if not passes(binary, self.seconds_of(test)):
+            self.link(test, path, obj, binary)
+            good = passes(binary, self.seconds_of(test))
+            if binary.exists():
+                sys.exit(f"mutants: {binary}, which is {test} with {path} changed, "
+                         "does not start: what failed is not the test")
+            if not good:
                 return test
         return None if tests else ""
 
@@ -264,15 +287,15 @@ class Mutants:
 
 
 def survivors_in(path):
-    """The word on each (file, before, after) of a list."""
+    """The word on each (place, before, after) of a list."""
     rows = [line.split(" @@ ") for line in path.read_text().splitlines()
             if line and not line.startswith("#")]
     return {tuple(part.strip() for part in row[:3]): row[3] for row in rows}
 
 
 def name_of(site):
-    path, _, before, after = site
-    return str(path), before.strip(), after.strip()
+    _, _, before, after, place = site
+    return place, before.strip(), after.strip()
 
 
 def worker(mutants, queue, results, number, wanted):
@@ -283,7 +306,11 @@ def worker(mutants, queue, results, number, wanted):
             site = queue.pop(0)
         except IndexError:
             return
-        end = mutants.judge(site, folder)
+        try:
+            end = mutants.judge(site, folder)
+        except SystemExit:
+            queue.clear()  # nobody goes on
+            raise
         if not end or len(results) >= wanted:
             continue
         if end == "not run":
