@@ -71,6 +71,8 @@ OPERATORS = [
 ]
 # What nobody can notice, or must not be: types, includes, texts, declarations.
 SKIP = re.compile(r"^\s*(?:#\s*(?!define \w+ [\dx(])|//|/\*|\*|extern\b|typedef\b|va_end\b)")
+# A buffer: nobody can notice a little more room.
+ROOM = re.compile(r"\s+(?:char|u?int(?:\d+_t)?) \w+\[[^=]*;$")
 FUNCTION = re.compile(r"\w.*?(\w+)\((?!.*;$)")  # its first line
 TEXT = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])+'|/\*.*?\*/|//.*")
 
@@ -107,6 +109,8 @@ def sites_of(path):
             continue
         bare = blank_texts(line)
         for pattern, hows in OPERATORS:
+            if ROOM.match(line) and hows == ["{n+1}"]:
+                continue
             for match in re.finditer(pattern, bare):
                 for how in hows:
                     after = changed(line, match, how)
