@@ -18,15 +18,14 @@ int kcan_kat_encode(uint8_t out[static KCAN_KAT_MAX],
 		    const struct kcan_kat_block *block)
 {
 	struct util_cursor c = util_cursor_on(out, KCAN_KAT_MAX);
-	size_t payload_len = (size_t)block->words * WORD;
 	uint16_t crc;
 
 	util_put_u8(&c, HEADER_0);
 	util_put_u8(&c, HEADER_1);
 	util_put_u8(&c, block->code);
 	util_put_u8(&c, block->words);
-	util_put_bytes(&c, block->payload, payload_len);
-	crc = c.bad ? 0 : util_crc16(out + 2, 2 + payload_len);
+	util_put_bytes(&c, block->payload, (size_t)block->words * WORD);
+	crc = util_crc16(out + 2, c.pos - 2);
 	util_put_u8(&c, (uint8_t)crc);
 	util_put_u8(&c, (uint8_t)(crc >> 8));
 	util_put_u8(&c, TRAILER_0);
