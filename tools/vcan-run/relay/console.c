@@ -10,14 +10,11 @@
 #define TAIL_LINES 12
 #define PIECES_MAX 64 /* of 1 KiB: what a pipe holds */
 
+/* Of a piece that is never more than is kept. */
 static void keep(struct console *c, const char *data, size_t len)
 {
 	size_t over;
 
-	if (len > sizeof(c->tail)) {
-		data += len - sizeof(c->tail);
-		len = sizeof(c->tail);
-	}
 	if (c->len + len > sizeof(c->tail)) {
 		over = c->len + len - sizeof(c->tail);
 		memmove(c->tail, c->tail + over, c->len - over);
