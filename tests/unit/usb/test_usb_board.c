@@ -395,6 +395,46 @@ static void test_upload(void **state)
 	end(b);
 }
 
+/* Asked for, and taken back; what was asked instead has this address and length. */
+static void ask_and_take_back(struct bench *b, const uint8_t setup[static 8],
+			      uint32_t address)
+{
+	uint32_t asked = host_submit(&b->host, 0, true, setup, NULL, setup[6]);
+	const struct usb_link_msg *msg = told(b, USB_LINK_READ);
+
+	assert_int_equal(msg->memory.address, address);
+	assert_int_equal(msg->memory.len, setup[6]);
+	host_hears_nothing(&b->host);
+	host_hears_unlinked(&b->host, host_unlink(&b->host, asked),
+			    -ECONNRESET);
+}
+
+static void test_another_question(void **state)
+{
+	static const struct control to_idle = { { 0x21, 6 }, NULL, 0 };
+	static const struct control write = { { 0x21, 1, 2, 0, 0, 0, 3, 0 },
+					      "abc",
+					      3 };
+	struct bench *b = new_bench();
+
+	(void)state;
+	plug(b, USB_DFUSE);
+	ask_and_take_back(b, (uint8_t[]){ 0xa1, 2, 2, 0, 0, 0, 3, 0 },
+			  0x08000000);
+	ask_and_take_back(b, (uint8_t[]){ 0xa1, 2, 2, 0, 0, 0, 2, 0 },
+			  0x08000000);
+	/* wBlockNum - 2 times wTransferSize: AN3156, read memory */
+	ask_and_take_back(b, (uint8_t[]){ 0xa1, 2, 3, 0, 0, 0, 2, 0 },
+			  0x08000800);
+	ask_and_take_back(b, (uint8_t[]){ 0xa1, 2, 2, 0, 0, 0, 3, 0 },
+			  0x08000000);
+	control(b, &to_idle);
+	control(b, &write);
+	control(b, &busy);
+	assert_int_equal(told(b, USB_LINK_PROGRAM)->memory.len, 3);
+	end(b);
+}
+
 /* Of another process of the same program, and yet checked. */
 static const struct broken {
 	const char *name;
@@ -504,8 +544,10 @@ int main(void)
 		  test_upload },
 		{ "a message with what is neither true nor false",
 		  test_neither_true_nor_false },
+		{ "another question is not answered with the first one's",
+		  test_another_question },
 	};
-	size_t n = 11;
+	size_t n = 12;
 
 	ROWS(broken, test_broken);
 	ROWS(statuses, test_status);
