@@ -3,17 +3,30 @@
 #include "diagnose_start.h"
 #include "klipper_node.h"
 
+/* The dictionary is there: the node's, in its order. */
+static void read_it(struct kcan_diagnose *d, const struct node *n,
+		    uint64_t now_us)
+{
+	size_t len = 0;
+	const uint8_t *bytes = kcan_diagnose_dictionary(d, &len);
+
+	if (!bytes)
+		return;
+	assert_int_equal(len, n->dictionary_len);
+	if (n->dictionary)
+		assert_memory_equal(bytes, n->dictionary, len);
+	read_on(d, true, now_us);
+}
+
 /* Return: how long it took. */
 static uint64_t talk(struct kcan_diagnose *d, struct node *n)
 {
 	struct can_frame frame;
 	uint64_t now_us = 0;
-	size_t len;
 
 	node_init(n);
 	while (kcan_diagnose_deadline(d) != UINT64_MAX) {
-		if (kcan_diagnose_dictionary(d, &len))
-			read_on(d, true, now_us);
+		read_it(d, n, now_us);
 		if (kcan_diagnose_deadline(d) > now_us)
 			now_us = kcan_diagnose_deadline(d);
 		if (!kcan_diagnose_tx(d, &frame, now_us))
@@ -30,12 +43,16 @@ static uint64_t talk(struct kcan_diagnose *d, struct node *n)
 static void test_any_one_frame_may_get_lost(void **state)
 {
 	unsigned int frames = 1;
+	uint8_t dictionary[150];
 
 	(void)state;
+	for (size_t i = 0; i < sizeof(dictionary); i++)
+		dictionary[i] = (uint8_t)i;
 	for (unsigned int lost = 0; lost <= frames; lost++) {
 		struct kcan_diagnose *d = start();
 		struct node n = { .mcu.expected = 7,
-				  .dictionary_len = 150,
+				  .dictionary = dictionary,
+				  .dictionary_len = sizeof(dictionary),
 				  .lost = lost };
 		uint64_t took_us = talk(d, &n);
 

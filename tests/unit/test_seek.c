@@ -202,6 +202,7 @@ static void test_row(void **state)
 					   .has_uuid = true,
 					   .uuid = row->uuid };
 	struct words_facts facts = asked;
+	const struct kcan_usbdev *seen;
 	struct seek s;
 
 	plugged = row->plugged;
@@ -211,6 +212,11 @@ static void test_row(void **state)
 	assert_int_equal(facts.cause, row->missing);
 	assert_string_equal(facts.port, row->port);
 	assert_int_equal(facts.warnings, row->warnings);
+	seen = *row->port ? &row->plugged[row->port[2] - '1'] :
+			    &(struct kcan_usbdev){ 0 };
+	assert_memory_equal(&facts.usb, seen, sizeof(*seen));
+	assert_int_equal(facts.bitrate_bps, 1000000);
+	assert_true(facts.bitrate_guessed);
 	facts = asked;
 	facts.cause = CAUSE_SILENT;
 	if (!seek_explain_loaded(&s, &facts))
