@@ -39,6 +39,7 @@ static const struct guest {
 	bool mute;	     /* likewise, with the line */
 	bool pinged;	     /* it says no more than STARTED before a ping */
 	bool typed;	     /* likewise, before a byte of stdin */
+	bool ended;  /* stdin is at its end */
 	bool confirms;	     /* it ends with this code once it was heard */
 	const char *console; /* what is on it; stderr is in front of the why */
 	int verbose;
@@ -166,6 +167,12 @@ static const struct guest {
 		    { MUX_EXIT, 0, { MUX_EXITED, 7 }, 2 } },
 	  .typed = true,
 	  .status = 7 },
+	{ .name = "the end of stdin reaches the guest",
+	  .says = { { MUX_READY },
+		    { MUX_STARTED },
+		    { MUX_EXIT, 0, { MUX_EXITED, 7 }, 2 } },
+	  .ended = true,
+	  .status = 7 },
 	{ .name = "a guest that hangs up and lives on is lost",
 	  .says = { { MUX_READY }, { MUX_STARTED } },
 	  .lives_on = true,
@@ -201,6 +208,8 @@ static void play_guest(const struct guest *g, int line)
 			hear(line, MUX_CREDIT);
 		if (s->type == MUX_STARTED && g->typed)
 			hear(line, MUX_DATA);
+		if (s->type == MUX_STARTED && g->ended)
+			hear(line, MUX_CLOSE);
 	}
 	if (g->confirms)
 		hear(line, MUX_EXIT);
