@@ -251,6 +251,58 @@ static void test_each_family_is_written_in_its_way(void **state)
 			 KCAN_CHIP_WRITE_IN_ORDER);
 }
 
+/*
+ * What Katapult can write, in KiB, and the largest RAM: of the largest part of that
+ * name, by the data sheets; two are less than that by katapult-protocol.md, section
+ * 5.
+ */
+#define ROOM(chip) "room: " chip, chip
+static const struct room_row {
+	const char *name;
+	const char *chip;
+	uint32_t writable_kib;
+	uint32_t ram_largest;
+} rooms[] = {
+	{ ROOM("stm32f042x6"), 32, 6144 },
+	{ ROOM("stm32f070xb"), 128, 16384 },
+	{ ROOM("stm32f072xb"), 128, 16384 },
+	{ ROOM("stm32f103xe"), 512, 65536 },
+	{ ROOM("stm32f207xx"), 1024, 131072 },
+	{ ROOM("stm32f401xc"), 512, 98304 },
+	{ ROOM("stm32f405xx"), 1024, 131072 },
+	{ ROOM("stm32f407xx"), 1024, 131072 },
+	{ ROOM("stm32f429xx"), 2048, 196608 },
+	{ ROOM("stm32f446xx"), 512, 131072 },
+	{ ROOM("stm32g070xx"), 128, 36864 },
+	{ ROOM("stm32g071xx"), 128, 36864 },
+	{ ROOM("stm32g0b0xx"), 512, 147456 },
+	{ ROOM("stm32g0b1xx"), 512, 147456 },
+	{ ROOM("stm32g431xx"), 128, 32768 },
+	{ ROOM("stm32g474xx"), 512, 131072 },
+	{ ROOM("stm32h723xx"), 1024, 131072 },
+	{ ROOM("stm32h743xx"), 1024, 131072 },
+	{ ROOM("stm32h750xx"), 128, 131072 },
+	{ ROOM("stm32l412xx"), 128, 40960 },
+	{ ROOM("rp2040"), 2048, 270336 },
+	{ ROOM("rp2350"), 2048, 532480 },
+	{ ROOM("lpc1768"), 512, 32736 },
+	{ ROOM("lpc1769"), 512, 32736 },
+	{ ROOM("samc21g18a"), 256, 32768 },
+	{ ROOM("same51j19a"), 512, 196608 },
+	{ ROOM("same51n19a"), 512, 196608 },
+	{ ROOM("same54p20a"), 1024, 262144 },
+	{ ROOM("same70q20b"), 1024, 393216 },
+};
+
+static void test_room(void **state)
+{
+	const struct room_row *row = *state;
+	const struct kcan_chip *chip = kcan_chip_find(row->chip);
+
+	assert_int_equal(chip->writable, row->writable_kib * 1024);
+	assert_int_equal(chip->ram_largest, row->ram_largest);
+}
+
 /* Section 0, fact 1. */
 static void test_cells_of_g0_g4_and_h7_are_programmed_once(void **state)
 {
@@ -355,7 +407,7 @@ static void test_chips_that_differ_by_name_only(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[96] = {
+	struct CMUnitTest tests[128] = {
 		cmocka_unit_test(test_the_table_has_these_chips_and_no_others),
 		cmocka_unit_test(test_a_name_is_compared_to_its_end),
 		cmocka_unit_test(test_each_family_is_written_in_its_way),
@@ -371,5 +423,6 @@ int main(void)
 	ROWS(rows, test_a_chip_is_that_of_the_table);
 	ROWS(erases, test_erase);
 	ROWS(menus, test_menu);
+	ROWS(rooms, test_room);
 	return _cmocka_run_group_tests("chip", tests, n, NULL, NULL);
 }

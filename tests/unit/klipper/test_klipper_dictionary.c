@@ -8,6 +8,8 @@
 #include <kcan/version.h>
 #include <zlib.h>
 
+#include "../../../sim/canmcu/klipper/pin.h"
+
 #define TEXT_MAX 65536
 
 /* As the host: 40 bytes at a time, until there are none. */
@@ -533,6 +535,30 @@ static void test_what_is_used_is_not_reserved(void **state)
 	json_decref(o);
 }
 
+/* PA12 is of USB and of CAN, PA9 of the UART; a bridge has CAN on others. */
+static void test_each_link_looks_for_its_own_pins(void **state)
+{
+	static const uint8_t want[MCU_LINK_COUNT] = {
+		[MCU_LINK_CAN] = 1 << 0,
+		[MCU_LINK_BRIDGE] = 1 << 1,
+		[MCU_LINK_USB] = 1 << 1,
+		[MCU_LINK_UART] = 1 << 2,
+	};
+	struct host h;
+
+	(void)state;
+	host_start(&h, "stm32g0b1xx");
+	devices_name_pin(&h.board.mcu.devices, 12);
+	devices_name_pin(&h.board.mcu.devices, 9);
+	for (int i = 0; i < MCU_LINK_COUNT; i++) {
+		struct mcu mcu = h.board.mcu;
+
+		mcu.cfg.link = (enum mcu_link)i;
+		assert_int_equal(klipper_pins_elsewhere(&mcu), want[i]);
+	}
+	host_end(&h);
+}
+
 /* Klipper's chips with SERCOMs have one list of them for all buses. */
 static void test_a_sercom_is_taken(void **state)
 {
@@ -569,8 +595,9 @@ int main(void)
 		cmocka_unit_test(test_what_is_used_is_not_reserved),
 		cmocka_unit_test(test_a_sercom_is_taken),
 		cmocka_unit_test(test_a_pin_alone_is_a_number),
+		cmocka_unit_test(test_each_link_looks_for_its_own_pins),
 	};
-	size_t n = 9;
+	size_t n = 10;
 
 	ROWS(number_rows, test_number);
 	ROWS(pins_rows, test_pins);
