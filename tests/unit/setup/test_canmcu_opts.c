@@ -189,9 +189,29 @@ static void test_one_uuid_is_enough(void **state)
 	assert_int_equal(o.mcus[0].state, MCU_KLIPPER);
 	assert_int_equal(o.mcus[0].nodeid, -1);
 	assert_int_equal(o.mcus[0].boot_us, 30000);
+	assert_int_equal(o.mcus[0].erase_us, 10000);
+	assert_int_equal(o.mcus[0].usb.vhci_port, -1);
+	assert_int_equal(o.bitrate_bps, 0);
 	assert_true(o.mcus[0].double_reset);
 	assert_true(o.mcus[0].ecc);
 	assert_false(o.mcus[0].sane_rx);
+	opts_fini(&o);
+}
+
+/* Klipper's usual rate; Katapult has the same, if it is told no other. */
+static void test_a_uart_has_250000_baud(void **state)
+{
+	struct opts o;
+
+	(void)state;
+	parse_ok(&o, "-u " U " --uart pty:/tmp/x");
+	assert_int_equal(o.mcus[0].link, MCU_LINK_UART);
+	assert_int_equal(o.mcus[0].baud, 250000);
+	assert_int_equal(o.mcus[0].katapult_baud, 250000);
+	opts_fini(&o);
+	parse_ok(&o, "-u " U " --uart pty:/tmp/x --baud 115200");
+	assert_int_equal(o.mcus[0].baud, 115200);
+	assert_int_equal(o.mcus[0].katapult_baud, 115200);
 	opts_fini(&o);
 }
 
@@ -357,6 +377,7 @@ int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_one_uuid_is_enough),
+		cmocka_unit_test(test_a_uart_has_250000_baud),
 		cmocka_unit_test(test_faults_belong_to_their_mcus),
 		cmocka_unit_test(test_a_later_mcu_may_have_the_same_uuid),
 		cmocka_unit_test(test_a_bit_rate_may_be_given_twice_alike),
