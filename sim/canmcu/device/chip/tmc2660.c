@@ -4,8 +4,7 @@
 
 #define FRAME \
 	3 /* bytes; the uppermost four bits out, the lowest in, are none */
-#define DRVCTRL_NOT 0x80000 /* of all other registers */
-#define REGISTER(frame) ((frame) >> 17 & 7)
+#define REGISTER(frame) ((frame) >> 17 & 7) /* DRVCTRL: any below 4 */
 #define SGCSCONF 6
 #define DRVCONF 7
 #define RDSEL(drvconf) ((drvconf) >> 4 & 3)
@@ -37,7 +36,7 @@ static bool talk(void *self, const struct device_message *message,
 	if (message->out_len != FRAME)
 		return false;
 	frame = (uint32_t)out[0] << 16 | (uint32_t)out[1] << 8 | out[2];
-	t->regs[frame & DRVCTRL_NOT ? REGISTER(frame) : 0] = frame;
+	t->regs[REGISTER(frame)] = frame;
 	for (int i = 0; i < FRAME; i++)
 		message->in[i] = (uint8_t)(told >> (16 - 8 * i));
 	return true;
