@@ -192,6 +192,28 @@ static void test_power_forgets_the_way_to_the_rom(void **state)
 	end(w);
 }
 
+/* So does who puts it into something else; on a SAME70, that is for good. */
+static void test_putting_it_forgets_the_way_to_the_rom(void **state)
+{
+	static const char *const types[] = { "stm32f405xx", "same70" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		struct mcu_cfg cfg = board_cfg(types[i]);
+		struct board b;
+
+		cfg.bootloader = BOOTLOADER_ROM;
+		board_init(&b, &cfg);
+		mcu_request_bootloader(&b.mcu, b.now_us);
+		assert_int_equal(b.mcu.state, MCU_ROM);
+		assert_int_equal(mcu_put(&b.mcu, MCU_KLIPPER, b.now_us), 0);
+		mcu_reset(&b.mcu, b.now_us);
+		board_wait(&b, 500000);
+		assert_int_equal(b.mcu.state, MCU_KLIPPER);
+		mcu_fini(&b.mcu);
+	}
+}
+
 /* flashing.md, section 6.3 */
 static void test_its_own_reset_waits_when_it_is_not_signed(void **state)
 {
@@ -297,11 +319,12 @@ int main(void)
 		cmocka_unit_test(test_nobody_can_put_it_into_klipper),
 		cmocka_unit_test(test_the_rom_starts_what_is_where_it_jumps_to),
 		cmocka_unit_test(test_power_forgets_the_way_to_the_rom),
+		cmocka_unit_test(test_putting_it_forgets_the_way_to_the_rom),
 		cmocka_unit_test(
 			test_its_own_reset_waits_when_it_is_not_signed),
 		cmocka_unit_test(test_what_is_known_is_not_read_again),
 	};
-	size_t n = 7;
+	size_t n = 8;
 
 	ROWS(rows, test_request);
 	ROWS(seen, test_who_is_seen);
