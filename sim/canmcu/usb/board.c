@@ -216,7 +216,8 @@ static void unplug(struct usb_board *b, const struct usb_link_msg *msg)
 
 static void plug(struct usb_board *b, const struct usb_link_msg *msg)
 {
-	struct usb_identity identity = { msg->plug.vid, msg->plug.pid, { 0 } };
+	struct usb_identity identity = { .vid = msg->plug.vid,
+					 .pid = msg->plug.pid };
 	const struct kind_row *row;
 
 	unplug(b, msg);
