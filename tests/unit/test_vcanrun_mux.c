@@ -361,11 +361,13 @@ static void test_a_sink_ends_after_its_last_byte(void **state)
 	(void)state;
 	assert_int_equal(pipe(fd), 0);
 	s->fd = fd[1];
-	sink_put(s, (const uint8_t *)"abc", 3);
+	sink_put(s, (const uint8_t *)"ab", 2);
+	sink_put(s, (const uint8_t *)"c", 1);
 	sink_end(s);
 	assert_int_equal(sink_write(s), 0);
 	assert_int_equal(s->fd, -1);
 	assert_int_equal(read(fd[0], in, sizeof(in)), 3);
+	assert_memory_equal(in, "abc", 3);
 	assert_int_equal(read(fd[0], in, sizeof(in)), 0);
 	close(fd[0]);
 	free(s);

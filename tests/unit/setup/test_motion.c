@@ -46,6 +46,11 @@
 	STEPPER("stepper_z2", "PA4", "") \
 	"[z_tilt]\n"                     \
 	"z_positions:\n    -50, 0\n    250, 0\n    100, 150\n"
+/* 10 mm, and 0.01 a mm to the right, and 0.03 a mm to the back */
+#define SLOPE                            \
+	Z1("PA3", "")                    \
+	STEPPER("stepper_z2", "PA4", "") \
+	"[z_tilt]\nz_positions: 0, 0\n 200, 0\n 0, 100\n"
 #define THIRD STEPPER("stepper_z2", "PA4", "")
 #define FOURTH STEPPER("stepper_z3", "PA5", "")
 #define CORNERS "[quad_gantry_level]\ngantry_corners:\n -50,-50\n 250, 150\n"
@@ -133,6 +138,18 @@ static const struct row {
 	  XYZ("cartesian") THREE_Z,
 	  { { 0, 0, 100, 400, 850 } },
 	  "100.00 50.00 14.50 14.200 00--" },
+	{ "three motors of z that are not even",
+	  XYZ("cartesian") SLOPE,
+	  { { 0, 0, 0, 200, 300 } },
+	  "100.00 50.00 12.50 12.300 00--" },
+	{ "a probe beside the nozzle: a step above its height",
+	  XYZ("cartesian") SLOPE PROBE,
+	  { { 0, 0, -1029, -829, -729 } },
+	  "100.00 50.00 2.21 2.010 00-0" },
+	{ "a probe beside the nozzle: at its height",
+	  XYZ("cartesian") SLOPE PROBE,
+	  { { 0, 0, -1031, -831, -731 } },
+	  "100.00 50.00 2.19 1.990 00-1" },
 	{ "four motors of z: at corners",
 	  XYZ("cartesian") FOUR_Z,
 	  { { 0, 0, 0, 200, 500, 300 } },
@@ -327,7 +344,7 @@ static void test_bed(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[64] = {
+	struct CMUnitTest tests[72] = {
 		cmocka_unit_test(test_steps_are_kept),
 	};
 	size_t n = 1;
