@@ -70,7 +70,7 @@ OPERATORS = [
      ["drop"]),
 ]
 # What nobody can notice, or must not be: types, includes, texts, declarations.
-SKIP = re.compile(r"^\s*(?:#\s*(?!define \w+ [\dx(])|//|/\*|\*|extern\b|typedef\b|va_end\b)")
+SKIP = re.compile(r"^\s*(?:#\s*(?!define \w+ [\dx(])|//|/\*|\*|extern\b|typedef\b)")
 # A buffer: nobody can notice a little more room.
 ROOM = re.compile(r"\s+(?:char|u?int(?:\d+_t)?) \w+\[[^=]*;$")
 FUNCTION = re.compile(r"\w.*?(\w+)\((?!.*;$)")  # its first line
@@ -190,6 +190,8 @@ ALONE = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"
          "ulimit -S -f 400000 && exec \"$0\""]
 
 
+# Without sanitizers, whose code tells of places in a file, and of its name.
+PLAIN = ("-O2", "-fno-sanitize=all")
 # In each mutant: a test with it removes its own file, which shows that it began.
 BEGIN = """
 extern int unlink(const char *);
@@ -222,11 +224,11 @@ class Mutants:
                     self.untested += len(found)
         random.Random(seed).shuffle(self.sites)
 
-    def compile(self, path, lines, out):
+    def compile(self, path, lines, out, *flags):
         source = out.with_suffix(".c")
         source.write_text("\n".join(lines) + BEGIN % out.with_name("test"))
-        return run([*self.build.compile, "-w", "-g0", "-iquote", str(path.parent),
-                    "-c", "-o", str(out), str(source)], 120) == 0
+        return run([*self.build.compile, *flags, "-w", "-g0", "-iquote",
+                    str(path.parent), "-c", "-o", str(out), str(source)], 120) == 0
 
     def link(self, test, path, obj, out):
         words = list(self.build.links[test])
@@ -253,10 +255,11 @@ class Mutants:
         path, number, _, after, _ = site
         lines = path.read_text().split("\n")
         was, obj = folder / "was.o", folder / "mutant.o"
-        self.compile(path, lines, was)
+        self.compile(path, lines, was, *PLAIN)
         mutant = lines[:number] + [after] + lines[number + 1:]
-        if not self.compile(path, mutant, obj) or self.same(was, obj):
+        if not self.compile(path, mutant, obj, *PLAIN) or self.same(was, obj):
             return None
+        self.compile(path, mutant, obj)
         killer = self.killer_of(path, obj, folder)
         if killer is not None:
             return f"killed by {killer}" if killer else None
