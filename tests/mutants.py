@@ -190,8 +190,8 @@ ALONE = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"
          "ulimit -S -f 400000 && exec \"$0\""]
 
 
-# Without sanitizers, whose code tells of places in a file, and of its name.
-PLAIN = ("-O2", "-fno-sanitize=all")
+# Without sanitizers, whose code has places in a file, and its name, and guesses.
+PLAIN = ("-O2", "-fno-sanitize=all", "-fno-guess-branch-probability")
 # In each mutant: a test with it removes its own file, which shows that it began.
 BEGIN = """
 extern int unlink(const char *);
