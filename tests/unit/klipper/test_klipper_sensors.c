@@ -93,6 +93,23 @@ static const struct device_kind parrot_kind = {
 	"2a03000002" \
 	"7502030105" \
 	"83748f5003"
+#define HOME_4       \
+	"2a04000002" \
+	"7503040105" \
+	"83748f5003"
+#define TRIGGER_BY_LDC1612 \
+	"0405"             \
+	"4a00"             \
+	"4b0000868d208068" \
+	"81000100"         \
+	"6d0200"           \
+	"700200010000"     \
+	"720302"           \
+	"7303008768"       \
+	"7403018064"       \
+	"81020103"         \
+	"2904"             \
+	"8103018768"
 #define ADS131M02 "810a0100010203810c018768"
 #define AT_SPI                            \
 	{                                 \
@@ -480,10 +497,7 @@ static const struct chip_story {
 	      "2904"
 	      "810c018768",
 	      "ack" },
-	    { "2a04000002"
-	      "7503040105"
-	      "83748f5003",
-	      "ack" },
+	    { HOME_4, "ack" },
 	    { "", "2d04000a8768", 1000 } },
 	  NULL },
 	/*
@@ -625,6 +639,28 @@ static const struct chip_story {
 	    { "", "", 20000 },
 	    { "put PA3 0", "" },
 	    { "", "56010030" X8("00080008") X4("00080008"), 12000 } },
+	  NULL },
+	/* with a trigger as above: status, and the halves of a value */
+	{ "LDC1612: a trigger, by a value of 28 bits",
+	  AT_I2C,
+	  { "0008", "1000", "0065" },
+	  { { TRIGGER_BY_LDC1612, "ack" },
+	    { HOME_4, "ack" },
+	    { "", "2d0400018768", 1000 } },
+	  NULL },
+	{ "LDC1612: no trigger, by one that is too small",
+	  AT_I2C,
+	  { "0008", "1000", "0064" },
+	  { { TRIGGER_BY_LDC1612, "ack" },
+	    { HOME_4, "ack" },
+	    { "", "", 2000 } },
+	  NULL },
+	{ "LDC1612: a trigger, by an error of the sensor",
+	  AT_I2C,
+	  { "0008", "2000", "0000" },
+	  { { TRIGGER_BY_LDC1612, "ack" },
+	    { HOME_4, "ack" },
+	    { "", "2d0400088768", 1000 } },
 	  NULL },
 	/* config_spi_angle oid=1 spi_oid=0 spi_angle_type=0, query_spi_angle
 	 * oid=1 clock=1000 rest_ticks=1000 time_shift=0; 17 are a report */

@@ -129,6 +129,8 @@ static const struct mistake {
 	    "state 'katapult' or 'off'" },
 	{ "-u " U " --state off --nodeid 4",
 	  U ": in state 'off' it has no nodeid; leave one of the two away" },
+	{ "-u " U " --uart pty:/tmp/x --nodeid 0",
+	  U ": with 'uart' it has no nodeid; leave one of the two away" },
 	{ "-u " U " --fault dorp",
 	  "--fault 'dorp': there is no fault 'dorp': 'canmcu ctl faults' and "
 	  "canmcu(1) list those there are" },

@@ -217,6 +217,8 @@ static const struct row refused[] = {
 	/* two letters of three are not near */
 	{ "mcu=1", "there is no key 'mcu': see canmcu(1)" },
 	{ "ec=1", "there is no key 'ec': did you mean 'ecc'?" },
+	{ "xecc=1", "there is no key 'xecc': did you mean 'ecc'?" },
+	{ "xxecc=1", "there is no key 'xxecc': see canmcu(1)" },
 };
 
 static int apply(struct keys_board *b, const char *setting, char *error)
