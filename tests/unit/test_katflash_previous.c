@@ -57,6 +57,14 @@ static void other_firmware(void)
 	put_code(&flash, 0, 60 * KIB);
 }
 
+/* Its beginning is looked for no further back than it could be long; twice. */
+static void compressed_all_over(void)
+{
+	put_code(&flash, 0, 60 * KIB);
+	for (size_t i = KIB; i < 60 * KIB; i++)
+		flash.bytes[i] = (uint8_t)(i * 167);
+}
+
 static void nothing(void)
 {
 }
@@ -108,6 +116,8 @@ static const struct row {
 	  PREVIOUS_UNKNOWN, 209 },
 	{ "other firmware: unknown", "stm32g0b1xx", other_firmware,
 	  PREVIOUS_UNKNOWN, 30 },
+	{ "compressed all over: unknown", "stm32g0b1xx", compressed_all_over,
+	  PREVIOUS_UNKNOWN, 313 },
 	{ "FF in front: there is none", "stm32g0b1xx", nothing, PREVIOUS_NONE,
 	  1 },
 	{ "zeros in front: there is none", "stm32g0b1xx", zeros_in_front,
