@@ -73,7 +73,7 @@ OPERATORS = [
 SKIP = re.compile(r"^\s*(?:#\s*(?!define \w+ [\dx(])|//|/\*|\*|extern\b|typedef\b)")
 # A buffer: nobody can notice a little more room.
 ROOM = re.compile(r"\s+(?:char|u?int(?:\d+_t)?) \w+\[[^=]*;$")
-FUNCTION = re.compile(r"\w.*?(\w+)\((?!.*;$)")  # its first line
+FUNCTION = re.compile(r"(?=\w).*?(\w+)\((?!.*;$)")  # its first line
 TEXT = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])+'|/\*.*?\*/|//.*")
 
 
