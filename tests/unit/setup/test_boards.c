@@ -565,6 +565,35 @@ static void test_a_file_of_16_mib_and_one_byte(void **state)
 	free(text);
 }
 
+/* Its number, 00 of an ADXL345, is asked for. */
+static bool answers(const char *text)
+{
+	char error[OPTS_ERROR_MAX];
+	uint8_t out[] = { 0x80, 0 }, in[2] = { 0 };
+	const struct device_message message = { .to = { DEVICE_SPI, DEVICE_ANY,
+							4 },
+						.out = out,
+						.out_len = 2,
+						.in = in,
+						.in_len = 2 };
+	bool answered;
+	struct opts o;
+
+	write_file("p", text, strlen(text));
+	assert_int_equal(parse(&o, "-c p", error), 0);
+	answered = devices_talk(&o.devices[0], &message, 0);
+	assert_int_equal(in[1], answered ? 0xe5 : 0);
+	opts_fini(&o);
+	return answered;
+}
+
+static void test_what_is_unplugged_does_not_answer(void **state)
+{
+	(void)state;
+	assert_true(answers(A "[adxl345]\ncs_pin: PA4\n"));
+	assert_false(answers(A "unplugged: adxl345\n[adxl345]\ncs_pin: PA4\n"));
+}
+
 /* On stderr, as canmcu goes on. */
 static void test_an_include_that_is_missing_is_told(void **state)
 {
@@ -594,6 +623,7 @@ int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_an_include_that_is_missing_is_told),
+		cmocka_unit_test(test_what_is_unplugged_does_not_answer),
 		cmocka_unit_test(test_a_whole_printer),
 		cmocka_unit_test(test_the_key_fault_has_several_lines),
 		cmocka_unit_test(test_64_interfaces_at_most),
