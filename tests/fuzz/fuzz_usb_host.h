@@ -51,7 +51,7 @@ static inline bool fuzz_host_tell(void *arg, const struct usb_link_msg *msg)
 static inline void fuzz_host_read_bytes(struct fuzz_input *in, uint8_t *out,
 					uint32_t *len)
 {
-	/* katapult-protocol.md, sections 2 and 3 */
+	/* katapult-protocol.md, section 12 */
 	static const uint8_t connect[] = { 0x01, 0x88, 0x11, 0x00,
 					   0xf1, 0x7c, 0x99, 0x03 };
 	uint8_t how = fuzz_next(in);
