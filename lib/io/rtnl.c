@@ -45,10 +45,23 @@ int rtnl_open(unsigned int groups)
 	return err;
 }
 
-/* Return: bytes of the answer, or a negative errno. */
+ssize_t rtnl_read_reply(const struct nlmsghdr *reply, size_t len)
+{
+	const struct nlmsgerr *refusal = NLMSG_DATA(reply);
+
+	if (!NLMSG_OK(reply, len))
+		return -EPROTO;
+	if (reply->nlmsg_type != NLMSG_ERROR)
+		return (ssize_t)len;
+	/* "error" 0 is the acknowledgement */
+	if (len < NLMSG_LENGTH(sizeof(*refusal)) || refusal->error > 0)
+		return -EPROTO;
+	return refusal->error;
+}
+
+/* Return: as rtnl_read_reply(), or a negative errno. */
 static ssize_t exchange(int fd, const struct request *r, union answer *answer)
 {
-	const struct nlmsgerr *refusal = NLMSG_DATA(&answer->head);
 	ssize_t n = send(fd, r, r->head.nlmsg_len, 0);
 
 	if (n >= 0)
@@ -57,13 +70,7 @@ static ssize_t exchange(int fd, const struct request *r, union answer *answer)
 		return -errno;
 	if ((size_t)n > sizeof(*answer))
 		return -EMSGSIZE;
-	if (!NLMSG_OK(&answer->head, (size_t)n))
-		return -EPROTO;
-	if (answer->head.nlmsg_type != NLMSG_ERROR)
-		return n;
-	/* "error" 0 is the acknowledgement */
-	return (size_t)n < NLMSG_LENGTH(sizeof(*refusal)) ? -EPROTO :
-							    refusal->error;
+	return rtnl_read_reply(&answer->head, (size_t)n);
 }
 
 static ssize_t ask(const struct request *r, union answer *answer)

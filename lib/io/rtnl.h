@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /** What a CAN driver reports of its controller. */
 struct rtnl_can {
@@ -64,6 +65,15 @@ int rtnl_set_up_can(const char *name, const struct rtnl_can *can,
  * Return: 0, or -errno and @out is as it was; -ENODEV: there is none.
  */
 int rtnl_get_link(struct rtnl_link *out, const char *name);
+
+/**
+ * rtnl_read_reply() - what a reply to a request is
+ * @reply: any bytes, @len of them
+ *
+ * Return: @len when it is a message, 0 when it acknowledges the request, or the
+ * negative errno that it was refused with; -EPROTO when it is none of these.
+ */
+ssize_t rtnl_read_reply(const struct nlmsghdr *reply, size_t len);
 
 /**
  * rtnl_read_link() - the interface in an RTM_NEWLINK

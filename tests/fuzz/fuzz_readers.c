@@ -26,6 +26,7 @@ static void read_link(const char *text, size_t len)
 
 	check(message);
 	memcpy(message, text, len);
+	check(rtnl_read_reply(message, len) <= (ssize_t)len);
 	rtnl_read_link(&got, message, len);
 	check(got.index || len >= NLMSG_HDRLEN || !got.flags);
 	check(!got.can.has_state || len > NLMSG_HDRLEN);

@@ -137,6 +137,37 @@ static void test_row(void **state)
 	assert_int_equal(got.counters.rxerr, row->want.counters.rxerr);
 }
 
+/* NLMSG_ERROR, a "struct nlmsgerr", of which only the number counts */
+#define REFUSAL(len) len "000000020000000100000000000000"
+#define REQUEST "20000000120001000100000000000000"
+
+static const struct reply {
+	const char *name;
+	const char *hex;
+	ssize_t want;
+} replies[] = {
+	{ "a message", HEAD("20") INFO, 32 },
+	{ "an acknowledgement", REFUSAL("24") "00000000" REQUEST, 0 },
+	{ "no such interface", REFUSAL("24") "edffffff" REQUEST, -ENODEV },
+	{ "a refusal with a number that is no errno",
+	  REFUSAL("24") "13000000" REQUEST, -EPROTO },
+	{ "a refusal that is cut", REFUSAL("14") "edffffff", -EPROTO },
+	{ "a message longer than what came", HEAD("24") INFO, -EPROTO },
+	{ "nothing", "", -EPROTO },
+};
+
+static void test_reply(void **state)
+{
+	const struct reply *row = *state;
+	union {
+		struct nlmsghdr head;
+		uint8_t bytes[MESSAGE_MAX];
+	} reply = { .head = { 0 } };
+	size_t len = decode(reply.bytes, row->hex);
+
+	assert_int_equal(rtnl_read_reply(&reply.head, len), row->want);
+}
+
 /* NAME and TXQLEN are attributes of Linux 6.1, too; the queue's 10 is made up. */
 static void test_what_every_interface_has(void **state)
 {
@@ -213,7 +244,7 @@ static void test_what_cannot_be_done(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 5] = {
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(replies) + 5] = {
 		cmocka_unit_test(test_what_every_interface_has),
 		cmocka_unit_test(test_every_cut_is_read_within_its_bounds),
 		cmocka_unit_test(
@@ -224,5 +255,6 @@ int main(void)
 	size_t n = 5;
 
 	ROWS(rows, test_row);
+	ROWS(replies, test_reply);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
