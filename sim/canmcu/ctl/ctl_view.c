@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "util/clean.h"
@@ -230,4 +231,20 @@ void ctl_view_changes(FILE *to, const json_t *was, const json_t *mcus)
 		print_change(to, mcu, "nodeid", old ? before : NULL, nodeid);
 		print_devices(to, mcu, json_object_get(old, "devices"));
 	}
+}
+
+/* jansson's ASCII has DEL in it. */
+void ctl_view_json(FILE *to, const json_t *look)
+{
+	json_t *copy = json_copy((json_t *)look);
+	char *text;
+
+	json_object_del(copy, "ok");
+	text = json_dumps(copy, JSON_COMPACT | JSON_ENSURE_ASCII);
+	if (text) {
+		util_clean(text);
+		fprintf(to, "%s\n", text);
+	}
+	free(text);
+	json_decref(copy);
 }

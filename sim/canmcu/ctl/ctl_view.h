@@ -44,6 +44,9 @@ void ctl_view_screen(FILE *to, const json_t *mcus,
  */
 void ctl_view_changes(FILE *to, const json_t *was, const json_t *mcus);
 
+/** A line with all that is in a reply to "look", but for its "ok". */
+void ctl_view_json(FILE *to, const json_t *look);
+
 /* Take over a terminal, and give it back as it was. */
 #define CTL_VIEW_BEGIN "\033[?1049h\033[?25l"
 #define CTL_VIEW_END "\033[?25h\033[?1049l"

@@ -82,16 +82,6 @@ static void draw(struct watch *w)
 	fflush(stdout);
 }
 
-static void print_json(const json_t *look)
-{
-	json_t *copy = json_copy((json_t *)look);
-
-	json_object_del(copy, "ok");
-	json_dumpf(copy, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
-	putchar('\n');
-	json_decref(copy);
-}
-
 static void take_look(struct watch *w, const json_t *look)
 {
 	json_t *mcus = json_object_get(look, "mcus");
@@ -100,7 +90,7 @@ static void take_look(struct watch *w, const json_t *look)
 	w->asked = false;
 	w->next_ms = now_ms() + (changed ? SOON_MS : IDLE_MS);
 	if (changed && w->json)
-		print_json(look);
+		ctl_view_json(stdout, look);
 	else if (changed && !w->terminal)
 		ctl_view_changes(stdout, w->mcus, mcus);
 	json_decref(w->mcus);

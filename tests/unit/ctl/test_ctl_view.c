@@ -132,6 +132,25 @@ static void test_the_last_events_are_kept(void **state)
 	assert_string_equal(events.lines[CTL_VIEW_EVENTS - 1], text);
 }
 
+static void test_what_is_printed_as_json_commands_no_terminal(void **state)
+{
+	json_t *look = json_loads(
+		"{\"ok\":true,\"mcus\":[{\"n\177\":\"\\u001b\\u00e4\\n\"}]}", 0,
+		NULL);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&text, &size);
+
+	(void)state;
+	assert_non_null(look);
+	ctl_view_json(to, look);
+	fclose(to);
+	assert_string_equal(text,
+			    "{\"mcus\":[{\"n?\":\"\\u001B\\u00E4\\n\"}]}\n");
+	free(text);
+	json_decref(look);
+}
+
 static const struct change {
 	const char *name;
 	const char *was; /* NULL: nothing yet */
@@ -186,12 +205,14 @@ static void test_change(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(screens) + ARRAY_SIZE(changes) + 1];
+	struct CMUnitTest tests[ARRAY_SIZE(screens) + ARRAY_SIZE(changes) + 2];
 	size_t n = 0;
 
 	ROWS(screens, test_screen);
 	ROWS(changes, test_change);
-	tests[n] = (struct CMUnitTest)cmocka_unit_test(
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
 		test_the_last_events_are_kept);
+	tests[n] = (struct CMUnitTest)cmocka_unit_test(
+		test_what_is_printed_as_json_commands_no_terminal);
 	return cmocka_run_group_tests_name("ctl view", tests, NULL, NULL);
 }
