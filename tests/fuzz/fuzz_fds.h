@@ -96,6 +96,46 @@ int clock_gettime(clockid_t clock, struct timespec *t)
 	return 0;
 }
 
+static inline size_t fuzz_smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/** What was written at one end, and not yet read at the other. */
+struct fuzz_pipe {
+	uint8_t bytes[32768];
+	size_t first;
+	size_t len;
+};
+
+static inline size_t fuzz_pipe_room(const struct fuzz_pipe *p)
+{
+	return sizeof(p->bytes) - p->len;
+}
+
+/** There is room for @len. */
+static inline void fuzz_pipe_put(struct fuzz_pipe *p, const void *data,
+				 size_t len)
+{
+	check(len <= fuzz_pipe_room(p));
+	if (len > sizeof(p->bytes) - p->first - p->len) {
+		memmove(p->bytes, p->bytes + p->first, p->len);
+		p->first = 0;
+	}
+	memcpy(p->bytes + p->first + p->len, data, len);
+	p->len += len;
+}
+
+/** Return: how many bytes there were, @len at most. */
+static inline size_t fuzz_pipe_get(struct fuzz_pipe *p, void *data, size_t len)
+{
+	len = fuzz_smaller(len, p->len);
+	memcpy(data, p->bytes + p->first, len);
+	p->first += len;
+	p->len -= len;
+	return len;
+}
+
 /** Bytes that tell where in which stream they are. */
 static inline uint8_t fuzz_pattern(unsigned int stream, size_t at)
 {

@@ -19,7 +19,6 @@
 #define LINE_FD 100
 #define CONSOLE_FD 101
 #define SIG_FD 102
-#define LINE_ROOM 32768 /* what the guest has said and was not read */
 #define END_POLLS 1000	/* enough to write out all there is */
 #define CODE_LOST 125	/* STATUS_OWN_FAILURE */
 #define CODE_SIGNAL 128 /* STATUS_SIGNAL_BASE */
@@ -33,9 +32,7 @@ struct run {
 	bool time_passes; /* to the deadline, if nothing else happens */
 	size_t end_polls;
 	/* From the guest. */
-	uint8_t line[LINE_ROOM];
-	size_t line_first;
-	size_t line_len;
+	struct fuzz_pipe line;
 	size_t piece; /* that one read() gets, at most */
 	bool honest;
 	bool ready, started, exited;
@@ -69,26 +66,11 @@ struct run {
 	bool signalled[64];
 };
 
-static size_t smaller(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 /* What the guest says. */
 
 static bool has_room(const struct run *r)
 {
-	return !r->hung_up && sizeof(r->line) - r->line_len >= MUX_FRAME_MAX;
-}
-
-static void put_line(struct run *r, const uint8_t *data, size_t len)
-{
-	if (len > sizeof(r->line) - r->line_first - r->line_len) {
-		memmove(r->line, r->line + r->line_first, r->line_len);
-		r->line_first = 0;
-	}
-	memcpy(r->line + r->line_first + r->line_len, data, len);
-	r->line_len += len;
+	return !r->hung_up && fuzz_pipe_room(&r->line) >= MUX_FRAME_MAX;
 }
 
 /* There is room for it. */
@@ -99,7 +81,7 @@ static void say(struct run *r, enum mux_type type, unsigned int stream,
 	size_t n = mux_encode(frame, type, stream, data, len);
 
 	check(n);
-	put_line(r, frame, n);
+	fuzz_pipe_put(&r->line, frame, n);
 	if (type == MUX_DATA)
 		r->sent[stream] += len;
 	if (type == MUX_ACK)
@@ -153,7 +135,7 @@ static void say_data(struct run *r)
 {
 	uint8_t how = fuzz_next(&r->in);
 	unsigned int stream = how & 1 ? MUX_STDOUT : MUX_STDERR;
-	size_t len = smaller((how >> 1) * 8u + 1, r->window[stream]);
+	size_t len = fuzz_smaller((how >> 1) * 8u + 1, r->window[stream]);
 
 	if (!r->started || r->exited || r->closed[stream] || !has_room(r))
 		return;
@@ -236,7 +218,7 @@ static void say_garbage(struct run *r)
 	for (size_t len = fuzz_next(&r->in) % 16; len && has_room(r); len--) {
 		uint8_t byte = fuzz_next(&r->in);
 
-		put_line(r, &byte, 1);
+		fuzz_pipe_put(&r->line, &byte, 1);
 	}
 }
 
@@ -357,7 +339,7 @@ static ssize_t write_line(struct run *r, const uint8_t *data, size_t len)
 
 	if (r->hung_up)
 		return fuzz_fails(EPIPE);
-	len = smaller(len, r->line_room);
+	len = fuzz_smaller(len, r->line_room);
 	if (!len)
 		return fuzz_fails(EAGAIN);
 	if (r->line_room < FAR)
@@ -396,7 +378,7 @@ static ssize_t write_any(void *arg, int fd, const void *data, size_t len)
 	check(!r->gone[fd]);
 	if (r->broken[fd])
 		return fuzz_fails(r->broken[fd]);
-	len = smaller(len, r->room[fd]);
+	len = fuzz_smaller(len, r->room[fd]);
 	if (!len)
 		return fuzz_fails(EAGAIN);
 	r->room[fd] -= len;
@@ -409,19 +391,14 @@ static ssize_t write_any(void *arg, int fd, const void *data, size_t len)
 
 static ssize_t read_line(struct run *r, void *data, size_t len)
 {
-	len = smaller(len, smaller(r->line_len, r->piece));
-	if (!len)
-		return r->hung_up ? 0 : fuzz_fails(EAGAIN);
-	memcpy(data, r->line + r->line_first, len);
-	r->line_first += len;
-	r->line_len -= len;
-	return (ssize_t)len;
+	len = fuzz_pipe_get(&r->line, data, fuzz_smaller(len, r->piece));
+	return len || r->hung_up ? (ssize_t)len : fuzz_fails(EAGAIN);
 }
 
 static ssize_t read_stdin(struct run *r, uint8_t *data, size_t len)
 {
 	check(!r->gone[MUX_STDIN]);
-	len = smaller(len, r->typed - r->stdin_read);
+	len = fuzz_smaller(len, r->typed - r->stdin_read);
 	if (!len)
 		return r->stdin_ended ? 0 : fuzz_fails(EAGAIN);
 	for (size_t i = 0; i < len; i++)
@@ -457,7 +434,7 @@ static ssize_t read_any(void *arg, int fd, void *data, size_t len)
 	if (fd == SIG_FD)
 		return read_signal(r, data, len);
 	check(fd == CONSOLE_FD);
-	len = smaller(len, r->console_len);
+	len = fuzz_smaller(len, r->console_len);
 	if (!len)
 		return r->ended ? 0 : fuzz_fails(EAGAIN);
 	memset(data, '\033', len);
@@ -499,7 +476,7 @@ int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 static short state_of(const struct run *r, int fd)
 {
 	if (fd == LINE_FD)
-		return (short)((r->line_len ? POLLIN : 0) |
+		return (short)((r->line.len ? POLLIN : 0) |
 			       (r->line_room || r->hung_up ? POLLOUT : 0) |
 			       (r->hung_up ? POLLIN | POLLHUP : 0));
 	if (fd == SIG_FD)

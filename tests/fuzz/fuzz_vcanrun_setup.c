@@ -21,7 +21,6 @@
 #define SIG_FD 101
 #define CHILD_FD 110 /* and the two behind it: the command's streams */
 #define CHILD_PID 7
-#define LINE_ROOM 32768
 #define END_POLLS 1000
 
 struct run {
@@ -29,8 +28,7 @@ struct run {
 	struct fuzz_fds fds;
 	size_t end_polls;
 	/* From the host. */
-	uint8_t line[LINE_ROOM];
-	size_t line_first, line_len;
+	struct fuzz_pipe line;
 	size_t piece; /* that one read() gets, at most */
 	size_t line_taken;
 	bool hung_up;
@@ -59,11 +57,6 @@ struct run {
 	bool gone[MUX_STREAMS]; /* closed by the agent */
 };
 
-static size_t smaller(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 /* The scene that is on. */
 static struct run *now(void)
 {
@@ -74,17 +67,7 @@ static struct run *now(void)
 
 static bool has_room(const struct run *r)
 {
-	return !r->hung_up && sizeof(r->line) - r->line_len >= MUX_FRAME_MAX;
-}
-
-static void put_line(struct run *r, const uint8_t *data, size_t len)
-{
-	if (len > sizeof(r->line) - r->line_first - r->line_len) {
-		memmove(r->line, r->line + r->line_first, r->line_len);
-		r->line_first = 0;
-	}
-	memcpy(r->line + r->line_first + r->line_len, data, len);
-	r->line_len += len;
+	return !r->hung_up && fuzz_pipe_room(&r->line) >= MUX_FRAME_MAX;
 }
 
 static void say(struct run *r, enum mux_type type, unsigned int stream,
@@ -92,7 +75,8 @@ static void say(struct run *r, enum mux_type type, unsigned int stream,
 {
 	uint8_t frame[MUX_FRAME_MAX];
 
-	put_line(r, frame, mux_encode(frame, type, stream, data, len));
+	fuzz_pipe_put(&r->line, frame,
+		      mux_encode(frame, type, stream, data, len));
 	r->told |= type == MUX_START;
 }
 
@@ -199,7 +183,7 @@ static void say_garbage(struct run *r)
 	for (size_t len = fuzz_next(&r->in) % 16; len && has_room(r); len--) {
 		uint8_t byte = fuzz_next(&r->in);
 
-		put_line(r, &byte, 1);
+		fuzz_pipe_put(&r->line, &byte, 1);
 	}
 }
 
@@ -423,9 +407,9 @@ static ssize_t write_line(struct run *r, const uint8_t *data, size_t len)
 {
 	struct mux_frame f;
 
-	if (r->hung_up && !r->line_len)
+	if (r->hung_up && !r->line.len)
 		return fuzz_fails(EIO);
-	len = smaller(len, r->piece);
+	len = fuzz_smaller(len, r->piece);
 	for (size_t i = 0; i < len; i++) {
 		int got = mux_decode(&r->decoder, data[i], &f);
 
@@ -446,7 +430,7 @@ static ssize_t write_any(void *arg, int fd, const void *data, size_t len)
 	check(fd == CHILD_FD && !r->gone[MUX_STDIN]);
 	if (r->broken)
 		return fuzz_fails(r->broken);
-	len = smaller(len, r->room);
+	len = fuzz_smaller(len, r->room);
 	if (!len)
 		return fuzz_fails(EAGAIN);
 	r->room -= len;
@@ -458,11 +442,8 @@ static ssize_t write_any(void *arg, int fd, const void *data, size_t len)
 
 static ssize_t read_line(struct run *r, void *data, size_t len)
 {
-	len = smaller(len, smaller(r->line_len, r->piece));
+	len = fuzz_pipe_get(&r->line, data, fuzz_smaller(len, r->piece));
 	check(len || r->hung_up);
-	memcpy(data, r->line + r->line_first, len);
-	r->line_first += len;
-	r->line_len -= len;
 	r->line_taken += len;
 	return (ssize_t)len;
 }
@@ -478,7 +459,7 @@ static ssize_t read_any(void *arg, int fd, void *data, size_t len)
 	if (fd == LINE_FD)
 		return read_line(r, data, len);
 	check(stream && stream < MUX_STREAMS && !r->gone[stream]);
-	len = smaller(len, r->output[stream] - r->output_read[stream]);
+	len = fuzz_smaller(len, r->output[stream] - r->output_read[stream]);
 	if (!len && !r->output_ended[stream])
 		return fuzz_fails(EAGAIN);
 	for (size_t i = 0; i < len; i++)
@@ -502,7 +483,7 @@ static short state_of(const struct run *r, int fd)
 	unsigned int stream = (unsigned int)(fd - CHILD_FD);
 
 	if (fd == LINE_FD)
-		return (short)((r->line_len ? POLLIN : 0) |
+		return (short)((r->line.len ? POLLIN : 0) |
 			       (r->hung_up ? POLLIN | POLLHUP : 0));
 	if (fd == SIG_FD)
 		return r->ended && !r->reaped ? POLLIN : 0;
