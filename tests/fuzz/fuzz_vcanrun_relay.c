@@ -70,7 +70,8 @@ struct run {
 
 static bool has_room(const struct run *r)
 {
-	return !r->hung_up && fuzz_pipe_room(&r->line) >= MUX_FRAME_MAX;
+	return !r->hung_up && !r->ended &&
+	       fuzz_pipe_room(&r->line) >= MUX_FRAME_MAX;
 }
 
 /* There is room for it. */
@@ -227,8 +228,9 @@ static void end_guest(struct run *r)
 	uint8_t how = fuzz_next(&r->in);
 
 	r->hung_up |= how & 1;
-	if (how & 2)
-		r->chld = r->ended = true;
+	if (r->ended || !(how & 2))
+		return;
+	r->chld = r->ended = true;
 	if (how & 4)
 		r->end_status = how;
 }
