@@ -446,10 +446,37 @@ static void test_row(void **state)
 	capture_free(&c);
 }
 
+/* What is no kind of ours has its own words, if it has any. */
+static void test_what_another_device_is(void **state)
+{
+	static const struct {
+		struct kcan_usbdev dev;
+		const char *text;
+	} devs[] = {
+		{ { .manufacturer = "M", .name = "N" },
+		  "{usbmaker} {usbname}" },
+		{ { .name = "N" }, "{usbname}" },
+		{ { .manufacturer = "M" }, "an adapter ({usbid})" },
+		{ { .devnum = 1 }, "an adapter ({usbid})" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(devs); i++) {
+		struct kcan_usbdev dev = devs[i].dev;
+
+		dev.devnum = 1;
+		strcpy(dev.ifname, "can0");
+		assert_string_equal(inventory_what(&dev).key, "other");
+		assert_string_equal(inventory_what(&dev).text, devs[i].text);
+	}
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows)] = { 0 };
-	size_t n = 0;
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 1] = {
+		cmocka_unit_test(test_what_another_device_is),
+	};
+	size_t n = 1;
 
 	ROWS(rows, test_row);
 	return cmocka_run_group_tests(tests, NULL, NULL);

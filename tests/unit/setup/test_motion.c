@@ -142,6 +142,11 @@ static const struct row {
 	  XYZ("cartesian") SLOPE,
 	  { { 0, 0, 0, 200, 300 } },
 	  "100.00 50.00 12.50 12.300 00--" },
+	{ "three motors of z that are close together",
+	  XYZ("cartesian") Z1("PA3", "") THIRD
+	  "[z_tilt]\nz_positions: 0, 0\n 2, 0\n 0, 2\n",
+	  { { 0, 0, 0, 1, 2 } },
+	  "100.00 50.00 11.00 10.950 00--" },
 	{ "a probe beside the nozzle: a step above its height",
 	  XYZ("cartesian") SLOPE PROBE,
 	  { { 0, 0, -1029, -829, -729 } },
