@@ -39,7 +39,7 @@ static const struct guest {
 	bool mute;	     /* likewise, with the line */
 	bool pinged;	     /* it says no more than STARTED before a ping */
 	bool typed;	     /* likewise, before a byte of stdin */
-	bool ended;  /* stdin is at its end */
+	bool ended;	     /* stdin is at its end */
 	bool confirms;	     /* it ends with this code once it was heard */
 	const char *console; /* what is on it; stderr is in front of the why */
 	int verbose;
@@ -367,6 +367,22 @@ static int open_terminal(void)
 	return fd;
 }
 
+static void test_a_setup_goes_in_pieces(void **state)
+{
+	static const size_t lens[] = { MUX_PAYLOAD_MAX, MUX_PAYLOAD_MAX, 1, 0 };
+	static uint8_t bytes[2 * MUX_PAYLOAD_MAX + 1];
+	const struct setup_blob setup = { .data = bytes, .len = sizeof(bytes) };
+	struct control t = { .setup = &setup };
+	struct line l = { .fd = -1 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lens); i++) {
+		assert_int_equal(control_setup(&t, &l), !lens[i]);
+		assert_int_equal(l.len, MUX_HEADER_LEN + lens[i]);
+		l.len = 0;
+	}
+}
+
 static void test_a_new_size_is_told_once(void **state)
 {
 	static const uint8_t size[] = { 24, 0, 80, 0 };
@@ -391,13 +407,14 @@ static void test_a_new_size_is_told_once(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(guests) + 4] = {
+	struct CMUnitTest tests[ARRAY_SIZE(guests) + 5] = {
+		cmocka_unit_test(test_a_setup_goes_in_pieces),
 		cmocka_unit_test(test_a_new_size_is_told_once),
 		cmocka_unit_test(test_console_has_nothing_to_say_yet),
 		cmocka_unit_test(test_console_commands_no_terminal),
 		cmocka_unit_test(test_console_is_read_in_turns),
 	};
-	size_t n = 4;
+	size_t n = 5;
 
 	ROWS(guests, test_guest);
 	return cmocka_run_group_tests_name("vcanrun_relay", tests, NULL, NULL);
