@@ -15,7 +15,7 @@
 #define SAID_MAX 24
 #define STEPS 8
 
-/* What is said, in hex, and the answer: "" for none. Or "drive PIN 0|1". */
+/* What is said, in hex, and the answer: "" for none. Or "drive PIN LEVEL". */
 struct step {
 	const char *say;
 	const char *want;
@@ -43,10 +43,11 @@ static void play(struct devices *d, const struct device_wires *to,
 		 const struct step *steps)
 {
 	for (size_t i = 0; i < STEPS && steps[i].say; i++) {
-		int pin, level;
+		float level;
+		int pin;
 
-		if (sscanf(steps[i].say, "drive %d %d", &pin, &level) == 2)
-			devices_drive(d, (uint8_t)pin, (float)level, NOW_US);
+		if (sscanf(steps[i].say, "drive %d %f", &pin, &level) == 2)
+			devices_drive(d, (uint8_t)pin, level, NOW_US);
 		else
 			say(d, to, &steps[i]);
 	}
@@ -119,6 +120,13 @@ static const struct uart_row {
 	    { "05000048", "05ff0000000101bb" },
 	    { "drive 5 1", "" },
 	    { "05000048", "" } } },
+	{ "select pins: from half of the supply on a pin is high",
+	  "tmc2209 x",
+	  { "select_pins", "5" },
+	  { { "drive 5 0.49", "" },
+	    { "05000048", "" },
+	    { "drive 5 0.5", "" },
+	    { "05000048", "05ff0000000101bb" } } },
 	{ "select pins: as many as there can be",
 	  "tmc2209 x",
 	  { "select_pins", "5,6,7,!8" },
