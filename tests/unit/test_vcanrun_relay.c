@@ -40,6 +40,7 @@ static const struct guest {
 	bool pinged;	     /* it says no more than STARTED before a ping */
 	bool typed;	     /* likewise, before a byte of stdin */
 	bool ended;	     /* stdin is at its end */
+	bool full;	     /* there is no room for what it writes */
 	bool confirms;	     /* it ends with this code once it was heard */
 	const char *console; /* what is on it; stderr is in front of the why */
 	int verbose;
@@ -173,6 +174,20 @@ static const struct guest {
 		    { MUX_EXIT, 0, { MUX_EXITED, 7 }, 2 } },
 	  .ended = true,
 	  .status = 7 },
+	{ .name = "success is none when its output is lost",
+	  .says = { { MUX_READY },
+		    { MUX_STARTED },
+		    { MUX_DATA, MUX_STDOUT, { 'a' }, 1 },
+		    { MUX_EXIT, 0, { MUX_EXITED, 0 }, 2 } },
+	  .full = true,
+	  .status = 125 },
+	{ .name = "a failure is what it is, and its output is lost, too",
+	  .says = { { MUX_READY },
+		    { MUX_STARTED },
+		    { MUX_DATA, MUX_STDOUT, { 'a' }, 1 },
+		    { MUX_EXIT, 0, { MUX_EXITED, 7 }, 2 } },
+	  .full = true,
+	  .status = 7 },
 	{ .name = "a guest that hangs up and lives on is lost",
 	  .says = { { MUX_READY }, { MUX_STARTED } },
 	  .lives_on = true,
@@ -248,6 +263,8 @@ static void be_vcan_run(const struct guest *g, int why_fd)
 		dup2(null, i);
 	if (g->typed)
 		dup2(say("x"), STDIN_FILENO);
+	if (g->full)
+		dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO);
 	if (g->console) {
 		vm.console = say(g->console);
 		dup2(why_fd, STDERR_FILENO);

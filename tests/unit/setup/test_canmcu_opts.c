@@ -319,6 +319,7 @@ static void test_help_names_every_option(void **state)
 		"--sane-rx ",
 		"stm32g0b1xx",
 	};
+	const struct mcu_type *type;
 	char *text = NULL;
 	size_t size = 0;
 	FILE *to = open_memstream(&text, &size);
@@ -329,6 +330,9 @@ static void test_help_names_every_option(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (!strstr(text, names[i]))
 			fail_msg("--help does not name %s", names[i]);
+	for (size_t i = 0; (type = mcu_type_at(i)); i++)
+		if (!strstr(text, type->name))
+			fail_msg("--help does not name %s", type->name);
 	free(text);
 }
 
