@@ -422,16 +422,36 @@ static void test_a_new_size_is_told_once(void **state)
 	close(terminal);
 }
 
+/* What else there is to say is said instead. */
+static void test_what_is_no_terminal_has_no_size(void **state)
+{
+	int null = open("/dev/null", O_RDONLY), stdin_was = dup(STDIN_FILENO);
+	struct sink sinks[MUX_STREAMS] = { 0 };
+	struct control t = { .resize = true, .ping = true };
+	struct line l = { .fd = -1 };
+
+	(void)state;
+	assert_int_equal(dup2(null, STDIN_FILENO), STDIN_FILENO);
+	control_next(&t, &l, sinks);
+	assert_int_equal(l.len, PING_LEN);
+	assert_false(t.ping);
+	if (stdin_was >= 0)
+		dup2(stdin_was, STDIN_FILENO);
+	close(stdin_was);
+	close(null);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(guests) + 5] = {
+	struct CMUnitTest tests[ARRAY_SIZE(guests) + 6] = {
+		cmocka_unit_test(test_what_is_no_terminal_has_no_size),
 		cmocka_unit_test(test_a_setup_goes_in_pieces),
 		cmocka_unit_test(test_a_new_size_is_told_once),
 		cmocka_unit_test(test_console_has_nothing_to_say_yet),
 		cmocka_unit_test(test_console_commands_no_terminal),
 		cmocka_unit_test(test_console_is_read_in_turns),
 	};
-	size_t n = 5;
+	size_t n = 6;
 
 	ROWS(guests, test_guest);
 	return cmocka_run_group_tests_name("vcanrun_relay", tests, NULL, NULL);

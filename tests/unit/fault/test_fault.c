@@ -236,6 +236,17 @@ static void test_when(void **state)
 	faults_fini(&f);
 }
 
+/* The first values of splitmix64 from 0, as its authors' program prints them. */
+static void test_chance_is_splitmix64(void **state)
+{
+	struct faults f = { .random = 0 };
+
+	(void)state;
+	assert_int_equal(faults_random(&f, 1000), 0xe220a8397b1dcdafu % 1000);
+	assert_int_equal(faults_random(&f, 1000), 0x6e789e6aa1b965f4u % 1000);
+	assert_int_equal(faults_random(&f, 1000), 0x06c45d188009454fu % 1000);
+}
+
 static void test_a_seed_repeats_all_chances(void **state)
 {
 	const struct fault_place drop = { FAULT_DROP, FAULT_RX };
@@ -321,16 +332,17 @@ static void test_there_is_an_end_to_them(void **state)
 int main(void)
 {
 	struct CMUnitTest tests[ARRAY_SIZE(goods) + ARRAY_SIZE(bads) +
-				ARRAY_SIZE(whens) + 7] = {
+				ARRAY_SIZE(whens) + 8] = {
 		cmocka_unit_test(test_a_fault_takes_what_its_row_says),
 		cmocka_unit_test(test_every_fault_has_a_row),
 		cmocka_unit_test(test_a_seed_repeats_all_chances),
+		cmocka_unit_test(test_chance_is_splitmix64),
 		cmocka_unit_test(test_two_mcus_have_chances_of_their_own),
 		cmocka_unit_test(test_a_chance_is_kept),
 		cmocka_unit_test(test_faults_are_removed_by_name_or_all),
 		cmocka_unit_test(test_there_is_an_end_to_them),
 	};
-	size_t n = 7;
+	size_t n = 8;
 
 	ROWS(goods, test_good);
 	ROWS(bads, test_bad);
