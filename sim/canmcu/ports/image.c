@@ -271,9 +271,7 @@ int image_open(struct image **out, const char *path,
 		return 0;
 	}
 	explain(sentence, size, path, err);
-	if (image && image->fd >= 0)
-		close(image->fd);
-	free(image);
+	image_close(image);
 	return err;
 }
 
@@ -289,9 +287,8 @@ int image_fit(struct image *image, const char *path,
 
 void image_close(struct image *image)
 {
-	if (!image)
-		return;
-	close(image->fd);
+	if (image && image->fd >= 0)
+		close(image->fd);
 	free(image);
 }
 
