@@ -156,6 +156,7 @@ static void test_a_new_image_may_be_blank(void **state)
 	assert_size(SIZE);
 	assert_blank(0, SIZE);
 	image_close(image);
+	image_close(NULL);
 }
 
 static void flash_on(struct flash *f, struct image *image)
