@@ -318,7 +318,8 @@ block() {
 	yes "power $U off
 power $U on" | head -n 6000 |
 		timeout 5 socat -t 5 - "UNIX-CONNECT:$CTL" >/dev/null || :
-	run timeout 1 socat -t 1 - "UNIX-CONNECT:$CTL" <<<list
+	# a newer socat has something to say of its own
+	apart timeout 1 socat -t 1 - "UNIX-CONNECT:$CTL" <<<list
 	[ -z "$output" ]
 	kill -TERM "$pid"
 	until_true eval "! kill -0 $pid 2>/dev/null"

@@ -144,8 +144,8 @@ package() {
 
 # What is C as well as C++, with every header there is.
 program() {
-	(cd "$DEST/opt/kcan/include" && printf '#include <%s>\n' kcan/*.h) >program.c
-	cat >>program.c <<-'END'
+	(cd "$DEST/opt/kcan/include" && printf '#include <%s>\n' kcan/*.h)
+	cat <<-'END'
 		#include <stdio.h>
 		int main(void)
 		{
@@ -166,35 +166,35 @@ program() {
 	END
 }
 
-# builds FLAG COMPILER... - against the installed library, and it runs
+# builds SUFFIX FLAG COMPILER... - against the installed library, and it runs
 builds() {
-	local flag=$1
+	local source=program.$1 flag=$2
 
-	shift
-	program
+	shift 2
+	program >"$source"
 	# shellcheck disable=SC2046,SC2086 # words on purpose
-	"$@" -Wall -Wextra -pedantic -Werror $flag -o program program.c \
-		$(pkg-config --cflags kcan) -x none $(pkg-config --libs kcan)
+	"$@" -Wall -Wextra -pedantic -Werror $flag -o program "$source" \
+		$(pkg-config --cflags --libs kcan)
 	[ "$(LD_LIBRARY_PATH=$DEST/opt/kcan/lib ./program)" = \
 		"154aab036e6a 8 wrong-uuid" ]
 }
 
 @test "a C program builds with pkg-config against the shared library" {
-	builds "" cc -std=c11
+	builds c "" cc -std=c11
 	ldd program | grep -q libkcan.so.0
 }
 
 @test "and against the static one" {
-	builds -static cc -std=c11
+	builds c -static cc -std=c11
 	run ! ldd program
 }
 
 @test "a C++ program, too" {
 	for compiler in clang++ g++; do
 		[ "$compiler" = clang++ ] || command -v "$compiler" || continue
-		builds "" "$compiler" -std=c++11 -x c++
+		builds cc "" "$compiler" -std=c++11
 		ldd program | grep -q libkcan.so.0
-		builds -static "$compiler" -std=c++11 -x c++
+		builds cc -static "$compiler" -std=c++11
 	done
 }
 
@@ -243,7 +243,7 @@ visible() {
 
 # These are names inside the library, too.
 @test "a program may call its own functions what it likes" {
-	program
+	program >program.c
 	cat >>program.c <<-'END'
 		int util_crc16(void) { return 1; }
 		int util_hex_decode(void) { return 2; }

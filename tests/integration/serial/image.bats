@@ -59,7 +59,7 @@ tells() {
 @test "an image begins as flashing.md has it, and says what was asked for" {
 	makes --version v0.13.0-77-gabcdef
 	[ "$(stat -c %s "$IMAGE")" -eq 24576 ]
-	[ "$(head -c 12 "$IMAGE" | xxd -p)" = 00400220495c000841200008 ]
+	[ "$(head -c 12 "$IMAGE" | od -An -tx1 | tr -d ' ')" = 00400220495c000841200008 ]
 	tells .app Klipper
 	tells .version v0.13.0-77-gabcdef
 	tells .config.MCU stm32g0b1xx
