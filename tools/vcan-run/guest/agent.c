@@ -103,7 +103,7 @@ static int start(struct agent *a)
 		return fail(a, &reason);
 	a->pid = child.pid;
 	a->in.fd = child.fd[MUX_STDIN];
-	for (int i = 0; i < MUX_STREAMS; i++)
+	for (int i = MUX_STDOUT; i < MUX_STREAMS; i++)
 		a->out[i].fd = child.fd[i];
 	return say(a, MUX_STARTED, 0, NULL, 0);
 }
