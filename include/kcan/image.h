@@ -53,6 +53,15 @@ enum kcan_image_link {
 };
 
 /**
+ * kcan_image_link_of() - how a Klipper is reached (the table of section 2)
+ * @dictionary: what it says of itself; may be NULL
+ *
+ * Return: KCAN_IMAGE_LINK_UNKNOWN when there is no dictionary.
+ */
+enum kcan_image_link
+kcan_image_link_of(const struct kcan_image_dictionary *dictionary);
+
+/**
  * struct kcan_image_board - what is known of the board that is to get it
  * @mcu:        what CONNECT answered; any text
  * @start:      address of the application, from CONNECT; any

@@ -29,13 +29,6 @@ size_t kcan_image_suffix_len(const uint8_t *bytes, size_t len);
  */
 void kcan_image_start_find(struct kcan_image *image, const uint8_t *bytes);
 
-/**
- * Return: how Klipper is reached that has this @dictionary (the table of section
- * 2); unknown where that is NULL or has no len.
- */
-enum kcan_image_link
-kcan_image_link_of(const struct kcan_image_dictionary *dictionary);
-
 /** Return: the chip that the board says it is; NULL: none is known. */
 static inline const struct kcan_chip *
 kcan_image_board_chip(const struct kcan_image *image)

@@ -42,5 +42,6 @@ void flashed_read(struct flashed *out, const struct mcu_type *type,
 {
 	dictionary_find(&linked, &out->dictionary, bytes, len);
 	out->is_signed = kcan_image_is_signed(bytes, len);
+	out->link = kcan_image_link_of(&out->dictionary);
 	out->problem = find_problem(out, type, start, bytes, len);
 }

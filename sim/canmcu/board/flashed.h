@@ -15,6 +15,8 @@ struct flashed {
 	/* NULL: the chip runs it; or why it ends in a fault there */
 	const char *problem;
 	bool is_signed; /* it can be asked for Katapult */
+	/* how it is reached; unknown: as the board is (flashing.md, section 2) */
+	enum kcan_image_link link;
 };
 
 /**

@@ -4,7 +4,6 @@
 #include <kcan/admin.h>
 #include <string.h>
 
-#include "flash/image_parts.h"
 #include "mcu_program.h"
 
 /* from COMPLETE to the reset, katapult-protocol.md, section 4.5 */
@@ -19,7 +18,6 @@ static bool is_application(enum mcu_state state)
 	return state == MCU_KLIPPER || state == MCU_SHUTDOWN;
 }
 
-/* flashing.md, section 2 */
 static bool is_for_other_link(const struct mcu *m)
 {
 	static const enum kcan_image_link links[MCU_LINK_COUNT] = {
@@ -28,9 +26,8 @@ static bool is_for_other_link(const struct mcu *m)
 		[MCU_LINK_USB] = KCAN_IMAGE_LINK_USB,
 		[MCU_LINK_UART] = KCAN_IMAGE_LINK_UART,
 	};
-	enum kcan_image_link link = kcan_image_link_of(&m->flashed.dictionary);
 
-	return link && link != links[m->cfg.link];
+	return m->flashed.link && m->flashed.link != links[m->cfg.link];
 }
 
 /* As it is built for the link; what is flashed for another one is not seen here. */
