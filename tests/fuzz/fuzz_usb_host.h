@@ -83,6 +83,17 @@ static inline void fuzz_host_read_frame(struct fuzz_input *in,
 					struct usb_link_msg *msg)
 {
 	fuzz_frame(in, &msg->frame, host->mcus);
+	/* a longer one is none of the messages */
+	if (msg->frame.can_dlc > CAN_MAX_DLEN)
+		msg->frame.can_dlc = CAN_MAX_DLEN;
+}
+
+static inline void fuzz_host_read_discards(struct fuzz_input *in,
+					   const struct fuzz_host *host,
+					   struct usb_link_msg *msg)
+{
+	(void)host;
+	msg->number = fuzz_next(in) & 1;
 }
 
 static inline void fuzz_host_read_mode(struct fuzz_input *in,
@@ -116,6 +127,7 @@ static inline void fuzz_host_read_message(struct fuzz_input *in,
 		[USB_LINK_LOCAL] = fuzz_host_read_frame,
 		[USB_LINK_BUS] = fuzz_host_read_frame,
 		[USB_LINK_MODE] = fuzz_host_read_mode,
+		[USB_LINK_DISCARDS] = fuzz_host_read_discards,
 		[USB_LINK_ERASE] = fuzz_host_read_memory,
 		[USB_LINK_PROGRAM] = fuzz_host_read_memory,
 		[USB_LINK_READ] = fuzz_host_read_memory,
