@@ -6,7 +6,7 @@ load ../lib
 : "${KILLS:=3}" "${SEED:=1}"
 START=0x08002000
 SIZE=4500
-POWER="switch the board's power off and on"
+POWER="power off and on" # the board's, or its, where nothing has answered
 
 setup() {
 	IMAGE=$BATS_TEST_TMPDIR/image

@@ -206,9 +206,11 @@ turns() {
 @test "two ports at once: they are flashed side by side, and both run" {
 	local two=$BATS_TEST_TMPDIR/two
 
+	# neither is through before the other one has begun, however busy the
+	# machine is
 	start_mcus two --uart "pty:$two" -u "$V" --mcu-type stm32f446xx \
-		--erase-ms 0
-	board
+		--erase-ms 200
+	board --erase-ms 200
 	make_image other.bin stm32f446xx 0x08008000 --size 6000 --version v3 \
 		--link uart
 	katflash -d "$two" other.bin -d "$LINE" "$IMAGE" -v
