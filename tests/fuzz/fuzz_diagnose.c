@@ -18,6 +18,9 @@
 static const struct kcan_uuid UUID = { { 0xca, 0x46, 0x3a, 0x06, 0xa1, 0xac } };
 /* identify_response for the offset of the challenge 13579BDF, without bytes */
 static const uint8_t ECHO[7] = { 0x00, 0x81, 0x9a, 0xde, 0xb7, 0x5f, 0x00 };
+/* A number may be longer than it has to be: what all that are the challenge end with. */
+#define ECHO_END (ECHO + 2)
+#define ECHO_END_LEN 5
 static const uint8_t SET[8] = { 0x01, 0xca, 0x46, 0x3a, 0x06, 0xa1, 0xac, 4 };
 
 struct run {
@@ -35,7 +38,8 @@ static void hear(struct run *r, const uint8_t *data, size_t len)
 	struct can_frame frame = { .can_id = 0x109 };
 
 	r->heard_len += len;
-	r->echoed |= r->asked && len && memmem(data, len, ECHO, sizeof(ECHO));
+	r->echoed |= r->asked && len &&
+		     memmem(data, len, ECHO_END, ECHO_END_LEN);
 	for (size_t at = 0; at < len; at += frame.can_dlc) {
 		frame.can_dlc = (uint8_t)(len - at < 8 ? len - at : 8);
 		memcpy(frame.data, data + at, frame.can_dlc);

@@ -135,9 +135,10 @@ static void check_image(const struct kcan_image *image, const uint8_t *bytes,
 	      !image->findings);
 	check((image->kind == KCAN_IMAGE_KLIPPER) <=
 	      (image->dictionary != NULL));
-	/* of what does not run one thing is said, and it is not flashed */
-	check(runs || (!(image->findings & (image->findings - 1)) &&
-		       kcan_image_severity(image) >= KCAN_IMAGE_REFUSED));
+	/* what does not run is not flashed, and but of Katapult one thing is said */
+	check(runs || kcan_image_severity(image) >= KCAN_IMAGE_REFUSED);
+	check(runs || image->kind == KCAN_IMAGE_KATAPULT ||
+	      !(image->findings & (image->findings - 1)));
 	if (!image->is_start_known)
 		return;
 	check(kcan_image_is_for(bytes, image->size, image->start));
