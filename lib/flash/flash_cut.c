@@ -113,8 +113,9 @@ bool flashing_repair(struct kcan_flash *f, uint64_t now_us)
 	size_t held = gather(out, bytes);
 
 	/*
-	 * Another command would do what it says with another address. What is
-	 * missing is a frame at least, so there is room for the end.
+	 * Another command would do what it says with another address. A frame
+	 * in the middle is missing, which is longer than the end: see
+	 * cut_evenly().
 	 */
 	if (f->said == FLASHING_SAID_REPAIR || f->phase != FLASHING_WRITE ||
 	    f->looks || out->parts[0].len < ADDRESS_END ||

@@ -94,11 +94,6 @@ void mcu_event_nodeid(struct mcu *m, enum event_type type, int nodeid,
 	       now_us);
 }
 
-bool mcu_is_on_can(const struct mcu *m)
-{
-	return m->live.program && !mcu_is_serial(m);
-}
-
 const struct kcan_image_dictionary *mcu_application(const struct mcu *m)
 {
 	const struct kcan_image_dictionary *application =

@@ -19,7 +19,7 @@
 
 /*
  * From the moment that the bus takes no frame until the bridge throws them
- * away; the sources do not give the time.
+ * away: klipper-mcu-protocol.md, section 9.1.
  */
 #define GSUSB_PATIENCE_US 50000
 
