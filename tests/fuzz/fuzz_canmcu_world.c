@@ -169,11 +169,8 @@ static void hear(struct run *r)
 	struct before list[MCUS];
 	struct can_frame f;
 
-	fuzz_frame(&r->in, &f, MCUS);
-	/* the kernel is not asked for error frames, and hands no other ones on */
-	f.can_id &= ~CAN_ERR_FLAG;
-	if (f.can_dlc > CAN_MAX_DLEN)
-		f.can_dlc = CAN_MAX_DLEN;
+	fuzz_valid_frame(&r->in, &f, MCUS);
+	f.can_id &= ~CAN_ERR_FLAG; /* the kernel's, who is not asked for them */
 	step(r, r->now_us);
 	note(r, list);
 	world_rx(r->world, bus, &f, false, r->now_us);

@@ -82,10 +82,7 @@ static inline void fuzz_host_read_frame(struct fuzz_input *in,
 					const struct fuzz_host *host,
 					struct usb_link_msg *msg)
 {
-	fuzz_frame(in, &msg->frame, host->mcus);
-	/* a longer one is none of the messages */
-	if (msg->frame.can_dlc > CAN_MAX_DLEN)
-		msg->frame.can_dlc = CAN_MAX_DLEN;
+	fuzz_valid_frame(in, &msg->frame, host->mcus);
 }
 
 static inline void fuzz_host_read_discards(struct fuzz_input *in,

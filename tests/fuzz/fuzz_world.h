@@ -30,6 +30,15 @@ static inline void fuzz_frame(struct fuzz_input *in, struct can_frame *f,
 	f->data[6] %= mcus + 1;
 }
 
+/* The same, as a kernel or a process with a USB device hands it on. */
+static inline void fuzz_valid_frame(struct fuzz_input *in, struct can_frame *f,
+				    uint8_t mcus)
+{
+	fuzz_frame(in, f, mcus);
+	if (f->can_dlc > CAN_MAX_DLEN)
+		f->can_dlc = CAN_MAX_DLEN;
+}
+
 /* Every fault there is, seldom; which, and on whom, is up to the bytes. */
 static inline size_t fuzz_faults(struct fault faults[static FAULT_COUNT],
 				 uint16_t choice)
