@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "../../tools/vcan-run/relay/console.h"
@@ -116,13 +117,75 @@ static void test_the_last_is_kept(void **state)
 	free(text);
 }
 
+/* What its kernel and its programs write to the console is shown by us. */
+static void test_it_commands_no_terminal(void **state)
+{
+	struct console c = { 0 };
+	int fd[2];
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	assert_int_equal(write(fd[1], "a\033[2J\r\n\tb", 9), 9);
+	close(fd[1]);
+	c.fd = fd[0];
+	assert_int_equal(console_read(&c), -1);
+	close(fd[0]);
+	assert_int_equal(c.len, 8);
+	assert_memory_equal(c.tail, "a?[2J\n\tb", 8);
+}
+
+/* One that is never silent is left for the others in between. */
+static void test_it_is_read_in_turns(void **state)
+{
+	static const char text[128 * 1024];
+	struct console c = { 0 };
+	int fd[2], left = 0;
+
+	(void)state;
+	assert_int_equal(pipe2(fd, O_NONBLOCK), 0);
+	assert_true(fcntl(fd[1], F_SETPIPE_SZ, sizeof(text)) >=
+		    (int)sizeof(text));
+	assert_int_equal(write(fd[1], text, sizeof(text)), sizeof(text));
+	c.fd = fd[0];
+	assert_int_equal(console_read(&c), 0);
+	assert_int_equal(ioctl(fd[0], FIONREAD, &left), 0);
+	assert_in_range(left, 1, sizeof(text) - 1);
+	assert_int_equal(console_read(&c), 0);
+	close(fd[1]);
+	assert_int_equal(console_read(&c), -1);
+	close(fd[0]);
+}
+
+static void test_it_has_nothing_to_say_yet(void **state)
+{
+	struct console c = { 0 };
+	int fd[2];
+
+	(void)state;
+	assert_int_equal(pipe2(fd, O_NONBLOCK), 0);
+	c.fd = fd[0];
+	assert_int_equal(console_read(&c), 0);
+	assert_int_equal(c.fd, fd[0]);
+	assert_int_equal(write(fd[1], "panic\n", 6), 6);
+	assert_int_equal(console_read(&c), 0);
+	assert_true(console_has(&c, "panic"));
+	assert_false(console_has(&c, "panics"));
+	close(fd[1]);
+	assert_int_equal(console_read(&c), -1);
+	assert_int_equal(c.fd, -1);
+	close(fd[0]);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 2] = {
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + 5] = {
 		cmocka_unit_test(test_what_was_shown_is_not_shown_again),
 		cmocka_unit_test(test_the_last_is_kept),
+		cmocka_unit_test(test_it_has_nothing_to_say_yet),
+		cmocka_unit_test(test_it_commands_no_terminal),
+		cmocka_unit_test(test_it_is_read_in_turns),
 	};
-	size_t n = 2;
+	size_t n = 5;
 
 	ROWS(rows, test_tail);
 	return cmocka_run_group_tests_name("console", tests, NULL, NULL);

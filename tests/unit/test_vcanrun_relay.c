@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "../../tools/vcan-run/line/mux.h"
-#include "../../tools/vcan-run/relay/console.h"
 #include "../../tools/vcan-run/relay/control.h"
 #include "../../tools/vcan-run/relay/relay.h"
 
@@ -314,65 +313,6 @@ static void test_guest(void **state)
 		assert_string_equal(why, "");
 }
 
-/* What its kernel and its programs write to the console is shown by us. */
-static void test_console_commands_no_terminal(void **state)
-{
-	struct console c = { 0 };
-	int fd[2];
-
-	(void)state;
-	assert_int_equal(pipe(fd), 0);
-	assert_int_equal(write(fd[1], "a\033[2J\r\n\tb", 9), 9);
-	close(fd[1]);
-	c.fd = fd[0];
-	assert_int_equal(console_read(&c), -1);
-	close(fd[0]);
-	assert_int_equal(c.len, 8);
-	assert_memory_equal(c.tail, "a?[2J\n\tb", 8);
-}
-
-/* One that is never silent is left for the others in between. */
-static void test_console_is_read_in_turns(void **state)
-{
-	static const char text[128 * 1024];
-	struct console c = { 0 };
-	int fd[2], left = 0;
-
-	(void)state;
-	assert_int_equal(pipe2(fd, O_NONBLOCK), 0);
-	assert_true(fcntl(fd[1], F_SETPIPE_SZ, sizeof(text)) >=
-		    (int)sizeof(text));
-	assert_int_equal(write(fd[1], text, sizeof(text)), sizeof(text));
-	c.fd = fd[0];
-	assert_int_equal(console_read(&c), 0);
-	assert_int_equal(ioctl(fd[0], FIONREAD, &left), 0);
-	assert_in_range(left, 1, sizeof(text) - 1);
-	assert_int_equal(console_read(&c), 0);
-	close(fd[1]);
-	assert_int_equal(console_read(&c), -1);
-	close(fd[0]);
-}
-
-static void test_console_has_nothing_to_say_yet(void **state)
-{
-	struct console c = { 0 };
-	int fd[2];
-
-	(void)state;
-	assert_int_equal(pipe2(fd, O_NONBLOCK), 0);
-	c.fd = fd[0];
-	assert_int_equal(console_read(&c), 0);
-	assert_int_equal(c.fd, fd[0]);
-	assert_int_equal(write(fd[1], "panic\n", 6), 6);
-	assert_int_equal(console_read(&c), 0);
-	assert_true(console_has(&c, "panic"));
-	assert_false(console_has(&c, "panics"));
-	close(fd[1]);
-	assert_int_equal(console_read(&c), -1);
-	assert_int_equal(c.fd, -1);
-	close(fd[0]);
-}
-
 /* A terminal of 80 columns and 24 lines. */
 static int open_terminal(void)
 {
@@ -443,15 +383,12 @@ static void test_what_is_no_terminal_has_no_size(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(guests) + 6] = {
+	struct CMUnitTest tests[ARRAY_SIZE(guests) + 3] = {
 		cmocka_unit_test(test_what_is_no_terminal_has_no_size),
 		cmocka_unit_test(test_a_setup_goes_in_pieces),
 		cmocka_unit_test(test_a_new_size_is_told_once),
-		cmocka_unit_test(test_console_has_nothing_to_say_yet),
-		cmocka_unit_test(test_console_commands_no_terminal),
-		cmocka_unit_test(test_console_is_read_in_turns),
 	};
-	size_t n = 6;
+	size_t n = 3;
 
 	ROWS(guests, test_guest);
 	return cmocka_run_group_tests_name("vcanrun_relay", tests, NULL, NULL);
