@@ -232,6 +232,38 @@ static void test_without_a_board_the_file_alone_is_judged(void **state)
 	assert_null(image.chip);
 }
 
+/* flashing.md, section 2: what decides is the constants, a bridge's first. */
+static const struct link {
+	const char *name;
+	struct kcan_image_dictionary dictionary;
+	enum kcan_image_link want;
+} links[] = {
+	{ "the link of CAN",
+	  { .len = 1, .can_bps = 1000000 },
+	  KCAN_IMAGE_LINK_CAN },
+	{ "the link of a bridge",
+	  { .len = 1, .bridge = true },
+	  KCAN_IMAGE_LINK_BRIDGE },
+	{ "a bridge that tells of CAN",
+	  { .len = 1, .bridge = true, .can_bps = 1 },
+	  KCAN_IMAGE_LINK_BRIDGE },
+	{ "the link of a UART",
+	  { .len = 1, .uart_bps = 250000 },
+	  KCAN_IMAGE_LINK_UART },
+	{ "the link of no constant", { .len = 1 }, KCAN_IMAGE_LINK_USB },
+	{ "the link of no dictionary",
+	  { .len = 0, .can_bps = 1000000 },
+	  KCAN_IMAGE_LINK_UNKNOWN },
+};
+
+static void test_link(void **state)
+{
+	const struct link *row = *state;
+
+	assert_int_equal(kcan_image_link_of(&row->dictionary), row->want);
+	assert_int_equal(kcan_image_link_of(NULL), KCAN_IMAGE_LINK_UNKNOWN);
+}
+
 /* Its bytes are not to be written. */
 static void test_a_suffix_is_no_part_of_the_image(void **state)
 {
@@ -316,5 +348,6 @@ int main(void)
 	size_t n = 4;
 
 	ROWS(rows, test_a_file_has_these_findings_and_no_others);
+	ROWS(links, test_link);
 	return _cmocka_run_group_tests("image_judge", tests, n, NULL, NULL);
 }
