@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../../lib/flash/image_parts.h"
+#include "util/cursor.h"
 
 #define LEN 40000u
 #define FLASH 0x08000000u
@@ -60,23 +61,18 @@ static void scramble(uint8_t *bytes)
 		bytes[i] ^= key[i % 32];
 }
 
-static void put_word(uint8_t *at, uint32_t word)
-{
-	for (int i = 0; i < 4; i++)
-		at[i] = (uint8_t)(word >> 8 * i);
-}
-
 /* Both handlers of section 1.3, whose words in the table are odd. */
 static enum kcan_image_kind kind_of(uint32_t start, uint32_t reset,
 				    uint32_t handler)
 {
 	uint8_t *bytes = calloc(1, LEN);
+	struct util_cursor c = util_cursor_on(bytes, LEN);
 	enum kcan_image_kind kind;
 
 	assert_non_null(bytes);
-	put_word(bytes, 0x20005000);
-	put_word(bytes + 4, start + reset + 1);
-	put_word(bytes + 8, start + handler + 1);
+	util_put_le32(&c, 0x20005000);
+	util_put_le32(&c, start + reset + 1);
+	util_put_le32(&c, start + handler + 1);
 	memcpy(bytes + reset, "\x72\xb6", 2);
 	memcpy(bytes + handler, "\xfe\xe7", 2);
 	scramble(bytes);

@@ -2,7 +2,8 @@
 // needs: sim/canmcu/device
 /*
  * What all registers of Trinamic's drivers read as, at first and when all have been
- * written to: the tables of registers in the data sheet of each.
+ * written to. These were recorded from canmcu: they show that one has changed, not that
+ * it was right. test_tmc.c has what is known from elsewhere.
  */
 #include "section.h"
 
