@@ -93,7 +93,7 @@ bzimage() {
 	done
 }
 
-# as Debian has packed its kernels since Linux 7.2
+# as the kernel of Debian forky is packed, 7.2.12 of November 2026
 @test "guest-kernel: a kernel and its modules in packages of their own" {
 	kernel_machine < <(bzimage xz -c)
 	fake apt-cache "echo '  Depends: linux-image-1.2.3-amd64'

@@ -206,8 +206,7 @@ turns() {
 @test "two ports at once: they are flashed side by side, and both run" {
 	local two=$BATS_TEST_TMPDIR/two
 
-	# neither is through before the other one has begun, however busy the
-	# machine is
+	# it takes long enough for the other one to begin
 	start_mcus two --uart "pty:$two" -u "$V" --mcu-type stm32f446xx \
 		--erase-ms 200
 	board --erase-ms 200
