@@ -99,6 +99,11 @@ static enum mcu_state first_state(struct mcu *m, enum mcu_state state)
 	return mcu_problem_at(m, m->flash.app_start) ? MCU_DEAD : state;
 }
 
+bool mcu_is_on_can(const struct mcu *m)
+{
+	return m->live.program && !mcu_is_serial(m);
+}
+
 static void start_assigned(struct mcu *m, uint8_t nodeid)
 {
 	m->live.rx_id = kcan_nodeid_rx_id(nodeid);

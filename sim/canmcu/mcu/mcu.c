@@ -100,11 +100,6 @@ size_t mcu_rx_bytes(struct mcu *m, const uint8_t *bytes, size_t len,
 
 /* Nodeids. */
 
-bool mcu_is_on_can(const struct mcu *m)
-{
-	return m->live.program && !mcu_is_serial(m);
-}
-
 void mcu_assign(struct mcu *m, uint8_t nodeid, uint64_t now_us)
 {
 	canid_t rx_id = kcan_nodeid_rx_id(nodeid);
