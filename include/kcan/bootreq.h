@@ -208,7 +208,8 @@ void kcan_bootreq_sent(struct kcan_bootreq *req, uint64_t now_us);
  * had to wait, and what arrived meanwhile is no answer. Call it with the time
  * after the send, and once more with the time stamp of the confirmation before
  * kcan_bootreq_sent(): the earlier one counts, as virtual interfaces confirm
- * within the send. Left out, the time given to kcan_bootreq_tx() counts.
+ * within the send. Left out, the time given to kcan_bootreq_tx() counts. A time
+ * stamp from before that shows how far off they are, and takes its place.
  */
 void kcan_bootreq_handed(struct kcan_bootreq *req, uint64_t at_us);
 

@@ -235,6 +235,7 @@ static void note_handed(struct kcan_bootreq *req, uint64_t now_us)
 	}
 	if (req->step == STEP_ASK && !req->place.asked) {
 		req->place.asked = true;
+		req->place.handed = false;
 		req->place.ask_us = req->place.handed_us = now_us;
 	}
 	if (req->step == STEP_VERIFY) {
@@ -261,11 +262,18 @@ void kcan_bootreq_handed(struct kcan_bootreq *req, uint64_t at_us)
 	struct place *place = &req->place;
 	bool first = req->in_flight == STEP_ASK && !req->asked &&
 		     !place->believed;
-	bool narrower = place->handed_us == place->ask_us ||
-			at_us < place->handed_us;
 
-	if (first && narrower && at_us > place->ask_us)
+	if (!first)
+		return;
+	/*
+	 * Where reading a clock takes long, time stamps are a little too early.
+	 * That of the answer is, too, and cannot be before that of the echo.
+	 */
+	if (at_us < place->ask_us)
+		place->ask_us = at_us;
+	if (!place->handed || at_us < place->handed_us)
 		place->handed_us = at_us;
+	place->handed = true;
 }
 
 /* Nobody was asked on this nodeid, so what came was no answer. */

@@ -129,6 +129,24 @@ static const struct scenario scenarios[] = {
 		  LEFT(10051),
 	  },
 	  PROVEN },
+	/*
+	 * Seen where reading a clock takes longer than sending: the one NACK of
+	 * a stuck receiver was taken for older than the question.
+	 */
+	{ "a stamp of the echo from before the question moves that",
+	  30000,
+	  {
+		  { 0, SENT, REQUEST },
+		  { 0, SENT, SET },
+		  { 10000, TX, WHO },
+		  { 18000, HAD },
+		  { 9990, HAD },
+		  { 18100, OK },
+		  { 9995, RX, NACK },
+		  { 25000, SENT, WHO },
+		  FETCHED(30000),
+	  },
+	  HANDED_BACK(KCAN_BOOTREQ_NACKED) },
 	{ "the echo of an adapter, later than the answer, changes nothing",
 	  5 * S,
 	  {
