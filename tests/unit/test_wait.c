@@ -19,6 +19,8 @@ static int status_of(void (*body)(int number), int number)
 	int status;
 
 	if (!pid) {
+		/* nohup has it ignored */
+		signal(number, SIG_DFL);
 		body(number);
 		_exit(0);
 	}
