@@ -50,7 +50,8 @@ is_back() {
 }
 
 dump() {
-	candump -L -x "${1-can0}" >"dump.${1-can0}" 2>&1 3>&- &
+	"${WATCHING[@]}" candump -L -x "${1-can0}" \
+		>"dump.${1-can0}" 2>&1 3>&- &
 	until_true listening "${1-can0}" 00000000
 }
 
