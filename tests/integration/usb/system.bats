@@ -50,6 +50,13 @@ comes_twice() {
 	comes_twice
 }
 
+@test "80-can.rules: a whole printer whose main board is the bridge" {
+	[ -n "${KLIPPER_DIR-}" ] || skip "KLIPPER_DIR names no Klipper checkout"
+	cp "$EXAMPLES/80-can.rules" /run/udev/rules.d
+	udevadm control --reload
+	"$EXAMPLES/../../tests/klippy/printer" --bridge
+}
+
 @test "80-can.network and 70-can.link: systemd-networkd brings it up" {
 	local networkd=/lib/systemd/systemd-networkd
 
