@@ -3,8 +3,8 @@
 /*
  * Load cells, eddy current probes and angle sensors: messages and identities by
  * their data sheets, checksums worked out elsewhere. A load cell measures 1000 and a
- * little, a coil on the bed 17/128 of its reference, and a motor stands at a quarter
- * turn.
+ * little, and 5 kg a mm that the nozzle is below the bed, a coil on the bed 17/128 of
+ * its reference, and a motor stands at a quarter turn.
  */
 #include "../../../sim/canmcu/device/motion.h"
 #include "section.h"
@@ -33,6 +33,7 @@ static const struct row {
 	struct device_wires at;
 	const char *key, *value; /* of another pin */
 	struct step steps[STEPS];
+	double below_mm; /* the bed */
 } rows[] = {
 	{ "HX711: 80 times a second",
 	  "load_cell",
@@ -53,6 +54,54 @@ static const struct row {
 	  NULL,
 	  NULL,
 	  { { "", "0003ea" }, { "waits 3", "", 3124 }, { "ready 3", "", 1 } } },
+	{ "HX711: a nozzle that presses, 100 counts a gram",
+	  "load_cell_probe",
+	  "hx711",
+	  { DEVICE_BITS, 4, 3 },
+	  NULL,
+	  NULL,
+	  { { "", "018a8a" } },
+	  0.2 },
+	{ "HX711: a nozzle above the bed",
+	  "load_cell_probe",
+	  "hx711",
+	  { DEVICE_BITS, 4, 3 },
+	  NULL,
+	  NULL,
+	  { { "", "0003ea" } },
+	  -0.2 },
+	{ "HX711: a load cell that is no probe",
+	  "load_cell",
+	  "hx711",
+	  { DEVICE_BITS, 4, 3 },
+	  NULL,
+	  NULL,
+	  { { "", "0003ea" } },
+	  0.2 },
+	{ "HX711: as many counts a gram as it was told",
+	  "load_cell_probe",
+	  "hx711",
+	  { DEVICE_BITS, 4, 3 },
+	  "counts_per_gram",
+	  "2.5",
+	  { { "", "000dae" } },
+	  0.2 },
+	{ "HX711: at its end",
+	  "load_cell_probe",
+	  "hx711",
+	  { DEVICE_BITS, 4, 3 },
+	  "counts_per_gram",
+	  "20000",
+	  { { "", "7fffff" } },
+	  0.2 },
+	{ "HX711: another zero",
+	  "load_cell_probe",
+	  "hx711",
+	  { DEVICE_BITS, 4, 3 },
+	  "reference_tare_counts",
+	  "-5",
+	  { { "", "fffffd" } },
+	  0 },
 	{ "ADS1220: its registers, and a value",
 	  "load_cell",
 	  "ads1220",
@@ -122,6 +171,14 @@ static const struct row {
 	  { { "618000032e00000000000000", "0503000003e90003e907d000" },
 	    { "waits 5", "", 15 },
 	    { "ready 5", "", 1 } } },
+	{ "ADS131M02: a nozzle that presses",
+	  "load_cell_probe",
+	  "ads131m02",
+	  ON_SPI,
+	  "data_ready_pin",
+	  "5",
+	  { { "a00000000000000000000000", "050300018a89018a896b9800" } },
+	  0.2 },
 	{ "ADS131M04: it has four",
 	  "load_cell",
 	  "ads131m04",
@@ -234,7 +291,7 @@ static void test_row(void **state)
 {
 	const struct row *row = *state;
 	uint64_t now_us = START_US;
-	struct motion motion = { 0 };
+	struct motion motion = { .axes[2].start_mm = -row->below_mm };
 	struct devices d;
 
 	section_make(&d, (struct section){

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/* ADS131M02 and ADS131M04 by their data sheets, with nothing on the load cell. */
+/* The converters ADS131M02 and ADS131M04 of load cells, by their data sheets. */
 #include <string.h>
 
+#include "load.h"
 #include "util/array.h"
 #include "util/crc16.h"
 #include "wires.h"
 
 #define WORD 3 /* bytes, of which two tell something but in a value */
 #define CHANNELS_MAX 4
-#define ZERO 1000 /* what is measured then, and a little more now and then */
 #define USUAL_HZ 8192000
 
 /* Commands; the upper bits of those for registers. */
@@ -33,6 +33,7 @@ static const struct ads131m0x_model {
 
 struct ads131m0x {
 	struct device_wires wires; /* first */
+	struct load load;
 	const struct ads131m0x_model *model;
 	double clock_hz;
 	uint64_t taken; /* the last sample that was read, and all before */
@@ -109,7 +110,7 @@ static void speak(struct ads131m0x *a, uint8_t *in, size_t len, uint64_t now_us)
 	if (len > WORD)
 		a->taken = last_sample(a, now_us);
 	for (size_t at = WORD; at < crc_at; at += WORD)
-		put_word(frame + at, ZERO + (uint32_t)(a->taken % 3));
+		put_word(frame + at, load_counts(&a->load, a->taken, now_us));
 	put_word(frame + crc_at, (uint32_t)util_crc16_msb(frame, crc_at) << 8);
 	memset(in, 0, len);
 	memcpy(in, frame, len < sizeof(frame) ? len : sizeof(frame));
@@ -163,14 +164,15 @@ static bool make(void *self, const struct device_source *source)
 	if (!a->model)
 		return false;
 	start(a);
+	load_read(&a->load, source);
 	a->clock_hz =
 		device_positive(device_value(source, "clock_freq"), USUAL_HZ);
 	return wires_spi(source, "cs_pin", &a->wires) &&
 	       device_pin(source, "data_ready_pin", &a->ready_pin, NULL);
 }
 
-static const char *const keys[] = { "sensor_type", "cs_pin", "data_ready_pin",
-				    "clock_freq", NULL };
+static const char *const keys[] = { "sensor_type", "cs_pin",  "data_ready_pin",
+				    "clock_freq",  LOAD_KEYS, NULL };
 
 const struct device_kind device_ads131m0x = {
 	.size = sizeof(struct ads131m0x),

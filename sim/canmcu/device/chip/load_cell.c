@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/* HX711, HX717 and ADS1220 by their data sheets, with nothing on the load cell. */
+/* The converters HX711, HX717 and ADS1220 of load cells, by their data sheets. */
 #include <string.h>
 
+#include "load.h"
 #include "util/array.h"
 #include "wires.h"
 
 #define VALUE_LEN 3
-#define ZERO 1000 /* what is measured then, and a little more now and then */
 
 /* Commands of an ADS1220; its registers are four. */
 #define RESET 0x06
@@ -27,6 +27,7 @@ static const struct load_cell_model {
 
 struct load_cell {
 	struct device_wires wires; /* first */
+	struct load load;
 	double rate;
 	uint64_t taken; /* the last sample that was read, and all before */
 	uint8_t ready_pin;
@@ -54,7 +55,7 @@ static void put_value(struct load_cell *l, uint8_t *in, uint64_t now_us)
 	uint32_t value;
 
 	l->taken = last_sample(l, now_us);
-	value = ZERO + (uint32_t)(l->taken % 3);
+	value = load_counts(&l->load, l->taken, now_us);
 	for (int i = 0; i < VALUE_LEN; i++)
 		in[i] = (uint8_t)(value >> 8 * (VALUE_LEN - 1 - i));
 }
@@ -110,6 +111,7 @@ static bool make(void *self, const struct device_source *source)
 
 	if (!m)
 		return false;
+	load_read(&l->load, source);
 	l->rate = device_positive(device_value(source, "sample_rate"), m->rate);
 	if (m->spi)
 		return wires_spi(source, "cs_pin", &l->wires) &&
@@ -124,7 +126,7 @@ static bool make(void *self, const struct device_source *source)
 
 static const char *const keys[] = { "sensor_type", "cs_pin",   "data_ready_pin",
 				    "dout_pin",	   "sclk_pin", "sample_rate",
-				    NULL };
+				    LOAD_KEYS,	   NULL };
 
 const struct device_kind device_load_cell = {
 	.size = sizeof(struct load_cell),
