@@ -147,6 +147,15 @@ static enum entry entered(struct board *b)
 	/* what would come now does not hear of the signal */
 	if (b->loop->signal && verdict == KCAN_BOOTREQ_PROVEN)
 		verdict = KCAN_BOOTREQ_ABORTED;
+	if (verdict != KCAN_BOOTREQ_PROVEN) {
+		end_enter(b, verdict);
+		return ENTRY_FAILED;
+	}
+	if (!result.identified) {
+		end_unnamed(b);
+		return ENTRY_UNNAMED;
+	}
+	/* not before: what was judged refers to what was known of it then */
 	b->ident = result.ident;
 	b->nodeid = result.nodeid;
 	b->target = (struct kcan_image_board){
@@ -154,14 +163,7 @@ static enum entry entered(struct board *b)
 		.bit_rate = b->wire->link.bitrate_bps,
 		.owns_timing = b->wire->owns_timing,
 	};
-	if (verdict != KCAN_BOOTREQ_PROVEN) {
-		end_enter(b, verdict);
-		return ENTRY_FAILED;
-	}
-	if (result.identified)
-		return ENTRY_PROVEN;
-	end_unnamed(b);
-	return ENTRY_UNNAMED;
+	return ENTRY_PROVEN;
 }
 
 /* Without a nodeid, in any case. */

@@ -93,6 +93,8 @@ struct board {
 	const char *name;      /* in printer.cfg; any bytes; or NULL */
 
 	enum stage stage;
+	enum stage
+		silent_in; /* where it fell silent last; STAGE_ENTER: nowhere */
 	struct end end;	   /* known from the first stage that fails on */
 	uint64_t start_us; /* of all of it */
 	uint64_t done_us;
@@ -103,7 +105,7 @@ struct board {
 	bool flies;		 /* a frame of @req or @running is not ... */
 	struct can_frame flying; /* ... confirmed yet: this one */
 
-	unsigned int proofs;	     /* behind which CONNECT got no answer */
+	unsigned int proofs;	     /* behind which it fell silent */
 	struct kcan_kat_ident ident; /* any bytes */
 	uint8_t nodeid; /* that Katapult was proven on, and is flashed on */
 	struct kcan_image_board target;

@@ -77,6 +77,9 @@ static struct show_board look(struct progress *p, size_t i, uint64_t now_us,
 
 	kcan_uuid_format(&b->uuid, uuid);
 	count(&out, &now);
+	/* it was asked for again: all of it begins anew */
+	if (out.state == SHOW_ASKING)
+		seen->furthest = SHOW_ASKING;
 	/* what is written once more goes on where it was */
 	if (out.state > seen->furthest) {
 		seen->furthest = out.state;

@@ -7,7 +7,7 @@
 
 #define START_US 200000 /* from the ACK of COMPLETE: flashing.md, section 6.2 */
 #define TALK_US 3000000 /* for two questions */
-#define PROOFS_MAX 3	/* until one of them tells of the chip */
+#define PROOFS_MAX 3	/* until its flash is read, or written */
 
 static uint64_t now_of(const struct board *b)
 {
@@ -201,6 +201,21 @@ static void begin_look(struct board *b)
 		b->stage = STAGE_LOOK;
 }
 
+/* Return: whether it is asked for once more. */
+static bool enter_again(struct board *b)
+{
+	if (is_lost(b) || b->loop->signal || ++b->proofs >= PROOFS_MAX)
+		return false;
+	previous_free(&b->previous);
+	backup_free(&b->backup);
+	if (b->stage != STAGE_ENTER)
+		b->silent_in = b->stage;
+	b->stage = STAGE_ENTER;
+	if (!b->link->enter(b))
+		fail_here(b);
+	return true;
+}
+
 static void conclude_enter(struct board *b)
 {
 	enum entry entry = b->link->entered(b);
@@ -208,12 +223,15 @@ static void conclude_enter(struct board *b)
 
 	board_free(b);
 	/* this process, or the bus, may have been busy for too long */
-	if (entry == ENTRY_UNNAMED && ++b->proofs < PROOFS_MAX) {
-		if (!b->link->enter(b))
-			fail_here(b);
+	if (entry == ENTRY_UNNAMED && enter_again(b))
 		return;
-	}
 	if (entry != ENTRY_PROVEN) {
+		/* what it fell silent at says more of what helps */
+		if (b->silent_in != STAGE_ENTER &&
+		    b->end.outcome == KCAN_OUTCOME_NO_ANSWER) {
+			b->stage = b->silent_in;
+			end_flash(b);
+		}
 		finish(b);
 		return;
 	}
@@ -229,6 +247,8 @@ static void conclude_enter(struct board *b)
 		end_with(&b->end, KCAN_OUTCOME_IMAGE_REFUSED,
 			 "%.200s %s; nothing was erased", file_of(b), refusal);
 		go_back(b, false);
+	} else if (b->backup.saved) { /* it fell silent behind that */
+		go_on(b);
 	} else if (b->backup.path) {
 		begin_read(b);
 	} else if (b->opts->command == OPTS_VERIFY) {
@@ -253,6 +273,16 @@ static bool is_talking(const struct kcan_flash_result *result)
 	       result->verdict == KCAN_FLASH_READ ||
 	       result->verdict == KCAN_FLASH_DIFFERS ||
 	       result->verdict == KCAN_FLASH_REFUSED;
+}
+
+/*
+ * As it was. Likely it has started its application, as somebody had told it before
+ * us. A port has gone then.
+ */
+static bool fell_silent(const struct board *b)
+{
+	return b->result.verdict == KCAN_FLASH_SILENT && !b->port &&
+	       b->result.content <= KCAN_FLASH_CONTENT_OLD;
 }
 
 /* --read is over. */
@@ -301,6 +331,8 @@ static void conclude_read(struct board *b)
 			go_on(b);
 		return;
 	}
+	if (fell_silent(b) && enter_again(b))
+		return;
 	end_flash(b);
 	if (is_talking(&b->result))
 		go_back(b, false);
@@ -322,6 +354,8 @@ static void conclude_flash(struct board *b)
 {
 	b->result = kcan_flash_result(b->flash);
 	board_free(b);
+	if (fell_silent(b) && enter_again(b))
+		return;
 	end_flash(b);
 	if (!is_talking(&b->result))
 		finish(b);

@@ -392,6 +392,48 @@ built for a start at $START, for CAN at 1000000 bit/s" ]]
 	runs
 }
 
+# As after a flash that was killed when it had told the board to start: its Katapult
+# answers for 100 ms more. Behind so many data frames it is asked for its UUID once
+# more, is half saved, and is to be flashed.
+@test "a board that starts before it is read is asked for Katapult again" {
+	local after expected more
+
+	while read -r after expected more; do
+		board --fault "brown-out after=$after count=1"
+		# shellcheck disable=SC2086 # an option and its argument
+		katflash -u "$U" $more "$IMAGE"
+		has "$MCU_LOG" "^$U fault brown-out"
+		[ "$status" -eq "$expected" ]
+		runs
+		stop_all
+	done <<-END
+		2 0
+		2 0 --backup $BATS_TEST_TMPDIR/first
+		60 0 --backup $BATS_TEST_TMPDIR/second
+		294 0 --backup $BATS_TEST_TMPDIR/third
+		2 10 --verify
+	END
+	cmp "$BATS_TEST_TMPDIR/old" "$BATS_TEST_TMPDIR/second"
+	cmp "$BATS_TEST_TMPDIR/old" "$BATS_TEST_TMPDIR/third"
+}
+
+@test "a board that falls silent for good, before it is read: what to do" {
+	board --fault 'mute after=17'
+	katflash -u "$U" --timeout 1 "$IMAGE"
+	[ "$status" -eq 3 ]
+	[[ $output == "$U: no-answer: Katapult does not answer any more: "*\
+"what is in its flash was not looked at" ]]
+}
+
+@test "what was judged of a board that falls silent for good is told" {
+	start_mcus one -i vcan0 -u "$U" --mcu-type stm32f407xx \
+		--fault 'mute after=20'
+	make_image "$IMAGE" stm32f405xx 0x08008000
+	katflash -u "$U" --timeout 1 --json "$IMAGE"
+	[ "$status" -eq 3 ]
+	[ "$(jq -r .outcome <<<"$output")" = no-answer ]
+}
+
 # begun ARGUMENTS... - it is written in the background, page by page of a second;
 # sets pid
 begun() {

@@ -80,6 +80,9 @@ size_t backup_room(const struct kcan_chip *chip, uint32_t start)
 int backup_begin(struct backup *b, const struct kcan_kat_ident *ident)
 {
 	b->start = ident->app_start;
+	b->read = b->size = 0;
+	b->looked = false;
+	b->dictionary = (struct kcan_image_dictionary){ 0 };
 	b->chip = kcan_chip_find(ident->mcu);
 	if (!b->chip) {
 		snprintf(b->error, sizeof(b->error),
