@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-# Get a kernel for the guests of vcan-run: Debian's package is downloaded and
-# unpacked into a cache, never installed. That is the one of engine qemu or, with
-# "uml", the one of engine uml, for systems that have no package of it, such as
-# Ubuntu. With --have it only says by its status whether that was done.
+# Get a kernel for the guests of vcan-run: a package is downloaded and unpacked into
+# a cache, never installed. That is the one of engine qemu, from Debian itself where
+# this system has no such package, such as Ubuntu; or with "uml" the one of engine
+# uml, from Debian. With --have it only says by its status whether that was done.
 # Usage: guest-kernel.sh [uml] [--have]
 set -eu
 # What apt-cache prints is read here. What is unpacked is run by root, too, so
@@ -14,7 +14,7 @@ umask 022
 # Of Debian, whatever this system's own sources are.
 MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
-UML_SUITE=bookworm
+SUITE=bookworm
 
 META=linux-image-amd64
 
@@ -34,9 +34,45 @@ cache_dir() {
 	fi
 }
 
+# here TOOL ARGUMENT... - apt-get or apt-cache, as it is
+here() {
+	"$@"
+}
+
+# debian TOOL ARGUMENT... - with Debian's sources, and nothing of this system's
+debian() {
+	tool=$1
+	shift
+	"$tool" -q -o Dir::Etc::sourcelist="$work/apt/sources.list" \
+		-o Dir::Etc::sourceparts=/dev/null \
+		-o Dir::Etc::preferences=/dev/null \
+		-o Dir::Etc::preferencesparts=/dev/null \
+		-o Dir::State="$work/apt" -o Dir::State::status="$work/apt/status" \
+		-o Dir::Cache="$work/apt" -o APT::Architecture=amd64 \
+		-o APT::Architectures::=amd64 -o APT::Sandbox::User=root \
+		-o APT::Get::AllowUnauthenticated=false \
+		-o Acquire::AllowInsecureRepositories=false "$@"
+}
+
+# Where packages come from.
+from=here
+come_from_debian() {
+	[ -r "$KEYRING" ] ||
+		die "$KEYRING is missing, without which nothing can be" \
+			"trusted; install the package debian-archive-keyring"
+	mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial"
+	: >"$work/apt/status"
+	echo "deb [signed-by=$KEYRING] $MIRROR $SUITE main" \
+		>"$work/apt/sources.list"
+	debian apt-get update ||
+		die "the package lists of Debian $SUITE cannot be fetched;" \
+			"read what apt-get said above"
+	from=debian
+}
+
 # The meta package depends on the kernel of the day.
 package_of_today() {
-	apt-cache depends "$META" 2>/dev/null |
+	"$from" apt-cache depends "$META" 2>/dev/null |
 		sed -n 's/.*Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1
 }
 
@@ -44,7 +80,7 @@ package_of_today() {
 parts_of() {
 	{
 		echo "$1"
-		apt-cache depends "$1" |
+		"$from" apt-cache depends "$1" |
 			sed -n "s/.*Depends: \(linux-[a-z]*-$2\)\$/\1/p"
 	} | sort -u
 }
@@ -86,13 +122,20 @@ unpack_modules() {
 
 fetch() {
 	package=$(package_of_today)
+	if [ -z "$package" ]; then
+		[ "$(dpkg --print-architecture)" = amd64 ] ||
+			die "the kernel for vcan-run --usb is one for amd64;" \
+				"run this there"
+		come_from_debian
+		package=$(package_of_today)
+	fi
 	[ -n "$package" ] ||
-		die "there is no package $META here, and no kernel for" \
-			"vcan-run --usb without it; run this on Debian for" \
-			"amd64, or set VCAN_RUN_KERNEL to what it made there"
+		die "there is no package $META, neither here nor in" \
+			"Debian $SUITE; look whether $MIRROR is whole"
 	release=${package#linux-image-}
 	# shellcheck disable=SC2046 # a package a word
-	(cd "$work" && apt-get -q download $(parts_of "$package" "$release")) ||
+	(cd "$work" && "$from" apt-get -q download \
+		$(parts_of "$package" "$release")) ||
 		die "$package cannot be downloaded; read what apt-get said above"
 	mkdir "$work/deb" "$work/kernel"
 	for deb in "$work"/linux-*.deb; do
@@ -116,29 +159,10 @@ fetch() {
 	PATH=$PATH:/usr/sbin:/sbin depmod -b "$work/kernel" "$release"
 }
 
-# debian COMMAND... - apt-get with Debian's sources, and nothing of this system's
-debian() {
-	apt-get -q -o Dir::Etc::sourcelist="$work/apt/sources.list" \
-		-o Dir::Etc::sourceparts=/dev/null \
-		-o Dir::Etc::preferences=/dev/null \
-		-o Dir::Etc::preferencesparts=/dev/null \
-		-o Dir::State="$work/apt" -o Dir::State::status="$work/apt/status" \
-		-o Dir::Cache="$work/apt" -o APT::Architecture=amd64 \
-		-o APT::Architectures::=amd64 -o APT::Sandbox::User=root \
-		-o APT::Get::AllowUnauthenticated=false \
-		-o Acquire::AllowInsecureRepositories=false "$@"
-}
-
 fetch_uml() {
-	[ -r "$KEYRING" ] ||
-		die "$KEYRING is missing, without which nothing can be" \
-			"trusted; install the package debian-archive-keyring"
-	mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial"
-	: >"$work/apt/status"
-	echo "deb [signed-by=$KEYRING] $MIRROR $UML_SUITE main" \
-		>"$work/apt/sources.list"
-	{ debian update && cd "$work" && debian download user-mode-linux; } ||
-		die "user-mode-linux of Debian $UML_SUITE cannot be" \
+	come_from_debian
+	(cd "$work" && debian apt-get download user-mode-linux) ||
+		die "user-mode-linux of Debian $SUITE cannot be" \
 			"downloaded; read what apt-get said above"
 	dpkg-deb -x "$work"/user-mode-linux_*.deb "$work/deb"
 	mkdir -p "$work/uml/lib"

@@ -160,6 +160,12 @@ wants_uml() {
 	esac
 }
 
+# wants_debian SET - a kernel comes from Debian, by guest-kernel.sh
+wants_debian() {
+	{ wants_uml "$1" && ! exists user-mode-linux; } ||
+		{ with_guest "$1" && ! exists linux-image-amd64; }
+}
+
 needs() {
 	echo "$host_packages"
 	[ "$1" != host ] || return 0
@@ -173,10 +179,8 @@ needs() {
 	[ "$1" != check ] || echo "$check_packages"
 	if wants_uml "$1" && exists user-mode-linux; then
 		echo user-mode-linux
-	elif wants_uml "$1"; then
-		# what guest-kernel.sh trusts
-		echo debian-archive-keyring
 	fi
+	! wants_debian "$1" || echo debian-archive-keyring
 	! with_guest "$1" || for package in $usb_packages; do
 		! exists "$package" || echo "$package"
 	done
@@ -218,7 +222,6 @@ kernels_missing() {
 		! guest_kernel uml --have; then
 		echo user-mode-linux
 	fi
-	# last, as a system that has none makes this end
 	if with_guest "$1" && ! guest_kernel --have; then
 		echo linux-image-amd64
 	fi

@@ -127,14 +127,39 @@ bzimage() {
 	fake apt-cache
 	mkdir cache/vcan-run/kernel
 	run -1 guest_kernel
-	[[ $output == *"there is no package linux-image-amd64 here"* ]]
+	[[ $output == *"the package lists of Debian bookworm cannot be fetched"* ]]
+	fake apt-get
+	run -1 guest_kernel
+	[[ $output == *"there is no package linux-image-amd64, neither here nor"* ]]
+	fake dpkg 'echo arm64'
+	run -1 guest_kernel
+	[[ $output == *"the kernel for vcan-run --usb is one for amd64"* ]]
 	[ "$(ls cache/vcan-run)" = kernel ]
 	run -2 guest_kernel --nonsense
 }
 
-@test "guest-kernel uml: Debian's package, signed or not at all" {
+has_debians_keyring() {
 	[ -r /usr/share/keyrings/debian-archive-keyring.gpg ] ||
 		skip "Debian's keyring is not here"
+}
+
+# as on Ubuntu
+@test "guest-kernel: Debian's kernel where this system has none, signed" {
+	has_debians_keyring
+	kernel_machine < <(bzimage xz -c)
+	fake apt-cache "case \$* in *AllowUnauthenticated=false*)
+		echo '  Depends: linux-image-1.2.3-amd64' ;; esac"
+	fake apt-get "case \" \$* \" in *' download '*)
+		: >linux-image-1.2.3-amd64_1.deb ;; esac"
+	run -0 guest_kernel
+	[[ $output == *"1.2.3-amd64 is in $DIR/cache/vcan-run/kernel" ]]
+	[ "$(grep -c '^apt-get' calls)" -eq 2 ]
+	[ "$(grep -c '^apt-get.*AllowUnauthenticated=false' calls)" -eq 2 ]
+	[ "$(ls cache/vcan-run)" = kernel ]
+}
+
+@test "guest-kernel uml: Debian's package, signed or not at all" {
+	has_debians_keyring
 	kernel_machine < <(printf unused)
 	ln -s "$(command -v ls)" bin/ls
 	fake apt-get "case \" \$* \" in
@@ -155,7 +180,7 @@ bzimage() {
 	[ "$(grep -c '^apt-get.*AllowUnauthenticated=false' calls)" -eq 2 ]
 	[ "$(grep -c '^apt-get.*Dir::Etc::preferences=/dev/null' calls)" -eq 2 ]
 	[ -z "$(find cache -perm /022 ! -type l)" ]
-	fake apt-get 'exit 100'
+	fake apt-get 'case " $* " in *" download "*) exit 100 ;; esac'
 	run -1 guest_kernel uml
 	[[ $output == *"user-mode-linux of Debian bookworm cannot be downloaded"* ]]
 	[ "$(ls cache/vcan-run)" = uml ]
@@ -187,14 +212,18 @@ bzimage() {
 }
 
 @test "install-deps: usb is a failure where there is no kernel for the guest" {
+	has_debians_keyring
 	kernel_machine < <(printf unused)
 	fake dpkg-query 'echo installed'
-	fake apt-cache 'case $* in *linux-image-amd64) exit 100 ;; esac'
+	fake apt-cache 'case $* in *linux-image-amd64) exit 100 ;; esac
+		echo "Package: $2"'
 	run -1 install_deps usb
-	[[ $output == *"there is no package linux-image-amd64 here, and no kernel\
- for vcan-run --usb without it; "* ]]
+	[[ $output == *"there is no package linux-image-amd64, neither here nor"* ]]
 	run -1 install_deps --list usb
 	run -0 install_deps --list demo
+	fake dpkg-query 'exit 1'
+	run -1 install_deps --list usb
+	grep -qx debian-archive-keyring <<<"$output"
 }
 
 # as apt-cache prints it to somebody who reads German
