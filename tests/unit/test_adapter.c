@@ -201,7 +201,7 @@ static const struct row {
 	  0, 0, &gsusb, &katapult, false, false, CAUSE_USB_KATAPULT, 600 * MS,
 	  480 * MS, 0 },
 	{ "Katapult, and never a name", &bridge, ASKED, 9 * MS, 480 * MS, 0, 0,
-	  0, &gsusb, &katapult, false, false, CAUSE_USB_KATAPULT, 1480 * MS,
+	  0, &gsusb, &katapult, false, false, CAUSE_USB_KATAPULT, 3480 * MS,
 	  480 * MS, 0 },
 	{ "Katapult, its interface went before the confirmation", &bridge,
 	  GONE_UNSENT, 9 * MS, 480 * MS, 490 * MS, 0, 0, &gsusb, &katapult,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "usb.h"
 
-#define NAME_US 1000000
+#define NAME_US 3000000 /* a busy udevd is slow, too */
 
 /* Wait for a change on the port; true: look again. */
 static bool wait_for_change(const struct kcan_usbport *port, struct loop *l,
