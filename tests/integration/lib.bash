@@ -117,6 +117,13 @@ watched() {
 	settled "$1"
 }
 
+# takes_fd IFACE - CAN FD frames, and no longer ones: that is what can-utils look for.
+# In Linux 7.2 a vcan takes those of CAN XL, too.
+takes_fd() {
+	[ "$(cat "/sys/class/net/$1/mtu")" -eq 72 ] ||
+		printf 'link set %s\n' "$1 down" "$1 mtu 72 up" | ip -batch -
+}
+
 # In a guest what plays hardware goes before everything else: however long the
 # guest had to wait for a processor, when a client looks whether its time is over
 # the answer is there. What watches it goes before that: an interface that goes takes

@@ -4,6 +4,7 @@ bats_require_minimum_version 1.5.0
 load ../lib
 
 setup() {
+	takes_fd vcan0
 	watch_bus vcan0
 	start_mcus one -i vcan0 -u "$U" --bootloader katapult
 }
@@ -34,7 +35,6 @@ ignored() {
 
 @test "a CAN FD frame is ignored" {
 	# the bus takes FD frames, so it is the MCU that does not
-	[ "$(cat /sys/class/net/vcan0/mtu)" -eq 72 ]
 	ignored 3F0##10241F905F55004
 	# the kernel may add a flag of its own to the 1
 	has "$BUS" '3F0##.0241F905F55004'
