@@ -34,11 +34,11 @@ hold_line() {
 	exec {LINE}<>"$TTY"
 }
 
-# open_line - what comes is kept
+# open_line - what comes is kept at once, which Ubuntu's cat, in Rust, does not do
 open_line() {
 	hold_line
 	HEARD=$BATS_TEST_TMPDIR/heard
-	cat <"$TTY" >>"$HEARD" 3>&- &
+	dd bs=4096 status=none <"$TTY" >>"$HEARD" 3>&- &
 }
 
 # let_go - it is closed again
