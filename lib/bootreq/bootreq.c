@@ -235,8 +235,8 @@ static void note_handed(struct kcan_bootreq *req, uint64_t now_us)
 	}
 	if (req->step == STEP_ASK && !req->place.asked) {
 		req->place.asked = true;
-		req->place.handed = false;
-		req->place.ask_us = req->place.handed_us = now_us;
+		req->place.ask_us = now_us;
+		req->place.handed_us = 0;
 	}
 	if (req->step == STEP_VERIFY) {
 		req->leaving.verify_us = now_us;
@@ -271,9 +271,8 @@ void kcan_bootreq_handed(struct kcan_bootreq *req, uint64_t at_us)
 	 */
 	if (at_us < place->ask_us)
 		place->ask_us = at_us;
-	if (!place->handed || at_us < place->handed_us)
+	if (!place->handed_us || at_us < place->handed_us)
 		place->handed_us = at_us;
-	place->handed = true;
 }
 
 /* Nobody was asked on this nodeid, so what came was no answer. */

@@ -42,8 +42,7 @@ struct place {
 	bool burnt;	 /* heard on before we asked: of no use */
 	bool asked;	 /* a question was handed out ... */
 	uint64_t ask_us; /* ... and the first one when, at the earliest ... */
-	uint64_t handed_us; /* ... and at the latest, */
-	bool handed;	    /* as the caller told */
+	uint64_t handed_us; /* ... and at the latest; 0: not told */
 	bool believed;	    /* a question was confirmed, so answers count */
 	bool early;	    /* one came before that: */
 	struct kcan_uuid early_uuid;
