@@ -93,8 +93,8 @@ struct board {
 	const char *name;      /* in printer.cfg; any bytes; or NULL */
 
 	enum stage stage;
-	enum stage
-		silent_in; /* where it fell silent last; STAGE_ENTER: nowhere */
+	/* where it fell silent last; STAGE_ENTER: nowhere */
+	enum stage silent_in;
 	struct end end;	   /* known from the first stage that fails on */
 	uint64_t start_us; /* of all of it */
 	uint64_t done_us;

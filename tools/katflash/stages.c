@@ -276,13 +276,14 @@ static bool is_talking(const struct kcan_flash_result *result)
 }
 
 /*
- * As it was. Likely it has started its application, as somebody had told it before
- * us. A port has gone then.
+ * Nothing of it was changed, so likely it has started its application, as somebody
+ * had told it to before us. One on a port takes that along.
  */
 static bool fell_silent(const struct board *b)
 {
 	return b->result.verdict == KCAN_FLASH_SILENT && !b->port &&
-	       b->result.content <= KCAN_FLASH_CONTENT_OLD;
+	       (b->result.content == KCAN_FLASH_CONTENT_UNKNOWN ||
+		b->result.content == KCAN_FLASH_CONTENT_OLD);
 }
 
 /* --read is over. */

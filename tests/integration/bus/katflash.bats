@@ -417,6 +417,8 @@ built for a start at $START, for CAN at 1000000 bit/s" ]]
 	cmp "$BATS_TEST_TMPDIR/old" "$BATS_TEST_TMPDIR/third"
 }
 
+# Its UUID, the answer to CONNECT, and its UUID again are 14 frames, or 17 where the
+# first question was asked twice.
 @test "a board that falls silent for good, before it is read: what to do" {
 	board --fault 'mute after=17'
 	katflash -u "$U" --timeout 1 "$IMAGE"
@@ -425,6 +427,7 @@ built for a start at $START, for CAN at 1000000 bit/s" ]]
 "what is in its flash was not looked at" ]]
 }
 
+# The image is for another chip, which was judged by what the board had said.
 @test "what was judged of a board that falls silent for good is told" {
 	start_mcus one -i vcan0 -u "$U" --mcu-type stm32f407xx \
 		--fault 'mute after=20'
