@@ -21,6 +21,10 @@ struct step {
 	uint64_t wait_us;
 };
 
+#define ON_PINS                   \
+	{                         \
+		DEVICE_BITS, 4, 3 \
+	}
 #define ON_SPI                            \
 	{                                 \
 		DEVICE_SPI, DEVICE_ANY, 7 \
@@ -31,14 +35,14 @@ static const struct row {
 	const char *section;
 	const char *sensor_type;
 	struct device_wires at;
-	const char *key, *value; /* of another pin */
+	const char *key, *value; /* one more of the section */
 	struct step steps[STEPS];
 	double below_mm; /* the bed */
 } rows[] = {
 	{ "HX711: 80 times a second",
 	  "load_cell",
 	  "hx711",
-	  { DEVICE_BITS, 4, 3 },
+	  ON_PINS,
 	  NULL,
 	  NULL,
 	  { { "ready 3", "" },
@@ -50,14 +54,14 @@ static const struct row {
 	{ "HX717: 320 times a second",
 	  "load_cell",
 	  "hx717",
-	  { DEVICE_BITS, 4, 3 },
+	  ON_PINS,
 	  NULL,
 	  NULL,
 	  { { "", "0003ea" }, { "waits 3", "", 3124 }, { "ready 3", "", 1 } } },
 	{ "HX711: a nozzle that presses, 100 counts a gram",
 	  "load_cell_probe",
 	  "hx711",
-	  { DEVICE_BITS, 4, 3 },
+	  ON_PINS,
 	  NULL,
 	  NULL,
 	  { { "", "018a8a" } },
@@ -65,7 +69,7 @@ static const struct row {
 	{ "HX711: a nozzle above the bed",
 	  "load_cell_probe",
 	  "hx711",
-	  { DEVICE_BITS, 4, 3 },
+	  ON_PINS,
 	  NULL,
 	  NULL,
 	  { { "", "0003ea" } },
@@ -73,7 +77,7 @@ static const struct row {
 	{ "HX711: a load cell that is no probe",
 	  "load_cell",
 	  "hx711",
-	  { DEVICE_BITS, 4, 3 },
+	  ON_PINS,
 	  NULL,
 	  NULL,
 	  { { "", "0003ea" } },
@@ -81,7 +85,7 @@ static const struct row {
 	{ "HX711: as many counts a gram as it was told",
 	  "load_cell_probe",
 	  "hx711",
-	  { DEVICE_BITS, 4, 3 },
+	  ON_PINS,
 	  "counts_per_gram",
 	  "2.5",
 	  { { "", "000dae" } },
@@ -89,7 +93,7 @@ static const struct row {
 	{ "HX711: at its end",
 	  "load_cell_probe",
 	  "hx711",
-	  { DEVICE_BITS, 4, 3 },
+	  ON_PINS,
 	  "counts_per_gram",
 	  "20000",
 	  { { "", "7fffff" } },
@@ -97,7 +101,7 @@ static const struct row {
 	{ "HX711: another zero",
 	  "load_cell_probe",
 	  "hx711",
-	  { DEVICE_BITS, 4, 3 },
+	  ON_PINS,
 	  "reference_tare_counts",
 	  "-5",
 	  { { "", "fffffd" } },

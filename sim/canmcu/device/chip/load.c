@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+/* counts, where the section tells none */
 #define ZERO 1000
 #define PER_GRAM 100
 #define GRAMS_PER_MM 5000 /* a bed gives way by a fifth of a mm under 1 kg */
