@@ -413,11 +413,14 @@ ended() {
 	[ "$(xargs <fds)" = "0 1 2 3 4" ] # 4 is that of ls
 }
 
-@test "no kernel at all says what to install" {
+@test "a kernel that cannot be executed is named" {
 	VCAN_RUN_UML=$DIR/none run -125 uml true
 	[[ $output == *"$DIR/none, which cannot be executed"* ]]
 	VCAN_RUN_UML=$DIR run -125 uml true
 	[[ $output == *"names $DIR, which cannot be executed (Permission denied)"* ]]
+}
+
+@test "no kernel at all says what to install" {
 	[ ! -e /var/cache/vcan-run/uml ] || skip "there is one in /var/cache/vcan-run"
 	mkdir empty
 	PATH=$DIR/empty run -125 "$VCAN_RUN" --engine uml true
