@@ -46,6 +46,11 @@ no_files() {
 	[ -z "$(ls -A "$TMPDIR")" ]
 }
 
+# uml ARGUMENT... - vcan-run in a guest of User-Mode Linux
+uml() {
+	"$VCAN_RUN" --engine uml "$@"
+}
+
 # wait_until COMMAND... - for up to ${PATIENCE:-20} s
 wait_until() {
 	for ((i = 0; i < ${PATIENCE:-20} * 20; i++)); do

@@ -7,10 +7,6 @@
 
 load helper
 
-uml() {
-	"$VCAN_RUN" --engine uml "$@"
-}
-
 squeeze() {
 	echo "$1" | tr -s ' ' | sed 's/^ //'
 }
@@ -380,53 +376,6 @@ ended() {
 	run -125 uml sh -c 'echo o >/proc/sysrq-trigger; sleep 1000'
 }
 
-@test "a kernel that ends at once is 125" {
-	VCAN_RUN_UML=/bin/true run -125 uml true
-	[[ $output == *"the guest ended before it could start"* ]]
-}
-
-@test "a kernel that hangs is 125 when patience ends" {
-	printf '#!/bin/sh\nexec tail -f /dev/null\n' >hang
-	chmod +x hang
-	VCAN_RUN_UML=$DIR/hang run -125 uml --boot-timeout 1 true
-	[[ $output == *"the guest took too long"* ]]
-}
-
-@test "a kernel that talks nonsense on the line is 125" {
-	printf '#!/bin/sh\necho "Kernel panic" >&3\nexec cat <&3\n' >liar
-	chmod +x liar
-	VCAN_RUN_UML=$DIR/liar run -125 uml true
-	[[ $output == *"sent a damaged frame"* ]]
-}
-
-@test "a kernel that hangs up is 125 at once, though it lives" {
-	printf '#!/bin/sh\nexec 3<&-\nexec tail -f /dev/null\n' >mute
-	chmod +x mute
-	VCAN_RUN_UML=$DIR/mute run -125 uml --boot-timeout 20 true
-	[[ $output == *"the guest ended before it could start"* ]]
-}
-
-@test "no descriptor of the caller's reaches the guest" {
-	printf '#!/bin/sh\nexec ls /proc/self/fd >%s/fds\n' "$DIR" >nosy
-	chmod +x nosy
-	VCAN_RUN_UML=$DIR/nosy run -125 uml true 7</dev/null
-	[ "$(xargs <fds)" = "0 1 2 3 4" ] # 4 is that of ls
-}
-
-@test "a kernel that cannot be executed is named" {
-	VCAN_RUN_UML=$DIR/none run -125 uml true
-	[[ $output == *"$DIR/none, which cannot be executed"* ]]
-	VCAN_RUN_UML=$DIR run -125 uml true
-	[[ $output == *"names $DIR, which cannot be executed (Permission denied)"* ]]
-}
-
-@test "no kernel at all says what to install" {
-	[ ! -e /var/cache/vcan-run/uml ] || skip "there is one in /var/cache/vcan-run"
-	mkdir empty
-	PATH=$DIR/empty run -125 "$VCAN_RUN" --engine uml true
-	[[ $output == *"install the package user-mode-linux"* ]]
-}
-
 @test "vcan-run killed by SIGKILL leaves no guest" {
 	start_until_ready --engine uml -- sh -c ': >ready; sleep 1000'
 	kill -KILL "$VCAN_RUN_PID"
@@ -518,66 +467,6 @@ ended() {
 	cp "$VCAN_RUN" vcan-run
 	run -0 uml -- ./vcan-run -v -- true
 	[ "$output" = "vcan-run: engine host: this kernel has CAN" ]
-}
-
-# cached UML - what guest-kernel.sh makes of the kernel that is installed here
-cached() {
-	[ -e /usr/bin/linux.uml ] || skip "there is no /usr/bin/linux.uml to copy"
-	umask 022
-	mkdir -p "$1/lib" nothing
-	cp /usr/bin/linux.uml "$1"
-	ln -s /usr/lib/uml/modules "$1/lib"
-}
-
-@test "a User-Mode Linux of the cache, with its modules, where none is on PATH" {
-	local uml=$DIR/cache/vcan-run/uml
-
-	cached "$uml"
-	PATH=$DIR/nothing run -125 "$VCAN_RUN" --engine uml -- /bin/true
-	[[ $output == *"run scripts/guest-kernel.sh uml"* ]]
-	PATH=$DIR/nothing XDG_CACHE_HOME=$DIR/cache \
-		run -0 "$VCAN_RUN" --engine uml -- /bin/sh -c \
-		'/bin/readlink /run/vcan-run/lib/modules/*'
-	[[ $output == "$uml/lib/modules/"* ]]
-}
-
-# refused CACHE TEXT - the kernel of this cache is not run, and that is said
-refused() {
-	PATH=$DIR/nothing XDG_CACHE_HOME=$1 \
-		run -125 "$VCAN_RUN" --engine uml -- /bin/true
-	[[ $output == *"$2"* ]]
-}
-
-@test "a User-Mode Linux that others can write is not run" {
-	local uml=$DIR/cache/vcan-run/uml file others
-
-	others=", where the cache has its kernel, belongs to another user or can be\
- written by others, so that is not run; "
-	cached "$uml"
-	rm "$uml/lib/modules"
-	cp -r /usr/lib/uml/modules "$uml/lib"
-	for file in "$uml/linux.uml" "$uml" "$uml/lib/modules" "$DIR/cache"; do
-		chmod o+w "$file"
-		refused "$DIR/cache" "$file$others"
-		chmod o-w "$file"
-	done
-	chmod g+w "$uml/linux.uml"
-	refused "$DIR/cache" "$uml/linux.uml$others"
-	chmod g-w "$uml/linux.uml"
-	need_root "give a file to somebody else"
-	for file in "$uml/linux.uml" "$uml" "$uml/lib/modules" "$DIR/cache"; do
-		chown 65534 "$file"
-		refused "$DIR/cache" "$file$others"
-		chown 0 "$file"
-	done
-	PATH=$DIR/nothing XDG_CACHE_HOME=$DIR/cache \
-		run -0 "$VCAN_RUN" --engine uml -- /bin/true
-}
-
-@test "a cache whose name a kernel cannot read is refused" {
-	cached "$DIR/my cache/vcan-run/uml"
-	refused "$DIR/my cache" "the cache $DIR/my cache/vcan-run/uml has a blank, a\
- quote or a backslash in its name, "
 }
 
 @test "-v says which engine, and why, in three lines; -vv shows the console" {

@@ -57,23 +57,27 @@ static int try_cached(void *ctx, const char *name)
 	return 0;
 }
 
+/* Whoever has put a kernel into the cache wants that one. */
 static int find_kernel(struct launch *l, struct reason *reason)
 {
 	static const char *const names[] = { "linux.uml", "linux", NULL };
-	int err = launch_find(l, KERNEL_ENV, names, reason);
+	const char *wanted = getenv(KERNEL_ENV);
 	struct search s = { l, reason };
+	int err;
 
+	reason->text[0] = '\0';
+	if (!(wanted && wanted[0]) && !cache_find("uml", try_cached, &s))
+		return 0;
+	err = launch_find(l, KERNEL_ENV, names, reason);
 	if (err <= 0)
 		return err;
-	reason->text[0] = '\0';
-	if (!cache_find("uml", try_cached, &s))
-		return 0;
 	if (reason->text[0])
 		return -1;
-	return reason_set(reason, "no User-Mode Linux (linux.uml) is on PATH; "
-				  "install the package user-mode-linux, or run "
-				  "scripts/guest-kernel.sh uml (x86 only), or "
-				  "set " KERNEL_ENV);
+	return reason_set(
+		reason, "no User-Mode Linux (linux.uml) is in the cache or on "
+			"PATH; install the package user-mode-linux, or run "
+			"scripts/guest-kernel.sh uml (x86 only), or "
+			"set " KERNEL_ENV);
 }
 
 /* Modules that were unpacked beside a kernel; the guest looks there first. */
@@ -105,6 +109,8 @@ static int plan(struct launch *l, const struct opts *o, const char *dir,
 	launch_add(l, "ssl0=fd:%d", VM_LINE_FD);
 	launch_add(l, "noreboot");
 	launch_add(l, "panic=-1");
+	/* since Linux 6.16, and quicker: older ones take it for init's */
+	launch_add(l, "seccomp=auto");
 	launch_add(l, "init=%s/init", dir);
 	add_modules(l);
 	launch_add(l, "--");
