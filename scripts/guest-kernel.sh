@@ -3,7 +3,9 @@
 # Get a kernel for the guests of vcan-run: a package is downloaded and unpacked into
 # a cache, never installed. That is the one of engine qemu, from Debian itself where
 # this system has no such package, such as Ubuntu; or with "uml" the one of engine
-# uml, from Debian. With --have it only says by its status whether that was done.
+# uml, the newest one of a stable Debian that runs here: in older ones a process takes
+# three times as long to start. With --have it only says by its status whether that
+# was done.
 # Usage: guest-kernel.sh [uml] [--have]
 set -eu
 # What apt-cache prints is read here. What is unpacked is run by root, too, so
@@ -15,6 +17,7 @@ umask 022
 MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 SUITE=bookworm
+UML_SUITES='trixie bookworm'
 
 META=linux-image-amd64
 
@@ -56,18 +59,19 @@ debian() {
 
 # Where packages come from.
 from=here
-come_from_debian() {
+need_keyring() {
 	[ -r "$KEYRING" ] ||
 		die "$KEYRING is missing, without which nothing can be" \
 			"trusted; install the package debian-archive-keyring"
+}
+
+# come_from_debian SUITE
+come_from_debian() {
 	mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial"
 	: >"$work/apt/status"
-	echo "deb [signed-by=$KEYRING] $MIRROR $SUITE main" \
+	echo "deb [signed-by=$KEYRING] $MIRROR $1 main" \
 		>"$work/apt/sources.list"
-	debian apt-get update ||
-		die "the package lists of Debian $SUITE cannot be fetched;" \
-			"read what apt-get said above"
-	from=debian
+	debian apt-get update && from=debian
 }
 
 # The meta package depends on the kernel of the day.
@@ -126,7 +130,10 @@ fetch() {
 		[ "$(dpkg --print-architecture)" = amd64 ] ||
 			die "the kernel for vcan-run --usb is one for amd64;" \
 				"run this there"
-		come_from_debian
+		need_keyring
+		come_from_debian "$SUITE" ||
+			die "the package lists of Debian $SUITE cannot be" \
+				"fetched; read what apt-get said above"
 		package=$(package_of_today)
 	fi
 	[ -n "$package" ] ||
@@ -159,16 +166,45 @@ fetch() {
 	PATH=$PATH:/usr/sbin:/sbin depmod -b "$work/kernel" "$release"
 }
 
-fetch_uml() {
-	come_from_debian
-	(cd "$work" && debian apt-get download user-mode-linux) ||
-		die "user-mode-linux of Debian $SUITE cannot be" \
-			"downloaded; read what apt-get said above"
-	dpkg-deb -x "$work"/user-mode-linux_*.deb "$work/deb"
+# has PACKAGE - which then is in $work/deb
+has() {
+	(cd "$work" && debian apt-get download "$1") &&
+		dpkg-deb -x "$work/$1"_*.deb "$work/deb"
+}
+
+# bring_libc - that of the kernel's own suite, where this system's is too old for it.
+# Started by its loader a kernel says its version, but does not find its memory.
+bring_libc() {
+	loader=ld-linux-x86-64.so.2
+	command -v patchelf >/dev/null && has libc6 &&
+		find "$work/deb" -type f \( -name "$loader" -o -name libc.so.6 \) \
+			-exec mv -t "$work/uml/lib" {} + &&
+		"$work/uml/lib/$loader" --library-path "$work/uml/lib" \
+			"$work/uml/linux.uml" --version &&
+		patchelf --set-interpreter "$cache/uml/lib/$loader" \
+			--set-rpath "$cache/uml/lib" "$work/uml/linux.uml"
+}
+
+# take_uml SUITE - its kernel, if it can be had, and runs here
+take_uml() {
+	rm -rf "$work/deb" "$work/uml"
 	mkdir -p "$work/uml/lib"
-	mv "$work/deb/usr/bin/linux.uml" "$work/uml"
-	mv "$work/deb/usr/lib/uml/modules" "$work/uml/lib/modules"
-	release=$(ls "$work/uml/lib/modules")
+	come_from_debian "$1" && has user-mode-linux &&
+		mv "$work/deb/usr/bin/linux.uml" "$work/uml" &&
+		mv "$work/deb/usr/lib/uml/modules" "$work/uml/lib/modules" || return
+	"$work/uml/linux.uml" --version >/dev/null 2>&1 || bring_libc
+}
+
+fetch_uml() {
+	need_keyring
+	for suite in $UML_SUITES; do
+		if take_uml "$suite"; then
+			release=$(ls "$work/uml/lib/modules")
+			return
+		fi
+	done
+	die "no user-mode-linux of Debian ($UML_SUITES) can be downloaded and" \
+		"started here; read what apt-get said above"
 }
 
 cache=$(cache_dir)

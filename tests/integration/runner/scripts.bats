@@ -158,32 +158,91 @@ has_debians_keyring() {
 	[ "$(ls cache/vcan-run)" = kernel ]
 }
 
-@test "guest-kernel uml: Debian's package, signed or not at all" {
-	has_debians_keyring
+# Debian's packages of User-Mode Linux: the kernel of trixie and its libc say a
+# version if this machine is said to have such a libc, that of bookworm always
+uml_machine() {
 	kernel_machine < <(printf unused)
-	ln -s "$(command -v ls)" bin/ls
+	local c
+
+	for c in cp ls; do
+		ln -s "$(command -v "$c")" "bin/$c"
+	done
 	fake apt-get "case \" \$* \" in
 		*' update '*) cp $DIR/cache/vcan-run/new.*/apt/sources.list $DIR ;;
-		*' download '*) : >user-mode-linux_1_amd64.deb ;; esac"
-	ln -s "$(command -v cp)" bin/cp
-	fake dpkg-deb "mkdir -p \$3/usr/bin \$3/usr/lib/uml/modules/6.1.2
-		echo kernel >\$3/usr/bin/linux.uml"
+		*' download '*) for p; do :; done; : >\${p}_1_amd64.deb ;; esac"
+	fake dpkg-deb "mkdir -p \$3/usr/bin \$3/usr/lib/uml/modules \$3/usr/lib/x
+		case \$2 in */libc6_*)
+			cp $DIR/said \$3/usr/lib/x/ld-linux-x86-64.so.2
+			: >\$3/usr/lib/x/libc.so.6
+			exit ;;
+		esac
+		version=6.12.3 file=$DIR/trixie
+		grep -q bookworm $DIR/sources.list && version=6.1.2 file=$DIR/said
+		mkdir \$3/usr/lib/uml/modules/\$version
+		cp \$file \$3/usr/bin/linux.uml"
+	printf '#!/bin/sh\n[ "$*" = --version ]\n' >trixie
+	printf '#!/bin/sh\nfor last; do :; done\n[ "$last" = --version ]\n' >said
+	chmod +x trixie said
+}
+
+# with the libc of Debian 12, whose loader says what is missing, and fails
+old_libc() {
+	printf '#!/bin/sh\nexit 1\n' >trixie
+}
+
+@test "guest-kernel uml: Debian's package, signed or not at all" {
+	has_debians_keyring
+	uml_machine
 	run -1 guest_kernel uml --have
 	umask 002
 	run -0 guest_kernel uml
-	[[ $output == *"6.1.2 is in $DIR/cache/vcan-run/uml" ]]
+	[[ $output == *"6.12.3 is in $DIR/cache/vcan-run/uml" ]]
 	run -0 guest_kernel uml --have
-	[ "$(cat cache/vcan-run/uml/linux.uml)" = kernel ]
-	[ -d cache/vcan-run/uml/lib/modules/6.1.2 ]
+	cmp trixie cache/vcan-run/uml/linux.uml
+	[ "$(ls cache/vcan-run/uml/lib)" = modules ]
+	[ -d cache/vcan-run/uml/lib/modules/6.12.3 ]
 	[ "$(ls cache/vcan-run)" = uml ]
-	grep -q '^deb \[signed-by=/usr/share/keyrings/debian-archive-' sources.list
+	grep -q '^deb \[signed-by=/usr/share/keyrings/debian-archive-.* trixie main' \
+		sources.list
 	[ "$(grep -c '^apt-get.*AllowUnauthenticated=false' calls)" -eq 2 ]
 	[ "$(grep -c '^apt-get.*Dir::Etc::preferences=/dev/null' calls)" -eq 2 ]
 	[ -z "$(find cache -perm /022 ! -type l)" ]
 	fake apt-get 'case " $* " in *" download "*) exit 100 ;; esac'
 	run -1 guest_kernel uml
-	[[ $output == *"user-mode-linux of Debian bookworm cannot be downloaded"* ]]
+	[[ $output == *"no user-mode-linux of Debian (trixie bookworm) can be\
+ downloaded and started here"* ]]
 	[ "$(ls cache/vcan-run)" = uml ]
+}
+
+@test "guest-kernel uml: an older one where the newer does not start" {
+	has_debians_keyring
+	uml_machine
+	old_libc
+	run -0 guest_kernel uml
+	[[ $output == *"6.1.2 is in $DIR/cache/vcan-run/uml" ]]
+	[ "$(cd cache/vcan-run/uml/lib && echo *)" = modules ]
+	cmp said cache/vcan-run/uml/linux.uml
+}
+
+@test "guest-kernel uml: with patchelf the newer one has its own libc" {
+	local lib=$DIR/cache/vcan-run/uml/lib
+
+	has_debians_keyring
+	uml_machine
+	old_libc
+	fake patchelf
+	run -0 guest_kernel uml
+	[[ $output == *"6.12.3 is in $DIR/cache/vcan-run/uml" ]]
+	[ "$(cd "$lib" && echo *)" = \
+		"ld-linux-x86-64.so.2 libc.so.6 modules" ]
+	grep "^patchelf --set-interpreter $lib/ld-linux-x86-64.so.2 --set-rpath $lib\
+ $DIR/cache/vcan-run/new.*/uml/linux.uml\$" calls
+	# that libc, too, may not do here
+	printf '#!/bin/sh\nfor last; do :; done\n[ "$last" = --version ] &&
+		[ $# -eq 1 ]\n' >said
+	run -0 guest_kernel uml
+	[[ $output == *"6.1.2 is in $DIR/cache/vcan-run/uml" ]]
+	[ "$(cd "$lib" && echo *)" = modules ]
 }
 
 @test "install-deps: the guest's kernel is fetched when it alone is missing" {
@@ -408,6 +467,37 @@ libjansson-dev user-mode-linux" ]
 	[[ $output != *user-mode-linux* ]]
 	run -1 install_deps --list host
 	[[ $output != *archive-keyring* ]]
+}
+
+# uml_of VERSION - the system's package has that
+uml_of() {
+	fake apt-cache "[ \"\$2\" != user-mode-linux ] || echo 'Version: $1'
+		echo \"Package: \$2\""
+	fake dpkg "[ \$1 = --print-architecture ] && echo amd64 ||
+		$(command -v dpkg) \"\$@\""
+}
+
+@test "install-deps: tests have a newer UML where the system's is slow" {
+	debian_machine
+	uml_of 6.1um4+b13
+	run -1 install_deps --list check
+	[[ $output == *$'\nuser-mode-linux\n'* ]]
+	[[ $output == *$'\npatchelf\n'* ]]
+	[ "${lines[-1]}" = "user-mode-linux (downloaded, not installed)" ]
+	run -1 install_deps --list demo
+	[[ $output == *user-mode-linux ]]
+	[[ $output != *downloaded* ]]
+	uml_of 6.12um1+b22
+	run -1 install_deps --list check
+	[[ $output != *downloaded* ]]
+}
+
+@test "install-deps: tests do without a newer UML where it cannot be had" {
+	debian_machine
+	uml_of 6.1um4+b13
+	fake mktemp 'exit 1'
+	run -0 install_deps check
+	[[ ${lines[-1]} == *"user-mode-linux of this system is used, with which"* ]]
 }
 
 @test "install-deps: UML where the kernel has vcan but no namespace for us" {
