@@ -15,6 +15,17 @@
 		}                                          \
 	}
 
+#define NEXT                                                               \
+	"python3 ~/katapult/scripts/flashtool.py -i can0 -u 112233445566 " \
+	"-f ~/klipper/out/klipper.bin"
+
+#define BACK "canbootreq -i can0 --leave -u 112233445566"
+#define IDENT                                                           \
+	{                                                               \
+		.mcu = "stm32g0b1xx", .version = "v0.0.1-109-g902f335", \
+		.app_start = 0x08002000,                                \
+	}
+
 /* An end of a UUID, with what all of them have. */
 static inline struct words_facts complete(const struct words_facts *part)
 {

@@ -6,7 +6,7 @@
 #include <signal.h>
 
 #define S 1000000u
-#define NEXT                                                                 \
+#define NEXT_1                                                               \
 	"a node that has a nodeid answers no query; its UUID is heard only " \
 	"while the nodeid is given"
 #define NEXT_2                                                               \
@@ -87,7 +87,7 @@ static const struct row {
 		 "admin: 1 x NEED_NODEID 41f905f55004 (Katapult) from "
 		 "elsewhere\n"
 		 "admin: 2 x CLEAR_CANBOOT_NODEID from elsewhere\n",
-	  .err = "canbootreq: " NEXT "\ncanbootreq:   " NEXT_2 "\n" },
+	  .err = "canbootreq: " NEXT_1 "\ncanbootreq:   " NEXT_2 "\n" },
 	{ "silence on a bus that tells nothing", .silent = true,
 	  .facts = { .cause = CAUSE_UNHEARD }, .link = { .name = "can0" },
 	  .code = 3,
@@ -184,7 +184,7 @@ static const struct row {
 		 "1},{\"command\":\"NEED_NODEID\",\"uuid\":\"41f905f55004\","
 		 "\"program\":\"katapult\",\"count\":1,\"here\":0},"
 		 "{\"command\":\"CLEAR_CANBOOT_NODEID\",\"count\":2,\"here\":"
-		 "0}],\"next\":\"" NEXT "\\n" NEXT_2 "\"}\n",
+		 "0}],\"next\":\"" NEXT_1 "\\n" NEXT_2 "\"}\n",
 	  .err = "" },
 	{ "for scripts, an interface that went away", .json = true,
 	  .silent = true,
