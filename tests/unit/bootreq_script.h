@@ -249,4 +249,20 @@ static inline void test_scenario(void **state)
 	kcan_bootreq_free(req);
 }
 
+/* Up to the moment when the answer may come. */
+static inline struct kcan_bootreq *asked(void)
+{
+	struct kcan_bootreq *req = start(5 * S, KCAN_BOOTREQ_GOAL_ENTER);
+
+	play(req, &(struct line){ 0, SENT, REQUEST });
+	play(req, &(struct line){ 0, SENT, SET });
+	play(req, &(struct line){ 10000, SENT, WHO });
+	return req;
+}
+
+static inline enum kcan_bootreq_verdict verdict_of(struct kcan_bootreq *req)
+{
+	return kcan_bootreq_result(req).verdict;
+}
+
 #endif
