@@ -121,7 +121,10 @@ static void test_many_answers_throw_nodes_off_the_bus(void **state)
 	start_paced(b, 32, true);
 	receive(b, FRAME(0x3f0, 0x00));
 	pass(b, 1000000);
-	/* half of them (test_arbiter.c); what they had is sent afterwards */
+	/*
+	 * half of them (test_arbiter_collisions.c); what they had is sent
+	 * afterwards
+	 */
 	assert_int_equal(b->bus_off, 16);
 	assert_int_equal(b->wire_len, 32);
 }
