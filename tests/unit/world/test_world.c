@@ -86,46 +86,6 @@ test_siblings_hear_each_other_on_a_bus_without_interface(void **state)
 	assert_false(world_tx(b->world, 0, &f, b->now_us));
 }
 
-/* katapult-protocol.md, sections 3 and 4.4 */
-static void
-test_what_a_mailbox_holds_is_sent_though_the_cpu_faults(void **state)
-{
-	struct bench *b = *state;
-
-	b->cfgs[0].state = MCU_KATAPULT;
-	b->cfgs[0].nodeid = 4;
-	start(b, 1);
-	/* rubbish, and a REQUEST_BLOCK where nothing is */
-	world_rx(b->world, 0, &FRAME(0x108, 0xaa, 0xbb, 0xcc), false,
-		 b->now_us);
-	world_rx(b->world, 0,
-		 &FRAME(0x108, 0x01, 0x88, 0x14, 0x01, 0x00, 0x40, 0x00, 0x10),
-		 false, b->now_us);
-	receive(b, FRAME(0x108, 0xdf, 0x47, 0x99, 0x03));
-	assert_int_equal(state_of(b, 0), MCU_DEAD);
-	assert_int_equal(b->wire_len, 1);
-	assert_frame_equal(b->wire[0], FRAME(0x109, 0x01, 0x88, 0xf1, 0x00,
-					     0x68, 0x95, 0x99, 0x03));
-	echo(b);
-	assert_int_equal(world_at(b->world, 0)->live.slots_used, 0);
-	/* a reset is one of the hardware, too */
-	world_reset(b->world, world_at(b->world, 0), b->now_us);
-	assert_int_equal(state_of(b, 0), MCU_BOOT);
-}
-
-static void test_a_reset_takes_back_what_a_mailbox_holds(void **state)
-{
-	struct bench *b = *state;
-
-	b->cfgs[0].state = MCU_KATAPULT;
-	b->cfgs[0].nodeid = 4;
-	start(b, 1);
-	world_rx(b->world, 0, &WHO(0x108), false, b->now_us);
-	world_reset(b->world, world_at(b->world, 0), b->now_us);
-	take(b);
-	assert_int_equal(b->wire_len, 0);
-}
-
 static void test_two_nodes_may_share_a_nodeid_until_one_sends(void **state)
 {
 	struct bench *b = *state;
@@ -164,134 +124,6 @@ static void test_a_clear_reaches_every_katapult(void **state)
 	assert_int_equal(nodeid_of(b, 0), 4);
 	assert_int_equal(nodeid_of(b, 1), -1);
 	assert_int_equal(nodeid_of(b, 2), -1);
-}
-
-static void
-test_a_refused_frame_was_heard_by_nobody_and_comes_again(void **state)
-{
-	struct bench *b = *state;
-	struct can_frame f;
-
-	start(b, 1);
-	world_rx(b->world, 0, &FRAME(0x3f0, 0x00), false, b->now_us);
-	assert_true(world_tx(b->world, 0, &f, b->now_us));
-	world_refused(b->world, 0, b->now_us);
-	assert_false(world_tx(b->world, 0, &f, b->now_us));
-	assert_int_equal(world_deadline(b->world), b->now_us + 1000);
-	b->now_us += 1000;
-	assert_true(world_tx(b->world, 0, &f, b->now_us));
-	assert_frame_equal(f, FRAME(0x3f1, 0x20, 0, 0, 0, 0, 0, 0, 0x01));
-}
-
-static void
-test_no_more_frames_are_under_way_than_the_hardware_holds(void **state)
-{
-	struct bench *b = *state;
-
-	b->cfgs[1].state = MCU_KATAPULT;
-	b->cfgs[1].nodeid = 4;
-	start(b, 2);
-	receive(b, WHO(0x108));
-	receive(b, WHO(0x108));
-	assert_int_equal(b->wire_len, 3);
-	world_rx(b->world, 0, &b->wire[b->returned++], true, b->now_us);
-	take(b);
-	assert_int_equal(b->wire_len, 4);
-	echo(b);
-	assert_int_equal(b->wire_len, 6);
-}
-
-static void test_a_blocked_node_loses_the_ninth_admin_frame(void **state)
-{
-	struct bench *b = *state;
-
-	start(b, 2);
-	/* three answers fill the hardware, the fourth stands in the queue */
-	for (int i = 0; i < 4; i++)
-		receive(b, FRAME(0x3f0, 0x00));
-	/* not for this node at all, and yet they take its last seven places */
-	for (int i = 0; i < 7; i++)
-		receive(b, FRAME(0x3f0, 0x02, 9, 9, 9, 9, 9, 9));
-	receive(b, FRAME(0x3f0, 0x02, UUID_1));
-	echo(b);
-	assert_int_equal(state_of(b, 1), MCU_KLIPPER);
-	receive(b, FRAME(0x3f0, 0x02, UUID_1));
-	assert_int_equal(state_of(b, 1), MCU_BOOT);
-}
-
-static void test_a_reset_node_sends_nothing_that_is_older(void **state)
-{
-	struct bench *b = *state;
-	struct can_frame f;
-
-	start(b, 2);
-	world_rx(b->world, 0, &FRAME(0x3f0, 0x00), false, b->now_us);
-	world_reset(b->world, world_at(b->world, 0), b->now_us);
-	assert_true(world_tx(b->world, 0, &f, b->now_us));
-	assert_frame_equal(f, FRAME(0x3f1, 0x20, 0, 0, 0, 0, 0, 1, 0x01));
-	world_sent(b->world, 0);
-	assert_false(world_tx(b->world, 0, &f, b->now_us));
-}
-
-static void test_an_echo_from_before_a_reset_changes_nothing(void **state)
-{
-	struct bench *b = *state;
-
-	b->cfgs[0].state = MCU_KATAPULT;
-	b->cfgs[0].nodeid = 4;
-	b->cfgs[0].double_reset = false;
-	start(b, 1);
-	receive(b, WHO(0x108));
-	world_reset(b->world, world_at(b->world, 0), b->now_us);
-	receive(b, FRAME(0x3f0, 0x01, 0, 0, 0, 0, 0, 0, 4));
-	b->now_us += 1000;
-	echo(b);
-	assert_int_equal(nodeid_of(b, 0), 4);
-	assert_int_equal(b->events[EVENT_CONFLICT], 0);
-}
-
-static void test_a_cut_bus_sends_again_what_did_not_come_back(void **state)
-{
-	struct bench *b = *state;
-
-	start(b, 1);
-	receive(b, FRAME(0x3f0, 0x00));
-	assert_int_equal(b->wire_len, 1);
-	world_link(b->world, 0, false);
-	take(b);
-	assert_int_equal(b->wire_len, 1);
-	world_link(b->world, 0, true);
-	take(b);
-	assert_int_equal(b->wire_len, 2);
-}
-
-static void test_lost_echoes_do_not_stop_a_node_for_ever(void **state)
-{
-	struct bench *b = *state;
-
-	b->cfgs[0].state = MCU_KATAPULT;
-	b->cfgs[0].nodeid = 4;
-	start(b, 1);
-	receive(b, WHO(0x108));
-	receive(b, WHO(0x108));
-	assert_int_equal(b->wire_len, 3);
-	world_lost(b->world, 0, b->now_us);
-	assert_int_equal(world_deadline(b->world), b->now_us + 100000);
-	b->now_us += 100000;
-	world_step(b->world, b->now_us);
-	take(b);
-	assert_int_equal(b->wire_len, 6);
-}
-
-static void test_frames_that_are_not_ours_do_not_confirm_anything(void **state)
-{
-	struct bench *b = *state;
-
-	start(b, 1);
-	world_rx(b->world, 0, &FRAME(0x3f1, 0x20, 0, 0, 0, 0, 0, 0, 0x01), true,
-		 b->now_us);
-	receive(b, FRAME(0x3f0, 0x00));
-	assert_int_equal(b->wire_len, 1);
 }
 
 static void test_deadlines_come_in_order_of_time(void **state)
@@ -511,124 +343,17 @@ static void test_a_shutdown_by_hand_is_told(void **state)
 					     0xc2, 0xa0, 0x00, 0x11));
 }
 
-/* klipper-mcu-protocol.md, section 18, V1: each is answered with 5 bytes, V2 */
-#define WRONG_BLOCK "\x06\x11\x02\x40\xb1\x7e"
-#define WRONG_BLOCKS 40
-
-static size_t send_wrong_blocks(struct bench *b)
-{
-	uint8_t bytes[6 * WRONG_BLOCKS];
-
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (uint8_t)WRONG_BLOCK[i % 6];
-	return world_rx_bytes(b->world, world_at(b->world, 0), bytes,
-			      sizeof(bytes), b->now_us);
-}
-
-/* More than its buffer holds: the main loop is quicker than a line. */
-static void test_bytes_take_no_time(void **state)
-{
-	static const enum mcu_link links[] = { MCU_LINK_UART, MCU_LINK_USB };
-	struct bench *b = *state;
-
-	for (size_t i = 0; i < ARRAY_SIZE(links); i++) {
-		world_free(b->world);
-		b->cfgs[0].link = links[i];
-		start(b, 1);
-		world_step(b->world, b->now_us);
-		b->written = 0;
-		assert_int_equal(send_wrong_blocks(b), 6 * WRONG_BLOCKS);
-		assert_int_equal(b->written, 5 * WRONG_BLOCKS);
-	}
-}
-
-static void test_usb_waits_for_its_host(void **state)
-{
-	struct bench *b = *state;
-	size_t taken;
-
-	b->cfgs[0].link = MCU_LINK_USB;
-	start(b, 1);
-	world_step(b->world, b->now_us);
-	b->room = b->written + 7;
-	/* what it has to say has room, but less and less */
-	for (int i = 0; i < 40; i++)
-		taken = send_wrong_blocks(b);
-	assert_int_equal(taken, 0);
-	b->room = 0;
-	world_serial_room(b->world, world_at(b->world, 0), b->now_us);
-	assert_int_equal(send_wrong_blocks(b), 6 * WRONG_BLOCKS);
-}
-
-/* What comes while nothing can be sent is answered later, by each of them. */
-static void test_several_may_be_blocked_at_a_time(void **state)
-{
-	struct bench *b = *state;
-
-	start(b, 3);
-	for (int i = 0; i < 6; i++)
-		world_rx(b->world, 0, &FRAME(0x3f0, 0x00), false, b->now_us);
-	take(b);
-	echo(b);
-	assert_int_equal(b->wire_len, 3 * 6);
-}
-
-static void test_a_touch_reaches_one_mcu(void **state)
-{
-	struct bench *b = *state;
-
-	b->cfgs[0].link = b->cfgs[1].link = MCU_LINK_USB;
-	start(b, 2);
-	world_usb_touch(b->world, world_at(b->world, 1), b->now_us);
-	assert_int_equal(state_of(b, 0), MCU_KLIPPER);
-	assert_int_equal(state_of(b, 1), MCU_BOOT);
-	b->now_us += 30000;
-	world_step(b->world, b->now_us);
-	assert_int_equal(state_of(b, 1), MCU_KATAPULT);
-}
-
-static void test_without_frames_there_are_no_faults_of_them(void **state)
-{
-	static const struct fault drop = { .kind = FAULT_DROP,
-					   .dirs = FAULT_RX };
-	static const struct fault late = { .kind = FAULT_BOOT_LATE };
-	struct bench *b = *state;
-
-	b->cfgs[0].link = MCU_LINK_UART;
-	start(b, 1);
-	assert_int_equal(
-		world_add_fault(b->world, world_at(b->world, 0), &drop),
-		-EOPNOTSUPP);
-	assert_int_equal(
-		world_add_fault(b->world, world_at(b->world, 0), &late), 0);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		CASE(test_bytes_take_no_time),
-		CASE(test_usb_waits_for_its_host),
-		CASE(test_several_may_be_blocked_at_a_time),
-		CASE(test_a_touch_reaches_one_mcu),
-		CASE(test_without_frames_there_are_no_faults_of_them),
 		CASE(test_a_query_is_answered_by_all_unassigned_nodes),
 		CASE(test_a_request_reaches_one_node_only),
 		CASE(test_a_node_never_hears_its_own_frames),
 		CASE(test_siblings_hear_each_other_on_a_bus_without_interface),
 		CASE(test_a_sibling_on_the_same_nodeid_hears_them),
-		CASE(test_what_a_mailbox_holds_is_sent_though_the_cpu_faults),
-		CASE(test_a_reset_takes_back_what_a_mailbox_holds),
 		CASE(test_two_nodes_may_share_a_nodeid_until_one_sends),
 		CASE(test_a_set_for_another_uuid_takes_the_nodeid_away),
 		CASE(test_a_clear_reaches_every_katapult),
-		CASE(test_a_refused_frame_was_heard_by_nobody_and_comes_again),
-		CASE(test_no_more_frames_are_under_way_than_the_hardware_holds),
-		CASE(test_a_blocked_node_loses_the_ninth_admin_frame),
-		CASE(test_a_reset_node_sends_nothing_that_is_older),
-		CASE(test_an_echo_from_before_a_reset_changes_nothing),
-		CASE(test_a_cut_bus_sends_again_what_did_not_come_back),
-		CASE(test_lost_echoes_do_not_stop_a_node_for_ever),
-		CASE(test_frames_that_are_not_ours_do_not_confirm_anything),
 		CASE(test_deadlines_come_in_order_of_time),
 		CASE(test_a_deadline_comes_before_a_frame_of_the_same_time),
 		CASE(test_a_uuid_twice_is_refused),
