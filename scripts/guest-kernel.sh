@@ -187,7 +187,7 @@ bring_libc() {
 
 # take_uml SUITE - its kernel, if it can be had, and runs here
 take_uml() {
-	rm -rf "$work/deb" "$work/uml"
+	rm -rf "$work/deb" "$work/uml" "$work"/*.deb
 	mkdir -p "$work/uml/lib"
 	come_from_debian "$1" && has user-mode-linux &&
 		mv "$work/deb/usr/bin/linux.uml" "$work/uml" &&
@@ -204,7 +204,8 @@ fetch_uml() {
 		fi
 	done
 	die "no user-mode-linux of Debian ($UML_SUITES) can be downloaded and" \
-		"started here; read what apt-get said above"
+		"started here; read what apt-get said above, or install" \
+		"patchelf if this system's libc is too old for them"
 }
 
 cache=$(cache_dir)

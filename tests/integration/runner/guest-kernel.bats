@@ -97,8 +97,10 @@ uml_machine() {
 	done
 	fake apt-get "case \" \$* \" in
 		*' update '*) cp $DIR/cache/vcan-run/new.*/apt/sources.list $DIR ;;
-		*' download '*) for p; do :; done; : >\${p}_1_amd64.deb ;; esac"
-	fake dpkg-deb "mkdir -p \$3/usr/bin \$3/usr/lib/uml/modules \$3/usr/lib/x
+		*' download '*) for p; do :; done
+			: >\${p}_\$(grep -c trixie $DIR/sources.list)_amd64.deb ;; esac"
+	fake dpkg-deb "[ \$# -eq 3 ] || exit
+		mkdir -p \$3/usr/bin \$3/usr/lib/uml/modules \$3/usr/lib/x
 		case \$2 in */libc6_*)
 			cp $DIR/said \$3/usr/lib/x/ld-linux-x86-64.so.2
 			: >\$3/usr/lib/x/libc.so.6
