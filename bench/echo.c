@@ -56,14 +56,13 @@ static void occupy(struct node *n, const struct can_frame *f)
 		n->end_ns += (uint64_t)bits_of(f) * NS_PER_S / n->bitrate;
 }
 
-/* On an idle bus it has ended when it is heard; of a burst the rest is to come. */
+/* It is behind the one before it; on an idle bus it has ended when it is heard. */
 static void pass(struct node *n, const struct can_frame *f)
 {
 	uint64_t now_ns = n->bitrate ? raw_now_ns() : 0;
 
-	if (n->end_ns > now_ns)
-		occupy(n, f);
-	else
+	occupy(n, f);
+	if (n->end_ns < now_ns)
 		n->end_ns = now_ns;
 }
 
