@@ -64,20 +64,23 @@ static int search_path(const char *name, char out[static PATH_MAX])
 	return 1;
 }
 
-int launch_find(struct launch *l, const char *env, const char *const *names,
-		struct reason *reason)
+int launch_named(struct launch *l, const char *env, struct reason *reason)
 {
 	const char *wanted = getenv(env);
 
-	if (wanted && wanted[0]) {
-		if (!is_program(wanted))
-			return reason_set(reason,
-					  "%s names %.200s, which cannot be "
-					  "executed (%s); correct or unset it",
-					  env, wanted, strerror(errno));
-		snprintf(l->program, sizeof(l->program), "%s", wanted);
-		return 0;
-	}
+	if (!wanted || !wanted[0])
+		return 1;
+	if (!is_program(wanted))
+		return reason_set(reason,
+				  "%s names %.200s, which cannot be "
+				  "executed (%s); correct or unset it",
+				  env, wanted, strerror(errno));
+	snprintf(l->program, sizeof(l->program), "%s", wanted);
+	return 0;
+}
+
+int launch_search(struct launch *l, const char *const *names)
+{
 	for (; *names; names++)
 		if (!search_path(*names, l->program))
 			return 0;

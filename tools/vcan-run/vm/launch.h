@@ -31,13 +31,19 @@ void launch_add(struct launch *l, const char *fmt, ...)
 void launch_fini(struct launch *l);
 
 /**
- * launch_find() - set @l->program
- * @env:   a variable that may name the program itself
- * @names: what to look for on PATH, up to a NULL
+ * launch_named() - set @l->program to what a variable names
+ * @env: the variable
  *
- * Return: 0, 1 when it is not on PATH, or -1 with @reason when @env is wrong.
+ * Return: 0, 1 when it is empty or not set, or -1 with @reason when it is wrong.
  */
-int launch_find(struct launch *l, const char *env, const char *const *names,
-		struct reason *reason);
+int launch_named(struct launch *l, const char *env, struct reason *reason);
+
+/**
+ * launch_search() - set @l->program to what is on PATH
+ * @names: in the order of looking, up to a NULL
+ *
+ * Return: 0, or 1 when none is there.
+ */
+int launch_search(struct launch *l, const char *const *names);
 
 #endif

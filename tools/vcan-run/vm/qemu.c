@@ -92,10 +92,12 @@ int qemu_find_kernel(struct qemu_kernel *k, struct reason *reason)
 static int find_program(struct launch *l, struct reason *reason)
 {
 	static const char *const names[] = { "qemu-system-x86_64", NULL };
-	int err = launch_find(l, QEMU_ENV, names, reason);
+	int err = launch_named(l, QEMU_ENV, reason);
 
 	if (err <= 0)
 		return err;
+	if (!launch_search(l, names))
+		return 0;
 	return reason_set(reason,
 			  "qemu-system-x86_64 is not on PATH; install the "
 			  "package qemu-system-x86, or set " QEMU_ENV);

@@ -61,16 +61,14 @@ static int try_cached(void *ctx, const char *name)
 static int find_kernel(struct launch *l, struct reason *reason)
 {
 	static const char *const names[] = { "linux.uml", "linux", NULL };
-	const char *wanted = getenv(KERNEL_ENV);
 	struct search s = { l, reason };
-	int err;
+	int err = launch_named(l, KERNEL_ENV, reason);
 
-	reason->text[0] = '\0';
-	if (!(wanted && wanted[0]) && !cache_find("uml", try_cached, &s))
-		return 0;
-	err = launch_find(l, KERNEL_ENV, names, reason);
 	if (err <= 0)
 		return err;
+	reason->text[0] = '\0';
+	if (!cache_find("uml", try_cached, &s) || !launch_search(l, names))
+		return 0;
 	if (reason->text[0])
 		return -1;
 	return reason_set(
