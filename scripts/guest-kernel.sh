@@ -4,7 +4,7 @@
 # a cache, never installed. That is the one of engine qemu, from Debian itself where
 # this system has no such package, such as Ubuntu; or with "uml" the one of engine
 # uml, the newest one of a stable Debian that runs here: in older ones a process takes
-# three times as long to start. With --have it only says by its status whether that
+# nearly twice as long to start. With --have it only says by its status whether that
 # was done.
 # Usage: guest-kernel.sh [uml] [--have]
 set -eu
@@ -59,14 +59,12 @@ debian() {
 
 # Where packages come from.
 from=here
-need_keyring() {
-	[ -r "$KEYRING" ] ||
-		die "$KEYRING is missing, without which nothing can be" \
-			"trusted; install the package debian-archive-keyring"
-}
 
 # come_from_debian SUITE
 come_from_debian() {
+	[ -r "$KEYRING" ] ||
+		die "$KEYRING is missing, without which nothing can be" \
+			"trusted; install the package debian-archive-keyring"
 	mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial"
 	: >"$work/apt/status"
 	echo "deb [signed-by=$KEYRING] $MIRROR $1 main" \
@@ -130,7 +128,6 @@ fetch() {
 		[ "$(dpkg --print-architecture)" = amd64 ] ||
 			die "the kernel for vcan-run --usb is one for amd64;" \
 				"run this there"
-		need_keyring
 		come_from_debian "$SUITE" ||
 			die "the package lists of Debian $SUITE cannot be" \
 				"fetched; read what apt-get said above"
@@ -166,8 +163,8 @@ fetch() {
 	PATH=$PATH:/usr/sbin:/sbin depmod -b "$work/kernel" "$release"
 }
 
-# has PACKAGE - which then is in $work/deb
-has() {
+# unpack PACKAGE - into $work/deb
+unpack() {
 	(cd "$work" && debian apt-get download "$1") &&
 		dpkg-deb -x "$work/$1"_*.deb "$work/deb"
 }
@@ -176,7 +173,7 @@ has() {
 # Started by its loader a kernel says its version, but does not find its memory.
 bring_libc() {
 	loader=ld-linux-x86-64.so.2
-	command -v patchelf >/dev/null && has libc6 &&
+	command -v patchelf >/dev/null && unpack libc6 &&
 		find "$work/deb" -type f \( -name "$loader" -o -name libc.so.6 \) \
 			-exec mv -t "$work/uml/lib" {} + &&
 		"$work/uml/lib/$loader" --library-path "$work/uml/lib" \
@@ -189,14 +186,13 @@ bring_libc() {
 take_uml() {
 	rm -rf "$work/deb" "$work/uml" "$work"/*.deb
 	mkdir -p "$work/uml/lib"
-	come_from_debian "$1" && has user-mode-linux &&
+	come_from_debian "$1" && unpack user-mode-linux &&
 		mv "$work/deb/usr/bin/linux.uml" "$work/uml" &&
 		mv "$work/deb/usr/lib/uml/modules" "$work/uml/lib/modules" || return
 	"$work/uml/linux.uml" --version >/dev/null 2>&1 || bring_libc
 }
 
 fetch_uml() {
-	need_keyring
 	for suite in $UML_SUITES; do
 		if take_uml "$suite"; then
 			release=$(ls "$work/uml/lib/modules")

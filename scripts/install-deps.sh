@@ -161,8 +161,8 @@ wants_uml() {
 	esac
 }
 
-# has_slow_uml - this system's is older than Linux 6.12, with which all tests take
-# twice as long
+# has_slow_uml - this system's is older than Linux 6.12, so tests on a bus take half as
+# long again
 has_slow_uml() {
 	version=$(apt-cache show user-mode-linux 2>/dev/null |
 		sed -n '/^Version: /{s///;p;q;}')
