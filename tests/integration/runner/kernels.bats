@@ -12,39 +12,43 @@ load helper
 	[[ $output == *"the guest ended before it could start"* ]]
 }
 
+# kernel BODY - a script that takes the place of one
+kernel() {
+	printf '#!/bin/sh\n%s\n' "$1" >kernel
+	chmod +x kernel
+	export VCAN_RUN_UML=$DIR/kernel
+}
+
 @test "a kernel that hangs is 125 when patience ends" {
-	printf '#!/bin/sh\nexec tail -f /dev/null\n' >hang
-	chmod +x hang
-	VCAN_RUN_UML=$DIR/hang run -125 uml --boot-timeout 1 true
+	kernel 'exec tail -f /dev/null'
+	run -125 uml --boot-timeout 1 true
 	[[ $output == *"the guest took too long"* ]]
 }
 
 @test "a kernel that talks nonsense on the line is 125" {
-	printf '#!/bin/sh\necho "Kernel panic" >&3\nexec cat <&3\n' >liar
-	chmod +x liar
-	VCAN_RUN_UML=$DIR/liar run -125 uml true
+	kernel 'echo "Kernel panic" >&3
+		exec cat <&3'
+	run -125 uml true
 	[[ $output == *"sent a damaged frame"* ]]
 }
 
 @test "a kernel that hangs up is 125 at once, though it lives" {
-	printf '#!/bin/sh\nexec 3<&-\nexec tail -f /dev/null\n' >mute
-	chmod +x mute
-	VCAN_RUN_UML=$DIR/mute run -125 uml --boot-timeout 20 true
+	kernel 'exec 3<&-
+		exec tail -f /dev/null'
+	run -125 uml --boot-timeout 20 true
 	[[ $output == *"the guest ended before it could start"* ]]
 }
 
 @test "no descriptor of the caller's reaches the guest" {
-	printf '#!/bin/sh\nexec ls /proc/self/fd >%s/fds\n' "$DIR" >nosy
-	chmod +x nosy
-	VCAN_RUN_UML=$DIR/nosy run -125 uml true 7</dev/null
+	kernel "exec ls /proc/self/fd >$DIR/fds"
+	run -125 uml true 7</dev/null
 	[ "$(xargs <fds)" = "0 1 2 3 4" ] # 4 is that of ls
 }
 
 # of arch/um/os-Linux/start_up.c, since Linux 6.16; by default it is off there
 @test "a kernel is asked to run processes by seccomp where it can" {
-	printf '#!/bin/sh\necho "$*" >%s/args\n' "$DIR" >writer
-	chmod +x writer
-	VCAN_RUN_UML=$DIR/writer run -125 uml true
+	kernel "echo \$* >$DIR/args"
+	run -125 uml true
 	[[ " $(<args) " == *" seccomp=auto "*" -- "* ]]
 }
 

@@ -6,7 +6,7 @@
  * From a printer.cfg on disk to MCUs: the files are written to a folder of the
  * test, which it enters, so that errors are the same everywhere.
  */
-#include "../../support/unit.h"
+#include "command_line.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,9 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../../sim/canmcu/setup/opts.h"
-
-#define ARGS_MAX 16
 #define FILES_MAX 3
 
 struct file {
@@ -38,19 +35,6 @@ static inline void write_files(const struct file *files)
 {
 	for (int i = 0; i < FILES_MAX && files[i].path; i++)
 		write_file(files[i].path, files[i].text, strlen(files[i].text));
-}
-
-/* Parse "canmcu" and the words of @line, which are divided by one blank. */
-static inline int parse(struct opts *out, const char *line, char *error)
-{
-	static char program[] = "canmcu", words[1024];
-	char *argv[ARGS_MAX] = { program }, *rest = words;
-	int argc = 1;
-
-	strcpy(words, line);
-	while (rest && *rest && argc < ARGS_MAX - 1)
-		argv[argc++] = strsep(&rest, " ");
-	return opts_parse(out, argc, argv, error);
 }
 
 #define A "[mcu]\ncanbus_uuid: a\n"
@@ -78,10 +62,12 @@ static inline int folder_enter(char *folder)
 /* Return: 0, or -1 if a test left more in it than the files of the rows. */
 static inline int folder_leave(const char *folder)
 {
-	for (int i = 0; i < 3; i++)
-		remove((const char *[]){ "d/1.inc", "d/2.inc", "d/q" }[i]);
-	for (int i = 0; i < 5; i++)
-		remove((const char *[]){ "d", "p", "q", "fifo", "sim.cfg" }[i]);
+	static const char *const files[] = { "d/1.inc", "d/2.inc", "d/q",
+					     "d",	"p",	   "q",
+					     "fifo",	"sim.cfg" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		remove(files[i]);
 	return chdir("/") || rmdir(folder) ? -1 : 0;
 }
 

@@ -2,29 +2,13 @@
 // needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault
 // needs: sim/canmcu/mcu/mcu_cfg.c sim/canmcu/setup
 // needs: sim/canmcu/wire/confinement.c
-#include "../../support/unit.h"
+#include "command_line.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../sim/canmcu/setup/opts.h"
-
 #define U "112233445566"
-#define ARGS_MAX 20
-
-/* Parse "canmcu" and the words of @line, which are divided by one blank. */
-static int parse(struct opts *out, const char *line, char *error)
-{
-	static char program[] = "canmcu", words[8192];
-	char *argv[ARGS_MAX] = { program }, *rest = words;
-	int argc = 1;
-
-	strcpy(words, line);
-	while (rest && *rest && argc < ARGS_MAX - 1)
-		argv[argc++] = strsep(&rest, " ");
-	return opts_parse(out, argc, argv, error);
-}
 
 /* Every mistake: exit status 2, the text, and the form wanted. */
 static const struct mistake {
