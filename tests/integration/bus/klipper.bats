@@ -218,16 +218,16 @@ session() {
 	SECOND=$(frames)
 }
 
-# disturbed FAULT LINE - a host says this when this is about to go wrong; sets
+# disturbed FAULT LINE... - a host says these when this is about to go wrong; sets
 # SAID and HEARD, the frames of both
 disturbed() {
 	start_mcus one -i vcan0 -u "$K" --seed 7
-	start_host one -u "$K" "${HOST_ARGS[@]}"
+	start_host one -u "$K"
 	say 'debug_ping data=00'
 	until_true has "$HOST_LOG" '^pong data=00'
 	begin_to_watch
 	ctl fault "$K" "$1"
-	say "$2" 'debug_ping data=ff'
+	say "${@:2}" 'debug_ping data=ff'
 	until_true has "$HOST_LOG" '^pong data=ff'
 	[ "$(ctl faults "$K" | jq .faults[0].struck)" -eq 1 ]
 	settled
@@ -239,9 +239,9 @@ disturbed() {
 # storm FAULT - hundreds of frames of which some meet this; the host gets there
 storm() {
 	start_mcus one -i vcan0 -u "$K" --seed 7
-	start_host one -u "$K" --clock --stats
+	start_host one -u "$K" --stats
 	ctl fault "$K" "$1"
-	say 'loop 100 get_clock' 'loop 50 debug_ping data=000102030405060708'
+	say clock 'loop 100 get_clock' 'loop 50 debug_ping data=000102030405060708'
 	until_true has "$HOST_LOG" '^latency_us' 2
 	cat "$HOST_LOG"
 	[ "$(ctl faults "$K" | jq .faults[0].struck)" -ge 3 ]
@@ -446,8 +446,7 @@ taken() {
 # Section 0.1, fact 5: the answer has acknowledged the block, and nothing is sent
 # again. The pong of one byte fills a frame, so that the ACK is the other one.
 @test "a lost ACK behind an answer hangs a host, but one that asks for the clock" {
-	HOST_ARGS=(--clock)
-	disturbed 'drop tx after=1 count=1' 'debug_ping data=41'
+	disturbed 'drop tx after=1 count=1' clock 'debug_ping data=41'
 	[ "$(grep -c 0C0141 <<<"$SAID")" -eq 1 ]
 	has "$HOST_LOG" '^pong data=41' 1
 
@@ -564,8 +563,8 @@ taken() {
 # without an answer are too many.
 @test "into the bootloader under a running host, which loses its MCU" {
 	start_mcus one -i vcan0 -u "$K" -u "$V"
-	start_host one -u "$K" --clock
-	say get_config
+	start_host one -u "$K"
+	say clock get_config
 	until_true has "$HOST_LOG" "^$FRESH"
 	begin_to_watch
 	ask -u "$K"
@@ -603,7 +602,8 @@ taken() {
 
 @test "a host's own nodeid serves for the proof of its own MCU" {
 	start_mcus one -i vcan0 -u "$K"
-	start_host one -u "$K" --nodeid 192 --clock
+	start_host one -u "$K" --nodeid 192
+	say clock
 	ask -u "$K" --nodeid 192
 	[ "$status" -eq 0 ]
 	ends_with "$HOST_PID" 1

@@ -217,8 +217,6 @@ int host_connect(struct host *h)
 		return err;
 	puts("connected");
 	h->looked = h->heard_len;
-	if (h->cfg.clock)
-		h->next_query_us = wire_now_us();
 	return 0;
 }
 

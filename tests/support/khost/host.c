@@ -92,6 +92,11 @@ static int query_clock(struct host *h, uint64_t now_us)
 	return 0;
 }
 
+void host_query_clock(struct host *h)
+{
+	h->next_query_us = wire_now_us() + QUERY_EVERY_US;
+}
+
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;

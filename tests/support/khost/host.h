@@ -20,8 +20,7 @@ struct host_cfg {
 	const char *ifname;
 	struct kcan_uuid uuid;
 	uint8_t nodeid;
-	bool fast;  /* no pauses while connecting */
-	bool clock; /* ask for the clock as klippy does: section 11 */
+	bool fast; /* no pauses while connecting */
 	/*
 	 * JSON: connect without any question; or NULL. The first block only
 	 * tells where the MCU's count is: a command in it is lost.
@@ -75,6 +74,9 @@ int host_call(struct host *h, const char *line);
 
 /** Wait for a message that message_matches(), behind the last line or match. */
 int host_wait(struct host *h, const char *name, const char *value);
+
+/** From now on, ask for the clock every 0.98 s as klippy does: section 11. */
+void host_query_clock(struct host *h);
 
 /** Do nothing but listen until @input can be read. */
 int host_listen(struct host *h, int input);

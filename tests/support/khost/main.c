@@ -42,7 +42,6 @@ SETTER(interface, cfg.ifname, arg)
 SETTER(dictionary, cfg.dictionary, arg)
 SETTER(save, cfg.save, arg)
 SETTER(fast, cfg.fast, true)
-SETTER(clock, cfg.clock, true)
 SETTER(stats, stats, true)
 
 static int apply_uuid(void *ctx, const char *arg)
@@ -103,8 +102,6 @@ static const struct util_opt rows[] = {
 	  apply_interface },
 	{ "uuid", 'u', "UUID", "the MCU", apply_uuid },
 	{ "nodeid", 0, "N", "the nodeid to give it (4)", apply_nodeid },
-	{ "clock", 0, NULL, "ask for the clock every 0.98 s, as klippy does",
-	  apply_clock },
 	{ "give-up", 0, "S", "seconds for connecting (90)", apply_give_up },
 	{ .help = "What klippy does not have:" },
 	{ "fast", 0, NULL, "no pauses while connecting", apply_fast },

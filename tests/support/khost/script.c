@@ -125,6 +125,13 @@ static int run_mcu(struct script *s, char *args)
 	return host_connect(s->host);
 }
 
+static int run_clock(struct script *s, char *args)
+{
+	(void)args;
+	host_query_clock(s->host);
+	return 0;
+}
+
 static int run_restart(struct script *s, char *args)
 {
 	(void)args;
@@ -141,6 +148,7 @@ static const struct {
 	{ "post", run_post, "N COMMAND  so often, without waiting for ACKs" },
 	{ "connect", run_connect, "begin anew, as a host that was restarted" },
 	{ "mcu", run_mcu, "UUID NODEID  leave this MCU as it is for another" },
+	{ "clock", run_clock, "ask for it every 0.98 s from now on" },
 	{ "restart", run_restart, "reset the MCU and begin anew" },
 };
 #define VERBS ARRAY_SIZE(verbs)
