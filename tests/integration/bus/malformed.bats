@@ -52,7 +52,7 @@ ignored() {
 @test "a flood of random frames stops neither program" {
 	cangen vcan0 -g 0 -n 30000 -m 3>&- &
 	flood=$!
-	ask -u "$U" --timeout 20
+	ask -u "$U" --timeout 120
 	[ "$status" -eq 0 ]
 	wait "$flood"
 	[ "$(ctl list | jq -r '.mcus | length')" -eq 1 ]
@@ -66,6 +66,6 @@ ignored() {
 	cangen vcan0 -g 0 -n 20000 -I 3F0 -L r
 	# queries, faster than they can be answered
 	cangen vcan0 -g 0 -n 5000 -I 3F0 -L 1 -D 00
-	ask -u "$U" --timeout 20
+	ask -u "$U" --timeout 120
 	[ "$status" -eq 0 ]
 }

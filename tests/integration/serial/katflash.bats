@@ -224,9 +224,9 @@ turns() {
 @test "of two ports one goes away in the middle, and the other one is flashed" {
 	local two=$BATS_TEST_TMPDIR/two pid gone
 
-	start_mcus two --uart "pty:$two" -u "$V" --erase-ms 500
+	start_mcus two --uart "pty:$two" -u "$V" --erase-ms 1000
 	gone=$MCU_PID
-	board --erase-ms 500
+	board --erase-ms 1000
 	"$BUILD/katflash" -d "$two" "$IMAGE" -d "$LINE" "$IMAGE" -v \
 		--timeout 20 >out 2>err 3>&- &
 	pid=$!
@@ -289,9 +289,10 @@ port.read()' "$LINE" >holder.log 2>&1 3>&- &
 	holds "$IMAGE"
 }
 
-# begun - it is written in the background, page by page of a second; sets pid
+# begun - it is written in the background, page by page of two seconds, so that a
+# busy machine finds it in the middle; sets pid
 begun() {
-	board --erase-ms 500
+	board --erase-ms 1000
 	"$BUILD/katflash" -d "$LINE" "$IMAGE" -v --timeout 20 >out 2>err 3>&- &
 	pid=$!
 	until_true has err ' > 018812' 2
@@ -304,6 +305,7 @@ begun() {
 	has out "^$LINE: interrupted: ended by SIGINT before it was done; it has no\
  application now, and stays in Katapult"
 	run ! holds "$IMAGE"
+	ctl set "$U" erase_ms 0
 	katflash -d "$LINE" "$IMAGE"
 	[ "$status" -eq 0 ]
 	holds "$IMAGE"
@@ -317,6 +319,7 @@ begun() {
 	has out "^$LINE: incomplete: Katapult does not answer any more: .*; it has no\
  application now, and stays in Katapult"
 	ctl power "$U" on
+	ctl set "$U" erase_ms 0
 	katflash -d "$LINE" "$IMAGE"
 	[ "$status" -eq 0 ]
 	holds "$IMAGE"
