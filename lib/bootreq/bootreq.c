@@ -156,6 +156,8 @@ void kcan_bootreq_expire(struct kcan_bootreq *req, uint64_t now_us)
 		req->step = STEP_DONE;
 	else if (now_us < req->give_up_us)
 		return;
+	else if (undecided && bootreq_asks_late(req, now_us))
+		bootreq_check_longer(req, now_us);
 	else if (undecided)
 		bootreq_decide(req, out_of_time(req), now_us);
 	else if (bootreq_leaves(req))
@@ -343,7 +345,8 @@ static void after_question(struct kcan_bootreq *req, uint64_t now_us)
 	bool hurry = req->phase == PHASE_PROVE &&
 		     req->set_us - req->start_us < HURRY_US;
 
-	req->checked = req->phase == PHASE_CHECK;
+	if (req->phase == PHASE_CHECK)
+		bootreq_checked(req, now_us);
 	if (++req->asked == 1)
 		bootreq_go(req, STEP_ASK, req->set_us + SECOND_ASK_US);
 	else

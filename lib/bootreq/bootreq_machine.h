@@ -130,6 +130,18 @@ void bootreq_after_read_head(struct kcan_bootreq *req, uint64_t now_us);
 void bootreq_after_read_tail(struct kcan_bootreq *req, uint64_t now_us);
 void bootreq_after_complete(struct kcan_bootreq *req, uint64_t now_us);
 
+/** The question whether it is still there is confirmed. */
+void bootreq_checked(struct kcan_bootreq *req, uint64_t now_us);
+
+/**
+ * Return: whether that question could not be asked yet, for no reason but that
+ * the machine is busy.
+ */
+bool bootreq_asks_late(const struct kcan_bootreq *req, uint64_t now_us);
+
+/** The answer to it has some time from now on. */
+void bootreq_check_longer(struct kcan_bootreq *req, uint64_t now_us);
+
 /** From now on all of it ends 0.9 s later, or 0.9 s after the time-out. */
 void bootreq_limit(struct kcan_bootreq *req, uint64_t now_us);
 

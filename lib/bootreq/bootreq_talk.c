@@ -9,8 +9,9 @@
 /* Katapult answers for 100 ms after COMPLETE: three times fit in */
 #define COMPLETE_REPEAT_US 30000
 #define COMPLETES_MAX 3
-#define GONE_US 150000 /* from COMPLETE to asking whether it is gone */
-#define LEFT_US 500000 /* and to believing that */
+#define GONE_US 150000	/* from COMPLETE to asking whether it is gone */
+#define LEFT_US 500000	/* and to believing that */
+#define CHECK_US 250000 /* of it at least, once that was asked */
 
 void bootreq_after_connect(struct kcan_bootreq *req, uint64_t now_us)
 {
@@ -41,6 +42,29 @@ void bootreq_after_complete(struct kcan_bootreq *req, uint64_t now_us)
 	check_later(req, now_us);
 	if (++req->completes < COMPLETES_MAX)
 		bootreq_go(req, STEP_COMPLETE, now_us + COMPLETE_REPEAT_US);
+}
+
+void bootreq_check_longer(struct kcan_bootreq *req, uint64_t now_us)
+{
+	if (req->give_up_us < now_us + CHECK_US)
+		req->give_up_us = now_us + CHECK_US;
+}
+
+void bootreq_checked(struct kcan_bootreq *req, uint64_t now_us)
+{
+	if (!req->checked)
+		bootreq_check_longer(req, now_us);
+	req->checked = true;
+}
+
+/* With a frame in flight it is the bus that is late. */
+bool bootreq_asks_late(const struct kcan_bootreq *req, uint64_t now_us)
+{
+	bool asks = req->phase == PHASE_CHECK ||
+		    (req->phase == PHASE_TALK && req->step == STEP_SET);
+
+	return asks && !req->checked && !req->in_flight &&
+	       now_us < req->start_us + req->cfg.timeout_us;
 }
 
 /* Every right answer makes up for what was wrong before it. */
