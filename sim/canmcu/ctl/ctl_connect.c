@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ctl_server.h"
+#include "ctl_place.h"
 
 static int connect_to(const char *path)
 {

@@ -9,19 +9,16 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "ctl_peer.h"
+#include "ctl_place.h"
 
 struct ctl_server {
 	struct ctl_peer_env env;
 	struct ctl_log log;
-	const char *path;
+	struct ctl_place place;
 	int fd;
-	/* of the socket at @path, whose number stays taken while it is open */
-	dev_t dev;
-	ino_t ino; /* 0: there is none */
 	sd_event_source *source;
 	struct ctl_peer *peers[CTL_CLIENTS_MAX];
 };
@@ -68,84 +65,13 @@ void ctl_server_event(struct ctl_server *s, const struct event *event)
 			ctl_peer_event(s->peers[i]);
 }
 
-/* A socket that refuses connections was left behind by a process that died. */
-static bool is_stale(const struct sockaddr_un *addr)
-{
-	struct stat st;
-	int fd, err;
-
-	if (lstat(addr->sun_path, &st) || !S_ISSOCK(st.st_mode))
-		return false;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return false;
-	err = connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) ?
-		      errno :
-		      0;
-	close(fd);
-	return err == ECONNREFUSED;
-}
-
-static int bind_owned(int fd, const struct sockaddr_un *addr)
-{
-	mode_t mask = umask(0177);
-	int err;
-
-	if (is_stale(addr))
-		unlink(addr->sun_path);
-	err = bind(fd, (const struct sockaddr *)addr, sizeof(*addr)) ? -errno :
-								       0;
-	umask(mask);
-	return err;
-}
-
-int ctl_address(struct sockaddr_un *out, const char *path)
-{
-	size_t len = strlen(path);
-
-	*out = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (!len || len >= sizeof(out->sun_path))
-		return -ENAMETOOLONG;
-	memcpy(out->sun_path, path, len);
-	return 0;
-}
-
-static void note_place(struct ctl_server *s)
-{
-	struct stat st;
-
-	if (lstat(s->path, &st))
-		return;
-	s->dev = st.st_dev;
-	s->ino = st.st_ino;
-}
-
-/* By now another one may be there, whose owner has removed ours. */
-static void leave_place(const struct ctl_server *s)
-{
-	struct stat st;
-
-	if (s->ino && !lstat(s->path, &st) && st.st_dev == s->dev &&
-	    st.st_ino == s->ino)
-		unlink(s->path);
-}
-
 static int listen_on(struct ctl_server *s)
 {
-	struct sockaddr_un addr;
-	int err = ctl_address(&addr, s->path);
+	int err;
 
-	if (err)
-		return err;
-	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	s->fd = ctl_place_take(&s->place, CTL_CLIENTS_MAX);
 	if (s->fd < 0)
-		return -errno;
-	err = bind_owned(s->fd, &addr);
-	if (err)
-		return err;
-	note_place(s);
-	if (listen(s->fd, CTL_CLIENTS_MAX))
-		return -errno;
+		return s->fd;
 	err = sd_event_add_io(s->env.loop, &s->source, s->fd, EPOLLIN,
 			      on_connect, s);
 	return err < 0 ? err : 0;
@@ -158,7 +84,8 @@ static void explain(char *out, size_t size, const char *path, int err)
 	struct stat st;
 
 	if (err == -EADDRINUSE) {
-		bool live = !lstat(path, &st) && S_ISSOCK(st.st_mode);
+		/* nothing: it is about to be */
+		bool live = lstat(path, &st) || S_ISSOCK(st.st_mode);
 
 		why = live ? "a process listens there" :
 			     "something else is there";
@@ -187,7 +114,7 @@ int ctl_server_open(struct ctl_server **out, const struct ctl_server_cfg *cfg,
 					.on_command = cfg->on_command,
 					.arg = cfg->arg };
 	s->env.ctl.log = &s->log;
-	s->path = cfg->path;
+	s->place.path = cfg->path;
 	s->fd = -1;
 	err = listen_on(s);
 	if (err) {
@@ -208,7 +135,7 @@ void ctl_server_close(struct ctl_server *s)
 			ctl_peer_close(s->peers[i]);
 	ctl_log_fini(&s->log);
 	sd_event_source_disable_unref(s->source);
-	leave_place(s);
+	ctl_place_leave(&s->place);
 	if (s->fd >= 0)
 		close(s->fd);
 	free(s);

@@ -3,7 +3,6 @@
 #define CANMCU_CTL_SERVER_H
 
 #include <stddef.h>
-#include <sys/un.h>
 #include <systemd/sd-event.h>
 
 #include "ctl.h"
@@ -44,12 +43,5 @@ void ctl_server_close(struct ctl_server *s);
  * May be called from within the world: it only prepares what to send.
  */
 void ctl_server_event(struct ctl_server *s, const struct event *event);
-
-/**
- * ctl_address() - where the socket of @path is
- *
- * Return: 0, or -ENAMETOOLONG when the path has not 1 to 107 bytes.
- */
-int ctl_address(struct sockaddr_un *out, const char *path);
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -23,6 +24,19 @@
 
 static char folder[] = "/tmp/test_ctl_server.XXXXXX";
 static char path[sizeof(folder) + 8];
+
+/* What happens to a server that has its path, and does not listen yet. */
+static void (*before_listening)(void);
+
+int listen(int fd, int backlog)
+{
+	void (*happens)(void) = before_listening;
+
+	before_listening = NULL;
+	if (happens)
+		happens();
+	return (int)syscall(SYS_listen, fd, backlog);
+}
 
 /* A server, and what runs it. */
 struct bench {
@@ -427,18 +441,75 @@ static void test_a_socket_with_a_listener_is_left_alone(void **state)
 	close(plug());
 }
 
-static void test_a_socket_left_behind_is_replaced(void **state)
+static void leave_one_behind(void)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	struct stat st;
 
 	strcpy(addr.sun_path, path);
 	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
 	close(fd);
+}
+
+static void test_a_socket_left_behind_is_replaced(void **state)
+{
+	struct stat st;
+
+	leave_one_behind();
 	prepare(state);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
+	release(state);
+}
+
+/* Started at the same moment. */
+static void start_another_one(void)
+{
+	struct ctl_server *other = NULL;
+	struct bench b = { 0 };
+	char sentence[512];
+
+	assert_true(sd_event_new(&b.loop) >= 0);
+	assert_int_equal(open_server(&b, &other, sentence, sizeof(sentence)),
+			 -EADDRINUSE);
+	assert_non_null(strstr(sentence, "a process listens there"));
+	sd_event_unref(b.loop);
+}
+
+static void test_of_two_that_begin_at_once_one_gets_the_place(void **state)
+{
+	before_listening = start_another_one;
+	prepare(state);
+	assert_null(before_listening);
+	close(plug());
+	release(state);
+}
+
+static void test_of_two_that_find_one_left_behind_one_gets_it(void **state)
+{
+	leave_one_behind();
+	test_of_two_that_begin_at_once_one_gets_the_place(state);
+}
+
+/* One of another name there is not kept away. */
+static void start_one_beside(void)
+{
+	struct ctl_server *other = NULL;
+	char beside[sizeof(path) + 1], sentence[512];
+	struct ctl_server_cfg cfg = { .path = beside };
+
+	snprintf(beside, sizeof(beside), "%s2", path);
+	assert_true(sd_event_new(&cfg.loop) >= 0);
+	assert_int_equal(
+		ctl_server_open(&other, &cfg, sentence, sizeof(sentence)), 0);
+	ctl_server_close(other);
+	sd_event_unref(cfg.loop);
+}
+
+static void test_two_of_different_names_begin_at_once(void **state)
+{
+	before_listening = start_one_beside;
+	prepare(state);
 	release(state);
 }
 
@@ -523,6 +594,11 @@ int main(void)
 		CASE(test_quit_is_answered_and_then_ends_the_loop),
 		CASE(test_a_socket_with_a_listener_is_left_alone),
 		cmocka_unit_test(test_a_socket_left_behind_is_replaced),
+		cmocka_unit_test(
+			test_of_two_that_begin_at_once_one_gets_the_place),
+		cmocka_unit_test(
+			test_of_two_that_find_one_left_behind_one_gets_it),
+		cmocka_unit_test(test_two_of_different_names_begin_at_once),
 		cmocka_unit_test(
 			test_a_socket_whose_listener_is_busy_is_left_alone),
 		cmocka_unit_test(test_the_socket_of_another_one_stays),
