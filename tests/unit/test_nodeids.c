@@ -147,6 +147,56 @@ static void test_an_error_is_no_empty_pool(void **state)
 	assert_int_equal(pool.error, -EMFILE);
 }
 
+static void draw_all(void)
+{
+	while (draw(0))
+		;
+	assert_int_equal(pool.error, 0);
+}
+
+static void test_what_is_given_back_is_drawn_when_nothing_else_is(void **state)
+{
+	uint8_t first = draw(0);
+
+	(void)state;
+	nodeids_give_back(&pool, first);
+	for (int i = 1; i < 63; i++)
+		assert_int_not_equal(draw(0), first);
+	assert_int_equal(draw(0), first);
+	assert_int_equal(draw(0), 0);
+}
+
+static void test_it_is_drawn_before_one_that_others_have_reserved(void **state)
+{
+	(void)state;
+	pool.force = true;
+	memset(fake.taken, true, sizeof(fake.taken));
+	fake.taken[0xd0] = false;
+	assert_int_equal(draw(0), 0xd0);
+	nodeids_give_back(&pool, 0xd0);
+	assert_int_equal(draw(0), 0xd0);
+	assert_int_not_equal(draw(0), 0xd0);
+}
+
+static void test_who_is_heard_on_it_keeps_it(void **state)
+{
+	(void)state;
+	draw_all();
+	nodeids_give_back(&pool, 0xd0);
+	nodeids_give_back(&pool, 0xd1);
+	hear(0x100 + 2 * 0xd0 + 1);
+	assert_int_equal(draw(0), 0xd1);
+	assert_int_equal(draw(0), 0);
+}
+
+static void test_nothing_was_drawn_so_nothing_is_given_back(void **state)
+{
+	(void)state;
+	draw_all();
+	nodeids_give_back(&pool, 0);
+	assert_int_equal(draw(0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +214,17 @@ int main(void)
 				       set_up),
 		cmocka_unit_test_setup(test_without_force_they_are_not, set_up),
 		cmocka_unit_test_setup(test_an_error_is_no_empty_pool, set_up),
+		cmocka_unit_test_setup(
+			test_what_is_given_back_is_drawn_when_nothing_else_is,
+			set_up),
+		cmocka_unit_test_setup(
+			test_it_is_drawn_before_one_that_others_have_reserved,
+			set_up),
+		cmocka_unit_test_setup(test_who_is_heard_on_it_keeps_it,
+				       set_up),
+		cmocka_unit_test_setup(
+			test_nothing_was_drawn_so_nothing_is_given_back,
+			set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,18 +10,36 @@
 #include "reserve.h"
 #include "util/random.h"
 
+static bool has(const uint64_t set[static 4], uint8_t nodeid)
+{
+	return set[nodeid / 64] >> nodeid % 64 & 1;
+}
+
+static void add(uint64_t set[static 4], uint8_t nodeid)
+{
+	set[nodeid / 64] |= UINT64_C(1) << nodeid % 64;
+}
+
+static void take_out(uint64_t set[static 4], uint8_t nodeid)
+{
+	set[nodeid / 64] &= ~(UINT64_C(1) << nodeid % 64);
+}
+
 void nodeids_note(struct nodeids *pool, const struct can_frame *frame)
 {
 	uint8_t nodeid;
 	bool tx;
 
-	if (kcan_nodeid_from_id(frame->can_id, &nodeid, &tx))
-		pool->in_use[nodeid / 64] |= UINT64_C(1) << nodeid % 64;
+	if (!kcan_nodeid_from_id(frame->can_id, &nodeid, &tx))
+		return;
+	add(pool->in_use, nodeid);
+	take_out(pool->spare, nodeid);
 }
 
-static bool is_in_use(const struct nodeids *pool, uint8_t nodeid)
+void nodeids_give_back(struct nodeids *pool, uint8_t nodeid)
 {
-	return pool->in_use[nodeid / 64] >> nodeid % 64 & 1;
+	if (nodeid)
+		add(pool->spare, nodeid);
 }
 
 /* Return: whether it is ours now, or @shared with whoever has reserved it. */
@@ -29,14 +47,14 @@ static bool take(struct nodeids *pool, uint8_t nodeid, bool shared)
 {
 	int fd;
 
-	if (is_in_use(pool, nodeid))
+	if (has(pool->in_use, nodeid))
 		return false;
 	fd = reserve_nodeid(pool->ifindex, nodeid);
 	if (fd < 0 && fd != -EADDRINUSE)
 		pool->error = fd;
 	if (fd < 0 && (pool->error || !shared))
 		return false;
-	pool->in_use[nodeid / 64] |= UINT64_C(1) << nodeid % 64;
+	add(pool->in_use, nodeid);
 	return true;
 }
 
@@ -57,6 +75,22 @@ static uint8_t draw_any(struct nodeids *pool, bool shared)
 	return 0;
 }
 
+/* It is reserved already. */
+static uint8_t draw_spare(struct nodeids *pool)
+{
+	uint8_t spare[NODEIDS_COUNT], drawn;
+	size_t n = 0;
+
+	for (unsigned int i = NODEIDS_FIRST; i <= NODEIDS_LAST; i++)
+		if (has(pool->spare, (uint8_t)i))
+			spare[n++] = (uint8_t)i;
+	if (!n)
+		return 0;
+	drawn = spare[util_random() % n];
+	take_out(pool->spare, drawn);
+	return drawn;
+}
+
 uint8_t nodeids_draw(void *ctx)
 {
 	struct nodeids_draw *draw = ctx;
@@ -67,5 +101,7 @@ uint8_t nodeids_draw(void *ctx)
 	if (pinned && take(pool, pinned, pool->force))
 		return pinned;
 	drawn = draw_any(pool, false);
+	if (!drawn && !pool->error)
+		drawn = draw_spare(pool);
 	return drawn || !pool->force ? drawn : draw_any(pool, true);
 }

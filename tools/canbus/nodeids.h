@@ -15,6 +15,7 @@
 struct nodeids {
 	unsigned int ifindex;
 	uint64_t in_use[4]; /* nodeids by bit */
+	uint64_t spare[4];  /* of those: given back, and silent since */
 	bool force;	    /* draw what others have reserved when all is */
 	int error;	    /* negative errno: drawing failed, none was left */
 };
@@ -33,10 +34,19 @@ void nodeids_note(struct nodeids *pool, const struct can_frame *frame);
  * @draw: a struct nodeids_draw
  *
  * For struct kcan_bootreq_cfg. What is in use, was drawn before, or is reserved
- * by any canbootreq on this interface, is not drawn.
+ * by any canbootreq on this interface, is not drawn; what was given back is, when
+ * nothing else is free.
  *
  * Return: a nodeid, or 0: none is left, or @draw->pool->error says why.
  */
 uint8_t nodeids_draw(void *draw);
+
+/**
+ * nodeids_give_back() - the node that had it is known to have another one
+ * @nodeid: as drawn; 0: there was none
+ *
+ * It stays reserved. Somebody who is heard on it from now on keeps it.
+ */
+void nodeids_give_back(struct nodeids *pool, uint8_t nodeid);
 
 #endif

@@ -151,13 +151,15 @@ static enum entry entered(struct board *b)
 		end_enter(b, verdict);
 		return ENTRY_FAILED;
 	}
+	/* it has one at a time, so that of the proof before is free */
+	nodeids_give_back(&b->wire->nodeids, b->nodeid);
+	b->nodeid = result.nodeid;
 	if (!result.identified) {
 		end_unnamed(b);
 		return ENTRY_UNNAMED;
 	}
 	/* not before: what was judged refers to what was known of it then */
 	b->ident = result.ident;
-	b->nodeid = result.nodeid;
 	b->target = (struct kcan_image_board){
 		.link = KCAN_IMAGE_LINK_CAN,
 		.bit_rate = b->wire->link.bitrate_bps,

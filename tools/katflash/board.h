@@ -107,7 +107,8 @@ struct board {
 
 	unsigned int proofs;	     /* behind which it fell silent */
 	struct kcan_kat_ident ident; /* any bytes */
-	uint8_t nodeid; /* that Katapult was proven on, and is flashed on */
+	/* that Katapult was proven on last, and is flashed on; 0: on none yet */
+	uint8_t nodeid;
 	struct kcan_image_board target;
 	struct kcan_image image;
 	bool judged; /* @image is about this board */

@@ -114,7 +114,8 @@ static bool find_board(struct targets *t, const struct opts *opts,
 
 /*
  * Each is proven and flashed on one nodeid, and asked on another whether it runs
- * or stays in Katapult. Now and then one that is drawn is of no use.
+ * or stays in Katapult. One that is asked for Katapult again has two until it is
+ * proven. Now and then one that is drawn is of no use.
  */
 static bool has_nodeids(struct targets *t, const struct wire *wire)
 {
