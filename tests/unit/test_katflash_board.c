@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: tools/katflash/board.c tools/canbus/nodeids.c
-/* Boards on CAN, and the nodeids that they have. */
+/* Boards on CAN and the nodeids they have, on a bus that goes down. */
 #include "../support/unit.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "../../tools/canbus/reserve.h"
@@ -23,9 +24,13 @@ static struct node {
 } nodes[BOARDS_MAX];
 
 static struct fake {
+	int refuse;  /* errno of sending, negative */
+	bool halted; /* nothing is confirmed */
 	struct can_frame sent;
 	bool has_sent;
-	unsigned int unasked;
+	unsigned int downs, unasked;
+	enum kcan_delivery request;
+	enum kcan_bootreq_verdict verdict; /* that was put into words */
 } fake;
 
 int reserve_nodeid(unsigned int ifindex, uint8_t nodeid)
@@ -38,6 +43,8 @@ int reserve_nodeid(unsigned int ifindex, uint8_t nodeid)
 int bus_send(struct bus *bus, const struct can_frame *frame)
 {
 	(void)bus;
+	if (fake.refuse)
+		return fake.refuse;
 	fake.sent = *frame;
 	fake.has_sent = true;
 	return 0;
@@ -47,18 +54,25 @@ int bus_send_all(struct bus *bus, const struct can_frame *frames, size_t n)
 {
 	(void)bus;
 	(void)frames;
-	return (int)n;
+	return fake.refuse ? fake.refuse : (int)n;
 }
 
 void end_enter(struct board *b, enum kcan_bootreq_verdict verdict)
 {
 	(void)b;
-	(void)verdict;
+	fake.verdict = verdict;
 }
 
 void end_unnamed(struct board *b)
 {
 	(void)b;
+}
+
+void end_down(struct board *b, enum kcan_delivery request)
+{
+	(void)b;
+	fake.downs++;
+	fake.request = request;
 }
 
 void end_unasked(struct board *b)
@@ -174,7 +188,7 @@ static void turn(struct board *b)
 		loop.now_us = at_us;
 	fake.has_sent = false;
 	board_on_can.send(b);
-	if (!fake.has_sent)
+	if (!fake.has_sent || fake.halted)
 		return;
 	rx.frame = fake.sent;
 	board_rx(b, &rx);
@@ -251,6 +265,76 @@ static void test_so_have_boards_that_do_not_say_what_they_are(void **state)
 	}
 }
 
+/* Behind the request that was confirmed, or while that is on its way. */
+static void test_a_bus_that_goes_down_ends_the_way_in_at_once(void **state)
+{
+	struct board *b = &boards[0];
+
+	(void)state;
+	for (int asked = 0; asked < 2; asked++) {
+		set_up(state);
+		fake.halted = !asked;
+		assert_true(board_on_can.enter(b));
+		turn(b);
+		fake.refuse = -ENETDOWN;
+		board_down(b);
+		go_on(b);
+		assert_int_equal(board_on_can.entered(b), ENTRY_FAILED);
+		assert_int_equal(fake.downs, 1);
+		assert_int_equal(fake.request,
+				 asked ? KCAN_DELIVERY_CONFIRMED :
+					 KCAN_DELIVERY_UNCONFIRMED);
+		/* it tries to hand back for so long */
+		assert_in_range(loop.now_us, 1000000, 1900000);
+		let_go(b);
+	}
+}
+
+static void test_who_sends_first_learns_that_it_went_down(void **state)
+{
+	(void)state;
+	fake.refuse = -ENETDOWN;
+	assert_true(board_on_can.enter(&boards[0]));
+	turn(&boards[0]);
+	assert_true(wire.down);
+	assert_int_equal(wire.lost, 0);
+}
+
+static void test_down_and_up_again_the_nodeid_is_handed_back(void **state)
+{
+	struct board *b = &boards[0];
+
+	(void)state;
+	assert_true(board_on_can.enter(b));
+	turn(b); /* the request */
+	turn(b); /* SET */
+	assert_int_not_equal(nodes[0].nodeid, 0);
+	fake.halted = true;
+	turn(b); /* the question, which is lost */
+	fake.halted = false;
+	board_down(b);
+	go_on(b);
+	assert_int_equal(nodes[0].nodeid, 0);
+	assert_int_equal(board_on_can.entered(b), ENTRY_FAILED);
+	assert_int_equal(fake.downs, 1);
+}
+
+static void test_a_signal_is_what_ended_it(void **state)
+{
+	struct board *b = &boards[0];
+
+	(void)state;
+	assert_true(board_on_can.enter(b));
+	turn(b);
+	loop.signal = 2;
+	kcan_bootreq_abort(b->req, loop.now_us);
+	board_down(b);
+	go_on(b);
+	assert_int_equal(board_on_can.entered(b), ENTRY_FAILED);
+	assert_int_equal(fake.downs, 0);
+	assert_int_equal(fake.verdict, KCAN_BOOTREQ_ABORTED);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -258,6 +342,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_boards_that_are_asked_again_have_nodeids_enough),
 		CASE(test_so_have_boards_that_do_not_say_what_they_are),
+		CASE(test_a_bus_that_goes_down_ends_the_way_in_at_once),
+		CASE(test_who_sends_first_learns_that_it_went_down),
+		CASE(test_down_and_up_again_the_nodeid_is_handed_back),
+		CASE(test_a_signal_is_what_ended_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

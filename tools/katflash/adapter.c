@@ -307,6 +307,9 @@ static int turn(struct board *b, uint64_t deadline_us)
 	}
 	if (n == -ENODEV)
 		b->wire->lost = n;
+	if (n == -ENETDOWN || b->wire->down)
+		board_down(b);
+	b->wire->down = false;
 	return 0;
 }
 

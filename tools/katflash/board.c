@@ -30,6 +30,15 @@ static void not_taken(struct board *b)
 		kcan_running_unsent(b->running, now_of(b));
 }
 
+/* The kernel tells each once, and who sends may be told first. */
+static void note_error(struct wire *wire, int err)
+{
+	if (err == -ENODEV)
+		wire->lost = err;
+	else if (err == -ENETDOWN)
+		wire->down = true;
+}
+
 /*
  * One of a board is on its way at a time: what it waits for is its confirmation.
  * Who waited for that of others would wait for all that these have to say.
@@ -45,13 +54,14 @@ static void send_single(struct board *b)
 	err = bus_send(&wire->bus, &frame);
 	if (err) {
 		not_taken(b);
-		wire->lost = err == -ENODEV ? err : wire->lost;
+		note_error(wire, err);
 		return;
 	}
 	if (b->req)
 		kcan_bootreq_handed(b->req, now_of(b));
 	b->flying = frame;
 	b->flies = true;
+	b->down = false;
 }
 
 static void send_blocks(struct board *b)
@@ -62,8 +72,8 @@ static void send_blocks(struct board *b)
 
 	while (sent > 0 && (n = kcan_flash_tx(b->flash, frames, now_of(b)))) {
 		sent = bus_send_all(&b->wire->bus, frames, n);
-		if (sent == -ENODEV)
-			b->wire->lost = sent;
+		if (sent < 0)
+			note_error(b->wire, sent);
 		kcan_flash_taken(b->flash, sent > 0 ? (size_t)sent : 0,
 				 now_of(b));
 	}
@@ -122,6 +132,23 @@ void board_rx(struct board *b, const struct kcan_bus_rx *rx)
 		kcan_running_rx(b->running, &rx->frame, now_of(b));
 }
 
+/*
+ * What was on its way is gone. A flash goes on as soon as the interface is up, as
+ * does the question whether the new firmware runs; nothing was written before, so
+ * that nobody has to wait for that.
+ */
+void board_down(struct board *b)
+{
+	if (b->flash)
+		kcan_flash_lost(b->flash, now_of(b));
+	if (b->running && b->flies)
+		not_taken(b);
+	if (b->req)
+		kcan_bootreq_abort(b->req, now_of(b));
+	b->flies = false;
+	b->down = true;
+}
+
 /* Ask Katapult, for itself or to start the application again. */
 static bool ask(struct board *b, enum kcan_bootreq_goal goal)
 {
@@ -147,6 +174,10 @@ static enum entry entered(struct board *b)
 	/* what would come now does not hear of the signal */
 	if (b->loop->signal && verdict == KCAN_BOOTREQ_PROVEN)
 		verdict = KCAN_BOOTREQ_ABORTED;
+	if (verdict == KCAN_BOOTREQ_ABORTED && !b->loop->signal) {
+		end_down(b, result.request);
+		return ENTRY_FAILED;
+	}
 	if (verdict != KCAN_BOOTREQ_PROVEN) {
 		end_enter(b, verdict);
 		return ENTRY_FAILED;

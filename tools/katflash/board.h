@@ -26,6 +26,7 @@ struct wire {
 	struct nodeids nodeids;
 	bool owns_timing; /* see struct kcan_image_board */
 	int lost;	  /* a negative errno, when that bus was lost */
+	bool down;	  /* it went down: to be told to its boards */
 	bool away;	  /* there is no such interface: see adapter.h */
 	/* behind its adapter, before that was flashed */
 	struct uuids before;
@@ -104,6 +105,7 @@ struct board {
 	uint64_t due_us;
 	bool flies;		 /* a frame of @req or @running is not ... */
 	struct can_frame flying; /* ... confirmed yet: this one */
+	bool down; /* its interface went down, and has taken none of these since */
 
 	unsigned int proofs;	     /* behind which it fell silent */
 	struct kcan_kat_ident ident; /* any bytes */
@@ -138,6 +140,9 @@ size_t board_awaits(const struct board *b);
 
 /** A frame came, of this process or of others. */
 void board_rx(struct board *b, const struct kcan_bus_rx *rx);
+
+/** Its interface went down; it may be up again by now. */
+void board_down(struct board *b);
 
 /** A signal came. */
 void board_abort(struct board *b);

@@ -44,6 +44,7 @@ static void hear(struct run *run, struct wire *wire, uint64_t deadline_us)
 
 	if (n == -ENODEV)
 		wire->lost = n;
+	wire->down |= n == -ENETDOWN;
 	for (int i = 0; i < n; i++) {
 		if (!rx[i].own)
 			nodeids_note(&wire->nodeids, &rx[i].frame);
@@ -51,11 +52,10 @@ static void hear(struct run *run, struct wire *wire, uint64_t deadline_us)
 			if (run->t->boards[j].wire == wire)
 				board_rx(&run->t->boards[j], &rx[i]);
 	}
-	/* what was queued is gone, and may be sent again */
-	for (size_t j = 0; n == -ENETDOWN && j < run->t->len; j++)
-		if (run->t->boards[j].wire == wire && run->t->boards[j].flash)
-			kcan_flash_lost(run->t->boards[j].flash,
-					run->loop->now_us);
+	for (size_t j = 0; wire->down && j < run->t->len; j++)
+		if (run->t->boards[j].wire == wire)
+			board_down(&run->t->boards[j]);
+	wire->down = false;
 }
 
 static void abort_all(struct run *run)

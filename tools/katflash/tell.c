@@ -11,6 +11,7 @@
 #define UNKNOWN "an unknown version"
 #define A_KLIPPER "a Klipper"
 #define TWICE "press its reset button twice within half a second"
+#define BRING_UP "bring %.15s up, then type the same command again%s"
 #define POWER "switch the board's power off and on"
 
 static const char *file_of(const struct board *b)
@@ -264,6 +265,16 @@ static void say_silent(struct board *b)
 		 b->wire ? "CAN speed" : "chip");
 }
 
+/* It may have started, but could not be asked. */
+static void say_down(struct board *b)
+{
+	end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
+		 "%.200s is in the flash, but %.15s went down before it was "
+		 "seen to run",
+		 file_of(b), b->wire->ifname);
+	end_next(&b->end, BRING_UP, b->wire->ifname, end_without_backup(b));
+}
+
 void end_not_seen(struct board *b, const char *why)
 {
 	end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
@@ -302,12 +313,25 @@ void end_start(struct board *b, enum kcan_running_verdict verdict)
 			 "is in the flash",
 			 file_of(b));
 		end_next(&b->end, POWER ", then compare: katflash --verify");
+	} else if (b->down && verdict != KCAN_RUNNING_ABORTED) {
+		say_down(b);
 	} else if (verdict == KCAN_RUNNING_SILENT) {
 		say_silent(b);
 	} else {
 		end_not_seen(b, not_seen[verdict]);
 	}
 	note_signal(b, verdict == KCAN_RUNNING_ABORTED);
+}
+
+void end_down(struct board *b, enum kcan_delivery request)
+{
+	end_with(&b->end,
+		 request == KCAN_DELIVERY_CONFIRMED ? KCAN_OUTCOME_NO_ANSWER :
+						      KCAN_OUTCOME_NOT_SENT,
+		 "%.15s went down before Katapult was proven; nothing was "
+		 "written",
+		 b->wire->ifname);
+	end_next(&b->end, BRING_UP, b->wire->ifname, end_without_backup(b));
 }
 
 void end_lost(struct board *b)

@@ -34,6 +34,9 @@ void end_not_seen(struct board *b, const char *why);
 /** It was told to start. */
 void end_start(struct board *b, enum kcan_running_verdict verdict);
 
+/** Its interface went down, and @request is known of what was asked. */
+void end_down(struct board *b, enum kcan_delivery request);
+
 /** Its interface or port went away. */
 void end_lost(struct board *b);
 

@@ -579,6 +579,34 @@ ended() {
 	holds "$IMAGE"
 }
 
+@test "the interface goes down while Katapult is asked for: told at once" {
+	board
+	ctl fault "$U" deaf
+	watch_bus vcan0
+	"$BUILD/katflash" -i vcan0 -u "$U" "$IMAGE" --timeout 60 \
+		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	until_true has "$BUS" '3F0#11'
+	ip link set vcan0 down
+	ended 3 "^$U: no-answer: vcan0 went down before Katapult was proven; nothing was written\$"
+	has "$BATS_TEST_TMPDIR/err" 'next: bring vcan0 up, then type the same command again'
+}
+
+@test "the interface goes down before the new one is seen to run: told so" {
+	board
+	# one that is never seen there
+	"$BUILD/canmcu" image --mcu-type stm32g0b1xx --link usb \
+		--application-start "$START" --size 6000 >"$IMAGE"
+	watch_bus vcan0
+	"$BUILD/katflash" -i vcan0 -u "$U" "$IMAGE" --force --timeout 10 \
+		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	until_true has "$BUS" '#018815'
+	ip link set vcan0 down
+	ended 11 "^$U: not-started: $IMAGE is in the flash, but vcan0 went down before it was seen to run\$"
+	has "$BATS_TEST_TMPDIR/err" 'next: bring vcan0 up, then type the same command again'
+}
+
 @test "a Klipper host that has nodes open is not cut off, but with --force" {
 	board
 	# what klippy listens to: its first node
