@@ -10,14 +10,26 @@
 #include "image/image_cmd.h"
 #include "setup/opts.h"
 #include "util/clean.h"
+#include "util/out.h"
 
 #define EXIT_USAGE 2
+
+static int run(const struct opts *opts)
+{
+	if (opts->action == OPTS_HELP)
+		opts_help(stdout);
+	else if (opts->action == OPTS_VERSION)
+		puts("canmcu " KCAN_VERSION);
+	else
+		return app_run(opts);
+	return util_out_written("canmcu") ? EXIT_SUCCESS : EXIT_FAILURE;
+}
 
 int main(int argc, char **argv)
 {
 	char error[OPTS_ERROR_MAX];
 	struct opts opts;
-	int status = EXIT_SUCCESS;
+	int status;
 
 	if (argc > 1 && !strcmp(argv[1], "ctl"))
 		return ctl_client_main(argc - 1, argv + 1);
@@ -28,12 +40,7 @@ int main(int argc, char **argv)
 		util_say(STDERR_FILENO, "Try 'canmcu --help'.");
 		return EXIT_USAGE;
 	}
-	if (opts.action == OPTS_HELP)
-		opts_help(stdout);
-	else if (opts.action == OPTS_VERSION)
-		puts("canmcu " KCAN_VERSION);
-	else
-		status = app_run(&opts);
+	status = run(&opts);
 	opts_fini(&opts);
 	return status;
 }

@@ -149,7 +149,8 @@ static void test_output_that_cannot_be_written_is_an_error(void **state)
 	assert_int_equal(report_close(&c.report), 1);
 	capture_end(&c);
 	assert_non_null(strstr(c.err, "results could not be written: No space "
-				      "left on device\n"));
+				      "left on device; give standard output a "
+				      "place that takes them\n"));
 	capture_free(&c);
 }
 

@@ -197,7 +197,8 @@ static void test_json_that_cannot_be_made_is_an_error(void **state)
 	capture_end(&c);
 	assert_string_equal(c.out, "");
 	assert_string_equal(c.err, "canbootreq: results could not be written: "
-				   "Cannot allocate memory\n");
+				   "Cannot allocate memory; stop other "
+				   "programs\n");
 	capture_free(&c);
 }
 

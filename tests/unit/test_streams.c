@@ -152,7 +152,8 @@ static void test_a_reader_that_has_left(void **state)
 	assert_false(world_close(&w, LONG_US));
 	assert_string_equal(came(&w, &w.err),
 			    "program: results could not be written: Broken "
-			    "pipe\n");
+			    "pipe; give standard output a place that takes "
+			    "them\n");
 	close(w.out.writer);
 	full_pipe_close(&w.err);
 }

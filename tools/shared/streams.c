@@ -198,8 +198,11 @@ static void say_lost(FILE *to, const char *program, int err)
 			"file\n",
 			program);
 	else if (err)
-		fprintf(to, "%s: results could not be written: %s\n", program,
-			strerror(err));
+		fprintf(to, "%s: results could not be written: %s; %s\n",
+			program, strerror(err),
+			err == ENOMEM ? "stop other programs" :
+					"give standard output a place that "
+					"takes them");
 }
 
 static void say_dropped(const struct say_streams *s, const char *program)

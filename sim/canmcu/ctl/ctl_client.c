@@ -16,6 +16,7 @@
 #include "util/array.h"
 #include "util/clean.h"
 #include "util/opt.h"
+#include "util/out.h"
 
 #define EXIT_USAGE 2
 #define CHUNK_LEN 4096
@@ -27,6 +28,7 @@ struct client {
 	struct ctl_wire wire;
 	int input; /* where commands come from; -1: there are no more */
 	int status;
+	int unwritten;	 /* errno: replies could not be printed */
 	size_t commands; /* lines sent */
 	size_t replies;
 	char *out; /* commands on their way */
@@ -43,6 +45,13 @@ static int complain(const char *sentence)
 
 /* What comes back, from whoever has the socket. */
 
+/* The next write may succeed, as what failed is gone. */
+static void note_unwritten(struct client *c)
+{
+	if (!c->unwritten)
+		c->unwritten = errno;
+}
+
 static void take_line(void *arg, char *line, size_t len)
 {
 	struct client *c = arg;
@@ -50,7 +59,8 @@ static void take_line(void *arg, char *line, size_t len)
 	json_t *ok = json_object_get(o, "ok");
 
 	util_clean_lines(line, len);
-	fwrite(line, 1, len, stdout);
+	if (fwrite(line, 1, len, stdout) < len)
+		note_unwritten(c);
 	c->replies += ok ? 1 : 0;
 	/* events have no "ok" */
 	if (!o || (ok && !json_is_true(ok)))
@@ -63,10 +73,11 @@ static bool receive(struct client *c)
 {
 	int more = ctl_wire_receive(&c->wire, take_line, c);
 
-	fflush(stdout);
+	if (fflush(stdout))
+		note_unwritten(c);
 	if (more < 0)
 		c->status = complain("out of memory");
-	return more > 0 && !ferror(stdout);
+	return more > 0 && !c->unwritten;
 }
 
 /* What goes out. */
@@ -136,12 +147,16 @@ static void talk(struct client *c)
 		return;
 	}
 	run(c);
-	if (ferror(stdout))
-		c->status = complain("cannot write the replies: give stdout a "
-				     "place that takes them");
-	else if (c->replies < c->commands)
+	if (c->unwritten) {
+		snprintf(sentence, sizeof(sentence),
+			 "cannot write the replies (%s): give stdout a place "
+			 "that takes them",
+			 strerror(c->unwritten));
+		c->status = complain(sentence);
+	} else if (c->replies < c->commands) {
 		c->status = complain("the simulator ended before it "
 				     "answered: see its own messages");
+	}
 }
 
 /* The command line. */
@@ -183,7 +198,7 @@ static int help(void)
 	fputs("\nExit status: 0 every command succeeded, 1 one did not, 2 wrong "
 	      "usage.\n",
 	      stdout);
-	return EXIT_SUCCESS;
+	return util_out_written("canmcu ctl") ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* One command from the words of the command line. */

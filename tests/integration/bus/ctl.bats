@@ -91,7 +91,7 @@ quit"
 	run -1 "$BUILD/canmcu" ctl --control "$CTL.not" list
 	[[ $output == *"no simulator answers at '$CTL.not'"* ]]
 	run -1 bash -c "'$BUILD/canmcu' ctl --control '$CTL' list 2>&1 >/dev/full"
-	[[ $output == *"cannot write the replies"* ]]
+	[[ $output == *"cannot write the replies (No space left on device)"* ]]
 	run -0 "$BUILD/canmcu" ctl --help
 	[[ $output == *"wait UUID STATE [TIMEOUT_MS]"* ]]
 	run -0 ctl quit

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 # Outputs that nobody reads, and signals: serialbootreq goes on with its exchange,
-# puts the port back as it was, and ends in time.
+# puts the port back as it was, and ends in time. And what only prints.
+# shellcheck disable=SC2030,SC2031 # each test is a subshell
 bats_require_minimum_version 1.5.0
 load ../lib
 
@@ -82,4 +83,50 @@ put_back() {
 		has "$OUT" 'the request was sent'
 		put_back
 	done
+}
+
+# only_prints COMMAND... - do that with what each program has to say of itself
+only_prints() {
+	local words
+
+	for words in 'canbootreq --help' 'katflash --help' \
+		'serialbootreq --help' 'vcan-run --help' 'canmcu --help' \
+		'canmcu ctl --help' 'canmcu image --help' \
+		'canbootreq --version' 'canmcu --version' 'vcan-run --version'; do
+		read -ra words <<<"$words"
+		run --separate-stderr "$@" "$BUILD/${words[0]}" "${words[@]:1}"
+		echo "${words[*]}: status $status: $output $stderr"
+		"as_$1" "${words[0]}"
+	done
+}
+
+full() {
+	"$@" >/dev/full
+}
+
+as_full() {
+	[ "$status" -eq "$([ "$1" = vcan-run ] && echo 125 || echo 1)" ]
+	[[ $stderr == *'No space left on device'*'give standard output a place that takes '* ]]
+}
+
+@test "a place that takes no more is an error, whatever is printed" {
+	only_prints full
+}
+
+# its reader has left before it begins
+unread() {
+	(
+		exec 4> >(:)
+		wait "$!"
+		exec env --default-signal=PIPE "$@" >&4
+	)
+}
+
+as_unread() {
+	[ "$status" -eq $((128 + 13)) ]
+	[ -z "$stderr" ]
+}
+
+@test "a reader that has left ends what only prints, without a word" {
+	only_prints unread
 }
