@@ -10,17 +10,6 @@
 
 #define CANBUS_FREQUENCY 1000000 /* where the bus has no bit rate */
 
-#define NUM(n)                       \
-	{                            \
-		.num = (uint32_t)(n) \
-	}
-
-static void respond(struct klipper *k, unsigned int row,
-		    const struct kcan_klp_value *values)
-{
-	klipper_respond(k, &klipper_basic, row, values);
-}
-
 /* Identify: section 7. */
 
 /* What a flashed application tells about itself is "?" where it is silent. */
@@ -60,210 +49,161 @@ static const struct firmware_image *image_of(struct klipper *k)
 	return k->image;
 }
 
-static const char *identify(struct klipper *k, const struct kcan_klp_value *v,
-			    uint64_t now_us)
+static const char *identify(const struct klipper_call *c)
 {
-	const struct firmware_image *image = image_of(k);
-	uint32_t offset = v[0].num;
-	uint8_t count = (uint8_t)v[1].num;
-	struct kcan_klp_value answer[] = { NUM(offset), { 0 } };
+	const struct firmware_image *image = image_of(c->k);
+	uint32_t offset = c->v[0].num;
+	uint8_t count = (uint8_t)c->v[1].num;
+	struct kcan_klp_value data = { 0 };
 
-	(void)now_us;
 	if (image && offset < image->len) {
 		size_t left = image->len - offset;
 
-		answer[1].data = image->data + offset;
-		answer[1].len = left < count ? (uint8_t)left : count;
+		data.data = image->data + offset;
+		data.len = left < count ? (uint8_t)left : count;
 	}
-	respond(k, KLIPPER_IDENTIFY_RESPONSE, answer);
+	KLIPPER_RESPOND(c->k, &klipper_basic, KLIPPER_IDENTIFY_RESPONSE,
+			NUM(offset), data);
 	return NULL;
 }
 
 /* Configuration: section 10. */
 
-static const char *get_config(struct klipper *k, const struct kcan_klp_value *v,
-			      uint64_t now_us)
+static const char *get_config(const struct klipper_call *c)
 {
-	const struct klipper_config *config = &k->config;
-	struct kcan_klp_value answer[] = {
-		NUM(config->move_count != 0),
-		NUM(config->crc),
-		NUM(k->mcu->state == MCU_SHUTDOWN),
-		NUM(config->move_count),
-	};
+	const struct klipper_config *config = &c->k->config;
 
-	(void)v;
-	(void)now_us;
-	respond(k, KLIPPER_CONFIG, answer);
+	KLIPPER_RESPOND(c->k, &klipper_basic, KLIPPER_CONFIG,
+			NUM(config->move_count != 0), NUM(config->crc),
+			NUM(klipper_is_shutdown(c->k)),
+			NUM(config->move_count));
 	return NULL;
 }
 
-static const char *finalize_config(struct klipper *k,
-				   const struct kcan_klp_value *v,
-				   uint64_t now_us)
+static const char *finalize_config(const struct klipper_call *c)
 {
-	(void)now_us;
-	if (k->config.move_count)
+	if (c->k->config.move_count)
 		return "Already finalized";
-	k->config.crc = v[0].num;
-	k->config.move_count = KLIPPER_MOVES;
+	c->k->config.crc = c->v[0].num;
+	c->k->config.move_count = KLIPPER_MOVES;
 	return NULL;
 }
 
-static const char *allocate_oids(struct klipper *k,
-				 const struct kcan_klp_value *v,
-				 uint64_t now_us)
+static const char *allocate_oids(const struct klipper_call *c)
 {
-	(void)now_us;
-	return klipper_allocate_oids(k, (uint8_t)v[0].num);
+	return klipper_allocate_oids(c->k, (uint8_t)c->v[0].num);
 }
 
-static const char *config_reset(struct klipper *k,
-				const struct kcan_klp_value *v, uint64_t now_us)
+static const char *config_reset(const struct klipper_call *c)
 {
-	(void)v;
-	if (k->mcu->state != MCU_SHUTDOWN)
+	if (!klipper_is_shutdown(c->k))
 		return "config_reset only available when shutdown";
-	klipper_forget_config(k);
-	klipper_start_stats(k, now_us);
-	klipper_clear_shutdown(k, now_us);
+	klipper_forget_config(c->k);
+	klipper_start_stats(c->k, c->now_us);
+	klipper_clear_shutdown(c->k, c->now_us);
 	return NULL;
 }
 
 /* Clock: section 11. */
 
-static const char *get_clock(struct klipper *k, const struct kcan_klp_value *v,
-			     uint64_t now_us)
+static const char *get_clock(const struct klipper_call *c)
 {
-	struct kcan_klp_value answer[] = { NUM(klipper_told_clock(k, now_us)) };
-
-	(void)v;
-	respond(k, KLIPPER_CLOCK, answer);
+	KLIPPER_RESPOND(c->k, &klipper_basic, KLIPPER_CLOCK,
+			NUM(klipper_told_clock(c->k, c->now_us)));
 	return NULL;
 }
 
-static const char *get_uptime(struct klipper *k, const struct kcan_klp_value *v,
-			      uint64_t now_us)
+static const char *get_uptime(const struct klipper_call *c)
 {
-	uint64_t ticks = klipper_told_clock(k, now_us);
-	struct kcan_klp_value answer[] = { NUM(ticks >> 32), NUM(ticks) };
+	uint64_t ticks = klipper_told_clock(c->k, c->now_us);
 
-	(void)v;
-	respond(k, KLIPPER_UPTIME, answer);
+	KLIPPER_RESPOND(c->k, &klipper_basic, KLIPPER_UPTIME, NUM(ticks >> 32),
+			NUM(ticks));
 	return NULL;
 }
 
 /* Shutdown and reset: sections 13 and 14. */
 
-static const char *emergency_stop(struct klipper *k,
-				  const struct kcan_klp_value *v,
-				  uint64_t now_us)
+static const char *emergency_stop(const struct klipper_call *c)
 {
-	(void)k;
-	(void)v;
-	(void)now_us;
+	(void)c;
 	return "Command request";
 }
 
-static const char *clear_shutdown(struct klipper *k,
-				  const struct kcan_klp_value *v,
-				  uint64_t now_us)
+static const char *clear_shutdown(const struct klipper_call *c)
 {
-	(void)v;
-	if (k->mcu->state != MCU_SHUTDOWN)
+	if (!klipper_is_shutdown(c->k))
 		return "Shutdown cleared when not shutdown";
-	klipper_clear_shutdown(k, now_us);
+	klipper_clear_shutdown(c->k, c->now_us);
 	return NULL;
 }
 
-static const char *reset(struct klipper *k, const struct kcan_klp_value *v,
-			 uint64_t now_us)
+static const char *reset(const struct klipper_call *c)
 {
-	(void)v;
-	(void)now_us;
-	k->restart = true;
+	c->k->restart = true;
 	return NULL;
 }
 
 /* CAN bus and debugging: section 9.1. */
 
-static void report_canbus_id(struct klipper *k, uint64_t now_us)
+static const char *get_canbus_id(const struct klipper_call *c)
 {
-	struct kcan_uuid uuid = mcu_reported_uuid(k->mcu, now_us);
-	int nodeid = mcu_nodeid(k->mcu);
+	int nodeid = mcu_nodeid(c->k->mcu);
+	struct kcan_uuid uuid;
 
-	respond(k, KLIPPER_CANBUS_ID,
-		(struct kcan_klp_value[]){
-			{ .data = uuid.b, .len = KCAN_UUID_LEN },
-			NUM(nodeid < 0 ? 0 : nodeid) });
-}
-
-static const char *get_canbus_id(struct klipper *k,
-				 const struct kcan_klp_value *v,
-				 uint64_t now_us)
-{
-	(void)v;
-	if (!klipper_is_on_can(k->mcu->cfg.link))
+	if (!klipper_is_on_can(c->k->mcu->cfg.link))
 		return "Invalid command";
-	report_canbus_id(k, now_us);
+	uuid = mcu_reported_uuid(c->k->mcu, c->now_us);
+	KLIPPER_RESPOND(c->k, &klipper_basic, KLIPPER_CANBUS_ID,
+			BYTES(uuid.b, KCAN_UUID_LEN),
+			NUM(nodeid < 0 ? 0 : nodeid));
 	return NULL;
 }
 
-static const char *get_canbus_status(struct klipper *k,
-				     const struct kcan_klp_value *v,
-				     uint64_t now_us)
+static const char *get_canbus_status(const struct klipper_call *c)
 {
-	const struct mcu_env *env = k->mcu->env;
+	const struct mcu_env *env = c->k->mcu->env;
 	struct mcu_bus_status status = { 0 };
 
-	(void)v;
-	(void)now_us;
-	if (!klipper_is_on_can(k->mcu->cfg.link))
+	if (!klipper_is_on_can(c->k->mcu->cfg.link))
 		return "Invalid command";
 	if (env->bus_status)
-		env->bus_status(env->arg, k->mcu, &status);
-	respond(k, KLIPPER_CANBUS_STATUS,
-		(struct kcan_klp_value[]){
+		env->bus_status(env->arg, c->k->mcu, &status);
+	KLIPPER_RESPOND(c->k, &klipper_basic, KLIPPER_CANBUS_STATUS,
 			NUM(status.rx_errors), NUM(status.tx_errors),
-			NUM(status.tx_retries), NUM(status.state) });
+			NUM(status.tx_retries), NUM(status.state));
 	return NULL;
 }
 
-static const char *debug_ping(struct klipper *k, const struct kcan_klp_value *v,
-			      uint64_t now_us)
+static const char *debug_ping(const struct klipper_call *c)
 {
-	(void)now_us;
-	respond(k, KLIPPER_PONG, v);
+	klipper_respond(c->k, &klipper_basic, KLIPPER_PONG, c->v);
 	return NULL;
 }
 
-static const char *debug_nop(struct klipper *k, const struct kcan_klp_value *v,
-			     uint64_t now_us)
+static const char *debug_nop(const struct klipper_call *c)
 {
-	(void)k;
-	(void)v;
-	(void)now_us;
+	(void)c;
 	return NULL;
 }
 
 static const struct klipper_message messages[] = {
 	[KLIPPER_IDENTIFY_RESPONSE] = { "identify_response offset=%u data=%.*s" },
-	[KLIPPER_IDENTIFY] = { "identify offset=%u count=%c", identify, true },
-	[KLIPPER_GET_CONFIG] = { "get_config", get_config, true },
-	[KLIPPER_FINALIZE_CONFIG] = { "finalize_config crc=%u",
-				      finalize_config },
-	[KLIPPER_ALLOCATE_OIDS] = { "allocate_oids count=%c", allocate_oids },
-	[KLIPPER_GET_CLOCK] = { "get_clock", get_clock, true },
-	[KLIPPER_GET_UPTIME] = { "get_uptime", get_uptime, true },
-	[KLIPPER_EMERGENCY_STOP] = { "emergency_stop", emergency_stop, true },
-	[KLIPPER_CLEAR_SHUTDOWN] = { "clear_shutdown", clear_shutdown, true },
-	[KLIPPER_RESET] = { "reset", reset, true },
-	[KLIPPER_GET_CANBUS_ID] = { "get_canbus_id", get_canbus_id, true,
-				    KLIPPER_CAN },
-	[KLIPPER_GET_CANBUS_STATUS] = { "get_canbus_status", get_canbus_status,
-					true, KLIPPER_CAN },
-	[KLIPPER_DEBUG_PING] = { "debug_ping data=%*s", debug_ping, true },
-	[KLIPPER_DEBUG_NOP] = { "debug_nop", debug_nop, true },
+	{ "identify offset=%u count=%c", identify, .in_shutdown = true },
+	{ "get_config", get_config, .in_shutdown = true },
+	{ "finalize_config crc=%u", finalize_config },
+	{ "allocate_oids count=%c", allocate_oids },
+	{ "get_clock", get_clock, .in_shutdown = true },
+	{ "get_uptime", get_uptime, .in_shutdown = true },
+	{ "emergency_stop", emergency_stop, .in_shutdown = true },
+	{ "clear_shutdown", clear_shutdown, .in_shutdown = true },
+	{ "reset", reset, .in_shutdown = true },
+	{ "get_canbus_id", get_canbus_id, .in_shutdown = true,
+	  .builds = KLIPPER_CAN },
+	{ "get_canbus_status", get_canbus_status, .in_shutdown = true,
+	  .builds = KLIPPER_CAN },
+	{ "debug_ping data=%*s", debug_ping, .in_shutdown = true },
+	{ "debug_nop", debug_nop, .in_shutdown = true },
 	[KLIPPER_CONFIG] = { "config is_config=%c crc=%u is_shutdown=%c "
 			     "move_count=%hu" },
 	[KLIPPER_CLOCK] = { "clock clock=%u" },
@@ -278,7 +218,7 @@ static const struct klipper_message messages[] = {
 				    "tx_retries=%u canbus_bus_state=%u",
 				    .builds = KLIPPER_CAN },
 	[KLIPPER_PONG] = { "pong data=%*s" },
-	[KLIPPER_CONFIG_RESET] = { "config_reset", config_reset, true },
+	{ "config_reset", config_reset, .in_shutdown = true },
 };
 
 /* Numbered from 2, as section 17.3 has them. */
@@ -302,6 +242,7 @@ static const char *const strings[] = {
 	"sentinel timer called",
 	KLIPPER_TIMER_IN_PAST,
 	"Shutdown by command",
+	NULL,
 };
 
 /* Section 8.4. */
@@ -326,31 +267,29 @@ static int describe_link(json_t *config, const struct klipper_build *build)
 	return err;
 }
 
-static int describe(json_t *config, json_t *enumerations,
-		    const struct klipper_build *build)
+static int describe(const struct klipper_dictionary *d)
 {
+	const struct klipper_build *build = d->build;
 	json_t *constants =
 		json_pack("{s:I, s:i, s:s}", "CLOCK_FREQ",
 			  (json_int_t)build->clock_hz, "STATS_SUMSQ_BASE",
 			  KLIPPER_STATS_SUMSQ_BASE, "MCU", build->mcu);
-	int err = json_object_update(config, constants);
+	int err = json_object_update(d->config, constants);
 
 	json_decref(constants);
 	if (!err)
-		err = describe_link(config, build);
+		err = describe_link(d->config, build);
 	if (err || !klipper_is_on_can(build->link))
 		return err;
 	return json_object_set_new(
-		enumerations, "canbus_bus_state",
+		d->enumerations, "canbus_bus_state",
 		json_pack("{s:i, s:i, s:i, s:i}", "active", CONFINEMENT_ACTIVE,
 			  "warn", CONFINEMENT_WARNING, "passive",
 			  CONFINEMENT_PASSIVE, "off", CONFINEMENT_BUS_OFF));
 }
 
 const struct klipper_module klipper_basic = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
+	KLIPPER_MESSAGES(messages),
 	.strings = strings,
-	.strings_len = ARRAY_SIZE(strings),
 	.describe = describe,
 };

@@ -2,23 +2,10 @@
 #ifndef CANMCU_KLIPPER_BASIC_H
 #define CANMCU_KLIPPER_BASIC_H
 
-/** Messages of klipper_basic, by their ids: klipper-mcu-protocol.md, section 9.1. */
+/** What klipper_basic says, by its ids: klipper-mcu-protocol.md, section 9.1. */
 enum klipper_basic_row {
 	KLIPPER_IDENTIFY_RESPONSE,
-	KLIPPER_IDENTIFY,
-	KLIPPER_GET_CONFIG,
-	KLIPPER_FINALIZE_CONFIG,
-	KLIPPER_ALLOCATE_OIDS,
-	KLIPPER_GET_CLOCK,
-	KLIPPER_GET_UPTIME,
-	KLIPPER_EMERGENCY_STOP,
-	KLIPPER_CLEAR_SHUTDOWN,
-	KLIPPER_RESET,
-	KLIPPER_GET_CANBUS_ID,
-	KLIPPER_GET_CANBUS_STATUS,
-	KLIPPER_DEBUG_PING,
-	KLIPPER_DEBUG_NOP,
-	KLIPPER_CONFIG,
+	KLIPPER_CONFIG = 14,
 	KLIPPER_CLOCK,
 	KLIPPER_UPTIME,
 	KLIPPER_STATS,
@@ -28,7 +15,6 @@ enum klipper_basic_row {
 	KLIPPER_CANBUS_ID,
 	KLIPPER_CANBUS_STATUS,
 	KLIPPER_PONG,
-	KLIPPER_CONFIG_RESET,
 };
 
 /* What squares in stats are divided by, by the dictionary: klipper-mcu-protocol.md, section 12. */

@@ -8,6 +8,5 @@ static const struct klipper_message messages[] = {
 };
 
 const struct klipper_module klipper_bridges = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
+	KLIPPER_MESSAGES(messages),
 };

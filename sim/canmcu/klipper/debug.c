@@ -6,7 +6,7 @@
 
 #define KEPT_MAX 64 /* bytes */
 
-enum { DEBUG_READ, DEBUG_WRITE, DEBUG_RESULT };
+enum { DEBUG_RESULT = 2 };
 
 /*
  * Of a chip's memory there are the words of its calibration, and the bytes that
@@ -63,36 +63,33 @@ static unsigned int size_of(uint32_t order)
 	return (uint8_t)order == 1 ? 2 : (uint8_t)order == 2 ? 4 : 1;
 }
 
-static const char *debug_read(struct klipper *k, const struct kcan_klp_value *v,
-			      uint64_t now_us)
+static const char *debug_read(const struct klipper_call *c)
 {
 	struct kcan_klp_value answer = { .num = 0 };
 
-	(void)now_us;
-	for (unsigned int i = 0; i < size_of(v[0].num); i++)
-		answer.num |= (uint32_t)read_byte(k, v[1].num + i) << 8 * i;
-	klipper_respond(k, &klipper_debug, DEBUG_RESULT, &answer);
+	for (unsigned int i = 0; i < size_of(c->v[0].num); i++)
+		answer.num |= (uint32_t)read_byte(c->k, c->v[1].num + i)
+			      << 8 * i;
+	klipper_respond(c->k, &klipper_debug, DEBUG_RESULT, &answer);
 	return NULL;
 }
 
-static const char *debug_write(struct klipper *k,
-			       const struct kcan_klp_value *v, uint64_t now_us)
+static const char *debug_write(const struct klipper_call *c)
 {
-	(void)now_us;
-	for (unsigned int i = 0; i < size_of(v[0].num); i++)
-		write_byte(k, v[1].num + i, (uint8_t)(v[2].num >> 8 * i));
+	for (unsigned int i = 0; i < size_of(c->v[0].num); i++)
+		write_byte(c->k, c->v[1].num + i,
+			   (uint8_t)(c->v[2].num >> 8 * i));
 	return NULL;
 }
 
 static const struct klipper_message messages[] = {
-	[DEBUG_READ] = { "debug_read order=%c addr=%u", debug_read, true },
-	[DEBUG_WRITE] = { "debug_write order=%c addr=%u val=%u", debug_write,
-			  true },
+	{ "debug_read order=%c addr=%u", debug_read, .in_shutdown = true },
+	{ "debug_write order=%c addr=%u val=%u", debug_write,
+	  .in_shutdown = true },
 	[DEBUG_RESULT] = { "debug_result val=%u" },
 };
 
 const struct klipper_module klipper_debug = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
+	KLIPPER_MESSAGES(messages),
 	.state_size = sizeof(struct memory),
 };

@@ -32,27 +32,25 @@ static int add_strings(json_t *strings, const struct klipper_firmware *fw)
 {
 	int err = 0;
 
-	for (size_t i = 0; fw->modules[i] && !err; i++)
-		for (size_t j = 0; j < fw->modules[i]->strings_len; j++) {
-			const char *text = fw->modules[i]->strings[j];
+	for (size_t i = 0; fw->modules[i] && !err; i++) {
+		const char *const *at = fw->modules[i]->strings;
 
+		for (; at && *at; at++)
 			err |= json_object_set_new(
-				strings, text,
-				json_integer(firmware_string_id(fw, text)));
-		}
+				strings, *at,
+				json_integer(firmware_string_id(fw, *at)));
+	}
 	return err;
 }
 
-static int add_modules(json_t *config, json_t *enumerations,
-		       const struct klipper_firmware *fw,
-		       const struct klipper_build *build)
+static int add_modules(const struct klipper_dictionary *d,
+		       const struct klipper_firmware *fw)
 {
 	int err = 0;
 
 	for (size_t i = 0; fw->modules[i] && !err; i++)
 		if (fw->modules[i]->describe)
-			err = fw->modules[i]->describe(config, enumerations,
-						       build);
+			err = fw->modules[i]->describe(d);
 	return err;
 }
 
@@ -71,7 +69,9 @@ char *firmware_describe(const struct klipper_firmware *fw,
 
 	if (all && !add_messages(commands, responses, fw, build->link) &&
 	    !add_strings(strings, fw) &&
-	    !add_modules(config, enumerations, fw, build))
+	    !add_modules(
+		    &(struct klipper_dictionary){ config, enumerations, build },
+		    fw))
 		text = json_dumps(all, JSON_COMPACT);
 	json_decref(all);
 	json_decref(enumerations);

@@ -57,19 +57,15 @@ static void enter_shutdown(struct klipper *k, const char *reason,
 
 static void report_shutdown(struct klipper *k, uint64_t now_us)
 {
-	struct kcan_klp_value shutdown[] = {
-		{ .num = (uint32_t)klipper_clock(k, now_us) },
-		{ .num = k->reason },
-	};
+	struct kcan_klp_value values[] = { NUM(klipper_clock(k, now_us)),
+					   NUM(k->reason) };
 
-	klipper_respond_basic(k, KLIPPER_SHUTDOWN, shutdown);
+	klipper_respond_basic(k, KLIPPER_SHUTDOWN, values);
 }
 
 static void report_is_shutdown(struct klipper *k)
 {
-	struct kcan_klp_value reason = { .num = k->reason };
-
-	klipper_respond_basic(k, KLIPPER_IS_SHUTDOWN, &reason);
+	klipper_respond_basic(k, KLIPPER_IS_SHUTDOWN, &NUM(k->reason));
 }
 
 void klipper_shutdown(struct klipper *k, const char *reason, uint64_t now_us)
@@ -128,27 +124,23 @@ static int decode_params(struct kcan_klp_value *values,
 	return behind < 0 ? behind : used + behind;
 }
 
-/* Return: as a command; the object of @m is at *@out. */
-static const char *find_object(struct klipper *k,
-			       const struct klipper_message *m, uint8_t oid,
-			       void **out)
+/* Return: as a command; the object of @m is in @c. */
+static const char *find_object(struct klipper_call *c,
+			       const struct klipper_message *m)
 {
+	uint8_t oid = (uint8_t)c->v[0].num;
+
 	if (m->makes)
-		return klipper_oid_new(k, oid, m->kind, out);
-	*out = klipper_oid_find(k, oid, m->kind);
-	return *out ? NULL : KLIPPER_INVALID_OID;
+		return klipper_oid_new(c->k, oid, m->makes, &c->object);
+	c->object = klipper_oid_find(c->k, oid, m->on);
+	return c->object ? NULL : KLIPPER_INVALID_OID;
 }
 
-static const char *run(struct klipper *k, const struct klipper_message *m,
-		       const struct kcan_klp_value *values, uint64_t now_us)
+static const char *run(struct klipper_call *c, const struct klipper_message *m)
 {
-	const char *reason;
-	void *object;
+	const char *reason = m->on || m->makes ? find_object(c, m) : NULL;
 
-	if (m->run)
-		return m->run(k, values, now_us);
-	reason = find_object(k, m, (uint8_t)values[0].num, &object);
-	return reason || !m->on ? reason : m->on(k, object, values, now_us);
+	return reason || !m->run ? reason : m->run(c);
 }
 
 /* Run what is at @pos. Return: as a command. */
@@ -157,6 +149,7 @@ static const char *run_message(struct klipper *k,
 			       uint64_t now_us)
 {
 	struct kcan_klp_value values[KCAN_KLP_PARAMS_MAX];
+	struct klipper_call call = { .k = k, .v = values, .now_us = now_us };
 	const struct firmware_row *row;
 	int id, used = kcan_klp_id_decode(&id, block->content + *pos,
 					  block->len - *pos + TRAILER_LEN,
@@ -173,7 +166,7 @@ static const char *run_message(struct klipper *k,
 		return "Command parser error";
 	*pos += (size_t)used;
 	if (!klipper_is_shutdown(k) || row->message->in_shutdown)
-		return run(k, row->message, values, now_us);
+		return run(&call, row->message);
 	report_is_shutdown(k);
 	return NULL;
 }
@@ -248,7 +241,8 @@ static void run_timers(struct klipper *k, uint64_t now_us)
 		const char *reason;
 
 		klipper_timer_stop(k, t);
-		reason = t->fire(k, t, now_us);
+		reason = t->fire(&(struct klipper_call){
+			.k = k, .object = t, .now_us = now_us });
 		if (reason)
 			klipper_shutdown(k, reason, now_us);
 	}

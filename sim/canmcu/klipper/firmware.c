@@ -45,6 +45,8 @@ static int number(struct klipper_firmware *fw,
 
 		if (fw->rows_len == FIRMWARE_ROWS_MAX)
 			return -ERANGE;
+		if (!message->format)
+			return -EINVAL;
 		row->message = message;
 		err = kcan_klp_format_parse(
 			&row->format, message->format, id_of(fw->rows_len++),
@@ -109,9 +111,12 @@ uint16_t firmware_string_id(const struct klipper_firmware *fw, const char *text)
 {
 	uint16_t id = FIRST_STRING;
 
-	for (size_t i = 0; fw->modules[i]; i++)
-		for (size_t j = 0; j < fw->modules[i]->strings_len; j++, id++)
-			if (!strcmp(fw->modules[i]->strings[j], text))
+	for (size_t i = 0; fw->modules[i]; i++) {
+		const char *const *at = fw->modules[i]->strings;
+
+		for (; at && *at; at++, id++)
+			if (!strcmp(*at, text))
 				return id;
+	}
 	return 0;
 }

@@ -46,8 +46,8 @@ struct klipper_firmware {
  * @out:     set on success only; release with klipper_firmware_free()
  * @modules: as klipper_modules; must outlive it
  *
- * Return: 0, -ENOMEM, -ERANGE (more than FIRMWARE_ROWS_MAX messages), or as
- * kcan_klp_format_parse() for a format that is none.
+ * Return: 0, -ENOMEM, -ERANGE (more than FIRMWARE_ROWS_MAX messages), -EINVAL
+ * for a row that is none, or as kcan_klp_format_parse() for such a format.
  */
 int klipper_firmware_new(struct klipper_firmware **out,
 			 const struct klipper_module *const *modules);

@@ -10,6 +10,7 @@
 #include <kcan/klp.h>
 
 #include "../mcu/mcu_program.h"
+#include "util/array.h"
 
 /*
  * The contract between the simulated Klipper application and its modules.
@@ -22,23 +23,30 @@
 struct klipper;
 
 /**
- * klipper_command - run one command
- * @values: decoded, one for each parameter; not cut to the declared width
- *          (section 5.4), and bytes only valid during the call
+ * struct klipper_call - what all of a module is called with
+ * @object: what it is about: the object whose oid comes first in a command, or
+ *          the timer that fires, which is the first member of its object; NULL:
+ *          a command of no object
+ * @v:      values of a command, one for each parameter: decoded, but not cut to
+ *          the declared width (section 5.4), and bytes only valid during the
+ *          call; otherwise NULL
+ */
+struct klipper_call {
+	struct klipper *k;
+	void *object;
+	const struct kcan_klp_value *v;
+	uint64_t now_us;
+};
+
+/**
+ * klipper_command - run a command, or what a timer is for
  *
- * Responses are sent from within (klipper_respond()), before the ACK.
+ * Responses are sent from within (KLIPPER_RESPOND()), before the ACK.
  *
  * Return: NULL, or one of its module's strings: the reason of a shutdown, which
  * ends the block (section 6).
  */
-typedef const char *klipper_command(struct klipper *k,
-				    const struct kcan_klp_value *values,
-				    uint64_t now_us);
-
-/** klipper_object_command - the same, of the object whose oid comes first */
-typedef const char *klipper_object_command(struct klipper *k, void *object,
-					   const struct kcan_klp_value *values,
-					   uint64_t now_us);
+typedef const char *klipper_command(const struct klipper_call *c);
 
 struct klipper_kind;
 
@@ -49,25 +57,27 @@ enum klipper_builds {
 	KLIPPER_BRIDGE
 };
 
-/** One row of what a module understands and says. */
+/**
+ * struct klipper_message - one row of what a module understands and says
+ *
+ * Only a response is referred to by its index, so it alone has one in its
+ * module: rows behind it go on counting. Without @run, @on and @makes a row is a
+ * response, and one without @format is a gap, which klipper_firmware_new()
+ * refuses.
+ */
 struct klipper_message {
 	const char *format;   /* "clock clock=%u": as in the dictionary */
-	klipper_command *run; /* NULL, and no @kind: it is a response */
-	bool in_shutdown;     /* allowed there (section 9.1, "S") */
+	klipper_command *run; /* NULL: nothing more is to be done */
+	/* Its first parameter is the oid of an object of this kind: */
+	const struct klipper_kind *on;	  /* which has to be there */
+	const struct klipper_kind *makes; /* which is new */
+	bool in_shutdown;		  /* allowed there (section 9.1, "S") */
 	enum klipper_builds builds;
-	/* NULL: of no object; else what is done once there is one of this kind */
-	const struct klipper_kind *kind;
-	klipper_object_command *on; /* may be NULL */
-	bool makes;		    /* a new one; else it has to be there */
 };
-
-/* What follows the format of a command of an object, or of one that makes it. */
-#define KLIPPER_ON(k, f) .on = (f), .kind = &(k)
-#define KLIPPER_MAKES(k, f) KLIPPER_ON(k, f), .makes = true
 
 static inline bool klipper_is_command(const struct klipper_message *m)
 {
-	return m->run || m->kind;
+	return m->run || m->on || m->makes;
 }
 
 /** What tells builds of Klipper apart; MCUs that agree share a dictionary. */
@@ -86,25 +96,36 @@ static inline bool klipper_is_on_can(enum mcu_link link)
 	return link == MCU_LINK_CAN || link == MCU_LINK_BRIDGE;
 }
 
+/** What a module adds constants and enumerations to, and for which build. */
+struct klipper_dictionary {
+	json_t *config;
+	json_t *enumerations;
+	const struct klipper_build *build;
+};
+
 /**
  * struct klipper_module - commands that belong together
  * @messages: commands and responses in the order of their ids. Ids are
  *            numbered through all modules, so a new row belongs behind the
  *            others, and a new module behind the others
  * @strings:  every reason its commands and timers return (section 8.5), other
- *            modules' excepted
- * @describe: add constants and enumerations to the dictionary. Return: 0, or -1
- *            as jansson does. May be NULL
+ *            modules' excepted, and NULL behind them. May be NULL
+ * @describe: Return: 0, or -1 as jansson does. May be NULL
  */
 struct klipper_module {
 	const struct klipper_message *messages;
 	size_t messages_len;
 	const char *const *strings;
-	size_t strings_len;
 	size_t state_size; /* bytes */
-	int (*describe)(json_t *config, json_t *enumerations,
-			const struct klipper_build *build);
+	int (*describe)(const struct klipper_dictionary *d);
 };
+
+#define KLIPPER_MESSAGES(m) .messages = (m), .messages_len = ARRAY_SIZE(m)
+#define KLIPPER_STRINGS(...)             \
+	.strings = (const char *const[]) \
+	{                                \
+		__VA_ARGS__, NULL        \
+	}
 
 /** All modules, NULL behind the last one; klipper_basic is the first. */
 extern const struct klipper_module *const klipper_modules[];
@@ -148,6 +169,13 @@ extern const struct klipper_module klipper_ads131m0xs;
  */
 void klipper_respond(struct klipper *k, const struct klipper_module *module,
 		     unsigned int row, const struct kcan_klp_value *values);
+
+/* The same with its values in place: NUM() or BYTES() each. */
+#define KLIPPER_RESPOND(k, module, row, ...) \
+	klipper_respond(k, module, row,      \
+			(const struct kcan_klp_value[]){ __VA_ARGS__ })
+#define NUM(n) ((struct kcan_klp_value){ .num = (uint32_t)(n) })
+#define BYTES(p, n) ((struct kcan_klp_value){ .data = (p), .len = (n) })
 
 /** Return: the MCU it runs on. */
 struct mcu *klipper_mcu(const struct klipper *k);
@@ -199,9 +227,7 @@ uint64_t klipper_grid(uint64_t first, uint32_t step, uint64_t ticks);
  * configuration is forgotten.
  */
 struct klipper_timer {
-	/* Called at @at_us; a shutdown stops it. Return: as a command. */
-	const char *(*fire)(struct klipper *k, struct klipper_timer *t,
-			    uint64_t now_us);
+	klipper_command *fire; /* called at @at_us; a shutdown stops it */
 	uint64_t at_us; /* less what clocks were set back by; see below */
 	bool task;	/* goes on in shutdown, as a task of the firmware */
 	bool armed;
@@ -245,9 +271,9 @@ struct klipper_kind {
 	 * their safe values, queues are emptied (section 13.1), and timers that
 	 * go on are set. Also called in shutdown, when another reason comes.
 	 */
-	void (*shutdown)(struct klipper *k, void *object, uint64_t now_us);
+	void (*shutdown)(const struct klipper_call *c);
 	/* The user has put another level on some pin. */
-	void (*pin_changed)(struct klipper *k, void *object, uint64_t now_us);
+	void (*pin_changed)(const struct klipper_call *c);
 };
 
 /* Reasons that all modules return; klipper_basic has them in its strings. */

@@ -48,21 +48,27 @@ void *klipper_oid_find(struct klipper *k, uint8_t oid,
 
 void klipper_oids_shutdown(struct klipper *k, uint64_t now_us)
 {
-	for (unsigned int i = 0; i < k->config.oids_len; i++) {
-		const struct klipper_oid *oid = &k->config.oids[i];
+	struct klipper_call call = { .k = k, .now_us = now_us };
 
-		if (oid->kind && oid->kind->shutdown)
-			oid->kind->shutdown(k, oid->object, now_us);
+	for (unsigned int i = 0; i < k->config.oids_len; i++) {
+		const struct klipper_kind *kind = k->config.oids[i].kind;
+
+		call.object = k->config.oids[i].object;
+		if (kind && kind->shutdown)
+			kind->shutdown(&call);
 	}
 }
 
 void klipper_oids_pin_changed(struct klipper *k, uint64_t now_us)
 {
-	for (unsigned int i = 0; i < k->config.oids_len; i++) {
-		const struct klipper_oid *oid = &k->config.oids[i];
+	struct klipper_call call = { .k = k, .now_us = now_us };
 
-		if (oid->kind && oid->kind->pin_changed)
-			oid->kind->pin_changed(k, oid->object, now_us);
+	for (unsigned int i = 0; i < k->config.oids_len; i++) {
+		const struct klipper_kind *kind = k->config.oids[i].kind;
+
+		call.object = k->config.oids[i].object;
+		if (kind && kind->pin_changed)
+			kind->pin_changed(&call);
 	}
 }
 

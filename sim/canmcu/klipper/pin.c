@@ -73,6 +73,16 @@ void klipper_pin_drive(struct klipper *k, uint8_t pin, float level,
 	mcu_drive_pin(klipper_mcu(k), pin, level, now_us);
 }
 
+const char *klipper_pin_setup_output(struct klipper *k, uint32_t pin,
+				     float level, uint64_t now_us)
+{
+	const char *reason = klipper_pin_setup(k, pin, KLIPPER_PIN_OUTPUT);
+
+	if (!reason)
+		klipper_pin_drive(k, (uint8_t)pin, level, now_us);
+	return reason;
+}
+
 /* With nothing on it. */
 static float level_alone(struct klipper *k, uint8_t pin)
 {
@@ -163,12 +173,11 @@ static int reserve(json_t *config, const struct klipper_build *build)
 }
 
 /* One entry for a row of pins: section 8.1. */
-static int describe(json_t *config, json_t *enumerations,
-		    const struct klipper_build *build)
+static int describe(const struct klipper_dictionary *d)
 {
 	json_t *pins = json_object();
-	const struct pin_range *range = build->type->pins;
-	int err = reserve(config, build);
+	const struct pin_range *range = d->build->type->pins;
+	int err = reserve(d->config, d->build);
 
 	for (; range->name && !err; range++)
 		err = json_object_set_new(
@@ -176,18 +185,11 @@ static int describe(json_t *config, json_t *enumerations,
 			range->count == 1 ? json_integer(range->first) :
 					    json_pack("[i, i]", range->first,
 						      range->count));
-	return json_object_set_new(enumerations, "pin", pins) || err ? -1 : 0;
+	return json_object_set_new(d->enumerations, "pin", pins) | err;
 }
 
-static const char *const strings[] = {
-	KLIPPER_NOT_OUTPUT,
-	KLIPPER_NOT_INPUT,
-	KLIPPER_NOT_ADC,
-};
-
 const struct klipper_module klipper_pins = {
-	.strings = strings,
-	.strings_len = ARRAY_SIZE(strings),
+	KLIPPER_STRINGS(KLIPPER_NOT_OUTPUT, KLIPPER_NOT_INPUT, KLIPPER_NOT_ADC),
 	.state_size = PINS_MAX * sizeof(struct pin),
 	.describe = describe,
 };

@@ -32,6 +32,10 @@ const char *klipper_pin_setup(struct klipper *k, uint32_t pin,
 const char *klipper_pin_setup_input(struct klipper *k, uint32_t pin,
 				    uint32_t pull_up);
 
+/** Return: the same for an output, which drives @level then. */
+const char *klipper_pin_setup_output(struct klipper *k, uint32_t pin,
+				     float level, uint64_t now_us);
+
 /**
  * Return: a bit for each part of @m's link that has to be on other pins than it
  * usually is, as they are used for something else on this board.

@@ -74,9 +74,7 @@ static void klipper_discards(struct mcu *m, bool discards, uint64_t now_us)
 	struct klipper *k = klipper_of(m, now_us);
 
 	if (k)
-		klipper_respond(
-			k, &klipper_bridges, 0,
-			(struct kcan_klp_value[]){ { .num = discards } });
+		klipper_respond(k, &klipper_bridges, 0, &NUM(discards));
 }
 
 /* Stats come even before a host has talked: section 12. */

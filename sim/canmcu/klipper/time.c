@@ -190,22 +190,21 @@ static uint32_t saturated(uint64_t value)
 	return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
 }
 
-static const char *report_stats(struct klipper *k, struct klipper_timer *t,
-				uint64_t now_us)
+static const char *report_stats(const struct klipper_call *c)
 {
-	uint64_t count = ROUNDS_IDLE + (uint64_t)k->rounds;
-	uint64_t ticks = (uint64_t)klipper_clock_hz(k) * ROUND_US / 1000000;
+	uint64_t count = ROUNDS_IDLE + (uint64_t)c->k->rounds;
+	uint64_t ticks = (uint64_t)klipper_clock_hz(c->k) * ROUND_US / 1000000;
 	uint64_t square = (ticks * ticks + KLIPPER_STATS_SUMSQ_BASE - 1) /
 			  KLIPPER_STATS_SUMSQ_BASE;
 	struct kcan_klp_value stats[] = {
-		{ .num = saturated(count) },
-		{ .num = saturated(count * ticks) },
-		{ .num = saturated(count * square) },
+		NUM(saturated(count)),
+		NUM(saturated(count * ticks)),
+		NUM(saturated(count * square)),
 	};
 
-	klipper_respond_basic(k, KLIPPER_STATS, stats);
-	k->rounds = 0;
-	klipper_timer_set(k, t, now_us + STATS_EVERY_US);
+	klipper_respond_basic(c->k, KLIPPER_STATS, stats);
+	c->k->rounds = 0;
+	klipper_timer_set(c->k, c->object, c->now_us + STATS_EVERY_US);
 	return NULL;
 }
 

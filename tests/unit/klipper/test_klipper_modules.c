@@ -10,7 +10,7 @@
 #include <errno.h>
 
 /* A lamp on an oid that is switched at a clock value. */
-enum { CONFIG_LAMP, SWITCH_LAMP, LAMP_STATE, COUNT_LAMPS };
+enum { LAMP_STATE = 2 };
 
 #define TOO_LATE "The lamp is late"
 
@@ -36,21 +36,18 @@ static void fini_lamp(struct klipper *k, void *object)
 	free(lamp->memory);
 }
 
-static void lamp_off(struct klipper *k, void *object, uint64_t now_us)
+static void lamp_off(const struct klipper_call *c)
 {
-	struct lamp *lamp = object;
+	struct lamp *lamp = c->object;
 
-	(void)k;
-	(void)now_us;
 	lamp->on = false;
 }
 
-static void look_at_pin(struct klipper *k, void *object, uint64_t now_us)
+static void look_at_pin(const struct klipper_call *c)
 {
-	struct lamp *lamp = object;
+	struct lamp *lamp = c->object;
 
-	(void)now_us;
-	pins_read(&klipper_mcu(k)->pins, lamp->oid, &lamp->seen);
+	pins_read(&klipper_mcu(c->k)->pins, lamp->oid, &lamp->seen);
 }
 
 static const struct klipper_kind lamp_kind = {
@@ -61,33 +58,27 @@ static const struct klipper_kind lamp_kind = {
 };
 static const struct klipper_kind other_kind = { .size = 1 };
 
-static const char *fire(struct klipper *k, struct klipper_timer *t,
-			uint64_t now_us)
+static const char *fire(const struct klipper_call *c)
 {
-	struct lamp *lamp = (struct lamp *)t;
+	struct lamp *lamp = c->object;
 
 	lamp->on = !lamp->on;
-	klipper_respond(k, &lamps, LAMP_STATE,
-			(struct kcan_klp_value[]){
-				{ .num = lamp->oid },
-				{ .num = (uint32_t)klipper_clock(k, now_us) },
-			});
+	KLIPPER_RESPOND(c->k, &lamps, LAMP_STATE, NUM(lamp->oid),
+			NUM(klipper_clock(c->k, c->now_us)));
 	return lamp->oid == 2 ? TOO_LATE : NULL;
 }
 
-static const char *config_lamp(struct klipper *k,
-			       const struct kcan_klp_value *v, uint64_t now_us)
+static const char *config_lamp(const struct klipper_call *c)
 {
-	struct lamps *all = klipper_state(k, &lamps);
+	struct lamps *all = klipper_state(c->k, &lamps);
 	void *object;
-	const char *reason =
-		klipper_oid_new(k, (uint8_t)v[0].num, &lamp_kind, &object);
+	const char *reason = klipper_oid_new(c->k, (uint8_t)c->v[0].num,
+					     &lamp_kind, &object);
 	struct lamp *lamp = object;
 
-	(void)now_us;
 	if (reason)
 		return reason;
-	lamp->oid = (uint8_t)v[0].num;
+	lamp->oid = (uint8_t)c->v[0].num;
 	lamp->timer.fire = fire;
 	lamp->timer.task = lamp->oid == 3;
 	lamp->memory = malloc(1);
@@ -95,52 +86,42 @@ static const char *config_lamp(struct klipper *k,
 	return NULL;
 }
 
-static const char *switch_lamp(struct klipper *k,
-			       const struct kcan_klp_value *v, uint64_t now_us)
+static const char *switch_lamp(const struct klipper_call *c)
 {
-	struct lamp *lamp = klipper_oid_find(k, (uint8_t)v[0].num, &lamp_kind);
-	uint64_t ticks = klipper_clock_near(k, v[1].num, now_us);
+	struct lamp *lamp =
+		klipper_oid_find(c->k, (uint8_t)c->v[0].num, &lamp_kind);
+	uint64_t ticks = klipper_clock_near(c->k, c->v[1].num, c->now_us);
 
 	if (!lamp)
 		return KLIPPER_INVALID_OID;
-	return klipper_timer_at(k, &lamp->timer, ticks, now_us);
+	return klipper_timer_at(c->k, &lamp->timer, ticks, c->now_us);
 }
 
-static const char *count_lamps(struct klipper *k,
-			       const struct kcan_klp_value *v, uint64_t now_us)
+static const char *count_lamps(const struct klipper_call *c)
 {
-	struct lamps *all = klipper_state(k, &lamps);
+	struct lamps *all = klipper_state(c->k, &lamps);
 
-	(void)v;
-	klipper_respond(k, &lamps, LAMP_STATE,
-			(struct kcan_klp_value[]){
-				{ .num = all->count },
-				{ .num = (uint32_t)klipper_clock(k, now_us) },
-			});
+	KLIPPER_RESPOND(c->k, &lamps, LAMP_STATE, NUM(all->count),
+			NUM(klipper_clock(c->k, c->now_us)));
 	return NULL;
 }
 
-static int describe_lamps(json_t *config, json_t *enumerations,
-			  const struct klipper_build *build)
+static int describe_lamps(const struct klipper_dictionary *d)
 {
-	(void)build;
-	return json_object_set_new(config, "LAMP_MAX", json_integer(7)) ||
-	       json_object_set_new(enumerations, "lamp", json_object());
+	return json_object_set_new(d->config, "LAMP_MAX", json_integer(7)) ||
+	       json_object_set_new(d->enumerations, "lamp", json_object());
 }
 
 static const struct klipper_message lamp_messages[] = {
-	[CONFIG_LAMP] = { "config_lamp oid=%c", config_lamp },
-	[SWITCH_LAMP] = { "switch_lamp oid=%c clock=%u", switch_lamp },
+	{ "config_lamp oid=%c", config_lamp },
+	{ "switch_lamp oid=%c clock=%u", switch_lamp },
 	[LAMP_STATE] = { "lamp_state oid=%c clock=%u" },
-	[COUNT_LAMPS] = { "count_lamps", count_lamps, true },
+	{ "count_lamps", count_lamps, .in_shutdown = true },
 };
-static const char *const lamp_strings[] = { TOO_LATE };
 
 static const struct klipper_module lamps = {
-	.messages = lamp_messages,
-	.messages_len = ARRAY_SIZE(lamp_messages),
-	.strings = lamp_strings,
-	.strings_len = ARRAY_SIZE(lamp_strings),
+	KLIPPER_MESSAGES(lamp_messages),
+	KLIPPER_STRINGS(TOO_LATE),
 	.state_size = sizeof(struct lamps),
 	.describe = describe_lamps,
 };
@@ -396,6 +377,22 @@ static void test_a_format_that_is_none(void **state)
 	assert_int_equal(klipper_firmware_new(&fw, modules), -EINVAL);
 }
 
+/* What is numbered too high leaves a row in front of it empty. */
+static void test_a_gap_in_the_rows(void **state)
+{
+	static const struct klipper_message gap[] = {
+		{ "count_lamps", count_lamps },
+		[LAMP_STATE] = { "lamp_state oid=%c clock=%u" },
+	};
+	static const struct klipper_module module = { KLIPPER_MESSAGES(gap) };
+	const struct klipper_module *const modules[] = { &klipper_basic,
+							 &module, NULL };
+	struct klipper_firmware *fw;
+
+	(void)state;
+	assert_int_equal(klipper_firmware_new(&fw, modules), -EINVAL);
+}
+
 static void test_too_many_messages(void **state)
 {
 	const struct klipper_module *const modules[] = {
@@ -474,13 +471,14 @@ int main(void)
 		cmocka_unit_test(test_the_deadline_is_the_first_timers),
 		cmocka_unit_test(test_a_module_adds_to_the_dictionary),
 		cmocka_unit_test(test_a_format_that_is_none),
+		cmocka_unit_test(test_a_gap_in_the_rows),
 		cmocka_unit_test(test_too_many_messages),
 		cmocka_unit_test(test_ids_of_more_messages),
 		cmocka_unit_test(test_hands_on_a_pin_are_felt),
 		cmocka_unit_test(test_moves_are_counted),
 		cmocka_unit_test(test_states_do_not_overlap),
 	};
-	size_t n = 10;
+	size_t n = 11;
 
 	ROWS(stories, test_story);
 	ROWS(grid_rows, test_grid);

@@ -24,17 +24,17 @@ struct klipper_spi *klipper_spi_find(struct klipper *k, uint8_t oid);
 struct klipper_i2c *klipper_i2c_find(struct klipper *k, uint8_t oid);
 
 /** Send @len bytes, at most KCAN_KLP_CONTENT_MAX, and replace them by the answer. */
-void klipper_spi_transfer(struct klipper *k, const struct klipper_spi *spi,
-			  uint8_t *data, size_t len, uint64_t now_us);
+void klipper_spi_transfer(const struct klipper_call *c,
+			  const struct klipper_spi *spi, uint8_t *data,
+			  size_t len);
 
 /** Return: whether a pin selects it. */
 bool klipper_spi_has_pin(const struct klipper_spi *spi);
 
 /** Write, then read what fits in @message; @message->to is filled in here. */
-enum klipper_i2c_status klipper_i2c_transfer(struct klipper *k,
+enum klipper_i2c_status klipper_i2c_transfer(const struct klipper_call *c,
 					     const struct klipper_i2c *i2c,
-					     struct device_message *message,
-					     uint64_t now_us);
+					     struct device_message *message);
 
 /** Return: NULL, or the reason of a shutdown that a @status is. */
 const char *klipper_i2c_reason(enum klipper_i2c_status status);
@@ -44,11 +44,12 @@ const char *klipper_i2c_reason(enum klipper_i2c_status status);
  *
  * Return: 0, or -1 as jansson does.
  */
-int klipper_describe_names(json_t *enumerations, const char *enumeration,
-			   const char *const *names, size_t len);
+int klipper_describe_names(const struct klipper_dictionary *d,
+			   const char *enumeration, const char *const *names,
+			   size_t len);
 
-/** Add the buses of a kind that a chip has to its dictionary. Return: 0 or -1. */
-int klipper_describe_buses(json_t *config, json_t *enumerations,
-			   const struct mcu_type *type, enum bus_kind kind);
+/** Add the buses of a kind that a chip has. Return: 0 or -1. */
+int klipper_describe_buses(const struct klipper_dictionary *d,
+			   enum bus_kind kind);
 
 #endif

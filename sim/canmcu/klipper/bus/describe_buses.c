@@ -16,11 +16,12 @@ static int add_name(json_t *config, json_t *names, const char *name,
 	return json_object_set_new(config, key, json_string(bus->pins));
 }
 
-int klipper_describe_names(json_t *enumerations, const char *enumeration,
-			   const char *const *names, size_t len)
+int klipper_describe_names(const struct klipper_dictionary *d,
+			   const char *enumeration, const char *const *names,
+			   size_t len)
 {
 	json_t *all = json_object();
-	int err = json_object_set_new(enumerations, enumeration, all);
+	int err = json_object_set_new(d->enumerations, enumeration, all);
 
 	for (size_t i = 0; i < len && !err; i++)
 		err = json_object_set_new(all, names[i], json_integer((int)i));
@@ -28,18 +29,19 @@ int klipper_describe_names(json_t *enumerations, const char *enumeration,
 }
 
 /* A host keeps off their pins; the last name of number 0 is taken where a section names no bus. */
-int klipper_describe_buses(json_t *config, json_t *enumerations,
-			   const struct mcu_type *type, enum bus_kind kind)
+int klipper_describe_buses(const struct klipper_dictionary *d,
+			   enum bus_kind kind)
 {
+	const struct mcu_type *type = d->build->type;
 	json_t *names = json_object();
 	struct bus_name bus;
-	int err = json_object_set_new(enumerations, bus_enumeration(type, kind),
-				      names);
+	int err = json_object_set_new(d->enumerations,
+				      bus_enumeration(type, kind), names);
 
 	for (unsigned int i = 0; !err && bus_at(type, kind, i, &bus); i++)
-		err = add_name(config, names, bus.name, &bus, i);
+		err = add_name(d->config, names, bus.name, &bus, i);
 	for (unsigned int i = 0; !err && bus_at(type, kind, i, &bus); i++)
 		if (*bus.old_name)
-			err = add_name(config, names, bus.old_name, &bus, i);
+			err = add_name(d->config, names, bus.old_name, &bus, i);
 	return err;
 }

@@ -7,14 +7,6 @@
 #include "trigger.h"
 #include "util/array.h"
 
-enum {
-	CONFIG_LDC1612,
-	CONFIG_LDC1612_WITH_INTB,
-	LDC1612_ATTACH_TRIGGER_ANALOG,
-	QUERY_LDC1612,
-	QUERY_STATUS_LDC1612,
-};
-
 enum error { SENSOR_ERROR, I2C_STATUS, I2C_DATA, INVALID_DATA };
 
 #define SAMPLE 4 /* bytes: two registers */
@@ -26,198 +18,160 @@ enum error { SENSOR_ERROR, I2C_STATUS, I2C_DATA, INVALID_DATA };
 #define VALUE_BITS 0x0fffffff
 
 struct ldc1612 {
-	struct klipper_timer timer;
+	struct klipper_bulk bulk;
 	const struct klipper_i2c *i2c;
 	struct klipper_trigger *trigger;
-	uint64_t due_ticks;
-	uint32_t rest_ticks;
-	uint8_t oid;
 	uint8_t intb_pin; /* low when there is a sample */
 	bool has_intb;
-	struct klipper_bulk bulk;
 };
 
 /* Return: whether it was read. */
-static bool read_reg(struct klipper *k, const struct ldc1612 *l, uint8_t reg,
-		     uint8_t *out, uint64_t now_us)
+static bool read_reg(const struct klipper_call *c, uint8_t reg, uint8_t *out)
 {
+	const struct ldc1612 *l = c->object;
 	struct device_message message = {
 		.out = &reg, .out_len = 1, .in = out, .in_len = 2
 	};
 
-	return klipper_i2c_transfer(k, l->i2c, &message, now_us) ==
-	       KLIPPER_I2C_SUCCESS;
+	return klipper_i2c_transfer(c, l->i2c, &message) == KLIPPER_I2C_SUCCESS;
 }
 
-static bool is_ready(struct klipper *k, const struct ldc1612 *l,
-		     uint64_t now_us)
+static bool is_ready(const struct klipper_call *c, const struct ldc1612 *l)
 {
-	return !klipper_pin_read(k, l->intb_pin, now_us);
+	return !klipper_pin_read(c->k, l->intb_pin, c->now_us);
 }
 
-static void put_error(struct klipper *k, struct ldc1612 *l, uint8_t *out,
-		      enum error error, uint64_t now_us)
+static void put_error(const struct klipper_call *c, struct ldc1612 *l,
+		      uint8_t *out, enum error error)
 {
 	memcpy(out, (uint8_t[]){ 0xff, 0xff, 0, (uint8_t)error }, SAMPLE);
-	klipper_trigger_error(k, l->trigger, (uint8_t)error, now_us);
+	klipper_trigger_error(c, l->trigger, (uint8_t)error);
 }
 
-static void take(struct klipper *k, struct ldc1612 *l, uint8_t *out,
-		 uint64_t now_us)
+static void take(const struct klipper_call *c, struct ldc1612 *l, uint8_t *out)
 {
 	uint32_t value;
 
-	if (!read_reg(k, l, DATA0_MSB, out, now_us) ||
-	    !read_reg(k, l, DATA0_LSB, out + 2, now_us)) {
-		put_error(k, l, out, I2C_DATA, now_us);
+	if (!read_reg(c, DATA0_MSB, out) || !read_reg(c, DATA0_LSB, out + 2)) {
+		put_error(c, l, out, I2C_DATA);
 		return;
 	}
 	if (out[0] == 0xff && out[1] == 0xff) {
-		put_error(k, l, out, INVALID_DATA, now_us);
+		put_error(c, l, out, INVALID_DATA);
 		return;
 	}
 	value = (uint32_t)out[0] << 24 | (uint32_t)out[1] << 16 |
 		(uint32_t)out[2] << 8 | out[3];
 	if (out[0] & ERROR_BITS)
-		klipper_trigger_error(k, l->trigger, SENSOR_ERROR, now_us);
+		klipper_trigger_error(c, l->trigger, SENSOR_ERROR);
 	else
-		klipper_trigger_update(k, l->trigger,
-				       (int32_t)(value & VALUE_BITS), now_us);
+		klipper_trigger_update(c, l->trigger,
+				       (int32_t)(value & VALUE_BITS));
 }
 
-static void measure(struct klipper *k, struct ldc1612 *l, uint64_t now_us)
+static void measure(const struct klipper_call *c, struct ldc1612 *l)
 {
 	uint8_t status[2];
-	bool told = read_reg(k, l, STATUS, status, now_us);
+	bool told = read_reg(c, STATUS, status);
 
 	if (told && !(status[1] & UNREAD))
 		return;
 	if (told)
-		take(k, l, klipper_bulk_add(&l->bulk, SAMPLE), now_us);
+		take(c, l, klipper_bulk_add(&l->bulk, SAMPLE));
 	else
-		put_error(k, l, klipper_bulk_add(&l->bulk, SAMPLE), I2C_STATUS,
-			  now_us);
-	klipper_bulk_report(k, &l->bulk, l->oid, SAMPLE);
+		put_error(c, l, klipper_bulk_add(&l->bulk, SAMPLE), I2C_STATUS);
+	klipper_bulk_report(c, SAMPLE);
 }
 
-static const char *fire(struct klipper *k, struct klipper_timer *t,
-			uint64_t now_us)
+static const char *fire(const struct klipper_call *c)
 {
-	/* it is the first member */
-	struct ldc1612 *l = (struct ldc1612 *)t;
+	struct ldc1612 *l = c->object;
 
-	if (!l->has_intb || is_ready(k, l, now_us))
-		measure(k, l, now_us);
-	l->due_ticks += l->rest_ticks;
-	return klipper_timer_at(k, t, l->due_ticks, now_us);
+	if (!l->has_intb || is_ready(c, l))
+		measure(c, l);
+	return klipper_bulk_again(c, 1);
 }
 
 static const struct klipper_kind kind = { .size = sizeof(struct ldc1612) };
 
-static const char *config_ldc1612(struct klipper *k, void *object,
-				  const struct kcan_klp_value *v,
-				  uint64_t now_us)
+static const char *config_ldc1612(const struct klipper_call *c)
 {
-	struct ldc1612 *l = object;
+	struct ldc1612 *l = c->object;
 
-	(void)now_us;
-	l->timer.fire = fire;
-	l->oid = (uint8_t)v[0].num;
-	l->i2c = klipper_i2c_find(k, (uint8_t)v[1].num);
+	l->bulk.timer.fire = fire;
+	l->bulk.oid = (uint8_t)c->v[0].num;
+	l->i2c = klipper_i2c_find(c->k, (uint8_t)c->v[1].num);
 	return l->i2c ? NULL : KLIPPER_INVALID_OID;
 }
 
-static const char *config_ldc1612_with_intb(struct klipper *k, void *object,
-					    const struct kcan_klp_value *v,
-					    uint64_t now_us)
+static const char *config_ldc1612_with_intb(const struct klipper_call *c)
 {
-	const char *reason = config_ldc1612(k, object, v, now_us);
-	struct ldc1612 *l = object;
+	const char *reason = config_ldc1612(c);
+	struct ldc1612 *l = c->object;
 
 	if (!reason)
-		reason = klipper_pin_setup(k, (uint8_t)v[2].num,
+		reason = klipper_pin_setup(c->k, (uint8_t)c->v[2].num,
 					   KLIPPER_PIN_PULL_UP);
 	if (reason)
 		return reason;
-	l->intb_pin = (uint8_t)v[2].num;
+	l->intb_pin = (uint8_t)c->v[2].num;
 	l->has_intb = true;
 	return NULL;
 }
 
-static const char *attach(struct klipper *k, void *object,
-			  const struct kcan_klp_value *v, uint64_t now_us)
+static const char *attach(const struct klipper_call *c)
 {
-	struct ldc1612 *l = object;
+	struct ldc1612 *l = c->object;
 
-	(void)now_us;
-	l->trigger = klipper_trigger_find(k, (uint8_t)v[1].num);
+	l->trigger = klipper_trigger_find(c->k, (uint8_t)c->v[1].num);
 	return l->trigger ? NULL : KLIPPER_INVALID_OID;
 }
 
-static const char *query(struct klipper *k, void *object,
-			 const struct kcan_klp_value *v, uint64_t now_us)
+static const char *query(const struct klipper_call *c)
 {
-	struct ldc1612 *l = object;
-	const char *reason = klipper_check_period(k, v[1].num);
+	uint32_t rest_ticks = c->v[1].num;
 
-	klipper_timer_stop(k, &l->timer);
-	if (!v[1].num || reason)
-		return v[1].num ? reason : NULL;
-	l->rest_ticks = v[1].num;
-	klipper_bulk_reset(&l->bulk);
-	l->due_ticks = klipper_clock(k, now_us) + l->rest_ticks;
-	return klipper_timer_at(k, &l->timer, l->due_ticks, now_us);
+	return klipper_bulk_query(c, rest_ticks,
+				  klipper_clock(c->k, c->now_us) + rest_ticks);
 }
 
 /* Without an answer of the chip there is none to the host, who asks again. */
-static const char *query_status(struct klipper *k, void *object,
-				const struct kcan_klp_value *v, uint64_t now_us)
+static const char *query_status(const struct klipper_call *c)
 {
-	struct ldc1612 *l = object;
+	struct ldc1612 *l = c->object;
 	uint8_t status[2] = { 0 };
 	bool waits;
 
-	(void)v;
-	if (!l->has_intb && !read_reg(k, l, STATUS, status, now_us))
+	if (!l->has_intb && !read_reg(c, STATUS, status))
 		return NULL;
-	waits = l->has_intb ? is_ready(k, l, now_us) : status[1] & UNREAD;
-	klipper_bulk_status(k, &l->bulk, l->oid, waits ? SAMPLE : 0, now_us);
+	waits = l->has_intb ? is_ready(c, l) : status[1] & UNREAD;
+	klipper_bulk_status(c, waits ? SAMPLE : 0);
 	return NULL;
 }
 
 /* The colon belongs to the name. */
-static int describe(json_t *config, json_t *enumerations,
-		    const struct klipper_build *build)
+static int describe(const struct klipper_dictionary *d)
 {
 	static const char *const errors[] = { "SENSOR_REPORTS_ERROR",
 					      "I2C_STATUS_ERROR",
 					      "I2C_DATA_ERROR",
 					      "INVALID_READ_DATA" };
 
-	(void)config;
-	(void)build;
-	return klipper_describe_names(enumerations, "ldc1612_error:", errors,
+	return klipper_describe_names(d, "ldc1612_error:", errors,
 				      ARRAY_SIZE(errors));
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_LDC1612] = { "config_ldc1612 oid=%c i2c_oid=%c",
-			     KLIPPER_MAKES(kind, config_ldc1612) },
-	[CONFIG_LDC1612_WITH_INTB] = { "config_ldc1612_with_intb oid=%c "
-				       "i2c_oid=%c intb_pin=%c",
-				       KLIPPER_MAKES(kind,
-						     config_ldc1612_with_intb) },
-	[LDC1612_ATTACH_TRIGGER_ANALOG] = { "ldc1612_attach_trigger_analog "
-					    "oid=%c trigger_analog_oid=%c",
-					    KLIPPER_ON(kind, attach) },
-	[QUERY_LDC1612] = { "query_ldc1612 oid=%c rest_ticks=%u",
-			    KLIPPER_ON(kind, query) },
-	[QUERY_STATUS_LDC1612] = { "query_status_ldc1612 oid=%c",
-				   KLIPPER_ON(kind, query_status) },
+	{ "config_ldc1612 oid=%c i2c_oid=%c", config_ldc1612, .makes = &kind },
+	{ "config_ldc1612_with_intb oid=%c i2c_oid=%c intb_pin=%c",
+	  config_ldc1612_with_intb, .makes = &kind },
+	{ "ldc1612_attach_trigger_analog oid=%c trigger_analog_oid=%c", attach,
+	  &kind },
+	{ "query_ldc1612 oid=%c rest_ticks=%u", query, &kind },
+	{ "query_status_ldc1612 oid=%c", query_status, &kind },
 };
 
 const struct klipper_module klipper_ldc1612s = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
+	KLIPPER_MESSAGES(messages),
 	.describe = describe,
 };

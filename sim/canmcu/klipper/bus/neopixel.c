@@ -6,7 +6,7 @@
 #include "bus.h"
 #include "util/array.h"
 
-enum { CONFIG_NEOPIXEL, NEOPIXEL_UPDATE, NEOPIXEL_SEND, NEOPIXEL_RESULT };
+enum { NEOPIXEL_RESULT = 3 };
 
 #define INVALID_SIZE "Invalid neopixel data_size"
 #define INVALID_UPDATE "Invalid neopixel update command"
@@ -31,25 +31,23 @@ static const struct klipper_kind kind = {
 	.fini = fini,
 };
 
-static const char *config_neopixel(struct klipper *k,
-				   const struct kcan_klp_value *v,
-				   uint64_t now_us)
+static const char *config_neopixel(const struct klipper_call *c)
 {
-	uint16_t size = (uint16_t)v[2].num;
+	uint16_t size = (uint16_t)c->v[2].num;
 	struct neopixel *n;
 	void *object;
-	const char *reason = klipper_pin_setup(k, v[1].num, KLIPPER_PIN_OUTPUT);
+	const char *reason =
+		klipper_pin_setup_output(c->k, c->v[1].num, 0, c->now_us);
 
-	if (reason)
-		return reason;
-	klipper_pin_drive(k, (uint8_t)v[1].num, 0, now_us);
-	if (size >= SIZE_LIMIT)
+	if (!reason && size >= SIZE_LIMIT)
 		return INVALID_SIZE;
-	reason = klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
+	if (!reason)
+		reason = klipper_oid_new(c->k, (uint8_t)c->v[0].num, &kind,
+					 &object);
 	if (reason)
 		return reason;
 	n = object;
-	n->pin = (uint8_t)v[1].num;
+	n->pin = (uint8_t)c->v[1].num;
 	n->data = calloc(1, size ? size : 1u);
 	if (!n->data)
 		return KLIPPER_NO_MEMORY;
@@ -57,56 +55,42 @@ static const char *config_neopixel(struct klipper *k,
 	return NULL;
 }
 
-static const char *neopixel_update(struct klipper *k, void *object,
-				   const struct kcan_klp_value *v,
-				   uint64_t now_us)
+static const char *neopixel_update(const struct klipper_call *c)
 {
-	struct neopixel *n = object;
-	size_t pos = (uint16_t)v[1].num;
+	struct neopixel *n = c->object;
+	size_t pos = (uint16_t)c->v[1].num;
 
-	(void)k;
-	(void)now_us;
-	if (pos + v[2].len > n->size)
+	if (pos + c->v[2].len > n->size)
 		return INVALID_UPDATE;
-	memcpy(n->data + pos, v[2].data, v[2].len);
+	memcpy(n->data + pos, c->v[2].data, c->v[2].len);
 	return NULL;
 }
 
-static const char *neopixel_send(struct klipper *k, void *object,
-				 const struct kcan_klp_value *v,
-				 uint64_t now_us)
+static const char *neopixel_send(const struct klipper_call *c)
 {
-	struct neopixel *n = object;
-	struct device_message message = { .to = { DEVICE_LEDS } };
+	struct neopixel *n = c->object;
+	struct device_message message = {
+		.to = { DEVICE_LEDS, .select = n->pin },
+		.out = n->data,
+		.out_len = n->size,
+	};
 
-	message.to.select = n->pin;
-	message.out = n->data;
-	message.out_len = n->size;
-	mcu_talk(klipper_mcu(k), &message, now_us);
-	klipper_respond(k, &klipper_neopixels, NEOPIXEL_RESULT,
-			(struct kcan_klp_value[]){
-				{ .num = (uint8_t)v[0].num },
-				{ .num = 1 },
-			});
+	mcu_talk(klipper_mcu(c->k), &message, c->now_us);
+	KLIPPER_RESPOND(c->k, &klipper_neopixels, NEOPIXEL_RESULT,
+			NUM((uint8_t)c->v[0].num), NUM(1));
 	return NULL;
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_NEOPIXEL] = { "config_neopixel oid=%c pin=%u data_size=%hu "
-			      "bit_max_ticks=%u reset_min_ticks=%u",
-			      config_neopixel },
-	[NEOPIXEL_UPDATE] = { "neopixel_update oid=%c pos=%hu data=%*s",
-			      KLIPPER_ON(kind, neopixel_update) },
-	[NEOPIXEL_SEND] = { "neopixel_send oid=%c",
-			    KLIPPER_ON(kind, neopixel_send) },
+	{ "config_neopixel oid=%c pin=%u data_size=%hu bit_max_ticks=%u "
+	  "reset_min_ticks=%u",
+	  config_neopixel },
+	{ "neopixel_update oid=%c pos=%hu data=%*s", neopixel_update, &kind },
+	{ "neopixel_send oid=%c", neopixel_send, &kind },
 	[NEOPIXEL_RESULT] = { "neopixel_result oid=%c success=%c" },
 };
 
-static const char *const strings[] = { INVALID_SIZE, INVALID_UPDATE };
-
 const struct klipper_module klipper_neopixels = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
-	.strings = strings,
-	.strings_len = ARRAY_SIZE(strings),
+	KLIPPER_MESSAGES(messages),
+	KLIPPER_STRINGS(INVALID_SIZE, INVALID_UPDATE),
 };

@@ -16,41 +16,32 @@ static bool has_sercoms(const struct mcu_type *type)
 }
 
 /* Any pins are taken: who is on a bus does not follow from them. */
-static const char *set_sercom_pin(struct klipper *k,
-				  const struct kcan_klp_value *v,
-				  uint64_t now_us)
+static const char *set_sercom_pin(const struct klipper_call *c)
 {
-	const struct mcu_type *type = klipper_mcu(k)->cfg.type;
+	const struct mcu_type *type = klipper_mcu(c->k)->cfg.type;
 	struct bus_name bus;
 
-	(void)now_us;
 	if (!has_sercoms(type) ||
-	    !bus_at(type, BUS_SPI, (uint8_t)v[0].num, &bus) ||
-	    (uint8_t)v[1].num >= ARRAY_SIZE(pin_types))
+	    !bus_at(type, BUS_SPI, (uint8_t)c->v[0].num, &bus) ||
+	    (uint8_t)c->v[1].num >= ARRAY_SIZE(pin_types))
 		return INVALID;
 	return NULL;
 }
 
-static int describe(json_t *config, json_t *enumerations,
-		    const struct klipper_build *build)
+static int describe(const struct klipper_dictionary *d)
 {
-	(void)config;
-	if (!has_sercoms(build->type))
+	if (!has_sercoms(d->build->type))
 		return 0;
-	return klipper_describe_names(enumerations, "sercom_pin_type",
-				      pin_types, ARRAY_SIZE(pin_types));
+	return klipper_describe_names(d, "sercom_pin_type", pin_types,
+				      ARRAY_SIZE(pin_types));
 }
 
 static const struct klipper_message messages[] = {
 	{ "set_sercom_pin bus=%u sercom_pin_type=%u pin=%u", set_sercom_pin },
 };
 
-static const char *const strings[] = { INVALID };
-
 const struct klipper_module klipper_sercoms = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
-	.strings = strings,
-	.strings_len = ARRAY_SIZE(strings),
+	KLIPPER_MESSAGES(messages),
+	KLIPPER_STRINGS(INVALID),
 	.describe = describe,
 };

@@ -5,16 +5,7 @@
 #include "bus.h"
 #include "util/array.h"
 
-enum {
-	CONFIG_SPI,
-	CONFIG_SPI_WITHOUT_CS,
-	SPI_SET_BUS,
-	SPI_SET_SW_BUS,
-	SPI_TRANSFER,
-	SPI_TRANSFER_RESPONSE,
-	SPI_SEND,
-	CONFIG_SPI_SHUTDOWN,
-};
+enum { TRANSFER_RESPONSE = 5 };
 
 #define INVALID "Invalid spi config"
 #define MODES 4
@@ -26,22 +17,18 @@ struct klipper_spi {
 	bool ready; /* it has a bus */
 };
 
-static void deselect(struct klipper *k, const struct klipper_spi *spi,
-		     uint64_t now_us)
+static void deselect(const struct klipper_call *c)
 {
-	if (spi->select != DEVICE_ANY)
-		klipper_pin_drive(k, (uint8_t)spi->select,
-				  spi->active_high ? 0 : 1, now_us);
-}
+	const struct klipper_spi *spi = c->object;
 
-static void shut_down(struct klipper *k, void *object, uint64_t now_us)
-{
-	deselect(k, object, now_us);
+	if (spi->select != DEVICE_ANY)
+		klipper_pin_drive(c->k, (uint8_t)spi->select,
+				  spi->active_high ? 0 : 1, c->now_us);
 }
 
 static const struct klipper_kind kind = {
 	.size = sizeof(struct klipper_spi),
-	.shutdown = shut_down,
+	.shutdown = deselect,
 };
 
 struct klipper_spi *klipper_spi_find(struct klipper *k, uint8_t oid)
@@ -55,8 +42,9 @@ bool klipper_spi_has_pin(const struct klipper_spi *spi)
 }
 
 /* Without a bus yet nothing is sent, and nothing replaced. */
-void klipper_spi_transfer(struct klipper *k, const struct klipper_spi *spi,
-			  uint8_t *data, size_t len, uint64_t now_us)
+void klipper_spi_transfer(const struct klipper_call *c,
+			  const struct klipper_spi *spi, uint8_t *data,
+			  size_t len)
 {
 	uint8_t in[KCAN_KLP_CONTENT_MAX];
 	struct device_message message = {
@@ -72,101 +60,85 @@ void klipper_spi_transfer(struct klipper *k, const struct klipper_spi *spi,
 	if (spi->select != DEVICE_ANY)
 		message.to.line = DEVICE_ANY;
 	memset(in, 0xff, len);
-	mcu_talk(klipper_mcu(k), &message, now_us);
+	mcu_talk(klipper_mcu(c->k), &message, c->now_us);
 	memcpy(data, in, len);
 }
 
-static const char *config_spi(struct klipper *k, void *object,
-			      const struct kcan_klp_value *v, uint64_t now_us)
+static const char *config_spi(const struct klipper_call *c)
 {
-	struct klipper_spi *spi = object;
-	const char *reason = klipper_pin_setup(k, v[1].num, KLIPPER_PIN_OUTPUT);
+	struct klipper_spi *spi = c->object;
+	const char *reason =
+		klipper_pin_setup(c->k, c->v[1].num, KLIPPER_PIN_OUTPUT);
 
 	spi->select = DEVICE_ANY;
 	if (reason)
 		return reason;
-	spi->select = (uint8_t)v[1].num;
-	spi->active_high = (uint8_t)v[2].num;
-	deselect(k, spi, now_us);
+	spi->select = (uint8_t)c->v[1].num;
+	spi->active_high = (uint8_t)c->v[2].num;
+	deselect(c);
 	return NULL;
 }
 
-static const char *config_spi_without_cs(struct klipper *k, void *object,
-					 const struct kcan_klp_value *v,
-					 uint64_t now_us)
+static const char *config_spi_without_cs(const struct klipper_call *c)
 {
-	struct klipper_spi *spi = object;
+	struct klipper_spi *spi = c->object;
 
-	(void)k;
-	(void)v;
-	(void)now_us;
 	spi->select = DEVICE_ANY;
 	return NULL;
 }
 
-static const char *spi_set_bus(struct klipper *k, void *object,
-			       const struct kcan_klp_value *v, uint64_t now_us)
+static const char *spi_set_bus(const struct klipper_call *c)
 {
-	const struct mcu_type *type = klipper_mcu(k)->cfg.type;
-	struct klipper_spi *spi = object;
+	const struct mcu_type *type = klipper_mcu(c->k)->cfg.type;
+	struct klipper_spi *spi = c->object;
 	struct bus_name bus;
 
-	(void)now_us;
-	if ((uint8_t)v[2].num >= MODES || spi->ready)
+	if ((uint8_t)c->v[2].num >= MODES || spi->ready)
 		return INVALID;
-	if (!bus_at(type, BUS_SPI, v[1].num, &bus))
+	if (!bus_at(type, BUS_SPI, c->v[1].num, &bus))
 		return bus_refusal(type, BUS_SPI);
-	spi->line = (uint16_t)v[1].num;
+	spi->line = (uint16_t)c->v[1].num;
 	spi->ready = true;
 	return NULL;
 }
 
-static const char *spi_set_sw_bus(struct klipper *k,
-				  const struct kcan_klp_value *v,
-				  uint64_t now_us)
+static const char *spi_set_sw_bus(const struct klipper_call *c)
 {
-	struct klipper_spi *spi = klipper_spi_find(k, (uint8_t)v[0].num);
+	struct klipper_spi *spi = klipper_spi_find(c->k, (uint8_t)c->v[0].num);
 	const char *reason;
 
-	if ((uint8_t)v[4].num >= MODES)
+	if ((uint8_t)c->v[4].num >= MODES)
 		return INVALID;
 	if (!spi)
 		return KLIPPER_INVALID_OID;
-	reason = klipper_pin_setup(k, v[1].num, KLIPPER_PIN_PULL_UP);
-	for (int i = 2; i <= 3 && !reason; i++) {
-		reason = klipper_pin_setup(k, v[i].num, KLIPPER_PIN_OUTPUT);
-		if (!reason)
-			klipper_pin_drive(k, (uint8_t)v[i].num, 0, now_us);
-	}
+	reason = klipper_pin_setup(c->k, c->v[1].num, KLIPPER_PIN_PULL_UP);
+	for (int i = 2; i <= 3 && !reason; i++)
+		reason = klipper_pin_setup_output(c->k, c->v[i].num, 0,
+						  c->now_us);
 	if (reason || spi->ready)
 		return reason ? reason : INVALID;
-	spi->line = DEVICE_SOFTWARE + (uint8_t)v[3].num;
+	spi->line = DEVICE_SOFTWARE + (uint8_t)c->v[3].num;
 	spi->ready = true;
 	return NULL;
 }
 
-static const char *spi_transfer(struct klipper *k, void *object,
-				const struct kcan_klp_value *v, uint64_t now_us)
+static const char *spi_transfer(const struct klipper_call *c)
 {
 	uint8_t data[KCAN_KLP_CONTENT_MAX];
 
-	memcpy(data, v[1].data, v[1].len);
-	klipper_spi_transfer(k, object, data, v[1].len, now_us);
-	klipper_respond(k, &klipper_spis, SPI_TRANSFER_RESPONSE,
-			(struct kcan_klp_value[]){
-				{ .num = (uint8_t)v[0].num },
-				{ .data = data, .len = v[1].len },
-			});
+	memcpy(data, c->v[1].data, c->v[1].len);
+	klipper_spi_transfer(c, c->object, data, c->v[1].len);
+	KLIPPER_RESPOND(c->k, &klipper_spis, TRANSFER_RESPONSE,
+			NUM((uint8_t)c->v[0].num), BYTES(data, c->v[1].len));
 	return NULL;
 }
 
-static const char *spi_send(struct klipper *k, void *object,
-			    const struct kcan_klp_value *v, uint64_t now_us)
+static const char *spi_send(const struct klipper_call *c)
 {
 	uint8_t data[KCAN_KLP_CONTENT_MAX];
 
-	memcpy(data, v[1].data, v[1].len);
-	klipper_spi_transfer(k, object, data, v[1].len, now_us);
+	memcpy(data, c->v[1].data, c->v[1].len);
+	klipper_spi_transfer(c, c->object, data, c->v[1].len);
 	return NULL;
 }
 
@@ -177,13 +149,13 @@ struct farewell {
 	uint8_t data[KCAN_KLP_CONTENT_MAX];
 };
 
-static void say_farewell(struct klipper *k, void *object, uint64_t now_us)
+static void say_farewell(const struct klipper_call *c)
 {
-	struct farewell *f = object;
+	struct farewell *f = c->object;
 	uint8_t data[KCAN_KLP_CONTENT_MAX];
 
 	memcpy(data, f->data, f->len);
-	klipper_spi_transfer(k, f->spi, data, f->len, now_us);
+	klipper_spi_transfer(c, f->spi, data, f->len);
 }
 
 static const struct klipper_kind farewell_kind = {
@@ -191,68 +163,51 @@ static const struct klipper_kind farewell_kind = {
 	.shutdown = say_farewell,
 };
 
-static const char *config_spi_shutdown(struct klipper *k,
-				       const struct kcan_klp_value *v,
-				       uint64_t now_us)
+static const char *config_spi_shutdown(const struct klipper_call *c)
 {
-	struct klipper_spi *spi = klipper_spi_find(k, (uint8_t)v[1].num);
+	struct klipper_spi *spi = klipper_spi_find(c->k, (uint8_t)c->v[1].num);
 	struct farewell *f;
 	const char *reason;
 	void *object;
 
-	(void)now_us;
 	if (!spi)
 		return KLIPPER_INVALID_OID;
-	reason = klipper_oid_new(k, (uint8_t)v[0].num, &farewell_kind, &object);
+	reason = klipper_oid_new(c->k, (uint8_t)c->v[0].num, &farewell_kind,
+				 &object);
 	if (reason)
 		return reason;
 	f = object;
 	f->spi = spi;
-	f->len = v[2].len;
-	memcpy(f->data, v[2].data, v[2].len);
+	f->len = c->v[2].len;
+	memcpy(f->data, c->v[2].data, c->v[2].len);
 	return NULL;
 }
 
-static int describe(json_t *config, json_t *enumerations,
-		    const struct klipper_build *build)
+static int describe(const struct klipper_dictionary *d)
 {
-	return klipper_describe_buses(config, enumerations, build->type,
-				      BUS_SPI);
+	return klipper_describe_buses(d, BUS_SPI);
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_SPI] = { "config_spi oid=%c pin=%u cs_active_high=%c",
-			 KLIPPER_MAKES(kind, config_spi) },
-	[CONFIG_SPI_WITHOUT_CS] = { "config_spi_without_cs oid=%c",
-				    KLIPPER_MAKES(kind,
-						  config_spi_without_cs) },
-	[SPI_SET_BUS] = { "spi_set_bus oid=%c spi_bus=%u mode=%u rate=%u",
-			  KLIPPER_ON(kind, spi_set_bus) },
-	[SPI_SET_SW_BUS] = { "spi_set_sw_bus oid=%c miso_pin=%u mosi_pin=%u "
-			     "sclk_pin=%u mode=%u pulse_ticks=%u",
-			     spi_set_sw_bus },
-	[SPI_TRANSFER] = { "spi_transfer oid=%c data=%*s",
-			   KLIPPER_ON(kind, spi_transfer) },
-	[SPI_TRANSFER_RESPONSE] = { "spi_transfer_response oid=%c "
-				    "response=%*s" },
-	[SPI_SEND] = { "spi_send oid=%c data=%*s", KLIPPER_ON(kind, spi_send) },
-	[CONFIG_SPI_SHUTDOWN] = { "config_spi_shutdown oid=%c spi_oid=%c "
-				  "shutdown_msg=%*s",
-				  config_spi_shutdown },
+	{ "config_spi oid=%c pin=%u cs_active_high=%c", config_spi,
+	  .makes = &kind },
+	{ "config_spi_without_cs oid=%c", config_spi_without_cs,
+	  .makes = &kind },
+	{ "spi_set_bus oid=%c spi_bus=%u mode=%u rate=%u", spi_set_bus, &kind },
+	{ "spi_set_sw_bus oid=%c miso_pin=%u mosi_pin=%u sclk_pin=%u mode=%u "
+	  "pulse_ticks=%u",
+	  spi_set_sw_bus },
+	{ "spi_transfer oid=%c data=%*s", spi_transfer, &kind },
+	[TRANSFER_RESPONSE] = { "spi_transfer_response oid=%c response=%*s" },
+	{ "spi_send oid=%c data=%*s", spi_send, &kind },
+	{ "config_spi_shutdown oid=%c spi_oid=%c shutdown_msg=%*s",
+	  config_spi_shutdown },
 };
 
 /* With all that bus_refusal() may return. */
-static const char *const strings[] = {
-	INVALID,
-	"Invalid spi bus",
-	"Invalid spi_setup parameters",
-	"Invalid SERCOM bus",
-};
-
 const struct klipper_module klipper_spis = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
-	.strings = strings,
-	.strings_len = ARRAY_SIZE(strings),
+	KLIPPER_MESSAGES(messages),
+	KLIPPER_STRINGS(INVALID, "Invalid spi bus",
+			"Invalid spi_setup parameters", "Invalid SERCOM bus"),
 	.describe = describe,
 };

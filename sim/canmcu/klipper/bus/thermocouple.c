@@ -3,7 +3,7 @@
 #include "bus.h"
 #include "util/array.h"
 
-enum { CONFIG_THERMOCOUPLE, QUERY_THERMOCOUPLE, THERMOCOUPLE_RESULT };
+enum { THERMOCOUPLE_RESULT = 2 };
 
 #define FAULT "Thermocouple reader fault"
 #define INVALID_CHIP "Invalid thermocouple chip type"
@@ -26,63 +26,52 @@ struct thermocouple {
 	uint8_t oid;
 };
 
-/* Return: @len bytes from @reg on, the first one uppermost. */
-static uint32_t read_reg(struct klipper *k, const struct thermocouple *t,
-			 uint8_t reg, size_t len, uint64_t now_us)
+/* Return: what the chip tells from byte @from on, the uppermost one first. */
+static uint32_t read_bytes(const struct klipper_call *c, uint8_t first,
+			   size_t from, size_t len)
 {
-	uint8_t bytes[4] = { reg };
+	const struct thermocouple *t = c->object;
+	uint8_t bytes[4] = { first };
 	uint32_t value = 0;
 
-	klipper_spi_transfer(k, t->spi, bytes, 1 + len, now_us);
-	for (size_t i = 1; i <= len; i++)
+	klipper_spi_transfer(c, t->spi, bytes, len);
+	for (size_t i = from; i < len; i++)
 		value = value << 8 | bytes[i];
 	return value;
 }
 
-/* The same of chips that have no registers. */
-static uint32_t read_all(struct klipper *k, const struct thermocouple *t,
-			 size_t len, uint64_t now_us)
+/* Return: @len bytes from @reg on. */
+static uint32_t read_reg(const struct klipper_call *c, uint8_t reg, size_t len)
 {
-	uint8_t bytes[4] = { 0 };
-	uint32_t value = 0;
-
-	klipper_spi_transfer(k, t->spi, bytes, len, now_us);
-	for (size_t i = 0; i < len; i++)
-		value = value << 8 | bytes[i];
-	return value;
+	return read_bytes(c, reg, 1, 1 + len);
 }
 
-static struct reading
-read_max31855(struct klipper *k, const struct thermocouple *t, uint64_t now_us)
+static struct reading read_max31855(const struct klipper_call *c)
 {
-	uint32_t value = read_all(k, t, 4, now_us);
+	uint32_t value = read_bytes(c, 0, 0, 4);
 
 	return (struct reading){ value, value & 0x07 };
 }
 
-static struct reading
-read_max31856(struct klipper *k, const struct thermocouple *t, uint64_t now_us)
+static struct reading read_max31856(const struct klipper_call *c)
 {
-	uint32_t value = read_reg(k, t, 0x0c, 3, now_us);
+	uint32_t value = read_reg(c, 0x0c, 3);
 
-	return (struct reading){ value,
-				 (uint8_t)read_reg(k, t, 0x0f, 1, now_us) };
+	return (struct reading){ value, (uint8_t)read_reg(c, 0x0f, 1) };
 }
 
-static struct reading
-read_max31865(struct klipper *k, const struct thermocouple *t, uint64_t now_us)
+static struct reading read_max31865(const struct klipper_call *c)
 {
-	uint32_t value = read_reg(k, t, 0x01, 2, now_us);
-	uint32_t fault = read_reg(k, t, 0x07, 1, now_us);
+	uint32_t value = read_reg(c, 0x01, 2);
+	uint32_t fault = read_reg(c, 0x07, 1);
 
 	return (struct reading){ value,
 				 (uint8_t)((fault & ~3u) | (value & 1)) };
 }
 
-static struct reading
-read_max6675(struct klipper *k, const struct thermocouple *t, uint64_t now_us)
+static struct reading read_max6675(const struct klipper_call *c)
 {
-	uint32_t value = read_all(k, t, 2, now_us);
+	uint32_t value = read_bytes(c, 0, 0, 2);
 
 	return (struct reading){ value, value & 0x06 };
 }
@@ -91,9 +80,7 @@ static const char *const names[] = { "MAX31855", "MAX31856", "MAX31865",
 				     "MAX6675" };
 
 /* In the same order. */
-static struct reading (*const reads[])(struct klipper *k,
-				       const struct thermocouple *t,
-				       uint64_t now_us) = {
+static struct reading (*const reads[])(const struct klipper_call *c) = {
 	read_max31855,
 	read_max31856,
 	read_max31865,
@@ -112,100 +99,81 @@ static const char *judge(struct thermocouple *t, const struct reading *r)
 	return FAULT;
 }
 
-static const char *fire(struct klipper *k, struct klipper_timer *timer,
-			uint64_t now_us)
+static const char *fire(const struct klipper_call *c)
 {
-	/* it is the first member */
-	struct thermocouple *t = (struct thermocouple *)timer;
-	struct reading r = reads[t->chip](k, t, now_us);
+	struct thermocouple *t = c->object;
+	struct reading r = reads[t->chip](c);
 	const char *reason;
 
 	t->due_ticks += t->rest_ticks;
-	klipper_respond(k, &klipper_thermocouples, THERMOCOUPLE_RESULT,
-			(struct kcan_klp_value[]){
-				{ .num = t->oid },
-				{ .num = (uint32_t)t->due_ticks },
-				{ .num = r.value },
-				{ .num = r.fault },
-			});
+	KLIPPER_RESPOND(c->k, &klipper_thermocouples, THERMOCOUPLE_RESULT,
+			NUM(t->oid), NUM(t->due_ticks), NUM(r.value),
+			NUM(r.fault));
 	reason = judge(t, &r);
 	return reason ? reason :
-			klipper_timer_at(k, timer, t->due_ticks, now_us);
+			klipper_timer_at(c->k, &t->timer, t->due_ticks,
+					 c->now_us);
 }
 
 static const struct klipper_kind kind = { .size = sizeof(struct thermocouple) };
 
-static const char *config_thermocouple(struct klipper *k,
-				       const struct kcan_klp_value *v,
-				       uint64_t now_us)
+static const char *config_thermocouple(const struct klipper_call *c)
 {
 	struct thermocouple *t;
 	const char *reason;
 	void *object;
 
-	(void)now_us;
-	if ((uint8_t)v[2].num >= ARRAY_SIZE(names))
+	if ((uint8_t)c->v[2].num >= ARRAY_SIZE(names))
 		return INVALID_CHIP;
-	reason = klipper_oid_new(k, (uint8_t)v[0].num, &kind, &object);
+	reason = klipper_oid_new(c->k, (uint8_t)c->v[0].num, &kind, &object);
 	if (reason)
 		return reason;
 	t = object;
 	t->timer.fire = fire;
-	t->oid = (uint8_t)v[0].num;
-	t->chip = (uint8_t)v[2].num;
-	t->spi = klipper_spi_find(k, (uint8_t)v[1].num);
+	t->oid = (uint8_t)c->v[0].num;
+	t->chip = (uint8_t)c->v[2].num;
+	t->spi = klipper_spi_find(c->k, (uint8_t)c->v[1].num);
 	return t->spi ? NULL : KLIPPER_INVALID_OID;
 }
 
-static const char *query_thermocouple(struct klipper *k, void *object,
-				      const struct kcan_klp_value *v,
-				      uint64_t now_us)
+static const char *query_thermocouple(const struct klipper_call *c)
 {
-	struct thermocouple *t = object;
+	struct thermocouple *t = c->object;
 	const char *reason;
 
-	klipper_timer_stop(k, &t->timer);
-	t->rest_ticks = v[2].num;
+	klipper_timer_stop(c->k, &t->timer);
+	t->rest_ticks = c->v[2].num;
 	if (!t->rest_ticks)
 		return NULL;
-	reason = klipper_check_period(k, t->rest_ticks);
+	reason = klipper_check_period(c->k, t->rest_ticks);
 	if (reason)
 		return reason;
-	t->min = v[3].num;
-	t->max = v[4].num;
-	t->invalid_max = (uint8_t)v[5].num;
+	t->min = c->v[3].num;
+	t->max = c->v[4].num;
+	t->invalid_max = (uint8_t)c->v[5].num;
 	t->invalid = 0;
-	t->due_ticks = klipper_clock_near(k, v[1].num, now_us);
-	return klipper_timer_at(k, &t->timer, t->due_ticks, now_us);
+	t->due_ticks = klipper_clock_near(c->k, c->v[1].num, c->now_us);
+	return klipper_timer_at(c->k, &t->timer, t->due_ticks, c->now_us);
 }
 
-static int describe(json_t *config, json_t *enumerations,
-		    const struct klipper_build *build)
+static int describe(const struct klipper_dictionary *d)
 {
-	(void)config;
-	(void)build;
-	return klipper_describe_names(enumerations, "thermocouple_type", names,
+	return klipper_describe_names(d, "thermocouple_type", names,
 				      ARRAY_SIZE(names));
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_THERMOCOUPLE] = { "config_thermocouple oid=%c spi_oid=%c "
-				  "thermocouple_type=%c",
-				  config_thermocouple },
-	[QUERY_THERMOCOUPLE] = { "query_thermocouple oid=%c clock=%u "
-				 "rest_ticks=%u min_value=%u max_value=%u "
-				 "max_invalid_count=%c",
-				 KLIPPER_ON(kind, query_thermocouple) },
+	{ "config_thermocouple oid=%c spi_oid=%c thermocouple_type=%c",
+	  config_thermocouple },
+	{ "query_thermocouple oid=%c clock=%u rest_ticks=%u min_value=%u "
+	  "max_value=%u max_invalid_count=%c",
+	  query_thermocouple, &kind },
 	[THERMOCOUPLE_RESULT] = { "thermocouple_result oid=%c next_clock=%u "
 				  "value=%u fault=%c" },
 };
 
-static const char *const strings[] = { FAULT, INVALID_CHIP };
-
 const struct klipper_module klipper_thermocouples = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
-	.strings = strings,
-	.strings_len = ARRAY_SIZE(strings),
+	KLIPPER_MESSAGES(messages),
+	KLIPPER_STRINGS(FAULT, INVALID_CHIP),
 	.describe = describe,
 };

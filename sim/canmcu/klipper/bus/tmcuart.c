@@ -5,7 +5,7 @@
 #include "bus.h"
 #include "util/array.h"
 
-enum { CONFIG_TMCUART, TMCUART_SEND, TMCUART_RESPONSE };
+enum { TMCUART_RESPONSE = 2 };
 
 #define TOO_LARGE "tmcuart data too large"
 #define BITS_MAX 80    /* of a message: 10 bytes */
@@ -71,27 +71,20 @@ static void wait_bits(struct klipper *k, struct tmcuart *t, uint32_t bits,
 	klipper_timer_set(k, &t->timer, klipper_when_us(k, ticks));
 }
 
-static const char *report(struct klipper *k, struct klipper_timer *timer,
-			  uint64_t now_us)
+static const char *report(const struct klipper_call *c)
 {
-	/* it is the first member */
-	struct tmcuart *t = (struct tmcuart *)timer;
+	struct tmcuart *t = c->object;
 
-	(void)now_us;
 	t->active = false;
-	klipper_respond(k, &klipper_tmcuarts, TMCUART_RESPONSE,
-			(struct kcan_klp_value[]){
-				{ .num = t->oid },
-				{ .data = t->bits, .len = t->read_len },
-			});
+	KLIPPER_RESPOND(c->k, &klipper_tmcuarts, TMCUART_RESPONSE, NUM(t->oid),
+			BYTES(t->bits, t->read_len));
 	return NULL;
 }
 
 /* All of it is on the wire. */
-static const char *sent(struct klipper *k, struct klipper_timer *timer,
-			uint64_t now_us)
+static const char *sent(const struct klipper_call *c)
 {
-	struct tmcuart *t = (struct tmcuart *)timer;
+	struct tmcuart *t = c->object;
 	uint8_t out[BITS_MAX / FRAME_BITS], in[BITS_MAX / FRAME_BITS];
 	struct device_message message = {
 		.to = { DEVICE_UART, t->tx_pin, t->rx_pin },
@@ -101,26 +94,27 @@ static const char *sent(struct klipper *k, struct klipper_timer *timer,
 		.in_len = sizeof(in),
 	};
 	bool answered = message.out_len &&
-			mcu_talk(klipper_mcu(k), &message, now_us);
+			mcu_talk(klipper_mcu(c->k), &message, c->now_us);
 
 	if (answered)
 		encode(in, sizeof(in), t->bits);
 	t->timer.fire = report;
 	if (!t->read_len)
-		return report(k, timer, now_us);
+		return report(c);
 	if (!answered)
 		t->read_len = 0;
-	wait_bits(k, t, answered ? ANSWER_BITS + t->read_len * 8u : SYNC_BITS,
-		  now_us);
+	wait_bits(c->k, t,
+		  answered ? ANSWER_BITS + t->read_len * 8u : SYNC_BITS,
+		  c->now_us);
 	return NULL;
 }
 
-static void shut_down(struct klipper *k, void *object, uint64_t now_us)
+static void shut_down(const struct klipper_call *c)
 {
-	struct tmcuart *t = object;
+	struct tmcuart *t = c->object;
 
 	t->active = false;
-	klipper_pin_drive(k, t->tx_pin, 1, now_us);
+	klipper_pin_drive(c->k, t->tx_pin, 1, c->now_us);
 }
 
 static const struct klipper_kind kind = {
@@ -128,59 +122,51 @@ static const struct klipper_kind kind = {
 	.shutdown = shut_down,
 };
 
-static const char *config_tmcuart(struct klipper *k, void *object,
-				  const struct kcan_klp_value *v,
-				  uint64_t now_us)
+static const char *config_tmcuart(const struct klipper_call *c)
 {
-	struct tmcuart *t = object;
-	const char *reason =
-		klipper_pin_setup_input(k, v[1].num, (uint8_t)v[2].num ? 1 : 0);
+	struct tmcuart *t = c->object;
+	const char *reason = klipper_pin_setup_input(
+		c->k, c->v[1].num, (uint8_t)c->v[2].num ? 1 : 0);
 
 	if (!reason)
-		reason = klipper_pin_setup(k, v[3].num, KLIPPER_PIN_OUTPUT);
+		reason = klipper_pin_setup_output(c->k, c->v[3].num, 1,
+						  c->now_us);
 	if (reason)
 		return reason;
-	t->oid = (uint8_t)v[0].num;
-	t->rx_pin = (uint8_t)v[1].num;
-	t->tx_pin = (uint8_t)v[3].num;
-	t->bit_ticks = v[4].num;
-	klipper_pin_drive(k, t->tx_pin, 1, now_us);
+	t->oid = (uint8_t)c->v[0].num;
+	t->rx_pin = (uint8_t)c->v[1].num;
+	t->tx_pin = (uint8_t)c->v[3].num;
+	t->bit_ticks = c->v[4].num;
 	return NULL;
 }
 
 /* While it is busy, what comes is dropped without a word. */
-static const char *tmcuart_send(struct klipper *k, void *object,
-				const struct kcan_klp_value *v, uint64_t now_us)
+static const char *tmcuart_send(const struct klipper_call *c)
 {
-	struct tmcuart *t = object;
+	struct tmcuart *t = c->object;
 
 	if (t->active)
 		return NULL;
-	if (v[1].len > sizeof(t->bits) || (uint8_t)v[2].num > sizeof(t->bits))
+	if (c->v[1].len > sizeof(t->bits) ||
+	    (uint8_t)c->v[2].num > sizeof(t->bits))
 		return TOO_LARGE;
-	memcpy(t->bits, v[1].data, v[1].len);
-	t->out_len = v[1].len;
-	t->read_len = (uint8_t)v[2].num;
+	memcpy(t->bits, c->v[1].data, c->v[1].len);
+	t->out_len = c->v[1].len;
+	t->read_len = (uint8_t)c->v[2].num;
 	t->active = true;
 	t->timer.fire = sent;
-	wait_bits(k, t, t->out_len * 8u, now_us + START_US);
+	wait_bits(c->k, t, t->out_len * 8u, c->now_us + START_US);
 	return NULL;
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_TMCUART] = { "config_tmcuart oid=%c rx_pin=%u pull_up=%c "
-			     "tx_pin=%u bit_time=%u",
-			     KLIPPER_MAKES(kind, config_tmcuart) },
-	[TMCUART_SEND] = { "tmcuart_send oid=%c write=%*s read=%c",
-			   KLIPPER_ON(kind, tmcuart_send) },
+	{ "config_tmcuart oid=%c rx_pin=%u pull_up=%c tx_pin=%u bit_time=%u",
+	  config_tmcuart, .makes = &kind },
+	{ "tmcuart_send oid=%c write=%*s read=%c", tmcuart_send, &kind },
 	[TMCUART_RESPONSE] = { "tmcuart_response oid=%c read=%*s" },
 };
 
-static const char *const strings[] = { TOO_LARGE };
-
 const struct klipper_module klipper_tmcuarts = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
-	.strings = strings,
-	.strings_len = ARRAY_SIZE(strings),
+	KLIPPER_MESSAGES(messages),
+	KLIPPER_STRINGS(TOO_LARGE),
 };

@@ -7,14 +7,7 @@
 #include "sos_filter.h"
 #include "util/array.h"
 
-enum {
-	CONFIG_TRIGGER_ANALOG,
-	TRIGGER_ANALOG_SET_RAW_RANGE,
-	TRIGGER_ANALOG_SET_TRIGGER,
-	TRIGGER_ANALOG_HOME,
-	TRIGGER_ANALOG_QUERY_STATE,
-	TRIGGER_ANALOG_STATE,
-};
+enum { TRIGGER_ANALOG_STATE = 5 };
 
 enum trigger_type { ABS_GE, GT, DIFF_PEAK_GT };
 enum trigger_error { RAW_RANGE, OVERFLOW, MONITOR, SENSOR_SPECIFIC };
@@ -38,31 +31,29 @@ struct klipper_trigger {
 	bool homing;
 };
 
-static void end_homing(struct klipper *k, struct klipper_trigger *t,
-		       unsigned int reason, uint64_t now_us)
+static void end_homing(const struct klipper_call *c, struct klipper_trigger *t,
+		       unsigned int reason)
 {
 	t->homing = false;
-	klipper_trsync_trigger(k, t->ts, (uint8_t)reason, now_us);
+	klipper_trsync_trigger(c, t->ts, (uint8_t)reason);
 }
 
 /* Too many looks without a value. */
-static const char *look(struct klipper *k, struct klipper_timer *timer,
-			uint64_t now_us)
+static const char *look(const struct klipper_call *c)
 {
-	/* it is the first member */
-	struct klipper_trigger *t = (struct klipper_trigger *)timer;
+	struct klipper_trigger *t = c->object;
 
 	if (!t->homing)
 		return NULL;
 	if (t->monitor_count > t->monitor_max) {
 		/* it goes on homing, as far as the host is told */
-		klipper_trsync_trigger(
-			k, t->ts, (uint8_t)(t->error_reason + MONITOR), now_us);
+		klipper_trsync_trigger(c, t->ts,
+				       (uint8_t)(t->error_reason + MONITOR));
 		return NULL;
 	}
 	t->monitor_count++;
 	t->monitor_at += t->monitor_ticks;
-	return klipper_timer_at(k, timer, t->monitor_at, now_us);
+	return klipper_timer_at(c->k, &t->monitor, t->monitor_at, c->now_us);
 }
 
 static bool is_hit(struct klipper_trigger *t, int32_t value)
@@ -82,40 +73,39 @@ static bool is_hit(struct klipper_trigger *t, int32_t value)
 	return (uint32_t)t->peak - (uint32_t)value > (uint32_t)t->value;
 }
 
-void klipper_trigger_update(struct klipper *k, struct klipper_trigger *t,
-			    int32_t value, uint64_t now_us)
+void klipper_trigger_update(const struct klipper_call *c,
+			    struct klipper_trigger *t, int32_t value)
 {
-	if (!t || !t->homing || klipper_clock(k, now_us) < t->start_ticks)
+	uint64_t ticks = klipper_clock(c->k, c->now_us);
+
+	if (!t || !t->homing || ticks < t->start_ticks)
 		return;
 	t->monitor_count = 0;
 	if (value < t->raw_min || value > t->raw_max) {
-		end_homing(k, t, t->error_reason + RAW_RANGE, now_us);
+		end_homing(c, t, t->error_reason + RAW_RANGE);
 		return;
 	}
 	if (!sos_filter_apply(t->filter, &value)) {
-		end_homing(k, t, t->error_reason + OVERFLOW, now_us);
+		end_homing(c, t, t->error_reason + OVERFLOW);
 		return;
 	}
 	if (!is_hit(t, value))
 		return;
-	t->told_ticks = (uint32_t)klipper_clock(k, now_us);
-	end_homing(k, t, t->reason, now_us);
+	t->told_ticks = (uint32_t)ticks;
+	end_homing(c, t, t->reason);
 }
 
-void klipper_trigger_error(struct klipper *k, struct klipper_trigger *t,
-			   uint8_t code, uint64_t now_us)
+void klipper_trigger_error(const struct klipper_call *c,
+			   struct klipper_trigger *t, uint8_t code)
 {
 	if (t && t->homing)
-		end_homing(k, t, t->error_reason + SENSOR_SPECIFIC + code,
-			   now_us);
+		end_homing(c, t, t->error_reason + SENSOR_SPECIFIC + code);
 }
 
-static void shut_down(struct klipper *k, void *object, uint64_t now_us)
+static void shut_down(const struct klipper_call *c)
 {
-	struct klipper_trigger *t = object;
+	struct klipper_trigger *t = c->object;
 
-	(void)k;
-	(void)now_us;
 	t->homing = false;
 }
 
@@ -129,133 +119,98 @@ struct klipper_trigger *klipper_trigger_find(struct klipper *k, uint8_t oid)
 	return klipper_oid_find(k, oid, &kind);
 }
 
-static const char *config_trigger_analog(struct klipper *k, void *object,
-					 const struct kcan_klp_value *v,
-					 uint64_t now_us)
+static const char *config_trigger_analog(const struct klipper_call *c)
 {
-	struct klipper_trigger *t = object;
+	struct klipper_trigger *t = c->object;
 
-	(void)now_us;
 	t->monitor.fire = look;
-	t->filter = klipper_sos_filter_find(k, (uint8_t)v[1].num);
+	t->filter = klipper_sos_filter_find(c->k, (uint8_t)c->v[1].num);
 	return t->filter ? NULL : KLIPPER_INVALID_OID;
 }
 
-static const char *trigger_analog_set_raw_range(struct klipper *k, void *object,
-						const struct kcan_klp_value *v,
-						uint64_t now_us)
+static const char *trigger_analog_set_raw_range(const struct klipper_call *c)
 {
-	struct klipper_trigger *t = object;
+	struct klipper_trigger *t = c->object;
 
-	(void)k;
-	(void)now_us;
-	t->raw_min = (int32_t)v[1].num;
-	t->raw_max = (int32_t)v[2].num;
+	t->raw_min = (int32_t)c->v[1].num;
+	t->raw_max = (int32_t)c->v[2].num;
 	return NULL;
 }
 
-static const char *trigger_analog_set_trigger(struct klipper *k, void *object,
-					      const struct kcan_klp_value *v,
-					      uint64_t now_us)
+static const char *trigger_analog_set_trigger(const struct klipper_call *c)
 {
-	struct klipper_trigger *t = object;
+	struct klipper_trigger *t = c->object;
 
-	(void)k;
-	(void)now_us;
-	t->type = (uint8_t)v[1].num;
-	t->value = (int32_t)v[2].num;
+	t->type = (uint8_t)c->v[1].num;
+	t->value = (int32_t)c->v[2].num;
 	return NULL;
 }
 
-static const char *trigger_analog_home(struct klipper *k, void *object,
-				       const struct kcan_klp_value *v,
-				       uint64_t now_us)
+static const char *trigger_analog_home(const struct klipper_call *c)
 {
-	struct klipper_trigger *t = object;
+	struct klipper_trigger *t = c->object;
 
-	klipper_timer_stop(k, &t->monitor);
+	klipper_timer_stop(c->k, &t->monitor);
 	t->homing = false;
-	t->monitor_ticks = v[5].num;
+	t->monitor_ticks = c->v[5].num;
 	if (!t->monitor_ticks)
 		return NULL;
-	t->ts = klipper_trsync_find(k, (uint8_t)v[1].num);
+	t->ts = klipper_trsync_find(c->k, (uint8_t)c->v[1].num);
 	if (!t->ts)
 		return KLIPPER_INVALID_OID;
-	t->reason = (uint8_t)v[2].num;
-	t->error_reason = (uint8_t)v[3].num;
-	t->told_ticks = v[4].num;
+	t->reason = (uint8_t)c->v[2].num;
+	t->error_reason = (uint8_t)c->v[3].num;
+	t->told_ticks = c->v[4].num;
 	t->monitor_at = t->start_ticks =
-		klipper_clock_near(k, v[4].num, now_us);
-	t->monitor_max = (uint8_t)v[6].num;
+		klipper_clock_near(c->k, c->v[4].num, c->now_us);
+	t->monitor_max = (uint8_t)c->v[6].num;
 	t->monitor_count = 0;
 	t->peak = INT32_MIN;
 	t->homing = true;
-	return klipper_timer_at(k, &t->monitor, t->monitor_at, now_us);
+	return klipper_timer_at(c->k, &t->monitor, t->monitor_at, c->now_us);
 }
 
-static const char *trigger_analog_query_state(struct klipper *k, void *object,
-					      const struct kcan_klp_value *v,
-					      uint64_t now_us)
+static const char *trigger_analog_query_state(const struct klipper_call *c)
 {
-	struct klipper_trigger *t = object;
+	struct klipper_trigger *t = c->object;
 
-	(void)now_us;
-	klipper_respond(k, &klipper_triggers, TRIGGER_ANALOG_STATE,
-			(struct kcan_klp_value[]){
-				{ .num = (uint8_t)v[0].num },
-				{ .num = t->homing },
-				{ .num = t->told_ticks },
-			});
+	KLIPPER_RESPOND(c->k, &klipper_triggers, TRIGGER_ANALOG_STATE,
+			NUM((uint8_t)c->v[0].num), NUM(t->homing),
+			NUM(t->told_ticks));
 	return NULL;
 }
 
 /* The colon belongs to the second name. */
-static int describe(json_t *config, json_t *enumerations,
-		    const struct klipper_build *build)
+static int describe(const struct klipper_dictionary *d)
 {
 	static const char *const types[] = { "abs_ge", "gt", "diff_peak_gt" };
 	static const char *const errors[] = { "RAW_RANGE", "OVERFLOW",
 					      "MONITOR", "SENSOR_SPECIFIC" };
 
-	(void)config;
-	(void)build;
-	return klipper_describe_names(enumerations, "trigger_analog_type",
-				      types, ARRAY_SIZE(types)) |
-	       klipper_describe_names(enumerations,
-				      "trigger_analog_error:", errors,
+	return klipper_describe_names(d, "trigger_analog_type", types,
+				      ARRAY_SIZE(types)) |
+	       klipper_describe_names(d, "trigger_analog_error:", errors,
 				      ARRAY_SIZE(errors));
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_TRIGGER_ANALOG] = { "config_trigger_analog oid=%c "
-				    "sos_filter_oid=%c",
-				    KLIPPER_MAKES(kind,
-						  config_trigger_analog) },
-	[TRIGGER_ANALOG_SET_RAW_RANGE] = { "trigger_analog_set_raw_range "
-					   "oid=%c raw_min=%i raw_max=%i",
-					   KLIPPER_ON(
-						   kind,
-						   trigger_analog_set_raw_range) },
-	[TRIGGER_ANALOG_SET_TRIGGER] = { "trigger_analog_set_trigger oid=%c "
-					 "trigger_analog_type=%c "
-					 "trigger_value=%i",
-					 KLIPPER_ON(
-						 kind,
-						 trigger_analog_set_trigger) },
-	[TRIGGER_ANALOG_HOME] = { "trigger_analog_home oid=%c trsync_oid=%c "
-				  "trigger_reason=%c error_reason=%c clock=%u "
-				  "monitor_ticks=%u monitor_max=%u",
-				  KLIPPER_ON(kind, trigger_analog_home) },
-	[TRIGGER_ANALOG_QUERY_STATE] = { "trigger_analog_query_state oid=%c",
-					 KLIPPER_ON(
-						 kind,
-						 trigger_analog_query_state) },
+	{ "config_trigger_analog oid=%c sos_filter_oid=%c",
+	  config_trigger_analog, .makes = &kind },
+	{ "trigger_analog_set_raw_range oid=%c raw_min=%i raw_max=%i",
+	  trigger_analog_set_raw_range, &kind },
+	{ "trigger_analog_set_trigger oid=%c trigger_analog_type=%c "
+	  "trigger_value=%i",
+	  trigger_analog_set_trigger, &kind },
+	{ "trigger_analog_home oid=%c trsync_oid=%c trigger_reason=%c "
+	  "error_reason=%c clock=%u monitor_ticks=%u monitor_max=%u",
+	  trigger_analog_home, &kind },
+	{ "trigger_analog_query_state oid=%c", trigger_analog_query_state,
+	  &kind },
 	[TRIGGER_ANALOG_STATE] = { "trigger_analog_state oid=%c homing=%c "
 				   "homing_clock=%u" },
 };
 
 const struct klipper_module klipper_triggers = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
+	KLIPPER_MESSAGES(messages),
 	.describe = describe,
 };

@@ -11,11 +11,11 @@ struct klipper_trigger;
 struct klipper_trigger *klipper_trigger_find(struct klipper *k, uint8_t oid);
 
 /** A sensor has measured. @t: may be NULL */
-void klipper_trigger_update(struct klipper *k, struct klipper_trigger *t,
-			    int32_t value, uint64_t now_us);
+void klipper_trigger_update(const struct klipper_call *c,
+			    struct klipper_trigger *t, int32_t value);
 
 /** A sensor cannot. @code: its own; @t: may be NULL */
-void klipper_trigger_error(struct klipper *k, struct klipper_trigger *t,
-			   uint8_t code, uint64_t now_us);
+void klipper_trigger_error(const struct klipper_call *c,
+			   struct klipper_trigger *t, uint8_t code);
 
 #endif

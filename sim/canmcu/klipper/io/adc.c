@@ -8,7 +8,7 @@
 #define VALUE_LEN 2
 #define LATE_US 1000u /* that a cycle may begin */
 
-enum { CONFIG_ANALOG_IN, QUERY_ANALOG_IN, ANALOG_IN_STATE };
+enum { ANALOG_IN_STATE = 2 };
 
 #define OUT_OF_RANGE "ADC out of range"
 #define INVALID_REPORT "Invalid analog_in bytes_per_report"
@@ -70,12 +70,9 @@ static void report(struct klipper *k, struct adc *adc)
 	adc->report[adc->len++] = (uint8_t)(adc->sum >> 8);
 	if (adc->len + VALUE_LEN <= adc->query.bytes_per_report)
 		return;
-	klipper_respond(k, &klipper_adc, ANALOG_IN_STATE,
-			(struct kcan_klp_value[]){
-				{ .num = adc->oid },
-				{ .num = (uint32_t)adc->query.begin_ticks },
-				{ .data = adc->report, .len = adc->len },
-			});
+	KLIPPER_RESPOND(k, &klipper_adc, ANALOG_IN_STATE, NUM(adc->oid),
+			NUM(adc->query.begin_ticks),
+			BYTES(adc->report, adc->len));
 	adc->len = 0;
 }
 
@@ -86,43 +83,43 @@ static bool is_too_late(const struct klipper *k, const struct adc *adc)
 	       klipper_when_us(k, adc->sample_at);
 }
 
-static const char *fire(struct klipper *k, struct klipper_timer *t,
-			uint64_t now_us)
+static const char *fire(const struct klipper_call *c)
 {
-	/* it is the first member */
-	struct adc *adc = (struct adc *)t;
+	struct adc *adc = c->object;
 	const struct query *q = &adc->query;
-	float sample = klipper_pin_level(k, adc->pin, now_us) * ADC_MAX + 0.5F;
+	float sample =
+		klipper_pin_level(c->k, adc->pin, c->now_us) * ADC_MAX + 0.5F;
 
 	adc->sum += (uint16_t)sample;
 	if (++adc->samples < q->sample_count) {
-		sample_at(k, adc, adc->sample_at + q->sample_ticks);
+		sample_at(c->k, adc, adc->sample_at + q->sample_ticks);
 		return NULL;
 	}
 	if (is_too_often_out_of_range(adc)) {
-		if (!klipper_is_shutdown(k))
+		if (!klipper_is_shutdown(c->k))
 			return OUT_OF_RANGE;
 		adc->out_of_range = 0;
 	}
 	adc->query.begin_ticks += q->rest_ticks;
-	report(k, adc);
-	if (is_too_late(k, adc) && !klipper_is_shutdown(k))
+	report(c->k, adc);
+	if (is_too_late(c->k, adc) && !klipper_is_shutdown(c->k))
 		return KLIPPER_TIMER_IN_PAST;
-	begin_cycle(k, adc);
+	begin_cycle(c->k, adc);
 	return NULL;
 }
 
 /* It goes on in shutdown, with the next cycle: section 20.1. */
-static void shut_down(struct klipper *k, void *object, uint64_t now_us)
+static void shut_down(const struct klipper_call *c)
 {
-	struct adc *adc = object;
+	struct adc *adc = c->object;
 	struct query *q = &adc->query;
 
 	if (!q->sample_count)
 		return;
 	q->begin_ticks = klipper_grid(q->begin_ticks + q->rest_ticks,
-				      q->rest_ticks, klipper_clock(k, now_us));
-	begin_cycle(k, adc);
+				      q->rest_ticks,
+				      klipper_clock(c->k, c->now_us));
+	begin_cycle(c->k, adc);
 }
 
 static const struct klipper_kind kind = {
@@ -130,22 +127,20 @@ static const struct klipper_kind kind = {
 	.shutdown = shut_down,
 };
 
-static const char *config_analog_in(struct klipper *k,
-				    const struct kcan_klp_value *v,
-				    uint64_t now_us)
+static const char *config_analog_in(const struct klipper_call *c)
 {
-	uint8_t oid = (uint8_t)v[0].num;
-	const char *reason = klipper_pin_setup(k, v[1].num, KLIPPER_PIN_ADC);
+	uint8_t oid = (uint8_t)c->v[0].num;
+	const char *reason =
+		klipper_pin_setup(c->k, c->v[1].num, KLIPPER_PIN_ADC);
 	void *object;
 
-	(void)now_us;
 	if (!reason)
-		reason = klipper_oid_new(k, oid, &kind, &object);
+		reason = klipper_oid_new(c->k, oid, &kind, &object);
 	if (reason)
 		return reason;
 	*(struct adc *)object = (struct adc){ .timer.fire = fire,
 					      .oid = oid,
-					      .pin = (uint8_t)v[1].num };
+					      .pin = (uint8_t)c->v[1].num };
 	return NULL;
 }
 
@@ -161,61 +156,49 @@ static const char *check_query(const struct klipper *k, struct query *q)
 	return reason;
 }
 
-static const char *query_analog_in(struct klipper *k, void *object,
-				   const struct kcan_klp_value *v,
-				   uint64_t now_us)
+static const char *query_analog_in(const struct klipper_call *c)
 {
-	struct adc *adc = object;
+	struct adc *adc = c->object;
 	const char *reason;
 
-	klipper_timer_stop(k, &adc->timer);
+	klipper_timer_stop(c->k, &adc->timer);
 	adc->len = 0;
 	adc->query = (struct query){
-		.begin_ticks = klipper_clock_near(k, v[1].num, now_us),
-		.sample_ticks = v[2].num,
-		.sample_count = (uint8_t)v[3].num,
-		.rest_ticks = v[4].num,
-		.bytes_per_report = (uint8_t)v[5].num,
-		.min_value = (uint16_t)v[6].num,
-		.max_value = (uint16_t)v[7].num,
-		.range_check_count = (uint8_t)v[8].num,
+		.begin_ticks = klipper_clock_near(c->k, c->v[1].num, c->now_us),
+		.sample_ticks = c->v[2].num,
+		.sample_count = (uint8_t)c->v[3].num,
+		.rest_ticks = c->v[4].num,
+		.bytes_per_report = (uint8_t)c->v[5].num,
+		.min_value = (uint16_t)c->v[6].num,
+		.max_value = (uint16_t)c->v[7].num,
+		.range_check_count = (uint8_t)c->v[8].num,
 	};
 	if (!adc->query.sample_count)
 		return NULL; /* no more */
-	reason = check_query(k, &adc->query);
-	if (!reason && klipper_is_over(k, adc->query.begin_ticks, now_us))
+	reason = check_query(c->k, &adc->query);
+	if (!reason && klipper_is_over(c->k, adc->query.begin_ticks, c->now_us))
 		return KLIPPER_TIMER_TOO_CLOSE;
 	if (!reason)
-		begin_cycle(k, adc);
+		begin_cycle(c->k, adc);
 	return reason;
 }
 
-static int describe(json_t *config, json_t *enumerations,
-		    const struct klipper_build *build)
+static int describe(const struct klipper_dictionary *d)
 {
-	(void)enumerations;
-	(void)build;
-	return json_object_set_new(config, "ADC_MAX", json_integer(ADC_MAX));
+	return json_object_set_new(d->config, "ADC_MAX", json_integer(ADC_MAX));
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_ANALOG_IN] = { "config_analog_in oid=%c pin=%u",
-			       config_analog_in },
-	[QUERY_ANALOG_IN] = { "query_analog_in oid=%c clock=%u sample_ticks=%u "
-			      "sample_count=%c rest_ticks=%u "
-			      "bytes_per_report=%c min_value=%hu "
-			      "max_value=%hu range_check_count=%c",
-			      KLIPPER_ON(kind, query_analog_in) },
-	[ANALOG_IN_STATE] = { "analog_in_state oid=%c next_clock=%u "
-			      "values=%*s" },
+	{ "config_analog_in oid=%c pin=%u", config_analog_in },
+	{ "query_analog_in oid=%c clock=%u sample_ticks=%u sample_count=%c "
+	  "rest_ticks=%u bytes_per_report=%c min_value=%hu max_value=%hu "
+	  "range_check_count=%c",
+	  query_analog_in, &kind },
+	[ANALOG_IN_STATE] = { "analog_in_state oid=%c next_clock=%u values=%*s" },
 };
 
-static const char *const strings[] = { OUT_OF_RANGE, INVALID_REPORT };
-
 const struct klipper_module klipper_adc = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
-	.strings = strings,
-	.strings_len = ARRAY_SIZE(strings),
+	KLIPPER_MESSAGES(messages),
+	KLIPPER_STRINGS(OUT_OF_RANGE, INVALID_REPORT),
 	.describe = describe,
 };

@@ -8,13 +8,7 @@
 #define BUTTONS_MAX 8
 #define REPORTS_MAX 8 /* kept until they are acknowledged */
 
-enum {
-	CONFIG_BUTTONS,
-	BUTTONS_ADD,
-	BUTTONS_QUERY,
-	BUTTONS_ACK,
-	BUTTONS_STATE,
-};
+enum { BUTTONS_STATE = 4 };
 
 #define TOO_MANY "Max of 8 buttons"
 #define PAST_MAXIMUM "Set button past maximum button count"
@@ -69,12 +63,8 @@ static bool any_moves(struct klipper *k, const struct buttons *b)
 static void report(struct klipper *k, struct buttons *b, uint64_t ticks)
 {
 	b->resend_ticks = ticks + (uint64_t)b->rest_ticks * b->resend_looks;
-	klipper_respond(k, &klipper_buttons, BUTTONS_STATE,
-			(struct kcan_klp_value[]){
-				{ .num = b->oid },
-				{ .num = b->acked },
-				{ .data = b->reports, .len = b->reports_len },
-			});
+	KLIPPER_RESPOND(k, &klipper_buttons, BUTTONS_STATE, NUM(b->oid),
+			NUM(b->acked), BYTES(b->reports, b->reports_len));
 }
 
 /* When to look again; never when all is still and told. */
@@ -108,42 +98,39 @@ static bool debounce(struct buttons *b, uint8_t state)
 	return true;
 }
 
-static const char *fire(struct klipper *k, struct klipper_timer *t,
-			uint64_t now_us)
+static const char *fire(const struct klipper_call *c)
 {
-	/* it is the first member */
-	struct buttons *b = (struct buttons *)t;
+	struct buttons *b = c->object;
 	uint64_t ticks = klipper_grid(b->first_ticks, b->rest_ticks,
-				      klipper_clock(k, now_us) + 1) -
+				      klipper_clock(c->k, c->now_us) + 1) -
 			 b->rest_ticks;
 
-	if (debounce(b, look(k, b, now_us)) ||
+	if (debounce(b, look(c->k, b, c->now_us)) ||
 	    (b->reports_len && ticks >= b->resend_ticks))
-		report(k, b, ticks);
-	arm(k, b, ticks, now_us);
+		report(c->k, b, ticks);
+	arm(c->k, b, ticks, c->now_us);
 	return NULL;
 }
 
 /* At the next look, which may be the one that was to come anyway. */
-static void pin_changed(struct klipper *k, void *object, uint64_t now_us)
+static void pin_changed(const struct klipper_call *c)
 {
-	struct buttons *b = object;
+	struct buttons *b = c->object;
 	uint64_t at_us;
 
 	if (!b->rest_ticks)
 		return;
-	at_us = klipper_when_us(k, klipper_grid(b->first_ticks, b->rest_ticks,
-						klipper_clock(k, now_us)));
-	if (!b->timer.armed || at_us < klipper_timer_due_us(k, &b->timer))
-		klipper_timer_set(k, &b->timer, at_us);
+	at_us = klipper_when_us(c->k,
+				klipper_grid(b->first_ticks, b->rest_ticks,
+					     klipper_clock(c->k, c->now_us)));
+	if (!b->timer.armed || at_us < klipper_timer_due_us(c->k, &b->timer))
+		klipper_timer_set(c->k, &b->timer, at_us);
 }
 
-static void shut_down(struct klipper *k, void *object, uint64_t now_us)
+static void shut_down(const struct klipper_call *c)
 {
-	struct buttons *b = object;
+	struct buttons *b = c->object;
 
-	(void)k;
-	(void)now_us;
 	b->rest_ticks = 0;
 }
 
@@ -153,19 +140,16 @@ static const struct klipper_kind kind = {
 	.pin_changed = pin_changed,
 };
 
-static const char *config_buttons(struct klipper *k,
-				  const struct kcan_klp_value *v,
-				  uint64_t now_us)
+static const char *config_buttons(const struct klipper_call *c)
 {
-	uint8_t oid = (uint8_t)v[0].num, count = (uint8_t)v[1].num;
+	uint8_t oid = (uint8_t)c->v[0].num, count = (uint8_t)c->v[1].num;
 	const char *reason;
 	struct buttons *b;
 	void *object;
 
-	(void)now_us;
 	if (count > BUTTONS_MAX)
 		return TOO_MANY;
-	reason = klipper_oid_new(k, oid, &kind, &object);
+	reason = klipper_oid_new(c->k, oid, &kind, &object);
 	if (reason)
 		return reason;
 	b = object;
@@ -175,57 +159,50 @@ static const char *config_buttons(struct klipper *k,
 	return NULL;
 }
 
-static const char *buttons_add(struct klipper *k, void *object,
-			       const struct kcan_klp_value *v, uint64_t now_us)
+static const char *buttons_add(const struct klipper_call *c)
 {
-	struct buttons *b = object;
-	uint8_t pos = (uint8_t)v[1].num;
+	struct buttons *b = c->object;
+	uint8_t pos = (uint8_t)c->v[1].num;
 	const char *reason;
 
-	(void)now_us;
 	if (pos >= b->count)
 		return PAST_MAXIMUM;
-	reason = klipper_pin_setup_input(k, v[2].num, v[3].num);
+	reason = klipper_pin_setup_input(c->k, c->v[2].num, c->v[3].num);
 	if (reason)
 		return reason;
-	b->pins[pos] = (uint8_t)v[2].num;
+	b->pins[pos] = (uint8_t)c->v[2].num;
 	b->added |= (uint8_t)(1 << pos);
 	return NULL;
 }
 
-static const char *buttons_query(struct klipper *k, void *object,
-				 const struct kcan_klp_value *v,
-				 uint64_t now_us)
+static const char *buttons_query(const struct klipper_call *c)
 {
-	struct buttons *b = object;
-	const char *reason = klipper_check_period(k, v[2].num);
-	uint8_t retransmit_count = (uint8_t)v[3].num;
+	struct buttons *b = c->object;
+	const char *reason = klipper_check_period(c->k, c->v[2].num);
+	uint8_t retransmit_count = (uint8_t)c->v[3].num;
 
-	klipper_timer_stop(k, &b->timer);
+	klipper_timer_stop(c->k, &b->timer);
 	b->rest_ticks = 0;
 	if (retransmit_count > RETRANSMIT_MAX)
 		return INVALID_RETRANSMIT;
-	b->rest_ticks = v[2].num;
-	b->first_ticks = klipper_clock_near(k, v[1].num, now_us);
+	b->rest_ticks = c->v[2].num;
+	b->first_ticks = klipper_clock_near(c->k, c->v[1].num, c->now_us);
 	b->resend_looks = retransmit_count + 1;
 	/* what is inverted is taken to be high when it is left alone */
-	b->seen = b->agreed = (uint8_t)v[4].num;
+	b->seen = b->agreed = (uint8_t)c->v[4].num;
 	b->acked = b->reports_len = 0;
 	if (!b->rest_ticks)
 		return NULL; /* no more */
 	if (reason)
 		return reason;
-	return klipper_timer_at(k, &b->timer, b->first_ticks, now_us);
+	return klipper_timer_at(c->k, &b->timer, b->first_ticks, c->now_us);
 }
 
-static const char *buttons_ack(struct klipper *k, void *object,
-			       const struct kcan_klp_value *v, uint64_t now_us)
+static const char *buttons_ack(const struct klipper_call *c)
 {
-	struct buttons *b = object;
-	uint8_t count = (uint8_t)v[1].num;
+	struct buttons *b = c->object;
+	uint8_t count = (uint8_t)c->v[1].num;
 
-	(void)k;
-	(void)now_us;
 	b->acked += count;
 	if (count > b->reports_len)
 		count = b->reports_len;
@@ -235,27 +212,16 @@ static const char *buttons_ack(struct klipper *k, void *object,
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_BUTTONS] = { "config_buttons oid=%c button_count=%c",
-			     config_buttons },
-	[BUTTONS_ADD] = { "buttons_add oid=%c pos=%c pin=%u pull_up=%c",
-			  KLIPPER_ON(kind, buttons_add) },
-	[BUTTONS_QUERY] = { "buttons_query oid=%c clock=%u rest_ticks=%u "
-			    "retransmit_count=%c invert=%c",
-			    KLIPPER_ON(kind, buttons_query) },
-	[BUTTONS_ACK] = { "buttons_ack oid=%c count=%c",
-			  KLIPPER_ON(kind, buttons_ack) },
+	{ "config_buttons oid=%c button_count=%c", config_buttons },
+	{ "buttons_add oid=%c pos=%c pin=%u pull_up=%c", buttons_add, &kind },
+	{ "buttons_query oid=%c clock=%u rest_ticks=%u retransmit_count=%c "
+	  "invert=%c",
+	  buttons_query, &kind },
+	{ "buttons_ack oid=%c count=%c", buttons_ack, &kind },
 	[BUTTONS_STATE] = { "buttons_state oid=%c ack_count=%c state=%*s" },
 };
 
-static const char *const strings[] = {
-	TOO_MANY,
-	PAST_MAXIMUM,
-	INVALID_RETRANSMIT,
-};
-
 const struct klipper_module klipper_buttons = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
-	.strings = strings,
-	.strings_len = ARRAY_SIZE(strings),
+	KLIPPER_MESSAGES(messages),
+	KLIPPER_STRINGS(TOO_MANY, PAST_MAXIMUM, INVALID_RETRANSMIT),
 };

@@ -3,7 +3,7 @@
 #include "../pin.h"
 #include "util/array.h"
 
-enum { CONFIG_COUNTER, QUERY_COUNTER, COUNTER_STATE };
+enum { COUNTER_STATE = 2 };
 
 /*
  * Looked at every poll_ticks, and told every sample_ticks. Looks are made up for
@@ -28,9 +28,9 @@ struct counter {
 };
 
 /* An edge is seen by the look behind it, and a look sees one. */
-static uint64_t visible(const struct counter *c, uint64_t edges)
+static uint64_t visible(const struct counter *n, uint64_t edges)
 {
-	uint64_t looks = (c->due_ticks - c->seen_ticks) / c->poll_ticks;
+	uint64_t looks = (n->due_ticks - n->seen_ticks) / n->poll_ticks;
 
 	if (edges <= looks)
 		return edges;
@@ -38,79 +38,72 @@ static uint64_t visible(const struct counter *c, uint64_t edges)
 }
 
 /* Return: how many edges were seen; @at_us: when the last one was. */
-static uint32_t count_edges(struct klipper *k, struct counter *c,
+static uint32_t count_edges(struct klipper *k, struct counter *n,
 			    uint64_t now_us, uint64_t *at_us)
 {
-	bool followed = c->follows;
-	uint64_t before = c->edges;
+	bool followed = n->follows;
+	uint64_t before = n->edges;
 	struct device_edges e;
 
-	c->follows = mcu_pin_edges(klipper_mcu(k), c->pin, now_us, &e);
-	if (c->follows)
-		c->edges = e.count;
-	if (c->follows && followed) {
+	n->follows = mcu_pin_edges(klipper_mcu(k), n->pin, now_us, &e);
+	if (n->follows)
+		n->edges = e.count;
+	if (n->follows && followed) {
 		*at_us = e.last_us;
-		return (uint32_t)visible(c, e.count - before);
+		return (uint32_t)visible(n, e.count - before);
 	}
 	*at_us = now_us;
-	return (c->count & 1) != klipper_pin_read(k, c->pin, now_us);
+	return (n->count & 1) != klipper_pin_read(k, n->pin, now_us);
 }
 
-static void look(struct klipper *k, struct counter *c, uint64_t now_us)
+static void look(struct klipper *k, struct counter *n, uint64_t now_us)
 {
 	uint64_t at_us, ticks;
-	uint32_t edges = count_edges(k, c, now_us, &at_us);
+	uint32_t edges = count_edges(k, n, now_us, &at_us);
 
 	if (edges) {
-		ticks = klipper_grid(c->first_ticks, c->poll_ticks,
+		ticks = klipper_grid(n->first_ticks, n->poll_ticks,
 				     klipper_clock(k, at_us));
-		c->count_ticks =
-			(uint32_t)(ticks < c->due_ticks ? ticks : c->due_ticks);
+		n->count_ticks =
+			(uint32_t)(ticks < n->due_ticks ? ticks : n->due_ticks);
 	}
-	c->count += edges;
-	c->seen_ticks = c->due_ticks;
+	n->count += edges;
+	n->seen_ticks = n->due_ticks;
 }
 
-static void look_at(struct klipper *k, struct counter *c, uint64_t ticks)
+static void look_at(struct klipper *k, struct counter *n, uint64_t ticks)
 {
-	c->due_ticks = klipper_grid(c->first_ticks, c->poll_ticks, ticks);
-	klipper_timer_set(k, &c->timer, klipper_when_us(k, c->due_ticks));
+	n->due_ticks = klipper_grid(n->first_ticks, n->poll_ticks, ticks);
+	klipper_timer_set(k, &n->timer, klipper_when_us(k, n->due_ticks));
 }
 
-static const char *fire(struct klipper *k, struct klipper_timer *t,
-			uint64_t now_us)
+static const char *fire(const struct klipper_call *c)
 {
-	/* it is the first member */
-	struct counter *c = (struct counter *)t;
+	struct counter *n = c->object;
 
-	look(k, c, now_us);
-	if (c->due_ticks > c->sample_ticks) {
-		c->sample_ticks = c->due_ticks + c->every_ticks;
-		klipper_respond(k, &klipper_counters, COUNTER_STATE,
-				(struct kcan_klp_value[]){
-					{ .num = c->oid },
-					{ .num = (uint32_t)(c->due_ticks +
-							    c->poll_ticks) },
-					{ .num = c->count },
-					{ .num = c->count_ticks },
-				});
+	look(c->k, n, c->now_us);
+	if (n->due_ticks > n->sample_ticks) {
+		n->sample_ticks = n->due_ticks + n->every_ticks;
+		KLIPPER_RESPOND(c->k, &klipper_counters, COUNTER_STATE,
+				NUM(n->oid), NUM(n->due_ticks + n->poll_ticks),
+				NUM(n->count), NUM(n->count_ticks));
 	}
-	look_at(k, c, c->sample_ticks + 1);
+	look_at(c->k, n, n->sample_ticks + 1);
 	return NULL;
 }
 
-static void pin_changed(struct klipper *k, void *object, uint64_t now_us)
+static void pin_changed(const struct klipper_call *c)
 {
-	struct counter *c = object;
-	uint64_t ticks = klipper_clock(k, now_us);
+	struct counter *n = c->object;
+	uint64_t ticks = klipper_clock(c->k, c->now_us);
 
 	/* before the first one it is early enough */
-	if (!c->timer.armed || c->due_ticks == c->seen_ticks)
+	if (!n->timer.armed || n->due_ticks == n->seen_ticks)
 		return;
-	if (ticks <= c->seen_ticks)
-		ticks = c->seen_ticks + 1;
-	if (ticks < c->due_ticks)
-		look_at(k, c, ticks);
+	if (ticks <= n->seen_ticks)
+		ticks = n->seen_ticks + 1;
+	if (ticks < n->due_ticks)
+		look_at(c->k, n, ticks);
 }
 
 static const struct klipper_kind kind = {
@@ -118,51 +111,45 @@ static const struct klipper_kind kind = {
 	.pin_changed = pin_changed,
 };
 
-static const char *config_counter(struct klipper *k, void *object,
-				  const struct kcan_klp_value *v,
-				  uint64_t now_us)
+static const char *config_counter(const struct klipper_call *c)
 {
-	struct counter *c = object;
-	const char *reason = klipper_pin_setup_input(k, v[1].num, v[2].num);
+	struct counter *n = c->object;
+	const char *reason =
+		klipper_pin_setup_input(c->k, c->v[1].num, c->v[2].num);
 
-	(void)now_us;
 	if (reason)
 		return reason;
-	c->timer.fire = fire;
-	c->oid = (uint8_t)v[0].num;
-	c->pin = (uint8_t)v[1].num;
+	n->timer.fire = fire;
+	n->oid = (uint8_t)c->v[0].num;
+	n->pin = (uint8_t)c->v[1].num;
 	return NULL;
 }
 
-static const char *query_counter(struct klipper *k, void *object,
-				 const struct kcan_klp_value *v,
-				 uint64_t now_us)
+static const char *query_counter(const struct klipper_call *c)
 {
-	struct counter *c = object;
-	const char *reason = klipper_check_period(k, v[2].num);
+	struct counter *n = c->object;
+	const char *reason = klipper_check_period(c->k, c->v[2].num);
 
-	klipper_timer_stop(k, &c->timer);
+	klipper_timer_stop(c->k, &n->timer);
 	if (reason)
 		return reason;
-	c->poll_ticks = v[2].num;
-	c->every_ticks = v[3].num;
-	c->first_ticks = klipper_clock_near(k, v[1].num, now_us);
-	c->due_ticks = c->seen_ticks = c->sample_ticks = c->first_ticks;
-	c->follows = false;
-	return klipper_timer_at(k, &c->timer, c->first_ticks, now_us);
+	n->poll_ticks = c->v[2].num;
+	n->every_ticks = c->v[3].num;
+	n->first_ticks = klipper_clock_near(c->k, c->v[1].num, c->now_us);
+	n->due_ticks = n->seen_ticks = n->sample_ticks = n->first_ticks;
+	n->follows = false;
+	return klipper_timer_at(c->k, &n->timer, n->first_ticks, c->now_us);
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_COUNTER] = { "config_counter oid=%c pin=%u pull_up=%c",
-			     KLIPPER_MAKES(kind, config_counter) },
-	[QUERY_COUNTER] = { "query_counter oid=%c clock=%u poll_ticks=%u "
-			    "sample_ticks=%u",
-			    KLIPPER_ON(kind, query_counter) },
+	{ "config_counter oid=%c pin=%u pull_up=%c", config_counter,
+	  .makes = &kind },
+	{ "query_counter oid=%c clock=%u poll_ticks=%u sample_ticks=%u",
+	  query_counter, &kind },
 	[COUNTER_STATE] = { "counter_state oid=%c next_clock=%u count=%u "
 			    "count_clock=%u" },
 };
 
 const struct klipper_module klipper_counters = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
+	KLIPPER_MESSAGES(messages),
 };

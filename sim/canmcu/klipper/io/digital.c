@@ -3,14 +3,6 @@
 #include "output.h"
 #include "util/array.h"
 
-enum {
-	CONFIG_DIGITAL_OUT,
-	SET_DIGITAL_OUT_PWM_CYCLE,
-	QUEUE_DIGITAL_OUT,
-	UPDATE_DIGITAL_OUT,
-	SET_DIGITAL_OUT,
-};
-
 #define MISSED "Missed scheduling of next digital out event"
 #define TOO_LATE "Scheduled digital out event will exceed max_duration"
 #define CYCLE_PENDING "Can not set soft pwm cycle ticks while updates pending"
@@ -28,95 +20,64 @@ static const struct klipper_output_type type = { KLIPPER_OUTPUT_KIND, level_of,
 						 KLIPPER_PIN_OUTPUT, MISSED,
 						 TOO_LATE };
 
-static const char *config_digital_out(struct klipper *k,
-				      const struct kcan_klp_value *v,
-				      uint64_t now_us)
+static const char *config_digital_out(const struct klipper_call *c)
 {
 	struct klipper_output_cfg cfg = {
 		.type = &type,
-		.pin = v[1].num,
-		.value = (uint8_t)v[2].num,
-		.rest = (uint8_t)v[3].num,
-		.max_ticks = v[4].num,
+		.pin = c->v[1].num,
+		.value = (uint8_t)c->v[2].num,
+		.rest = (uint8_t)c->v[3].num,
+		.max_ticks = c->v[4].num,
 	};
 
-	return klipper_output_new(k, (uint8_t)v[0].num, &cfg, now_us);
+	return klipper_output_new(c, &cfg);
 }
 
-static const char *set_digital_out_pwm_cycle(struct klipper *k, void *object,
-					     const struct kcan_klp_value *v,
-					     uint64_t now_us)
+static const char *set_digital_out_pwm_cycle(const struct klipper_call *c)
 {
-	struct klipper_output *o = object;
+	struct klipper_output *o = c->object;
 
-	(void)k;
-	(void)now_us;
 	if (o->moves.first)
 		return CYCLE_PENDING;
-	o->cycle_ticks = v[1].num;
+	o->cycle_ticks = c->v[1].num;
 	return NULL;
 }
 
-static const char *queue_digital_out(struct klipper *k, void *object,
-				     const struct kcan_klp_value *v,
-				     uint64_t now_us)
+static const char *queue_digital_out(const struct klipper_call *c)
 {
-	struct klipper_output *o = object;
-
-	return klipper_output_queue(k, o, v[1].num, v[2].num, now_us);
+	return klipper_output_queue(c, c->v[2].num);
 }
 
 /* On or off for good, whatever the cycle. */
-static const char *update_digital_out(struct klipper *k, void *object,
-				      const struct kcan_klp_value *v,
-				      uint64_t now_us)
+static const char *update_digital_out(const struct klipper_call *c)
 {
-	struct klipper_output *o = object;
+	struct klipper_output *o = c->object;
 
 	if (o->moves.first)
 		return UPDATE_PENDING;
-	return klipper_output_set(k, o, (uint8_t)v[1].num ? UINT32_MAX : 0,
-				  now_us);
+	return klipper_output_set(c, (uint8_t)c->v[1].num ? UINT32_MAX : 0);
 }
 
-static const char *set_digital_out(struct klipper *k,
-				   const struct kcan_klp_value *v,
-				   uint64_t now_us)
+static const char *set_digital_out(const struct klipper_call *c)
 {
-	const char *reason = klipper_pin_setup(k, v[0].num, KLIPPER_PIN_OUTPUT);
-
-	if (!reason)
-		klipper_pin_drive(k, (uint8_t)v[0].num,
-				  (uint8_t)v[1].num ? 1 : 0, now_us);
-	return reason;
+	return klipper_pin_setup_output(
+		c->k, c->v[0].num, (uint8_t)c->v[1].num ? 1 : 0, c->now_us);
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_DIGITAL_OUT] = { "config_digital_out oid=%c pin=%u value=%c "
-				 "default_value=%c max_duration=%u",
-				 config_digital_out },
-	[SET_DIGITAL_OUT_PWM_CYCLE] = { "set_digital_out_pwm_cycle oid=%c "
-					"cycle_ticks=%u",
-					KLIPPER_ON(type.kind,
-						   set_digital_out_pwm_cycle) },
-	[QUEUE_DIGITAL_OUT] = { "queue_digital_out oid=%c clock=%u on_ticks=%u",
-				KLIPPER_ON(type.kind, queue_digital_out) },
-	[UPDATE_DIGITAL_OUT] = { "update_digital_out oid=%c value=%c",
-				 KLIPPER_ON(type.kind, update_digital_out) },
-	[SET_DIGITAL_OUT] = { "set_digital_out pin=%u value=%c",
-			      set_digital_out },
-};
-
-static const char *const strings[] = {
-	MISSED,
-	TOO_LATE,
-	CYCLE_PENDING,
-	UPDATE_PENDING,
+	{ "config_digital_out oid=%c pin=%u value=%c default_value=%c "
+	  "max_duration=%u",
+	  config_digital_out },
+	{ "set_digital_out_pwm_cycle oid=%c cycle_ticks=%u",
+	  set_digital_out_pwm_cycle, &type.kind },
+	{ "queue_digital_out oid=%c clock=%u on_ticks=%u", queue_digital_out,
+	  &type.kind },
+	{ "update_digital_out oid=%c value=%c", update_digital_out,
+	  &type.kind },
+	{ "set_digital_out pin=%u value=%c", set_digital_out },
 };
 
 const struct klipper_module klipper_digital = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
-	.strings = strings,
-	.strings_len = ARRAY_SIZE(strings),
+	KLIPPER_MESSAGES(messages),
+	KLIPPER_STRINGS(MISSED, TOO_LATE, CYCLE_PENDING, UPDATE_PENDING),
 };

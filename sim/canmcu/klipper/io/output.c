@@ -30,19 +30,17 @@ static void apply(struct klipper *k, struct klipper_output *o, uint32_t value,
 	o->end_ticks = limited ? ticks + o->max_ticks : NEVER;
 }
 
-static const char *fire(struct klipper *k, struct klipper_timer *t,
-			uint64_t now_us)
+static const char *fire(const struct klipper_call *c)
 {
-	/* it is the first member */
-	struct klipper_output *o = (struct klipper_output *)t;
+	struct klipper_output *o = c->object;
 	struct klipper_move move;
 
-	if (!klipper_moves_pop(k, &o->moves, &move))
+	if (!klipper_moves_pop(c->k, &o->moves, &move))
 		return o->type->missed;
-	apply(k, o, move.value, move.ticks, now_us);
+	apply(c->k, o, move.value, move.ticks, c->now_us);
 	if (o->moves.first && o->moves.first->ticks < move.ticks)
 		return KLIPPER_TIMER_IN_PAST;
-	return arm(k, o, now_us);
+	return arm(c->k, o, c->now_us);
 }
 
 void klipper_output_fini(struct klipper *k, void *object)
@@ -52,57 +50,57 @@ void klipper_output_fini(struct klipper *k, void *object)
 	klipper_moves_drop(k, &o->moves);
 }
 
-void klipper_output_shut_down(struct klipper *k, void *object, uint64_t now_us)
+void klipper_output_shut_down(const struct klipper_call *c)
 {
-	struct klipper_output *o = object;
+	struct klipper_output *o = c->object;
 
-	klipper_moves_drop(k, &o->moves);
-	klipper_pin_drive(k, o->pin, o->rest, now_us);
+	klipper_moves_drop(c->k, &o->moves);
+	klipper_pin_drive(c->k, o->pin, o->rest, c->now_us);
 	o->end_ticks = NEVER;
 }
 
-const char *klipper_output_new(struct klipper *k, uint8_t oid,
-			       const struct klipper_output_cfg *cfg,
-			       uint64_t now_us)
+const char *klipper_output_new(const struct klipper_call *c,
+			       const struct klipper_output_cfg *cfg)
 {
+	const struct klipper_output_type *type = cfg->type;
 	struct klipper_output *o;
 	void *object;
-	const char *reason = klipper_pin_setup(k, cfg->pin, cfg->type->use);
+	const char *reason = klipper_pin_setup(c->k, cfg->pin, type->use);
 
 	if (!reason)
-		reason = klipper_oid_new(k, oid, &cfg->type->kind, &object);
+		reason = klipper_oid_new(c->k, (uint8_t)c->v[0].num,
+					 &type->kind, &object);
 	if (reason)
 		return reason;
 	o = object;
 	o->timer.fire = fire;
-	o->type = cfg->type;
+	o->type = type;
 	o->pin = (uint8_t)cfg->pin;
 	o->cycle_ticks = cfg->cycle_ticks;
 	o->value_max = cfg->value_max;
 	o->max_ticks = cfg->max_ticks;
-	o->rest = cfg->type->level(o, cfg->rest);
+	o->rest = type->level(o, cfg->rest);
 	o->end_ticks = NEVER;
-	klipper_pin_drive(k, o->pin, cfg->type->level(o, cfg->value), now_us);
+	klipper_pin_drive(c->k, o->pin, type->level(o, cfg->value), c->now_us);
 	return NULL;
 }
 
-const char *klipper_output_queue(struct klipper *k, struct klipper_output *o,
-				 uint32_t clock, uint32_t value,
-				 uint64_t now_us)
+const char *klipper_output_queue(const struct klipper_call *c, uint32_t value)
 {
+	struct klipper_output *o = c->object;
 	bool first = !o->moves.first;
 	struct klipper_move move = {
-		.ticks = klipper_clock_near(k, clock, now_us),
+		.ticks = klipper_clock_near(c->k, c->v[1].num, c->now_us),
 		.value = value,
 	};
-	const char *reason = klipper_moves_push(k, &o->moves, &move);
+	const char *reason = klipper_moves_push(c->k, &o->moves, &move);
 
-	return reason || !first ? reason : arm(k, o, now_us);
+	return reason || !first ? reason : arm(c->k, o, c->now_us);
 }
 
-const char *klipper_output_set(struct klipper *k, struct klipper_output *o,
-			       uint32_t value, uint64_t now_us)
+const char *klipper_output_set(const struct klipper_call *c, uint32_t value)
 {
-	apply(k, o, value, klipper_clock(k, now_us), now_us);
-	return arm(k, o, now_us);
+	apply(c->k, c->object, value, klipper_clock(c->k, c->now_us),
+	      c->now_us);
+	return arm(c->k, c->object, c->now_us);
 }

@@ -52,20 +52,18 @@ struct klipper_output_cfg {
 		.shutdown = klipper_output_shut_down,  \
 	}
 void klipper_output_fini(struct klipper *k, void *object);
-void klipper_output_shut_down(struct klipper *k, void *object, uint64_t now_us);
+void klipper_output_shut_down(const struct klipper_call *c);
 
 /* Return, all of these: as a command. */
-const char *klipper_output_new(struct klipper *k, uint8_t oid,
-			       const struct klipper_output_cfg *cfg,
-			       uint64_t now_us);
 
-/** Change it at @clock. */
-const char *klipper_output_queue(struct klipper *k, struct klipper_output *o,
-				 uint32_t clock, uint32_t value,
-				 uint64_t now_us);
+/** Make the output whose oid comes first. */
+const char *klipper_output_new(const struct klipper_call *c,
+			       const struct klipper_output_cfg *cfg);
 
-/** Change it now; nothing may be queued. */
-const char *klipper_output_set(struct klipper *k, struct klipper_output *o,
-			       uint32_t value, uint64_t now_us);
+/** Change one at the clock that comes second. */
+const char *klipper_output_queue(const struct klipper_call *c, uint32_t value);
+
+/** Change one now; nothing may be queued. */
+const char *klipper_output_set(const struct klipper_call *c, uint32_t value);
 
 #endif

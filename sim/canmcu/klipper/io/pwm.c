@@ -4,8 +4,6 @@
 #include "output.h"
 #include "util/array.h"
 
-enum { CONFIG_PWM_OUT, QUEUE_PWM_OUT, SET_PWM_OUT };
-
 #define MISSED "Missed scheduling of next hard pwm event"
 #define TOO_LATE "Scheduled pwm event will exceed max_duration"
 
@@ -28,68 +26,58 @@ static uint32_t pwm_max(const struct klipper *k)
 	return chip_pins_of(klipper_mcu(k)->cfg.type)->pwm_max;
 }
 
-static const char *config_pwm_out(struct klipper *k,
-				  const struct kcan_klp_value *v,
-				  uint64_t now_us)
+static const char *config_pwm_out(const struct klipper_call *c)
 {
 	struct klipper_output_cfg cfg = {
 		.type = &type,
-		.pin = v[1].num,
-		.cycle_ticks = v[2].num,
-		.value_max = pwm_max(k),
-		.value = (uint16_t)v[3].num,
-		.rest = (uint16_t)v[4].num,
-		.max_ticks = v[5].num,
+		.pin = c->v[1].num,
+		.cycle_ticks = c->v[2].num,
+		.value_max = pwm_max(c->k),
+		.value = (uint16_t)c->v[3].num,
+		.rest = (uint16_t)c->v[4].num,
+		.max_ticks = c->v[5].num,
 	};
 
-	return klipper_output_new(k, (uint8_t)v[0].num, &cfg, now_us);
+	return klipper_output_new(c, &cfg);
 }
 
-static const char *queue_pwm_out(struct klipper *k, void *object,
-				 const struct kcan_klp_value *v,
-				 uint64_t now_us)
+static const char *queue_pwm_out(const struct klipper_call *c)
 {
-	return klipper_output_queue(k, object, v[1].num, (uint16_t)v[2].num,
-				    now_us);
+	return klipper_output_queue(c, (uint16_t)c->v[2].num);
 }
 
-static const char *set_pwm_out(struct klipper *k,
-			       const struct kcan_klp_value *v, uint64_t now_us)
+static const char *set_pwm_out(const struct klipper_call *c)
 {
-	const char *reason = klipper_pin_setup(k, v[0].num, KLIPPER_PIN_PWM);
+	const char *reason =
+		klipper_pin_setup(c->k, c->v[0].num, KLIPPER_PIN_PWM);
 
 	if (!reason)
-		klipper_pin_drive(k, (uint8_t)v[0].num,
-				  duty((uint16_t)v[2].num, pwm_max(k)), now_us);
+		klipper_pin_drive(c->k, (uint8_t)c->v[0].num,
+				  duty((uint16_t)c->v[2].num, pwm_max(c->k)),
+				  c->now_us);
 	return reason;
 }
 
-static int describe(json_t *config, json_t *enumerations,
-		    const struct klipper_build *build)
+static int describe(const struct klipper_dictionary *d)
 {
-	uint32_t max = chip_pins_of(build->type)->pwm_max;
+	uint32_t max = chip_pins_of(d->build->type)->pwm_max;
 
-	(void)enumerations;
-	return max ? json_object_set_new(config, "PWM_MAX", json_integer(max)) :
-		     0;
+	if (!max)
+		return 0;
+	return json_object_set_new(d->config, "PWM_MAX", json_integer(max));
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_PWM_OUT] = { "config_pwm_out oid=%c pin=%u cycle_ticks=%u "
-			     "value=%hu default_value=%hu max_duration=%u",
-			     config_pwm_out },
-	[QUEUE_PWM_OUT] = { "queue_pwm_out oid=%c clock=%u value=%hu",
-			    KLIPPER_ON(type.kind, queue_pwm_out) },
-	[SET_PWM_OUT] = { "set_pwm_out pin=%u cycle_ticks=%u value=%hu",
-			  set_pwm_out },
+	{ "config_pwm_out oid=%c pin=%u cycle_ticks=%u value=%hu "
+	  "default_value=%hu max_duration=%u",
+	  config_pwm_out },
+	{ "queue_pwm_out oid=%c clock=%u value=%hu", queue_pwm_out,
+	  &type.kind },
+	{ "set_pwm_out pin=%u cycle_ticks=%u value=%hu", set_pwm_out },
 };
 
-static const char *const strings[] = { MISSED, TOO_LATE, KLIPPER_NOT_PWM };
-
 const struct klipper_module klipper_pwm = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
-	.strings = strings,
-	.strings_len = ARRAY_SIZE(strings),
+	KLIPPER_MESSAGES(messages),
+	KLIPPER_STRINGS(MISSED, TOO_LATE, KLIPPER_NOT_PWM),
 	.describe = describe,
 };

@@ -6,7 +6,7 @@
 
 #define LOOKS_PER_SECOND 20000 /* at most */
 
-enum { CONFIG_ENDSTOP, ENDSTOP_HOME, ENDSTOP_QUERY_STATE, ENDSTOP_STATE };
+enum { ENDSTOP_STATE = 3 };
 
 /*
  * While homing, looked at every rest_ticks; when it is as wanted, sample_count
@@ -55,47 +55,43 @@ static void look_again(struct klipper *k, struct endstop *e)
 	look_at(k, e, e->next_ticks);
 }
 
-static const char *fire(struct klipper *k, struct klipper_timer *t,
-			uint64_t now_us)
+static const char *fire(const struct klipper_call *c)
 {
-	/* it is the first member */
-	struct endstop *e = (struct endstop *)t;
+	struct endstop *e = c->object;
 
 	if (e->left == e->sample_count)
 		e->next_ticks = e->sample_at + e->rest_ticks;
-	if (!is_hit(k, e, now_us)) {
+	if (!is_hit(c->k, e, c->now_us)) {
 		e->left = e->sample_count;
-		look_again(k, e);
+		look_again(c->k, e);
 		return NULL;
 	}
 	e->told_ticks = e->next_ticks;
 	if (--e->left) {
-		look_at(k, e, e->sample_at + e->sample_ticks);
+		look_at(c->k, e, e->sample_at + e->sample_ticks);
 		return NULL;
 	}
 	e->looks = false;
-	klipper_trsync_trigger(k, e->ts, e->reason, now_us);
+	klipper_trsync_trigger(c, e->ts, e->reason);
 	return NULL;
 }
 
-static void pin_changed(struct klipper *k, void *object, uint64_t now_us)
+static void pin_changed(const struct klipper_call *c)
 {
-	struct endstop *e = object;
+	struct endstop *e = c->object;
 
 	if (!e->looks || e->timer.armed)
 		return;
 	/* where looks that nobody needed have led to */
 	e->next_ticks = klipper_grid(e->next_ticks, e->rest_ticks,
-				     klipper_clock(k, now_us));
-	look_at(k, e, e->next_ticks);
+				     klipper_clock(c->k, c->now_us));
+	look_at(c->k, e, e->next_ticks);
 }
 
-static void shut_down(struct klipper *k, void *object, uint64_t now_us)
+static void shut_down(const struct klipper_call *c)
 {
-	struct endstop *e = object;
+	struct endstop *e = c->object;
 
-	(void)k;
-	(void)now_us;
 	e->looks = false;
 }
 
@@ -105,77 +101,64 @@ static const struct klipper_kind kind = {
 	.pin_changed = pin_changed,
 };
 
-static const char *config_endstop(struct klipper *k, void *object,
-				  const struct kcan_klp_value *v,
-				  uint64_t now_us)
+static const char *config_endstop(const struct klipper_call *c)
 {
-	const char *reason = klipper_pin_setup_input(k, v[1].num, v[2].num);
+	const char *reason =
+		klipper_pin_setup_input(c->k, c->v[1].num, c->v[2].num);
 
-	(void)now_us;
 	if (reason)
 		return reason;
-	*(struct endstop *)object =
+	*(struct endstop *)c->object =
 		(struct endstop){ .timer.fire = fire,
-				  .oid = (uint8_t)v[0].num,
-				  .pin = (uint8_t)v[1].num };
+				  .oid = (uint8_t)c->v[0].num,
+				  .pin = (uint8_t)c->v[1].num };
 	return NULL;
 }
 
-static const char *endstop_home(struct klipper *k, void *object,
-				const struct kcan_klp_value *v, uint64_t now_us)
+static const char *endstop_home(const struct klipper_call *c)
 {
-	struct endstop *e = object;
+	struct endstop *e = c->object;
 
-	klipper_timer_stop(k, &e->timer);
+	klipper_timer_stop(c->k, &e->timer);
 	e->looks = false;
-	e->sample_ticks = v[2].num;
-	e->sample_count = e->left = (uint8_t)v[3].num;
-	e->rest_ticks = v[4].num;
-	e->pin_value = (uint8_t)v[5].num ? 1 : 0;
-	e->reason = (uint8_t)v[7].num;
+	e->sample_ticks = c->v[2].num;
+	e->sample_count = e->left = (uint8_t)c->v[3].num;
+	e->rest_ticks = c->v[4].num;
+	e->pin_value = (uint8_t)c->v[5].num ? 1 : 0;
+	e->reason = (uint8_t)c->v[7].num;
 	e->homing = e->sample_count != 0;
 	if (!e->homing)
 		return NULL; /* no more */
-	e->ts = klipper_trsync_find(k, (uint8_t)v[6].num);
+	e->ts = klipper_trsync_find(c->k, (uint8_t)c->v[6].num);
 	if (!e->ts)
 		return KLIPPER_INVALID_OID;
 	e->looks = true;
-	e->sample_at = klipper_clock_near(k, v[1].num, now_us);
+	e->sample_at = klipper_clock_near(c->k, c->v[1].num, c->now_us);
 	e->next_ticks = e->sample_at;
-	return klipper_timer_at(k, &e->timer, e->sample_at, now_us);
+	return klipper_timer_at(c->k, &e->timer, e->sample_at, c->now_us);
 }
 
-static const char *endstop_query_state(struct klipper *k, void *object,
-				       const struct kcan_klp_value *v,
-				       uint64_t now_us)
+static const char *endstop_query_state(const struct klipper_call *c)
 {
-	struct endstop *e = object;
+	struct endstop *e = c->object;
 
-	(void)v;
-	klipper_respond(k, &klipper_endstops, ENDSTOP_STATE,
-			(struct kcan_klp_value[]){
-				{ .num = e->oid },
-				{ .num = e->homing },
-				{ .num = (uint32_t)e->told_ticks },
-				{ .num = klipper_pin_read(k, e->pin, now_us) },
-			});
+	KLIPPER_RESPOND(c->k, &klipper_endstops, ENDSTOP_STATE, NUM(e->oid),
+			NUM(e->homing), NUM(e->told_ticks),
+			NUM(klipper_pin_read(c->k, e->pin, c->now_us)));
 	return NULL;
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_ENDSTOP] = { "config_endstop oid=%c pin=%c pull_up=%c",
-			     KLIPPER_MAKES(kind, config_endstop) },
-	[ENDSTOP_HOME] = { "endstop_home oid=%c clock=%u sample_ticks=%u "
-			   "sample_count=%c rest_ticks=%u pin_value=%c "
-			   "trsync_oid=%c trigger_reason=%c",
-			   KLIPPER_ON(kind, endstop_home) },
-	[ENDSTOP_QUERY_STATE] = { "endstop_query_state oid=%c",
-				  KLIPPER_ON(kind, endstop_query_state) },
+	{ "config_endstop oid=%c pin=%c pull_up=%c", config_endstop,
+	  .makes = &kind },
+	{ "endstop_home oid=%c clock=%u sample_ticks=%u sample_count=%c "
+	  "rest_ticks=%u pin_value=%c trsync_oid=%c trigger_reason=%c",
+	  endstop_home, &kind },
+	{ "endstop_query_state oid=%c", endstop_query_state, &kind },
 	[ENDSTOP_STATE] = { "endstop_state oid=%c homing=%c next_clock=%u "
 			    "pin_value=%c" },
 };
 
 const struct klipper_module klipper_endstops = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
+	KLIPPER_MESSAGES(messages),
 };

@@ -8,15 +8,7 @@
 
 #define LATE_US 1000u /* that steps may be, within a queue */
 
-enum {
-	CONFIG_STEPPER,
-	QUEUE_STEP,
-	SET_NEXT_STEP_DIR,
-	RESET_STEP_CLOCK,
-	STEPPER_GET_POSITION,
-	STEPPER_POSITION,
-	STEPPER_STOP_ON_TRIGGER,
-};
+enum { STEPPER_POSITION = 5 };
 
 #define TOO_FAR_IN_PAST "Stepper too far in past"
 #define INVALID_COUNT "Invalid count parameter"
@@ -119,13 +111,14 @@ static void remember(const struct klipper *k, struct stepper *s)
 	klipper_moves_keep(&s->past, &move);
 }
 
-static void begin_move(struct klipper *k, struct stepper *s, uint64_t now_us)
+static void begin_move(const struct klipper_call *c)
 {
+	struct stepper *s = c->object;
 	int64_t end = s->start_ticks + step_ticks(&s->move, s->move.count);
 	uint64_t end_ticks = end > 0 ? (uint64_t)end : 0;
 
-	klipper_pin_drive(k, s->dir_pin, s->move.forward ? 1 : 0, now_us);
-	klipper_timer_set(k, &s->timer, klipper_when_us(k, end_ticks));
+	klipper_pin_drive(c->k, s->dir_pin, s->move.forward ? 1 : 0, c->now_us);
+	klipper_timer_set(c->k, &s->timer, klipper_when_us(c->k, end_ticks));
 }
 
 /* What is not begun makes no step. Return: @reason */
@@ -143,64 +136,60 @@ static bool is_too_late(const struct klipper *k, const struct stepper *s)
 	return late_us > LATE_US;
 }
 
-static const char *fire(struct klipper *k, struct klipper_timer *t,
-			uint64_t now_us)
+static const char *fire(const struct klipper_call *c)
 {
-	/* it is the first member */
-	struct stepper *s = (struct stepper *)t;
+	struct stepper *s = c->object;
 
-	remember(k, s);
+	remember(c->k, s);
 	s->position = position_after(s, s->move.count);
 	s->start_ticks += step_ticks(&s->move, s->move.count);
 	s->move.count = 0;
-	if (!klipper_moves_pop(k, &s->moves, &s->move))
+	if (!klipper_moves_pop(c->k, &s->moves, &s->move))
 		return NULL;
-	if (is_too_late(k, s))
+	if (is_too_late(c->k, s))
 		return refuse_move(s, TOO_FAR_IN_PAST);
-	begin_move(k, s, now_us);
+	begin_move(c);
 	return NULL;
 }
 
 /* From standing still: its first step must not be over. */
-static const char *start(struct klipper *k, struct stepper *s, uint64_t now_us)
+static const char *start(const struct klipper_call *c)
 {
+	struct stepper *s = c->object;
 	uint64_t first;
 
-	klipper_moves_pop(k, &s->moves, &s->move);
+	klipper_moves_pop(c->k, &s->moves, &s->move);
 	first = klipper_clock_near(
-		k, (uint32_t)s->start_ticks + s->move.interval, now_us);
-	if (klipper_is_over(k, first, now_us))
+		c->k, (uint32_t)s->start_ticks + s->move.interval, c->now_us);
+	if (klipper_is_over(c->k, first, c->now_us))
 		return refuse_move(s, KLIPPER_TIMER_TOO_CLOSE);
 	s->start_ticks = (int64_t)first - (int32_t)s->move.interval;
-	begin_move(k, s, now_us);
+	begin_move(c);
 	return NULL;
 }
 
 /* At once, with the steps made that are made. The direction is forgotten, too. */
-static void halt(struct klipper *k, struct stepper *s, uint64_t now_us)
+static void halt(const struct klipper_call *c, struct stepper *s)
 {
-	klipper_timer_stop(k, &s->timer);
-	s->position = position_at(s, klipper_clock(k, now_us));
+	klipper_timer_stop(c->k, &s->timer);
+	s->position = position_at(s, klipper_clock(c->k, c->now_us));
 	s->move.count = 0;
 	forget_past(s);
-	klipper_moves_drop(k, &s->moves);
+	klipper_moves_drop(c->k, &s->moves);
 	s->forward = false;
-	klipper_pin_drive(k, s->dir_pin, 0, now_us);
+	klipper_pin_drive(c->k, s->dir_pin, 0, c->now_us);
 	s->need_reset = true;
 }
 
-static void run_stop(struct klipper *k, struct klipper_signal *signal,
-		     uint64_t now_us)
+static void run_stop(const struct klipper_call *c,
+		     struct klipper_signal *signal)
 {
-	struct stepper *s =
-		(void *)((uint8_t *)signal - offsetof(struct stepper, stop));
-
-	halt(k, s, now_us);
+	halt(c, (void *)((uint8_t *)signal - offsetof(struct stepper, stop)));
 }
 
-static void shut_down(struct klipper *k, void *object, uint64_t now_us)
+static void shut_down(const struct klipper_call *c)
 {
-	halt(k, object, now_us);
+	halt(c, c->object);
 }
 
 static void fini(struct klipper *k, void *object)
@@ -232,134 +221,103 @@ int32_t klipper_stepper_steps(struct klipper *k, uint8_t step_pin,
 	return 0;
 }
 
-static const char *config_stepper(struct klipper *k, void *object,
-				  const struct kcan_klp_value *v,
-				  uint64_t now_us)
+static const char *config_stepper(const struct klipper_call *c)
 {
-	const char *reason = klipper_pin_setup(k, v[1].num, KLIPPER_PIN_OUTPUT);
+	const char *reason =
+		klipper_pin_setup(c->k, c->v[1].num, KLIPPER_PIN_OUTPUT);
 
 	if (!reason)
-		reason = klipper_pin_setup(k, v[2].num, KLIPPER_PIN_OUTPUT);
+		reason = klipper_pin_setup(c->k, c->v[2].num,
+					   KLIPPER_PIN_OUTPUT);
 	if (reason)
 		return reason;
-	*(struct stepper *)object = (struct stepper){
+	*(struct stepper *)c->object = (struct stepper){
 		.timer.fire = fire,
 		.stop.run = run_stop,
-		.oid = (uint8_t)v[0].num,
-		.step_pin = (uint8_t)v[1].num,
-		.dir_pin = (uint8_t)v[2].num,
+		.oid = (uint8_t)c->v[0].num,
+		.step_pin = (uint8_t)c->v[1].num,
+		.dir_pin = (uint8_t)c->v[2].num,
 	};
 	/* invert_step above 0: it rests high */
-	klipper_pin_drive(k, (uint8_t)v[1].num, (int8_t)v[3].num > 0, now_us);
-	klipper_pin_drive(k, (uint8_t)v[2].num, 0, now_us);
+	klipper_pin_drive(c->k, (uint8_t)c->v[1].num, (int8_t)c->v[3].num > 0,
+			  c->now_us);
+	klipper_pin_drive(c->k, (uint8_t)c->v[2].num, 0, c->now_us);
 	return NULL;
 }
 
-static const char *queue_step(struct klipper *k, void *object,
-			      const struct kcan_klp_value *v, uint64_t now_us)
+static const char *queue_step(const struct klipper_call *c)
 {
-	struct stepper *s = object;
+	struct stepper *s = c->object;
 	struct klipper_move move = {
-		.interval = v[1].num,
-		.count = (uint16_t)v[2].num,
-		.add = (int16_t)v[3].num,
+		.interval = c->v[1].num,
+		.count = (uint16_t)c->v[2].num,
+		.add = (int16_t)c->v[3].num,
 	};
 	const char *reason;
 
-	if (klipper_moves_full(k))
+	if (klipper_moves_full(c->k))
 		return KLIPPER_MOVE_OVERFLOW;
 	if (!move.count)
 		return INVALID_COUNT;
 	if (s->need_reset)
 		return NULL;
 	move.forward = s->forward;
-	reason = klipper_moves_push(k, &s->moves, &move);
-	return reason || s->move.count ? reason : start(k, s, now_us);
+	reason = klipper_moves_push(c->k, &s->moves, &move);
+	return reason || s->move.count ? reason : start(c);
 }
 
-static const char *set_next_step_dir(struct klipper *k, void *object,
-				     const struct kcan_klp_value *v,
-				     uint64_t now_us)
+static const char *set_next_step_dir(const struct klipper_call *c)
 {
-	struct stepper *s = object;
+	struct stepper *s = c->object;
 
-	(void)k;
-	(void)now_us;
-	s->forward = (uint8_t)v[1].num;
+	s->forward = (uint8_t)c->v[1].num;
 	return NULL;
 }
 
-static const char *reset_step_clock(struct klipper *k, void *object,
-				    const struct kcan_klp_value *v,
-				    uint64_t now_us)
+static const char *reset_step_clock(const struct klipper_call *c)
 {
-	struct stepper *s = object;
+	struct stepper *s = c->object;
 
-	(void)k;
-	(void)now_us;
 	if (s->move.count)
 		return STILL_ACTIVE;
-	s->start_ticks = v[1].num;
+	s->start_ticks = c->v[1].num;
 	s->need_reset = false;
 	return NULL;
 }
 
-static const char *stepper_get_position(struct klipper *k, void *object,
-					const struct kcan_klp_value *v,
-					uint64_t now_us)
+static const char *stepper_get_position(const struct klipper_call *c)
 {
-	struct stepper *s = object;
+	struct stepper *s = c->object;
 
-	(void)v;
-	klipper_respond(k, &klipper_steppers, STEPPER_POSITION,
-			(struct kcan_klp_value[]){
-				{ .num = s->oid },
-				{ .num = (uint32_t)position_at(
-					  s, klipper_clock(k, now_us)) },
-			});
+	KLIPPER_RESPOND(c->k, &klipper_steppers, STEPPER_POSITION, NUM(s->oid),
+			NUM(position_at(s, klipper_clock(c->k, c->now_us))));
 	return NULL;
 }
 
-static const char *stepper_stop_on_trigger(struct klipper *k,
-					   const struct kcan_klp_value *v,
-					   uint64_t now_us)
+static const char *stepper_stop_on_trigger(const struct klipper_call *c)
 {
-	struct stepper *s = klipper_oid_find(k, (uint8_t)v[0].num, &kind);
-	struct klipper_trsync *ts = klipper_trsync_find(k, (uint8_t)v[1].num);
+	struct stepper *s = c->object;
+	struct klipper_trsync *ts =
+		klipper_trsync_find(c->k, (uint8_t)c->v[1].num);
 
-	(void)now_us;
-	if (!s || !ts)
-		return KLIPPER_INVALID_OID;
-	return klipper_trsync_wait(ts, &s->stop);
+	return ts ? klipper_trsync_wait(ts, &s->stop) : KLIPPER_INVALID_OID;
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_STEPPER] = { "config_stepper oid=%c step_pin=%c dir_pin=%c "
-			     "invert_step=%c step_pulse_ticks=%u",
-			     KLIPPER_MAKES(kind, config_stepper) },
-	[QUEUE_STEP] = { "queue_step oid=%c interval=%u count=%hu add=%hi",
-			 KLIPPER_ON(kind, queue_step) },
-	[SET_NEXT_STEP_DIR] = { "set_next_step_dir oid=%c dir=%c",
-				KLIPPER_ON(kind, set_next_step_dir) },
-	[RESET_STEP_CLOCK] = { "reset_step_clock oid=%c clock=%u",
-			       KLIPPER_ON(kind, reset_step_clock) },
-	[STEPPER_GET_POSITION] = { "stepper_get_position oid=%c",
-				   KLIPPER_ON(kind, stepper_get_position) },
+	{ "config_stepper oid=%c step_pin=%c dir_pin=%c invert_step=%c "
+	  "step_pulse_ticks=%u",
+	  config_stepper, .makes = &kind },
+	{ "queue_step oid=%c interval=%u count=%hu add=%hi", queue_step,
+	  &kind },
+	{ "set_next_step_dir oid=%c dir=%c", set_next_step_dir, &kind },
+	{ "reset_step_clock oid=%c clock=%u", reset_step_clock, &kind },
+	{ "stepper_get_position oid=%c", stepper_get_position, &kind },
 	[STEPPER_POSITION] = { "stepper_position oid=%c pos=%i" },
-	[STEPPER_STOP_ON_TRIGGER] = { "stepper_stop_on_trigger oid=%c "
-				      "trsync_oid=%c",
-				      stepper_stop_on_trigger },
-};
-
-static const char *const strings[] = {
-	TOO_FAR_IN_PAST,
-	INVALID_COUNT,
-	STILL_ACTIVE,
+	{ "stepper_stop_on_trigger oid=%c trsync_oid=%c",
+	  stepper_stop_on_trigger, &kind },
 };
 
 const struct klipper_module klipper_steppers = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
-	.strings = strings,
-	.strings_len = ARRAY_SIZE(strings),
+	KLIPPER_MESSAGES(messages),
+	KLIPPER_STRINGS(TOO_FAR_IN_PAST, INVALID_COUNT, STILL_ACTIVE),
 };

@@ -3,13 +3,7 @@
 #include "trsync.h"
 #include "util/array.h"
 
-enum {
-	CONFIG_TRSYNC,
-	TRSYNC_START,
-	TRSYNC_SET_TIMEOUT,
-	TRSYNC_TRIGGER,
-	TRSYNC_STATE,
-};
+enum { TRSYNC_STATE = 4 };
 
 #define ALREADY_ACTIVE "Can't add signal that is already active"
 
@@ -33,11 +27,8 @@ struct klipper_trsync {
 static void report(struct klipper *k, const struct klipper_trsync *ts,
 		   uint32_t clock)
 {
-	klipper_respond(k, &klipper_trsyncs, TRSYNC_STATE,
-			(struct kcan_klp_value[]){ { .num = ts->oid },
-						   { .num = ts->can_trigger },
-						   { .num = ts->reason },
-						   { .num = clock } });
+	KLIPPER_RESPOND(k, &klipper_trsyncs, TRSYNC_STATE, NUM(ts->oid),
+			NUM(ts->can_trigger), NUM(ts->reason), NUM(clock));
 }
 
 static void drop_signals(struct klipper_trsync *ts)
@@ -54,8 +45,8 @@ static void stop_timers(struct klipper *k, struct klipper_trsync *ts)
 	klipper_timer_stop(k, &ts->task);
 }
 
-void klipper_trsync_trigger(struct klipper *k, struct klipper_trsync *ts,
-			    uint8_t reason, uint64_t now_us)
+void klipper_trsync_trigger(const struct klipper_call *c,
+			    struct klipper_trsync *ts, uint8_t reason)
 {
 	struct klipper_signal *signal = ts->signals;
 
@@ -65,49 +56,45 @@ void klipper_trsync_trigger(struct klipper *k, struct klipper_trsync *ts,
 	ts->reason = reason;
 	drop_signals(ts);
 	for (; signal; signal = signal->next)
-		signal->run(k, signal, now_us);
-	klipper_timer_set(k, &ts->task, now_us);
+		signal->run(c, signal);
+	klipper_timer_set(c->k, &ts->task, c->now_us);
 }
 
-static const char *run_task(struct klipper *k, struct klipper_timer *t,
-			    uint64_t now_us)
+static const char *run_task(const struct klipper_call *c)
 {
 	struct klipper_trsync *ts =
-		(void *)((uint8_t *)t - offsetof(struct klipper_trsync, task));
+		(void *)((uint8_t *)c->object -
+			 offsetof(struct klipper_trsync, task));
 
-	report(k, ts, (uint32_t)klipper_clock(k, now_us));
+	report(c->k, ts, (uint32_t)klipper_clock(c->k, c->now_us));
 	return NULL;
 }
 
-static const char *fire_report(struct klipper *k, struct klipper_timer *t,
-			       uint64_t now_us)
+static const char *fire_report(const struct klipper_call *c)
 {
-	/* it is the first member */
-	struct klipper_trsync *ts = (struct klipper_trsync *)t;
+	struct klipper_trsync *ts = c->object;
 
-	klipper_timer_set(k, &ts->task, now_us);
+	klipper_timer_set(c->k, &ts->task, c->now_us);
 	ts->report_at += ts->report_ticks;
-	klipper_timer_set(k, t, klipper_when_us(k, ts->report_at));
+	klipper_timer_set(c->k, &ts->report,
+			  klipper_when_us(c->k, ts->report_at));
 	return NULL;
 }
 
-static const char *fire_expire(struct klipper *k, struct klipper_timer *t,
-			       uint64_t now_us)
+static const char *fire_expire(const struct klipper_call *c)
 {
 	struct klipper_trsync *ts =
-		(void *)((uint8_t *)t -
+		(void *)((uint8_t *)c->object -
 			 offsetof(struct klipper_trsync, expire));
 
-	klipper_trsync_trigger(k, ts, ts->expire_reason, now_us);
+	klipper_trsync_trigger(c, ts, ts->expire_reason);
 	return NULL;
 }
 
-static void shut_down(struct klipper *k, void *object, uint64_t now_us)
+static void shut_down(const struct klipper_call *c)
 {
-	struct klipper_trsync *ts = object;
+	struct klipper_trsync *ts = c->object;
 
-	(void)k;
-	(void)now_us;
 	ts->can_trigger = false;
 	ts->reason = 0;
 	drop_signals(ts);
@@ -134,89 +121,74 @@ const char *klipper_trsync_wait(struct klipper_trsync *ts,
 	return NULL;
 }
 
-static const char *config_trsync(struct klipper *k, void *object,
-				 const struct kcan_klp_value *v,
-				 uint64_t now_us)
+static const char *config_trsync(const struct klipper_call *c)
 {
-	(void)k;
-	(void)now_us;
-	*(struct klipper_trsync *)object = (struct klipper_trsync){
+	*(struct klipper_trsync *)c->object = (struct klipper_trsync){
 		.report.fire = fire_report,
 		.expire.fire = fire_expire,
 		.task.fire = run_task,
-		.oid = (uint8_t)v[0].num,
+		.oid = (uint8_t)c->v[0].num,
 	};
 	return NULL;
 }
 
-static const char *trsync_start(struct klipper *k, void *object,
-				const struct kcan_klp_value *v, uint64_t now_us)
+static const char *trsync_start(const struct klipper_call *c)
 {
-	struct klipper_trsync *ts = object;
+	struct klipper_trsync *ts = c->object;
 	const char *reason;
 
-	stop_timers(k, ts);
+	stop_timers(c->k, ts);
 	drop_signals(ts);
-	ts->report_at = klipper_clock_near(k, v[1].num, now_us);
-	ts->report_ticks = v[2].num;
-	ts->expire_reason = (uint8_t)v[3].num;
+	ts->report_at = klipper_clock_near(c->k, c->v[1].num, c->now_us);
+	ts->report_ticks = c->v[2].num;
+	ts->expire_reason = (uint8_t)c->v[3].num;
 	ts->reason = 0;
 	ts->can_trigger = true;
 	if (!ts->report_ticks)
 		return NULL;
-	reason = klipper_check_period(k, ts->report_ticks);
+	reason = klipper_check_period(c->k, ts->report_ticks);
 	if (reason)
 		return reason;
-	return klipper_timer_at(k, &ts->report, ts->report_at, now_us);
+	return klipper_timer_at(c->k, &ts->report, ts->report_at, c->now_us);
 }
 
-static const char *trsync_set_timeout(struct klipper *k, void *object,
-				      const struct kcan_klp_value *v,
-				      uint64_t now_us)
+static const char *trsync_set_timeout(const struct klipper_call *c)
 {
-	struct klipper_trsync *ts = object;
-	uint64_t ticks = klipper_clock_near(k, v[1].num, now_us);
+	struct klipper_trsync *ts = c->object;
+	uint64_t ticks = klipper_clock_near(c->k, c->v[1].num, c->now_us);
 
 	if (!ts->can_trigger)
 		return NULL;
 	/* a host that may be late is waited for */
-	return klipper_timer_at(k, &ts->expire,
-				ticks + klipper_lateness_ticks(k), now_us);
+	return klipper_timer_at(c->k, &ts->expire,
+				ticks + klipper_lateness_ticks(c->k),
+				c->now_us);
 }
 
 /* The host's own trigger: its answer is the state, and the last one. */
-static const char *trsync_trigger(struct klipper *k, void *object,
-				  const struct kcan_klp_value *v,
-				  uint64_t now_us)
+static const char *trsync_trigger(const struct klipper_call *c)
 {
-	struct klipper_trsync *ts = object;
+	struct klipper_trsync *ts = c->object;
 
-	klipper_trsync_trigger(k, ts, (uint8_t)v[1].num, now_us);
-	stop_timers(k, ts);
+	klipper_trsync_trigger(c, ts, (uint8_t)c->v[1].num);
+	stop_timers(c->k, ts);
 	ts->can_trigger = false;
-	report(k, ts, 0);
+	report(c->k, ts, 0);
 	return NULL;
 }
 
 static const struct klipper_message messages[] = {
-	[CONFIG_TRSYNC] = { "config_trsync oid=%c",
-			    KLIPPER_MAKES(kind, config_trsync) },
-	[TRSYNC_START] = { "trsync_start oid=%c report_clock=%u "
-			   "report_ticks=%u expire_reason=%c",
-			   KLIPPER_ON(kind, trsync_start) },
-	[TRSYNC_SET_TIMEOUT] = { "trsync_set_timeout oid=%c clock=%u",
-				 KLIPPER_ON(kind, trsync_set_timeout) },
-	[TRSYNC_TRIGGER] = { "trsync_trigger oid=%c reason=%c",
-			     KLIPPER_ON(kind, trsync_trigger) },
+	{ "config_trsync oid=%c", config_trsync, .makes = &kind },
+	{ "trsync_start oid=%c report_clock=%u report_ticks=%u "
+	  "expire_reason=%c",
+	  trsync_start, &kind },
+	{ "trsync_set_timeout oid=%c clock=%u", trsync_set_timeout, &kind },
+	{ "trsync_trigger oid=%c reason=%c", trsync_trigger, &kind },
 	[TRSYNC_STATE] = { "trsync_state oid=%c can_trigger=%c "
 			   "trigger_reason=%c clock=%u" },
 };
 
-static const char *const strings[] = { ALREADY_ACTIVE };
-
 const struct klipper_module klipper_trsyncs = {
-	.messages = messages,
-	.messages_len = ARRAY_SIZE(messages),
-	.strings = strings,
-	.strings_len = ARRAY_SIZE(strings),
+	KLIPPER_MESSAGES(messages),
+	KLIPPER_STRINGS(ALREADY_ACTIVE),
 };

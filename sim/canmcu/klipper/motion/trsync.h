@@ -8,8 +8,8 @@ struct klipper_trsync;
 
 /** What is to stop when a trsync triggers; lies in an object with an oid. */
 struct klipper_signal {
-	void (*run)(struct klipper *k, struct klipper_signal *signal,
-		    uint64_t now_us);
+	void (*run)(const struct klipper_call *c,
+		    struct klipper_signal *signal);
 	struct klipper_signal *next;
 	bool waiting;
 };
@@ -22,7 +22,7 @@ const char *klipper_trsync_wait(struct klipper_trsync *ts,
 				struct klipper_signal *signal);
 
 /** Trigger, and report it soon; no effect when it has triggered already. */
-void klipper_trsync_trigger(struct klipper *k, struct klipper_trsync *ts,
-			    uint8_t reason, uint64_t now_us);
+void klipper_trsync_trigger(const struct klipper_call *c,
+			    struct klipper_trsync *ts, uint8_t reason);
 
 #endif
