@@ -6,7 +6,6 @@
 
 #include "engine.h"
 #include "pin.h"
-#include "util/array.h"
 
 #define CANBUS_FREQUENCY 1000000 /* where the bus has no bit rate */
 
@@ -188,7 +187,8 @@ static const char *debug_nop(const struct klipper_call *c)
 }
 
 static const struct klipper_message messages[] = {
-	[KLIPPER_IDENTIFY_RESPONSE] = { "identify_response offset=%u data=%.*s" },
+	[KLIPPER_IDENTIFY_RESPONSE] = { "identify_response offset=%u "
+					"data=%.*s" },
 	{ "identify offset=%u count=%c", identify, .in_shutdown = true },
 	{ "get_config", get_config, .in_shutdown = true },
 	{ "finalize_config crc=%u", finalize_config },

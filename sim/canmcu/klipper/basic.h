@@ -2,7 +2,7 @@
 #ifndef CANMCU_KLIPPER_BASIC_H
 #define CANMCU_KLIPPER_BASIC_H
 
-/** What klipper_basic says, by its ids: klipper-mcu-protocol.md, section 9.1. */
+/** What klipper_basic says, by id: klipper-mcu-protocol.md, section 9.1. */
 enum klipper_basic_row {
 	KLIPPER_IDENTIFY_RESPONSE,
 	KLIPPER_CONFIG = 14,

@@ -2,7 +2,6 @@
 /* Reading and writing memory: klipper-mcu-protocol.md, section 20. */
 #include "chip_pins.h"
 #include "klipper.h"
-#include "util/array.h"
 
 #define KEPT_MAX 64 /* bytes */
 

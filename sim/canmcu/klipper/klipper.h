@@ -60,14 +60,14 @@ enum klipper_builds {
 /**
  * struct klipper_message - one row of what a module understands and says
  *
- * Only a response is referred to by its index, so it alone has one in its
- * module: rows behind it go on counting. Without @run, @on and @makes a row is a
- * response, and one without @format is a gap, which klipper_firmware_new()
- * refuses.
+ * A response is sent by its index, and so has a name and a designator in its
+ * module; rows behind it go on counting. An index that is too low overrides a
+ * row, of which the compiler warns; one that is too high leaves an empty row,
+ * which klipper_firmware_new() refuses.
  */
 struct klipper_message {
 	const char *format;   /* "clock clock=%u": as in the dictionary */
-	klipper_command *run; /* NULL: nothing more is to be done */
+	klipper_command *run; /* NULL: a response, or there is no more to do */
 	/* Its first parameter is the oid of an object of this kind: */
 	const struct klipper_kind *on;	  /* which has to be there */
 	const struct klipper_kind *makes; /* which is new */
@@ -121,11 +121,7 @@ struct klipper_module {
 };
 
 #define KLIPPER_MESSAGES(m) .messages = (m), .messages_len = ARRAY_SIZE(m)
-#define KLIPPER_STRINGS(...)             \
-	.strings = (const char *const[]) \
-	{                                \
-		__VA_ARGS__, NULL        \
-	}
+#define KLIPPER_STRINGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 /** All modules, NULL behind the last one; klipper_basic is the first. */
 extern const struct klipper_module *const klipper_modules[];

@@ -3,7 +3,6 @@
 #include "pin.h"
 
 #include "chip_pins.h"
-#include "util/array.h"
 #include "util/items.h"
 
 /* 100 kOhm at 25 degrees C below 4.7 kOhm: open, it would read as very cold */
@@ -189,7 +188,8 @@ static int describe(const struct klipper_dictionary *d)
 }
 
 const struct klipper_module klipper_pins = {
-	KLIPPER_STRINGS(KLIPPER_NOT_OUTPUT, KLIPPER_NOT_INPUT, KLIPPER_NOT_ADC),
+	.strings = KLIPPER_STRINGS(KLIPPER_NOT_OUTPUT, KLIPPER_NOT_INPUT,
+				   KLIPPER_NOT_ADC),
 	.state_size = PINS_MAX * sizeof(struct pin),
 	.describe = describe,
 };

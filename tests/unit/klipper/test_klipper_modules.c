@@ -121,7 +121,7 @@ static const struct klipper_message lamp_messages[] = {
 
 static const struct klipper_module lamps = {
 	KLIPPER_MESSAGES(lamp_messages),
-	KLIPPER_STRINGS(TOO_LATE),
+	.strings = KLIPPER_STRINGS(TOO_LATE),
 	.state_size = sizeof(struct lamps),
 	.describe = describe_lamps,
 };

@@ -262,6 +262,6 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_accels = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(INVALID_BUS, INVALID_MODEL),
+	.strings = KLIPPER_STRINGS(INVALID_BUS, INVALID_MODEL),
 	.describe = describe,
 };

@@ -200,6 +200,6 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_angles = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(INVALID_CHIP, NO_CS_PIN),
+	.strings = KLIPPER_STRINGS(INVALID_CHIP, NO_CS_PIN),
 	.describe = describe,
 };

@@ -2,8 +2,6 @@
 /* Reports in bulk: klipper-mcu-protocol.md, section 20.2. */
 #include "bulk.h"
 
-#include "util/array.h"
-
 enum { SENSOR_BULK_DATA, SENSOR_BULK_STATUS };
 
 const char *klipper_bulk_query(const struct klipper_call *c,
@@ -59,7 +57,8 @@ void klipper_bulk_status(const struct klipper_call *c, uint32_t more)
 }
 
 static const struct klipper_message messages[] = {
-	[SENSOR_BULK_DATA] = { "sensor_bulk_data oid=%c sequence=%hu data=%*s" },
+	[SENSOR_BULK_DATA] = { "sensor_bulk_data oid=%c sequence=%hu "
+			       "data=%*s" },
 	[SENSOR_BULK_STATUS] = { "sensor_bulk_status oid=%c clock=%u "
 				 "query_ticks=%u next_sequence=%hu "
 				 "buffered=%u possible_overflows=%hu" },

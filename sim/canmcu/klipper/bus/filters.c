@@ -4,7 +4,6 @@
 
 #include "bus.h"
 #include "sos_filter.h"
-#include "util/array.h"
 
 #define TOO_MANY "Filter section index larger than max_sections"
 #define BITS 0x3f
@@ -110,5 +109,5 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_sos_filters = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(TOO_MANY),
+	.strings = KLIPPER_STRINGS(TOO_MANY),
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* I2C, in hardware and software: klipper-mcu-protocol.md, section 20.2. */
 #include "bus.h"
-#include "util/array.h"
 
 enum { I2C_RESPONSE = 4 };
 
@@ -120,14 +119,16 @@ static const struct klipper_message messages[] = {
 	  "address=%u",
 	  i2c_set_sw_bus, &kind },
 	{ "i2c_transfer oid=%c write=%*s read_len=%u", i2c_transfer, &kind },
-	[I2C_RESPONSE] = { "i2c_response oid=%c i2c_bus_status=%c response=%*s" },
+	[I2C_RESPONSE] = { "i2c_response oid=%c i2c_bus_status=%c "
+			   "response=%*s" },
 };
 
 /* With all that bus_refusal() may return, but for those of SPI. */
 const struct klipper_module klipper_i2cs = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS("I2C NACK", "I2C Timeout", "I2C START NACK",
-			"I2C START READ NACK", "Unsupported i2c bus",
-			"Invalid i2c bus", "Invalid i2c_setup parameters!"),
+	.strings = KLIPPER_STRINGS("I2C NACK", "I2C Timeout", "I2C START NACK",
+				   "I2C START READ NACK", "Unsupported i2c bus",
+				   "Invalid i2c bus",
+				   "Invalid i2c_setup parameters!"),
 	.describe = describe,
 };

@@ -4,7 +4,6 @@
  * section 20.2. What they show is not kept.
  */
 #include "bus.h"
-#include "util/array.h"
 
 #define PINS 6
 

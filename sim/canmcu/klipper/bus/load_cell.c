@@ -3,7 +3,6 @@
 #include "bulk.h"
 #include "bus.h"
 #include "trigger.h"
-#include "util/array.h"
 #include "util/crc16.h"
 
 /* Of an ADS131M0x; they are the highest byte of a report, too. */
@@ -112,13 +111,20 @@ static const struct klipper_kind hx71x_kind = { sizeof(struct load_cell) };
 static const struct klipper_kind ads1220_kind = { sizeof(struct load_cell) };
 static const struct klipper_kind ads131m0x_kind = { sizeof(struct load_cell) };
 
-static const char *config_hx71x(const struct klipper_call *c)
+static struct load_cell *begin(const struct klipper_call *c)
 {
 	struct load_cell *l = c->object;
-	const char *reason;
 
 	l->bulk.timer.fire = fire;
 	l->bulk.oid = (uint8_t)c->v[0].num;
+	return l;
+}
+
+static const char *config_hx71x(const struct klipper_call *c)
+{
+	struct load_cell *l = begin(c);
+	const char *reason;
+
 	if ((uint8_t)c->v[1].num < 1 || (uint8_t)c->v[1].num > 4)
 		return BAD_GAIN;
 	reason = klipper_pin_setup(c->k, c->v[2].num, KLIPPER_PIN_PULL_UP);
@@ -133,13 +139,9 @@ static const char *config_hx71x(const struct klipper_call *c)
 }
 
 /* The oid of its bus comes second. */
-static const char *config_on_spi(const struct klipper_call *c,
-				 uint32_t ready_pin)
+static const char *on_spi(const struct klipper_call *c, struct load_cell *l,
+			  uint32_t ready_pin)
 {
-	struct load_cell *l = c->object;
-
-	l->bulk.timer.fire = fire;
-	l->bulk.oid = (uint8_t)c->v[0].num;
 	l->spi = klipper_spi_find(c->k, (uint8_t)c->v[1].num);
 	if (!l->spi)
 		return KLIPPER_INVALID_OID;
@@ -149,19 +151,19 @@ static const char *config_on_spi(const struct klipper_call *c,
 
 static const char *config_ads1220(const struct klipper_call *c)
 {
-	return config_on_spi(c, c->v[2].num);
+	return on_spi(c, begin(c), c->v[2].num);
 }
 
 static const char *config_ads131m0x(const struct klipper_call *c)
 {
-	struct load_cell *l = c->object;
+	struct load_cell *l = begin(c);
 
 	l->channel = (uint8_t)c->v[2].num;
 	l->channels = (uint8_t)c->v[3].num;
 	if (l->channels < 2 || l->channels > CHANNELS_MAX ||
 	    l->channel >= l->channels)
 		return BAD_CHANNELS;
-	return config_on_spi(c, c->v[4].num);
+	return on_spi(c, l, c->v[4].num);
 }
 
 static const char *attach(const struct klipper_call *c)
@@ -208,7 +210,7 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_load_cells = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(BAD_GAIN),
+	.strings = KLIPPER_STRINGS(BAD_GAIN),
 };
 
 static const struct klipper_message ads131m0x_messages[] = {
@@ -231,6 +233,6 @@ static int describe(const struct klipper_dictionary *d)
 
 const struct klipper_module klipper_ads131m0xs = {
 	KLIPPER_MESSAGES(ads131m0x_messages),
-	KLIPPER_STRINGS(BAD_CHANNELS),
+	.strings = KLIPPER_STRINGS(BAD_CHANNELS),
 	.describe = describe,
 };

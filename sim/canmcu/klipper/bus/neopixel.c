@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "bus.h"
-#include "util/array.h"
 
 enum { NEOPIXEL_RESULT = 3 };
 
@@ -92,5 +91,5 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_neopixels = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(INVALID_SIZE, INVALID_UPDATE),
+	.strings = KLIPPER_STRINGS(INVALID_SIZE, INVALID_UPDATE),
 };

@@ -42,6 +42,6 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_sercoms = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(INVALID),
+	.strings = KLIPPER_STRINGS(INVALID),
 	.describe = describe,
 };

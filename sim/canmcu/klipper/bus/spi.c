@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "bus.h"
-#include "util/array.h"
 
 enum { TRANSFER_RESPONSE = 5 };
 
@@ -207,7 +206,8 @@ static const struct klipper_message messages[] = {
 /* With all that bus_refusal() may return. */
 const struct klipper_module klipper_spis = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(INVALID, "Invalid spi bus",
-			"Invalid spi_setup parameters", "Invalid SERCOM bus"),
+	.strings = KLIPPER_STRINGS(INVALID, "Invalid spi bus",
+				   "Invalid spi_setup parameters",
+				   "Invalid SERCOM bus"),
 	.describe = describe,
 };

@@ -174,6 +174,6 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_thermocouples = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(FAULT, INVALID_CHIP),
+	.strings = KLIPPER_STRINGS(FAULT, INVALID_CHIP),
 	.describe = describe,
 };

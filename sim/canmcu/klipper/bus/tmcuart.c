@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "bus.h"
-#include "util/array.h"
 
 enum { TMCUART_RESPONSE = 2 };
 
@@ -168,5 +167,5 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_tmcuarts = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(TOO_LARGE),
+	.strings = KLIPPER_STRINGS(TOO_LARGE),
 };

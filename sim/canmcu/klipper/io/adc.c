@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Analog inputs: klipper-mcu-protocol.md, section 20. */
 #include "../pin.h"
-#include "util/array.h"
 
 #define ADC_MAX 4095
 #define REPORT_MAX 48 /* bytes */
@@ -194,11 +193,12 @@ static const struct klipper_message messages[] = {
 	  "rest_ticks=%u bytes_per_report=%c min_value=%hu max_value=%hu "
 	  "range_check_count=%c",
 	  query_analog_in, &kind },
-	[ANALOG_IN_STATE] = { "analog_in_state oid=%c next_clock=%u values=%*s" },
+	[ANALOG_IN_STATE] = { "analog_in_state oid=%c next_clock=%u "
+			      "values=%*s" },
 };
 
 const struct klipper_module klipper_adc = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(OUT_OF_RANGE, INVALID_REPORT),
+	.strings = KLIPPER_STRINGS(OUT_OF_RANGE, INVALID_REPORT),
 	.describe = describe,
 };

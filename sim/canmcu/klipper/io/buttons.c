@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "../pin.h"
-#include "util/array.h"
 
 #define BUTTONS_MAX 8
 #define REPORTS_MAX 8 /* kept until they are acknowledged */
@@ -223,5 +222,5 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_buttons = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(TOO_MANY, PAST_MAXIMUM, INVALID_RETRANSMIT),
+	.strings = KLIPPER_STRINGS(TOO_MANY, PAST_MAXIMUM, INVALID_RETRANSMIT),
 };

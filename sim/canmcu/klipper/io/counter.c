@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Counters of edges: klipper-mcu-protocol.md, section 20. */
 #include "../pin.h"
-#include "util/array.h"
 
 enum { COUNTER_STATE = 2 };
 

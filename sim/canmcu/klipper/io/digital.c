@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Digital outputs and software PWM: klipper-mcu-protocol.md, section 20. */
 #include "output.h"
-#include "util/array.h"
 
 #define MISSED "Missed scheduling of next digital out event"
 #define TOO_LATE "Scheduled digital out event will exceed max_duration"
@@ -79,5 +78,6 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_digital = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(MISSED, TOO_LATE, CYCLE_PENDING, UPDATE_PENDING),
+	.strings = KLIPPER_STRINGS(MISSED, TOO_LATE, CYCLE_PENDING,
+				   UPDATE_PENDING),
 };

@@ -2,7 +2,6 @@
 /* PWM by a timer of the chip: klipper-mcu-protocol.md, section 20. */
 #include "../chip_pins.h"
 #include "output.h"
-#include "util/array.h"
 
 #define MISSED "Missed scheduling of next hard pwm event"
 #define TOO_LATE "Scheduled pwm event will exceed max_duration"
@@ -78,6 +77,6 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_pwm = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(MISSED, TOO_LATE, KLIPPER_NOT_PWM),
+	.strings = KLIPPER_STRINGS(MISSED, TOO_LATE, KLIPPER_NOT_PWM),
 	.describe = describe,
 };

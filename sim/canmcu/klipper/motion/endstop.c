@@ -2,7 +2,6 @@
 /* Endstops: klipper-mcu-protocol.md, section 20. */
 #include "../pin.h"
 #include "trsync.h"
-#include "util/array.h"
 
 #define LOOKS_PER_SECOND 20000 /* at most */
 

@@ -4,7 +4,6 @@
 
 #include "../pin.h"
 #include "trsync.h"
-#include "util/array.h"
 
 #define LATE_US 1000u /* that steps may be, within a queue */
 
@@ -319,5 +318,6 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_steppers = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(TOO_FAR_IN_PAST, INVALID_COUNT, STILL_ACTIVE),
+	.strings =
+		KLIPPER_STRINGS(TOO_FAR_IN_PAST, INVALID_COUNT, STILL_ACTIVE),
 };

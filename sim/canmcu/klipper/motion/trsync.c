@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* What stops steppers together: klipper-mcu-protocol.md, section 20. */
 #include "trsync.h"
-#include "util/array.h"
 
 enum { TRSYNC_STATE = 4 };
 
@@ -190,5 +189,5 @@ static const struct klipper_message messages[] = {
 
 const struct klipper_module klipper_trsyncs = {
 	KLIPPER_MESSAGES(messages),
-	KLIPPER_STRINGS(ALREADY_ACTIVE),
+	.strings = KLIPPER_STRINGS(ALREADY_ACTIVE),
 };
