@@ -138,9 +138,15 @@ static const char *find_object(struct klipper_call *c,
 
 static const char *run(struct klipper_call *c, const struct klipper_message *m)
 {
-	const char *reason = m->on || m->makes ? find_object(c, m) : NULL;
+	const char *reason;
 
-	return reason || !m->run ? reason : m->run(c);
+	c->k->config.made = NULL;
+	reason = m->on || m->makes ? find_object(c, m) : NULL;
+	if (!reason && m->run)
+		reason = m->run(c);
+	if (reason)
+		klipper_oid_break(c->k);
+	return reason;
 }
 
 /* Run what is at @pos. Return: as a command. */

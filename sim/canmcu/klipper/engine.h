@@ -13,6 +13,7 @@
 struct klipper_oid {
 	const struct klipper_kind *kind; /* NULL: free */
 	void *object;
+	bool broken; /* the command that made it failed: nobody finds it */
 };
 
 /** What config_reset forgets. */
@@ -23,6 +24,7 @@ struct klipper_config {
 	uint16_t moves_used;
 	uint32_t crc;
 	struct klipper_oid *oids;
+	struct klipper_oid *made; /* by the command that runs; NULL: none */
 };
 
 /**
@@ -82,6 +84,9 @@ void klipper_stop_timers(struct klipper *k, bool tasks);
 
 /** Return: NULL or the reason of a shutdown. */
 const char *klipper_allocate_oids(struct klipper *k, uint8_t count);
+
+/** The command that runs fails: what it made keeps its oid, and is broken. */
+void klipper_oid_break(struct klipper *k);
 
 /** Call what all objects do at a shutdown. */
 void klipper_oids_shutdown(struct klipper *k, uint64_t now_us);

@@ -31,9 +31,16 @@ const char *klipper_oid_new(struct klipper *k, uint8_t oid,
 	object = calloc(1, kind->size);
 	if (!object)
 		return KLIPPER_NO_MEMORY;
-	config->oids[oid] = (struct klipper_oid){ kind, object };
+	config->made = &config->oids[oid];
+	*config->made = (struct klipper_oid){ kind, object, false };
 	*out = object;
 	return NULL;
+}
+
+void klipper_oid_break(struct klipper *k)
+{
+	if (k->config.made)
+		k->config.made->broken = true;
 }
 
 void *klipper_oid_find(struct klipper *k, uint8_t oid,
@@ -41,7 +48,8 @@ void *klipper_oid_find(struct klipper *k, uint8_t oid,
 {
 	const struct klipper_config *config = &k->config;
 
-	if (oid >= config->oids_len || config->oids[oid].kind != kind)
+	if (oid >= config->oids_len || config->oids[oid].kind != kind ||
+	    config->oids[oid].broken)
 		return NULL;
 	return config->oids[oid].object;
 }
@@ -51,11 +59,11 @@ void klipper_oids_shutdown(struct klipper *k, uint64_t now_us)
 	struct klipper_call call = { .k = k, .now_us = now_us };
 
 	for (unsigned int i = 0; i < k->config.oids_len; i++) {
-		const struct klipper_kind *kind = k->config.oids[i].kind;
+		const struct klipper_oid *oid = &k->config.oids[i];
 
-		call.object = k->config.oids[i].object;
-		if (kind && kind->shutdown)
-			kind->shutdown(&call);
+		call.object = oid->object;
+		if (oid->kind && oid->kind->shutdown && !oid->broken)
+			oid->kind->shutdown(&call);
 	}
 }
 
@@ -64,11 +72,11 @@ void klipper_oids_pin_changed(struct klipper *k, uint64_t now_us)
 	struct klipper_call call = { .k = k, .now_us = now_us };
 
 	for (unsigned int i = 0; i < k->config.oids_len; i++) {
-		const struct klipper_kind *kind = k->config.oids[i].kind;
+		const struct klipper_oid *oid = &k->config.oids[i];
 
-		call.object = k->config.oids[i].object;
-		if (kind && kind->pin_changed)
-			kind->pin_changed(&call);
+		call.object = oid->object;
+		if (oid->kind && oid->kind->pin_changed && !oid->broken)
+			oid->kind->pin_changed(&call);
 	}
 }
 

@@ -13,6 +13,7 @@
 enum { LAMP_STATE = 2 };
 
 #define TOO_LATE "The lamp is late"
+#define NO_BULB "The lamp has no bulb"
 
 struct lamp {
 	struct klipper_timer timer;
@@ -83,7 +84,7 @@ static const char *config_lamp(const struct klipper_call *c)
 	lamp->timer.task = lamp->oid == 3;
 	lamp->memory = malloc(1);
 	all->count++;
-	return NULL;
+	return lamp->oid == 4 ? NO_BULB : NULL;
 }
 
 static const char *switch_lamp(const struct klipper_call *c)
@@ -121,7 +122,7 @@ static const struct klipper_message lamp_messages[] = {
 
 static const struct klipper_module lamps = {
 	KLIPPER_MESSAGES(lamp_messages),
-	.strings = KLIPPER_STRINGS(TOO_LATE),
+	.strings = KLIPPER_STRINGS(TOO_LATE, NO_BULB),
 	.state_size = sizeof(struct lamps),
 	.describe = describe_lamps,
 };
@@ -156,6 +157,12 @@ static const struct story stories[] = {
 	  { { "04020301" CONFIG "00", "120009 ack" } } },
 	{ "an oid that was never configured",
 	  { { "0402" SWITCH "0000", "12000a ack" } } },
+	{ "an oid whose configuration failed is of no use, and not free",
+	  { { "0405" CONFIG "04", "120016 ack" },
+	    { "08", "ack" },
+	    { SWITCH "0464", "120e0a ack", 14 },
+	    { "08", "ack" },
+	    { CONFIG "04", "121c09 ack", 14 } } },
 	{ "an oid is cut to 8 bits",
 	  { { "0402" CONFIG "8200", "ack" }, { SWITCH "008064", "ack" } } },
 	{ "a timer fires at its clock",
@@ -257,6 +264,27 @@ static void test_shutdown_turns_lamps_off(void **state)
 	assert_true(lamp->on);
 	host_ask(&h, "07");
 	assert_false(lamp->on);
+	host_end(&h);
+}
+
+/* section 13.1 is about objects that were made */
+static void test_what_failed_is_called_no_more(void **state)
+{
+	struct host h;
+	struct lamp *lamp;
+	struct klipper *k;
+
+	(void)state;
+	start(&h);
+	host_ask(&h, "0405" CONFIG "04");
+	k = mcu_object(&h.board.mcu);
+	lamp = k->config.oids[4].object;
+	lamp->on = true;
+	assert_int_equal(mcu_put_pin(&h.board.mcu, 4, 0.5F, h.board.now_us), 0);
+	assert_true(lamp->seen == 0);
+	host_ask(&h, "08");
+	host_ask(&h, "07");
+	assert_true(lamp->on);
 	host_end(&h);
 }
 
@@ -468,6 +496,7 @@ int main(void)
 	struct CMUnitTest tests[48] = {
 		cmocka_unit_test(test_the_wrong_kind_of_oid),
 		cmocka_unit_test(test_shutdown_turns_lamps_off),
+		cmocka_unit_test(test_what_failed_is_called_no_more),
 		cmocka_unit_test(test_the_deadline_is_the_first_timers),
 		cmocka_unit_test(test_a_module_adds_to_the_dictionary),
 		cmocka_unit_test(test_a_format_that_is_none),
