@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* What keys mean: how their values are read, and where they are kept. */
 #include "keys.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "../ports/names.h"
 #include "config/mcus.h"
-#include "keys_parse.h"
 #include "util/array.h"
 #include "util/hex.h"
 #include "util/number.h"
@@ -16,57 +19,135 @@
 /* klipper-mcu-protocol.md, section 8.4: what a host takes, and was tried */
 #define CLOCK_HZ_MIN 1000000
 #define CLOCK_HZ_MAX 715827882
-#define NAME_MAX_LEN 31
-#define NEAR 2 /* typing errors */
+#define BAUD_MIN 300
+#define BAUD_MAX 4000000
+#define VHCI_PORT_MAX 239 /* Debian has the most: 240 */
 
-/* Checked here, and read once more when all is told. */
-static int parse_fault(struct keys_board *b, const char *value, char *want)
+/* -EINVAL, and what should be given instead. */
+#define refuse(t, ...) \
+	(snprintf((t)->want, KEYS_WANT_MAX, __VA_ARGS__), -EINVAL)
+
+/* What sets one member, whichever it is. */
+
+static void *member(const struct key_told *t)
 {
-	struct fault fault;
+	return (char *)t->board + t->key->at;
+}
 
-	if (fault_parse(&fault, value, want))
-		return -EINVAL;
-	if (b->faults_len == KEYS_FAULTS_MAX)
-		return refuse(want,
-			      "at most %d faults can be given to start "
-			      "with; 'canmcu ctl fault' adds more",
-			      KEYS_FAULTS_MAX);
-	b->faults[b->faults_len++] = value;
+static int parse_number(const struct key_told *t)
+{
+	const struct key *k = t->key;
+	uint64_t number;
+
+	if (util_parse_number(t->value, &number) || number < k->min ||
+	    number > k->max)
+		return refuse(t, "give %s from %" PRIu32 " to %" PRIu32,
+			      k->unit ? k->unit : "a number", k->min, k->max);
+	if (k->ms)
+		number *= 1000;
+	if (k->size == sizeof(uint64_t))
+		*(uint64_t *)member(t) = number;
+	else if (k->size == sizeof(uint32_t))
+		*(uint32_t *)member(t) = (uint32_t)number;
+	else
+		*(uint16_t *)member(t) = (uint16_t)number;
 	return 0;
 }
 
-static int parse_unplugged(struct keys_board *b, const char *value, char *want)
+static int parse_address(const struct key_told *t)
 {
-	if (!*value || !keys_is_printable(value))
-		return refuse(want, "give the name of a section, like adxl345 "
-				    "or tmc2209 stepper_x");
+	return parse_number(t) ? refuse(t, "give an address, like 0x8002000") :
+				 0;
+}
+
+static int parse_switch(const struct key_told *t)
+{
+	return config_read_switch(t->value, member(t)) ?
+		       0 :
+		       refuse(t, "give 'on' or 'off'");
+}
+
+static bool is_printable(const char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			return false;
+	return true;
+}
+
+static int parse_text(const struct key_told *t)
+{
+	size_t len = strlen(t->value);
+
+	if (len >= t->key->size || !is_printable(t->value))
+		return refuse(t, "give at most %zu printable ASCII characters",
+			      t->key->size - 1);
+	memcpy(member(t), t->value, len + 1);
+	return 0;
+}
+
+static int parse_interface(const struct key_told *t)
+{
+	if (!config_is_ifname(t->value))
+		return refuse(t, "give the name of a CAN interface, like can0, "
+				 "or of a bus in here, like :desk");
+	*(const char **)member(t) = t->value;
+	return 0;
+}
+
+static int parse_path(const struct key_told *t)
+{
+	for (const char *c = t->value; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			return refuse(t,
+				      "give a path without control characters");
+	*(const char **)member(t) = t->value;
+	return 0;
+}
+
+/* What does more. */
+
+/* Checked here, and read once more when all is told. */
+static int parse_fault(const struct key_told *t)
+{
+	struct keys_board *b = t->board;
+	struct fault fault;
+
+	if (fault_parse(&fault, t->value, t->want))
+		return -EINVAL;
+	if (b->faults_len == KEYS_FAULTS_MAX)
+		return refuse(t,
+			      "at most %d faults can be given to start with; "
+			      "'canmcu ctl fault' adds more",
+			      KEYS_FAULTS_MAX);
+	b->faults[b->faults_len++] = t->value;
+	return 0;
+}
+
+static int parse_unplugged(const struct key_told *t)
+{
+	struct keys_board *b = t->board;
+
+	if (!*t->value || !is_printable(t->value))
+		return refuse(t, "give the name of a section, like adxl345 or "
+				 "tmc2209 stepper_x");
 	if (b->unplugged_len == KEYS_UNPLUGGED_MAX)
-		return refuse(want,
+		return refuse(t,
 			      "at most %d can be given to start with; 'canmcu "
 			      "ctl unplug' takes more",
 			      KEYS_UNPLUGGED_MAX);
-	b->unplugged[b->unplugged_len++] = value;
+	b->unplugged[b->unplugged_len++] = t->value;
 	return 0;
 }
 
-static int read_interface(const char *text, const char **out, char *want)
+static int parse_canbus_uuid(const struct key_told *t)
 {
-	if (!config_is_ifname(text))
-		return refuse(want, "give the name of a CAN interface, like "
-				    "can0, or of a bus in here, like :desk");
-	*out = text;
-	return 0;
-}
-
-static int parse_canbus_uuid(struct keys_board *b, const char *value,
-			     char *want)
-{
+	struct keys_board *b = t->board;
 	char digits[CONFIG_UUID_LEN + 1];
 
-	if (!config_read_uuid(value, digits) ||
+	if (!config_read_uuid(t->value, digits) ||
 	    kcan_uuid_parse(&b->cfg.uuid, digits))
-		return refuse(want, "give up to 12 hex digits, like "
-				    "112233445566");
+		return refuse(t, "give up to 12 hex digits, like 112233445566");
 	b->has_uuid = true;
 	b->chip_id_len = 0;
 	if (!b->has_serial)
@@ -74,220 +155,192 @@ static int parse_canbus_uuid(struct keys_board *b, const char *value,
 	return 0;
 }
 
-/* As firmware writes it: can-admin-channel.md, section 9. */
-static void set_serial(struct keys_board *b, const uint8_t *id, size_t len)
+static int parse_chip_id(const struct key_told *t)
 {
-	for (size_t i = 0; i < len; i++)
-		snprintf(b->cfg.usb.serial + 2 * i, 3, "%02X", id[i]);
-}
-
-static int parse_chip_id(struct keys_board *b, const char *value, char *want)
-{
-	size_t len = strlen(value) / 2;
+	struct keys_board *b = t->board;
+	size_t len = strlen(t->value) / 2;
 	uint8_t id[KEYS_CHIP_ID_MAX];
 
 	if (!len || len > sizeof(id) ||
-	    util_hex_decode(id, value, strlen(value)))
-		return refuse(want, "give 24 hex digits for an STM32, 16 for "
-				    "an RP2040, 32 for LPC and SAM");
+	    util_hex_decode(id, t->value, strlen(t->value)))
+		return refuse(t, "give 24 hex digits for an STM32, 16 for an "
+				 "RP2040, 32 for LPC and SAM");
 	kcan_uuid_from_chip_id(&b->cfg.uuid, id, len);
 	b->has_uuid = true;
 	b->chip_id_len = len;
-	if (!b->has_serial)
-		set_serial(b, id, len);
+	/* as firmware writes it: can-admin-channel.md, section 9 */
+	for (size_t i = 0; i < len && !b->has_serial; i++)
+		snprintf(b->cfg.usb.serial + 2 * i, 3, "%02X", id[i]);
 	return 0;
 }
 
-static int parse_canbus_interface(struct keys_board *b, const char *value,
-				  char *want)
+static int parse_usb_serial(const struct key_told *t)
 {
-	return read_interface(value, &b->canbus_interface, want);
+	t->board->has_serial = true;
+	return parse_text(t);
 }
 
-static int parse_interface(struct keys_board *b, const char *value, char *want)
+static int parse_mcu_type(const struct key_told *t)
 {
-	return read_interface(value, &b->interface, want);
-}
-
-static int parse_mcu_type(struct keys_board *b, const char *value, char *want)
-{
-	const struct mcu_type *type = mcu_type_find(value);
+	const struct mcu_type *type = mcu_type_find(t->value);
 
 	if (!type)
-		return refuse(want, "give one that --help lists, like "
-				    "stm32g0b1xx");
-	b->cfg.type = type;
+		return refuse(t,
+			      "give one that --help lists, like stm32g0b1xx");
+	t->board->cfg.type = type;
 	return 0;
 }
 
-static int parse_bootloader(struct keys_board *b, const char *value, char *want)
+static int parse_bootloader(const struct key_told *t)
 {
-	if (!bootloader_find(&b->cfg.bootloader, value))
-		return refuse(want, "give 'katapult', 'rom' or 'none'");
-	b->has_bootloader = true;
+	if (!bootloader_find(&t->board->cfg.bootloader, t->value))
+		return refuse(t, "give 'katapult', 'rom' or 'none'");
+	t->board->has_bootloader = true;
 	return 0;
 }
 
-static int parse_state(struct keys_board *b, const char *value, char *want)
+static int parse_state(const struct key_told *t)
 {
 	enum mcu_state state;
 
-	if (!mcu_state_find(&state, value) || state == MCU_BOOT ||
+	if (!mcu_state_find(&state, t->value) || state == MCU_BOOT ||
 	    state == MCU_ROM || state == MCU_DEAD)
-		return refuse(want, "give 'klipper', 'shutdown', 'katapult' or "
-				    "'off'");
-	b->cfg.state = state;
+		return refuse(t, "give 'klipper', 'shutdown', 'katapult' or "
+				 "'off'");
+	t->board->cfg.state = state;
 	return 0;
 }
 
-static int parse_nodeid(struct keys_board *b, const char *value, char *want)
+static int parse_flash_image(const struct key_told *t)
 {
-	uint64_t nodeid;
-	int err = keys_read_number(value, 255, &nodeid, want);
+	if (!*t->value || *t->value == '~')
+		return refuse(t, "give a path, without '~'");
+	return parse_path(t);
+}
+
+/* Four ways, and an MCU has one of them. */
+static int choose_link(const struct key_told *t, enum mcu_link link)
+{
+	struct mcu_cfg *cfg = &t->board->cfg;
+
+	if (cfg->link != MCU_LINK_CAN && cfg->link != link)
+		return refuse(t,
+			      "it has '%s' already; leave one of the two away",
+			      mcu_link_name(cfg->link));
+	cfg->link = link;
+	return 0;
+}
+
+static int switch_link(const struct key_told *t, enum mcu_link link)
+{
+	bool on;
+
+	if (!config_read_switch(t->value, &on))
+		return refuse(t, "give 'on' or 'off'");
+	if (on)
+		return choose_link(t, link);
+	if (t->board->cfg.link == link)
+		t->board->cfg.link = MCU_LINK_CAN;
+	return 0;
+}
+
+static int parse_bridge(const struct key_told *t)
+{
+	return switch_link(t, MCU_LINK_BRIDGE);
+}
+
+static int parse_usb(const struct key_told *t)
+{
+	return switch_link(t, MCU_LINK_USB);
+}
+
+static int parse_uart(const struct key_told *t)
+{
+	size_t pty = strlen(PORT_NAME_PTY);
+	size_t kind = strncmp(t->value, PORT_NAME_PTY, pty) ? 0 : pty;
+
+	if (t->value[kind] != '/')
+		return refuse(t, "give 'pty:/PATH' to make a serial line with "
+				 "that name, or one there is, like /dev/ttyS0");
+	return parse_path(t) ? -EINVAL : choose_link(t, MCU_LINK_UART);
+}
+
+static int parse_bridge_state(const struct key_told *t)
+{
+	for (int i = 0; i < CONFINEMENT_STATE_COUNT; i++) {
+		enum confinement_state state = (enum confinement_state)i;
+
+		if (strcmp(confinement_state_name(state), t->value) != 0)
+			continue;
+		t->board->cfg.usb.bus_state = state;
+		return 0;
+	}
+	return refuse(t, "give 'error-active', 'error-warning', "
+			 "'error-passive' or 'bus-off'");
+}
+
+static int parse_bridge_echo(const struct key_told *t)
+{
+	bool *mute = member(t);
+	int err = parse_switch(t);
 
 	if (!err)
-		b->cfg.nodeid = (int)nodeid;
+		*mute = !*mute;
 	return err;
 }
 
-static int parse_boot_ms(struct keys_board *b, const char *value, char *want)
-{
-	uint64_t ms;
-	int err = keys_read_number(value, BOOT_MS_MAX, &ms, want);
-
-	if (!err)
-		b->cfg.boot_us = ms * 1000u;
-	return err;
-}
-
-static int parse_double_reset(struct keys_board *b, const char *value,
-			      char *want)
-{
-	return keys_read_switch(value, &b->cfg.double_reset, want);
-}
-
-static int parse_no_application(struct keys_board *b, const char *value,
-				char *want)
-{
-	return keys_read_switch(value, &b->cfg.blank, want);
-}
-
-static int parse_application_start(struct keys_board *b, const char *value,
-				   char *want)
-{
-	uint64_t address;
-
-	if (util_parse_number(value, &address) || !address ||
-	    address > UINT32_MAX)
-		return refuse(want, "give an address, like 0x8002000");
-	b->cfg.app_start = (uint32_t)address;
-	return 0;
-}
-
-static int parse_mcu_name(struct keys_board *b, const char *value, char *want)
-{
-	return keys_read_text(value, b->cfg.mcu_name, want);
-}
-
-static int parse_katapult_version(struct keys_board *b, const char *value,
-				  char *want)
-{
-	return keys_read_text(value, b->cfg.katapult_version, want);
-}
-
-static int parse_flash_image(struct keys_board *b, const char *value,
-			     char *want)
-{
-	if (!*value || *value == '~')
-		return refuse(want, "give a path, without '~'");
-	if (keys_has_control(value))
-		return refuse(want, "give a path without control characters");
-	b->cfg.flash_image = value;
-	return 0;
-}
-
-static int parse_erase_ms(struct keys_board *b, const char *value, char *want)
-{
-	uint64_t ms;
-	int err = keys_read_number(value, ERASE_MS_MAX, &ms, want);
-
-	if (!err)
-		b->cfg.erase_us = (uint32_t)ms * 1000u;
-	return err;
-}
-
-static int parse_ecc(struct keys_board *b, const char *value, char *want)
-{
-	return keys_read_switch(value, &b->cfg.ecc, want);
-}
-
-static int parse_clock_freq(struct keys_board *b, const char *value, char *want)
-{
-	uint64_t hz;
-
-	if (util_parse_number(value, &hz) || hz < CLOCK_HZ_MIN ||
-	    hz > CLOCK_HZ_MAX)
-		return refuse(want, "give a number of Hz from %d to %d",
-			      CLOCK_HZ_MIN, CLOCK_HZ_MAX);
-	b->cfg.clock_hz = (uint32_t)hz;
-	return 0;
-}
-
-static int parse_same_uuid(struct keys_board *b, const char *value, char *want)
-{
-	return keys_read_switch(value, &b->cfg.same_uuid, want);
-}
-
-static int parse_sane_rx(struct keys_board *b, const char *value, char *want)
-{
-	return keys_read_switch(value, &b->cfg.sane_rx, want);
-}
+#define MEMBER(m) \
+	offsetof(struct keys_board, m), sizeof(((struct keys_board *)0)->m)
+#define NUMBER(m, min, max) parse_number, MEMBER(m), (min), (max)
+#define SWITCH(m) parse_switch, MEMBER(m)
+#define BAUD(m) NUMBER(m, BAUD_MIN, BAUD_MAX)
+#define BIT_RATE(m) \
+	NUMBER(m, MCU_CAN_BPS_MIN, MCU_CAN_BPS_MAX), .unit = "bits per second"
 
 static const struct key table[] = {
 	{ "canbus_uuid", .parse = parse_canbus_uuid, .effect = KEY_BOARD,
 	  .file_only = true },
 	{ "chip_id", .parse = parse_chip_id, .effect = KEY_BOARD,
 	  .file_only = true },
-	{ "canbus_interface", .parse = parse_canbus_interface,
-	  .effect = KEY_BOARD, .file_only = true },
+	{ "canbus_interface", .parse = parse_interface,
+	  MEMBER(canbus_interface), .effect = KEY_BOARD, .file_only = true },
 	{ "same_uuid", 0, NULL, "may have the UUID of an earlier MCU",
-	  parse_same_uuid },
+	  SWITCH(cfg.same_uuid) },
 	{ "interface", 'i', "IFACE",
 	  "CAN interface, or :NAME (vcan0; in a file can0)", parse_interface,
-	  .effect = KEY_BOARD },
+	  MEMBER(interface), .effect = KEY_BOARD },
 	{ "klipper_bitrate", 0, "N",
 	  "CAN bit rate of its Klipper (that of the bus)",
-	  keys_parse_klipper_bitrate },
+	  BIT_RATE(cfg.klipper_bps) },
 	{ "katapult_bitrate", 0, "N", "the same of its Katapult",
-	  keys_parse_katapult_bitrate },
-	{ "bridge", 0, NULL, "be a USB-to-CAN bridge (gs_usb)",
-	  keys_parse_bridge, .effect = KEY_FIXED },
-	{ "usb", 0, NULL, "be a serial port on USB (CDC-ACM)", keys_parse_usb,
+	  BIT_RATE(cfg.katapult_bps) },
+	{ "bridge", 0, NULL, "be a USB-to-CAN bridge (gs_usb)", parse_bridge,
+	  .effect = KEY_FIXED },
+	{ "usb", 0, NULL, "be a serial port on USB (CDC-ACM)", parse_usb,
 	  .effect = KEY_FIXED },
 	{ "uart", 0, "LINE", "be on a serial line: pty:/PATH (new) or a tty",
-	  keys_parse_uart, .effect = KEY_FIXED },
-	{ "baud", 0, "N", "speed of the serial line (250000)", keys_parse_baud,
+	  parse_uart, MEMBER(cfg.uart), .effect = KEY_FIXED },
+	{ "baud", 0, "N", "speed of the serial line (250000)", BAUD(cfg.baud),
 	  .effect = KEY_FIXED },
 	{ "katapult_baud", 0, "N", "the same while Katapult runs (as --baud)",
-	  keys_parse_katapult_baud, .effect = KEY_FIXED },
+	  BAUD(cfg.katapult_baud), .effect = KEY_FIXED },
 	{ "usb_serial", 0, "TEXT", "USB serial number (the chip id)",
-	  keys_parse_usb_serial, .effect = KEY_BOARD },
+	  parse_usb_serial, MEMBER(cfg.usb.serial), .effect = KEY_BOARD },
 	{ "usb_port", 0, "N", "port of vhci_hcd (the lowest free one)",
-	  keys_parse_usb_port, .effect = KEY_FIXED },
+	  NUMBER(cfg.usb.vhci_port, 0, VHCI_PORT_MAX), .effect = KEY_FIXED },
 	{ "usb_tcp", 0, "PORT", "wait on PORT for 'usbip attach'",
-	  keys_parse_usb_tcp, .effect = KEY_FIXED },
+	  NUMBER(cfg.usb.tcp_port, 0, UINT16_MAX), .effect = KEY_FIXED },
 	{ "bridge_bitrate", 0, "N",
 	  "bit rate that a bridge's host has to set (any)",
-	  keys_parse_bridge_bitrate },
+	  NUMBER(cfg.usb.bitrate_bps, 0, MCU_CAN_BPS_MAX) },
 	{ "bridge_state", 0, "STATE",
-	  "least severe state of its bus (error-active)",
-	  keys_parse_bridge_state },
+	  "least severe state of its bus (error-active)", parse_bridge_state },
 	{ "bridge_echo", 0, "on|off", "echo the frames of a bridge's host (on)",
-	  keys_parse_bridge_echo },
+	  parse_bridge_echo, MEMBER(cfg.usb.mute) },
 	{ "bridge_slow", 0, NULL, "accept no frames of a bridge's host",
-	  keys_parse_bridge_slow },
+	  SWITCH(cfg.usb.slow) },
 	{ "bridge_stall", 0, NULL, "let its bus take no frames of the host",
-	  keys_parse_bridge_stall },
+	  SWITCH(cfg.usb.stalled) },
 	{ "mcu_type", 0, "TYPE", "chip, see below (stm32g0b1xx)",
 	  parse_mcu_type, .effect = KEY_BOARD },
 	{ "bootloader", 0, "WHICH",
@@ -296,126 +349,43 @@ static const struct key table[] = {
 	{ "state", 0, "STATE", "klipper, shutdown, katapult or off (klipper)",
 	  parse_state, .effect = KEY_STATE },
 	{ "nodeid", 0, "N", "start with this nodeid, 0..255 (unassigned)",
-	  parse_nodeid, .effect = KEY_NODEID },
+	  NUMBER(cfg.nodeid, 0, UINT8_MAX), .effect = KEY_NODEID },
 	{ "boot_ms", 0, "N", "ms from a request until Katapult listens (30)",
-	  parse_boot_ms },
+	  NUMBER(cfg.boot_us, 0, BOOT_MS_MAX), .ms = true },
 	{ "double_reset", 0, "on|off",
-	  "500 ms wait of Katapult after a reset (on)", parse_double_reset },
+	  "500 ms wait of Katapult after a reset (on)",
+	  SWITCH(cfg.double_reset) },
 	{ "no_application", 0, NULL, "start with blank flash: Katapult stays",
-	  parse_no_application, .effect = KEY_BOARD },
+	  SWITCH(cfg.blank), .effect = KEY_BOARD },
 	{ "application_start", 0, "ADDR",
-	  "where the application lies (as usual on the chip)",
-	  parse_application_start, .effect = KEY_BOARD },
+	  "where the application lies (as usual on the chip)", parse_address,
+	  MEMBER(cfg.app_start), 1, UINT32_MAX, .effect = KEY_BOARD },
 	{ "mcu_name", 0, "TEXT",
-	  "name of the MCU in CONNECT's answer (the chip)", parse_mcu_name },
+	  "name of the MCU in CONNECT's answer (the chip)", parse_text,
+	  MEMBER(cfg.mcu_name) },
 	{ "katapult_version", 0, "TEXT", "software version in CONNECT's answer",
-	  parse_katapult_version },
+	  parse_text, MEMBER(cfg.katapult_version) },
 	{ "flash_image", 0, "PATH", "keep the flash in this file (in memory)",
-	  parse_flash_image, .effect = KEY_BOARD, .path = true },
+	  parse_flash_image, MEMBER(cfg.flash_image), .effect = KEY_BOARD,
+	  .path = true },
 	{ "erase_ms", 0, "N", "ms that it takes to erase a KiB of flash (10)",
-	  parse_erase_ms },
+	  NUMBER(cfg.erase_us, 0, ERASE_MS_MAX), .ms = true },
 	{ "ecc", 0, "on|off", "cells of flash with ECC on G0, G4, H7 (on)",
-	  parse_ecc },
+	  SWITCH(cfg.ecc) },
 	{ "clock_freq", 0, "HZ",
-	  "rate of Klipper's clock (as usual on the chip)", parse_clock_freq,
-	  .effect = KEY_BOARD },
+	  "rate of Klipper's clock (as usual on the chip)",
+	  NUMBER(cfg.clock_hz, CLOCK_HZ_MIN, CLOCK_HZ_MAX),
+	  .unit = "a number of Hz", .effect = KEY_BOARD },
 	{ "fault", 0, "FAULT", "inject a fault, see below; may be repeated",
 	  parse_fault, .effect = KEY_FAULT, .lines = true },
 	{ "unplugged", 0, "SECTION",
 	  "disconnect what that section has; may be repeated", parse_unplugged,
 	  .effect = KEY_UNPLUGGED, .lines = true },
 	{ "sane_rx", 0, NULL, "let Katapult recover from any broken block",
-	  parse_sane_rx },
+	  SWITCH(cfg.sane_rx) },
 };
-#define KEYS ARRAY_SIZE(table)
 
 const struct key *keys_at(size_t index)
 {
-	return index < KEYS ? &table[index] : NULL;
-}
-
-/* Whether @option, without its dashes, is what becomes of @name. */
-static bool is_option(const char *option, const char *name)
-{
-	for (; *name; name++, option++)
-		if (*option != (*name == '_' ? '-' : *name))
-			return false;
-	return !*option;
-}
-
-const struct key *keys_find(const char *name)
-{
-	bool option = !strncmp(name, "--", 2);
-
-	for (size_t i = 0; i < KEYS; i++)
-		if (option ? is_option(name + 2, table[i].name) :
-			     !strcmp(name, table[i].name))
-			return &table[i];
-	return NULL;
-}
-
-static size_t min(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Letters to change, to add and to drop: Levenshtein's distance. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[NAME_MAX_LEN + 1], b_len = strlen(b);
-
-	for (size_t j = 0; j <= b_len; j++)
-		row[j] = j;
-	for (size_t i = 1; *a; a++, i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b_len; j++) {
-			size_t change = corner + (*a != b[j - 1]);
-
-			corner = row[j];
-			row[j] = min(change, 1 + min(row[j], row[j - 1]));
-		}
-	}
-	return row[b_len];
-}
-
-const struct key *keys_nearest(const char *name)
-{
-	const struct key *nearest = NULL;
-	size_t best = NEAR + 1;
-
-	if (strlen(name) > NAME_MAX_LEN)
-		return NULL;
-	for (size_t i = 0; i < KEYS; i++) {
-		size_t far = distance(name, table[i].name);
-
-		/* of three letters, two are nearly all */
-		if (far >= best || far >= strlen(table[i].name) - 1)
-			continue;
-		nearest = &table[i];
-		best = far;
-	}
-	return nearest;
-}
-
-int keys_apply(struct keys_board *b, const char *name, const char *value,
-	       char *error, size_t size)
-{
-	const struct key *key = keys_find(name);
-	const struct key *near = key ? NULL : keys_nearest(name);
-	char want[KEYS_WANT_MAX];
-
-	if (near)
-		snprintf(error, size,
-			 "there is no key '%s': did you mean '%s'?", name,
-			 near->name);
-	else if (!key)
-		snprintf(error, size, "there is no key '%s': see canmcu(1)",
-			 name);
-	else if (key->parse(b, value, want))
-		snprintf(error, size, "%s '%s': %s", name, value, want);
-	else
-		return 0;
-	return -EINVAL;
+	return index < ARRAY_SIZE(table) ? &table[index] : NULL;
 }

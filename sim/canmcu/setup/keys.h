@@ -35,6 +35,16 @@ enum key_effect {
 	KEY_FIXED,     /* nothing does: canmcu has to be started anew */
 };
 
+struct key;
+
+/** A key, and what it is told of an MCU. */
+struct key_told {
+	const struct key *key;
+	struct keys_board *board;
+	const char *value;
+	char *want; /* of KEYS_WANT_MAX bytes */
+};
+
 /** What can be said about an MCU: a key of a file, most of them options too. */
 struct key {
 	const char *name; /* "mcu_type"; the option is --mcu-type */
@@ -42,15 +52,21 @@ struct key {
 	const char *arg;  /* of the option; NULL: takes none and means "yes" */
 	const char *help;
 	/*
-	 * Set what @value says. Paths, interfaces and faults stay pointers.
-	 * Return: 0, or -EINVAL with what should be given instead in @want.
+	 * Set what the value says. Paths, interfaces and faults stay pointers.
+	 * Return: 0, or -EINVAL with what should be given instead in t->want.
 	 */
-	int (*parse)(struct keys_board *b, const char *value,
-		     char want[static KEYS_WANT_MAX]);
+	int (*parse)(const struct key_told *t);
+	/* Of those that set one member of struct keys_board: where, how large. */
+	size_t at;
+	size_t size;
+	uint32_t min; /* of a number */
+	uint32_t max;
 	bool file_only; /* is no option; so are all that say which MCU it is */
 	bool lines;	/* may have several lines, each applied by itself */
 	enum key_effect effect;
-	bool path; /* a path: in a file relative to the file's folder */
+	bool path;	  /* a path: in a file relative to the file's folder */
+	bool ms;	  /* a number of ms that is kept in us */
+	const char *unit; /* what a number is called; NULL: "a number" */
 };
 
 /** Return: the key at @index of the table, or NULL behind its end. */
