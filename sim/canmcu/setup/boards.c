@@ -7,10 +7,6 @@
 
 #include "util/grow.h"
 
-/* -EINVAL, and why. */
-#define refuse(error, ...) \
-	(snprintf((error), OPTS_ERROR_MAX, __VA_ARGS__), -EINVAL)
-
 #define BAUD_DEFAULT 250000
 #define BOOT_MS_DEFAULT 30
 #define ERASE_MS_DEFAULT 10 /* 128 KiB take 1 to 4 s on real chips */
@@ -63,15 +59,16 @@ static int check_blank(const struct board_group *g, char *error)
 	if (!cfg->blank)
 		return 0;
 	if (cfg->bootloader != BOOTLOADER_KATAPULT)
-		return refuse(error,
-			      "%s: with no application it needs bootloader "
-			      "'katapult', not '%s'",
-			      g->name, bootloader_name(cfg->bootloader));
+		return group_refuse(error, g,
+				    "with no application it needs bootloader "
+				    "'katapult', not '%s'",
+				    bootloader_name(cfg->bootloader));
 	if (cfg->state != MCU_KATAPULT && cfg->state != MCU_OFF)
-		return refuse(error,
-			      "%s: there is no application to start in state "
-			      "'%s'; give state 'katapult' or 'off'",
-			      g->name, mcu_state_name(cfg->state));
+		return group_refuse(error, g,
+				    "there is no application to start in "
+				    "state '%s'; give state 'katapult' or "
+				    "'off'",
+				    mcu_state_name(cfg->state));
 	return 0;
 }
 
@@ -81,24 +78,24 @@ static int check_start(const struct board_group *g, char *error)
 
 	if (cfg->state == MCU_KATAPULT &&
 	    cfg->bootloader != BOOTLOADER_KATAPULT)
-		return refuse(error,
-			      "%s: state 'katapult' needs bootloader "
-			      "'katapult', not '%s'",
-			      g->name, bootloader_name(cfg->bootloader));
+		return group_refuse(error, g,
+				    "state 'katapult' needs bootloader "
+				    "'katapult', not '%s'",
+				    bootloader_name(cfg->bootloader));
 	if (cfg->state == MCU_OFF && cfg->nodeid >= 0)
-		return refuse(error,
-			      "%s: in state 'off' it has no nodeid; leave one "
-			      "of the two away",
-			      g->name);
+		return group_refuse(error, g,
+				    "in state 'off' it has no nodeid; leave "
+				    "one of the two away");
 	if (cfg->state == MCU_KATAPULT && cfg->link == MCU_LINK_BRIDGE &&
 	    cfg->nodeid >= 0)
-		return refuse(error,
-			      "%s: the Katapult of a bridge is on USB, and has "
-			      "no nodeid; leave state or nodeid away",
-			      g->name);
+		return group_refuse(
+			error, g,
+			"the Katapult of a bridge is on USB, and "
+			"has no nodeid; leave state or nodeid away");
 	if (cfg->nodeid >= 0 && (size_t)cfg->nodeid + g->count > 256)
-		return refuse(error, "%s: %zu nodeids from %d on go beyond 255",
-			      g->name, g->count, cfg->nodeid);
+		return group_refuse(error, g,
+				    "%zu nodeids from %d on go beyond 255",
+				    g->count, cfg->nodeid);
 	return check_blank(g, error);
 }
 
@@ -107,17 +104,16 @@ static int check_usb(const struct board_group *g, char *error)
 	if (!mcu_link_is_usb(g->board.cfg.link))
 		return 0;
 	if (!g->board.cfg.usb.serial[0])
-		return refuse(
-			error,
-			"%s: the USB serial number of a board is its chip "
-			"id, which does not follow from a UUID; give a "
-			"chip id, or any text as usb serial",
-			g->name);
+		return group_refuse(error, g,
+				    "the USB serial number of a board is its "
+				    "chip id, which does not follow from a "
+				    "UUID; give a chip id, or any text as usb "
+				    "serial");
 	if (g->count > 1)
-		return refuse(error,
-			      "%s: %zu MCUs on USB cannot have one serial "
-			      "number; give each its own",
-			      g->name, g->count);
+		return group_refuse(error, g,
+				    "%zu MCUs on USB cannot have one serial "
+				    "number; give each its own",
+				    g->count);
 	return 0;
 }
 
@@ -129,27 +125,26 @@ static int check_link(const struct board_group *g, char *error)
 	if (!mcu_link_is_serial(cfg->link))
 		return 0;
 	if (cfg->nodeid >= 0)
-		return refuse(error,
-			      "%s: with '%s' it has no nodeid; leave one of "
-			      "the two away",
-			      g->name, link);
+		return group_refuse(error, g,
+				    "with '%s' it has no nodeid; leave one of "
+				    "the two away",
+				    link);
 	if (cfg->klipper_bps || cfg->katapult_bps)
-		return refuse(error,
-			      "%s: with '%s' it has no bit rate of CAN; leave "
-			      "one of the two away",
-			      g->name, link);
+		return group_refuse(error, g,
+				    "with '%s' it has no bit rate of CAN; "
+				    "leave one of the two away",
+				    link);
 	if (cfg->link == MCU_LINK_UART && g->count > 1)
-		return refuse(error,
-			      "%s: '%s' is one line for %zu MCUs; each MCU "
-			      "needs its own",
-			      g->name, cfg->uart, g->count);
+		return group_refuse(error, g,
+				    "'%s' is one line for %zu MCUs; each MCU "
+				    "needs its own",
+				    cfg->uart, g->count);
 	return 0;
 }
 
 int boards_check(struct board_group *g, char error[static OPTS_ERROR_MAX])
 {
 	struct mcu_cfg *cfg = &g->board.cfg;
-	int err;
 
 	if (!cfg->baud)
 		cfg->baud = BAUD_DEFAULT;
@@ -157,12 +152,10 @@ int boards_check(struct board_group *g, char error[static OPTS_ERROR_MAX])
 		cfg->katapult_baud = cfg->baud;
 	if (!g->board.has_bootloader)
 		cfg->bootloader = mcu_usual_bootloader(cfg->type, cfg->link);
-	err = check_link(g, error);
-	if (!err)
-		err = boards_check_chip(g, error);
-	if (!err)
-		err = check_usb(g, error);
-	return err ? err : check_start(g, error);
+	return check_link(g, error) || boards_check_chip(g, error) ||
+			       check_usb(g, error) || check_start(g, error) ?
+		       -EINVAL :
+		       0;
 }
 
 static void count_up(struct kcan_uuid *uuid)
@@ -182,18 +175,19 @@ static int find_bus(struct opts *out, struct boards *boards,
 		if (!strcmp(out->ifnames[*bus], name))
 			return 0;
 	if (*bus == OPTS_BUSES_MAX)
-		return refuse(error,
-			      "%s: interface '%s' is one too many; at "
-			      "most %d fit one process",
-			      g->name, name, OPTS_BUSES_MAX);
+		return group_refuse(error, g,
+				    "interface '%s' is one too many; at most "
+				    "%d fit one process",
+				    name, OPTS_BUSES_MAX);
 	out->ifnames[out->ifnames_len++] = name;
 	return 0;
 }
 
-/* One MCU, and the group that told of it. */
+/* One MCU, the group that told of it, and what they are sorted by first. */
 struct entry {
 	struct kcan_uuid uuid;
 	const struct board_group *group;
+	const char *text;
 };
 
 /* What its printer has on its pins. */
@@ -223,11 +217,12 @@ static int check_unplugged(const struct opts *out, const struct board_group *g,
 		       !devices_have(&out->devices[at], section))
 			at++;
 		if (at == out->devices_len)
-			return refuse(error,
-				      "%s: unplugged '%s': no MCU has anything "
-				      "of that section; 'canmcu ctl devices' "
-				      "lists what an MCU has",
-				      g->name, section);
+			return group_refuse(error, g,
+					    "unplugged '%s': no MCU has "
+					    "anything of that section; "
+					    "'canmcu ctl devices' lists what "
+					    "an MCU has",
+					    section);
 	}
 	return 0;
 }
@@ -240,11 +235,12 @@ static int append_fault(struct opts *out, const struct board_group *g,
 	int err = fault_parse(fault, text, error);
 
 	if (!err && fault->dirs && mcu_link_is_serial(g->board.cfg.link))
-		return refuse(error,
-			      "%s: with '%s' it is on no CAN bus, and fault "
-			      "'%s' is about frames; leave one of the two away",
-			      g->name, mcu_link_name(g->board.cfg.link),
-			      fault_info(fault->kind)->name);
+		return group_refuse(error, g,
+				    "with '%s' it is on no CAN bus, and fault "
+				    "'%s' is about frames; leave one of the "
+				    "two away",
+				    mcu_link_name(g->board.cfg.link),
+				    fault_info(fault->kind)->name);
 	return err;
 }
 
@@ -256,12 +252,11 @@ static int check_bitrate(const struct opts *out, const struct board_group *g,
 
 	if (!wanted_bps || !out->bitrate_bps || wanted_bps == out->bitrate_bps)
 		return 0;
-	return refuse(
-		error,
-		"%s: bridge bitrate %u contradicts the %u bit/s of "
-		"--bitrate or --collisions; give the same twice, or leave "
-		"one of the two away",
-		g->name, wanted_bps, out->bitrate_bps);
+	return group_refuse(error, g,
+			    "bridge bitrate %u contradicts the %u bit/s of "
+			    "--bitrate or --collisions; give the same twice, "
+			    "or leave one of the two away",
+			    wanted_bps, out->bitrate_bps);
 }
 
 static int append(struct opts *out, struct boards *boards,
@@ -280,7 +275,7 @@ static int append(struct opts *out, struct boards *boards,
 	for (size_t i = 0; i < cfg.faults_len && !err; i++)
 		err = append_fault(out, g, g->board.faults[i], error);
 	for (size_t i = 0; i < g->count && !err; i++) {
-		entries[out->mcus_len] = (struct entry){ cfg.uuid, g };
+		entries[out->mcus_len] = (struct entry){ cfg.uuid, g, "" };
 		out->mcus[out->mcus_len++] = cfg;
 		count_up(&cfg.uuid);
 		if (cfg.nodeid >= 0)
@@ -289,11 +284,13 @@ static int append(struct opts *out, struct boards *boards,
 	return err;
 }
 
-static int by_uuid(const void *a, const void *b)
+static int by_text_and_uuid(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
-	int order = memcmp(&x->uuid, &y->uuid, sizeof(x->uuid));
+	int order = strcmp(x->text, y->text);
 
+	if (!order)
+		order = memcmp(&x->uuid, &y->uuid, sizeof(x->uuid));
 	/* then in the order of telling */
 	return order ? order : (x->group > y->group) - (x->group < y->group);
 }
@@ -307,20 +304,20 @@ static int refuse_twin(const struct board_group *a, const struct board_group *b,
 
 	kcan_uuid_format(uuid, text);
 	if (!here->from_file)
-		return refuse(error,
-			      "UUID %s is given twice; each MCU needs its own, "
-			      "or the later one --same-uuid",
-			      text);
-	return refuse(error,
-		      "%s: UUID %s is also that of %s; each MCU needs its own, "
-		      "or the later one same_uuid",
-		      here->name, text,
-		      there->from_file ? there->name : "a -u or --chip-id");
+		return boards_refuse(error,
+				     "UUID %s is given twice; each MCU needs "
+				     "its own, or the later one --same-uuid",
+				     text);
+	return group_refuse(
+		error, here,
+		"UUID %s is also that of %s; each MCU needs its "
+		"own, or the later one same_uuid",
+		text, there->from_file ? there->name : "a -u or --chip-id");
 }
 
 static int check_unique(struct entry *entries, size_t len, char *error)
 {
-	qsort(entries, len, sizeof(*entries), by_uuid);
+	qsort(entries, len, sizeof(*entries), by_text_and_uuid);
 	for (size_t i = 1; i < len; i++)
 		if (!entries[i].group->board.cfg.same_uuid &&
 		    kcan_uuid_equal(&entries[i - 1].uuid, &entries[i].uuid))
@@ -330,79 +327,61 @@ static int check_unique(struct entry *entries, size_t len, char *error)
 	return 0;
 }
 
-static const char *image_of(const struct entry *entry)
+/* Return: the second of two that have the same text of a kind; or NULL. */
+static const struct entry *find_twin(struct entry *entries, size_t len,
+				     const char *(*of)(const struct mcu_cfg *))
 {
-	const char *path = entry->group->board.cfg.flash_image;
-
-	return path ? path : "";
-}
-
-static int by_image(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-	int order = strcmp(image_of(x), image_of(y));
-
-	return order ? order : by_uuid(a, b);
-}
-
-static int refuse_image(const struct entry *a, const struct entry *b,
-			char *error)
-{
-	bool in_order = a->group <= b->group;
-	const struct board_group *first = in_order ? a->group : b->group;
-	const struct board_group *second = in_order ? b->group : a->group;
-
-	if (first == second)
-		return refuse(error,
-			      "%s: flash image '%s' is given to all %zu; each "
-			      "MCU needs its own",
-			      first->name, image_of(a), first->count);
-	return refuse(error,
-		      "%s: flash image '%s' is also that of %s; each MCU needs "
-		      "its own",
-		      second->name, image_of(a), first->name);
-}
-
-static const char *line_of(const struct entry *entry)
-{
-	const struct mcu_cfg *cfg = &entry->group->board.cfg;
-
-	return cfg->link == MCU_LINK_UART ? cfg->uart : "";
-}
-
-static int by_line(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-	int order = strcmp(line_of(x), line_of(y));
-
-	return order ? order : by_uuid(a, b);
-}
-
-static int check_lines(struct entry *entries, size_t len, char *error)
-{
-	qsort(entries, len, sizeof(*entries), by_line);
+	for (size_t i = 0; i < len; i++)
+		entries[i].text = of(&entries[i].group->board.cfg);
+	qsort(entries, len, sizeof(*entries), by_text_and_uuid);
 	for (size_t i = 1; i < len; i++)
-		if (*line_of(&entries[i]) &&
-		    !strcmp(line_of(&entries[i - 1]), line_of(&entries[i])))
-			return refuse(error,
-				      "%s: uart '%s' is also that of %s; each "
-				      "MCU needs its own",
-				      entries[i].group->name,
-				      line_of(&entries[i]),
-				      entries[i - 1].group->name);
-	return 0;
+		if (*entries[i].text &&
+		    !strcmp(entries[i - 1].text, entries[i].text))
+			return &entries[i];
+	return NULL;
+}
+
+static const char *image_of(const struct mcu_cfg *cfg)
+{
+	return cfg->flash_image ? cfg->flash_image : "";
 }
 
 /* One file by two names is found when it is opened. */
 static int check_images(struct entry *entries, size_t len, char *error)
 {
-	qsort(entries, len, sizeof(*entries), by_image);
-	for (size_t i = 1; i < len; i++)
-		if (*image_of(&entries[i]) &&
-		    !strcmp(image_of(&entries[i - 1]), image_of(&entries[i])))
-			return refuse_image(&entries[i - 1], &entries[i],
-					    error);
-	return 0;
+	const struct entry *b = find_twin(entries, len, image_of);
+	const struct board_group *first, *second;
+
+	if (!b)
+		return 0;
+	first = b[-1].group < b->group ? b[-1].group : b->group;
+	second = b[-1].group < b->group ? b->group : b[-1].group;
+	if (first == second)
+		return group_refuse(error, first,
+				    "flash image '%s' is given to all %zu; "
+				    "each MCU needs its own",
+				    b->text, first->count);
+	return group_refuse(error, second,
+			    "flash image '%s' is also that of %s; each MCU "
+			    "needs its own",
+			    b->text, first->name);
+}
+
+static const char *line_of(const struct mcu_cfg *cfg)
+{
+	return cfg->link == MCU_LINK_UART ? cfg->uart : "";
+}
+
+static int check_lines(struct entry *entries, size_t len, char *error)
+{
+	const struct entry *b = find_twin(entries, len, line_of);
+
+	if (!b)
+		return 0;
+	return group_refuse(error, b->group,
+			    "uart '%s' is also that of %s; each MCU needs its "
+			    "own",
+			    b->text, b[-1].group->name);
 }
 
 static int list(struct opts *out, struct boards *boards, size_t total,
@@ -431,12 +410,10 @@ static int list(struct opts *out, struct boards *boards, size_t total,
 		err = append(out, boards, &boards->groups[i], entries, error);
 	for (size_t i = 0; i < boards->len && !err; i++)
 		err = check_unplugged(out, &boards->groups[i], error);
-	if (!err)
-		err = check_unique(entries, total, error);
-	if (!err)
-		err = check_images(entries, total, error);
-	if (!err)
-		err = check_lines(entries, total, error);
+	if (!err && (check_unique(entries, total, error) ||
+		     check_images(entries, total, error) ||
+		     check_lines(entries, total, error)))
+		err = -EINVAL;
 	free(entries);
 	return err;
 }
@@ -448,7 +425,8 @@ int boards_build(struct opts *out, struct boards *boards,
 	int err = 0;
 
 	if (!boards->len)
-		return refuse(error, "no MCU is given: add -u UUID, --chip-id "
+		return boards_refuse(error,
+				     "no MCU is given: add -u UUID, --chip-id "
 				     "HEX or -c FILE");
 	for (size_t i = 0; i < boards->len && !err; i++) {
 		err = boards_check(&boards->groups[i], error);
@@ -457,8 +435,9 @@ int boards_build(struct opts *out, struct boards *boards,
 	if (err)
 		return err;
 	if (total > OPTS_COUNT_MAX)
-		return refuse(error, "%zu MCUs: at most %d fit one process",
-			      total, OPTS_COUNT_MAX);
+		return boards_refuse(error,
+				     "%zu MCUs: at most %d fit one process",
+				     total, OPTS_COUNT_MAX);
 	err = list(out, boards, total, error);
 	out->texts = boards->texts;
 	boards->texts = NULL;

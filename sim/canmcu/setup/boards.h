@@ -29,6 +29,12 @@ struct boards {
 	struct util_texts *texts; /* what the groups point into */
 };
 
+/* -EINVAL, and why, of all and of a group. */
+#define boards_refuse(error, ...) \
+	(snprintf((error), OPTS_ERROR_MAX, __VA_ARGS__), -EINVAL)
+#define group_refuse(error, g, sentence, ...) \
+	boards_refuse(error, "%s: " sentence, (g)->name, ##__VA_ARGS__)
+
 /** Nothing described yet, and the defaults that --help tells. */
 void boards_init(struct boards *boards);
 

@@ -5,10 +5,6 @@
 
 #include "boards.h"
 
-/* -EINVAL, and why. */
-#define refuse(error, ...) \
-	(snprintf((error), OPTS_ERROR_MAX, __VA_ARGS__), -EINVAL)
-
 static int check_link(const struct board_group *g, char *error)
 {
 	const struct mcu_type *type = g->board.cfg.type;
@@ -18,18 +14,18 @@ static int check_link(const struct board_group *g, char *error)
 	if (mcu_link_has_klipper(type, g->board.cfg.link))
 		return 0;
 	if (builds & TYPE_USB && builds & TYPE_CAN)
-		return refuse(
-			error,
-			"%s: a %s cannot have USB and CAN at a time; give "
-			"'usb' instead of 'bridge', or another MCU type",
-			g->name, type->name);
+		return group_refuse(error, g,
+				    "a %s cannot have USB and CAN at a time; "
+				    "give 'usb' instead of 'bridge', or "
+				    "another MCU type",
+				    type->name);
 	if (g->board.cfg.link == MCU_LINK_CAN)
 		missing = "CAN";
-	return refuse(error,
-		      "%s: Klipper has no %s on a %s; give %s, or another MCU "
-		      "type",
-		      g->name, missing, type->name,
-		      builds & TYPE_USB ? "'usb' or 'uart'" : "'uart'");
+	return group_refuse(error, g,
+			    "Klipper has no %s on a %s; give %s, or another "
+			    "MCU type",
+			    missing, type->name,
+			    builds & TYPE_USB ? "'usb' or 'uart'" : "'uart'");
 }
 
 static int check_katapult(const struct board_group *g, char *error)
@@ -39,12 +35,11 @@ static int check_katapult(const struct board_group *g, char *error)
 	if (cfg->bootloader != BOOTLOADER_KATAPULT ||
 	    mcu_link_has_katapult(cfg->type, cfg->link))
 		return 0;
-	return refuse(error,
-		      "%s: there is no Katapult%s for a %s; give bootloader "
-		      "'rom' or 'none'",
-		      g->name,
-		      cfg->type->builds & TYPE_KATAPULT ? " on CAN" : "",
-		      cfg->type->name);
+	return group_refuse(error, g,
+			    "there is no Katapult%s for a %s; give bootloader "
+			    "'rom' or 'none'",
+			    cfg->type->builds & TYPE_KATAPULT ? " on CAN" : "",
+			    cfg->type->name);
 }
 
 static int check_chip_id(const struct board_group *g, char *error)
@@ -54,12 +49,11 @@ static int check_chip_id(const struct board_group *g, char *error)
 
 	if (!chip_id_len || chip_id_len == type->family->chip_id_len)
 		return 0;
-	return refuse(
-		error,
-		"%s: %s has a chip id of %d hex digits, not %zu; give its "
-		"own, or another MCU type",
-		g->name, type->name, 2 * type->family->chip_id_len,
-		2 * chip_id_len);
+	return group_refuse(error, g,
+			    "%s has a chip id of %d hex digits, not %zu; give "
+			    "its own, or another MCU type",
+			    type->name, 2 * type->family->chip_id_len,
+			    2 * chip_id_len);
 }
 
 static int check_application(const struct board_group *g, char *error)
@@ -71,25 +65,23 @@ static int check_application(const struct board_group *g, char *error)
 	    flash_app_start_ok(map, cfg->type->flash_size, cfg->app_start))
 		return 0;
 	if (!map)
-		return refuse(error,
-			      "%s: there is no Katapult for a %s; give no "
-			      "application start",
-			      g->name, cfg->type->name);
-	return refuse(error,
-		      "%s: no application can start at 0x%08x; give a multiple "
-		      "of %d above 0x%08x and below 0x%08x",
-		      g->name, cfg->app_start, KCAN_KAT_BLOCK_SIZE, map->start,
-		      map->start + cfg->type->flash_size);
+		return group_refuse(error, g,
+				    "there is no Katapult for a %s; give no "
+				    "application start",
+				    cfg->type->name);
+	return group_refuse(error, g,
+			    "no application can start at 0x%08x; give a "
+			    "multiple of %d above 0x%08x and below 0x%08x",
+			    cfg->app_start, KCAN_KAT_BLOCK_SIZE, map->start,
+			    map->start + cfg->type->flash_size);
 }
 
 int boards_check_chip(const struct board_group *g,
 		      char error[static OPTS_ERROR_MAX])
 {
-	int err = check_link(g, error);
-
-	if (!err)
-		err = check_katapult(g, error);
-	if (!err)
-		err = check_chip_id(g, error);
-	return err ? err : check_application(g, error);
+	return check_link(g, error) || check_katapult(g, error) ||
+			       check_chip_id(g, error) ||
+			       check_application(g, error) ?
+		       -EINVAL :
+		       0;
 }

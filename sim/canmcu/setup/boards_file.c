@@ -117,12 +117,12 @@ static int refuse_nameless(const struct keys_board *b, const char *path,
 {
 	bool is_only = !strcmp(b->cfg.name, "mcu");
 
-	snprintf(error, OPTS_ERROR_MAX,
-		 "%s: [mcu%s%s] has '%s', and nothing to call it by: add its "
-		 "chip_id, or a canbus_uuid",
-		 path, is_only ? "" : " ", is_only ? "" : b->cfg.name,
-		 mcu_link_name(b->cfg.link));
-	return -EINVAL;
+	return boards_refuse(error,
+			     "%s: [mcu%s%s] has '%s', and nothing to call it "
+			     "by: add its chip_id, or a canbus_uuid",
+			     path, is_only ? "" : " ",
+			     is_only ? "" : b->cfg.name,
+			     mcu_link_name(b->cfg.link));
 }
 
 /* An MCU on USB or a serial line has no part in this, unless it is said so. */
@@ -153,11 +153,10 @@ int boards_read(struct boards *boards, const struct config_files *files,
 		err = config_read(files, &sink, path, error);
 	if (!err)
 		err = drop_nameless(boards, path, error);
-	if (err)
+	if (err || boards->len > boards->first)
 		return err;
-	if (boards->len > boards->first)
-		return 0;
-	snprintf(error, OPTS_ERROR_MAX,
-		 "%s: no section has a canbus_uuid: add one, or chip_id", path);
-	return -EINVAL;
+	return boards_refuse(error,
+			     "%s: no section has a canbus_uuid: add one, or "
+			     "chip_id",
+			     path);
 }

@@ -17,7 +17,7 @@
 #define OPTION_LEN 32
 
 struct parser {
-	struct opts *opts;
+	struct opts opts;
 	struct boards boards;
 	char *error;
 };
@@ -111,16 +111,7 @@ static int apply_control(void *ctx, const char *arg)
 {
 	struct parser *p = ctx;
 
-	p->opts->control = arg;
-	return 0;
-}
-
-static int apply_json(void *ctx, const char *arg)
-{
-	struct parser *p = ctx;
-
-	(void)arg;
-	p->opts->json = true;
+	p->opts.control = arg;
 	return 0;
 }
 
@@ -132,8 +123,8 @@ static int apply_seed(void *ctx, const char *arg)
 	if (util_parse_number(arg, &seed) || seed > INT64_MAX)
 		return refuse(p, "--seed '%s': give a number from 0 to %lld",
 			      arg, (long long)INT64_MAX);
-	p->opts->seed = seed;
-	p->opts->has_seed = true;
+	p->opts.seed = seed;
+	p->opts.has_seed = true;
 	return 0;
 }
 
@@ -148,12 +139,12 @@ static int apply_bitrate(void *ctx, const char *arg)
 			      "--bitrate '%s': give bits per second from %d to "
 			      "%d, like 1000000",
 			      arg, MCU_CAN_BPS_MIN, MCU_CAN_BPS_MAX);
-	if (p->opts->bitrate_bps && p->opts->bitrate_bps != bps)
+	if (p->opts.bitrate_bps && p->opts.bitrate_bps != bps)
 		return refuse(p,
 			      "--bitrate '%s': it was %u before; leave one of "
 			      "the two away",
-			      arg, p->opts->bitrate_bps);
-	p->opts->bitrate_bps = (uint32_t)bps;
+			      arg, p->opts.bitrate_bps);
+	p->opts.bitrate_bps = (uint32_t)bps;
 	return 0;
 }
 
@@ -161,21 +152,12 @@ static int apply_bed(void *ctx, const char *arg)
 {
 	struct parser *p = ctx;
 
-	if (!bed_parse(&p->opts->bed, arg))
+	if (!bed_parse(&p->opts.bed, arg))
 		return refuse(p,
 			      "--bed '%s': give at most %d rows of %d heights "
 			      "up to %d mm, from the front to the back, like "
 			      "0,0.1/0,0.2",
 			      arg, BED_POINTS_MAX, BED_POINTS_MAX, BED_MM_MAX);
-	return 0;
-}
-
-static int apply_collisions(void *ctx, const char *arg)
-{
-	struct parser *p = ctx;
-
-	(void)arg;
-	p->opts->collisions = true;
 	return 0;
 }
 
@@ -187,27 +169,11 @@ static int apply_lateness(void *ctx, const char *arg)
 	if (util_parse_number(arg, &ms) || ms > LATENESS_MAX_MS)
 		return refuse(p, "--lateness '%s': give milliseconds, 0 to %d",
 			      arg, LATENESS_MAX_MS);
-	p->opts->lateness_us = ms * 1000;
+	p->opts.lateness_us = ms * 1000;
 	return 0;
 }
 
-static int apply_help(void *ctx, const char *arg)
-{
-	struct parser *p = ctx;
-
-	(void)arg;
-	p->opts->action = OPTS_HELP;
-	return 1;
-}
-
-static int apply_version(void *ctx, const char *arg)
-{
-	struct parser *p = ctx;
-
-	(void)arg;
-	p->opts->action = OPTS_VERSION;
-	return 1;
-}
+#define ACTION UTIL_OPT_SETS(struct parser, opts.action)
 
 static const struct util_opt rows[] = {
 	{ "config", 'c', "FILE", "simulate the CAN MCUs of a printer.cfg",
@@ -215,7 +181,7 @@ static const struct util_opt rows[] = {
 	{ "control", 0, "PATH", "create a control socket at PATH",
 	  apply_control },
 	{ "json", 0, NULL, "report events as JSON, one object per line",
-	  apply_json },
+	  .sets = UTIL_OPT_SETS(struct parser, opts.json) },
 	{ "seed", 0, "N", "repeat the random choices of a run with this seed",
 	  apply_seed },
 	{ "bitrate", 0, "N", "give frames the time that they need at N bit/s",
@@ -223,11 +189,14 @@ static const struct util_opt rows[] = {
 	{ "bed", 0, "ROWS", "how high the bed is, in mm, like 0,0.1/0,0.2",
 	  apply_bed },
 	{ "collisions", 0, NULL,
-	  "let answers with the same id destroy each other", apply_collisions },
+	  "let answers with the same id destroy each other",
+	  .sets = UTIL_OPT_SETS(struct parser, opts.collisions) },
 	{ "lateness", 0, "MS", "let commands come late by MS, see the man page",
 	  apply_lateness },
-	{ "help", 'h', NULL, "print this help and exit", apply_help },
-	{ "version", 0, NULL, "print the version and exit", apply_version },
+	{ "help", 'h', NULL, "print this help and exit", .sets = ACTION,
+	  .value = OPTS_HELP, .ends = true },
+	{ "version", 0, NULL, "print the version and exit", .sets = ACTION,
+	  .value = OPTS_VERSION, .ends = true },
 	{ .help = "Options of an MCU, or of all MCUs of a file; before the "
 		  "first -u or -c\nthey are defaults for all MCUs:" },
 	{ "uuid", 'u', "UUID", "start an MCU: 12 hex digits", apply_uuid },
@@ -299,19 +268,19 @@ static void warn_of_missing(void *ctx, const char *sentence)
 int opts_parse(struct opts *out, int argc, char **argv,
 	       char error[static OPTS_ERROR_MAX])
 {
-	struct parser p = { .opts = out, .error = error };
+	struct parser p = { .error = error };
 	int err;
 
-	*out = (struct opts){ 0 };
 	boards_init(&p.boards);
 	p.boards.missing = warn_of_missing;
 	snprintf(error, OPTS_ERROR_MAX, "out of memory");
 	err = apply_all(&p, argc, argv);
-	if (out->collisions && !out->bitrate_bps)
-		out->bitrate_bps = MCU_CAN_BPS_MAX;
-	if (!err && out->action == OPTS_RUN)
-		err = boards_build(out, &p.boards, error);
+	if (p.opts.collisions && !p.opts.bitrate_bps)
+		p.opts.bitrate_bps = MCU_CAN_BPS_MAX;
+	if (!err && p.opts.action == OPTS_RUN)
+		err = boards_build(&p.opts, &p.boards, error);
 	boards_fini(&p.boards);
+	*out = p.opts;
 	if (err)
 		opts_fini(out);
 	return err;
@@ -327,11 +296,7 @@ void opts_fini(struct opts *opts)
 	free(opts->devices);
 	printers_free(&opts->printers);
 	util_texts_free(&opts->texts);
-	opts->mcus = NULL;
-	opts->ifnames = NULL;
-	opts->faults = NULL;
-	opts->devices = NULL;
-	opts->devices_len = 0;
+	*opts = (struct opts){ 0 };
 }
 
 static void help_fault(FILE *to, const struct fault_info *info)

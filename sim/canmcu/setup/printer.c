@@ -41,31 +41,18 @@ enum config_take printer_take(const char *section, const char *key)
 		       CONFIG_IGNORE;
 }
 
-static int add_pins(struct printer *p, const char *text)
+static int add_line(struct printer_lines *l, const char *section,
+		    const char *text)
 {
-	const char **more;
+	struct printer_line *more;
 
-	if (p->pins_len == PRINTER_PINS_MAX)
+	if (l->len == PRINTER_LINES_MAX)
 		return 0;
-	more = util_grow(p->pins, p->pins_len, sizeof(*more));
+	more = util_grow(l->list, l->len, sizeof(*more));
 	if (!more)
 		return -ENOMEM;
-	p->pins = more;
-	p->pins[p->pins_len++] = text;
-	return 0;
-}
-
-static int add_alias(struct printer *p, const char *section, const char *text)
-{
-	struct printer_alias *more;
-
-	if (p->aliases_len == PRINTER_ALIASES_MAX)
-		return 0;
-	more = util_grow(p->aliases, p->aliases_len, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	p->aliases = more;
-	p->aliases[p->aliases_len++] = (struct printer_alias){ section, text };
+	l->list = more;
+	l->list[l->len++] = (struct printer_line){ section, text };
 	return 0;
 }
 
@@ -122,11 +109,10 @@ static int set_value(struct printer_section *s, const char *key,
 
 static struct printer_section *add_section(struct printer *p, const char *name)
 {
-	struct printer_section *more;
+	struct printer_section *more =
+		name ? util_grow(p->sections, p->sections_len, sizeof(*more)) :
+		       NULL;
 
-	if (!name)
-		return NULL;
-	more = util_grow(p->sections, p->sections_len, sizeof(*more));
 	if (!more)
 		return NULL;
 	p->sections = more;
@@ -149,9 +135,9 @@ int printer_set(struct printer *p, struct util_texts **texts,
 	if (!s || !value)
 		return -ENOMEM;
 	if (is_aliases(line->section, line->key))
-		return add_alias(p, s->name, value);
+		return add_line(&p->aliases, s->name, value);
 	if (is_pins(line->key))
-		err = add_pins(p, value);
+		err = add_line(&p->pins, s->name, value);
 	if (err || !key)
 		return err;
 	if (p->last_section == s->name && p->last_key == key)
@@ -166,8 +152,8 @@ void printer_fini(struct printer *p)
 	for (size_t i = 0; i < p->sections_len; i++)
 		free(p->sections[i].values);
 	free(p->sections);
-	free(p->aliases);
-	free(p->pins);
+	free(p->aliases.list);
+	free(p->pins.list);
 	*p = (struct printer){ 0 };
 }
 

@@ -10,8 +10,7 @@
 
 /* Of one file; what comes behind them is passed over. */
 #define PRINTER_SECTIONS_MAX 1024
-#define PRINTER_ALIASES_MAX 1024 /* lines of them */
-#define PRINTER_PINS_MAX 1024	 /* values of them */
+#define PRINTER_LINES_MAX 1024 /* of aliases, and of pins */
 
 /** What a section tells for a key. */
 struct printer_value {
@@ -26,10 +25,15 @@ struct printer_section {
 	size_t len;
 };
 
-/** A line of aliases, "EXP1_1=PE9, EXP1_2=PE10", and its section. */
-struct printer_alias {
+/** A line of a key, and its section. */
+struct printer_line {
 	const char *section;
 	const char *text;
+};
+
+struct printer_lines {
+	struct printer_line *list;
+	size_t len;
 };
 
 /**
@@ -42,11 +46,9 @@ struct printer_alias {
 struct printer {
 	struct printer_section *sections;
 	size_t sections_len;
-	struct printer_alias *aliases;
-	size_t aliases_len;
-	const char **pins; /* values of keys of pins: "PA1", or "PA1, !PA2" */
-	size_t pins_len;
-	struct motion motion; /* which devices point to */
+	struct printer_lines aliases; /* "EXP1_1=PE9, EXP1_2=PE10" */
+	struct printer_lines pins;    /* of keys of pins: "PA1", "PA1, !PA2" */
+	struct motion motion;	      /* which devices point to */
 	/* Of the last line: one without a key of its own goes on with it. */
 	const char *last_section;
 	const char *last_key;
@@ -83,7 +85,7 @@ struct printer_chip {
 
 /**
  * printer_pin() - read a pin as Klipper spells it, or an alias of one
- * @text: anything, or NULL
+ * @text: anything
  *
  * Return: false when that is no pin of @chip.
  */

@@ -86,8 +86,8 @@ int printer_devices(const struct printer_chip *chip, struct devices *out)
 	int err = 0;
 
 	motion_read(&p->motion, &s.source);
-	for (size_t i = 0; i < p->pins_len; i++)
-		name_pins(chip, p->pins[i], out);
+	for (size_t i = 0; i < p->pins.len; i++)
+		name_pins(chip, p->pins.list[i].text, out);
 	for (size_t i = 0; i < p->sections_len && !err; i++) {
 		s.source.section = p->sections[i].name;
 		err = devices_make(out, &s.source);

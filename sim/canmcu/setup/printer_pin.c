@@ -63,8 +63,8 @@ static bool find_alias(const char *text, struct span *name)
 static struct span without_alias(const struct printer *p, const char *mcu,
 				 struct span name)
 {
-	for (size_t i = 0; i < p->aliases_len; i++) {
-		const struct printer_alias *alias = &p->aliases[i];
+	for (size_t i = 0; i < p->aliases.len; i++) {
+		const struct printer_line *alias = &p->aliases.list[i];
 		const char *mcus = printer_value(p, alias->section, "mcu");
 
 		if (has_word(mcus ? mcus : "mcu", mcu) &&
@@ -74,8 +74,8 @@ static struct span without_alias(const struct printer *p, const char *mcu,
 	return name;
 }
 
-static bool find_pin(const struct printer_chip *chip, const char *text,
-		     uint8_t *out, bool *inverted)
+bool printer_pin(const struct printer_chip *chip, const char *text,
+		 uint8_t *out, bool *inverted)
 {
 	struct span mcu = { text, strlen(text) }, name;
 	char word[PIN_NAME_MAX];
@@ -97,10 +97,4 @@ static bool find_pin(const struct printer_chip *chip, const char *text,
 	pin = pins_find(chip->type->pins, word);
 	*out = (uint8_t)pin;
 	return pin >= 0;
-}
-
-bool printer_pin(const struct printer_chip *chip, const char *text,
-		 uint8_t *out, bool *inverted)
-{
-	return text && find_pin(chip, text, out, inverted);
 }

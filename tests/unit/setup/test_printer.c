@@ -259,7 +259,7 @@ static void test_so_many_and_no_more(void **state)
 			      i);
 	start(&b, text);
 	assert_int_equal(b.printer.sections_len, PRINTER_SECTIONS_MAX);
-	assert_int_equal(b.printer.aliases_len, PRINTER_ALIASES_MAX);
+	assert_int_equal(b.printer.aliases.len, PRINTER_LINES_MAX);
 	end(&b);
 	free(text);
 }
