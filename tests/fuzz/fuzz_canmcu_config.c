@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "../../sim/canmcu/device/heat.h"
-#include "../../sim/canmcu/device/rail.h"
+#include "../../sim/canmcu/device/motion.h"
 #include "../../sim/canmcu/setup/boards.h"
 #include "fuzz_files.h"
 #include "util/array.h"
@@ -109,15 +109,15 @@ static void check_missing(void *ctx, const char *sentence)
 
 static void check_heat(const struct mcu_cfg *cfg, const struct heat *heat)
 {
-	check(pins_has(cfg->type->pins, heat->sensor_pin));
+	check(pins_has(cfg->type->pins, heat->base.pin.number));
 	check(heat->kind == HEAT_NONE ||
-	      pins_has(cfg->type->pins, heat->heater_pin));
+	      pins_has(cfg->type->pins, heat->heater.number));
 	check(heat->pullup_ohm > 0);
 }
 
 static void check_rail(const struct mcu_cfg *cfg, const struct rail *rail)
 {
-	check(pins_has(cfg->type->pins, rail->endstop_pin));
+	check(pins_has(cfg->type->pins, rail->base.pin.number));
 	check(isfinite(rail->carriage.start_mm));
 	check(isfinite(rail->carriage.end_mm));
 }

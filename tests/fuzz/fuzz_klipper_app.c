@@ -10,7 +10,6 @@
 
 #include "../../sim/canmcu/device/heat.h"
 #include "../../sim/canmcu/device/probe.h"
-#include "../../sim/canmcu/device/rail.h"
 #include "../../sim/canmcu/klipper/engine.h"
 #include "../support/software.h"
 #include "fuzz.h"
@@ -265,19 +264,18 @@ static void add_pins(struct devices *d, struct motion *motion)
 	check(heat && motor && rail && probe);
 	*heat = (struct heat){ .kind = HEAT_BED,
 			       .pullup_ohm = HEAT_PULLUP_OHM,
-			       .sensor_pin = 2,
-			       .heater_pin = 0 };
+			       .base.pin = { true, false, 2 },
+			       .heater = { true, false, 0 } };
 	*motor = (struct motor){ .motion = motion };
 	*rail = (struct rail){
 		.motion = motion,
 		.carriage = { .by = { { 0, 1 } }, .end_mm = 5, .at_max = true },
-		.endstop_pin = 3
+		.base = { .pin = { true, false, 3 }, .moves = true },
 	};
 	*probe = (struct probe){ .motion = motion,
-				 .pin = 4,
-				 .has_pin = true,
-				 .control_pin = 0,
-				 .has_control = true };
+				 .base = { .pin = { true, false, 4 },
+					   .moves = true },
+				 .control = { true, false, 0 } };
 }
 
 /* Sections that have all keys; the last letter tells the pin or the address. */
@@ -295,7 +293,8 @@ static const char *value(const struct device_source *source,
 		return *section == 'M' ? last : NULL;
 	if (!strcmp(key, "cs_pin"))
 		return *section == 't' || *section == 'a' ? last : NULL;
-	if (!strcmp(key, "step_pin") || !strcmp(key, "endstop_pin"))
+	if (!strcmp(key, "step_pin") || !strcmp(key, "endstop_pin") ||
+	    !strcmp(key, "i2c_mcu"))
 		return NULL;
 	if (!strcmp(key, "uart_pin"))
 		return !strncmp(section, "tmc22", 5) ? last : NULL;
@@ -303,18 +302,10 @@ static const char *value(const struct device_source *source,
 }
 
 static bool read_pin(const struct device_source *source, const char *text,
-		     uint8_t *out, bool *inverted)
+		     struct device_pin *out)
 {
 	(void)source;
-	*inverted = false;
-	*out = (uint8_t)(*text - '0');
-	return true;
-}
-
-static bool is_mcu(const struct device_source *source, const char *name)
-{
-	(void)source;
-	(void)name;
+	*out = (struct device_pin){ .number = (uint8_t)(*text - '0') };
 	return true;
 }
 
@@ -333,10 +324,9 @@ static const struct devices *machine(void)
 		"tmc2209 0", "tmc5160 1", "tmc2660 2", "adxl345 1", "MAX31865",
 		"lis3dh 1",  "mpu9250 1", "bmi160 2",  "SHT3X",	    "sx1509 3"
 	};
-	struct device_source source = { .value = value,
-					.pin = read_pin,
-					.is_mcu = is_mcu,
-					.bus = find_bus };
+	struct device_source source = {
+		.mcu = "mcu", .value = value, .pin = read_pin, .bus = find_bus
+	};
 	static struct devices all;
 	static struct motion motion;
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* BLTouch: a pin that goes down and up by pulses as for a servo. */
-#include "bltouch.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +52,7 @@ static void drive(void *self, uint8_t pin, float level, uint64_t now_us)
 	struct bltouch *b = &p->motion->bltouch;
 	long us = lround((double)level * PERIOD_US);
 
-	if (!p->has_control || p->control_pin != pin)
+	if (!device_pin_is(&p->control, pin))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(pulses); i++)
 		if (labs(us - pulses[i].us) <= SLACK_US &&
@@ -76,18 +74,12 @@ static bool is_high(struct bltouch *b, bool near, uint64_t now_us)
 	return b->touched_us && now_us - b->touched_us < TELLS_US;
 }
 
-static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
-		       float *level)
+static float level(const void *self, uint64_t now_us)
 {
 	const struct probe *p = self;
 
-	if (!probe_moves(p, pin))
-		return false;
-	*level = is_high(&p->motion->bltouch, probe_is_near(p, now_us),
-			 now_us) != p->inverted ?
-			 1 :
-			 0;
-	return true;
+	return is_high(&p->motion->bltouch, probe_is_near(p, now_us), now_us) !=
+	       p->base.pin.inverted;
 }
 
 static void show(const void *self, uint64_t now_us, char *out, size_t size)
@@ -107,22 +99,18 @@ static bool make(void *self, const struct device_source *source)
 {
 	struct probe *p = self;
 
-	if (!device_is(source, "bltouch"))
+	if (!device_is(source, "bltouch") ||
+	    !device_value(source, "sensor_pin"))
 		return false;
-	probe_read(p, source, "sensor_pin");
-	p->has_control =
-		device_pin(source, "control_pin", &p->control_pin, NULL);
-	return p->has_pin || p->has_control;
+	device_pin(source, "control_pin", &p->control);
+	return probe_read(p, source, "sensor_pin") || p->control.is_there;
 }
-
-static const char *const keys[] = { "sensor_pin", "control_pin", NULL };
 
 const struct device_kind device_bltouch = {
 	.size = sizeof(struct probe),
-	.keys = keys,
+	.keys = "sensor_pin control_pin",
 	.make = make,
 	.drive = drive,
-	.read = read_level,
-	.moves = probe_moves,
+	.level = level,
 	.show = show,
 };

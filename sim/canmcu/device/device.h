@@ -41,6 +41,14 @@ struct device_wires {
 
 #define DEVICE_SOFTWARE 0x100
 
+/** struct device_base - how it is reached: what begins each that is asked */
+struct device_base {
+	struct device_wires
+		wires;	       /* first; a kind without a pin has these only */
+	struct device_pin pin; /* that it puts a level on */
+	bool moves;	       /* only looking tells when that changes */
+};
+
 /** What goes over a bus at once; of SPI, as much in as out. */
 struct device_message {
 	struct device_wires to;
@@ -63,16 +71,16 @@ struct device_edges {
  * what it puts on a pin when somebody looks. All zero it is as when new, but for
  * what make() sets. Levels are 0..1 of the supply, a duty between them for PWM;
  * times are microseconds that do not go backwards. A kind is one file, and one row
- * of the table in kinds.c.
+ * of the table in kinds.c; a chip is a row of a table in the file of its kind.
  */
 struct device_kind {
 	size_t size; /* bytes of one */
-	/* What make() reads in sections of a printer.cfg; NULL at the end. */
-	const char *const *keys;
+	/* What make() reads in sections of a printer.cfg, with blanks between. */
+	const char *keys;
 	/*
-	 * Be what a section tells; @self is zeroed, and is to hold nothing that
-	 * has to be given back. What is there is somebody else's: nothing in it
-	 * is an error.
+	 * Be what a section tells, whichever it is; @self is zeroed, and is to
+	 * hold nothing that has to be given back. What is there is somebody
+	 * else's: nothing in it is an error.
 	 * Return: false when it puts none on the pins of this MCU.
 	 */
 	bool (*make)(void *self, const struct device_source *source);
@@ -86,17 +94,13 @@ struct device_kind {
 	void (*mount)(void *self, const struct device_board *board);
 	/* The MCU drives a pin, any one. */
 	void (*drive)(void *self, uint8_t pin, float level, uint64_t now_us);
-	/* Return: whether it puts a @level on @pin. */
-	bool (*read)(const void *self, uint8_t pin, uint64_t now_us,
-		     float *level);
-	/* Return: whether it lets the level of @pin change; and how often. */
-	bool (*edges)(const void *self, uint8_t pin, uint64_t now_us,
-		      struct device_edges *out);
-	/* Return: whether only looking tells when the level of @pin changes. */
-	bool (*moves)(const void *self, uint8_t pin);
+	/* Return: the level that it puts on its pin. */
+	float (*level)(const void *self, uint64_t now_us);
+	/* How often it lets that change. */
+	struct device_edges (*edges)(const void *self, uint64_t now_us);
 	/*
-	 * Something was said on a bus to @self, which begins with its struct
-	 * device_wires. Return: whether it was understood; others may be too.
+	 * Something was said on a bus to @self. Return: whether it was
+	 * understood; others may be too.
 	 */
 	bool (*talk)(void *self, const struct device_message *message,
 		     uint64_t now_us);
@@ -110,19 +114,10 @@ struct device_kind {
 	void (*release)(void *self);
 };
 
-/**
- * A row of the table: sections that have @key may make such a device; NULL: any
- * may.
- */
-struct device_row {
-	const char *key;
-	const struct device_kind *kind;
-};
+/** All kinds; NULL is behind the last one. */
+extern const struct device_kind *const device_kinds[];
 
-/** All kinds; a row without a kind is behind the last one. */
-extern const struct device_row device_rows[];
-
-/** Return: @key, as one of the kinds has it; NULL: none reads it. */
-const char *device_key(const char *key);
+/** Return: whether one of the kinds reads @key. */
+bool device_reads(const char *key);
 
 #endif

@@ -33,16 +33,13 @@ static void drop_last(struct devices *d)
 
 int devices_make(struct devices *d, const struct device_source *source)
 {
-	for (const struct device_row *row = device_rows; row->kind; row++) {
-		void *self;
+	for (const struct device_kind *const *k = device_kinds; *k; k++) {
+		void *self = devices_add(d, *k);
 
-		if (row->key && !device_value(source, row->key))
-			continue;
-		self = devices_add(d, row->kind);
 		if (!self)
 			return -ENOMEM;
 		d->list[d->len - 1].section = source->section;
-		if (!row->kind->make(self, source))
+		if (!(*k)->make(self, source))
 			drop_last(d);
 	}
 	return 0;
@@ -109,18 +106,25 @@ void devices_drive(struct devices *d, uint8_t pin, float level, uint64_t now_us)
 					       now_us);
 }
 
+static bool is_at(const struct device *device, uint8_t pin)
+{
+	const struct device_base *base = device->self;
+
+	return device->kind->level && device_pin_is(&base->pin, pin);
+}
+
 bool devices_read(const struct devices *d, uint8_t pin, uint64_t now_us,
 		  float *level)
 {
 	for (size_t i = 0; i < d->len; i++) {
 		const struct device *device = &d->list[i];
 
-		if (!device->kind->read ||
-		    (device->unplugged && !device->kind->pulled_up) ||
-		    !device->kind->read(device->self, pin, now_us, level))
+		if (!is_at(device, pin) ||
+		    (device->unplugged && !device->kind->pulled_up))
 			continue;
-		if (device->unplugged)
-			*level = 1;
+		*level = device->unplugged ?
+				 1 :
+				 device->kind->level(device->self, now_us);
 		return true;
 	}
 	return false;
@@ -132,23 +136,23 @@ bool devices_edges(const struct devices *d, uint8_t pin, uint64_t now_us,
 	for (size_t i = 0; i < d->len; i++) {
 		const struct device *device = &d->list[i];
 
-		if (device->kind->edges && !device->unplugged &&
-		    device->kind->edges(device->self, pin, now_us, out))
-			return true;
+		if (!device->kind->edges || device->unplugged ||
+		    !is_at(device, pin))
+			continue;
+		*out = device->kind->edges(device->self, now_us);
+		return true;
 	}
 	return false;
 }
 
 bool devices_move(const struct devices *d, uint8_t pin)
 {
-	for (size_t i = 0; i < d->len; i++) {
-		const struct device *device = &d->list[i];
+	bool moves = false;
 
-		if (device->kind->moves && !device->unplugged &&
-		    device->kind->moves(device->self, pin))
-			return true;
-	}
-	return false;
+	for (size_t i = 0; i < d->len; i++)
+		moves |= !d->list[i].unplugged && is_at(&d->list[i], pin) &&
+			 ((struct device_base *)d->list[i].self)->moves;
+	return moves;
 }
 
 static bool is_meant(const struct device *device, const struct device_wires *to)

@@ -13,11 +13,9 @@
  * there were follows from that when somebody looks.
  */
 struct fan {
-	double pulses; /* each turn */
-	uint8_t tachometer_pin;
-	uint8_t pin;
-	bool driven;   /* has a pin of this MCU; else it stands still */
-	bool inverted; /* at full speed when its pin is low */
+	struct device_base base; /* first; its pin is the tachometer's */
+	double pulses;		 /* each turn */
+	struct device_pin pin;	 /* none of this MCU: it stands still */
 	/* When its duty was last changed. */
 	double duty; /* 0..1 */
 	double edges;
@@ -62,9 +60,8 @@ static void drive(void *self, uint8_t pin, float level, uint64_t now_us)
 {
 	struct fan *f = self;
 
-	if (f->driven && f->pin == pin)
-		set_duty(f, f->inverted ? 1 - (double)level : (double)level,
-			 now_us);
+	if (device_pin_is(&f->pin, pin))
+		set_duty(f, device_pin_duty(&f->pin, level), now_us);
 }
 
 static void reset(void *self, uint64_t now_us)
@@ -72,27 +69,15 @@ static void reset(void *self, uint64_t now_us)
 	set_duty(self, 0, now_us);
 }
 
-static bool edges(const void *self, uint8_t pin, uint64_t now_us,
-		  struct device_edges *out)
+static struct device_edges edges(const void *self, uint64_t now_us)
 {
-	const struct fan *f = self;
-
-	if (f->tachometer_pin != pin)
-		return false;
-	*out = (struct device_edges){ (uint64_t)edges_at(f, now_us),
-				      last_edge_us(f, now_us) };
-	return true;
+	return (struct device_edges){ (uint64_t)edges_at(self, now_us),
+				      last_edge_us(self, now_us) };
 }
 
-static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
-		       float *level)
+static float level(const void *self, uint64_t now_us)
 {
-	struct device_edges e;
-
-	if (!edges(self, pin, now_us, &e))
-		return false;
-	*level = e.count & 1 ? 1 : 0;
-	return true;
+	return edges(self, now_us).count & 1;
 }
 
 static void show(const void *self, uint64_t now_us, char *out, size_t size)
@@ -107,23 +92,17 @@ static bool make(void *self, const struct device_source *source)
 {
 	struct fan *f = self;
 
-	if (!device_pin(source, "tachometer_pin", &f->tachometer_pin, NULL))
-		return false;
-	f->pulses =
-		device_positive(device_value(source, "tachometer_ppr"), PULSES);
-	f->driven = device_pin(source, "pin", &f->pin, &f->inverted);
-	return true;
+	f->pulses = device_positive(source, "tachometer_ppr", PULSES);
+	device_pin(source, "pin", &f->pin);
+	return device_pin(source, "tachometer_pin", &f->base.pin);
 }
-
-static const char *const keys[] = { "pin", "tachometer_pin", "tachometer_ppr",
-				    NULL };
 
 const struct device_kind device_fan = {
 	.size = sizeof(struct fan),
-	.keys = keys,
+	.keys = "pin tachometer_pin tachometer_ppr",
 	.make = make,
 	.drive = drive,
-	.read = read_level,
+	.level = level,
 	.edges = edges,
 	.show = show,
 	.reset = reset,

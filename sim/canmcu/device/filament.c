@@ -8,35 +8,21 @@
 #define CHANGES 4	 /* in what Klipper waits for one */
 
 struct filament {
+	struct device_base base; /* first */
 	struct motion *motion;
 	struct motion_carriage fed; /* by the extruder's motor, if it sees that */
-	double mm;		    /* from one change to the next; 0: none */
-	uint8_t pin;
-	bool inverted;
+	double mm; /* from one change to the next, if it moves */
 };
 
-static bool moves(const void *self, uint8_t pin)
+static float level(const void *self, uint64_t now_us)
 {
 	const struct filament *f = self;
 
-	return f->pin == pin && f->mm > 0;
-}
-
-static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
-		       float *level)
-{
-	const struct filament *f = self;
-	bool high = !f->inverted;
-
-	if (f->pin != pin)
-		return false;
-	if (f->mm > 0)
-		high = fmod(floor(motion_carriage_at(f->motion, &f->fed,
-						     now_us) /
-				  f->mm),
-			    2) != 0;
-	*level = high ? 1 : 0;
-	return true;
+	if (!f->base.moves)
+		return !f->base.pin.inverted;
+	return fmod(floor(motion_carriage_at(f->motion, &f->fed, now_us) /
+			  f->mm),
+		    2) != 0;
 }
 
 static bool make(void *self, const struct device_source *source)
@@ -44,27 +30,23 @@ static bool make(void *self, const struct device_source *source)
 	const char *extruder = device_value(source, "extruder");
 	struct filament *f = self;
 
+	if (!device_pin(source, "switch_pin", &f->base.pin))
+		return false;
 	f->motion = source->motion;
 	if (device_is(source, "filament_motion_sensor") && extruder) {
 		f->fed.by[0].motor = motion_motor(f->motion, extruder);
 		f->fed.by[0].share = 1;
-		f->mm = device_positive(
-				device_value(source, "detection_length"),
-				DETECTION_MM) /
+		f->mm = device_positive(source, "detection_length",
+					DETECTION_MM) /
 			CHANGES;
-	} else if (!device_is(source, "filament_switch_sensor")) {
-		return false;
+		f->base.moves = true;
 	}
-	return device_pin(source, "switch_pin", &f->pin, &f->inverted);
+	return f->base.moves || device_is(source, "filament_switch_sensor");
 }
-
-static const char *const keys[] = { "switch_pin", "extruder",
-				    "detection_length", NULL };
 
 const struct device_kind device_filament = {
 	.size = sizeof(struct filament),
-	.keys = keys,
+	.keys = "switch_pin extruder detection_length",
 	.make = make,
-	.read = read_level,
-	.moves = moves,
+	.level = level,
 };

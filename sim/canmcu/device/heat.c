@@ -40,43 +40,35 @@ static void set_duty(struct heat *h, double duty, uint64_t now_us)
 	h->duty = duty;
 }
 
-void heat_drive(struct heat *h, uint8_t pin, float level, uint64_t now_us)
+void heat_drive(void *self, uint8_t pin, float level, uint64_t now_us)
 {
-	if (h->kind != HEAT_NONE && h->heater_pin == pin)
-		set_duty(h, h->inverted ? 1 - (double)level : (double)level,
-			 now_us);
+	struct heat *h = self;
+
+	if (h->kind != HEAT_NONE && device_pin_is(&h->heater, pin))
+		set_duty(h, device_pin_duty(&h->heater, level), now_us);
 }
 
-void heat_reset(struct heat *h, uint64_t now_us)
+void heat_reset(void *self, uint64_t now_us)
 {
-	set_duty(h, 0, now_us);
+	set_duty(self, 0, now_us);
 }
 
 /* One whose heater is on another MCU stays cold. */
 void heat_read_heater(struct heat *h, const struct device_source *source)
 {
-	if (device_pin(source, "heater_pin", &h->heater_pin, &h->inverted))
+	if (device_pin(source, "heater_pin", &h->heater))
 		h->kind = strcmp(source->section, "heater_bed") ? HEAT_HOTEND :
 								  HEAT_BED;
 }
 
-void heat_measure(const struct heat *h, uint64_t now_us, char *out, size_t size)
+void heat_show(const void *self, uint64_t now_us, char *out, size_t size)
 {
+	const struct heat *h = self;
 	int used = snprintf(out, size, "%.1f C", heat_celsius(h, now_us));
 
 	if (h->kind != HEAT_NONE && used > 0 && (size_t)used < size)
 		snprintf(out + used, size - (size_t)used, ", heater %.0f %%",
 			 100 * h->duty);
-}
-
-static void drive(void *self, uint8_t pin, float level, uint64_t now_us)
-{
-	heat_drive(self, pin, level, now_us);
-}
-
-static void reset(void *self, uint64_t now_us)
-{
-	heat_reset(self, now_us);
 }
 
 static double divide(const struct heat *h, double ohm)
@@ -90,21 +82,21 @@ static double level_ntc(const struct heat *h, double celsius)
 						   1 / NTC_KELVIN)));
 }
 
-/* Platinum of 1 Ohm at 0 degrees C, by Callendar and van Dusen. */
-static double platinum_ohm(double celsius)
+/* By Callendar and van Dusen. */
+double heat_platinum_ohm(double celsius)
 {
 	return 1 + 3.9083e-3 * celsius - 5.775e-7 * celsius * celsius;
 }
 
 static double level_pt1000(const struct heat *h, double celsius)
 {
-	return divide(h, 1000 * platinum_ohm(celsius));
+	return divide(h, 1000 * heat_platinum_ohm(celsius));
 }
 
 /* Below 4400 Ohm and 5 V, ten times amplified. */
 static double level_ina826(const struct heat *h, double celsius)
 {
-	double ohm = 100 * platinum_ohm(celsius);
+	double ohm = 100 * heat_platinum_ohm(celsius);
 
 	return 10 * 5 * ohm / (4400 + ohm) / h->adc_volt;
 }
@@ -120,45 +112,29 @@ static double level_ad8495(const struct heat *h, double celsius)
 	return celsius * 0.005 / h->adc_volt;
 }
 
-/* By sensor_type; of those that are not here all are thermistors. */
-static const struct {
-	const char *type;
+/* All that are not here are thermistors. */
+static const struct heat_sensor {
+	struct device_model match;
 	double (*level)(const struct heat *h, double celsius);
 } sensors[] = {
-	{ "", level_ntc },
-	{ "PT1000", level_pt1000 },
-	{ "PT100 INA826", level_ina826 },
-	{ "AD595", level_ad595 },
-	{ "AD597", level_ad595 },
-	{ "AD8494", level_ad8495 },
-	{ "AD8495", level_ad8495 },
-	{ "AD8496", level_ad8495 },
-	{ "AD8497", level_ad8495 },
+	{ { NULL, "PT1000" }, level_pt1000 },
+	{ { NULL, "PT100 INA826" }, level_ina826 },
+	{ { NULL, "AD595" }, level_ad595 },
+	{ { NULL, "AD597" }, level_ad595 },
+	{ { NULL, "AD8494" }, level_ad8495 },
+	{ { NULL, "AD8495" }, level_ad8495 },
+	{ { NULL, "AD8496" }, level_ad8495 },
+	{ { NULL, "AD8497" }, level_ad8495 },
 };
 
-static uint8_t find_sensor(const char *type)
-{
-	for (uint8_t i = 1; type && i < ARRAY_SIZE(sensors); i++)
-		if (!strcmp(sensors[i].type, type))
-			return i;
-	return 0;
-}
-
-static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
-		       float *level)
+static float level(const void *self, uint64_t now_us)
 {
 	const struct heat *h = self;
 	double celsius = heat_celsius(h, now_us);
 
-	if (h->sensor_pin != pin)
-		return false;
-	*level = (float)fmin(sensors[h->sensor].level(h, celsius), 1);
-	return true;
-}
-
-static void show(const void *self, uint64_t now_us, char *out, size_t size)
-{
-	heat_measure(self, now_us, out, size);
+	return (float)fmin(h->sensor ? h->sensor->level(h, celsius) :
+				       level_ntc(h, celsius),
+			   1);
 }
 
 /* The sensor_pin of a chip on SPI selects it, and that of a probe is a switch. */
@@ -174,29 +150,22 @@ static bool make(void *self, const struct device_source *source)
 {
 	struct heat *h = self;
 
-	if (is_other(source) ||
-	    !device_pin(source, "sensor_pin", &h->sensor_pin, NULL))
-		return false;
-	h->pullup_ohm = device_positive(device_value(source, "pullup_resistor"),
-					HEAT_PULLUP_OHM);
-	h->adc_volt = device_positive(device_value(source, "adc_voltage"),
-				      HEAT_ADC_VOLT);
-	h->sensor = find_sensor(device_value(source, "sensor_type"));
+	h->pullup_ohm =
+		device_positive(source, "pullup_resistor", HEAT_PULLUP_OHM);
+	h->adc_volt = device_positive(source, "adc_voltage", HEAT_ADC_VOLT);
+	h->sensor = DEVICE_MODEL(source, sensors);
 	heat_read_heater(h, source);
-	return true;
+	return !is_other(source) &&
+	       device_pin(source, "sensor_pin", &h->base.pin);
 }
-
-static const char *const keys[] = { "sensor_pin",      "sensor_type",
-				    "heater_pin",      "adc_voltage",
-				    "pullup_resistor", NULL };
 
 const struct device_kind device_heat = {
 	.size = sizeof(struct heat),
-	.keys = keys,
+	.keys = "sensor_pin sensor_type heater_pin adc_voltage pullup_resistor",
 	.make = make,
 	.pulled_up = true,
-	.drive = drive,
-	.read = read_level,
-	.show = show,
-	.reset = reset,
+	.drive = heat_drive,
+	.level = level,
+	.show = heat_show,
+	.reset = heat_reset,
 };

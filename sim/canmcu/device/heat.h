@@ -23,13 +23,12 @@ enum heat_kind {
  * exp(-t / tau), and is computed when somebody asks.
  */
 struct heat {
+	struct device_base base; /* first; its pin is that of the sensor */
 	enum heat_kind kind;
 	double pullup_ohm; /* above 0 */
 	double adc_volt;   /* of the ADC, for what gives a voltage; above 0 */
-	uint8_t sensor;	   /* which one, in heat.c; 0: the usual thermistor */
-	uint8_t sensor_pin;
-	uint8_t heater_pin; /* unless HEAT_NONE */
-	bool inverted;	    /* the heater is on when its pin is low */
+	const struct heat_sensor *sensor; /* NULL: the usual thermistor */
+	struct device_pin heater;	  /* unless HEAT_NONE */
 	/* How warm it was when its heater was last changed. */
 	double duty;	   /* 0..1 */
 	double above_room; /* degrees C */
@@ -39,16 +38,17 @@ struct heat {
 /** Read what heats a thermometer that is none of the pins of an ADC, too. */
 void heat_read_heater(struct heat *h, const struct device_source *source);
 
-/** As the functions of struct device_kind; @pin may be any. */
-void heat_drive(struct heat *h, uint8_t pin, float level, uint64_t now_us);
-void heat_reset(struct heat *h, uint64_t now_us);
+/* As the functions of struct device_kind, of what begins with a struct heat. */
 
-/** As the function of struct device_kind. */
-void heat_measure(const struct heat *h, uint64_t now_us, char *out,
-		  size_t size);
+void heat_drive(void *self, uint8_t pin, float level, uint64_t now_us);
+void heat_reset(void *self, uint64_t now_us);
+void heat_show(const void *self, uint64_t now_us, char *out, size_t size);
 
 /** Return: degrees C. */
 double heat_celsius(const struct heat *h, uint64_t now_us);
+
+/** Return: Ohm of platinum that has 1 Ohm at 0 degrees C. */
+double heat_platinum_ohm(double celsius);
 
 extern const struct device_kind device_heat;
 

@@ -4,62 +4,40 @@
 
 #include "device.h"
 
-extern const struct device_kind device_heat;
-extern const struct device_kind device_motor;
-extern const struct device_kind device_rail;
-extern const struct device_kind device_probe;
-extern const struct device_kind device_bltouch;
-extern const struct device_kind device_filament;
-extern const struct device_kind device_fan;
-extern const struct device_kind device_tmc_uart;
-extern const struct device_kind device_tmc_spi;
-extern const struct device_kind device_tmc2660;
-extern const struct device_kind device_accel;
-extern const struct device_kind device_thermometer;
-extern const struct device_kind device_sink;
-extern const struct device_kind device_load_cell;
-extern const struct device_kind device_ads131m0x;
-extern const struct device_kind device_ldc1612;
-extern const struct device_kind device_angle;
-extern const struct device_kind device_leds;
+extern const struct device_kind device_heat, device_motor, device_rail,
+	device_probe, device_bltouch, device_filament, device_fan,
+	device_tmc_uart, device_tmc_spi, device_tmc2660, device_accel,
+	device_thermometer, device_sink, device_load_cell, device_ldc1612,
+	device_angle, device_leds;
 
-/* The key of a section that may make one, and its kind. */
-const struct device_row device_rows[] = {
-	{ "sensor_pin", &device_heat },
-	{ "step_pin", &device_motor },
-	{ "endstop_pin", &device_rail },
-	{ "pin", &device_probe },
-	{ "sensor_pin", &device_bltouch },
-	{ "switch_pin", &device_filament },
-	{ "tachometer_pin", &device_fan },
-	{ "uart_pin", &device_tmc_uart },
-	{ "cs_pin", &device_tmc_spi },
-	{ "cs_pin", &device_tmc2660 },
-	{ NULL, &device_accel },
-	{ "sensor_type", &device_thermometer },
-	{ NULL, &device_sink },
-	{ "sensor_type", &device_load_cell },
-	{ "sensor_type", &device_ads131m0x },
-	{ "sensor_type", &device_ldc1612 },
-	{ "sensor_type", &device_angle },
-	{ NULL, &device_leds },
-	{ NULL, NULL },
+const struct device_kind *const device_kinds[] = {
+	&device_heat,	 &device_motor,	    &device_rail,
+	&device_probe,	 &device_bltouch,   &device_filament,
+	&device_fan,	 &device_tmc_uart,  &device_tmc_spi,
+	&device_tmc2660, &device_accel,	    &device_thermometer,
+	&device_sink,	 &device_load_cell, &device_ldc1612,
+	&device_angle,	 &device_leds,	    NULL,
 };
 
-static const char *find(const struct device_kind *kind, const char *key)
+static bool has_word(const char *words, const char *word)
 {
-	for (const char *const *k = kind->keys; *k; k++)
-		if (!strcmp(*k, key))
-			return *k;
-	return NULL;
+	size_t len = strlen(word);
+
+	while (*words) {
+		size_t next = strcspn(words, " ");
+
+		if (next == len && !memcmp(words, word, len))
+			return true;
+		words += next + strspn(words + next, " ");
+	}
+	return false;
 }
 
-const char *device_key(const char *key)
+bool device_reads(const char *key)
 {
-	const char *found = NULL;
+	bool found = false;
 
-	for (const struct device_row *row = device_rows; row->kind && !found;
-	     row++)
-		found = find(row->kind, key);
+	for (const struct device_kind *const *k = device_kinds; *k; k++)
+		found |= has_word((*k)->keys, key);
 	return found;
 }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/config.h"
 #include "motion.h"
-#include "util/array.h"
 
 #define SECTION_MAX 64
 #define PARTS_OF_A_TURN 16
@@ -18,35 +18,23 @@
 static const struct belt {
 	const char *kinematics;
 	const char *section;
-	struct {
-		const char *section;
-		double share;
-	} by[2];
+	const char *by[2];
+	double share[2];
 } belts[] = {
-	{ "corexy",
-	  "stepper_x",
-	  { { "stepper_x", 0.5 }, { "stepper_y", 0.5 } } },
-	{ "corexy",
-	  "stepper_y",
-	  { { "stepper_x", 0.5 }, { "stepper_y", -0.5 } } },
-	{ "corexz",
-	  "stepper_x",
-	  { { "stepper_x", 0.5 }, { "stepper_z", 0.5 } } },
-	{ "corexz",
-	  "stepper_z",
-	  { { "stepper_x", 0.5 }, { "stepper_z", -0.5 } } },
-	{ "hybrid_corexy",
-	  "stepper_x",
-	  { { "stepper_x", 1 }, { "stepper_y", 1 } } },
+	{ "corexy", "stepper_x", { "stepper_x", "stepper_y" }, { 0.5, 0.5 } },
+	{ "corexy", "stepper_y", { "stepper_x", "stepper_y" }, { 0.5, -0.5 } },
+	{ "corexz", "stepper_x", { "stepper_x", "stepper_z" }, { 0.5, 0.5 } },
+	{ "corexz", "stepper_z", { "stepper_x", "stepper_z" }, { 0.5, -0.5 } },
+	{ "hybrid_corexy", "stepper_x", { "stepper_x", "stepper_y" }, { 1, 1 } },
 	{ "hybrid_corexy",
 	  "dual_carriage",
-	  { { "dual_carriage", 1 }, { "stepper_y", -1 } } },
-	{ "hybrid_corexz",
-	  "stepper_x",
-	  { { "stepper_x", 1 }, { "stepper_z", 1 } } },
+	  { "dual_carriage", "stepper_y" },
+	  { 1, -1 } },
+	{ "hybrid_corexz", "stepper_x", { "stepper_x", "stepper_z" }, { 1, 1 } },
 	{ "hybrid_corexz",
 	  "dual_carriage",
-	  { { "dual_carriage", 1 }, { "stepper_z", -1 } } },
+	  { "dual_carriage", "stepper_z" },
+	  { 1, -1 } },
 };
 
 static const struct {
@@ -55,6 +43,8 @@ static const struct {
 } towers[] = { { "stepper_a", 210 },
 	       { "stepper_b", 330 },
 	       { "stepper_c", 90 } };
+
+static const char *const axes[] = { "stepper_x", "stepper_y", "stepper_z" };
 
 static bool has_kinematics(const struct device_source *source, const char *name)
 {
@@ -91,11 +81,11 @@ static void read_motors(struct motion *m, const struct device_source *source,
 		    strcmp(belt->section, first))
 			continue;
 		for (int j = 0; j < 2; j++) {
-			const char *by = belt->by[j].section;
+			bool own = !strcmp(belt->by[j], first);
 
-			out->by[j].motor = motion_motor(
-				m, strcmp(by, first) ? by : section);
-			out->by[j].share = belt->by[j].share;
+			out->by[j].motor =
+				motion_motor(m, own ? section : belt->by[j]);
+			out->by[j].share = belt->share[j];
 		}
 	}
 }
@@ -109,7 +99,7 @@ static bool read_direction(const struct device_source *source,
 		source->value(source, section, "homing_positive_dir");
 	double quarter = (max - min) / 4;
 
-	if (text && source->flag(text, &out->at_max))
+	if (text && config_read_switch(text, &out->at_max))
 		return true;
 	out->at_max = out->end_mm > min + quarter;
 	return !out->at_max || out->end_mm >= max - quarter;
@@ -134,13 +124,13 @@ static bool read_range(const struct device_source *source, const char *section,
 	const char *told_end = tell(source, section, "position_endstop");
 	double min = 0, max;
 
-	if ((told_min && !device_number(told_min, &min)) ||
-	    !device_number(tell(source, section, "position_max"), &max))
+	if ((told_min && !device_parse(told_min, &min)) ||
+	    !device_parse(tell(source, section, "position_max"), &max))
 		return false;
 	out->start_mm = min + (max - min) / 2;
 	if (!told_end)
 		return true;
-	return device_number(told_end, &out->end_mm) &&
+	return device_parse(told_end, &out->end_mm) &&
 	       read_direction(source, section, min, max, out);
 }
 
@@ -148,14 +138,15 @@ static bool read_range(const struct device_source *source, const char *section,
 static bool read_turn(const struct device_source *source, const char *section,
 		      struct motion_carriage *out)
 {
-	/* without a distance it counts in radians */
-	double away =
-		device_positive(tell(source, section, "rotation_distance"),
-				2 * M_PI) /
-		PARTS_OF_A_TURN;
+	double away;
 
-	if (!device_number(tell(source, section, "position_endstop"),
-			   &out->end_mm))
+	/* without a distance it counts in radians */
+	if (!device_parse(tell(source, section, "rotation_distance"), &away) ||
+	    away <= 0)
+		away = 2 * M_PI;
+	away /= PARTS_OF_A_TURN;
+	if (!device_parse(tell(source, section, "position_endstop"),
+			  &out->end_mm))
 		out->end_mm = strncmp(section, "manual_stepper", 14) ? 1 : 0;
 	if (!read_direction(source, section, 0, out->end_mm, out))
 		return false;
@@ -167,10 +158,8 @@ static bool read_turn(const struct device_source *source, const char *section,
 static bool tell_tower(const struct device_source *source, int tower,
 		       const char *key, double *out)
 {
-	return device_number(source->value(source, towers[tower].section, key),
-			     out) ||
-	       device_number(source->value(source, towers[0].section, key),
-			     out);
+	return device_number_of(source, towers[tower].section, key, out) ||
+	       device_number_of(source, towers[0].section, key, out);
 }
 
 /* It begins half way down. */
@@ -180,14 +169,12 @@ static bool read_tower(struct motion *m, const struct device_source *source,
 	struct motion_tower *t = &m->towers[tower];
 	double radius, end, angle = towers[tower].angle, up;
 
-	if (!device_number(source->value(source, "printer", "delta_radius"),
-			   &radius) ||
+	if (!device_number_of(source, "printer", "delta_radius", &radius) ||
 	    !tell_tower(source, tower, "arm_length", &t->arm_mm) ||
 	    !tell_tower(source, tower, "position_endstop", &end) ||
 	    !(radius > 0) || !(t->arm_mm > radius))
 		return false;
-	device_number(source->value(source, towers[tower].section, "angle"),
-		      &angle);
+	device_number_of(source, towers[tower].section, "angle", &angle);
 	t->at_mm[0] = radius * cos(angle * M_PI / 180);
 	t->at_mm[1] = radius * sin(angle * M_PI / 180);
 	up = sqrt(t->arm_mm * t->arm_mm - radius * radius);
@@ -250,47 +237,40 @@ static void read_z_places(struct motion *m, const struct device_source *source)
 
 static void read_z(struct motion *m, const struct device_source *source)
 {
-	static const char sections[MOTION_Z_MAX][SECTION_MAX] = {
+	static const char *const sections[MOTION_Z_MAX] = {
 		"stepper_z",  "stepper_z1", "stepper_z2", "stepper_z3",
 		"stepper_z4", "stepper_z5", "stepper_z6", "stepper_z7",
 	};
+	size_t *i = &m->z_len;
 
-	while (m->z_len < MOTION_Z_MAX &&
-	       source->value(source, sections[m->z_len], "step_pin") &&
-	       motion_read_carriage(m, source, sections[m->z_len],
-				    &m->z[m->z_len]))
-		m->z_len++;
+	while (*i < MOTION_Z_MAX &&
+	       source->value(source, sections[*i], "step_pin") &&
+	       motion_read_carriage(m, source, sections[*i], &m->z[*i]))
+		++*i;
 	read_z_places(m, source);
 }
 
 /* The bed is as large as the range of x and y, or what a delta can reach. */
 static void read_bed(struct motion *m, const struct device_source *source)
 {
-	static const char *const sections[] = { "stepper_x", "stepper_y" };
 	double radius = 0;
 
-	device_number(source->value(source, "printer", "delta_radius"),
-		      &radius);
-	device_number(source->value(source, "printer", "print_radius"),
-		      &radius);
+	device_number_of(source, "printer", "delta_radius", &radius);
+	device_number_of(source, "printer", "print_radius", &radius);
 	for (int i = 0; i < 2; i++) {
 		m->bed.min_mm[i] = -radius;
 		m->bed.max_mm[i] = radius;
 		if (m->is_delta)
 			continue;
-		device_number(
-			source->value(source, sections[i], "position_min"),
-			&m->bed.min_mm[i]);
-		device_number(
-			source->value(source, sections[i], "position_max"),
-			&m->bed.max_mm[i]);
+		device_number_of(source, axes[i], "position_min",
+				 &m->bed.min_mm[i]);
+		device_number_of(source, axes[i], "position_max",
+				 &m->bed.max_mm[i]);
 	}
 }
 
 void motion_read(struct motion *m, const struct device_source *source)
 {
-	static const char *const axes[] = { "stepper_x", "stepper_y",
-					    "stepper_z" };
 	bool complete = true;
 
 	if (m->is_read)

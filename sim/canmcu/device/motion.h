@@ -3,7 +3,6 @@
 #define CANMCU_MOTION_H
 
 #include "bed.h"
-#include "bltouch.h"
 #include "device.h"
 
 #define MOTION_MOTORS_MAX 32 /* more of them stand still */
@@ -34,6 +33,18 @@ struct motion_carriage {
 struct motion_tower {
 	double arm_mm;
 	double at_mm[2];
+};
+
+/**
+ * struct bltouch - the pin of a BLTouch, and what it was told
+ *
+ * One, even when its two wires go to two MCUs. Zeroed: stowed.
+ */
+struct bltouch {
+	bool down;	     /* the pin is; else it is up and held there */
+	bool touch_mode;     /* tells where the pin is, and leaves it there */
+	bool alarm;	     /* blinks, until it is told to reset */
+	uint64_t touched_us; /* when the pin was pushed up last; 0: never */
 };
 
 /**
@@ -101,6 +112,13 @@ struct motor {
 	size_t index;
 };
 
-extern const struct device_kind device_motor;
+/** struct rail - the switch at the end of a carriage's rail */
+struct rail {
+	struct device_base base; /* first; low when pressed: inverted */
+	struct motion *motion;
+	struct motion_carriage carriage;
+};
+
+extern const struct device_kind device_motor, device_rail;
 
 #endif

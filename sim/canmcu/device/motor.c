@@ -72,19 +72,17 @@ static bool make(void *self, const struct device_source *source)
 	const char *gears = device_value(source, "gear_ratio");
 	double rotation = 2 * M_PI, microsteps, ratio;
 	struct motor *s = self;
-	uint8_t step_pin, dir_pin;
+	struct device_pin step, dir;
 	struct motion_motor *motor;
-	bool inverted;
 
-	if (!device_pin(source, "step_pin", &step_pin, NULL) ||
-	    !device_pin(source, "dir_pin", &dir_pin, &inverted) ||
-	    (told ? !device_number(told, &rotation) : !gears) ||
-	    !device_number(device_value(source, "microsteps"), &microsteps) ||
+	if (!device_pin(source, "step_pin", &step) ||
+	    !device_pin(source, "dir_pin", &dir) ||
+	    (told ? !device_parse(told, &rotation) : !gears) ||
+	    !device_number(source, "microsteps", &microsteps) ||
 	    !read_ratio(gears, &ratio))
 		return false;
 	rotation /=
-		device_positive(device_value(source, "full_steps_per_rotation"),
-				FULL_STEPS) *
+		device_positive(source, "full_steps_per_rotation", FULL_STEPS) *
 		microsteps * ratio;
 	if (!isfinite(rotation) || rotation == 0)
 		return false;
@@ -93,22 +91,15 @@ static bool make(void *self, const struct device_source *source)
 		return false;
 	s->motion = source->motion;
 	motor = &s->motion->motors[s->index];
-	motor->mm = inverted ? -rotation : rotation;
-	motor->step_pin = step_pin;
+	motor->mm = dir.inverted ? -rotation : rotation;
+	motor->step_pin = step.number;
 	return true;
 }
 
-static const char *const keys[] = { "step_pin",
-				    "dir_pin",
-				    "rotation_distance",
-				    "full_steps_per_rotation",
-				    "microsteps",
-				    "gear_ratio",
-				    NULL };
-
 const struct device_kind device_motor = {
 	.size = sizeof(struct motor),
-	.keys = keys,
+	.keys = "step_pin dir_pin rotation_distance full_steps_per_rotation "
+		"microsteps gear_ratio",
 	.make = make,
 	.mount = mount,
 	.stepped = stepped,

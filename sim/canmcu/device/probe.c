@@ -7,51 +7,34 @@ bool probe_is_near(const struct probe *p, uint64_t now_us)
 	return motion_height(p->motion, p->beside_mm, now_us) <= p->z_mm;
 }
 
-bool probe_moves(const void *self, uint8_t pin)
-{
-	const struct probe *p = self;
-
-	return p->has_pin && p->pin == pin;
-}
-
-void probe_read(struct probe *p, const struct device_source *source,
+bool probe_read(struct probe *p, const struct device_source *source,
 		const char *pin)
 {
 	p->motion = source->motion;
-	device_number(device_value(source, "x_offset"), &p->beside_mm[0]);
-	device_number(device_value(source, "y_offset"), &p->beside_mm[1]);
-	device_number(device_value(source, "z_offset"), &p->z_mm);
-	p->has_pin = device_pin(source, pin, &p->pin, &p->inverted);
+	device_number(source, "x_offset", &p->beside_mm[0]);
+	device_number(source, "y_offset", &p->beside_mm[1]);
+	device_number(source, "z_offset", &p->z_mm);
+	p->base.moves = true;
+	return device_pin(source, pin, &p->base.pin);
 }
 
-static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
-		       float *level)
+static float level(const void *self, uint64_t now_us)
 {
 	const struct probe *p = self;
 
-	if (!probe_moves(p, pin))
-		return false;
-	*level = probe_is_near(p, now_us) != p->inverted ? 1 : 0;
-	return true;
+	return probe_is_near(p, now_us) != p->base.pin.inverted;
 }
 
 static bool make(void *self, const struct device_source *source)
 {
-	struct probe *p = self;
-
-	if (!device_is(source, "probe") && !device_is(source, "smart_effector"))
-		return false;
-	probe_read(p, source, "pin");
-	return p->has_pin;
+	return (device_is(source, "probe") ||
+		device_is(source, "smart_effector")) &&
+	       probe_read(self, source, "pin");
 }
-
-static const char *const keys[] = { "pin", "x_offset", "y_offset", "z_offset",
-				    NULL };
 
 const struct device_kind device_probe = {
 	.size = sizeof(struct probe),
-	.keys = keys,
+	.keys = "pin x_offset y_offset z_offset",
 	.make = make,
-	.read = read_level,
-	.moves = probe_moves,
+	.level = level,
 };

@@ -1,34 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Switches at the ends of rails, and stepper drivers that tell of them. */
-#include "rail.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "util/array.h"
+#include "motion.h"
 
 #define SECTION_MAX 64
 
-static bool moves(const void *self, uint8_t pin)
+static float level(const void *self, uint64_t now_us)
 {
 	const struct rail *r = self;
 
-	return r->endstop_pin == pin;
-}
-
-static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
-		       float *level)
-{
-	const struct rail *r = self;
-
-	if (r->endstop_pin != pin)
-		return false;
-	*level = motion_is_at_end(r->motion, &r->carriage, now_us) !=
-				 r->inverted ?
-			 1 :
-			 0;
-	return true;
+	return motion_is_at_end(r->motion, &r->carriage, now_us) !=
+	       r->base.pin.inverted;
 }
 
 static void show(const void *self, uint64_t now_us, char *out, size_t size)
@@ -62,8 +47,7 @@ static bool read_virtual(const struct device_source *source, struct rail *out)
 		return false;
 	*name = ' ';
 	for (size_t i = 0; i < ARRAY_SIZE(pins); i++)
-		if (device_pin_of(source, section, pins[i], &out->endstop_pin,
-				  &out->inverted))
+		if (device_pin_of(source, section, pins[i], &out->base.pin))
 			return true;
 	return false;
 }
@@ -73,29 +57,21 @@ static bool make(void *self, const struct device_source *source)
 	struct rail *r = self;
 
 	r->motion = source->motion;
+	r->base.moves = true;
 	return (read_virtual(source, r) ||
-		device_pin(source, "endstop_pin", &r->endstop_pin,
-			   &r->inverted)) &&
+		device_pin(source, "endstop_pin", &r->base.pin)) &&
 	       motion_read_carriage(r->motion, source, source->section,
 				    &r->carriage) &&
 	       !isnan(r->carriage.end_mm);
 }
 
-static const char *const keys[] = { "kinematics",	 "endstop_pin",
-				    "position_min",	 "position_max",
-				    "position_endstop",	 "homing_positive_dir",
-				    "delta_radius",	 "print_radius",
-				    "arm_length",	 "angle",
-				    "z_positions",	 "gantry_corners",
-				    "rotation_distance", "step_pin",
-				    "diag_pin",		 "diag0_pin",
-				    "diag1_pin",	 NULL };
-
 const struct device_kind device_rail = {
 	.size = sizeof(struct rail),
-	.keys = keys,
+	.keys = "endstop_pin kinematics position_min position_max "
+		"position_endstop homing_positive_dir delta_radius "
+		"print_radius arm_length angle z_positions gantry_corners "
+		"rotation_distance step_pin diag_pin diag0_pin diag1_pin",
 	.make = make,
-	.read = read_level,
-	.moves = moves,
+	.level = level,
 	.show = show,
 };

@@ -2,7 +2,6 @@
 #include "source.h"
 
 #include <math.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,19 +11,18 @@ const char *device_value(const struct device_source *source, const char *key)
 }
 
 bool device_pin_of(const struct device_source *source, const char *section,
-		   const char *key, uint8_t *out, bool *inverted)
+		   const char *key, struct device_pin *out)
 {
 	const char *text = source->value(source, section, key);
-	bool ignored;
 
-	return text &&
-	       source->pin(source, text, out, inverted ? inverted : &ignored);
+	out->is_there = text && source->pin(source, text, out);
+	return out->is_there;
 }
 
 bool device_pin(const struct device_source *source, const char *key,
-		uint8_t *out, bool *inverted)
+		struct device_pin *out)
 {
-	return device_pin_of(source, source->section, key, out, inverted);
+	return device_pin_of(source, source->section, key, out);
 }
 
 bool device_is(const struct device_source *source, const char *word)
@@ -35,7 +33,33 @@ bool device_is(const struct device_source *source, const char *word)
 	       (!source->section[len] || source->section[len] == ' ');
 }
 
-bool device_number(const char *text, double *out)
+static bool fits(const struct device_source *source,
+		 const struct device_model *m)
+{
+	const char *type;
+
+	if (m->section && !device_is(source, m->section))
+		return false;
+	if (!m->type)
+		return true;
+	type = device_value(source, "sensor_type");
+	if (!type)
+		type = device_value(source, "lcd_type");
+	return type && !strcmp(type, m->type);
+}
+
+const void *device_model(const struct device_source *source, const void *models,
+			 size_t len, size_t size)
+{
+	const char *row = models;
+
+	for (size_t i = 0; i < len; i++, row += size)
+		if (fits(source, (const void *)row))
+			return row;
+	return NULL;
+}
+
+bool device_parse(const char *text, double *out)
 {
 	double number;
 	char *end;
@@ -49,9 +73,23 @@ bool device_number(const char *text, double *out)
 	return true;
 }
 
-double device_positive(const char *text, double usual)
+bool device_number_of(const struct device_source *source, const char *section,
+		      const char *key, double *out)
+{
+	return device_parse(source->value(source, section, key), out);
+}
+
+bool device_number(const struct device_source *source, const char *key,
+		   double *out)
+{
+	return device_number_of(source, source->section, key, out);
+}
+
+double device_positive(const struct device_source *source, const char *key,
+		       double usual)
 {
 	double number;
 
-	return device_number(text, &number) && number > 0 ? number : usual;
+	return device_number(source, key, &number) && number > 0 ? number :
+								   usual;
 }

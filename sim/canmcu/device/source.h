@@ -3,11 +3,32 @@
 #define CANMCU_DEVICE_SOURCE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "../board/buses.h"
+#include "util/array.h"
 
 struct motion;
+
+/** A pin of the MCU; zeroed: none. */
+struct device_pin {
+	bool is_there;
+	bool inverted; /* what it tells is true when it is low */
+	uint8_t number;
+};
+
+/** Return: whether it is that one. */
+static inline bool device_pin_is(const struct device_pin *pin, uint8_t number)
+{
+	return pin->is_there && pin->number == number;
+}
+
+/** Return: what it has at @level: 0..1. */
+static inline double device_pin_duty(const struct device_pin *pin, float level)
+{
+	return pin->inverted ? 1 - (double)level : (double)level;
+}
 
 /**
  * struct device_source - a section of a printer.cfg, as an MCU sees it
@@ -16,6 +37,7 @@ struct motion;
  */
 struct device_source {
 	const char *section;   /* its name: "heater_bed", "fan_generic top" */
+	const char *mcu;       /* what the MCU is called there */
 	struct motion *motion; /* of the printer; outlives what is made */
 	/* Return: what a section tells for a key; NULL: nothing. */
 	const char *(*value)(const struct device_source *source,
@@ -25,11 +47,7 @@ struct device_source {
 	 * the MCU.
 	 */
 	bool (*pin)(const struct device_source *source, const char *text,
-		    uint8_t *out, bool *inverted);
-	/* Read a word for yes or no. Return: false when it is neither. */
-	bool (*flag)(const char *text, bool *out);
-	/* Return: whether the MCU is the one called so. */
-	bool (*is_mcu)(const struct device_source *source, const char *name);
+		    struct device_pin *out);
 	/*
 	 * A chip of the section is on the MCU's bus called so; NULL: the first.
 	 * Return: its number, or below 0.
@@ -43,32 +61,50 @@ const char *device_value(const struct device_source *source, const char *key);
 
 /**
  * device_pin() - the pin that the section tells for @key
- * @inverted: may be NULL
  *
- * Return: false when it tells none, or one of another MCU.
+ * Return: false when it tells none, or one of another MCU; then @out is none.
  */
 bool device_pin(const struct device_source *source, const char *key,
-		uint8_t *out, bool *inverted);
+		struct device_pin *out);
 
 /** The same of another section. */
 bool device_pin_of(const struct device_source *source, const char *section,
-		   const char *key, uint8_t *out, bool *inverted);
+		   const char *key, struct device_pin *out);
 
 /** Return: whether the section is [@word] or [@word NAME]. */
 bool device_is(const struct device_source *source, const char *word);
+
+/** Which sections a device is of; what a row of a table of chips begins with. */
+struct device_model {
+	const char *section; /* as for device_is(); NULL: any */
+	const char *type;    /* its sensor_type or lcd_type; NULL: any */
+};
+
+/** Return: the row of an array that the section is of, or NULL. */
+#define DEVICE_MODEL(source, models) \
+	device_model(source, models, ARRAY_SIZE(models), sizeof((models)[0]))
+const void *device_model(const struct device_source *source, const void *models,
+			 size_t len, size_t size);
 
 /* More than any printer has; what is counted by it still fits. */
 #define DEVICE_NUMBER_MAX 1e9
 
 /**
- * device_number() - read @text, which may be NULL
+ * device_parse() - read @text, which may be NULL
  *
  * Return: whether it is a number up to DEVICE_NUMBER_MAX and nothing else;
  * otherwise @out is left as it was.
  */
-bool device_number(const char *text, double *out);
+bool device_parse(const char *text, double *out);
 
-/** Return: @text as a number, or @usual where it is none above 0. */
-double device_positive(const char *text, double usual);
+/** The same of what the section tells for @key, and of what another one does. */
+bool device_number(const struct device_source *source, const char *key,
+		   double *out);
+bool device_number_of(const struct device_source *source, const char *section,
+		      const char *key, double *out);
+
+/** Return: what it tells for @key, or @usual where that is no number above 0. */
+double device_positive(const struct device_source *source, const char *key,
+		       double usual);
 
 #endif

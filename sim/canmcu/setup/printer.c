@@ -8,13 +8,10 @@
 
 #include "util/grow.h"
 
-/* Whose pins aliases are: of [board_pins]. */
-static const char key_mcu[] = "mcu";
-
-/* Return: NULL when nobody reads it. */
-static const char *find_key(const char *name)
+/* The key mcu tells whose pins aliases are: of [board_pins]. */
+static bool is_value(const char *key)
 {
-	return strcmp(name, key_mcu) ? device_key(name) : key_mcu;
+	return !strcmp(key, "mcu") || device_reads(key);
 }
 
 /* [board_pins] and [board_pins NAME] have the aliases of pins. */
@@ -36,7 +33,7 @@ static bool is_pins(const char *key)
 
 enum config_take printer_take(const char *section, const char *key)
 {
-	return is_aliases(section, key) || is_pins(key) || find_key(key) ?
+	return is_aliases(section, key) || is_pins(key) || is_value(key) ?
 		       CONFIG_LINES :
 		       CONFIG_IGNORE;
 }
@@ -124,23 +121,24 @@ int printer_set(struct printer *p, struct util_texts **texts,
 		const struct config_line *line)
 {
 	struct printer_section *s = find(p, line->section);
-	const char *value, *key = find_key(line->key);
+	const char *key, *value;
 	int err = 0;
 
 	if (!s && p->sections_len == PRINTER_SECTIONS_MAX)
 		return 0;
 	if (!s)
 		s = add_section(p, util_texts_add(texts, "%s", line->section));
+	key = util_texts_add(texts, "%s", line->key);
 	value = util_texts_add(texts, "%s", line->value);
-	if (!s || !value)
+	if (!s || !key || !value)
 		return -ENOMEM;
-	if (is_aliases(line->section, line->key))
+	if (is_aliases(s->name, key))
 		return add_line(&p->aliases, s->name, value);
-	if (is_pins(line->key))
+	if (is_pins(key))
 		err = add_line(&p->pins, s->name, value);
-	if (err || !key)
+	if (err || !is_value(key))
 		return err;
-	if (p->last_section == s->name && p->last_key == key)
+	if (p->last_section == s->name && !strcmp(p->last_key, key))
 		value = join(texts, printer_value(p, s->name, key), value);
 	p->last_section = s->name;
 	p->last_key = key;

@@ -14,7 +14,7 @@
 
 /** What a section tells for a key. */
 struct printer_value {
-	const char *key; /* one of printer_key() */
+	const char *key;
 	const char *text;
 };
 
@@ -90,7 +90,7 @@ struct printer_chip {
  * Return: false when that is no pin of @chip.
  */
 bool printer_pin(const struct printer_chip *chip, const char *text,
-		 uint8_t *out, bool *inverted);
+		 struct device_pin *out);
 
 /**
  * printer_devices() - what the sections put on the pins of an MCU

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* What the sections of a printer.cfg put on the pins of an MCU. */
 #include <errno.h>
-#include <string.h>
 
 #include "../board/buses.h"
 #include "printer.h"
@@ -25,16 +24,9 @@ static const char *source_value(const struct device_source *source,
 }
 
 static bool source_pin(const struct device_source *source, const char *text,
-		       uint8_t *out, bool *inverted)
+		       struct device_pin *out)
 {
-	const struct source *s = (const struct source *)source;
-
-	return printer_pin(s->chip, text, out, inverted);
-}
-
-static bool source_is_mcu(const struct device_source *source, const char *name)
-{
-	return !strcmp(((const struct source *)source)->chip->mcu, name);
+	return printer_pin(((const struct source *)source)->chip, text, out);
 }
 
 /* Its pins are not for the link, then. */
@@ -64,12 +56,11 @@ static void name_pins(const struct printer_chip *chip, const char *text,
 		      struct devices *out)
 {
 	char word[WORD_MAX];
-	bool inverted;
-	uint8_t pin;
+	struct device_pin pin;
 
 	while (util_next_item(&text, word, sizeof(word)))
-		if (printer_pin(chip, word, &pin, &inverted))
-			devices_name_pin(out, pin);
+		if (printer_pin(chip, word, &pin))
+			devices_name_pin(out, pin.number);
 }
 
 int printer_devices(const struct printer_chip *chip, struct devices *out)
@@ -77,11 +68,10 @@ int printer_devices(const struct printer_chip *chip, struct devices *out)
 	struct printer *p = chip->printer;
 	struct source s = { .chip = chip,
 			    .out = out,
-			    .source = { .value = source_value,
-					.pin = source_pin,
-					.flag = config_read_switch,
+			    .source = { .mcu = chip->mcu,
 					.motion = &p->motion,
-					.is_mcu = source_is_mcu,
+					.value = source_value,
+					.pin = source_pin,
 					.bus = source_bus } };
 	int err = 0;
 

@@ -75,16 +75,16 @@ static struct span without_alias(const struct printer *p, const char *mcu,
 }
 
 bool printer_pin(const struct printer_chip *chip, const char *text,
-		 uint8_t *out, bool *inverted)
+		 struct device_pin *out)
 {
 	struct span mcu = { text, strlen(text) }, name;
 	char word[PIN_NAME_MAX];
 	int pin;
 
-	*inverted = false;
+	out->inverted = false;
 	for (; mcu.len && strchr("^~!" SPAN_BLANKS, mcu.at[0]);
 	     mcu.at++, mcu.len--)
-		*inverted |= mcu.at[0] == '!';
+		out->inverted |= mcu.at[0] == '!';
 	name = cut(&mcu, ':');
 	if (!name.len) {
 		name = mcu;
@@ -95,6 +95,6 @@ bool printer_pin(const struct printer_chip *chip, const char *text,
 	name = without_alias(chip->printer, chip->mcu, span_strip(name));
 	snprintf(word, sizeof(word), "%.*s", (int)name.len, name.at);
 	pin = pins_find(chip->type->pins, word);
-	*out = (uint8_t)pin;
+	out->number = (uint8_t)pin;
 	return pin >= 0;
 }

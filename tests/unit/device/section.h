@@ -32,19 +32,12 @@ static inline const char *section_value(const struct device_source *source,
 }
 
 static inline bool section_pin(const struct device_source *source,
-			       const char *text, uint8_t *out, bool *inverted)
+			       const char *text, struct device_pin *out)
 {
 	(void)source;
-	*inverted = *text == '!';
-	*out = (uint8_t)(text[*inverted] - '0');
-	return *out <= 9;
-}
-
-static inline bool section_is_mcu(const struct device_source *source,
-				  const char *name)
-{
-	(void)source;
-	return !strcmp(name, "mcu");
+	out->inverted = *text == '!';
+	out->number = (uint8_t)(text[out->inverted] - '0');
+	return out->number <= 9;
 }
 
 /* "i2c3" is the bus of number 3. */
@@ -64,7 +57,7 @@ static inline void section_try(struct devices *d, struct section section)
 {
 	section.source.value = section_value;
 	section.source.pin = section_pin;
-	section.source.is_mcu = section_is_mcu;
+	section.source.mcu = "mcu";
 	section.source.bus = section_bus;
 	*d = (struct devices){ 0 };
 	assert_int_equal(devices_make(d, &section.source), 0);

@@ -3,6 +3,7 @@
 /* What a board does with devices of any kind. */
 #include "../../support/unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@
 
 /* It is at its pin, holds something, and remembers what it was told. */
 struct probe {
-	uint8_t pin;
+	struct device_base base; /* first */
 	float driven;
 	int32_t steps;
 	uint64_t reset_us;
@@ -26,35 +27,29 @@ static void drive(void *self, uint8_t pin, float level, uint64_t now_us)
 	struct probe *p = self;
 
 	assert_int_equal(now_us, NOW_US);
-	if (p->pin == pin)
+	if (p->base.pin.number == pin)
 		p->driven = level;
 }
 
-static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
-		       float *level)
+static float read_level(const void *self, uint64_t now_us)
 {
 	const struct probe *p = self;
 
-	if (p->pin != pin)
-		return false;
-	*level = (float)p->board->steps(p->board->ctx, pin, now_us);
-	return true;
+	return (float)p->board->steps(p->board->ctx, p->base.pin.number,
+				      now_us);
 }
 
-static bool edges(const void *self, uint8_t pin, uint64_t now_us,
-		  struct device_edges *out)
+static struct device_edges edges(const void *self, uint64_t now_us)
 {
-	const struct probe *p = self;
-
-	*out = (struct device_edges){ 5, now_us };
-	return p->pin == pin;
+	(void)self;
+	return (struct device_edges){ 5, now_us };
 }
 
 static void stepped(void *self, uint8_t step_pin, int32_t steps)
 {
 	struct probe *p = self;
 
-	if (p->pin == step_pin)
+	if (p->base.pin.number == step_pin)
 		p->steps += steps;
 }
 
@@ -87,7 +82,7 @@ static const struct device_kind probe_kind = {
 	.size = sizeof(struct probe),
 	.mount = mount,
 	.drive = drive,
-	.read = read_level,
+	.level = read_level,
 	.edges = edges,
 	.stepped = stepped,
 	.reset = reset,
@@ -107,7 +102,7 @@ static struct probe *add(struct devices *d, uint8_t pin)
 	struct probe *p = devices_add(d, &probe_kind);
 
 	assert_non_null(p);
-	p->pin = pin;
+	p->base.pin = (struct device_pin){ true, false, pin };
 	return p;
 }
 
@@ -163,7 +158,7 @@ static void test_what_is_unplugged_is_not_heard(void **state)
 	pulled_kind.pulled_up = true;
 	a = add(&d, 2);
 	b = devices_add(&d, &pulled_kind);
-	b->pin = 3;
+	b->base.pin = (struct device_pin){ true, false, 3 };
 	d.list[0].section = d.list[1].section = "fan";
 	assert_false(devices_have(&d, "fan2"));
 	assert_true(devices_have(&d, "fan"));
@@ -205,20 +200,24 @@ static void test_a_copy_goes_its_own_way(void **state)
 	assert_int_equal(copy.len, 0);
 }
 
-static void test_a_row_names_a_key_that_its_kind_reads(void **state)
+static void test_the_keys_of_all_kinds_are_read(void **state)
 {
-	(void)state;
-	assert_non_null(device_rows[0].kind);
-	for (const struct device_row *row = device_rows; row->kind; row++) {
-		bool found = !row->key;
+	char key[64];
+	int used;
 
-		for (const char *const *k = row->kind->keys; *k; k++) {
-			found |= row->key && !strcmp(*k, row->key);
-			assert_string_equal(device_key(*k), *k);
-		}
-		assert_true(found);
+	(void)state;
+	assert_non_null(device_kinds[0]);
+	for (const struct device_kind *const *k = device_kinds; *k; k++) {
+		const char *at = (*k)->keys;
+
+		for (; sscanf(at, " %63s%n", key, &used) == 1; at += used)
+			assert_true(device_reads(key));
+		assert_true(at > (*k)->keys);
 	}
-	assert_null(device_key("colour"));
+	assert_false(device_reads("colour"));
+	assert_false(device_reads("sensor"));
+	assert_false(device_reads("sensor_pin sensor_type"));
+	assert_false(device_reads(""));
 }
 
 int main(void)
@@ -227,7 +226,7 @@ int main(void)
 		cmocka_unit_test(test_each_is_told_and_the_right_one_answers),
 		cmocka_unit_test(test_what_is_unplugged_is_not_heard),
 		cmocka_unit_test(test_a_copy_goes_its_own_way),
-		cmocka_unit_test(test_a_row_names_a_key_that_its_kind_reads),
+		cmocka_unit_test(test_the_keys_of_all_kinds_are_read),
 	};
 
 	return cmocka_run_group_tests_name("devices", tests, NULL, NULL);

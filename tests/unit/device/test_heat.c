@@ -14,6 +14,10 @@
 #define SENSOR 5
 #define START_US 7000000
 
+#define ROOM .kind = HEAT_NONE
+#define HOTEND .kind = HEAT_HOTEND
+#define BED .kind = HEAT_BED
+
 static struct heat *make(struct devices *d, struct heat facts)
 {
 	struct heat *h;
@@ -21,8 +25,9 @@ static struct heat *make(struct devices *d, struct heat facts)
 	*d = (struct devices){ 0 };
 	h = devices_add(d, &device_heat);
 	assert_non_null(h);
-	facts.heater_pin = HEATER;
-	facts.sensor_pin = SENSOR;
+	facts.heater.is_there = facts.base.pin.is_there = true;
+	facts.heater.number = HEATER;
+	facts.base.pin.number = SENSOR;
 	if (!facts.pullup_ohm)
 		facts.pullup_ohm = 4700;
 	*h = facts;
@@ -39,30 +44,24 @@ static const struct warm_row {
 	} steps[4];
 	double want; /* degrees C */
 } warm_rows[] = {
-	{ "nothing was driven", { HEAT_HOTEND }, { { 0 } }, 25 },
-	{ "a hotend, a minute", { HEAT_HOTEND }, { { 1, 60000 } }, 205.475 },
-	{ "in two parts",
-	  { HEAT_HOTEND },
-	  { { 1, 20000 }, { 1, 40000 } },
-	  205.475 },
-	{ "half the power", { HEAT_HOTEND }, { { 0.5F, 60000 } }, 115.238 },
-	{ "for ever", { HEAT_HOTEND }, { { 1, 4000000 } }, 425 },
-	{ "and off again",
-	  { HEAT_HOTEND },
-	  { { 1, 60000 }, { 0, 100000 } },
-	  91.393 },
-	{ "cold again", { HEAT_HOTEND }, { { 1, 60000 }, { 0, 4000000 } }, 25 },
-	{ "a bed, five minutes", { HEAT_BED }, { { 1, 300000 } }, 100.854 },
-	{ "a bed at a quarter", { HEAT_BED }, { { 0.25F, 600000 } }, 50.940 },
+	{ "nothing was driven", { HOTEND }, { { 0 } }, 25 },
+	{ "a hotend, a minute", { HOTEND }, { { 1, 60000 } }, 205.475 },
+	{ "in two parts", { HOTEND }, { { 1, 20000 }, { 1, 40000 } }, 205.475 },
+	{ "half the power", { HOTEND }, { { 0.5F, 60000 } }, 115.238 },
+	{ "for ever", { HOTEND }, { { 1, 4000000 } }, 425 },
+	{ "and off again", { HOTEND }, { { 1, 60000 }, { 0, 100000 } }, 91.393 },
+	{ "cold again", { HOTEND }, { { 1, 60000 }, { 0, 4000000 } }, 25 },
+	{ "a bed, five minutes", { BED }, { { 1, 300000 } }, 100.854 },
+	{ "a bed at a quarter", { BED }, { { 0.25F, 600000 } }, 50.940 },
 	{ "an inverted heater is on when low",
-	  { HEAT_HOTEND, .inverted = true },
+	  { HOTEND, .heater.inverted = true },
 	  { { 0, 60000 } },
 	  205.475 },
 	{ "and off when high",
-	  { HEAT_HOTEND, .inverted = true },
+	  { HOTEND, .heater.inverted = true },
 	  { { 1, 60000 } },
 	  25 },
-	{ "a thermistor in the room", { HEAT_NONE }, { { 1, 60000 } }, 25 },
+	{ "a thermistor in the room", { ROOM }, { { 1, 60000 } }, 25 },
 };
 
 static void test_warm(void **state)
@@ -147,7 +146,7 @@ static void test_sensor(void **state)
 static void test_other_pins(void **state)
 {
 	struct devices d;
-	struct heat *part = make(&d, (struct heat){ HEAT_HOTEND });
+	struct heat *part = make(&d, (struct heat){ HOTEND });
 	float level;
 
 	(void)state;
@@ -167,7 +166,7 @@ static void test_it_shows_how_warm_it_is(void **state)
 	struct heat *part;
 
 	(void)state;
-	part = make(&d, (struct heat){ HEAT_BED });
+	part = make(&d, (struct heat){ BED });
 	devices_drive(&d, HEATER, 0.5F, START_US);
 	/* half of 120 degrees above the room, in the end */
 	d.list[0].kind->show(part, START_US + 3600000000ULL, text,
@@ -176,7 +175,7 @@ static void test_it_shows_how_warm_it_is(void **state)
 	d.list[0].kind->show(part, START_US, text, 4);
 	assert_string_equal(text, "25.");
 	part->kind = HEAT_NONE;
-	heat_measure(part, START_US, text, sizeof(text));
+	heat_show(part, START_US, text, sizeof(text));
 	assert_string_equal(text, "25.0 C");
 	devices_fini(&d);
 }
@@ -185,7 +184,7 @@ static void test_let_go(void **state)
 {
 	struct devices d;
 	struct heat *part =
-		make(&d, (struct heat){ HEAT_HOTEND, .inverted = true });
+		make(&d, (struct heat){ HOTEND, .heater.inverted = true });
 
 	(void)state;
 	devices_drive(&d, HEATER, 0, START_US);

@@ -7,7 +7,7 @@
  * test_klipper_outputs.c. Levels are those of the formulas in test_heat.c.
  */
 #include "../../../sim/canmcu/device/heat.h"
-#include "../../../sim/canmcu/device/rail.h"
+#include "../../../sim/canmcu/device/motion.h"
 #include "host.h"
 
 #define PA0 0
@@ -36,9 +36,8 @@ static void start(struct host *h, uint8_t heater_pin, bool inverted)
 {
 	const struct heat heat = { .kind = HEAT_HOTEND,
 				   .pullup_ohm = 4700,
-				   .sensor_pin = PA1,
-				   .heater_pin = heater_pin,
-				   .inverted = inverted };
+				   .base.pin = { true, false, PA1 },
+				   .heater = { true, inverted, heater_pin } };
 
 	host_start(h, "stm32g0b1xx");
 	put_on(h, &device_heat, &heat);
@@ -190,7 +189,7 @@ static void start_machine(struct host *h, struct motion *motion)
 	const struct rail rail = {
 		.motion = motion,
 		.carriage = { .by = { { 0, 1 } }, .end_mm = 5, .at_max = true },
-		.endstop_pin = PA2,
+		.base = { .pin = { true, false, PA2 }, .moves = true },
 	};
 
 	host_start(h, "stm32g0b1xx");

@@ -6,7 +6,7 @@
 #include "board_files.h"
 
 #include "../../../sim/canmcu/device/heat.h"
-#include "../../../sim/canmcu/device/rail.h"
+#include "../../../sim/canmcu/device/motion.h"
 
 static const void *device(const struct mcu_cfg *cfg, size_t i,
 			  const struct device_kind *kind)
@@ -45,10 +45,10 @@ static void test_the_machine_is_on_the_mcu_that_has_the_pins(void **state)
 	heat = device(&o.mcus[1], 0, &device_heat);
 	assert_int_equal(heat->kind, HEAT_HOTEND);
 	rail = device(&o.mcus[1], 2, &device_rail);
-	assert_int_equal(rail->endstop_pin, 19);
+	assert_int_equal(rail->base.pin.number, 19);
 	assert_int_equal(o.mcus[2].devices->len, 1);
 	heat = device(&o.mcus[2], 0, &device_heat);
-	assert_int_equal(heat->sensor_pin, 7);
+	assert_int_equal(heat->base.pin.number, 7);
 	assert_int_equal(o.mcus[3].devices->len, 0);
 	opts_fini(&o);
 }

@@ -7,7 +7,7 @@
  * called "mcu" and of another called "tool", both STM32.
  */
 #include "../../../sim/canmcu/device/heat.h"
-#include "../../../sim/canmcu/device/rail.h"
+#include "../../../sim/canmcu/device/motion.h"
 #include "printer_bench.h"
 
 /* "KIND sensor[ heater][ inverted] ohm" and a newline for each. */
@@ -29,10 +29,11 @@ static void describe(struct bench *b, const char *mcu, char *out)
 
 		assert_ptr_equal(d.list[i].kind, &device_heat);
 		out += sprintf(out, "%s %d", kinds[heat->kind],
-			       heat->sensor_pin);
+			       heat->base.pin.number);
 		if (heat->kind != HEAT_NONE)
-			out += sprintf(out, " %d%s", heat->heater_pin,
-				       heat->inverted ? " inverted" : "");
+			out += sprintf(out, " %d%s", heat->heater.number,
+				       heat->heater.inverted ? " inverted" :
+							       "");
 		out += sprintf(out, " %g\n", heat->pullup_ohm);
 	}
 	devices_fini(&d);
@@ -200,8 +201,8 @@ static void describe_rail(const struct rail *rail, char *out)
 				       c->by[i].share * motor->mm);
 	}
 	sprintf(out, "%g %g %s %d%s\n", c->start_mm, c->end_mm,
-		c->at_max ? "max" : "min", rail->endstop_pin,
-		rail->inverted ? " low" : "");
+		c->at_max ? "max" : "min", rail->base.pin.number,
+		rail->base.pin.inverted ? " low" : "");
 }
 
 static void test_rail(void **state)

@@ -2,7 +2,6 @@
 /* Angle sensors by their data sheets, of a motor that stands at a quarter turn. */
 #include <string.h>
 
-#include "util/array.h"
 #include "wires.h"
 
 #define QUARTER 0x4000u /* of 16 bits */
@@ -13,68 +12,6 @@ struct angle {
 	const struct angle_model *model;
 	uint16_t regs[REGISTERS]; /* of a TLE5012B */
 };
-
-struct angle_model {
-	const char *sensor_type;
-	void (*talk)(struct angle *a, const struct device_message *message,
-		     uint64_t now_us);
-};
-
-static void put16(uint8_t *in, unsigned int value)
-{
-	in[0] = (uint8_t)(value >> 8);
-	in[1] = (uint8_t)value;
-}
-
-static unsigned int parity(unsigned int value)
-{
-	return (unsigned int)__builtin_parity(value);
-}
-
-/* 15 bits behind a 0 */
-static void talk_a1333(struct angle *a, const struct device_message *message,
-		       uint64_t now_us)
-{
-	(void)a;
-	(void)now_us;
-	if (message->in_len >= 2)
-		put16(message->in, QUARTER >> 1);
-}
-
-/* 14 bits, and the uppermost one makes the parity even. */
-static void talk_as5047d(struct angle *a, const struct device_message *message,
-			 uint64_t now_us)
-{
-	unsigned int value = QUARTER >> 2;
-
-	(void)a;
-	(void)now_us;
-	if (message->in_len >= 2)
-		put16(message->in, value | parity(value) << 15);
-}
-
-/* 14 bits, whether there is no magnet, and a bit that makes the parity even. */
-static void talk_mt6816(struct angle *a, const struct device_message *message,
-			uint64_t now_us)
-{
-	(void)a;
-	(void)now_us;
-	if (message->in_len >= 3)
-		put16(message->in + 1, QUARTER | parity(QUARTER));
-}
-
-static uint8_t crc(uint8_t first, uint8_t polynomial, const uint8_t *bytes,
-		   size_t len)
-{
-	uint8_t crc = first;
-
-	for (size_t bit = 0; bit < 8 * len; bit++) {
-		bool carry = (crc >> 7) ^ (bytes[bit / 8] >> (7 - bit % 8) & 1);
-
-		crc = (uint8_t)(crc << 1 ^ (carry ? polynomial : 0));
-	}
-	return crc;
-}
 
 /* From register 3 on: 15 bits, a status without a fault, and a checksum. */
 static void talk_mt6826s(struct angle *a, const struct device_message *message,
@@ -87,8 +24,8 @@ static void talk_mt6826s(struct angle *a, const struct device_message *message,
 	memset(in, 0, message->in_len);
 	if (message->in_len < 6 || message->out[1] != 0x03)
 		return;
-	put16(in + 2, QUARTER);
-	in[5] = crc(0, 0x07, in + 2, 3);
+	wires_put(in + 2, 2, QUARTER);
+	in[5] = wires_crc(0, 0x07, in + 2, 3);
 }
 
 /* AVAL, and the counter of frames in FSYNC, of 42.7 us each */
@@ -120,18 +57,30 @@ static void talk_tle5012b(struct angle *a, const struct device_message *message,
 		if (!(out[0] & 0x80))
 			a->regs[reg % REGISTERS] =
 				(uint16_t)(out[i] << 8 | out[i + 1]);
-		put16(told + i, read_tle5012b(a, reg, now_us));
+		wires_put(told + i, 2, read_tle5012b(a, reg, now_us));
 		memcpy(in + i, out[0] & 0x80 ? told + i : out + i, 2);
 		memcpy(told + i, in + i, 2);
 	}
 	in[len] = 0xf0;
-	in[len + 1] = crc(0xff, 0x1d, told, len) ^ 0xff;
+	in[len + 1] = wires_crc(0xff, 0x1d, told, len) ^ 0xff;
 }
 
-static const struct angle_model models[] = {
-	{ "a1333", talk_a1333 },       { "as5047d", talk_as5047d },
-	{ "tle5012b", talk_tle5012b }, { "mt6816", talk_mt6816 },
-	{ "mt6826s", talk_mt6826s },
+static const struct angle_model {
+	struct device_model match;
+	void (*talk)(struct angle *a, const struct device_message *message,
+		     uint64_t now_us);
+	/* Of one that has no registers: what is read, and where it begins. */
+	uint16_t value;
+	uint8_t at;
+} models[] = {
+	/* 15 bits behind a 0 */
+	{ { "angle", "a1333" }, NULL, QUARTER >> 1, 0 },
+	/* 14 bits, and the uppermost one makes the parity even */
+	{ { "angle", "as5047d" }, NULL, 0x8000 | QUARTER >> 2, 0 },
+	/* 14 bits, whether there is no magnet, and a bit for an even parity */
+	{ { "angle", "mt6816" }, NULL, QUARTER | 1, 1 },
+	{ { "angle", "mt6826s" }, talk_mt6826s },
+	{ { "angle", "tle5012b" }, talk_tle5012b },
 };
 
 static bool talk(void *self, const struct device_message *message,
@@ -139,28 +88,26 @@ static bool talk(void *self, const struct device_message *message,
 {
 	struct angle *a = self;
 
-	if (message->out_len >= 2)
+	if (message->out_len < 2)
+		return true;
+	if (a->model->talk)
 		a->model->talk(a, message, now_us);
+	else if (message->in_len >= a->model->at + 2u)
+		wires_put(message->in + a->model->at, 2, a->model->value);
 	return true;
 }
 
 static bool make(void *self, const struct device_source *source)
 {
-	const char *type = device_value(source, "sensor_type");
 	struct angle *a = self;
 
-	for (size_t i = 0; type && i < ARRAY_SIZE(models); i++)
-		if (!strcmp(models[i].sensor_type, type))
-			a->model = &models[i];
-	return a->model && device_is(source, "angle") &&
-	       wires_spi(source, "cs_pin", &a->wires);
+	a->model = DEVICE_MODEL(source, models);
+	return a->model && wires_spi(source, "cs_pin", &a->wires);
 }
-
-static const char *const keys[] = { "sensor_type", "cs_pin", NULL };
 
 const struct device_kind device_angle = {
 	.size = sizeof(struct angle),
-	.keys = keys,
+	.keys = "sensor_type cs_pin",
 	.make = make,
 	.talk = talk,
 };

@@ -18,12 +18,11 @@
 #define REACH_MM 2.0   /* it is less, by a factor of e, each time */
 
 struct ldc1612 {
-	struct device_wires wires; /* first */
+	struct probe probe; /* first; its pin is INTB */
 	uint16_t regs[REGISTERS];
 	uint8_t reg;	/* that the next read is of */
 	uint64_t taken; /* the last conversion that was told */
 	uint32_t data;	/* of the last conversion that was read */
-	struct probe intb;
 };
 
 static bool is_ready(const struct ldc1612 *l, uint64_t now_us)
@@ -31,20 +30,14 @@ static bool is_ready(const struct ldc1612 *l, uint64_t now_us)
 	return !(l->regs[CONFIG] & SLEEP) && now_us / CONVERSION_US > l->taken;
 }
 
-static bool read_level(const void *self, uint8_t pin, uint64_t now_us,
-		       float *level)
+static float level(const void *self, uint64_t now_us)
 {
-	const struct ldc1612 *l = self;
-
-	if (!probe_moves(&l->intb, pin))
-		return false;
-	*level = is_ready(l, now_us) ? 0 : 1;
-	return true;
+	return !is_ready(self, now_us);
 }
 
 static uint32_t convert(const struct ldc1612 *l, uint64_t now_us)
 {
-	double mm = motion_height(l->intb.motion, l->intb.beside_mm, now_us);
+	double mm = motion_height(l->probe.motion, l->probe.beside_mm, now_us);
 
 	return (uint32_t)lround(FAR + NEAR * exp(-fmax(mm, 0) / REACH_MM));
 }
@@ -70,17 +63,13 @@ static bool talk(void *self, const struct device_message *message,
 {
 	struct ldc1612 *l = self;
 	const uint8_t *out = message->out;
-	uint16_t value;
 
 	if (message->out_len)
 		l->reg = out[0] % REGISTERS;
 	if (message->out_len >= 3)
-		l->regs[l->reg] = (uint16_t)(out[1] << 8 | out[2]);
-	if (message->in_len < 2)
-		return true;
-	value = read_reg(l, now_us);
-	message->in[0] = (uint8_t)(value >> 8);
-	message->in[1] = (uint8_t)value;
+		l->regs[l->reg] = (uint16_t)wires_get(out + 1, 2);
+	if (message->in_len >= 2)
+		wires_put(message->in, 2, read_reg(l, now_us));
 	return true;
 }
 
@@ -90,22 +79,20 @@ static bool make(void *self, const struct device_source *source)
 	const char *type = device_value(source, "sensor_type");
 
 	if (!type || strcmp(type, "ldc1612") ||
-	    !wires_i2c(source, 0x2a, &l->wires))
+	    !wires_i2c(source, 0x2a, &l->probe.base.wires))
 		return false;
-	probe_read(&l->intb, source, "intb_pin");
+	probe_read(&l->probe, source, "intb_pin");
+	l->probe.base.moves = false;
 	l->regs[CONFIG] = SLEEP;
 	l->regs[0x7e] = 0x5449;
 	l->regs[0x7f] = 0x3055;
 	return true;
 }
 
-static const char *const keys[] = { "sensor_type", "intb_pin", WIRES_I2C_KEYS,
-				    NULL };
-
 const struct device_kind device_ldc1612 = {
 	.size = sizeof(struct ldc1612),
-	.keys = keys,
+	.keys = "sensor_type intb_pin " WIRES_I2C_KEYS,
 	.make = make,
-	.read = read_level,
+	.level = level,
 	.talk = talk,
 };

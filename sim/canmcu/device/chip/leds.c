@@ -76,39 +76,31 @@ static void show(const void *self, uint64_t now_us, char *out, size_t size)
 	}
 }
 
-static bool make_apa102(struct leds *l, const struct device_source *source)
-{
-	uint8_t clock;
-
-	if (!device_pin(source, "clock_pin", &clock, NULL))
-		return false;
-	l->wires = (struct device_wires){ DEVICE_SPI, DEVICE_SOFTWARE + clock,
-					  DEVICE_ANY };
-	strcpy(l->order, "BGR");
-	return true;
-}
-
 static bool make(void *self, const struct device_source *source)
 {
 	const char *order = device_value(source, "color_order");
 	struct leds *l = self;
-	uint8_t pin;
+	struct device_pin pin;
 
-	if (device_is(source, "dotstar"))
-		return make_apa102(l, source);
-	if (!device_is(source, "neopixel") ||
-	    !device_pin(source, "pin", &pin, NULL))
+	if (device_is(source, "dotstar")) {
+		strcpy(l->order, "BGR");
+		if (!device_pin(source, "clock_pin", &pin))
+			return false;
+		l->wires = (struct device_wires){ DEVICE_SPI,
+						  DEVICE_SOFTWARE + pin.number,
+						  DEVICE_ANY };
+		return true;
+	}
+	if (!device_is(source, "neopixel") || !device_pin(source, "pin", &pin))
 		return false;
-	l->wires = (struct device_wires){ DEVICE_LEDS, 0, pin };
+	l->wires = (struct device_wires){ DEVICE_LEDS, 0, pin.number };
 	snprintf(l->order, sizeof(l->order), "%.4s", order ? order : "GRB");
 	return *l->order;
 }
 
-static const char *const keys[] = { "pin", "clock_pin", "color_order", NULL };
-
 const struct device_kind device_leds = {
 	.size = sizeof(struct leds),
-	.keys = keys,
+	.keys = "pin clock_pin color_order",
 	.make = make,
 	.talk = talk,
 	.show = show,

@@ -4,50 +4,31 @@
 #include <string.h>
 
 #include "../heat.h"
-#include "util/array.h"
 #include "wires.h"
 
 #define ANSWER_MAX 32
 #define HUMIDITY 0.4 /* of all of them, 0..1 */
 
-struct thermometer;
-
-/** One chip: a row of the table below. */
-struct thermometer_model {
-	const char *sensor_type; /* in a printer.cfg */
-	uint8_t address;	 /* of I2C; 0: it is on SPI */
-	/* Fill in what is read after @t's command. */
-	void (*answer)(const struct thermometer *t, double celsius,
-		       uint8_t *in);
-};
-
 struct thermometer {
-	struct device_wires wires; /* first */
-	struct heat heat;
+	struct heat heat; /* first */
 	const struct thermometer_model *model;
 	double rtd_ratio; /* at 0 degrees C, to the reference; of a MAX31865 */
 	uint16_t command; /* the last two bytes that were written */
 };
-
-static void put(uint8_t *in, size_t len, long value)
-{
-	for (size_t i = 0; i < len; i++)
-		in[i] = (uint8_t)((unsigned long)value >> 8 * (len - 1 - i));
-}
 
 /* In quarters of a degree; and 25 degrees C at the cold junction. */
 static void answer_max31855(const struct thermometer *t, double celsius,
 			    uint8_t *in)
 {
 	(void)t;
-	put(in, 4, (lround(celsius * 4) & 0x3fff) << 18 | 400 << 4);
+	wires_put(in, 4, (lround(celsius * 4) & 0x3fff) << 18 | 400 << 4);
 }
 
 static void answer_max6675(const struct thermometer *t, double celsius,
 			   uint8_t *in)
 {
 	(void)t;
-	put(in, 2, lround(celsius * 4) << 3);
+	wires_put(in, 2, lround(celsius * 4) << 3);
 }
 
 /* Behind the byte that tells the register; no fault in any. */
@@ -65,19 +46,18 @@ static void answer_max31856(const struct thermometer *t, double celsius,
 {
 	uint8_t regs[16] = { 0 };
 
-	put(regs + 0x0c, 3, lround(celsius * 128) << 5);
+	wires_put(regs + 0x0c, 3, lround(celsius * 128) << 5);
 	answer_registers(t, regs, sizeof(regs), in);
 }
 
-/* Platinum by Callendar and van Dusen, as a part of the reference. */
+/* As a part of the reference. */
 static void answer_max31865(const struct thermometer *t, double celsius,
 			    uint8_t *in)
 {
-	double ratio = t->rtd_ratio *
-		       (1 + 3.9083e-3 * celsius - 5.775e-7 * celsius * celsius);
+	double ratio = t->rtd_ratio * heat_platinum_ohm(celsius);
 	uint8_t regs[8] = { 0 };
 
-	put(regs + 0x01, 2, lround(fmin(ratio * 32768, 32767)) << 1);
+	wires_put(regs + 0x01, 2, lround(fmin(ratio * 32768, 32767)) << 1);
 	answer_registers(t, regs, sizeof(regs), in);
 }
 
@@ -86,23 +66,16 @@ static void answer_lm75(const struct thermometer *t, double celsius,
 			uint8_t *in)
 {
 	if (!t->command)
-		put(in, 2, lround(celsius * 2) << 7);
+		wires_put(in, 2, lround(celsius * 2) << 7);
 	else if (t->command == 7)
 		in[0] = 0xa1;
 }
 
-/* x^8 + x^5 + x^4 + 1 */
+/* The checksum is x^8 + x^5 + x^4 + 1. */
 static void put_checked(uint8_t *in, long value, uint8_t first)
 {
-	uint8_t crc = first;
-
-	put(in, 2, value);
-	for (int bit = 0; bit < 16; bit++) {
-		bool carry = (crc >> 7) ^ (value >> (15 - bit) & 1);
-
-		crc = (uint8_t)(crc << 1 ^ (carry ? 0x31 : 0));
-	}
-	in[2] = crc;
+	wires_put(in, 2, (uint32_t)value);
+	in[2] = wires_crc(first, 0x31, in, 2);
 }
 
 static void answer_sht3x(const struct thermometer *t, double celsius,
@@ -146,9 +119,9 @@ static void answer_aht(const struct thermometer *t, double celsius, uint8_t *in)
 {
 	(void)t;
 	in[0] = 0x18;
-	put(in + 1, 3, lround(HUMIDITY * 1048576) << 4);
-	put(in + 3, 3,
-	    (long)in[3] << 16 | lround((celsius + 50) / 200 * 1048576));
+	wires_put(in + 1, 3, lround(HUMIDITY * 1048576) << 4);
+	wires_put(in + 3, 3,
+		  (long)in[3] << 16 | lround((celsius + 50) / 200 * 1048576));
 }
 
 /* The trimming of the data sheet's example, in which dig_T3 is 0, and 1006 hPa. */
@@ -165,21 +138,35 @@ static void answer_bme280(const struct thermometer *t, double celsius,
 	size_t reg = t->command & 0xff;
 
 	memcpy(regs + 0x88, trimming, sizeof(trimming));
-	put(regs + 0xf7, 3, 415148L << 4);
-	put(regs + 0xfa, 3, lround(raw) << 4);
+	wires_put(regs + 0xf7, 3, 415148L << 4);
+	wires_put(regs + 0xfa, 3, lround(raw) << 4);
 	for (size_t i = 0; i < ANSWER_MAX && reg + i < sizeof(regs); i++)
 		in[i] = regs[reg + i];
 }
 
-static const struct thermometer_model models[] = {
-	{ "MAX31855", 0, answer_max31855 }, { "MAX31856", 0, answer_max31856 },
-	{ "MAX31865", 0, answer_max31865 }, { "MAX6675", 0, answer_max6675 },
-	{ "LM75", 0x48, answer_lm75 },	    { "SHT3X", 0x44, answer_sht3x },
-	{ "HTU21D", 0x40, answer_htu21d },  { "SI7013", 0x40, answer_htu21d },
-	{ "SI7020", 0x40, answer_htu21d },  { "SI7021", 0x40, answer_htu21d },
-	{ "SHT21", 0x40, answer_htu21d },   { "AHT10", 0x38, answer_aht },
-	{ "AHT1X", 0x38, answer_aht },	    { "AHT2X", 0x38, answer_aht },
-	{ "AHT3X", 0x38, answer_aht },	    { "BME280", 0x76, answer_bme280 },
+static const struct thermometer_model {
+	struct device_model match;
+	uint8_t address; /* of I2C; 0: it is on SPI */
+	/* Fill in what is read after @t's command. */
+	void (*answer)(const struct thermometer *t, double celsius,
+		       uint8_t *in);
+} models[] = {
+	{ { NULL, "MAX31855" }, 0, answer_max31855 },
+	{ { NULL, "MAX31856" }, 0, answer_max31856 },
+	{ { NULL, "MAX31865" }, 0, answer_max31865 },
+	{ { NULL, "MAX6675" }, 0, answer_max6675 },
+	{ { NULL, "LM75" }, 0x48, answer_lm75 },
+	{ { NULL, "SHT3X" }, 0x44, answer_sht3x },
+	{ { NULL, "HTU21D" }, 0x40, answer_htu21d },
+	{ { NULL, "SI7013" }, 0x40, answer_htu21d },
+	{ { NULL, "SI7020" }, 0x40, answer_htu21d },
+	{ { NULL, "SI7021" }, 0x40, answer_htu21d },
+	{ { NULL, "SHT21" }, 0x40, answer_htu21d },
+	{ { NULL, "AHT10" }, 0x38, answer_aht },
+	{ { NULL, "AHT1X" }, 0x38, answer_aht },
+	{ { NULL, "AHT2X" }, 0x38, answer_aht },
+	{ { NULL, "AHT3X" }, 0x38, answer_aht },
+	{ { NULL, "BME280" }, 0x76, answer_bme280 },
 };
 
 /* What is set up is taken, and changes nothing. */
@@ -195,7 +182,7 @@ static bool talk(void *self, const struct device_message *message,
 		t->command = 0;
 	for (size_t i = 0; i < message->out_len && i < 2; i++)
 		t->command = (uint16_t)(t->command << 8 | message->out[i]);
-	if (t->wires.bus == DEVICE_SPI && message->out_len)
+	if (t->heat.base.wires.bus == DEVICE_SPI && message->out_len)
 		t->command = message->out[0];
 	t->model->answer(t, heat_celsius(&t->heat, now_us), in);
 	if (len)
@@ -203,58 +190,27 @@ static bool talk(void *self, const struct device_message *message,
 	return true;
 }
 
-static void drive(void *self, uint8_t pin, float level, uint64_t now_us)
-{
-	heat_drive(&((struct thermometer *)self)->heat, pin, level, now_us);
-}
-
-static void reset(void *self, uint64_t now_us)
-{
-	heat_reset(&((struct thermometer *)self)->heat, now_us);
-}
-
-static void show(const void *self, uint64_t now_us, char *out, size_t size)
-{
-	heat_measure(&((const struct thermometer *)self)->heat, now_us, out,
-		     size);
-}
-
-static const struct thermometer_model *find_model(const char *sensor_type)
-{
-	for (size_t i = 0; sensor_type && i < ARRAY_SIZE(models); i++)
-		if (!strcmp(models[i].sensor_type, sensor_type))
-			return &models[i];
-	return NULL;
-}
-
 static bool make(void *self, const struct device_source *source)
 {
 	struct thermometer *t = self;
-	const struct thermometer_model *m =
-		find_model(device_value(source, "sensor_type"));
+	const struct thermometer_model *m = DEVICE_MODEL(source, models);
+	struct device_wires *wires = &t->heat.base.wires;
 
-	if (!m || (m->address ? !wires_i2c(source, m->address, &t->wires) :
-				!wires_spi(source, "sensor_pin", &t->wires)))
-		return false;
 	t->model = m;
-	t->rtd_ratio =
-		device_positive(device_value(source, "rtd_nominal_r"), 100) /
-		device_positive(device_value(source, "rtd_reference_r"), 430);
+	t->rtd_ratio = device_positive(source, "rtd_nominal_r", 100) /
+		       device_positive(source, "rtd_reference_r", 430);
 	heat_read_heater(&t->heat, source);
-	return true;
+	return m && (m->address ? wires_i2c(source, m->address, wires) :
+				  wires_spi(source, "sensor_pin", wires));
 }
-
-static const char *const keys[] = {
-	"sensor_type",	   "sensor_pin",   "heater_pin", "rtd_nominal_r",
-	"rtd_reference_r", WIRES_I2C_KEYS, NULL
-};
 
 const struct device_kind device_thermometer = {
 	.size = sizeof(struct thermometer),
-	.keys = keys,
+	.keys = "sensor_type sensor_pin heater_pin rtd_nominal_r "
+		"rtd_reference_r " WIRES_I2C_KEYS,
 	.make = make,
 	.talk = talk,
-	.drive = drive,
-	.show = show,
-	.reset = reset,
+	.drive = heat_drive,
+	.show = heat_show,
+	.reset = heat_reset,
 };

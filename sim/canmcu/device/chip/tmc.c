@@ -11,102 +11,48 @@
 #define IHOLD_IRUN 0x10
 #define DRV_STATUS 0x6f
 
-#define GSTAT_RESET 1u
 #define GCONF_CHOPPER 4u /* SpreadCycle on some, StealthChop on others */
 #define STANDSTILL 0x80000000u
 #define CURRENT_BITS 0x1fu /* IHOLD, and CS_ACTUAL from bit 16 on */
 
-#define END                      \
-	{                        \
-		TMC_REGISTERS, 0 \
-	}
-#define TSTEP_STANDS          \
-	{                     \
-		0x12, 0xfffff \
-	}
-#define SINE_BEGINS              \
-	{                        \
-		0x6b, 0x00f70000 \
-	} /* MSCURACT at MSCNT 0 */
+#define TSTEP_STANDS "12=fffff "
+#define SINE_BEGINS "6b=f70000 " /* MSCURACT at MSCNT 0 */
 
 /* What TMC2208 and TMC2209 have in common: all but what they are. */
-#define RESETS_220X                                                            \
-	{ GCONF, 0x101 }, { GSTAT, GSTAT_RESET }, { IHOLD_IRUN, 0x11f10 },     \
-		{ 0x11, 20 }, TSTEP_STANDS, SINE_BEGINS, { 0x6c, 0x10000053 }, \
-		{ 0x70, 0xc10d0024 }, { 0x72, 0x000e0024 }, END
-
-static const struct tmc_reset resets_2208[] = { { 0x06, 0x20000140 },
-						RESETS_220X };
-static const struct tmc_reset resets_2209[] = { { 0x06, 0x21000040 },
-						RESETS_220X };
-static const struct tmc_reset resets_2130[] = {
-	{ GSTAT, GSTAT_RESET },
-	{ 0x04, 0x11000000 },
-	TSTEP_STANDS,
-	SINE_BEGINS,
-	END,
-};
-static const struct tmc_reset resets_5160[] = {
-	{ GSTAT, GSTAT_RESET }, { 0x04, 0x30000040 },
-	TSTEP_STANDS,		SINE_BEGINS,
-	{ 0x6c, 0x10410150 },	{ 0x70, 0xc40c001e },
-	{ 0x72, 0x0000001e },	END,
-};
-/* 30 degrees C, and a supply of 24 V */
-static const struct tmc_reset resets_2240[] = {
-	{ GSTAT, GSTAT_RESET }, { 0x04, 0x40000040 }, { 0x0a, 0x20 },
-	{ 0x11, 10 },		TSTEP_STANDS,	      { 0x50, 2466 },
-	{ 0x51, 2269 },		{ 0x52, 0x0b920f25 }, SINE_BEGINS,
-	{ 0x6c, 0x10410150 },	{ 0x70, 0xc44c001d }, END,
-};
+#define RESETS_220X                                            \
+	"00=101 01=1 10=11f10 11=14 " TSTEP_STANDS SINE_BEGINS \
+	"6c=10000053 70=c10d0024 72=e0024"
 
 static const struct tmc_model models[] = {
-	{ .section = "tmc2208",
-	  .readable = "00-02 05-07 12 6a-6c 6f-72",
-	  .resets = resets_2208,
-	  .stealth = 1u << 30,
-	  .stealth_first = true,
-	  .uart = true,
+	{ CHIP("tmc2208"), "00-02 05-07 12 6a-6c 6f-72",
+	  "06=20000140 " RESETS_220X, 1u << 30, .stealth_first = true,
 	  .addresses = 1 },
-	{ .section = "tmc2209",
-	  .readable = "00-02 05-07 12 41 6a-6c 6f-72",
-	  .resets = resets_2209,
-	  .stealth = 1u << 30,
-	  .stealth_first = true,
-	  .uart = true,
+	{ CHIP("tmc2209"), "00-02 05-07 12 41 6a-6c 6f-72",
+	  "06=21000040 " RESETS_220X, 1u << 30, .stealth_first = true,
 	  .addresses = 4 },
-	{ .section = "tmc2130",
-	  .readable = "00-01 04 12 2d 6a-6c 6f 71 73",
-	  .resets = resets_2130,
-	  .reading_clears = true,
+	{ CHIP("tmc2130"), "00-01 04 12 2d 6a-6c 6f 71 73",
+	  "01=1 04=11000000 " TSTEP_STANDS SINE_BEGINS, .reading_clears = true,
 	  .spi = true },
-	{ .section = "tmc5160",
-	  .readable = "00-02 04 07-08 0b 12 2d 6a-6c 6f 71-73",
-	  .resets = resets_5160,
-	  .stealth = 1u << 14,
-	  .spi = true },
-	{ .section = "tmc2240",
-	  .readable = "00-04 0a-0b 10-15 2d 38-3c 50-52 60-6d 6f-72 74-76",
-	  .resets = resets_2240,
-	  .stealth = 1u << 14,
-	  .uart = true,
-	  .spi = true,
-	  .addresses = 8 },
+	{ CHIP("tmc5160"), "00-02 04 07-08 0b 12 2d 6a-6c 6f 71-73",
+	  "01=1 04=30000040 " TSTEP_STANDS SINE_BEGINS
+	  "6c=10410150 70=c40c001e 72=1e",
+	  1u << 14, .spi = true },
+	/* 30 degrees C, and a supply of 24 V */
+	{ CHIP("tmc2240"), "00-04 0a-0b 10-15 2d 38-3c 50-52 60-6d 6f-72 74-76",
+	  "01=1 04=40000040 0a=20 11=a " TSTEP_STANDS
+	  "50=9a2 51=8dd 52=b920f25 " SINE_BEGINS "6c=10410150 70=c44c001d",
+	  1u << 14, .spi = true, .addresses = 8 },
 };
 
 bool tmc_init(struct tmc *t, const struct device_source *source)
 {
-	const struct tmc_model *m = models;
+	unsigned int reg, value;
 
-	while (m < models + ARRAY_SIZE(models) &&
-	       !device_is(source, m->section))
-		m++;
-	if (m == models + ARRAY_SIZE(models))
+	t->model = DEVICE_MODEL(source, models);
+	if (!t->model)
 		return false;
-	t->model = m;
-	for (const struct tmc_reset *r = m->resets; r->reg != TMC_REGISTERS;
-	     r++)
-		t->regs[r->reg] = r->value;
+	for (const char *at = t->model->resets; wires_reset(&at, &reg, &value);)
+		t->regs[reg] = value;
 	return true;
 }
 

@@ -2,27 +2,20 @@
 #ifndef CANMCU_TMC_H
 #define CANMCU_TMC_H
 
-#include "../device.h"
+#include "wires.h"
 
 #define TMC_REGISTERS 128
 
-/** A value that a register has at first; of number TMC_REGISTERS: behind them. */
-struct tmc_reset {
-	uint8_t reg;
-	uint32_t value;
-};
-
 /** One driver of stepper motors, as its data sheet tells. */
 struct tmc_model {
-	const char *section;  /* of a printer.cfg: "tmc2209" */
-	const char *readable; /* registers, in hex: "00-02 6A" */
-	const struct tmc_reset *resets;
-	uint32_t stealth;    /* the bit of DRV_STATUS for StealthChop */
-	bool stealth_first;  /* it is on unless GCONF tells otherwise */
-	bool reading_clears; /* GSTAT; else a 1 that is written does */
-	bool uart;
+	struct device_model match;
+	const char *readable; /* registers, in hex: "00-02 6a" */
+	const char *resets;   /* as for wires_reset() */
+	uint32_t stealth;     /* the bit of DRV_STATUS for StealthChop */
+	bool stealth_first;   /* it is on unless GCONF tells otherwise */
+	bool reading_clears;  /* GSTAT; else a 1 that is written does */
 	bool spi;
-	uint8_t addresses; /* on one UART */
+	uint8_t addresses; /* on one UART; 0: it has none */
 };
 
 /** Registers of a driver, which read back what was written. */

@@ -2,8 +2,8 @@
 /* The TMC2660, by its data sheet: 20 bits in, and 20 out. */
 #include "wires.h"
 
-#define FRAME \
-	3 /* bytes; the uppermost four bits out, the lowest in, are none */
+/* bytes; the uppermost four bits out, the lowest in, are none */
+#define FRAME 3
 #define REGISTER(frame) ((frame) >> 17 & 7) /* DRVCTRL: any below 4 */
 #define SGCSCONF 6
 #define DRVCONF 7
@@ -29,16 +29,14 @@ static bool talk(void *self, const struct device_message *message,
 		 uint64_t now_us)
 {
 	struct tmc2660 *t = self;
-	const uint8_t *out = message->out;
 	uint32_t frame, told = answer(t);
 
 	(void)now_us;
 	if (message->out_len != FRAME)
 		return false;
-	frame = (uint32_t)out[0] << 16 | (uint32_t)out[1] << 8 | out[2];
+	frame = wires_get(message->out, FRAME);
 	t->regs[REGISTER(frame)] = frame;
-	for (int i = 0; i < FRAME; i++)
-		message->in[i] = (uint8_t)(told >> (16 - 8 * i));
+	wires_put(message->in, FRAME, told);
 	return true;
 }
 
@@ -50,11 +48,9 @@ static bool make(void *self, const struct device_source *source)
 	       wires_spi(source, "cs_pin", &t->wires);
 }
 
-static const char *const keys[] = { "cs_pin", NULL };
-
 const struct device_kind device_tmc2660 = {
 	.size = sizeof(struct tmc2660),
-	.keys = keys,
+	.keys = "cs_pin",
 	.make = make,
 	.talk = talk,
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Trinamic's drivers on SPI, alone or in a chain: the TMC5160's data sheet. */
 #include "tmc.h"
-#include "wires.h"
 
 #define FRAME 5 /* bytes: a register, and 32 bits */
 #define WRITE 0x80
@@ -21,8 +20,7 @@ struct tmc_spi {
 static void take(struct tmc_spi *s, const uint8_t *out)
 {
 	uint8_t reg = out[0] & (uint8_t)~WRITE;
-	uint32_t value = (uint32_t)out[1] << 24 | (uint32_t)out[2] << 16 |
-			 (uint32_t)out[3] << 8 | out[4];
+	uint32_t value = wires_get(out + 1, 4);
 
 	if (out[0] & WRITE)
 		tmc_write(&s->tmc, reg, value);
@@ -40,8 +38,7 @@ static bool talk(void *self, const struct device_message *message,
 	if (message->out_len != (size_t)s->count * FRAME)
 		return false;
 	in[0] = (uint8_t)(STANDSTILL | (s->tmc.regs[GSTAT] & GSTAT_BITS));
-	for (int i = 0; i < 4; i++)
-		in[1 + i] = (uint8_t)(s->answer >> (24 - 8 * i));
+	wires_put(in + 1, 4, s->answer);
 	take(s, message->out + (size_t)s->at * FRAME);
 	return true;
 }
@@ -51,8 +48,8 @@ static bool read_chain(struct tmc_spi *s, const struct device_source *source)
 {
 	double length = 1, position = 1;
 
-	device_number(device_value(source, "chain_length"), &length);
-	device_number(device_value(source, "chain_position"), &position);
+	device_number(source, "chain_length", &length);
+	device_number(source, "chain_position", &position);
 	if (length < 1 || length > CHAIN_MAX || position < 1 ||
 	    position > length)
 		return false;
@@ -70,12 +67,9 @@ static bool make(void *self, const struct device_source *source)
 	       wires_spi(source, "cs_pin", &s->wires);
 }
 
-static const char *const keys[] = { "cs_pin", "chain_length", "chain_position",
-				    NULL };
-
 const struct device_kind device_tmc_spi = {
 	.size = sizeof(struct tmc_spi),
-	.keys = keys,
+	.keys = "cs_pin chain_length chain_position",
 	.make = make,
 	.talk = talk,
 };

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Trinamic's drivers on a one-wire UART: datagrams of the TMC2209's data sheet. */
-#include <string.h>
-
 #include "tmc.h"
-#include "util/array.h"
 #include "util/items.h"
 
 #define SYNC 0x05 /* the upper half is not looked at */
@@ -16,39 +13,31 @@
 
 #define SELECT_PINS 4
 
-/** A pin that has to have a level, for the driver to be on the wire. */
-struct select_pin {
-	uint8_t pin;
-	bool wanted;
-	bool high;
-};
-
 struct tmc_uart {
 	struct device_wires wires; /* first */
 	struct tmc tmc;
 	uint8_t address;
-	struct select_pin selects[SELECT_PINS];
+	/* The pins that have to be high, or low, for it to be on the wire. */
+	struct device_pin selects[SELECT_PINS];
+	bool high[SELECT_PINS]; /* as they are */
 	uint8_t selects_len;
 };
 
 /* x^8 + x^2 + x + 1, the lowest bit of each byte first */
 static uint8_t checksum(const uint8_t *bytes, size_t len)
 {
-	uint8_t crc = 0;
+	uint8_t turned[WRITE_LEN] = { 0 };
 
-	for (size_t bit = 0; bit < 8 * len; bit++) {
-		unsigned int in = bytes[bit / 8] >> bit % 8 & 1;
-		bool carry = (crc >> 7) ^ in;
-
-		crc = (uint8_t)(crc << 1 ^ (carry ? 0x07 : 0));
-	}
-	return crc;
+	for (size_t bit = 0; bit < 8 * len; bit++)
+		turned[bit / 8] |= (uint8_t)((bytes[bit / 8] >> bit % 8 & 1)
+					     << (7 - bit % 8));
+	return wires_crc(0, 0x07, turned, len);
 }
 
 static bool is_selected(const struct tmc_uart *u)
 {
 	for (size_t i = 0; i < u->selects_len; i++)
-		if (u->selects[i].high != u->selects[i].wanted)
+		if (u->high[i] == u->selects[i].inverted)
 			return false;
 	return true;
 }
@@ -63,13 +52,10 @@ static bool is_whole(const struct tmc_uart *u, const uint8_t *out, size_t len)
 
 static void put_answer(struct tmc_uart *u, uint8_t reg, uint8_t *in)
 {
-	uint32_t value = tmc_read(&u->tmc, reg);
-
 	in[0] = SYNC;
 	in[1] = TO_MASTER;
 	in[2] = reg;
-	for (int i = 0; i < 4; i++)
-		in[3 + i] = (uint8_t)(value >> (24 - 8 * i));
+	wires_put(in + 3, 4, tmc_read(&u->tmc, reg));
 	in[WRITE_LEN - 1] = checksum(in, WRITE_LEN - 1);
 }
 
@@ -89,8 +75,7 @@ static bool talk(void *self, const struct device_message *message,
 	}
 	if (message->out_len == WRITE_LEN) {
 		tmc_write(&u->tmc, out[2] & (uint8_t)~WRITE,
-			  (uint32_t)out[3] << 24 | (uint32_t)out[4] << 16 |
-				  (uint32_t)out[5] << 8 | out[6]);
+			  wires_get(out + 3, 4));
 		u->tmc.regs[IFCNT] = (u->tmc.regs[IFCNT] + 1) & 0xff;
 	}
 	return false;
@@ -102,8 +87,8 @@ static void drive(void *self, uint8_t pin, float level, uint64_t now_us)
 
 	(void)now_us;
 	for (size_t i = 0; i < u->selects_len; i++)
-		if (u->selects[i].pin == pin)
-			u->selects[i].high = level >= 0.5F;
+		if (u->selects[i].number == pin)
+			u->high[i] = level >= 0.5F;
 }
 
 /* "!PC14, PC16": the pins, and with which levels. Return: false for none such. */
@@ -112,46 +97,36 @@ static bool read_selects(struct tmc_uart *u, const struct device_source *source,
 {
 	char word[32];
 
-	while (text && util_next_item(&text, word, sizeof(word))) {
-		struct select_pin *s = &u->selects[u->selects_len];
-		bool inverted;
-
+	while (text && util_next_item(&text, word, sizeof(word)))
 		if (u->selects_len == SELECT_PINS ||
-		    !source->pin(source, word, &s->pin, &inverted))
+		    !source->pin(source, word, &u->selects[u->selects_len++]))
 			return false;
-		s->wanted = !inverted;
-		u->selects_len++;
-	}
 	return true;
 }
 
 static bool make(void *self, const struct device_source *source)
 {
 	struct tmc_uart *u = self;
+	struct device_pin rx, tx;
 	double address = 0;
-	uint8_t rx, tx;
 
-	if (!tmc_init(&u->tmc, source) || !u->tmc.model->uart ||
-	    !device_pin(source, "uart_pin", &rx, NULL))
+	if (!tmc_init(&u->tmc, source) || !device_pin(source, "uart_pin", &rx))
 		return false;
 	tx = rx;
 	if (device_value(source, "tx_pin") &&
-	    !device_pin(source, "tx_pin", &tx, NULL))
+	    !device_pin(source, "tx_pin", &tx))
 		return false;
-	device_number(device_value(source, "uart_address"), &address);
+	device_number(source, "uart_address", &address);
 	if (address < 0 || address >= u->tmc.model->addresses)
 		return false;
 	u->address = (uint8_t)address;
-	u->wires = (struct device_wires){ DEVICE_UART, tx, rx };
+	u->wires = (struct device_wires){ DEVICE_UART, tx.number, rx.number };
 	return read_selects(u, source, device_value(source, "select_pins"));
 }
 
-static const char *const keys[] = { "uart_pin", "tx_pin", "uart_address",
-				    "select_pins", NULL };
-
 const struct device_kind device_tmc_uart = {
 	.size = sizeof(struct tmc_uart),
-	.keys = keys,
+	.keys = "uart_pin tx_pin uart_address select_pins",
 	.make = make,
 	.talk = talk,
 	.drive = drive,
