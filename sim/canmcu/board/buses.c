@@ -51,14 +51,18 @@ static const char i2c_rp2[] =
 	"i2c1b=gpio6,gpio7 i2c1c=gpio10,gpio11 i2c1d=gpio14,gpio15 "
 	"i2c1e=gpio18,gpio19 i2c1f=gpio22,gpio23 i2c1g=gpio26,gpio27";
 
-#define STM32_WORDS                                      \
-	{                                                \
-		"Invalid spi bus", "Unsupported i2c bus" \
-	}
-#define SERCOM_WORDS                                       \
-	{                                                  \
-		"Invalid SERCOM bus", "Invalid SERCOM bus" \
-	}
+/* What its Klipper calls a list of them, and says of a number without one. */
+static const struct platform {
+	const char *enumerations[BUS_KINDS];
+	const char *refusals[BUS_KINDS];
+} stm32 = { { "spi_bus", "i2c_bus" },
+	    { "Invalid spi bus", "Unsupported i2c bus" } },
+  rp2 = { { "spi_bus", "i2c_bus" }, { "Invalid spi bus", "Invalid i2c bus" } },
+  lpc176x = { { "spi_bus", "i2c_bus" },
+	      { "Invalid spi_setup parameters", "Invalid i2c bus" } },
+  same70 = { { "spi_bus", "i2c_bus" },
+	     { "Invalid spi bus", "Invalid i2c_setup parameters!" } },
+  sercom = { { "bus", "bus" }, { "Invalid SERCOM bus", "Invalid SERCOM bus" } };
 
 /*
  * As src/stm32 and the like of Klipper list them. The first row whose name fits
@@ -66,66 +70,44 @@ static const char i2c_rp2[] =
  */
 static const struct chip_buses {
 	const char *types; /* what the names of the chips begin with */
-	const char *lists[BUS_KINDS];
-	const char *refusals[BUS_KINDS];
-	const char *enumeration; /* NULL: "spi_bus" and "i2c_bus" */
+	const struct platform *platform;
+	const char *spi;
+	const char *i2c;
 } chips[] = {
-	{ "stm32f0",
-	  { SPI_OLD SPI_2A, "i2c1_PB6_PB7/i2c1 i2c1_PF1_PF0/i2c1a i2c1_PB8_PB9 "
-			    "i2c1_PB8_PB7" },
-	  STM32_WORDS,
-	  NULL },
-	{ "stm32f1",
-	  { SPI_OLD "spi3_PB4_PB5_PB3/spi3", I2C_1 },
-	  STM32_WORDS,
-	  NULL },
-	{ "stm32f2",
-	  { SPI_OLD SPI_2A "spi3_PB4_PB5_PB3/spi3", I2C_1 I2C_3 I2C_MORE },
-	  STM32_WORDS,
-	  NULL },
-	{ "stm32f429", { SPI_F4 SPI_4 SPI_6, I2C_1 I2C_3 }, STM32_WORDS, NULL },
-	{ "stm32f446", { SPI_F4 SPI_4, I2C_1 I2C_3 }, STM32_WORDS, NULL },
-	{ "stm32f401", { SPI_F4 SPI_4, I2C_1 I2C_3 }, STM32_WORDS, NULL },
-	{ "stm32f4", { SPI_F4, I2C_1 I2C_3 I2C_MORE }, STM32_WORDS, NULL },
-	{ "stm32g07", { SPI_G0, I2C_G0 }, STM32_WORDS, NULL },
-	{ "stm32g0",
-	  { SPI_G0 "spi3_PB4_PB5_PB3/spi3 spi3_PC11_PC12_PC10",
-	    I2C_G0 "i2c3_PB3_PB4 i2c3_PC0_PC1 i2c3_PA7_PA6" },
-	  STM32_WORDS,
-	  NULL },
-	{ "stm32g474", { SPI_G4 SPI_4, I2C_G4 }, STM32_WORDS, NULL },
-	{ "stm32g4", { SPI_G4, I2C_G4 }, STM32_WORDS, NULL },
-	{ "stm32l4",
-	  { SPI_OLD SPI_2A, "i2c1_PB6_PB7 i2c1_PB8_PB9 i2c1_PA9_PA10 "
-			    "i2c2_PB10_PB11 i2c2_PB13_PB14 i2c3_PA7_PB4" },
-	  STM32_WORDS,
-	  NULL },
-	{ "stm32h7",
-	  { "spi2=PB14,PB15,PB13 spi1=PA6,PA7,PA5 spi1a=PB4,PB5,PB3 "
-	    "spi2a=PC2,PC3,PB10 spi3a=PC11,PC12,PC10 spi4=PE13,PE14,PE12 "
-	    "spi5=PF8,PF9,PF7 spi5a=PH7,PF11,PH6 spi6=PG12,PG14,PG13 "
-	    "spi2b=PI2,PI3,PI1",
-	    "i2c1_PB6_PB7 i2c1_PB8_PB9 i2c2_PB10_PB11 i2c3_PA8_PC9" },
-	  STM32_WORDS,
-	  NULL },
-	{ "rp2",
-	  { spi_rp2, i2c_rp2 },
-	  { "Invalid spi bus", "Invalid i2c bus" },
-	  NULL },
-	{ "lpc176",
-	  { "ssp0=P0.17,P0.18,P0.15 ssp1=P0.8,P0.9,P0.7",
-	    "i2c1=P0.1,P0.0 i2c1a=P0.20,P0.19 i2c0=P0.28,P0.27 "
-	    "i2c2=P0.11,P0.10" },
-	  { "Invalid spi_setup parameters", "Invalid i2c bus" },
-	  NULL },
-	{ "same70",
-	  { "spi0=PD20,PD21,PD22 spi1 usart0=PB0,PB1,PB13 "
-	    "usart1=PA21,PB4,PA23 usart2=PD15,PD16,PD17",
-	    "twihs0=PA4,PA3 twihs1=PB5,PB4 twihs2=PD28,PD27" },
-	  { "Invalid spi bus", "Invalid i2c_setup parameters!" },
-	  NULL },
-	{ "same5", { SERCOMS, SERCOMS }, SERCOM_WORDS, "bus" },
-	{ "samc21", { SERCOMS, SERCOMS }, SERCOM_WORDS, "bus" },
+	{ "stm32f0", &stm32, SPI_OLD SPI_2A,
+	  "i2c1_PB6_PB7/i2c1 i2c1_PF1_PF0/i2c1a i2c1_PB8_PB9 "
+	  "i2c1_PB8_PB7" },
+	{ "stm32f1", &stm32, SPI_OLD "spi3_PB4_PB5_PB3/spi3", I2C_1 },
+	{ "stm32f2", &stm32, SPI_OLD SPI_2A "spi3_PB4_PB5_PB3/spi3",
+	  I2C_1 I2C_3 I2C_MORE },
+	{ "stm32f429", &stm32, SPI_F4 SPI_4 SPI_6, I2C_1 I2C_3 },
+	{ "stm32f446", &stm32, SPI_F4 SPI_4, I2C_1 I2C_3 },
+	{ "stm32f401", &stm32, SPI_F4 SPI_4, I2C_1 I2C_3 },
+	{ "stm32f4", &stm32, SPI_F4, I2C_1 I2C_3 I2C_MORE },
+	{ "stm32g07", &stm32, SPI_G0, I2C_G0 },
+	{ "stm32g0", &stm32, SPI_G0 "spi3_PB4_PB5_PB3/spi3 spi3_PC11_PC12_PC10",
+	  I2C_G0 "i2c3_PB3_PB4 i2c3_PC0_PC1 i2c3_PA7_PA6" },
+	{ "stm32g474", &stm32, SPI_G4 SPI_4, I2C_G4 },
+	{ "stm32g4", &stm32, SPI_G4, I2C_G4 },
+	{ "stm32l4", &stm32, SPI_OLD SPI_2A,
+	  "i2c1_PB6_PB7 i2c1_PB8_PB9 i2c1_PA9_PA10 "
+	  "i2c2_PB10_PB11 i2c2_PB13_PB14 i2c3_PA7_PB4" },
+	{ "stm32h7", &stm32,
+	  "spi2=PB14,PB15,PB13 spi1=PA6,PA7,PA5 spi1a=PB4,PB5,PB3 "
+	  "spi2a=PC2,PC3,PB10 spi3a=PC11,PC12,PC10 spi4=PE13,PE14,PE12 "
+	  "spi5=PF8,PF9,PF7 spi5a=PH7,PF11,PH6 spi6=PG12,PG14,PG13 "
+	  "spi2b=PI2,PI3,PI1",
+	  "i2c1_PB6_PB7 i2c1_PB8_PB9 i2c2_PB10_PB11 i2c3_PA8_PC9" },
+	{ "rp2", &rp2, spi_rp2, i2c_rp2 },
+	{ "lpc176", &lpc176x, "ssp0=P0.17,P0.18,P0.15 ssp1=P0.8,P0.9,P0.7",
+	  "i2c1=P0.1,P0.0 i2c1a=P0.20,P0.19 i2c0=P0.28,P0.27 "
+	  "i2c2=P0.11,P0.10" },
+	{ "same70", &same70,
+	  "spi0=PD20,PD21,PD22 spi1 usart0=PB0,PB1,PB13 "
+	  "usart1=PA21,PB4,PA23 usart2=PD15,PD16,PD17",
+	  "twihs0=PA4,PA3 twihs1=PB5,PB4 twihs2=PD28,PD27" },
+	{ "same5", &sercom, SERCOMS, SERCOMS },
+	{ "samc21", &sercom, SERCOMS, SERCOMS },
 };
 
 static const struct chip_buses *chip_of(const struct mcu_type *type)
@@ -171,7 +153,8 @@ static void take_apart(char *word, struct bus_name *out)
 bool bus_at(const struct mcu_type *type, enum bus_kind kind, unsigned int id,
 	    struct bus_name *out)
 {
-	const char *list = chip_of(type)->lists[kind];
+	const struct chip_buses *chip = chip_of(type);
+	const char *list = kind == BUS_SPI ? chip->spi : chip->i2c;
 	char word[WORD_MAX];
 	int used;
 
@@ -197,13 +180,10 @@ int bus_find(const struct mcu_type *type, enum bus_kind kind, const char *name)
 
 const char *bus_enumeration(const struct mcu_type *type, enum bus_kind kind)
 {
-	static const char *const names[] = { "spi_bus", "i2c_bus" };
-	const char *own = chip_of(type)->enumeration;
-
-	return own ? own : names[kind];
+	return chip_of(type)->platform->enumerations[kind];
 }
 
 const char *bus_refusal(const struct mcu_type *type, enum bus_kind kind)
 {
-	return chip_of(type)->refusals[kind];
+	return chip_of(type)->platform->refusals[kind];
 }

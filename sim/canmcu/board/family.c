@@ -5,99 +5,62 @@
 
 #include "util/array.h"
 
-/* Columns of on_request: nothing, a bootloader off CAN, Katapult. */
-#define STM32(title, rom, katapult)                                   \
-	{                                                             \
-		.name = (title),                                      \
-		.on_request = { REQUEST_IGNORED, (rom), (katapult) }, \
-		.chip_id_len = 12, .tx_slots = 3,                     \
-	}
-#define OTHER(title, none, rom, katapult, id_len, slots)                      \
-	{                                                                     \
-		.name = (title), .on_request = { (none), (rom), (katapult) }, \
-		.chip_id_len = (id_len), .tx_slots = (slots),                 \
-	}
-
-static const struct family stm32f0 =
-	STM32("STM32F0", REQUEST_ROM, REQUEST_KATAPULT);
-static const struct family stm32f1 =
-	STM32("STM32F1", REQUEST_ROM, REQUEST_KATAPULT);
-static const struct family stm32f2 =
-	STM32("STM32F2", REQUEST_ROM, REQUEST_KATAPULT);
-static const struct family stm32f4 =
-	STM32("STM32F4", REQUEST_ROM, REQUEST_KATAPULT);
-static const struct family stm32g0 =
-	STM32("STM32G0", REQUEST_ROM, REQUEST_KATAPULT);
-static const struct family stm32g4 =
-	STM32("STM32G4", REQUEST_ROM, REQUEST_KATAPULT);
-static const struct family stm32h7 =
-	STM32("STM32H7", REQUEST_ROM, REQUEST_KATAPULT);
-static const struct family stm32l4 =
-	STM32("STM32L4", REQUEST_ROM, REQUEST_IMPOSSIBLE);
-static const struct family rp2 = OTHER("RP2040/RP2350", REQUEST_ROM,
-				       REQUEST_ROM, REQUEST_KATAPULT, 8, 4);
-static const struct family lpc176x =
-	OTHER("LPC176x", REQUEST_IGNORED, REQUEST_ROM, REQUEST_KATAPULT, 16, 3);
+/* What is done with a bootloader of none, one off CAN, Katapult. */
+static const struct family stm32 = {
+	{ REQUEST_IGNORED, REQUEST_ROM, REQUEST_KATAPULT }, 12, 3
+};
+static const struct family stm32l4 = {
+	{ REQUEST_IGNORED, REQUEST_ROM, REQUEST_IMPOSSIBLE }, 12, 3
+};
+static const struct family rp2 = {
+	{ REQUEST_ROM, REQUEST_ROM, REQUEST_KATAPULT }, 8, 4
+};
+static const struct family lpc176x = {
+	{ REQUEST_IGNORED, REQUEST_ROM, REQUEST_KATAPULT }, 16, 3
+};
 /* a plain reset without the loader's magic: it starts Klipper again */
-static const struct family samc21 = OTHER(
-	"SAMC21", REQUEST_IGNORED, REQUEST_RESET, REQUEST_IMPOSSIBLE, 16, 3);
-static const struct family same5x = OTHER(
-	"SAME5x", REQUEST_IGNORED, REQUEST_ROM, REQUEST_IMPOSSIBLE, 16, 3);
-static const struct family same70 = OTHER("SAME70", REQUEST_ROM_FOR_GOOD,
-					  REQUEST_ROM_FOR_GOOD,
-					  REQUEST_IMPOSSIBLE, 16, 3);
+static const struct family samc21 = {
+	{ REQUEST_IGNORED, REQUEST_RESET, REQUEST_IMPOSSIBLE }, 16, 3
+};
+static const struct family same5x = {
+	{ REQUEST_IGNORED, REQUEST_ROM, REQUEST_IMPOSSIBLE }, 16, 3
+};
+static const struct family same70 = {
+	{ REQUEST_ROM_FOR_GOOD, REQUEST_ROM_FOR_GOOD, REQUEST_IMPOSSIBLE },
+	16,
+	3
+};
 
 /* katapult-protocol.md, section 5.4; the default application start */
 #define STM32_FLASH 0x08000000
 #define KIB 1024u
-static const struct flash_map pages_1k = { .start = STM32_FLASH,
-					   .app_start = 0x08002000,
-					   .erase = { { 0, KIB } } };
-static const struct flash_map pages_2k = {
-	.start = STM32_FLASH,
-	.app_start = 0x08002000,
-	.erase = { { 0, 2 * KIB } },
-};
+#define UNITS(bytes) .erase[0].size = (bytes)
+static const struct flash_map pages_1k = { STM32_FLASH, 0x08002000,
+					   UNITS(KIB) };
+static const struct flash_map pages_2k = { STM32_FLASH, 0x08002000,
+					   UNITS(2 * KIB) };
 /* A double word of theirs, and a flash word of H7, is programmed as a whole. */
-static const struct flash_map pages_2k_ecc = {
-	.start = STM32_FLASH,
-	.app_start = 0x08002000,
-	.erase = { { 0, 2 * KIB } },
-	.cell = 8,
-};
+static const struct flash_map pages_2k_ecc = { STM32_FLASH, 0x08002000,
+					       UNITS(2 * KIB), .cell = 8 };
 static const struct flash_map sectors_f4 = {
-	.start = STM32_FLASH,
-	.app_start = 0x08008000,
-	.erase = { { 64 * KIB, 16 * KIB },
-		   { 128 * KIB, 64 * KIB },
-		   { 0, 128 * KIB } },
+	STM32_FLASH,
+	0x08008000,
+	{ { 64 * KIB, 16 * KIB }, { 128 * KIB, 64 * KIB }, { 0, 128 * KIB } }
 };
-static const struct flash_map sectors_h7 = {
-	.start = STM32_FLASH,
-	.app_start = 0x08020000,
-	.erase = { { 0, 128 * KIB } },
-	.last_unit = 7,
-	.cell = 32,
-};
+static const struct flash_map sectors_h7 = { STM32_FLASH, 0x08020000,
+					     UNITS(128 * KIB), .last_unit = 7,
+					     .cell = 32 };
 /* Katapult starts nothing there, and Klipper is behind another bootloader. */
-static const struct flash_map sector_h750 = {
-	.start = STM32_FLASH,
-	.app_start = 0x08008000,
-	.erase = { { 0, 128 * KIB } },
-	.cell = 32,
-};
-static const struct flash_map sectors_lpc = {
-	.start = 0,
-	.app_start = 0x00004000,
-	.erase = { { 64 * KIB, 4 * KIB }, { 0, 32 * KIB } },
-	.in_order = true,
-};
-static const struct flash_map sectors_rp2 = {
-	.start = 0x10000000,
-	.app_start = 0x10004000,
-	.erase = { { 0, 4 * KIB } },
-	.buffered = 2048 * KIB,
-};
+static const struct flash_map sector_h750 = { STM32_FLASH, 0x08008000,
+					      UNITS(128 * KIB), .cell = 32 };
+static const struct flash_map sectors_lpc = { 0,
+					      0x00004000,
+					      { { 64 * KIB, 4 * KIB },
+						{ 0, 32 * KIB } },
+					      .in_order = true };
+static const struct flash_map sectors_rp2 = { 0x10000000, 0x10004000,
+					      UNITS(4 * KIB),
+					      .buffered = 2048 * KIB };
 
 static const struct kcan_chip_range ram_10k[KCAN_CHIP_RAMS] = {
 	{ 0x20000000, 10 * KIB },
@@ -115,48 +78,48 @@ static const struct kcan_chip_range ram_10k[KCAN_CHIP_RAMS] = {
 #define DFUSE FAMILY_ROM_DFUSE
 
 static const struct mcu_type mcu_types[] = {
-	{ "stm32f042x6", "stm32f042x6", &stm32f0, EVERYTHING, 48 * MHZ,
+	{ "stm32f042x6", "stm32f042x6", &stm32, EVERYTHING, 48 * MHZ,
 	  pins_abcf, &pages_1k, 32 * KIB, DFUSE },
 	/* its ROM is not asked for (8.4) */
-	{ "stm32f070xb", "stm32f070xb", &stm32f0, NO_CAN, 48 * MHZ,
+	{ "stm32f070xb", "stm32f070xb", &stm32, NO_CAN, 48 * MHZ,
 	  pins_abcdf, &pages_2k, 128 * KIB },
-	{ "stm32f072xb", "stm32f072xb", &stm32f0, EVERYTHING, 48 * MHZ,
+	{ "stm32f072xb", "stm32f072xb", &stm32, EVERYTHING, 48 * MHZ,
 	  pins_a_f, &pages_2k, 128 * KIB, DFUSE },
 	/* Klipper and Katapult say xe, whatever the real part is */
-	{ "stm32f103x6", "stm32f103xe", &stm32f1, NO_BRIDGE, 72 * MHZ,
+	{ "stm32f103x6", "stm32f103xe", &stm32, NO_BRIDGE, 72 * MHZ,
 	  pins_a_g, &pages_1k, 32 * KIB, .ram = ram_10k },
-	{ "stm32f103xb", "stm32f103xe", &stm32f1, NO_BRIDGE, 72 * MHZ,
+	{ "stm32f103xb", "stm32f103xe", &stm32, NO_BRIDGE, 72 * MHZ,
 	  pins_a_g, &pages_1k, 128 * KIB },
-	{ "stm32f103xe", "stm32f103xe", &stm32f1, NO_BRIDGE, 72 * MHZ,
+	{ "stm32f103xe", "stm32f103xe", &stm32, NO_BRIDGE, 72 * MHZ,
 	  pins_a_g, &pages_2k, 512 * KIB },
 	/* Katapult can be configured for it, but its CAN driver cannot (8.1) */
-	{ "stm32f207xx", "stm32f207xx", &stm32f2, SERIAL_KATAPULT, 120 * MHZ,
+	{ "stm32f207xx", "stm32f207xx", &stm32, SERIAL_KATAPULT, 120 * MHZ,
 	  pins_stm32, &sectors_f4, 1024 * KIB },
-	{ "stm32f401xc", "stm32f401xc", &stm32f4, NO_CAN, 84 * MHZ,
+	{ "stm32f401xc", "stm32f401xc", &stm32, NO_CAN, 84 * MHZ,
 	  pins_abcdeh, &sectors_f4, 256 * KIB, DFUSE },
-	{ "stm32f405xx", "stm32f405xx", &stm32f4, EVERYTHING, 168 * MHZ,
+	{ "stm32f405xx", "stm32f405xx", &stm32, EVERYTHING, 168 * MHZ,
 	  pins_stm32, &sectors_f4, 1024 * KIB, DFUSE },
-	{ "stm32f407xx", "stm32f407xx", &stm32f4, EVERYTHING, 168 * MHZ,
+	{ "stm32f407xx", "stm32f407xx", &stm32, EVERYTHING, 168 * MHZ,
 	  pins_stm32, &sectors_f4, 1024 * KIB, DFUSE },
-	{ "stm32f429xx", "stm32f429xx", &stm32f4, EVERYTHING, 168 * MHZ,
+	{ "stm32f429xx", "stm32f429xx", &stm32, EVERYTHING, 168 * MHZ,
 	  pins_stm32, &sectors_f4, 2048 * KIB, DFUSE },
-	{ "stm32f446xx", "stm32f446xx", &stm32f4, EVERYTHING, 180 * MHZ,
+	{ "stm32f446xx", "stm32f446xx", &stm32, EVERYTHING, 180 * MHZ,
 	  pins_a_h, &sectors_f4, 512 * KIB, DFUSE },
-	{ "stm32g070xx", "stm32g070xx", &stm32g0, 0, 64 * MHZ, pins_abcdf },
-	{ "stm32g071xx", "stm32g071xx", &stm32g0, 0, 64 * MHZ, pins_abcdf },
-	{ "stm32g0b0xx", "stm32g0b0xx", &stm32g0, NO_CAN, 64 * MHZ,
+	{ "stm32g070xx", "stm32g070xx", &stm32, 0, 64 * MHZ, pins_abcdf },
+	{ "stm32g071xx", "stm32g071xx", &stm32, 0, 64 * MHZ, pins_abcdf },
+	{ "stm32g0b0xx", "stm32g0b0xx", &stm32, NO_CAN, 64 * MHZ,
 	  pins_a_f, &pages_2k_ecc, 512 * KIB, DFUSE },
-	{ "stm32g0b1xx", "stm32g0b1xx", &stm32g0, EVERYTHING, 64 * MHZ,
+	{ "stm32g0b1xx", "stm32g0b1xx", &stm32, EVERYTHING, 64 * MHZ,
 	  pins_a_f, &pages_2k_ecc, 512 * KIB, DFUSE },
-	{ "stm32g431xx", "stm32g431xx", &stm32g4, EVERYTHING, 170 * MHZ,
+	{ "stm32g431xx", "stm32g431xx", &stm32, EVERYTHING, 170 * MHZ,
 	  pins_a_g, &pages_2k_ecc, 128 * KIB, DFUSE },
-	{ "stm32g474xx", "stm32g474xx", &stm32g4, NO_KATAPULT, 170 * MHZ,
+	{ "stm32g474xx", "stm32g474xx", &stm32, NO_KATAPULT, 170 * MHZ,
 	  pins_a_g, &pages_2k_ecc, 512 * KIB, DFUSE },
-	{ "stm32h723xx", "stm32h723xx", &stm32h7, EVERYTHING, 520 * MHZ,
+	{ "stm32h723xx", "stm32h723xx", &stm32, EVERYTHING, 520 * MHZ,
 	  pins_a_h, &sectors_h7, 1024 * KIB, DFUSE },
-	{ "stm32h743xx", "stm32h743xx", &stm32h7, EVERYTHING, 400 * MHZ,
+	{ "stm32h743xx", "stm32h743xx", &stm32, EVERYTHING, 400 * MHZ,
 	  pins_stm32, &sectors_h7, 2048 * KIB, DFUSE },
-	{ "stm32h750xx", "stm32h750xx", &stm32h7, NO_KATAPULT, 480 * MHZ,
+	{ "stm32h750xx", "stm32h750xx", &stm32, NO_KATAPULT, 480 * MHZ,
 	  pins_stm32, &sector_h750, 128 * KIB, DFUSE },
 	{ "stm32l412xx", "stm32l412xx", &stm32l4, TYPE_USB, 80 * MHZ,
 	  pins_abcdh, &pages_2k_ecc, 128 * KIB, DFUSE },

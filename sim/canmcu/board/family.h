@@ -44,7 +44,6 @@ enum family_rom {
  * katapult-protocol.md, section 5.4.
  */
 struct family {
-	const char *name; /* "STM32G0" */
 	enum request_action on_request[BOOTLOADER_COUNT];
 	uint8_t chip_id_len; /* bytes */
 	uint8_t tx_slots;    /* frames the CAN hardware holds for sending */

@@ -83,24 +83,28 @@ int pins_find(const struct pin_range *ranges, const char *name)
 	return pin;
 }
 
+static const struct pin_range *range_of(const struct pin_range *ranges,
+					uint32_t pin)
+{
+	for (; ranges->name; ranges++)
+		if (pin >= ranges->first && pin - ranges->first < ranges->count)
+			return ranges;
+	return NULL;
+}
+
 bool pins_name(const struct pin_range *ranges, uint32_t pin, char *out,
 	       size_t size)
 {
-	for (; ranges->name; ranges++) {
-		if (pin < ranges->first || pin - ranges->first >= ranges->count)
-			continue;
-		name_of(ranges, (int)(pin - ranges->first), out, size);
-		return true;
-	}
-	return false;
+	const struct pin_range *range = range_of(ranges, pin);
+
+	if (range)
+		name_of(range, (int)(pin - range->first), out, size);
+	return range != NULL;
 }
 
 bool pins_has(const struct pin_range *ranges, uint32_t pin)
 {
-	for (; ranges->name; ranges++)
-		if (pin >= ranges->first && pin - ranges->first < ranges->count)
-			return true;
-	return false;
+	return range_of(ranges, pin) != NULL;
 }
 
 int pins_put(struct pins *p, uint8_t pin, float level)

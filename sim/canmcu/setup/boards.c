@@ -7,7 +7,6 @@
 
 #include "util/grow.h"
 
-#define BAUD_DEFAULT 250000
 #define BOOT_MS_DEFAULT 30
 #define ERASE_MS_DEFAULT 10 /* 128 KiB take 1 to 4 s on real chips */
 
@@ -50,112 +49,6 @@ struct board_group *boards_current(struct boards *boards, size_t *len)
 {
 	*len = boards->len ? boards->len - boards->first : 1;
 	return boards->len ? &boards->groups[boards->first] : &boards->defaults;
-}
-
-static int check_blank(const struct board_group *g, char *error)
-{
-	const struct mcu_cfg *cfg = &g->board.cfg;
-
-	if (!cfg->blank)
-		return 0;
-	if (cfg->bootloader != BOOTLOADER_KATAPULT)
-		return group_refuse(error, g,
-				    "with no application it needs bootloader "
-				    "'katapult', not '%s'",
-				    bootloader_name(cfg->bootloader));
-	if (cfg->state != MCU_KATAPULT && cfg->state != MCU_OFF)
-		return group_refuse(error, g,
-				    "there is no application to start in "
-				    "state '%s'; give state 'katapult' or "
-				    "'off'",
-				    mcu_state_name(cfg->state));
-	return 0;
-}
-
-static int check_start(const struct board_group *g, char *error)
-{
-	const struct mcu_cfg *cfg = &g->board.cfg;
-
-	if (cfg->state == MCU_KATAPULT &&
-	    cfg->bootloader != BOOTLOADER_KATAPULT)
-		return group_refuse(error, g,
-				    "state 'katapult' needs bootloader "
-				    "'katapult', not '%s'",
-				    bootloader_name(cfg->bootloader));
-	if (cfg->state == MCU_OFF && cfg->nodeid >= 0)
-		return group_refuse(error, g,
-				    "in state 'off' it has no nodeid; leave "
-				    "one of the two away");
-	if (cfg->state == MCU_KATAPULT && cfg->link == MCU_LINK_BRIDGE &&
-	    cfg->nodeid >= 0)
-		return group_refuse(
-			error, g,
-			"the Katapult of a bridge is on USB, and "
-			"has no nodeid; leave state or nodeid away");
-	if (cfg->nodeid >= 0 && (size_t)cfg->nodeid + g->count > 256)
-		return group_refuse(error, g,
-				    "%zu nodeids from %d on go beyond 255",
-				    g->count, cfg->nodeid);
-	return check_blank(g, error);
-}
-
-static int check_usb(const struct board_group *g, char *error)
-{
-	if (!mcu_link_is_usb(g->board.cfg.link))
-		return 0;
-	if (!g->board.cfg.usb.serial[0])
-		return group_refuse(error, g,
-				    "the USB serial number of a board is its "
-				    "chip id, which does not follow from a "
-				    "UUID; give a chip id, or any text as usb "
-				    "serial");
-	if (g->count > 1)
-		return group_refuse(error, g,
-				    "%zu MCUs on USB cannot have one serial "
-				    "number; give each its own",
-				    g->count);
-	return 0;
-}
-
-static int check_link(const struct board_group *g, char *error)
-{
-	const struct mcu_cfg *cfg = &g->board.cfg;
-	const char *link = mcu_link_name(cfg->link);
-
-	if (!mcu_link_is_serial(cfg->link))
-		return 0;
-	if (cfg->nodeid >= 0)
-		return group_refuse(error, g,
-				    "with '%s' it has no nodeid; leave one of "
-				    "the two away",
-				    link);
-	if (cfg->klipper_bps || cfg->katapult_bps)
-		return group_refuse(error, g,
-				    "with '%s' it has no bit rate of CAN; "
-				    "leave one of the two away",
-				    link);
-	if (cfg->link == MCU_LINK_UART && g->count > 1)
-		return group_refuse(error, g,
-				    "'%s' is one line for %zu MCUs; each MCU "
-				    "needs its own",
-				    cfg->uart, g->count);
-	return 0;
-}
-
-int boards_check(struct board_group *g, char error[static OPTS_ERROR_MAX])
-{
-	struct mcu_cfg *cfg = &g->board.cfg;
-
-	if (!cfg->baud)
-		cfg->baud = BAUD_DEFAULT;
-	if (!cfg->katapult_baud)
-		cfg->katapult_baud = cfg->baud;
-	if (!g->board.has_bootloader)
-		cfg->bootloader = mcu_usual_bootloader(cfg->type, cfg->link);
-	return check_link(g, error) || boards_check_chip(g, error) ||
-			       check_usb(g, error) || check_start(g, error) ?
-		       -EINVAL :
-		       0;
 }
 
 static void count_up(struct kcan_uuid *uuid)

@@ -72,10 +72,6 @@ int boards_read(struct boards *boards, const struct config_files *files,
  */
 int boards_check(struct board_group *g, char error[static OPTS_ERROR_MAX]);
 
-/** The part of boards_check() that its chip alone decides; returns likewise. */
-int boards_check_chip(const struct board_group *g,
-		      char error[static OPTS_ERROR_MAX]);
-
 /**
  * boards_bus_name() - the bus that an MCU is on, or with a bridge behind it
  *

@@ -20,7 +20,7 @@
 #define X_HZ 55
 #define Y_HZ 42
 
-/* One with a FIFO; what it has not is 0. */
+/* One with a FIFO; what does not apply is 0. */
 struct accel_model {
 	struct device_model match;
 	double per_g;	 /* a value of 1 g, in the range that Klipper sets */
@@ -38,9 +38,9 @@ struct accel_model {
 		uint8_t none;  /* what it tells then */
 		uint8_t all; /* what it tells when it is full; 0: the number */
 	} fifo;
-	/* It measures while one of the bits of each register is set. */
-	uint8_t on[4];	 /* a register, its bits, another one */
-	uint8_t off_reg; /* and while these are clear */
+	/* It measures while one of the bits of each of two registers is set, */
+	uint8_t on[4];	 /* a register and its bits, and the same again */
+	uint8_t off_reg; /* and all of these are clear. */
 	uint8_t off_bits;
 	/* Samples a second: by the upper half of a register, or hz. */
 	uint8_t rate_reg;
