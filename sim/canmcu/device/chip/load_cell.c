@@ -250,6 +250,7 @@ static bool find_wires(struct load_cell *l, const struct device_source *source)
 static bool make(void *self, const struct device_source *source)
 {
 	struct load_cell *l = self;
+	const char *way = device_value(source, "sensor_orientation");
 
 	l->model = DEVICE_MODEL(source, models);
 	if (!l->model)
@@ -257,6 +258,8 @@ static bool make(void *self, const struct device_source *source)
 	l->zero = ZERO;
 	device_number(source, "reference_tare_counts", &l->zero);
 	l->per_gram = device_positive(source, "counts_per_gram", PER_GRAM);
+	if (way && !strcmp(way, "inverted"))
+		l->per_gram = -l->per_gram;
 	if (device_is(source, "load_cell_probe"))
 		l->motion = source->motion;
 	l->rate = device_positive(source, "sample_rate", l->model->rate);
@@ -269,7 +272,8 @@ static bool make(void *self, const struct device_source *source)
 const struct device_kind device_load_cell = {
 	.size = sizeof(struct load_cell),
 	.keys = "sensor_type cs_pin data_ready_pin dout_pin sclk_pin "
-		"sample_rate clock_freq counts_per_gram reference_tare_counts",
+		"sample_rate clock_freq counts_per_gram reference_tare_counts "
+		"sensor_orientation",
 	.make = make,
 	.level = level,
 	.talk = talk,
