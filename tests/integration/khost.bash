@@ -7,6 +7,15 @@
 
 K=ca463a06a1ac
 
+setup() {
+	watch_bus vcan0
+}
+
+teardown() {
+	tail -n 20 "$BATS_TEST_TMPDIR"/*.log
+	stop_all
+}
+
 # host ARGUMENTS... <LINES - run a host to its end; sets status and output
 host() {
 	run "$BUILD/khost" -i vcan0 --fast "$@"

@@ -5,15 +5,6 @@ bats_require_minimum_version 1.5.0
 load ../lib
 load ../khost
 
-setup() {
-	watch_bus vcan0
-}
-
-teardown() {
-	tail -n 20 "$BATS_TEST_TMPDIR"/*.log
-	stop_all
-}
-
 # disturbed FAULT LINE... - a host says these when this is about to go wrong; sets
 # SAID and HEARD, the frames of both
 disturbed() {

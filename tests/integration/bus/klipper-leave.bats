@@ -5,15 +5,6 @@ bats_require_minimum_version 1.5.0
 load ../lib
 load ../khost
 
-setup() {
-	watch_bus vcan0
-}
-
-teardown() {
-	tail -n 20 "$BATS_TEST_TMPDIR"/*.log
-	stop_all
-}
-
 # taken - the node is asked for its bootloader and proven to be there, has
 # forgotten all, and a host can start again
 taken() {

@@ -5,15 +5,6 @@ bats_require_minimum_version 1.5.0
 load ../lib
 load ../khost
 
-setup() {
-	watch_bus vcan0
-}
-
-teardown() {
-	tail -n 20 "$BATS_TEST_TMPDIR"/*.log
-	stop_all
-}
-
 # Section 4.3
 EMPTY=(05109E817E 05118F087E 0512BD937E 0513AC1A7E 0514D8A57E 0515C92C7E
 	0516FBB77E 0517EA3E7E 051812C97E 051903407E 051A31DB7E 051B20527E
