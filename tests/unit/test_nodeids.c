@@ -189,6 +189,19 @@ static void test_who_is_heard_on_it_keeps_it(void **state)
 	assert_int_equal(draw(0), 0);
 }
 
+/* What is said to a node is said by whoever thinks that it is theirs. */
+static void test_who_was_heard_on_it_before_keeps_it(void **state)
+{
+	(void)state;
+	draw_all();
+	hear(0x100 + 2 * 0xd0);
+	hear(0x100 + 2 * 0xd1 + 1); /* the node itself */
+	nodeids_give_back(&pool, 0xd0);
+	nodeids_give_back(&pool, 0xd1);
+	assert_int_equal(draw(0), 0xd1);
+	assert_int_equal(draw(0), 0);
+}
+
 static void test_nothing_was_drawn_so_nothing_is_given_back(void **state)
 {
 	(void)state;
@@ -221,6 +234,8 @@ int main(void)
 			test_it_is_drawn_before_one_that_others_have_reserved,
 			set_up),
 		cmocka_unit_test_setup(test_who_is_heard_on_it_keeps_it,
+				       set_up),
+		cmocka_unit_test_setup(test_who_was_heard_on_it_before_keeps_it,
 				       set_up),
 		cmocka_unit_test_setup(
 			test_nothing_was_drawn_so_nothing_is_given_back,

@@ -34,11 +34,14 @@ void nodeids_note(struct nodeids *pool, const struct can_frame *frame)
 		return;
 	add(pool->in_use, nodeid);
 	take_out(pool->spare, nodeid);
+	/* what a node says may be an answer to us */
+	if (!tx)
+		add(pool->others, nodeid);
 }
 
 void nodeids_give_back(struct nodeids *pool, uint8_t nodeid)
 {
-	if (nodeid)
+	if (nodeid && !has(pool->others, nodeid))
 		add(pool->spare, nodeid);
 }
 

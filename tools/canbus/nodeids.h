@@ -15,6 +15,7 @@
 struct nodeids {
 	unsigned int ifindex;
 	uint64_t in_use[4]; /* nodeids by bit */
+	uint64_t others[4]; /* of those: somebody else speaks to a node there */
 	uint64_t spare[4];  /* of those: given back, and silent since */
 	bool force;	    /* draw what others have reserved when all is */
 	int error;	    /* negative errno: drawing failed, none was left */
@@ -45,7 +46,8 @@ uint8_t nodeids_draw(void *draw);
  * nodeids_give_back() - the node that had it is known to have another one
  * @nodeid: as drawn; 0: there was none
  *
- * It stays reserved. Somebody who is heard on it from now on keeps it.
+ * It stays reserved. Somebody who is heard on it from now on keeps it, as does
+ * somebody who has spoken to a node there before.
  */
 void nodeids_give_back(struct nodeids *pool, uint8_t nodeid);
 
