@@ -188,6 +188,9 @@ static void turn(struct board *b)
 		loop.now_us = at_us;
 	fake.has_sent = false;
 	board_on_can.send(b);
+	if (wire.down)
+		board_down(b);
+	wire.down = false;
 	if (!fake.has_sent || fake.halted)
 		return;
 	rx.frame = fake.sent;
@@ -295,9 +298,22 @@ static void test_who_sends_first_learns_that_it_went_down(void **state)
 	(void)state;
 	fake.refuse = -ENETDOWN;
 	assert_true(board_on_can.enter(&boards[0]));
-	turn(&boards[0]);
+	board_on_can.send(&boards[0]);
 	assert_true(wire.down);
 	assert_int_equal(wire.lost, 0);
+}
+
+/* What they sent would be taken for lost when they are told. */
+static void test_nobody_sends_until_all_were_told_of_that(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		assert_true(board_on_can.enter(&boards[i]));
+	fake.refuse = -ENETDOWN;
+	board_on_can.send(&boards[0]);
+	fake.refuse = 0;
+	board_on_can.send(&boards[1]);
+	assert_false(fake.has_sent);
 }
 
 static void test_down_and_up_again_the_nodeid_is_handed_back(void **state)
@@ -344,6 +360,7 @@ int main(void)
 		CASE(test_so_have_boards_that_do_not_say_what_they_are),
 		CASE(test_a_bus_that_goes_down_ends_the_way_in_at_once),
 		CASE(test_who_sends_first_learns_that_it_went_down),
+		CASE(test_nobody_sends_until_all_were_told_of_that),
 		CASE(test_down_and_up_again_the_nodeid_is_handed_back),
 		CASE(test_a_signal_is_what_ended_it),
 	};

@@ -81,7 +81,8 @@ static void send_blocks(struct board *b)
 
 static void send_due(struct board *b)
 {
-	if (b->wire->lost)
+	/* what is sent before all are told that it went down is taken for lost */
+	if (b->wire->lost || b->wire->down)
 		return;
 	if (b->flash)
 		send_blocks(b);
