@@ -60,8 +60,9 @@ void bootreq_checked(struct kcan_bootreq *req, uint64_t now_us)
 /* With a frame in flight it is the bus that is late. */
 bool bootreq_asks_late(const struct kcan_bootreq *req, uint64_t now_us)
 {
+	bool told = req->step == STEP_SET || req->step == STEP_COMPLETE;
 	bool asks = req->phase == PHASE_CHECK ||
-		    (req->phase == PHASE_TALK && req->step == STEP_SET);
+		    (req->phase == PHASE_TALK && told);
 
 	return asks && !req->checked && !req->in_flight &&
 	       now_us < req->start_us + req->cfg.timeout_us;
