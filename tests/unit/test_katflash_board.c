@@ -282,7 +282,7 @@ static void test_a_bus_that_goes_down_ends_the_way_in_at_once(void **state)
 		fake.refuse = -ENETDOWN;
 		board_down(b);
 		go_on(b);
-		assert_int_equal(board_on_can.entered(b), ENTRY_FAILED);
+		assert_int_equal(board_on_can.entered(b), ENTRY_DOWN);
 		assert_int_equal(fake.downs, 1);
 		assert_int_equal(fake.request,
 				 asked ? KCAN_DELIVERY_CONFIRMED :
@@ -331,7 +331,7 @@ static void test_down_and_up_again_the_nodeid_is_handed_back(void **state)
 	board_down(b);
 	go_on(b);
 	assert_int_equal(nodes[0].nodeid, 0);
-	assert_int_equal(board_on_can.entered(b), ENTRY_FAILED);
+	assert_int_equal(board_on_can.entered(b), ENTRY_DOWN);
 	assert_int_equal(fake.downs, 1);
 }
 

@@ -177,7 +177,7 @@ static enum entry entered(struct board *b)
 		verdict = KCAN_BOOTREQ_ABORTED;
 	if (verdict == KCAN_BOOTREQ_ABORTED && !b->loop->signal) {
 		end_down(b, result.request);
-		return ENTRY_FAILED;
+		return ENTRY_DOWN;
 	}
 	if (verdict != KCAN_BOOTREQ_PROVEN) {
 		end_enter(b, verdict);

@@ -12,6 +12,7 @@ enum entry {
 	/* it is there, but did not say; its end is set in case nobody asks again */
 	ENTRY_UNNAMED,
 	ENTRY_FAILED, /* its end says why */
+	ENTRY_DOWN,   /* so it does: the interface went down */
 };
 
 /**

@@ -227,7 +227,7 @@ static void conclude_enter(struct board *b)
 		return;
 	if (entry != ENTRY_PROVEN) {
 		/* what it fell silent at says more of what helps */
-		if (b->silent_in != STAGE_ENTER &&
+		if (entry != ENTRY_DOWN && b->silent_in != STAGE_ENTER &&
 		    b->end.outcome == KCAN_OUTCOME_NO_ANSWER) {
 			b->stage = b->silent_in;
 			end_flash(b);
