@@ -220,6 +220,9 @@ void kcan_flash_sent(struct kcan_flash *f, const struct can_frame *own,
 void kcan_flash_lost(struct kcan_flash *f, uint64_t now_us)
 {
 	f->place.set_handed = false;
+	/* what has all been confirmed is being answered, as before */
+	if (!flashing_any(f, FLASHING_TAKEN))
+		return;
 	change_all(f, FLASHING_TAKEN, FLASHING_LOST);
 	settle(f, now_us);
 }

@@ -53,8 +53,11 @@ int bus_send(struct bus *bus, const struct can_frame *frame)
 int bus_send_all(struct bus *bus, const struct can_frame *frames, size_t n)
 {
 	(void)bus;
-	(void)frames;
-	return fake.refuse ? fake.refuse : (int)n;
+	if (fake.refuse)
+		return fake.refuse;
+	fake.sent = frames[n - 1];
+	fake.has_sent = true;
+	return (int)n;
 }
 
 void end_enter(struct board *b, enum kcan_bootreq_verdict verdict)
@@ -335,6 +338,43 @@ static void test_down_and_up_again_the_nodeid_is_handed_back(void **state)
 	assert_int_equal(fake.downs, 1);
 }
 
+static uint32_t take_block(void *ctx, uint32_t address, const uint8_t *data,
+			   size_t len)
+{
+	(void)ctx;
+	(void)data;
+	return address + (uint32_t)len;
+}
+
+/* Others may try to send, and fail, as long as it is down. */
+static void test_what_was_confirmed_is_not_lost_again_and_again(void **state)
+{
+	struct kcan_flash_cfg cfg = { .goal = KCAN_FLASH_GOAL_READ,
+				      .start = 0x08002000,
+				      .len = 64,
+				      .nodeid = 0xd0,
+				      .block = take_block };
+	struct board *b = &boards[0];
+	uint64_t until_us;
+
+	(void)state;
+	cfg.uuid = b->uuid;
+	nodes[0].nameless = true;
+	assert_int_equal(kcan_flash_new(&b->flash, &cfg, loop.now_us), 0);
+	turn(b); /* SET */
+	turn(b); /* who is it? */
+	turn(b); /* CONNECT, which is confirmed, and not answered */
+	until_us = board_on_can.deadline(b);
+	assert_in_range(until_us, loop.now_us + 1, loop.now_us + 1000000);
+	for (int i = 0; i < 10; i++) {
+		loop.now_us += 5000;
+		board_down(b);
+	}
+	assert_int_equal(board_on_can.deadline(b), until_us);
+	kcan_flash_free(b->flash);
+	b->flash = NULL;
+}
+
 static void test_a_signal_is_what_ended_it(void **state)
 {
 	struct board *b = &boards[0];
@@ -362,6 +402,7 @@ int main(void)
 		CASE(test_who_sends_first_learns_that_it_went_down),
 		CASE(test_nobody_sends_until_all_were_told_of_that),
 		CASE(test_down_and_up_again_the_nodeid_is_handed_back),
+		CASE(test_what_was_confirmed_is_not_lost_again_and_again),
 		CASE(test_a_signal_is_what_ended_it),
 	};
 
