@@ -119,9 +119,8 @@ static const struct row {
 	[KCAN_BOOTREQ_UNSURE] = {
 		KCAN_OUTCOME_UNPROVEN,
 		"unsure",
-		"Katapult no longer answers, but there is no proof that it has "
-		"left: ask "
-		"again, which ends as silent once it has left",
+		"there is no proof that Katapult has left: ask again, which "
+		"ends as silent once it has left",
 	},
 };
 

@@ -202,9 +202,8 @@ static const struct end_row end_rows[] = {
 	    .leave = true,
 	    .request = REQUEST_HANDED_OVER },
 	  7,
-	  "112233445566: unproven: Katapult no longer answers on can0, but "
-	  "there is no proof that it has left; COMPLETE was handed to the "
-	  "adapter\n",
+	  "112233445566: unproven: there is no proof that Katapult on can0 "
+	  "has left; COMPLETE was handed to the adapter\n",
 	  "canbootreq: look again: " BACK "\n" },
 	{ "not confirmed, with --leave",
 	  { .cause = CAUSE_UNCONFIRMED, .leave = true },

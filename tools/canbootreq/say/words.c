@@ -73,8 +73,8 @@ static const struct words rows[CAUSE_COUNT] = {
 	},
 	[CAUSE_UNSURE] = {
 		.outcome = KCAN_OUTCOME_UNPROVEN,
-		.reason = "Katapult no longer answers on {if}, but there is no "
-			  "proof that it has left; {request}",
+		.reason = "there is no proof that Katapult on {if} has left; "
+			  "{request}",
 		.next = "look again: " LEAVE "\n"
 			"that ends as no-answer once it has left",
 	},
