@@ -31,8 +31,8 @@ struct kcan_running_cfg {
 	uint64_t talk_us; /* from that to the end */
 	/*
 	 * 1..255: one that nobody uses, and that no Katapult of this bus was
-	 * given: it would still answer on it (section 6.3). 0: it is on USB or
-	 * on a UART, where there are no nodeids.
+	 * given last: it would still answer on it (section 6.3). 0: it is on
+	 * USB or on a UART, where there are no nodeids.
 	 */
 	uint8_t nodeid;
 	/*
