@@ -134,8 +134,8 @@ void bootreq_after_complete(struct kcan_bootreq *req, uint64_t now_us);
 void bootreq_checked(struct kcan_bootreq *req, uint64_t now_us);
 
 /**
- * Return: whether that question could not be asked yet, for no reason but that
- * the machine is busy.
+ * Return: whether that question could not be handed out yet, as the machine was
+ * busy, or the kernel had no room.
  */
 bool bootreq_asks_late(const struct kcan_bootreq *req, uint64_t now_us);
 
