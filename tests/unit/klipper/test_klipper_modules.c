@@ -507,7 +507,7 @@ int main(void)
 		cmocka_unit_test(test_moves_are_counted),
 		cmocka_unit_test(test_states_do_not_overlap),
 	};
-	size_t n = 11;
+	size_t n = 12;
 
 	ROWS(stories, test_story);
 	ROWS(grid_rows, test_grid);
