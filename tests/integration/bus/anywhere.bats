@@ -79,7 +79,7 @@ any() {
 	# another tool seems to flash on the other one
 	candump any >/dev/null 3>&- &
 	until_true listening any 00000000
-	cangen vcan5 -I 202 -L 8 -g 20 3>&- &
+	"${AT_ONCE[@]}" cangen vcan5 -I 202 -L 8 -g 20 3>&- &
 	any -u "$B" --timeout 0.3
 	[ "$status" -eq 6 ]
 	[[ $output == "$B: busy: "*vcan5* ]]

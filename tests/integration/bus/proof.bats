@@ -14,14 +14,16 @@ teardown() {
 	stop_all
 }
 
-# replay - the recorded proof on nodeid C0, every 2 ms for ever
+# replay - the recorded proof on nodeid C0, every 2 ms for ever: where it pauses, it
+# looks like an answer
 replay() {
 	local data
 
 	for data in "${PROOF[@]}"; do
 		echo "(0.000000) vcan0 281#$data"
 	done >"$BATS_TEST_TMPDIR/proof.log"
-	canplayer -I "$BATS_TEST_TMPDIR/proof.log" -l i -g 2 >/dev/null 2>&1 3>&- &
+	"${AT_ONCE[@]}" canplayer -I "$BATS_TEST_TMPDIR/proof.log" -l i -g 2 \
+		>/dev/null 2>&1 3>&- &
 	until_true has "$BUS" "#${PROOF[2]}"
 }
 

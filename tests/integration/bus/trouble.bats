@@ -318,7 +318,7 @@ handed_back_on() {
 	start_mcus one -i vcan0 -u "$U"
 	candump vcan0 >/dev/null 3>&- &
 	until_true grep -qE '^ +vcan0 ' /proc/net/can/rcvlist_all
-	cangen vcan0 -I 202 -L 8 -D 01881600F9319903 -g 20 3>&- &
+	"${AT_ONCE[@]}" cangen vcan0 -I 202 -L 8 -D 01881600F9319903 -g 20 3>&- &
 	until_true has "$BUS" '202#'
 	ask -u "$U"
 	[ "$status" -eq 6 ]
