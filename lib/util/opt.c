@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "util/clean.h"
 
 #define ROWS_MAX 64
 #define LONG_BASE 256 /* above every letter */
@@ -184,4 +187,19 @@ void util_opts_print(FILE *to, const struct util_opt *table, size_t len)
 			opt->letter ? opt->letter : ' ',
 			opt->letter ? ',' : ' ', HELP_COLUMN, left, opt->help);
 	}
+}
+
+bool util_opts_printed(const char *program)
+{
+	/* what failed before is gone, and why is no longer known */
+	bool lost = ferror(stdout);
+
+	errno = EIO;
+	if (!fflush(stdout) && !lost)
+		return true;
+	util_say(STDERR_FILENO,
+		 "%s: cannot write the output (%s): give standard output a "
+		 "place that takes it",
+		 program, strerror(errno));
+	return false;
 }

@@ -70,4 +70,13 @@ bool util_opts_has(int argc, char **argv, const char *word);
 /** Print a line for each option, and the headings. */
 void util_opts_print(FILE *to, const struct util_opt *table, size_t len);
 
+/**
+ * util_opts_printed() - has standard output taken the help, or the like?
+ * @program: the name that begins a sentence on standard error when it has not
+ *
+ * A reader that has left ends the program before, as it ends others, unless
+ * SIGPIPE is ignored.
+ */
+bool util_opts_printed(const char *program);
+
 #endif

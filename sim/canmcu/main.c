@@ -10,7 +10,7 @@
 #include "image/image_cmd.h"
 #include "setup/opts.h"
 #include "util/clean.h"
-#include "util/out.h"
+#include "util/opt.h"
 
 #define EXIT_USAGE 2
 
@@ -22,7 +22,7 @@ static int run(const struct opts *opts)
 		puts("canmcu " KCAN_VERSION);
 	else
 		return app_run(opts);
-	return util_out_written("canmcu") ? EXIT_SUCCESS : EXIT_FAILURE;
+	return util_opts_printed("canmcu") ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)

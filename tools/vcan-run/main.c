@@ -10,7 +10,7 @@
 #include "guest/guest.h"
 #include "opts.h"
 #include "util/clean.h"
-#include "util/out.h"
+#include "util/opt.h"
 
 /* A closed stdin, stdout or stderr must not become some other descriptor. */
 static void occupy_stdio(void)
@@ -32,7 +32,7 @@ static int run(const struct opts *opts)
 		puts("vcan-run " KCAN_VERSION);
 	else
 		return engine_run_first(opts);
-	return util_out_written("vcan-run") ? 0 : STATUS_OWN_FAILURE;
+	return util_opts_printed("vcan-run") ? 0 : STATUS_OWN_FAILURE;
 }
 
 int main(int argc, char **argv)

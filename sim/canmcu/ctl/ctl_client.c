@@ -16,7 +16,6 @@
 #include "util/array.h"
 #include "util/clean.h"
 #include "util/opt.h"
-#include "util/out.h"
 
 #define EXIT_USAGE 2
 #define CHUNK_LEN 4096
@@ -198,7 +197,7 @@ static int help(void)
 	fputs("\nExit status: 0 every command succeeded, 1 one did not, 2 wrong "
 	      "usage.\n",
 	      stdout);
-	return util_out_written("canmcu ctl") ? EXIT_SUCCESS : EXIT_FAILURE;
+	return util_opts_printed("canmcu ctl") ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* One command from the words of the command line. */

@@ -16,7 +16,6 @@
 #include "util/clean.h"
 #include "util/number.h"
 #include "util/opt.h"
-#include "util/out.h"
 
 #define EXIT_USAGE 2
 #define ERROR_MAX 256
@@ -159,7 +158,7 @@ static int help(void)
 	fputs("\nExit status: 0 it is written, 1 it could not be, 2 wrong "
 	      "usage.\n",
 	      stdout);
-	return util_out_written("canmcu image") ? EXIT_SUCCESS : EXIT_FAILURE;
+	return util_opts_printed("canmcu image") ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* What is missing, or does not go together. */
