@@ -24,8 +24,7 @@ static bool draw(struct kcan_bootreq *req)
 	if (!nodeid || nodeid == UINT8_MAX)
 		return false;
 	if (place->sets)
-		req->former[place->nodeid / 64] |= UINT64_C(1)
-						   << place->nodeid % 64;
+		util_set_add(&req->former, place->nodeid);
 	*place = (struct place){ .nodeid = nodeid };
 	kcan_stream_drop(&req->rx, req->rx.len);
 	return true;

@@ -5,8 +5,6 @@
  */
 #include <kcan/bootreq.h>
 
-#include <string.h>
-
 #include "bootreq_machine.h"
 
 #define STEP_US 400000	/* how long to wait for each confirmation */
@@ -27,7 +25,7 @@ bool bootreq_leaves(const struct kcan_bootreq *req)
 static uint8_t former_nodeid(const struct kcan_bootreq *req)
 {
 	for (unsigned int n = 0; n < 256; n++)
-		if (req->former[n / 64] >> n % 64 & 1)
+		if (util_set_has(&req->former, (uint8_t)n))
 			return (uint8_t)n;
 	return 0;
 }
@@ -83,7 +81,7 @@ void bootreq_leave(struct kcan_bootreq *req, uint64_t now_us)
 	}
 	/* where it has answered it is, and nowhere else */
 	if (req->placed)
-		memset(req->former, 0, sizeof(req->former));
+		req->former = (struct util_set){ 0 };
 	/* queued frames go out in order: let the one in flight go first */
 	go(req, req->placed ? STEP_HANDBACK : STEP_FETCH, now_us);
 }
@@ -112,7 +110,7 @@ void bootreq_after_handback(struct kcan_bootreq *req, uint64_t now_us)
 	uint8_t nodeid = bootreq_back_nodeid(req);
 
 	if (nodeid != req->place.nodeid)
-		req->former[nodeid / 64] &= ~(UINT64_C(1) << nodeid % 64);
+		util_set_remove(&req->former, nodeid);
 	else
 		req->leaving.backs++;
 	if (req->leaving.backs < BACKS || former_nodeid(req))

@@ -6,6 +6,8 @@
 #include <kcan/kat.h>
 #include <kcan/stream.h>
 
+#include "util/array.h"
+
 /*
  * Inside of the exchange: what bootreq.c, what comes after the proof
  * (bootreq_talk.c), the way out (bootreq_leave.c), the receiving end
@@ -86,7 +88,7 @@ struct kcan_bootreq {
 	uint64_t slowest_us; /* the longest that an answer took */
 
 	struct place place;
-	uint64_t former[4]; /* nodeids of SETs before, by bit */
+	struct util_set former; /* nodeids of SETs before */
 	struct leaving leaving;
 
 	struct kcan_stream rx;

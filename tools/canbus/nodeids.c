@@ -10,21 +10,6 @@
 #include "reserve.h"
 #include "util/random.h"
 
-static bool has(const uint64_t set[static 4], uint8_t nodeid)
-{
-	return set[nodeid / 64] >> nodeid % 64 & 1;
-}
-
-static void add(uint64_t set[static 4], uint8_t nodeid)
-{
-	set[nodeid / 64] |= UINT64_C(1) << nodeid % 64;
-}
-
-static void take_out(uint64_t set[static 4], uint8_t nodeid)
-{
-	set[nodeid / 64] &= ~(UINT64_C(1) << nodeid % 64);
-}
-
 void nodeids_note(struct nodeids *pool, const struct can_frame *frame)
 {
 	uint8_t nodeid;
@@ -32,17 +17,17 @@ void nodeids_note(struct nodeids *pool, const struct can_frame *frame)
 
 	if (!kcan_nodeid_from_id(frame->can_id, &nodeid, &tx))
 		return;
-	add(pool->in_use, nodeid);
-	take_out(pool->spare, nodeid);
+	util_set_add(&pool->in_use, nodeid);
+	util_set_remove(&pool->spare, nodeid);
 	/* what a node says may be an answer to us */
 	if (!tx)
-		add(pool->others, nodeid);
+		util_set_add(&pool->others, nodeid);
 }
 
 void nodeids_give_back(struct nodeids *pool, uint8_t nodeid)
 {
-	if (nodeid && !has(pool->others, nodeid))
-		add(pool->spare, nodeid);
+	if (nodeid && !util_set_has(&pool->others, nodeid))
+		util_set_add(&pool->spare, nodeid);
 }
 
 /* Return: whether it is ours now, or @shared with whoever has reserved it. */
@@ -50,14 +35,14 @@ static bool take(struct nodeids *pool, uint8_t nodeid, bool shared)
 {
 	int fd;
 
-	if (has(pool->in_use, nodeid))
+	if (util_set_has(&pool->in_use, nodeid))
 		return false;
 	fd = reserve_nodeid(pool->ifindex, nodeid);
 	if (fd < 0 && fd != -EADDRINUSE)
 		pool->error = fd;
 	if (fd < 0 && (pool->error || !shared))
 		return false;
-	add(pool->in_use, nodeid);
+	util_set_add(&pool->in_use, nodeid);
 	return true;
 }
 
@@ -85,12 +70,12 @@ static uint8_t draw_spare(struct nodeids *pool)
 	size_t n = 0;
 
 	for (unsigned int i = NODEIDS_FIRST; i <= NODEIDS_LAST; i++)
-		if (has(pool->spare, (uint8_t)i))
+		if (util_set_has(&pool->spare, (uint8_t)i))
 			spare[n++] = (uint8_t)i;
 	if (!n)
 		return 0;
 	drawn = spare[util_random() % n];
-	take_out(pool->spare, drawn);
+	util_set_remove(&pool->spare, drawn);
 	return drawn;
 }
 

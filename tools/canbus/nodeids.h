@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "util/array.h"
+
 /* Where nobody else gives nodeids out: all ids from 280 to 2FD. */
 #define NODEIDS_FIRST 192
 #define NODEIDS_LAST 254
@@ -14,11 +16,12 @@
 /** The pool of one bus, and what is in use there, as seen since it was opened. */
 struct nodeids {
 	unsigned int ifindex;
-	uint64_t in_use[4]; /* nodeids by bit */
-	uint64_t others[4]; /* of those: somebody else speaks to a node there */
-	uint64_t spare[4];  /* of those: given back, and silent since */
-	bool force;	    /* draw what others have reserved when all is */
-	int error;	    /* negative errno: drawing failed, none was left */
+	struct util_set in_use;
+	struct util_set
+		others; /* of those: somebody else speaks to a node there */
+	struct util_set spare; /* of those: given back, and silent since */
+	bool force;	       /* draw what others have reserved when all is */
+	int error; /* negative errno: drawing failed, none was left */
 };
 
 /** What one exchange draws with: the context of nodeids_draw(). */
