@@ -328,7 +328,7 @@ void end_down(struct board *b, enum kcan_delivery request)
 	end_with(&b->end,
 		 request == KCAN_DELIVERY_CONFIRMED ? KCAN_OUTCOME_NO_ANSWER :
 						      KCAN_OUTCOME_NOT_SENT,
-		 "%.15s went down before Katapult was proven; nothing was "
+		 "%.15s went down while Katapult was asked for; nothing was "
 		 "written",
 		 b->wire->ifname);
 	end_next(&b->end, BRING_UP, b->wire->ifname, end_without_backup(b));

@@ -26,6 +26,18 @@ begun_on_mute() {
 	begun
 }
 
+# asks_in_vain - Katapult is asked for in the background, of a board that hears
+# nothing; sets pid
+asks_in_vain() {
+	board
+	ctl fault "$U" deaf
+	watch_bus vcan0
+	"$BUILD/katflash" -i vcan0 -u "$U" "$IMAGE" --timeout 60 \
+		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	until_true has "$BUS" '3F0#11'
+}
+
 @test "Ctrl-C in the middle: what is there is told, and it can be done again" {
 	begun_on_mute
 	kill -INT "$pid"
@@ -52,13 +64,7 @@ begun_on_mute() {
 }
 
 @test "Ctrl-C before it is in Katapult: nothing was written" {
-	board
-	ctl fault "$U" deaf
-	watch_bus vcan0
-	"$BUILD/katflash" -i vcan0 -u "$U" "$IMAGE" --timeout 60 \
-		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
-	pid=$!
-	until_true has "$BUS" '3F0#02'
+	asks_in_vain
 	kill -INT "$pid"
 	ended 130 "^$U: interrupted: ended by SIGINT before Katapult was proven; nothing was written"
 }
@@ -142,15 +148,9 @@ begun_on_mute() {
 }
 
 @test "the interface goes down while Katapult is asked for: told at once" {
-	board
-	ctl fault "$U" deaf
-	watch_bus vcan0
-	"$BUILD/katflash" -i vcan0 -u "$U" "$IMAGE" --timeout 60 \
-		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
-	pid=$!
-	until_true has "$BUS" '3F0#11'
+	asks_in_vain
 	ip link set vcan0 down
-	ended 3 "^$U: no-answer: vcan0 went down before Katapult was proven; nothing was written\$"
+	ended 3 "^$U: no-answer: vcan0 went down while Katapult was asked for; nothing was written\$"
 	has "$BATS_TEST_TMPDIR/err" 'next: bring vcan0 up, then type the same command again'
 }
 
