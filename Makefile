@@ -131,7 +131,7 @@ $B/bench/core: $B/obj/bench/core.o $(patsubst %.c,$B/obj/%.o,\
 	$(filter-out %/main.c,$(SRC_canmcu))) $B/lib.a
 	@mkdir -p $(@D)
 	$Q$(CC) $(CFLAGS) -o $@ $^ $(call libs,canmcu)
-bench: all $(HELPERS:%=$B/%) $(patsubst %.c,$B/%,$(wildcard bench/*.c))
+bench: all static $(HELPERS:%=$B/%) $(patsubst %.c,$B/%,$(wildcard bench/*.c))
 	$Qbench/run
 demo demo-bridge: all $B/flasher
 	$Qscripts/$@.sh
