@@ -12,16 +12,18 @@
 #include "util/clean.h"
 #include "util/opt.h"
 
-/* A closed stdin, stdout or stderr must not become some other descriptor. */
+/*
+ * A closed stdin, stdout or stderr must not become some other descriptor. What is
+ * printed to a closed stdout is lost, and has to fail; who closes stderr wants to
+ * hear nothing.
+ */
 static void occupy_stdio(void)
 {
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	} while (fd >= 0 && fd <= STDERR_FILENO && !fcntl(fd, F_SETFD, 0));
-	if (fd > STDERR_FILENO)
-		close(fd);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			/* fd is the lowest that is free */
+			(void)open("/dev/null",
+				   fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 static int run(const struct opts *opts)

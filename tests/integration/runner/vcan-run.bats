@@ -123,6 +123,10 @@ all_bytes() {
 @test "output that cannot be written is no success" {
 	run -125 bash -c '"$VCAN_RUN" --engine uml echo text >/dev/full'
 	[[ $output == *"output cannot be written (No space left on device)"* ]]
+	run -125 bash -c '"$VCAN_RUN" --engine uml echo text >&-'
+	[[ $output == *"output cannot be written (Bad file descriptor)"* ]]
+	run -0 bash -c '"$VCAN_RUN" --engine uml -- sh -c "echo text >&2" 2>&-'
+	[ -z "$output" ]
 }
 
 @test "a log of both keeps their order" {

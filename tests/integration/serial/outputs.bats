@@ -113,6 +113,19 @@ as_full() {
 	only_prints full
 }
 
+closed() {
+	"$@" >&-
+}
+
+as_closed() {
+	[ "$status" -eq "$([ "$1" = vcan-run ] && echo 125 || echo 1)" ]
+	[[ $stderr == *'Bad file descriptor'*'give standard output a place that takes '* ]]
+}
+
+@test "a standard output that is closed is an error, whatever is printed" {
+	only_prints closed
+}
+
 # its reader has left before it begins
 unread() {
 	(
