@@ -27,6 +27,7 @@ struct client {
 	struct ctl_wire wire;
 	int input; /* where commands come from; -1: there are no more */
 	int status;
+	int more;	 /* of ctl_wire_receive() */
 	int unwritten;	 /* errno: replies could not be printed */
 	size_t commands; /* lines sent */
 	size_t replies;
@@ -70,13 +71,10 @@ static void take_line(void *arg, char *line, size_t len)
 /* Return: false when there is no more to come, or nobody to print it for. */
 static bool receive(struct client *c)
 {
-	int more = ctl_wire_receive(&c->wire, take_line, c);
-
+	c->more = ctl_wire_receive(&c->wire, take_line, c);
 	if (fflush(stdout))
 		note_unwritten(c);
-	if (more < 0)
-		c->status = complain("out of memory");
-	return more > 0 && !c->unwritten;
+	return c->more > 0 && !c->unwritten;
 }
 
 /* What goes out. */
@@ -152,6 +150,8 @@ static void talk(struct client *c)
 			 "that takes them",
 			 strerror(c->unwritten));
 		c->status = complain(sentence);
+	} else if (c->more < 0) {
+		c->status = complain(ctl_wire_error(c->more));
 	} else if (c->replies < c->commands) {
 		c->status = complain("the simulator ended before it "
 				     "answered: see its own messages");

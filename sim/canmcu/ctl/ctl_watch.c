@@ -196,7 +196,7 @@ static void turn(struct watch *w)
 	if (fds[0].revents)
 		more = ctl_wire_receive(&w->wire, take_line, w);
 	if (more < 0)
-		complain(w, "out of memory");
+		complain(w, ctl_wire_error(more));
 	else if (!more && !w->mcus)
 		complain(w, "the simulator ended before it answered: see its "
 			    "own messages");

@@ -43,7 +43,17 @@ int ctl_wire_receive(struct ctl_wire *w,
 		 MSG_DONTWAIT);
 	if (n > 0)
 		take_lines(w, (size_t)n, take, arg);
+	if (w->in_len > CTL_WIRE_LINE_MAX)
+		return -EMSGSIZE;
 	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+const char *ctl_wire_error(int err)
+{
+	if (err == -EMSGSIZE)
+		return "what has the control socket sent 64 MiB without an end "
+		       "of line: see whether that is a canmcu";
+	return "out of memory";
 }
 
 void ctl_wire_close(struct ctl_wire *w)

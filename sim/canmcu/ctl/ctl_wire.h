@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Bytes of a line. A reply of a few thousand MCUs has a few MiB. */
+#define CTL_WIRE_LINE_MAX (64u << 20)
+
 /** A client's end of the control socket: lines come in. All else zero at first. */
 struct ctl_wire {
 	int fd;	  /* of ctl_connect(); negative: not open */
@@ -16,11 +19,15 @@ struct ctl_wire {
 /**
  * ctl_wire_receive() - take what there is, and hand on each line, newline included
  *
- * Return: 1 when more may come, 0 at the end, or -ENOMEM.
+ * Return: 1 when more may come, 0 at the end, -EMSGSIZE when what has the socket
+ * does not end its line, or -ENOMEM.
  */
 int ctl_wire_receive(struct ctl_wire *w,
 		     void (*take)(void *arg, char *line, size_t len),
 		     void *arg);
+
+/** Return: what to tell a user of the negative @err of ctl_wire_receive(). */
+const char *ctl_wire_error(int err);
 
 void ctl_wire_close(struct ctl_wire *w);
 

@@ -127,6 +127,22 @@ with socket.socket(socket.AF_UNIX) as door:
 	[[ $output == "canmcu ctl: the simulator ended before it answered: "* ]]
 }
 
+@test "what has the socket and never ends its line is left" {
+	local what socket=$BATS_TEST_TMPDIR/endless
+
+	for what in watch list; do
+		head -c 80M /dev/zero |
+			socat -u - "UNIX-LISTEN:$socket,unlink-early" \
+				2>"$socket.log" 3>&- &
+		until_true test -S "$socket"
+		run -1 "$BUILD/canmcu" ctl --control "$socket" "$what"
+		[ "$output" = "canmcu ctl: what has the control socket sent 64 MiB\
+ without an end of line: see whether that is a canmcu" ]
+		wait "$!" || grep -q 'Broken pipe\|Connection reset' "$socket.log"
+		rm -f "$socket"
+	done
+}
+
 @test "nobody listens, and what it does not take" {
 	run -1 "$BUILD/canmcu" ctl --control /nowhere watch
 	[[ $output == "canmcu ctl: no simulator answers at '/nowhere' "* ]]
