@@ -100,6 +100,10 @@ in_zsh() {
 	[ "${lines[-1]}" = image ]
 	run -0 in_bash 'canmcu ctl po'
 	[ "${lines[-1]}" = power ]
+	run -0 in_bash 'canmcu ctl --control x watch -'
+	[ "$output" = --json ]
+	run -0 in_bash 'canmcu ctl -'
+	[ "$(sort <<<"$output")" = $'--control\n--help\n-h' ]
 	run -0 in_bash 'canmcu image --link '
 	[ "$output" = $'can\nbridge\nusb\nuart' ]
 }
