@@ -338,6 +338,34 @@ static void test_down_and_up_again_the_nodeid_is_handed_back(void **state)
 	assert_int_equal(fake.downs, 1);
 }
 
+/* It is up again at once, or stays down. */
+static void test_so_it_does_when_only_the_chip_is_not_known_yet(void **state)
+{
+	struct board *b = &boards[0];
+
+	(void)state;
+	for (int stays = 0; stays < 2; stays++) {
+		set_up(state);
+		nodes[0].nameless = true;
+		assert_true(board_on_can.enter(b));
+		while (fake.sent.can_id == 0x3f0 || fake.sent.data[2] != 0x11)
+			turn(b);
+		board_down(b);
+		fake.refuse = stays ? -ENETDOWN : 0;
+		go_on(b);
+		assert_int_equal(kcan_bootreq_verdict(b->req),
+				 KCAN_BOOTREQ_PROVEN);
+		assert_int_equal(board_on_can.entered(b), ENTRY_DOWN);
+		assert_int_equal(fake.downs, 1);
+		assert_int_equal(fake.request, KCAN_DELIVERY_CONFIRMED);
+		assert_in_range(loop.now_us, 1000000, 2000000);
+		let_go(b);
+		/* it is not held against the next time */
+		fake.refuse = 0;
+		assert_int_equal(prove(b), ENTRY_UNNAMED);
+	}
+}
+
 static uint32_t take_block(void *ctx, uint32_t address, const uint8_t *data,
 			   size_t len)
 {
@@ -399,6 +427,7 @@ int main(void)
 		CASE(test_boards_that_are_asked_again_have_nodeids_enough),
 		CASE(test_so_have_boards_that_do_not_say_what_they_are),
 		CASE(test_a_bus_that_goes_down_ends_the_way_in_at_once),
+		CASE(test_so_it_does_when_only_the_chip_is_not_known_yet),
 		CASE(test_who_sends_first_learns_that_it_went_down),
 		CASE(test_nobody_sends_until_all_were_told_of_that),
 		CASE(test_down_and_up_again_the_nodeid_is_handed_back),

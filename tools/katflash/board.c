@@ -148,6 +148,7 @@ void board_down(struct board *b)
 		kcan_bootreq_abort(b->req, now_of(b));
 	b->flies = false;
 	b->down = true;
+	b->cut = b->req;
 }
 
 /* Ask Katapult, for itself or to start the application again. */
@@ -159,12 +160,23 @@ static bool ask(struct board *b, enum kcan_bootreq_goal goal)
 					.ctx = &b->draw };
 
 	b->draw = (struct nodeids_draw){ .pool = &b->wire->nodeids };
+	b->cut = false;
 	return !kcan_bootreq_new(&b->req, &b->uuid, &cfg, now_of(b));
 }
 
 static bool enter(struct board *b)
 {
 	return ask(b, KCAN_BOOTREQ_GOAL_ENTER);
+}
+
+/* Katapult may have been proven by then, and be asked what it is. */
+static bool ended_by_down(const struct board *b,
+			  const struct kcan_bootreq_result *result)
+{
+	return b->cut && !b->loop->signal &&
+	       (result->verdict == KCAN_BOOTREQ_ABORTED ||
+		(result->verdict == KCAN_BOOTREQ_PROVEN &&
+		 !result->identified));
 }
 
 static enum entry entered(struct board *b)
@@ -175,7 +187,7 @@ static enum entry entered(struct board *b)
 	/* what would come now does not hear of the signal */
 	if (b->loop->signal && verdict == KCAN_BOOTREQ_PROVEN)
 		verdict = KCAN_BOOTREQ_ABORTED;
-	if (verdict == KCAN_BOOTREQ_ABORTED && !b->loop->signal) {
+	if (ended_by_down(b, &result)) {
 		end_down(b, result.request);
 		return ENTRY_DOWN;
 	}

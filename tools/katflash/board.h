@@ -106,6 +106,7 @@ struct board {
 	bool flies;		 /* a frame of @req or @running is not ... */
 	struct can_frame flying; /* ... confirmed yet: this one */
 	bool down; /* its interface went down, and has taken none of these since */
+	bool cut; /* it did so while there was a @req */
 
 	unsigned int proofs;	     /* behind which it fell silent */
 	struct kcan_kat_ident ident; /* any bytes */
