@@ -115,12 +115,15 @@ bool arbiter_queue(struct arbiter *a, struct arbiter_sender *s,
 		   uint64_t now_us)
 {
 	bool sending = s->list == &a->wire || s->list == &a->ended;
-	struct arbiter_slot slot = { *frame, wire_priority(frame), a->age,
-				     generation };
+	struct arbiter_slot slot = { .frame = *frame,
+				     .priority = wire_priority(frame),
+				     .age = a->age,
+				     .generation = generation };
 	size_t at = s->len;
 
 	if (s->len == ARBITER_SLOTS)
 		return false;
+	wire_encode(&slot.bits, frame);
 	for (; at > sending && slot.priority < s->slots[at - 1].priority; at--)
 		s->slots[at] = s->slots[at - 1];
 	s->slots[at] = slot;
@@ -253,21 +256,20 @@ void arbiter_received(struct arbiter *a, const struct can_frame *frame,
 		idle_until(a, now_us, WIRE_INTERMISSION_BITS);
 }
 
-static const struct can_frame *frame_of(const struct arbiter_sender *s)
+static const struct wire_bits *bits_of(const struct arbiter_sender *s)
 {
-	return &s->slots[0].frame;
+	return &s->slots[0].bits;
 }
 
 /* The frame that is dominant where it parts from any of the others. */
-static const struct can_frame *dominant(const struct arbiter_list *list)
+static const struct wire_bits *dominant(const struct arbiter_list *list)
 {
-	const struct can_frame *best = frame_of(list->first);
+	const struct wire_bits *best = bits_of(list->first);
 	struct wire_difference d;
 
 	for (const struct arbiter_sender *s = list->first->next; s; s = s->next)
-		if (wire_first_difference(&d, frame_of(s), best) &&
-		    d.a_dominant)
-			best = frame_of(s);
+		if (wire_first_difference(&d, bits_of(s), best) && d.a_dominant)
+			best = bits_of(s);
 	return best;
 }
 
@@ -277,7 +279,7 @@ static const struct can_frame *dominant(const struct arbiter_list *list)
  */
 static unsigned int compete(struct arbiter *a)
 {
-	const struct can_frame *best = dominant(&a->wire);
+	const struct wire_bits *best = dominant(&a->wire);
 	unsigned int flag_bit = UINT32_MAX;
 	struct wire_difference d;
 	struct arbiter_sender *s;
@@ -285,14 +287,13 @@ static unsigned int compete(struct arbiter *a)
 	if (is_disturbed(a))
 		flag_bit = FOREIGN_BITS - 1;
 	for (s = a->wire.first; s; s = s->next) {
-		s->failed = frame_of(s) != best &&
-			    wire_first_difference(&d, best, frame_of(s));
+		s->failed = wire_first_difference(&d, best, bits_of(s));
 		if (s->failed && !is_passive(s) && d.bit < flag_bit)
 			flag_bit = d.bit;
 	}
 	a->destroyed = flag_bit != UINT32_MAX;
 	if (!a->destroyed)
-		return wire_frame_bits(best);
+		return best->frame_bits;
 	for (s = a->wire.first; s; s = s->next)
 		s->failed = true;
 	return flag_bit + 1 + ERROR_FRAME_BITS;
@@ -436,7 +437,7 @@ static unsigned int bits_in_a_row(const struct arbiter_sender *s)
 	unsigned int bits = 0;
 
 	for (size_t i = 1; i + 1 < s->len; i++)
-		bits += wire_frame_bits(&s->slots[i].frame);
+		bits += s->slots[i].bits.frame_bits;
 	return bits;
 }
 
@@ -460,7 +461,7 @@ static uint64_t end_us(const struct arbiter *a)
 	if (bit == UINT64_MAX)
 		return bit;
 	s = s ? s : a->suspended.first;
-	bit += wire_frame_bits(frame_of(s));
+	bit += bits_of(s)->frame_bits;
 	return us_at(a, bit - WIRE_INTERMISSION_BITS) +
 	       us_of_bits(a, bits_in_a_row(s));
 }

@@ -9,6 +9,7 @@
 
 #include "confinement.h"
 #include "timer_heap.h"
+#include "wire.h"
 
 /* Frames that one CAN controller holds for sending: family's tx_slots, most. */
 #define ARBITER_SLOTS 4
@@ -32,6 +33,7 @@ struct arbiter_slot {
 	uint32_t priority;   /* see wire_priority() */
 	uint32_t age;	     /* lower is older; wraps */
 	uint32_t generation; /* the caller's */
+	struct wire_bits bits;
 };
 
 /**

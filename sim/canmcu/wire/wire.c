@@ -4,39 +4,38 @@
 #include <stdio.h>
 
 #define CRC15 0x4599
-/* An extended frame with 8 bytes has 118 bits, and 29 stuff bits at most. */
-#define STUFFED_MAX (118 + 29)
 /* CRC delimiter, ACK slot, ACK delimiter, end of frame, intermission */
 #define TAIL_BITS (1 + 1 + 1 + 7 + WIRE_INTERMISSION_BITS)
 #define PRIORITY_BITS 32
 /* A standard frame's arbitration field ends with its RTR bit. */
 #define STANDARD_BITS 12
 
-/* What is stuffed: from the start of frame to the last bit of the CRC. */
-struct stuffed {
-	uint8_t level[STUFFED_MAX]; /* 0: dominant */
-	unsigned int len;
+struct encoder {
+	struct wire_bits *to;
+	uint8_t last;	  /* level */
 	unsigned int run; /* equal bits at the end */
-	unsigned int arbitration_end;
 	uint16_t crc;
 };
 
-static void append(struct stuffed *s, uint8_t level)
+static void append(struct encoder *e, uint8_t level)
 {
-	s->run = s->len && s->level[s->len - 1] == level ? s->run + 1 : 1;
-	s->level[s->len++] = level;
+	unsigned int at = e->to->len++;
+
+	e->run = at && e->last == level ? e->run + 1 : 1;
+	e->last = level;
+	e->to->word[at / 32] |= (uint32_t)level << (31 - at % 32);
 }
 
-static void put(struct stuffed *s, uint32_t value, unsigned int bits)
+static void put(struct encoder *e, uint32_t value, unsigned int bits)
 {
 	while (bits--) {
 		uint8_t level = value >> bits & 1;
-		bool feed = level ^ (s->crc >> 14 & 1);
+		bool feed = level ^ (e->crc >> 14 & 1);
 
-		s->crc = (s->crc << 1 & 0x7fff) ^ (feed ? CRC15 : 0);
-		append(s, level);
-		if (s->run == 5)
-			append(s, !level);
+		e->crc = (e->crc << 1 & 0x7fff) ^ (feed ? CRC15 : 0);
+		append(e, level);
+		if (e->run == 5)
+			append(e, !level);
 	}
 }
 
@@ -51,55 +50,65 @@ uint32_t wire_priority(const struct can_frame *f)
 	return (id & CAN_SFF_MASK) << 21 | rtr << 20;
 }
 
-static void encode(struct stuffed *s, const struct can_frame *f)
+static unsigned int data_len(const struct can_frame *f)
+{
+	return f->can_dlc < CAN_MAX_DLEN ? f->can_dlc : CAN_MAX_DLEN;
+}
+
+void wire_encode(struct wire_bits *w, const struct can_frame *f)
 {
 	unsigned int arbitration = f->can_id & CAN_EFF_FLAG ? PRIORITY_BITS :
 							      STANDARD_BITS;
-	unsigned int len = f->can_dlc < CAN_MAX_DLEN ? f->can_dlc :
-						       CAN_MAX_DLEN;
+	struct encoder e = { .to = w };
 
-	s->len = s->run = s->crc = 0;
-	put(s, 0, 1);
-	put(s, wire_priority(f) >> (PRIORITY_BITS - arbitration), arbitration);
-	s->arbitration_end = s->len;
-	put(s, 0, 2); /* IDE and r0, or r1 and r0 */
-	put(s, len, 4);
-	for (unsigned int i = 0; i < len && !(f->can_id & CAN_RTR_FLAG); i++)
-		put(s, f->data[i], 8);
-	put(s, s->crc, 15);
+	*w = (struct wire_bits){ 0 };
+	put(&e, 0, 1);
+	put(&e, wire_priority(f) >> (PRIORITY_BITS - arbitration), arbitration);
+	w->arbitration_end = w->len;
+	put(&e, 0, 2); /* IDE and r0, or r1 and r0 */
+	put(&e, data_len(f), 4);
+	for (unsigned int i = 0; i < data_len(f) && !(f->can_id & CAN_RTR_FLAG);
+	     i++)
+		put(&e, f->data[i], 8);
+	put(&e, e.crc, 15);
+	w->frame_bits = w->len + TAIL_BITS;
 }
 
 unsigned int wire_frame_bits(const struct can_frame *f)
 {
-	struct stuffed s;
+	struct wire_bits w;
 
-	encode(&s, f);
-	return s.len + TAIL_BITS;
+	wire_encode(&w, f);
+	return w.frame_bits;
 }
 
-bool wire_first_difference(struct wire_difference *d, const struct can_frame *a,
-			   const struct can_frame *b)
+static bool is_recessive(const struct wire_bits *w, unsigned int bit)
 {
-	struct stuffed sa, sb;
-	unsigned int bit = 0;
+	return w->word[bit / 32] >> (31 - bit % 32) & 1;
+}
 
-	encode(&sa, a);
-	encode(&sb, b);
-	while (bit < sa.len && bit < sb.len && sa.level[bit] == sb.level[bit])
-		bit++;
-	if (bit == sa.len || bit == sb.len)
+bool wire_first_difference(struct wire_difference *d, const struct wire_bits *a,
+			   const struct wire_bits *b)
+{
+	unsigned int i = 0, bit;
+
+	while (i < WIRE_WORDS && a->word[i] == b->word[i])
+		i++;
+	if (i == WIRE_WORDS)
+		return false;
+	bit = 32 * i + (unsigned int)__builtin_clz(a->word[i] ^ b->word[i]);
+	if (bit >= a->len || bit >= b->len)
 		return false;
 	d->bit = bit;
-	d->a_dominant = !sa.level[bit];
+	d->a_dominant = !is_recessive(a, bit);
 	/* of a standard and an extended frame only one may be in it */
-	d->arbitration = bit < (d->a_dominant ? sb : sa).arbitration_end;
+	d->arbitration = bit < (d->a_dominant ? b : a)->arbitration_end;
 	return true;
 }
 
 void wire_text(char out[static WIRE_TEXT_MAX], const struct can_frame *f)
 {
-	unsigned int len = f->can_dlc < CAN_MAX_DLEN ? f->can_dlc :
-						       CAN_MAX_DLEN;
+	unsigned int len = data_len(f);
 	char *at = out + sprintf(out, "%03X#", f->can_id & CAN_SFF_MASK);
 
 	for (unsigned int i = 0; i < len; i++)

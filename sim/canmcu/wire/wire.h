@@ -12,6 +12,10 @@
  * len8_dlc and CAN_ERR_FLAG are not looked at.
  */
 
+/* An extended frame with 8 bytes has 118 bits, and 29 stuff bits at most. */
+#define WIRE_STUFFED_MAX (118 + 29)
+#define WIRE_WORDS ((WIRE_STUFFED_MAX + 31) / 32)
+
 /** Bit times between the end of a frame and the next one. */
 #define WIRE_INTERMISSION_BITS 3
 
@@ -27,6 +31,17 @@ unsigned int wire_frame_bits(const struct can_frame *f);
  */
 uint32_t wire_priority(const struct can_frame *f);
 
+/** What is stuffed: from the start of frame to the last bit of the CRC. */
+struct wire_bits {
+	uint32_t word[WIRE_WORDS]; /* the first bit is the highest; dominant: 0 */
+	uint8_t len;
+	uint8_t arbitration_end;
+	uint8_t frame_bits; /* see wire_frame_bits() */
+};
+
+/** To be kept by who needs it more than once. */
+void wire_encode(struct wire_bits *w, const struct can_frame *f);
+
 /** Where two frames that started together part. */
 struct wire_difference {
 	unsigned int bit; /* the start of frame is 0; stuff bits count */
@@ -35,8 +50,8 @@ struct wire_difference {
 };
 
 /** Return: false when both are the same on the wire; then *@d is not set. */
-bool wire_first_difference(struct wire_difference *d, const struct can_frame *a,
-			   const struct can_frame *b);
+bool wire_first_difference(struct wire_difference *d, const struct wire_bits *a,
+			   const struct wire_bits *b);
 
 /** Room for wire_text() with its NUL. */
 #define WIRE_TEXT_MAX 32
