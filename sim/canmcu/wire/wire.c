@@ -50,7 +50,7 @@ uint32_t wire_priority(const struct can_frame *f)
 	return (id & CAN_SFF_MASK) << 21 | rtr << 20;
 }
 
-static unsigned int data_len(const struct can_frame *f)
+uint8_t wire_data_len(const struct can_frame *f)
 {
 	return f->can_dlc < CAN_MAX_DLEN ? f->can_dlc : CAN_MAX_DLEN;
 }
@@ -66,9 +66,9 @@ void wire_encode(struct wire_bits *w, const struct can_frame *f)
 	put(&e, wire_priority(f) >> (PRIORITY_BITS - arbitration), arbitration);
 	w->arbitration_end = w->len;
 	put(&e, 0, 2); /* IDE and r0, or r1 and r0 */
-	put(&e, data_len(f), 4);
-	for (unsigned int i = 0; i < data_len(f) && !(f->can_id & CAN_RTR_FLAG);
-	     i++)
+	put(&e, wire_data_len(f), 4);
+	for (unsigned int i = 0;
+	     i < wire_data_len(f) && !(f->can_id & CAN_RTR_FLAG); i++)
 		put(&e, f->data[i], 8);
 	put(&e, e.crc, 15);
 	w->frame_bits = w->len + TAIL_BITS;
@@ -108,7 +108,7 @@ bool wire_first_difference(struct wire_difference *d, const struct wire_bits *a,
 
 void wire_text(char out[static WIRE_TEXT_MAX], const struct can_frame *f)
 {
-	unsigned int len = data_len(f);
+	unsigned int len = wire_data_len(f);
 	char *at = out + sprintf(out, "%03X#", f->can_id & CAN_SFF_MASK);
 
 	for (unsigned int i = 0; i < len; i++)

@@ -19,6 +19,9 @@
 /** Bit times between the end of a frame and the next one. */
 #define WIRE_INTERMISSION_BITS 3
 
+/** Return: bytes of data on the wire, 0..8, if it is no remote frame. */
+uint8_t wire_data_len(const struct can_frame *f);
+
 /**
  * Return: bit times from the start of frame to the end of the intermission, with
  * exactly the stuff bits that this frame has; 47..160.

@@ -4,6 +4,7 @@
 #include <linux/can/error.h>
 #include <string.h>
 
+#include "../wire/wire.h"
 #include "bus.h"
 #include "node_index.h"
 
@@ -182,8 +183,7 @@ static struct can_frame sendable(const struct can_frame *f)
 	struct can_frame sent = *f;
 
 	sent.can_id &= ~CAN_ERR_FLAG;
-	if (sent.can_dlc > CAN_MAX_DLEN)
-		sent.can_dlc = CAN_MAX_DLEN;
+	sent.can_dlc = wire_data_len(f);
 	return sent;
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../wire/wire.h"
+
 void transceiver_fini(struct transceiver *t)
 {
 	free(t->late);
@@ -65,8 +67,7 @@ static bool is_lost(struct passage *p)
 static void corrupt(struct passage *p, struct can_frame *frame)
 {
 	const struct fault *fault;
-	uint8_t len = frame->can_dlc > CAN_MAX_DLEN ? CAN_MAX_DLEN :
-						      frame->can_dlc;
+	uint8_t len = wire_data_len(frame);
 	uint32_t bit;
 
 	if (!len)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/fault sim/canmcu/world/transceiver.c
+// needs: sim/canmcu/fault sim/canmcu/wire/wire.c sim/canmcu/world/transceiver.c
 /* What becomes of frames between an MCU and its bus. */
 #include "../../support/unit.h"
 
