@@ -165,7 +165,10 @@ struct kcan_flash_result {
 	size_t written;
 	size_t read;	      /* blocks; begins anew for reading back */
 	unsigned int repeats; /* questions and blocks that were repeated */
-	/* Half a command may be in the node: it is stuck until a reset. */
+	/*
+	 * Half a command may be in the node, or some of the blocks that it wants
+	 * to have in order: it is stuck until a reset.
+	 */
 	bool torn;
 	bool completed;	 /* COMPLETE was acknowledged, or kcan_flash_gone() */
 	bool identified; /* CONNECT was answered: */
@@ -261,7 +264,8 @@ void kcan_flash_rx_bytes(struct kcan_flash *flash, const uint8_t *bytes,
  * kcan_flash_abort() - the caller wants out
  *
  * Go on until it is done, which takes 1 s at most: a command of which the kernel
- * has taken a part is sent to its end, and nothing else.
+ * has taken a part is sent to its end, and where blocks have to be in order, those
+ * that its 256 bytes still need; nothing else is.
  */
 void kcan_flash_abort(struct kcan_flash *flash, uint64_t now_us);
 

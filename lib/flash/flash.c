@@ -89,11 +89,23 @@ bool flashing_on_can(const struct kcan_flash *f)
 	return f->cfg.nodeid;
 }
 
+/*
+ * Where blocks have to be in order, the first one is refused when who was here
+ * before has left some of the others out, and any when one was lost.
+ */
+static bool is_out_of_order(const struct kcan_flash *f,
+			    enum kcan_flash_verdict verdict)
+{
+	return f->phase == FLASHING_WRITE && verdict == KCAN_FLASH_REFUSED &&
+	       f->cfg.chip->layout->write == KCAN_CHIP_WRITE_IN_ORDER;
+}
+
 void flashing_decide(struct kcan_flash *f, enum kcan_flash_verdict verdict)
 {
 	f->result.verdict = verdict;
 	f->result.address = flashing_address(f);
-	f->result.torn = verdict == KCAN_FLASH_STUCK || flashing_is_torn(f);
+	f->result.torn = verdict == KCAN_FLASH_STUCK || flashing_is_torn(f) ||
+			 flashing_owes(f) || is_out_of_order(f, verdict);
 	f->phase = FLASHING_DONE;
 }
 
@@ -180,7 +192,7 @@ void kcan_flash_abort(struct kcan_flash *f, uint64_t now_us)
 	if (f->phase == FLASHING_COMPLETE &&
 	    !flashing_any(f, FLASHING_WAITS)) /* it may start already */
 		flashing_end(f);
-	else if (!flashing_is_torn(f))
+	else if (!flashing_is_torn(f) && !flashing_owes(f))
 		flashing_decide(f, KCAN_FLASH_ABORTED);
 	else if (f->until_us > now_us + ABORT_US)
 		f->until_us = now_us + ABORT_US;

@@ -206,4 +206,7 @@ bool flashing_is_out(const struct kcan_flash *f);
 /** Some of it, but not all, is with the node or may be. */
 bool flashing_is_torn(const struct kcan_flash *f);
 
+/** Until a reset the node takes none but the blocks that follow. */
+bool flashing_owes(const struct kcan_flash *f);
+
 #endif

@@ -234,6 +234,12 @@ bool flashing_order_ends_first(const struct flashing_order *o)
 	return o->what == FLASHING_ZERO && o->block == last;
 }
 
+bool flashing_order_owes(const struct flashing_order *o, bool written)
+{
+	return writing(o) == KCAN_CHIP_WRITE_IN_ORDER &&
+	       (o->block + written) % PAGE_BLOCKS;
+}
+
 bool flashing_order_begins_first(const struct flashing_order *o)
 {
 	static const size_t from[] = {

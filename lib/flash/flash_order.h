@@ -95,6 +95,14 @@ uint32_t flashing_order_unit(const struct flashing_order *o);
  */
 bool flashing_order_ends_first(const struct flashing_order *o);
 
+/**
+ * flashing_order_owes() - does it take nothing but the blocks that follow?
+ * @written: it has @o->block already
+ *
+ * Where they have to be in order that is so until its 256 bytes are full.
+ */
+bool flashing_order_owes(const struct flashing_order *o, bool written);
+
 /** Writing it makes that an application again, which may not be complete. */
 bool flashing_order_begins_first(const struct flashing_order *o);
 

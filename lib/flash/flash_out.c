@@ -41,6 +41,14 @@ bool flashing_is_torn(const struct kcan_flash *f)
 	return begun && (!flashing_is_out(f) || flashing_any(f, FLASHING_LOST));
 }
 
+bool flashing_owes(const struct kcan_flash *f)
+{
+	bool begun = flashing_is_torn(f) || !flashing_any(f, FLASHING_WAITS);
+
+	return f->phase == FLASHING_WRITE &&
+	       flashing_order_owes(&f->order, begun);
+}
+
 static void change_all(struct kcan_flash *f, enum flashing_part_state from,
 		       enum flashing_part_state to)
 {

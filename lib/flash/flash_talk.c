@@ -334,10 +334,13 @@ void flashing_ask_ahead(struct kcan_flash *f, uint64_t now_us)
 	flashing_send(f, now_us);
 }
 
-/* A command ends as a whole; behind it nothing more is said. */
+/*
+ * A command ends as a whole, and so do the blocks that its node waits for; behind
+ * them nothing more is said.
+ */
 static bool leaves(struct kcan_flash *f)
 {
-	if (f->aborted && f->phase != FLASHING_DONE)
+	if (f->aborted && f->phase != FLASHING_DONE && !flashing_owes(f))
 		flashing_decide(f, KCAN_FLASH_ABORTED);
 	return f->phase == FLASHING_DONE;
 }
@@ -347,7 +350,8 @@ void flashing_said_all(struct kcan_flash *f, uint64_t now_us)
 	if (leaves(f))
 		return;
 	f->due_us = UINT64_MAX;
-	f->until_us = now_us + flashing_wait_us(f);
+	if (!f->aborted)
+		f->until_us = now_us + flashing_wait_us(f);
 	flashing_listen(f, now_us);
 }
 
@@ -378,6 +382,7 @@ void flashing_written(struct kcan_flash *f, uint64_t now_us)
 		go(f, FLASHING_EOF, now_us);
 	else
 		flashing_say(f, FLASHING_SAID_COMMAND, now_us);
+	leaves(f);
 }
 
 /* All has been read back. */

@@ -141,6 +141,25 @@ static void count_one(void)
 		tally.mixed++;
 }
 
+/* Which answer, counted from 1, an abort comes with; 0: with none. */
+static struct {
+	unsigned int nth;
+	bool in_front;
+} abort_at;
+
+static void take(struct kcan_flash *flash, unsigned int nth, bool is_lost,
+		 uint64_t now_us)
+{
+	bool aborts = nth == abort_at.nth;
+
+	if (aborts && abort_at.in_front)
+		kcan_flash_abort(flash, now_us);
+	if (!is_lost)
+		kcan_flash_rx_bytes(flash, lpc.answer, lpc.answer_len, now_us);
+	if (aborts && !abort_at.in_front)
+		kcan_flash_abort(flash, now_us);
+}
+
 /*
  * @len bytes of the image. Answer @lose, counted from 1, does not come. Return:
  * how many there were.
@@ -173,9 +192,8 @@ static unsigned int flash_it(size_t len, unsigned int lose,
 		    block.code == KCAN_KAT_SEND_EOF)
 			count_one();
 		kcan_flash_taken(flash, n, now_us);
-		if (++answers != lose)
-			kcan_flash_rx_bytes(flash, lpc.answer, lpc.answer_len,
-					    now_us);
+		answers++;
+		take(flash, answers, answers == lose, now_us);
 	}
 	*result = kcan_flash_result(flash);
 	kcan_flash_free(flash);
@@ -212,6 +230,15 @@ static void assert_flashed(const struct kcan_flash_result *result)
 	assert_true(lpc.complete);
 	/* 256 bytes are filled up with FF */
 	assert_int_equal(result->blocks, (LEN + 255) / 256 * 4);
+}
+
+static void with_no_abort(struct kcan_flash_result *result)
+{
+	unsigned int nth = abort_at.nth;
+
+	abort_at.nth = 0;
+	flash_it(LEN, 0, result);
+	abort_at.nth = nth;
 }
 
 static void test_whatever_was_there_before(void **state)
@@ -255,6 +282,46 @@ static void test_a_refused_block_is_the_end(void **state)
 	assert_int_equal(result.verdict, KCAN_FLASH_REFUSED);
 	assert_int_equal(result.address, START);
 	assert_false(lpc.complete);
+	assert_true(result.torn);
+}
+
+/* What ends within 256 bytes would be the end of all that come after it. */
+static void test_an_abort_leaves_it_ready_for_the_next(void **state)
+{
+	struct kcan_flash_result result;
+	bool ended;
+
+	do {
+		start(1);
+		abort_at.nth++;
+		abort_at.in_front = *state;
+		flash_it(LEN, 0, &result);
+		ended = result.verdict != KCAN_FLASH_ABORTED;
+		assert_false(result.torn);
+		abort_at.in_front = false;
+		scatter(image, LEN, abort_at.nth);
+		lpc.complete = false;
+		with_no_abort(&result);
+		assert_flashed(&result);
+	} while (!ended);
+	assert_in_range(abort_at.nth, 600, 700);
+	abort_at.nth = 0;
+}
+
+/* The rest of the 256 bytes cannot be sent, as nothing answers any more. */
+static void test_an_abort_in_silence_tells_of_a_reset(void **state)
+{
+	struct kcan_flash_result result;
+
+	(void)state;
+	start(1);
+	/* the first of the four blocks of zeros */
+	abort_at.nth = 3;
+	abort_at.in_front = true;
+	flash_it(LEN, 3, &result);
+	abort_at.nth = 0;
+	assert_int_equal(result.verdict, KCAN_FLASH_ABORTED);
+	assert_true(result.torn);
 }
 
 /* None of the bytes is FF: no page looks blank. */
@@ -324,6 +391,11 @@ int main(void)
 		cmocka_unit_test(test_whatever_was_there_before),
 		cmocka_unit_test(test_each_answer_may_get_lost),
 		cmocka_unit_test(test_a_refused_block_is_the_end),
+		ROW_TEST("an abort between blocks leaves it ready for the next",
+			 test_an_abort_leaves_it_ready_for_the_next, false),
+		ROW_TEST("an abort within a block leaves it ready for the next",
+			 test_an_abort_leaves_it_ready_for_the_next, true),
+		cmocka_unit_test(test_an_abort_in_silence_tells_of_a_reset),
 	};
 
 	return cmocka_run_group_tests_name("flashing_lpc", tests, NULL, NULL);
