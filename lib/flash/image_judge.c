@@ -48,16 +48,29 @@ static bool is_deployer(const struct kcan_image *m)
 	return m->kind == KCAN_IMAGE_DEPLOYER;
 }
 
+/* Of some only Klipper is known, and not what there is erased at a time. */
 static bool is_unknown_chip(const struct kcan_image *m)
 {
-	return m->board && !kcan_image_board_chip(m);
+	const struct kcan_chip *chip = kcan_image_board_chip(m);
+
+	return m->board &&
+	       !(chip && kcan_chip_erase_size(chip, chip->flash.start));
+}
+
+/* Katapult erases a unit when its first block is written. */
+static bool is_start_erased(const struct kcan_chip *chip, uint32_t start)
+{
+	uint32_t unit = kcan_chip_erase_size(chip, start);
+
+	return !unit || (start - chip->flash.start) % unit == 0;
 }
 
 static bool is_start_outside(const struct kcan_image *m)
 {
-	return kcan_image_board_chip(m) &&
-	       (!kcan_image_room(m, kcan_image_writable(m)) ||
-		m->board->start % KCAN_KAT_BLOCK_SIZE);
+	const struct kcan_chip *chip = kcan_image_board_chip(m);
+
+	return chip && (!kcan_image_room(m, kcan_image_writable(m)) ||
+			!is_start_erased(chip, m->board->start));
 }
 
 static bool is_other_name(const struct kcan_image *m)

@@ -164,7 +164,7 @@ static const struct kcan_image_finding_info findings[FINDINGS] = {
 		.severity = KCAN_IMAGE_NEVER,
 		.sentence =
 			"the board says that its application starts at "
-			"{start}, where {board} has no flash for it: connect "
+			"{start}, where {board} cannot have one: connect "
 			"again, and if it says the same, flash Katapult anew",
 	},
 	[KCAN_IMAGE_FINDING_CHIP] = {

@@ -269,6 +269,11 @@ static inline void no_signature(void)
 	memset(scene.bytes + MADE_SIGNATURE, 0, 8);
 }
 
+static inline void board_without_katapult(void)
+{
+	scene.board.mcu = "stm32g474xx";
+}
+
 static inline void unknown_board(void)
 {
 	scene.board.mcu = "stm32f031x6";
@@ -299,6 +304,11 @@ static inline void board_at_the_front_of_its_flash(void)
 static inline void board_behind_its_flash(void)
 {
 	scene.board.start = 0x08080000;
+}
+
+static inline void board_within_a_unit(void)
+{
+	scene.board.start = 0x08002400;
 }
 
 static inline void board_within_a_block(void)
