@@ -357,19 +357,48 @@ static void test_a_failure_leaves_nothing(void **state)
 	assert_int_equal(count_names(), 0);
 }
 
+static struct backup at(const char *path)
+{
+	return (struct backup){ .path = path };
+}
+
+static void test_one_place_has_many_names(void **state)
+{
+	struct backup b = at("old.bin"), other;
+
+	(void)state;
+	assert_int_equal(mkdir("folder", 0777), 0);
+	assert_int_equal(symlink("../old.bin", "folder/link"), 0);
+	assert_int_equal(symlink(".", "folder/here"), 0);
+	assert_false(backup_replaces(&b, "old.bin"));
+	other = at("folder/../old.bin");
+	assert_true(backup_is_same_place(&b, &other));
+	other = at("folder/old.bin");
+	assert_false(backup_is_same_place(&b, &other));
+	b = at("folder/here/old.bin");
+	assert_true(backup_is_same_place(&b, &other));
+	b = at("old.bin");
+	write_text("old.bin", "mine");
+	assert_true(backup_replaces(&b, "folder/link"));
+	assert_true(backup_replaces(&b, "./old.bin"));
+	write_text("folder/old.bin", "mine");
+	assert_false(backup_replaces(&b, "folder/old.bin"));
+}
+
 #define FILE_TEST(f) cmocka_unit_test_setup_teardown(f, enter, leave)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(rooms) + 6] = {
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(rooms) + 7] = {
 		FILE_TEST(test_it_is_saved_without_stdin),
 		FILE_TEST(test_it_is_saved_as_any_new_file),
 		FILE_TEST(test_what_exists_is_replaced_with_force_only),
 		FILE_TEST(test_what_came_to_be_meanwhile_is_kept),
 		FILE_TEST(test_what_is_no_file_is_never_replaced),
 		FILE_TEST(test_a_failure_leaves_nothing),
+		FILE_TEST(test_one_place_has_many_names),
 	};
-	size_t n = 6;
+	size_t n = 7;
 
 	ROWS(rows, test_what_is_kept);
 	ROWS(rooms, test_room);

@@ -133,6 +133,38 @@ static bool has_nodeids(struct targets *t, const struct wire *wire)
 	return false;
 }
 
+/* What would be lost if @b saved what is on it; or NULL. */
+static const char *lost_by(const struct targets *t, const struct board *b)
+{
+	for (const struct board *o = t->boards; o < t->boards + t->len; o++) {
+		if (o->opts->command != OPTS_READ &&
+		    backup_replaces(&b->backup, o->firmware->path))
+			return o->firmware->path;
+		if (o != b && o->backup.path &&
+		    backup_is_same_place(&b->backup, &o->backup))
+			return o->backup.path;
+	}
+	return NULL;
+}
+
+/* Other names of one file are not seen on the command line. */
+static bool loses_nothing(struct targets *t)
+{
+	const char *lost;
+
+	for (const struct board *b = t->boards; b < t->boards + t->len; b++) {
+		lost = b->backup.path ? lost_by(t, b) : NULL;
+		if (!lost)
+			continue;
+		end_with(&t->end, KCAN_OUTCOME_USAGE,
+			 "'%.80s' is to be written, and is the same file as "
+			 "'%.80s': give it a name of its own",
+			 b->backup.path, lost);
+		return false;
+	}
+	return true;
+}
+
 bool targets_find(struct targets *t, const struct opts *opts, struct report *r,
 		  struct loop *loop)
 {
@@ -151,7 +183,7 @@ bool targets_find(struct targets *t, const struct opts *opts, struct report *r,
 	for (size_t i = 0; i < t->wires_len; i++)
 		if (!has_nodeids(t, &t->wires[i]))
 			return false;
-	return true;
+	return loses_nothing(t);
 }
 
 static void end_away(struct targets *t, const struct board *adapter)

@@ -65,6 +65,17 @@ v1
 	[ "$stderr" = "katflash: /nowhere/saved.bin: No such file or directory" ]
 }
 
+@test "--backup by another name of a FILE, or of another backup: nothing is sent" {
+	katflash -u "$U" "$IMAGE" --backup "$BATS_TEST_TMPDIR/./klipper.bin" \
+		--force
+	[ "$status" -eq 2 ]
+	[[ $stderr == *"/./klipper.bin' is to be written, and is the same file as\
+ '$IMAGE': give it a name of its own" ]]
+	katflash --read -u "$U" "$SAVED" -u "$V" "$BATS_TEST_TMPDIR/./saved.bin"
+	[ "$status" -eq 2 ]
+	[[ $stderr == *"is to be written, and is the same file as"* ]]
+}
+
 @test "a board without an application: nothing to save, but it can be flashed" {
 	start_mcus one -i vcan0 -u "$U" --no-application --state katapult --erase-ms 0
 	saves 8 --read -u "$U" "$SAVED"

@@ -225,6 +225,33 @@ int backup_save(struct backup *b)
 	return 0;
 }
 
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+bool backup_replaces(const struct backup *b, const char *path)
+{
+	struct stat there, other;
+
+	return !lstat(b->path, &there) && !stat(path, &other) &&
+	       is_same_file(&there, &other);
+}
+
+bool backup_is_same_place(const struct backup *a, const struct backup *b)
+{
+	char buf_a[PATH_MAX], buf_b[PATH_MAX];
+	struct stat folder_a, folder_b;
+
+	if (stat(folder_of(buf_a, a->path), &folder_a) ||
+	    stat(folder_of(buf_b, b->path), &folder_b) ||
+	    !is_same_file(&folder_a, &folder_b))
+		return false;
+	snprintf(buf_a, sizeof(buf_a), "%s", a->path);
+	snprintf(buf_b, sizeof(buf_b), "%s", b->path);
+	return !strcmp(basename(buf_a), basename(buf_b));
+}
+
 void backup_free(struct backup *b)
 {
 	free(b->bytes);

@@ -77,6 +77,15 @@ int backup_save(struct backup *b);
 void backup_free(struct backup *b);
 
 /**
+ * backup_replaces() - would it be put in the place of that file?
+ * @path: what is there, by any name
+ */
+bool backup_replaces(const struct backup *b, const char *path);
+
+/** Return: whether both are to get the same place, by any name. */
+bool backup_is_same_place(const struct backup *a, const struct backup *b);
+
+/**
  * backup_room() - how much of a flash is there for an application?
  * @start: its address; any
  *

@@ -31,12 +31,33 @@ static int read_whole(struct firmware *f, int fd, size_t size)
 	f->bytes = malloc(size + 1);
 	if (!f->bytes)
 		return fail(f, -ENOMEM, NULL);
-	while (n > 0 && f->len < size) {
-		n = read(fd, f->bytes + f->len, size - f->len);
+	/* and one more, if it has become longer */
+	while (n > 0 && f->len <= size) {
+		n = read(fd, f->bytes + f->len, size + 1 - f->len);
 		if (n > 0)
 			f->len += (size_t)n;
 	}
 	return n < 0 ? fail(f, -errno, NULL) : 0;
+}
+
+/* Half of an image may look like a whole one. */
+static int check_unchanged(struct firmware *f, int fd,
+			   const struct stat *before)
+{
+	struct stat now;
+
+	if (fstat(fd, &now))
+		return fail(f, -errno, NULL);
+	if (f->len == (size_t)before->st_size &&
+	    now.st_size == before->st_size &&
+	    now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+	    now.st_mtim.tv_nsec == before->st_mtim.tv_nsec)
+		return 0;
+	snprintf(f->error, sizeof(f->error),
+		 "%.160s: it changed while it was read; wait until nothing "
+		 "writes it any more",
+		 f->path);
+	return -EAGAIN;
 }
 
 /* Not one to wait for: a FIFO has no size. */
@@ -56,6 +77,8 @@ static int read_file(struct firmware *f)
 		err = fail(f, -EFBIG, "it has more than 16 MiB");
 	else
 		err = read_whole(f, fd, (size_t)st.st_size);
+	if (!err)
+		err = check_unchanged(f, fd, &st);
 	close(fd);
 	return err;
 }
