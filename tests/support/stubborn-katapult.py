@@ -19,7 +19,11 @@ print("ready", flush=True)
 asked = b""
 while True:
     can_id, length, data = struct.unpack("=IB3x8s", bus.recv(16))
-    asked += data[:length]
+    asked = (b"" if data[:2] == b"\x01\x88" else asked) + data[:length]
+    # what is for Klipper on another nodeid comes here, too
+    if not asked.startswith(b"\x01\x88"):
+        asked = b""
+        continue
     if len(asked) < 8 + 4 * asked[3]:
         continue
     answer = bytes.fromhex(answers.get(f"{asked[2]:02x}", ""))

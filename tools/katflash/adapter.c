@@ -277,6 +277,13 @@ static bool find(struct board *b, struct kcan_running_cfg *cfg)
 	return false;
 }
 
+/* On its port it was seen to be none. */
+static bool turn_back(struct board *b)
+{
+	(void)b;
+	return false;
+}
+
 static const struct link_ops *now_on(const struct board *b)
 {
 	return b->running ? &board_on_can : &board_on_port;
@@ -320,6 +327,7 @@ const struct link_ops board_as_adapter = {
 	.left = left,
 	.starts = port_starts,
 	.find = find,
+	.turn_back = turn_back,
 	.send = send_due,
 	.deadline = deadline,
 	.wait = turn,

@@ -221,12 +221,15 @@ static bool leave(struct board *b, bool stay)
 static void left(struct board *b)
 {
 	enum kcan_bootreq_verdict verdict = kcan_bootreq_verdict(b->req);
-	bool known = verdict == KCAN_BOOTREQ_PROVEN ||
-		     verdict == KCAN_BOOTREQ_BLANK;
+	bool known = verdict == KCAN_BOOTREQ_PROVEN;
 	char uuid[KCAN_UUID_STR_LEN + 1];
 
 	kcan_uuid_format(&b->uuid, uuid);
-	if (verdict != KCAN_BOOTREQ_LEFT && !*b->end.next)
+	if (verdict == KCAN_BOOTREQ_LEFT || *b->end.next)
+		return;
+	if (verdict == KCAN_BOOTREQ_BLANK)
+		end_next(&b->end, END_STAYS_BLANK);
+	else
 		end_next(&b->end,
 			 "it is %sin Katapult; to start what is in its flash: "
 			 "canbootreq -i %s --leave -u %s",
@@ -242,6 +245,12 @@ static bool find(struct board *b, struct kcan_running_cfg *cfg)
 	return false;
 }
 
+/* It has the nodeid still that it was flashed on, or gets it again. */
+static bool turn_back(struct board *b)
+{
+	return !b->down;
+}
+
 static void nothing(struct board *b)
 {
 	(void)b;
@@ -254,6 +263,7 @@ const struct link_ops board_on_can = {
 	.left = left,
 	.starts = nothing,
 	.find = find,
+	.turn_back = turn_back,
 	.send = send_due,
 	.deadline = deadline,
 	.close = nothing,

@@ -52,6 +52,11 @@ struct link_ops {
 	void (*starts)(struct board *b);
 	/* It should have, and is to be asked. Return: false: see @b->end. */
 	bool (*find)(struct board *b, struct kcan_running_cfg *cfg);
+	/*
+	 * No Klipper answers: get ready to ask whether Katapult does. Return:
+	 * false: it cannot be asked, or that is known.
+	 */
+	bool (*turn_back)(struct board *b);
 	/* Send what is due. */
 	void (*send)(struct board *b);
 	/* Return: when one of these is to be called again. */
@@ -77,6 +82,7 @@ enum stage {
 	STAGE_LOOK,  /* or only its version is looked for */
 	STAGE_FLASH, /* it is written, or compared */
 	STAGE_START, /* has the new firmware come up? */
+	STAGE_AGAIN, /* no: is it in Katapult? */
 	STAGE_BACK,  /* nothing was changed: its application starts again */
 	STAGE_DONE,
 };

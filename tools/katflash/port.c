@@ -153,9 +153,15 @@ bool port_leave(struct board *b, bool stay)
 
 static void left(struct board *b)
 {
-	if (b->flash && kcan_flash_result(b->flash).completed)
+	struct kcan_flash_result result = { 0 };
+
+	if (b->flash)
+		result = kcan_flash_result(b->flash);
+	if (result.completed || *b->end.next)
 		return;
-	if (!*b->end.next)
+	if (result.content == KCAN_FLASH_CONTENT_NONE)
+		end_next(&b->end, END_STAYS_BLANK);
+	else
 		end_next(&b->end,
 			 "it is in Katapult; to start what is in its flash, "
 			 "press its reset button, or switch its power off and "
@@ -208,6 +214,15 @@ static bool find(struct board *b, struct kcan_running_cfg *cfg)
 	if (err == -ERANGE)
 		end_rate(b);
 	return err != -ERANGE;
+}
+
+/* On USB it was seen to be none. */
+static bool turn_back(struct board *b)
+{
+	struct port *port = b->port;
+
+	port->rate_bps = port->katapult_bps;
+	return !is_usb(port) && !kcan_tty_speed(port->tty, port->rate_bps);
 }
 
 /* Return: how many bytes were taken. */
@@ -316,6 +331,7 @@ const struct link_ops board_on_port = {
 	.left = left,
 	.starts = port_starts,
 	.find = find,
+	.turn_back = turn_back,
 	.send = send_due,
 	.deadline = deadline,
 	.wait = turn,

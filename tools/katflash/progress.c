@@ -14,7 +14,9 @@
 
 static struct kcan_flash_result result_of(const struct board *b)
 {
-	return b->flash && b->stage != STAGE_LOOK ?
+	bool is_about_file = b->stage == STAGE_READ || b->stage == STAGE_FLASH;
+
+	return b->flash && is_about_file ?
 		       kcan_flash_result(b->flash) :
 		       b->result;
 }
@@ -32,7 +34,8 @@ static enum show_state state_of(const struct board *b,
 	static const enum show_state stages[] = {
 		[STAGE_ENTER] = SHOW_ASKING, [STAGE_READ] = SHOW_SAVING,
 		[STAGE_LOOK] = SHOW_ASKING,  [STAGE_START] = SHOW_STARTING,
-		[STAGE_BACK] = SHOW_LEAVING, [STAGE_DONE] = SHOW_DONE,
+		[STAGE_AGAIN] = SHOW_STARTING, [STAGE_BACK] = SHOW_LEAVING,
+		[STAGE_DONE] = SHOW_DONE,
 	};
 
 	if (!b->start_us)

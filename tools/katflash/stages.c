@@ -237,6 +237,11 @@ static void conclude_enter(struct board *b)
 	}
 	b->target.mcu = b->ident.mcu;
 	b->target.start = b->ident.app_start;
+	if (b->ident.block_size != KCAN_KAT_BLOCK_SIZE) {
+		end_unlike(b);
+		go_back(b, false);
+		return;
+	}
 	if (b->opts->command == OPTS_READ) {
 		begin_read(b);
 		return;
@@ -388,6 +393,33 @@ static void begin_running(struct board *b)
 	}
 }
 
+static uint32_t enough(void *ctx, uint32_t address, const uint8_t *data,
+		       size_t len)
+{
+	(void)ctx;
+	(void)address;
+	(void)data;
+	(void)len;
+	return 0;
+}
+
+/* Return: whether it is asked if it is in Katapult: flashing.md, section 6.2. */
+static bool begin_again(struct board *b)
+{
+	const struct kcan_flash_cfg cfg = { .goal = KCAN_FLASH_GOAL_READ,
+					    .start = b->ident.app_start,
+					    .nodeid = b->nodeid,
+					    .uuid = b->uuid,
+					    .len = KCAN_KAT_BLOCK_SIZE,
+					    .block = enough };
+
+	if (!b->link->turn_back(b) ||
+	    kcan_flash_new(&b->flash, &cfg, now_of(b)))
+		return false;
+	b->stage = STAGE_AGAIN;
+	return true;
+}
+
 static void conclude_start(struct board *b)
 {
 	enum kcan_running_verdict verdict =
@@ -395,7 +427,21 @@ static void conclude_start(struct board *b)
 
 	board_free(b);
 	end_start(b, verdict);
-	finish(b);
+	if (verdict != KCAN_RUNNING_SILENT || !begin_again(b))
+		finish(b);
+}
+
+static void conclude_again(struct board *b)
+{
+	struct kcan_flash_result result = kcan_flash_result(b->flash);
+
+	board_free(b);
+	if (result.identified) {
+		end_again(b);
+		go_back(b, true);
+	} else {
+		finish(b);
+	}
 }
 
 static void conclude_back(struct board *b)
@@ -450,7 +496,8 @@ void board_step(struct board *b)
 	static void (*const concludes[])(struct board * b) = {
 		[STAGE_ENTER] = conclude_enter, [STAGE_READ] = conclude_read,
 		[STAGE_LOOK] = conclude_read,	[STAGE_FLASH] = conclude_flash,
-		[STAGE_START] = conclude_start, [STAGE_BACK] = conclude_back,
+		[STAGE_START] = conclude_start, [STAGE_AGAIN] = conclude_again,
+		[STAGE_BACK] = conclude_back,
 	};
 
 	if (b->stage == STAGE_DONE)

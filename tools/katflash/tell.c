@@ -72,6 +72,15 @@ void end_unnamed(struct board *b)
 	end_next(&b->end, POWER ", then try again");
 }
 
+void end_unlike(struct board *b)
+{
+	end_with(&b->end, KCAN_OUTCOME_UNPROVEN,
+		 "Katapult takes blocks of %u bytes, and only those of %d are "
+		 "known here; nothing was written",
+		 b->ident.block_size, KCAN_KAT_BLOCK_SIZE);
+	end_next(&b->end, "flash it with Katapult's flashtool.py");
+}
+
 static const char *content_text(enum kcan_flash_content content)
 {
 	static const char mixture[] =
@@ -168,10 +177,12 @@ static const char *version_of(const struct board *b, const char *unknown)
 void end_checked(struct board *b)
 {
 	end_with(&b->end, KCAN_OUTCOME_CHECKED,
-		 "%.100s -> %.100s: %.200s can be flashed: nothing speaks "
-		 "against it; nothing was erased",
+		 "%.100s -> %.100s: %.200s can be flashed%s; nothing was erased",
 		 previous_text(&b->previous), version_of(b, UNKNOWN),
-		 file_of(b));
+		 file_of(b),
+		 kcan_image_severity(&b->image) < KCAN_IMAGE_REFUSED ?
+			 ": nothing speaks against it" :
+			 " with --force only");
 }
 
 /* The image is in the flash: that is what it ends with, unless it must start. */
@@ -251,6 +262,18 @@ static void say_cut_off(struct board *b)
 		 end_without_backup(b));
 }
 
+/* What may have stopped it from starting is gone then. */
+static void say_unheard(struct board *b)
+{
+	end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
+		 "%.200s is in the flash, but Katapult did not acknowledge that "
+		 "it is to start it, and no Klipper has answered on %.200s "
+		 "within %g s",
+		 file_of(b), board_place(b), (double)b->opts->timeout_us / 1e6);
+	end_next(&b->end, POWER ", then type the same command again%s",
+		 end_without_backup(b));
+}
+
 static void say_silent(struct board *b)
 {
 	end_with(
@@ -315,12 +338,23 @@ void end_start(struct board *b, enum kcan_running_verdict verdict)
 		end_next(&b->end, POWER ", then compare: katflash --verify");
 	} else if (b->down && verdict != KCAN_RUNNING_ABORTED) {
 		say_down(b);
+	} else if (verdict == KCAN_RUNNING_SILENT && !b->result.completed) {
+		say_unheard(b);
 	} else if (verdict == KCAN_RUNNING_SILENT) {
 		say_silent(b);
 	} else {
 		end_not_seen(b, not_seen[verdict]);
 	}
 	note_signal(b, verdict == KCAN_RUNNING_ABORTED);
+}
+
+void end_again(struct board *b)
+{
+	end_not_seen(b, b->result.completed ?
+				"Katapult answers, though it has acknowledged "
+				"that it is to start it" :
+				"Katapult still answers, and did not "
+				"acknowledge that it is to start it");
 }
 
 void end_down(struct board *b, enum kcan_delivery request)

@@ -4,11 +4,17 @@
 
 #include "board.h"
 
+/** It was to be started again, and has nothing to start. */
+#define END_STAYS_BLANK "it stays in Katapult, until an application is flashed"
+
 /** Katapult was not proven. */
 void end_enter(struct board *b, enum kcan_bootreq_verdict verdict);
 
 /** It was, but does not say on which chip it runs. */
 void end_unnamed(struct board *b);
+
+/** Or it takes no blocks that are known here. */
+void end_unlike(struct board *b);
 
 /** Return: what "the same command again" goes on with: "", or a blank and more. */
 const char *end_without_backup(const struct board *b);
@@ -33,6 +39,9 @@ void end_not_seen(struct board *b, const char *why);
 
 /** It was told to start. */
 void end_start(struct board *b, enum kcan_running_verdict verdict);
+
+/** The same: it is in Katapult. */
+void end_again(struct board *b);
 
 /** Its interface went down, and @request is known of what was asked. */
 void end_down(struct board *b, enum kcan_delivery request);

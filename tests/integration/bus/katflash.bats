@@ -156,6 +156,25 @@ built for a start at $START, for CAN at 1000000 bit/s" ]]
 	runs
 }
 
+@test "--check --force: what is overruled speaks against it" {
+	board
+	make_image "$IMAGE" stm32g0b1xx 0x08001000 --size 6000 --version v2
+	katflash --check -u "$U" "$IMAGE" --force
+	[ "$status" -eq 0 ]
+	[ "$output" = "$U: checked: v1 -> v2: $IMAGE can be flashed with --force\
+ only; nothing was erased" ]
+	[[ $stderr == *"warning: the file was built for 0x08001000"* ]]
+	runs
+}
+
+@test "--check of a board without an application: it has none to start" {
+	start_mcus one -i vcan0 -u "$U" --no-application --state katapult
+	katflash --check -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $output == "$U: checked: no application -> v2: "* ]]
+	[[ $stderr == *"next: it stays in Katapult, until an application is flashed" ]]
+}
+
 @test "boards on two buses at the same time, by name" {
 	local other=$BATS_TEST_TMPDIR/rp2040.bin
 
