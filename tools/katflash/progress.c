@@ -16,9 +16,8 @@ static struct kcan_flash_result result_of(const struct board *b)
 {
 	bool is_about_file = b->stage == STAGE_READ || b->stage == STAGE_FLASH;
 
-	return b->flash && is_about_file ?
-		       kcan_flash_result(b->flash) :
-		       b->result;
+	return b->flash && is_about_file ? kcan_flash_result(b->flash) :
+					   b->result;
 }
 
 static enum show_state state_of(const struct board *b,
@@ -32,8 +31,8 @@ static enum show_state state_of(const struct board *b,
 		[KCAN_FLASH_STEP_COMPLETE] = SHOW_STARTING,
 	};
 	static const enum show_state stages[] = {
-		[STAGE_ENTER] = SHOW_ASKING, [STAGE_READ] = SHOW_SAVING,
-		[STAGE_LOOK] = SHOW_ASKING,  [STAGE_START] = SHOW_STARTING,
+		[STAGE_ENTER] = SHOW_ASKING,   [STAGE_READ] = SHOW_SAVING,
+		[STAGE_LOOK] = SHOW_ASKING,    [STAGE_START] = SHOW_STARTING,
 		[STAGE_AGAIN] = SHOW_STARTING, [STAGE_BACK] = SHOW_LEAVING,
 		[STAGE_DONE] = SHOW_DONE,
 	};

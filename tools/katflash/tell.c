@@ -109,6 +109,9 @@ static bool is_untouched(const struct kcan_flash_result *result)
 
 static enum kcan_outcome outcome_of(const struct kcan_flash_result *result)
 {
+	/* all that was missing was the start */
+	if (result->content == KCAN_FLASH_CONTENT_NEW)
+		return KCAN_OUTCOME_NOT_STARTED;
 	if (result->verdict == KCAN_FLASH_DIFFERS || !is_untouched(result))
 		return KCAN_OUTCOME_INCOMPLETE;
 	return result->verdict == KCAN_FLASH_NOT_QUEUED ||
@@ -176,13 +179,13 @@ static const char *version_of(const struct board *b, const char *unknown)
 
 void end_checked(struct board *b)
 {
-	end_with(&b->end, KCAN_OUTCOME_CHECKED,
-		 "%.100s -> %.100s: %.200s can be flashed%s; nothing was erased",
-		 previous_text(&b->previous), version_of(b, UNKNOWN),
-		 file_of(b),
-		 kcan_image_severity(&b->image) < KCAN_IMAGE_REFUSED ?
-			 ": nothing speaks against it" :
-			 " with --force only");
+	end_with(
+		&b->end, KCAN_OUTCOME_CHECKED,
+		"%.100s -> %.100s: %.200s can be flashed%s; nothing was erased",
+		previous_text(&b->previous), version_of(b, UNKNOWN), file_of(b),
+		kcan_image_severity(&b->image) < KCAN_IMAGE_REFUSED ?
+			": nothing speaks against it" :
+			" with --force only");
 }
 
 /* The image is in the flash: that is what it ends with, unless it must start. */
@@ -265,11 +268,12 @@ static void say_cut_off(struct board *b)
 /* What may have stopped it from starting is gone then. */
 static void say_unheard(struct board *b)
 {
-	end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
-		 "%.200s is in the flash, but Katapult did not acknowledge that "
-		 "it is to start it, and no Klipper has answered on %.200s "
-		 "within %g s",
-		 file_of(b), board_place(b), (double)b->opts->timeout_us / 1e6);
+	end_with(
+		&b->end, KCAN_OUTCOME_NOT_STARTED,
+		"%.200s is in the flash, but Katapult did not acknowledge that "
+		"it is to start it, and no Klipper has answered on %.200s "
+		"within %g s",
+		file_of(b), board_place(b), (double)b->opts->timeout_us / 1e6);
 	end_next(&b->end, POWER ", then type the same command again%s",
 		 end_without_backup(b));
 }
@@ -370,18 +374,21 @@ void end_down(struct board *b, enum kcan_delivery request)
 
 void end_lost(struct board *b)
 {
+	bool is_there = b->stage == STAGE_FLASH &&
+			b->result.content == KCAN_FLASH_CONTENT_NEW;
+
 	if (b->stage == STAGE_READ) {
 		end_with(&b->end, KCAN_OUTCOME_NO_ANSWER,
 			 "%.200s went away while it was read; nothing was "
 			 "written",
 			 board_place(b));
-	} else if (b->stage == STAGE_FLASH) {
+	} else if (b->stage == STAGE_FLASH && !is_there) {
 		end_with(&b->end,
 			 is_untouched(&b->result) ? KCAN_OUTCOME_NO_ANSWER :
 						    KCAN_OUTCOME_INCOMPLETE,
 			 "%.200s went away in the middle of it; %s",
 			 board_place(b), content_text(b->result.content));
-	} else if (b->stage == STAGE_START) {
+	} else if (is_there || b->stage == STAGE_START) {
 		end_with(
 			&b->end, KCAN_OUTCOME_NOT_STARTED,
 			"%.200s is in the flash, but %.200s went away before it "

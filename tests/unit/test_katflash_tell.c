@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+// needs: tools/katflash/tell.c tools/katflash/end.c tools/katflash/file tools/shared/slots.c
+/* What is said of a board whose flash holds the image, or does not. */
+#include "../support/unit.h"
+
+#include "../../tools/katflash/board.h"
+#include "../../tools/katflash/tell.h"
+
+static struct loop loop;
+static struct opts opts;
+static struct wire wire = { .ifname = "can0" };
+static struct firmware firmware = { .path = "klipper.bin" };
+
+const char *board_place(const struct board *b)
+{
+	return b->wire->ifname;
+}
+
+static struct board board(enum stage stage, enum kcan_flash_verdict verdict,
+			  enum kcan_flash_content content)
+{
+	return (struct board){ .opts = &opts,
+			       .loop = &loop,
+			       .wire = &wire,
+			       .firmware = &firmware,
+			       .stage = stage,
+			       .result = { .verdict = verdict,
+					   .content = content,
+					   .written = 3 } };
+}
+
+static void test_where_all_is_there_only_the_start_is_missing(void **state)
+{
+	struct board b =
+		board(STAGE_FLASH, KCAN_FLASH_PENDING, KCAN_FLASH_CONTENT_NEW);
+
+	(void)state;
+	end_lost(&b);
+	assert_int_equal(b.end.outcome, KCAN_OUTCOME_NOT_STARTED);
+	assert_string_equal(b.end.reason, "klipper.bin is in the flash, but "
+					  "can0 went away before it was seen "
+					  "to run");
+	b = board(STAGE_FLASH, KCAN_FLASH_NODEID_LOST, KCAN_FLASH_CONTENT_NEW);
+	end_flash(&b);
+	assert_int_equal(b.end.outcome, KCAN_OUTCOME_NOT_STARTED);
+}
+
+static void test_where_it_is_not_the_flash_is_incomplete(void **state)
+{
+	struct board b =
+		board(STAGE_FLASH, KCAN_FLASH_PENDING, KCAN_FLASH_CONTENT_NONE);
+
+	(void)state;
+	end_lost(&b);
+	assert_int_equal(b.end.outcome, KCAN_OUTCOME_INCOMPLETE);
+	b = board(STAGE_FLASH, KCAN_FLASH_NODEID_LOST, KCAN_FLASH_CONTENT_NONE);
+	end_flash(&b);
+	assert_int_equal(b.end.outcome, KCAN_OUTCOME_INCOMPLETE);
+}
+
+/* Who has not acknowledged COMPLETE was not left, for all that is known. */
+static void
+test_that_katapult_was_left_is_said_when_it_has_said_so(void **state)
+{
+	struct board b =
+		board(STAGE_START, KCAN_FLASH_FLASHED, KCAN_FLASH_CONTENT_NEW);
+
+	(void)state;
+	end_start(&b, KCAN_RUNNING_SILENT);
+	assert_null(strstr(b.end.reason, "Katapult was left"));
+	b.result.completed = true;
+	end_start(&b, KCAN_RUNNING_SILENT);
+	assert_non_null(strstr(b.end.reason, "Katapult was left"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_where_all_is_there_only_the_start_is_missing),
+		cmocka_unit_test(test_where_it_is_not_the_flash_is_incomplete),
+		cmocka_unit_test(
+			test_that_katapult_was_left_is_said_when_it_has_said_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
