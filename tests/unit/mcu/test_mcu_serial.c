@@ -2,21 +2,9 @@
 // needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/klipper
 // needs: sim/canmcu/mcu
 /* Klipper and Katapult on a serial line: bytes in, bytes out. */
-#include "klipper_board.h"
-
-#include <stdlib.h>
+#include "serial_board.h"
 
 #include <kcan/klp.h>
-
-/* can-admin-channel.md, section 11.2 */
-#define REQUEST " \x1c Request Serial Bootloader!! ~"
-/* klipper-mcu-protocol.md, section 4.3 */
-#define ACK_1 "05118f087e"
-#define NAK_0 "05109e817e"
-/* klipper-mcu-protocol.md, section 18, V3: identify offset=0 count=40 */
-#define IDENTIFY "\x08\x10\x01\x00\x28\x5e\x9f\x7e"
-/* starting: message 20 alone in a block (klipper-mcu-protocol.md, section 3) */
-#define STARTING "061014"
 
 /* katapult-protocol.md, section 12 */
 #define CONNECT "\x01\x88\x11\x00\xf1\x7c\x99\x03"
@@ -24,187 +12,6 @@
 #define COMPLETE "\x01\x88\x15\x00\x91\x1b\x99\x03"
 #define COMPLETE_ACK "0188a00115000000002e9903"
 #define ERROR "0188f20000bf9903"
-
-static struct mcu_cfg serial_cfg(enum mcu_link link)
-{
-	struct mcu_cfg cfg = board_cfg("stm32g0b1xx");
-
-	cfg.link = link;
-	return cfg;
-}
-
-/* What it says when it starts is not listened to. */
-static void start(struct board *b, const struct mcu_cfg *cfg)
-{
-	board_init(b, cfg);
-	b->mcu.live.start_us = b->now_us;
-	board_run(b);
-	b->written_len = 0;
-}
-
-static void feed(struct board *b, const void *bytes, size_t len)
-{
-	assert_int_equal(mcu_rx_bytes(&b->mcu, bytes, len, b->now_us), len);
-	board_run(b);
-}
-
-/* Return: what was written since the last time, in hex. */
-static const char *written(struct board *b)
-{
-	static char text[2 * sizeof(b->written) + 1];
-
-	for (size_t i = 0; i < b->written_len; i++)
-		sprintf(text + 2 * i, "%02x", b->written[i]);
-	text[2 * b->written_len] = '\0';
-	b->written_len = 0;
-	return text;
-}
-
-/* The table of can-admin-channel.md, section 11.2, row by row, and beside it. */
-static const struct row {
-	const char *name;
-	const char *before; /* in the receive buffer */
-	const char *sent;
-	bool accepted;
-} rows[] = {
-	{ "nothing, the pattern", "", REQUEST, true },
-	{ "nothing, a sync and the pattern", "", "~" REQUEST, true },
-	{ "a byte without a sync", "A", REQUEST, false },
-	{ "two bytes, a sync and the pattern", "AB", "~" REQUEST, true },
-	{ "what an echo left", "\n", REQUEST, false },
-	{ "the start of a block", "\x05\x10", "~" REQUEST, true },
-	{ "the pattern twice in a row", "", REQUEST REQUEST, true },
-	{ "a long line without a sync", "a word or two\n", REQUEST, false },
-	{ "a long line, a sync and the pattern", "a word or two\n", "~" REQUEST,
-	  true },
-	{ "the pattern without its end", "",
-	  " \x1c Request Serial Bootloader!! ", false },
-	{ "the pattern with another byte", "",
-	  " \x1c Request Serial Bootloader?! ~", false },
-	{ "the pattern and a newline", "", REQUEST "\n", true },
-};
-
-static bool reports(const struct board *b)
-{
-	return board_reported(b, EVENT_REQUEST) &&
-	       board_reported(b, EVENT_RESET);
-}
-
-static void check_row(const struct row *row, size_t chunk)
-{
-	struct mcu_cfg cfg = serial_cfg(MCU_LINK_UART);
-	size_t len = strlen(row->sent);
-	struct board b;
-
-	start(&b, &cfg);
-	feed(&b, row->before, strlen(row->before));
-	for (size_t i = 0; i < len; i += chunk)
-		feed(&b, row->sent + i, len - i < chunk ? len - i : chunk);
-	assert_int_equal(reports(&b), row->accepted);
-	board_wait(&b, cfg.boot_us);
-	assert_int_equal(b.mcu.state,
-			 row->accepted ? MCU_KATAPULT : MCU_KLIPPER);
-	mcu_fini(&b.mcu);
-}
-
-static void test_row(void **state)
-{
-	check_row(*state, 100);
-}
-
-/* "gaps and fragmentation do not matter" */
-static void test_row_in_single_bytes(void **state)
-{
-	check_row(*state, 1);
-}
-
-static void test_the_request_works_in_shutdown(void **state)
-{
-	struct mcu_cfg cfg = serial_cfg(MCU_LINK_UART);
-	struct board b;
-
-	(void)state;
-	cfg.state = MCU_SHUTDOWN;
-	start(&b, &cfg);
-	feed(&b, REQUEST, 32);
-	board_wait(&b, cfg.boot_us);
-	assert_int_equal(b.mcu.state, MCU_KATAPULT);
-	mcu_fini(&b.mcu);
-}
-
-/* The NAK before it is cut off by the reset, where there is one. */
-static void test_the_request_without_a_bootloader_is_a_nak(void **state)
-{
-	struct mcu_cfg cfg = serial_cfg(MCU_LINK_UART);
-	struct board b;
-
-	(void)state;
-	cfg.bootloader = BOOTLOADER_NONE;
-	start(&b, &cfg);
-	feed(&b, "~" REQUEST, 33);
-	assert_string_equal(written(&b), NAK_0);
-	assert_true(board_reported(&b, EVENT_REQUEST));
-	assert_int_equal(b.mcu.state, MCU_KLIPPER);
-	/* only one until there is a good block */
-	feed(&b, REQUEST, 32);
-	assert_string_equal(written(&b), "");
-	mcu_fini(&b.mcu);
-}
-
-static void test_no_nak_comes_before_a_reset(void **state)
-{
-	struct mcu_cfg cfg = serial_cfg(MCU_LINK_UART);
-	struct board b;
-
-	(void)state;
-	start(&b, &cfg);
-	feed(&b, REQUEST, 32);
-	board_wait(&b, 1000000);
-	assert_string_equal(written(&b), "");
-	mcu_fini(&b.mcu);
-}
-
-/* It is not recognised there. */
-static void test_the_request_over_usb_is_noise(void **state)
-{
-	struct mcu_cfg cfg = serial_cfg(MCU_LINK_USB);
-	struct board b;
-
-	(void)state;
-	start(&b, &cfg);
-	feed(&b, REQUEST, 32);
-	assert_string_equal(written(&b), NAK_0);
-	assert_false(board_reported(&b, EVENT_REQUEST));
-	mcu_fini(&b.mcu);
-}
-
-static void test_a_touch_is_for_klipper_on_usb(void **state)
-{
-	static const struct {
-		enum mcu_link link;
-		enum mcu_state state;
-		bool asks;
-	} cases[] = {
-		{ MCU_LINK_USB, MCU_KLIPPER, true },
-		{ MCU_LINK_USB, MCU_SHUTDOWN, true },
-		{ MCU_LINK_USB, MCU_KATAPULT, false },
-		{ MCU_LINK_USB, MCU_OFF, false },
-		{ MCU_LINK_UART, MCU_KLIPPER, false },
-		{ MCU_LINK_BRIDGE, MCU_KATAPULT, false },
-	};
-	struct board b;
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct mcu_cfg cfg = serial_cfg(cases[i].link);
-
-		cfg.state = cases[i].state;
-		start(&b, &cfg);
-		mcu_usb_touch(&b.mcu, b.now_us);
-		assert_int_equal(reports(&b), cases[i].asks);
-		mcu_fini(&b.mcu);
-	}
-}
 
 /* Klipper. */
 
@@ -479,13 +286,7 @@ static void test_bytes_mean_nothing_on_can(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest others[] = {
-		cmocka_unit_test(test_the_request_works_in_shutdown),
-		cmocka_unit_test(
-			test_the_request_without_a_bootloader_is_a_nak),
-		cmocka_unit_test(test_no_nak_comes_before_a_reset),
-		cmocka_unit_test(test_the_request_over_usb_is_noise),
-		cmocka_unit_test(test_a_touch_is_for_klipper_on_usb),
+	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_klipper_answers_blocks),
 		cmocka_unit_test(test_klipper_says_that_it_starts),
 		cmocka_unit_test(test_klipper_tells_its_stats),
@@ -501,11 +302,5 @@ int main(void)
 		cmocka_unit_test(test_frames_mean_nothing),
 		cmocka_unit_test(test_bytes_mean_nothing_on_can),
 	};
-	struct CMUnitTest tests[2 * ARRAY_SIZE(rows) + ARRAY_SIZE(others)];
-	size_t n = 0;
-
-	ROWS(rows, test_row);
-	ROWS(rows, test_row_in_single_bytes);
-	memcpy(&tests[n], others, sizeof(others));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
