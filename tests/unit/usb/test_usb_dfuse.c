@@ -6,136 +6,7 @@
 // needs: sim/canmcu/board/cells.c
 // needs: sim/canmcu/board/pins.c
 /* As dfu-util 0.11 drives it: usbip-gsusb-bridge.md, section 4.6 */
-#include "host.h"
-
-#include "../../../sim/canmcu/board/family.h"
-#include "../../../sim/canmcu/usb/dfuse.h"
-
-#define START 0x08000000u
-
-struct board {
-	struct host host;
-	struct flash flash;
-	struct dfuse dfuse;
-	struct dfuse_env env;
-	int err;	   /* of whatever is done next */
-	uint32_t leave_at; /* 0: not yet */
-};
-
-static int erase(void *arg, uint32_t address, uint64_t now_us)
-{
-	struct board *b = arg;
-	struct flash_result result;
-
-	(void)now_us;
-	if (b->err)
-		return b->err;
-	result = flash_erase(&b->flash, address);
-	return result.err ? result.err : (int)result.erased_bytes;
-}
-
-static int program(void *arg, uint32_t address, const uint8_t *data, size_t len,
-		   uint64_t now_us)
-{
-	struct board *b = arg;
-
-	(void)now_us;
-	return b->err ? b->err : flash_program(&b->flash, address, data, len);
-}
-
-static int read_flash(void *arg, uint32_t address, uint8_t *out, size_t len,
-		      uint64_t now_us)
-{
-	struct board *b = arg;
-
-	(void)now_us;
-	return b->err ? b->err : flash_read(&b->flash, address, out, len);
-}
-
-static void leave(void *arg, uint32_t address, uint64_t now_us)
-{
-	(void)now_us;
-	((struct board *)arg)->leave_at = address;
-}
-
-static struct board *new_board(const char *type, uint32_t busy_us)
-{
-	const struct mcu_type *t = mcu_type_find(type);
-	struct dfuse_cfg cfg = { START, t->flash_size, busy_us };
-	struct board *b = calloc(1, sizeof(*b));
-
-	assert_non_null(b);
-	flash_init(&b->flash, t->flash_map, t->flash_size, mcu_type_stack(t));
-	b->env = (struct dfuse_env){ .erase = erase,
-				     .program = program,
-				     .read = read_flash,
-				     .leave = leave,
-				     .arg = b };
-	dfuse_init(&b->dfuse, &cfg, &b->env);
-	host_attach(&b->host, &dfuse_personality, &b->dfuse,
-		    &(struct usb_identity){ 0 });
-	host_configure(&b->host);
-	return b;
-}
-
-static void end(struct board *b)
-{
-	host_detach(&b->host);
-	flash_fini(&b->flash);
-	free(b);
-}
-
-static const uint8_t image[2048] = { 0x00, 0x40, 0x00, 0x20,	     0xc1,
-				     0x01, 0x00, 0x08, [2047] = 0x55 };
-
-/* Requests, and their answers. */
-#define DNLOAD(block, data)                                                 \
-	{                                                                   \
-		{ 0x21, 1, (block), 0, 0, 0, sizeof(data) - 1, 0 }, (data), \
-			sizeof(data) - 1                                    \
-	}
-#define DNLOAD_IMAGE                                                     \
-	{                                                                \
-		{ 0x21, 1, 2, 0, 0, 0, 0, 8 }, (const char *)image, 2048 \
-	}
-#define DNLOAD_END                                     \
-	{                                              \
-		{ 0x21, 1, 2, 0, 0, 0, 0, 0 }, NULL, 0 \
-	}
-#define UPLOAD(block, data, len)                                       \
-	{                                                              \
-		{ 0xa1, 2, (block), 0, 0, 0, (len)&0xff, (len) >> 8 }, \
-			(const char *)(data), (len)                    \
-	}
-#define STATUS(status, poll, state)                                           \
-	{                                                                     \
-		{ 0xa1, 3, 0, 0, 0, 0, 6, 0 }, status poll "\0\0" state "\0", \
-			6                                                     \
-	}
-#define GETSTATE(state)                                    \
-	{                                                  \
-		{ 0xa1, 5, 0, 0, 0, 0, 1, 0 }, state "", 1 \
-	}
-#define ABORT                                          \
-	{                                              \
-		{ 0x21, 6, 0, 0, 0, 0, 0, 0 }, NULL, 0 \
-	}
-#define CLRSTATUS                                      \
-	{                                              \
-		{ 0x21, 4, 0, 0, 0, 0, 0, 0 }, NULL, 0 \
-	}
-#define STALLED(request)                                           \
-	{                                                          \
-		{ 0x21, (request), 0, 0, 0, 0, 0, 0 }, NULL, STALL \
-	}
-#define SET_INTERFACE                                   \
-	{                                               \
-		{ 0x01, 11, 0, 0, 0, 0, 0, 0 }, NULL, 0 \
-	}
-#define OK_IDLE STATUS("\0", "\0", "\2")
-#define OK_BUSY STATUS("\0", "\0", "\4")
-#define OK_DONE STATUS("\0", "\0", "\5")
-#define OK_MANIFEST STATUS("\0", "\0", "\7")
+#include "dfuse_board.h"
 
 static const struct story {
 	const char *name;
@@ -282,83 +153,6 @@ static void test_story(void **state)
 	end(b);
 }
 
-static void play(struct board *b, const struct control *c, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		host_control(&b->host, &c[i]);
-}
-
-static uint8_t byte_at(struct board *b, uint32_t address)
-{
-	uint8_t byte;
-
-	assert_int_equal(flash_read(&b->flash, address, &byte, 1), 0);
-	return byte;
-}
-
-static void test_mass_erase(void **state)
-{
-	static const struct control script[] = { DNLOAD(0, "\x41"), OK_BUSY,
-						 OK_DONE };
-	struct board *b = new_board("stm32f446xx", 0);
-
-	(void)state;
-	assert_int_equal(flash_program(&b->flash, START, image, 2048), 0);
-	assert_int_equal(flash_program(&b->flash, 0x0807f800, image, 2048), 0);
-	play(b, script, ARRAY_SIZE(script));
-	assert_int_equal(byte_at(b, START), 0xff);
-	assert_int_equal(byte_at(b, 0x0807ffff), 0xff);
-	assert_false(flash_has_application(&b->flash));
-	end(b);
-}
-
-/* The chip erases what it is told to, also above Katapult's last sector. */
-static void test_h7(void **state)
-{
-	static const struct control script[] = {
-		DNLOAD(0, "\x41\x00\x00\x10\x08"), OK_BUSY, OK_DONE
-	};
-	struct board *b = new_board("stm32h743xx", 0);
-
-	(void)state;
-	assert_int_equal(flash_program(&b->flash, 0x080e0000, image, 2048), 0);
-	assert_int_equal(flash_program(&b->flash, 0x08100000, image, 2048), 0);
-	play(b, script, ARRAY_SIZE(script));
-	assert_int_equal(byte_at(b, 0x08100000), 0xff);
-	assert_int_equal(byte_at(b, 0x080e0000), 0x00);
-	end(b);
-}
-
-/* Return: the first byte after F0 and 3C were written to it. */
-static uint8_t written_twice(const char *type)
-{
-	static const struct control script[] = {
-		DNLOAD(2, "\xf0"), OK_BUSY, OK_DONE,
-		DNLOAD(2, "\x3c"), OK_BUSY, OK_DONE,
-	};
-	struct board *b = new_board(type, 0);
-	uint8_t byte;
-
-	play(b, script, ARRAY_SIZE(script));
-	byte = byte_at(b, START);
-	end(b);
-	return byte;
-}
-
-/* Cells are only cleared: without an erase both are mixed. */
-static void test_no_erase(void **state)
-{
-	(void)state;
-	assert_int_equal(written_twice("stm32f446xx"), 0x30);
-}
-
-/* flashing.md, section 0, fact 1 */
-static void test_no_erase_with_ecc(void **state)
-{
-	(void)state;
-	assert_int_equal(written_twice("stm32g0b1xx"), 0xf0);
-}
-
 static void test_busy(void **state)
 {
 	static const struct control command = DNLOAD(0, "\x41\x00\x00\x00\x08");
@@ -445,44 +239,16 @@ static void test_broken(void **state)
 	end(b);
 }
 
-static const struct memory {
-	const char *name;
-	const char *want;
-} memories[] = {
-	/* section 3.3 */
-	{ "stm32f446xx",
-	  "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,03*128Kg" },
-	{ "stm32f103x6", "@Internal Flash  /0x08000000/32*001Kg" },
-	{ "stm32g0b1xx", "@Internal Flash  /0x08000000/256*002Kg" },
-	{ "stm32h743xx", "@Internal Flash  /0x08000000/16*128Kg" },
-};
-
-static void test_memory(void **state)
-{
-	const struct memory *row = *state;
-	const struct mcu_type *type = mcu_type_find(row->name);
-	char text[DFUSE_MEMORY_TEXT_MAX];
-
-	dfuse_memory_text(text, type->flash_map, type->flash_size);
-	assert_string_equal(text, row->want);
-}
-
 int main(void)
 {
-	struct CMUnitTest tests[48] = {
-		{ "a mass erase leaves nothing", test_mass_erase },
-		{ "H7: sectors above the eighth are erased", test_h7 },
-		{ "without an erase bits are only cleared", test_no_erase },
-		{ "with ECC the first bytes written stay",
-		  test_no_erase_with_ecc },
+	struct CMUnitTest tests[ARRAY_SIZE(stories) + ARRAY_SIZE(broken) + 3] = {
 		{ "busy lasts as long as it is said to", test_busy },
 		{ "how long takes up to three bytes", test_long_busy },
 		{ "a memory that is late is waited for", test_memory_is_late },
 	};
-	size_t n = 7;
+	size_t n = 3;
 
 	ROWS(stories, test_story);
 	ROWS(broken, test_broken);
-	ROWS(memories, test_memory);
 	return _cmocka_run_group_tests("usb_dfuse", tests, n, NULL, NULL);
 }
