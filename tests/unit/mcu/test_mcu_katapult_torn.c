@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/mcu
 /*
- * SEND_BLOCKs of which a frame is lost, and commands that do not wait for their
- * answers: what was seen of original firmware in flashing.md, sections 4.3 and 5,
- * and section 4.2.
+ * SEND_BLOCKs of which a frame is lost: what was seen of original firmware in
+ * flashing.md, sections 4.3 and 5.
  */
-#include "katapult_host.h"
+#include "katapult_blocks.h"
 
 #define OWN 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04
 #define STRANGER 0x11, 0x22, 0x33, 0x44, 0x55, 0x66
-
-#define G0 "stm32g0b1xx"
-#define RP "rp2040"
-#define G0_BLOCK "SEND_BLOCK 08002000, data 00..3F"
-#define G0_ACK "ACK SEND_BLOCK 08002000"
-#define NEXT_BLOCK "SEND_BLOCK 08002040, data 40..63 then 28 x FF"
-#define NEXT_ACK "ACK SEND_BLOCK 08002040"
-#define RP_BLOCK "SEND_BLOCK 10004000, data 00..3F"
-#define RP_ACK "ACK SEND_BLOCK 10004000"
-#define GET "GET_CANBUS_ID"
-#define GET_ACK "ACK GET_CANBUS_ID 41f905f55004"
-#define FRAMES 10 /* of a block; counted from 1 */
 
 /* Some frames of a block, in a row. */
 static void send_frames(struct board *b, const char *block, int first, int last)
@@ -38,17 +25,6 @@ static void send_without(struct board *b, const char *block, int missing)
 	if (missing < FRAMES)
 		send_frames(b, block, missing + 1, FRAMES);
 	assert_string_equal(answer(b), "");
-}
-
-static void assert_healthy(struct board *b)
-{
-	ask(b, GET, GET_ACK);
-}
-
-static void assert_silent(struct board *b)
-{
-	for (int i = 0; i < 20; i++)
-		ask(b, GET, "");
 }
 
 /* Section 4.3, the repair: filler, CRC over all that is held, trailer. */
@@ -190,7 +166,6 @@ static void test_frame_1_missing_is_deadly_when_a_byte_is_01(void **state)
 #define STRANGERS_N FRAME(0x3f0, 0x11, STRANGER, NODEID)
 #define STRANGERS_OTHER_N FRAME(0x3f0, 0x11, STRANGER, NODEID + 1)
 #define QUERY FRAME(0x3f0, 0x00)
-#define CLEAR FRAME(0x3f0, 0x12)
 
 static const struct admin_row {
 	const char *name;
@@ -246,171 +221,6 @@ static void test_admin(void **state)
 	mcu_fini(&b->mcu);
 }
 
-/* Section 5: "One node". */
-
-static struct board *with_blocks_at_once(int blocks)
-{
-	struct board *b = katapult(G0, true, 0);
-	char both[128];
-
-	send_at_once(b, vector_named(G0_BLOCK));
-	for (int i = 1; i < blocks; i++)
-		send_at_once(b, vector_named(NEXT_BLOCK));
-	board_run(b);
-	snprintf(both, sizeof(both), "%s%s", vector_named(G0_ACK),
-		 vector_named(NEXT_ACK));
-	assert_string_equal(answer(b), both);
-	return b;
-}
-
-static void test_two_blocks_at_once_are_both_acknowledged(void **state)
-{
-	struct board *b = with_blocks_at_once(2);
-
-	(void)state;
-	assert_healthy(b);
-	mcu_fini(&b->mcu);
-}
-
-/* 192 bytes are two blocks and five frames. */
-static void test_of_three_or_four_at_once_two_and_then_stuck(void **state)
-{
-	(void)state;
-	for (int blocks = 3; blocks <= 4; blocks++) {
-		struct board *b = with_blocks_at_once(blocks);
-
-		assert_int_equal(b->mcu.live.rx.len, 5 * 8);
-		for (int i = 0; i < 4; i++)
-			ask(b, GET, "");
-		ask(b, GET, "NACK");
-		assert_silent(b);
-		mcu_fini(&b->mcu);
-	}
-}
-
-/* Three frames of ten fit into the hardware of a CPU that stands still. */
-static void test_a_block_during_an_erase_is_torn(void **state)
-{
-	struct board *b = katapult(G0, false, 10000);
-
-	(void)state;
-	ask(b, G0_BLOCK, "");
-	assert_true(mcu_blocked(&b->mcu));
-	ask(b, NEXT_BLOCK, "");
-	board_wait(b, 20000);
-	assert_string_equal(answer(b), vector_named(G0_ACK));
-	assert_int_equal(b->mcu.live.rx.len, 3 * 8);
-	/* 24 bytes and 52 */
-	for (int i = 0; i < 6; i++)
-		ask(b, GET, "");
-	ask(b, GET, "NACK");
-	assert_silent(b);
-	mcu_fini(&b->mcu);
-}
-
-static void test_three_frames_wait_for_the_flash(void **state)
-{
-	struct board *b = katapult(G0, false, 10000);
-	char all[256];
-
-	(void)state;
-	ask(b, G0_BLOCK, "");
-	for (int i = 0; i < 3; i++)
-		ask(b, GET, "");
-	board_hear(b, CLEAR);
-	board_wait(b, 20000);
-	snprintf(all, sizeof(all), "%s%s%s%s", vector_named(G0_ACK),
-		 vector_named(GET_ACK), vector_named(GET_ACK),
-		 vector_named(GET_ACK));
-	assert_string_equal(answer(b), all);
-	assert_int_equal(mcu_nodeid(&b->mcu), NODEID);
-	/* the next erase finds room again */
-	send_block(b, 0x08002000, (uint8_t[64]){ 0 });
-	assert_true(mcu_blocked(&b->mcu));
-	board_hear(b, CLEAR);
-	board_wait(b, 20000);
-	/* the answer was first */
-	assert_string_equal(answer(b), vector_named(G0_ACK));
-	assert_int_equal(mcu_nodeid(&b->mcu), -1);
-	mcu_fini(&b->mcu);
-}
-
-/* Others' frames have the bus, or nobody acknowledges: nothing leaves. */
-static void fill_hardware(struct board *b)
-{
-	b->mcu.live.slots_used = b->mcu.cfg.type->family->tx_slots;
-}
-
-static void let_frames_leave(struct board *b, int frames)
-{
-	for (int i = 0; i < frames; i++) {
-		mcu_tx_done(&b->mcu);
-		board_run(b);
-	}
-}
-
-static void test_of_eight_answers_that_cannot_leave_six_are_kept(void **state)
-{
-	struct board *b = katapult(G0, true, 0);
-	uint8_t data[64], got[64];
-	const char *answers;
-
-	(void)state;
-	fill_hardware(b);
-	for (uint8_t i = 0; i < 8; i++) {
-		memset(data, 0x10 + i, sizeof(data));
-		send_block(b, 0x08002000u + 64u * i, data);
-	}
-	assert_int_equal(b->sent_len, 0);
-	let_frames_leave(b, 3);
-	answers = answer(b);
-	assert_int_equal(strlen(answers), 6 * 32);
-	assert_memory_equal(answers, vector_named(G0_ACK), 32);
-	assert_memory_equal(answers + 32, vector_named(NEXT_ACK), 32);
-	/* and all blocks are written */
-	for (uint8_t i = 0; i < 8; i++) {
-		memset(data, 0x10 + i, sizeof(data));
-		assert_int_equal(flash_read(&b->mcu.flash,
-					    0x08002000u + 64u * i, got, 64),
-				 0);
-		assert_memory_equal(got, data, 64);
-	}
-	assert_healthy(b);
-	mcu_fini(&b->mcu);
-}
-
-/* Return: bytes that came for two REQUEST_BLOCKs, with so many in between. */
-static size_t read_two(int frames_between)
-{
-	struct board *b = katapult(G0, true, 0);
-	size_t len;
-
-	ask(b, G0_BLOCK, G0_ACK);
-	fill_hardware(b);
-	send(b, vector_named("REQUEST_BLOCK 08002000"));
-	let_frames_leave(b, frames_between);
-	assert_int_equal(b->sent_len, frames_between);
-	send(b, vector_named("REQUEST_BLOCK 08002000"));
-	let_frames_leave(b, 3);
-	len = strlen(answer(b)) / 2;
-	assert_healthy(b);
-	mcu_fini(&b->mcu);
-	return len;
-}
-
-static void test_the_next_request_may_come_after_8_of_10_frames(void **state)
-{
-	(void)state;
-	assert_int_equal(read_two(8), 160);
-}
-
-static void test_before_that_the_second_answer_leaves_no_trace(void **state)
-{
-	(void)state;
-	for (int frames = 0; frames < 8; frames++)
-		assert_int_equal(read_two(frames), 80);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
@@ -423,17 +233,6 @@ int main(void)
 			test_frame_1_missing_is_a_nack_when_no_byte_is_01),
 		cmocka_unit_test(
 			test_frame_1_missing_is_deadly_when_a_byte_is_01),
-		cmocka_unit_test(test_two_blocks_at_once_are_both_acknowledged),
-		cmocka_unit_test(
-			test_of_three_or_four_at_once_two_and_then_stuck),
-		cmocka_unit_test(test_a_block_during_an_erase_is_torn),
-		cmocka_unit_test(test_three_frames_wait_for_the_flash),
-		cmocka_unit_test(
-			test_of_eight_answers_that_cannot_leave_six_are_kept),
-		cmocka_unit_test(
-			test_the_next_request_may_come_after_8_of_10_frames),
-		cmocka_unit_test(
-			test_before_that_the_second_answer_leaves_no_trace),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(repairs) + ARRAY_SIZE(admins) +
 				ARRAY_SIZE(others)];
