@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: tools/shared
-#include "../support/unit.h"
+/* Whatever an outlet leads to, nobody waits for it and nothing else is changed. */
+#include "outlet_put.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
-
-#include "../../tools/shared/outlet.h"
-
-#include "full_pipe.h"
-
-#define ROOM_OF_TRACES (256 * 1024)
-
-static void put(struct say_outlet *o, enum say_kind kind, const char *text)
-{
-	say_outlet_put(o, kind, text, strlen(text));
-}
 
 static void test_a_full_pipe_keeps_nobody_waiting(void **state)
 {
@@ -192,86 +180,6 @@ static void test_what_cannot_be_written(void **state)
 	say_outlet_close(o);
 }
 
-static void test_lines_of_a_trace_are_dropped_and_counted(void **state)
-{
-	struct full_pipe p = full_pipe_open(0);
-	struct say_outlet *o = say_outlet_open(p.writer);
-	static char lines[ROOM_OF_TRACES + 1], got[2 * sizeof(lines)];
-	size_t len = 0;
-
-	(void)state;
-	memset(lines, 'y', ROOM_OF_TRACES - 2);
-	lines[ROOM_OF_TRACES - 2] = '\n';
-	put(o, SAY_TRACE, lines);
-	put(o, SAY_TRACE, "\n");
-	assert_int_equal(say_outlet_dropped(o), 0);
-	put(o, SAY_TRACE, "a\nb\n");
-	put(o, SAY_TRACE, "c\n");
-	assert_int_equal(say_outlet_dropped(o), 3);
-	put(o, SAY_NOTE, "note\n");
-	put(o, SAY_RESULT, "result\n");
-	full_pipe_drain(&p);
-	while (say_outlet_fd(o) >= 0) {
-		say_outlet_flush(o);
-		len += read_all(p.reader, got + len, sizeof(got) - len);
-	}
-	assert_int_equal(len, ROOM_OF_TRACES + 12);
-	assert_string_equal(got + ROOM_OF_TRACES - 3, "y\n\nnote\nresult\n");
-	/* there is room again */
-	put(o, SAY_TRACE, "d\n");
-	assert_int_equal(say_outlet_dropped(o), 3);
-	say_outlet_close(o);
-	full_pipe_close(&p);
-}
-
-/* But for the line that has begun, or what follows would stand behind it. */
-static void test_traces_make_way(void **state)
-{
-	struct full_pipe p = full_pipe_open(1);
-	struct say_outlet *o = say_outlet_open(p.writer);
-	static char line[2 * PAGE_MAX + 1], got[4 * PAGE_MAX];
-	size_t size = 2 * page_size(), len;
-
-	(void)state;
-	memset(line, 'y', size - 1);
-	line[size - 1] = '\n';
-	put(o, SAY_TRACE, line);
-	put(o, SAY_TRACE, "b\n");
-	put(o, SAY_RESULT, "result\n");
-	put(o, SAY_TRACE, "c\nd\n");
-	say_outlet_drop_trace(o);
-	assert_int_equal(say_outlet_dropped(o), 3);
-	put(o, SAY_NOTE, "note\n");
-	full_pipe_drain(&p);
-	len = read_all(p.reader, got, sizeof(got));
-	say_outlet_flush(o);
-	len += read_all(p.reader, got + len, sizeof(got) - len);
-	assert_int_equal(len, size + 12);
-	assert_string_equal(got + size - 2, "y\nresult\nnote\n");
-	say_outlet_close(o);
-	full_pipe_close(&p);
-}
-
-static void test_only_the_latest_progress_waits(void **state)
-{
-	struct full_pipe p = full_pipe_open(0);
-	struct say_outlet *o = say_outlet_open(p.writer);
-	char got[64];
-
-	(void)state;
-	put(o, SAY_PROGRESS, "1 s");
-	put(o, SAY_NOTE, "note\n");
-	put(o, SAY_PROGRESS, "2 s");
-	put(o, SAY_PROGRESS, "3 s");
-	full_pipe_drain(&p);
-	say_outlet_flush(o);
-	read_all(p.reader, got, sizeof(got));
-	assert_string_equal(got, "note\n3 s");
-	assert_int_equal(say_outlet_dropped(o), 0);
-	say_outlet_close(o);
-	full_pipe_close(&p);
-}
-
 struct terminal {
 	int master, slave;
 };
@@ -385,28 +293,9 @@ static void test_a_standard_stream_that_is_closed_stays_free(void **state)
 	full_pipe_close(&p);
 }
 
-static void test_what_is_given_up_is_lost(void **state)
-{
-	struct full_pipe p = full_pipe_open(0);
-	struct say_outlet *o = say_outlet_open(p.writer);
-
-	(void)state;
-	put(o, SAY_NOTE, "note\n");
-	put(o, SAY_TRACE, "trace\n");
-	say_outlet_give_up(o, ETIMEDOUT);
-	assert_int_equal(say_outlet_fd(o), -1);
-	assert_int_equal(say_outlet_lost(o), 0);
-	assert_int_equal(say_outlet_dropped(o), 1);
-	put(o, SAY_RESULT, "result\n");
-	say_outlet_give_up(o, ETIMEDOUT);
-	assert_int_equal(say_outlet_lost(o), ETIMEDOUT);
-	say_outlet_close(o);
-	full_pipe_close(&p);
-}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
+	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_full_pipe_keeps_nobody_waiting),
 		cmocka_unit_test(test_what_waits_is_flushed_in_pieces),
 		cmocka_unit_test(test_flags_of_the_descriptor_stay),
@@ -416,16 +305,12 @@ int main(void)
 		cmocka_unit_test(test_a_socket_that_is_full),
 		cmocka_unit_test(test_a_file_is_written_where_it_stands),
 		cmocka_unit_test(test_what_cannot_be_written),
-		cmocka_unit_test(test_lines_of_a_trace_are_dropped_and_counted),
-		cmocka_unit_test(test_traces_make_way),
-		cmocka_unit_test(test_only_the_latest_progress_waits),
 		cmocka_unit_test(test_a_terminal_that_is_stopped),
 		cmocka_unit_test(test_the_master_of_a_terminal),
 		cmocka_unit_test(
 			test_a_pipe_of_somebody_else_is_kept_for_the_end),
 		cmocka_unit_test(
 			test_a_standard_stream_that_is_closed_stays_free),
-		cmocka_unit_test(test_what_is_given_up_is_lost),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
