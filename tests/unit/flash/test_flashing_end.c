@@ -1,39 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/mcu
 /* Callers that want out, and buses that are dead: flashing.md, section 4.3. */
-#include "bench.h"
-
-#define LEN (40 * 1024)
-#define SHORT_LEN (20 * BLOCK)
-
-static struct bench b;
-static uint8_t *old, *image;
-
-static int setup(void **state)
-{
-	(void)state;
-	old = bench_image(LEN, 77);
-	image = bench_image(LEN, 5);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	free(old);
-	free(image);
-	return 0;
-}
-
-/* Some flashes are smaller than what is there before. */
-static void start(const char *type)
-{
-	bench_start(&b, type);
-	if (b.board.mcu.flash.size < 64 * 1024)
-		b.board.mcu.flash.memory.size = b.board.mcu.flash.size =
-			64 * 1024;
-	bench_preload(&b, old, LEN);
-}
+#include "preloaded.h"
 
 static void assert_truth(const struct kcan_flash_result *result)
 {
@@ -123,112 +91,6 @@ static void test_an_abort_waits_1_s_for_confirmations(void **state)
 	assert_int_equal(result.verdict, KCAN_FLASH_ABORTED);
 	assert_true(result.torn);
 	assert_int_equal(result.content, KCAN_FLASH_CONTENT_OLD_OR_NONE);
-	bench_end(&b);
-}
-
-/* Each kind of command that is handed out, and the step that it belongs to. */
-static void test_the_steps_follow_each_other(void **state)
-{
-	struct can_frame frames[KCAN_FLASH_FRAMES];
-	char seen[64] = "";
-	size_t n, len = 0;
-
-	(void)state;
-	start("stm32g0b1xx");
-	bench_write(&b, image, SHORT_LEN);
-	bench_begin(&b);
-	while (!kcan_flash_done(b.flash)) {
-		n = kcan_flash_tx(b.flash, frames, b.board.now_us);
-		if (!n) {
-			b.board.now_us = bench_next(&b);
-			board_run(&b.board);
-			bench_hear(&b);
-			continue;
-		}
-		if (!len || seen[len - 2] != bench_letter(frames))
-			len += (size_t)snprintf(
-				seen + len, sizeof(seen) - len, "%c%d",
-				bench_letter(frames),
-				kcan_flash_result(b.flash).step);
-		kcan_flash_taken(b.flash, n, b.board.now_us);
-		for (size_t i = 0; i < n; i++)
-			bench_put(&b, &frames[i], MISHAP_NONE);
-		bench_hear(&b);
-	}
-	assert_string_equal(seen, "S0g0c0r1z2w2e2r3x4");
-	bench_end(&b);
-}
-
-static void assert_two_frames(struct bench *bench)
-{
-	assert_int_equal(kcan_flash_awaits(bench->flash), 2);
-}
-
-/* Of a block that is written there are two, of one that is read ten. */
-static void test_it_knows_how_many_frames_are_to_come(void **state)
-{
-	unsigned int all;
-
-	(void)state;
-	start("stm32g0b1xx");
-	bench_write(&b, image, BLOCK);
-	b.acknowledged = assert_two_frames;
-	assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_FLASHED);
-	assert_int_equal(kcan_flash_awaits(b.flash), 0);
-	bench_end(&b);
-	start("stm32g0b1xx");
-	bench_preload(&b, image, BLOCK);
-	bench_write(&b, image, BLOCK);
-	b.cfg.goal = KCAN_FLASH_GOAL_VERIFY;
-	assert_int_equal(bench_run(&b).verdict, KCAN_FLASH_SAME);
-	all = b.received;
-	/* once more, and all but the last one of the ten come */
-	b.mishap = MISHAP_LOSE;
-	b.from_node = true;
-	b.nth = 2 * all - 1;
-	bench_begin(&b);
-	assert_int_equal(kcan_flash_awaits(b.flash), 0);
-	while (!b.struck) {
-		bench_step(&b);
-		b.board.now_us = bench_next(&b);
-	}
-	assert_int_equal(kcan_flash_awaits(b.flash), 1);
-	bench_end(&b);
-}
-
-/*
- * flashing.md, section 5: when eight of ten frames have come, the node has room
- * for the next answer. Here the tenth one is lost.
- */
-static void test_the_next_block_is_asked_for_ahead(void **state)
-{
-	unsigned int last;
-
-	(void)state;
-	start("stm32g0b1xx");
-	bench_write(&b, image, SHORT_LEN);
-	bench_begin(&b);
-	while (!strstr(b.talk, "er")) {
-		bench_step(&b);
-		b.board.now_us = bench_next(&b);
-	}
-	last = b.received - 1;
-	bench_end(&b);
-	start("stm32g0b1xx");
-	bench_write(&b, image, SHORT_LEN);
-	b.mishap = MISHAP_LOSE;
-	b.from_node = true;
-	b.nth = last;
-	bench_begin(&b);
-	while (!b.struck) {
-		bench_step(&b);
-		b.board.now_us = bench_next(&b);
-	}
-	assert_string_equal(strchr(b.talk, 'e'), "er");
-	bench_step(&b);
-	assert_string_equal(strchr(b.talk, 'e'), "err");
-	assert_int_equal(bench_finish(&b).verdict, KCAN_FLASH_FLASHED);
-	assert_true(bench_holds(&b, image, SHORT_LEN));
 	bench_end(&b);
 }
 
@@ -351,48 +213,14 @@ static void test_who_loses_the_nodeid_all_the_time_gives_up(void **state)
 	bench_end(&b);
 }
 
-static void test_admin_messages_of_others_that_do_no_harm(void **state)
-{
-	static const struct can_frame harmless[] = {
-		FRAME(0x3f0, 0x00), /* QUERY_UNASSIGNED */
-		FRAME(0x3f0, 0x11, 1, 2, 3, 4, 5, 6, 239),
-		FRAME(0x3f0, 0x11, 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04, 240),
-		FRAME(0x3f0, 0x01, 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04, 7),
-		FRAME(0x3f1, 0x20, 1, 2, 3, 4, 5, 6, 0x11),
-		FRAME(0x2e3, 0x01, 0x88, 0xf1, 0x00, 0x68, 0x95, 0x99, 0x03),
-	};
-	struct kcan_flash_result result;
-
-	(void)state;
-	start("stm32g0b1xx");
-	bench_write(&b, image, SHORT_LEN);
-	bench_begin(&b);
-	while (!kcan_flash_done(b.flash)) {
-		bench_step(&b);
-		for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
-			kcan_flash_rx(b.flash, &harmless[i], b.board.now_us);
-		if (!kcan_flash_done(b.flash) &&
-		    bench_next(&b) > b.board.now_us)
-			b.board.now_us = bench_next(&b);
-	}
-	result = kcan_flash_result(b.flash);
-	assert_int_equal(result.verdict, KCAN_FLASH_FLASHED);
-	/* the SET at the beginning, and 10 ms until the node hears */
-	assert_int_equal(b.board.now_us, 1010000);
-	bench_end(&b);
-}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
+	static const struct CMUnitTest tests[] = {
 		ROW_TEST("an abort between commands leaves a board in order",
 			 test_aborts, false),
 		ROW_TEST("an abort within a command leaves a board in order",
 			 test_aborts, true),
 		cmocka_unit_test(test_an_abort_waits_1_s_for_confirmations),
-		cmocka_unit_test(test_the_steps_follow_each_other),
-		cmocka_unit_test(test_it_knows_how_many_frames_are_to_come),
-		cmocka_unit_test(test_the_next_block_is_asked_for_ahead),
 		cmocka_unit_test(
 			test_a_dead_board_does_not_keep_the_others_waiting),
 		cmocka_unit_test(
@@ -401,9 +229,7 @@ int main(void)
 		ROW_TEST("a bus that confirms nothing", test_a_dead_bus, true),
 		cmocka_unit_test(
 			test_who_loses_the_nodeid_all_the_time_gives_up),
-		cmocka_unit_test(test_admin_messages_of_others_that_do_no_harm),
 	};
-
 	return cmocka_run_group_tests_name("flashing_end", tests, setup,
 					   teardown);
 }
