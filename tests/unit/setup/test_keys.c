@@ -2,18 +2,8 @@
 // needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault
 // needs: sim/canmcu/mcu/mcu_cfg.c sim/canmcu/setup
 // needs: sim/canmcu/wire/confinement.c
-/* Each key: what its values mean, and what is said about those it refuses. */
-#include "../../support/unit.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "../../../sim/canmcu/setup/keys.h"
-
-#define X8 "xxxxxxxx"
-#define X47 X8 X8 X8 X8 X8 "xxxxxxx"
+/* Each key: what its values mean, and by which names it is found. */
+#include "keys_bench.h"
 
 /* All that a key can set, in one line. */
 static void describe(const struct keys_board *b, char *out, size_t size)
@@ -45,10 +35,7 @@ static void describe(const struct keys_board *b, char *out, size_t size)
 		b->unplugged_len ? b->unplugged[0] : "");
 }
 
-static const struct row {
-	const char *name; /* key=value */
-	const char *want; /* what of the description is other than before */
-} accepted[] = {
+static const struct row accepted[] = {
 	{ "canbus_uuid=112233445566", "uuid 112233445566/1/0 " },
 	{ "canbus_uuid=41F905F55004", "uuid 41f905f55004/1/0 " },
 	{ "canbus_uuid=0x41f905f55004", "uuid 41f905f55004/1/0 " },
@@ -119,117 +106,6 @@ static const struct row off_again[] = {
 	{ "ecc=off", "ecc 0 " },
 };
 
-#define UART_WANT                                                      \
-	": give 'pty:/PATH' to make a serial line with that name, or " \
-	"one there is, like /dev/ttyS0"
-#define UUID_WANT ": give up to 12 hex digits, like 112233445566"
-#define CHIP_WANT                                                      \
-	": give 24 hex digits for an STM32, 16 for an RP2040, 32 for " \
-	"LPC and SAM"
-#define IFACE_WANT                                                       \
-	": give the name of a CAN interface, like can0, or of a bus in " \
-	"here, like :desk"
-#define TEXT_WANT ": give at most 47 printable ASCII characters"
-#define CLOCK_WANT ": give a number of Hz from 1000000 to 715827882"
-#define STATE_WANT ": give 'klipper', 'shutdown', 'katapult' or 'off'"
-
-static const struct row refused[] = {
-	{ "canbus_uuid=", "canbus_uuid ''" UUID_WANT },
-	{ "canbus_uuid=0x", "canbus_uuid '0x'" UUID_WANT },
-	{ "canbus_uuid=1122334455667",
-	  "canbus_uuid '1122334455667'" UUID_WANT },
-	{ "canbus_uuid=0112233445566",
-	  "canbus_uuid '0112233445566'" UUID_WANT },
-	{ "canbus_uuid=11 22", "canbus_uuid '11 22'" UUID_WANT },
-	{ "canbus_uuid=-1", "canbus_uuid '-1'" UUID_WANT },
-	{ "chip_id=abc", "chip_id 'abc'" CHIP_WANT },
-	{ "chip_id=", "chip_id ''" CHIP_WANT },
-	{ "interface=", "interface ''" IFACE_WANT },
-	{ "interface=a234567890123456",
-	  "interface 'a234567890123456'" IFACE_WANT },
-	{ "interface=a/b", "interface 'a/b'" IFACE_WANT },
-	{ "canbus_interface=can 0", "canbus_interface 'can 0'" IFACE_WANT },
-	{ "bridge=maybe", "bridge 'maybe': give 'on' or 'off'" },
-	{ "usb=", "usb '': give 'on' or 'off'" },
-	{ "uart=", "uart ''" UART_WANT },
-	{ "uart=ttyS0", "uart 'ttyS0'" UART_WANT },
-	{ "uart=pty:", "uart 'pty:'" UART_WANT },
-	{ "baud=299", "baud '299': give a number from 300 to 4000000" },
-	{ "--katapult-baud=0",
-	  "--katapult-baud '0': give a number from 300 to 4000000" },
-	{ "baud=4000001", "baud '4000001': give a number from 300 to 4000000" },
-	{ "uart=pty:~/a", "uart 'pty:~/a'" UART_WANT },
-	{ "usb_serial=\t",
-	  "usb_serial '\t': give at most 47 printable ASCII characters" },
-	{ "usb_port=240", "usb_port '240': give a number from 0 to 239" },
-	{ "usb_tcp=65536", "usb_tcp '65536': give a number from 0 to 65535" },
-	{ "klipper_bitrate=9999",
-	  "klipper_bitrate '9999': give bits per second from 10000 to "
-	  "1000000" },
-	{ "katapult_bitrate=1000001",
-	  "katapult_bitrate '1000001': give bits per second from 10000 to "
-	  "1000000" },
-	{ "bridge_bitrate=1000001",
-	  "bridge_bitrate '1000001': give a number from 0 to 1000000" },
-	{ "bridge_state=off",
-	  "bridge_state 'off': give 'error-active', 'error-warning', "
-	  "'error-passive' or 'bus-off'" },
-	{ "bridge_echo=1.0", "bridge_echo '1.0': give 'on' or 'off'" },
-	{ "mcu_type=z80", "mcu_type 'z80': give one that --help lists, like "
-			  "stm32g0b1xx" },
-	{ "--mcu-type=z80", "--mcu-type 'z80': give one that --help lists, "
-			    "like stm32g0b1xx" },
-	{ "bootloader=Katapult",
-	  "bootloader 'Katapult': give 'katapult', 'rom' or 'none'" },
-	{ "state=rom", "state 'rom'" STATE_WANT },
-	{ "state=boot", "state 'boot'" STATE_WANT },
-	{ "nodeid=256", "nodeid '256': give a number from 0 to 255" },
-	{ "nodeid=", "nodeid '': give a number from 0 to 255" },
-	{ "boot_ms=3600001",
-	  "boot_ms '3600001': give a number from 0 to 3600000" },
-	{ "erase_ms=1001", "erase_ms '1001': give a number from 0 to 1000" },
-	{ "clock_freq=999999", "clock_freq '999999'" CLOCK_WANT },
-	{ "clock_freq=715827883", "clock_freq '715827883'" CLOCK_WANT },
-	{ "clock_freq=64M", "clock_freq '64M'" CLOCK_WANT },
-	{ "double_reset=maybe", "double_reset 'maybe': give 'on' or 'off'" },
-	{ "ecc=8", "ecc '8': give 'on' or 'off'" },
-	{ "sane_rx=", "sane_rx '': give 'on' or 'off'" },
-	{ "no_application=2", "no_application '2': give 'on' or 'off'" },
-	{ "application_start=0", "application_start '0': give an address, like "
-				 "0x8002000" },
-	{ "application_start=0x100000000",
-	  "application_start '0x100000000': give an address, like 0x8002000" },
-	{ "mcu_name=" X47 "x", "mcu_name '" X47 "x'" TEXT_WANT },
-	{ "katapult_version=\xc3\xbc",
-	  "katapult_version '\xc3\xbc'" TEXT_WANT },
-	{ "flash_image=", "flash_image '': give a path, without '~'" },
-	{ "flash_image=/a\n",
-	  "flash_image '/a\n': give a path without control characters" },
-	{ "uart=/a\005",
-	  "uart '/a\005': give a path without control characters" },
-	{ "flash_image=~/a", "flash_image '~/a': give a path, without '~'" },
-	{ "mcutype=x", "there is no key 'mcutype': did you mean 'mcu_type'?" },
-	{ "canbus_uid=1",
-	  "there is no key 'canbus_uid': did you mean 'canbus_uuid'?" },
-	{ "mcu-type=x", "there is no key 'mcu-type': did you mean "
-			"'mcu_type'?" },
-	{ "nodied=1", "there is no key 'nodied': did you mean 'nodeid'?" },
-	/* two letters of three are not near */
-	{ "mcu=1", "there is no key 'mcu': see canmcu(1)" },
-	{ "ec=1", "there is no key 'ec': did you mean 'ecc'?" },
-	{ "xecc=1", "there is no key 'xecc': did you mean 'ecc'?" },
-	{ "xxecc=1", "there is no key 'xxecc': see canmcu(1)" },
-};
-
-static int apply(struct keys_board *b, const char *setting, char *error)
-{
-	static char name[256];
-	char *value = strchr(strcpy(name, setting), '=');
-
-	*value++ = '\0';
-	return keys_apply(b, name, value, error, KEYS_WANT_MAX + 128);
-}
-
 static void check_accepted(const struct row *row, struct keys_board *b)
 {
 	char error[KEYS_WANT_MAX + 128] = "", text[600];
@@ -272,16 +148,6 @@ static void test_a_link_is_switched_off_by_its_own_key(void **state)
 	assert_int_equal(b.cfg.link, MCU_LINK_CAN);
 }
 
-static void test_refused(void **state)
-{
-	const struct row *row = *state;
-	struct keys_board b = { .cfg.nodeid = -1 };
-	char error[KEYS_WANT_MAX + 128] = "";
-
-	assert_int_equal(apply(&b, row->name, error), -EINVAL);
-	assert_string_equal(error, row->want);
-}
-
 /* Return: whether a row of @key gives another board, or puts it on a bus. */
 static bool gives_another_board(const struct key *key)
 {
@@ -315,36 +181,6 @@ static void test_keys_of_a_board_make_it_another_one(void **state)
 		if (gives_another_board(key) != (key->effect == KEY_BOARD))
 			fail_msg("%s: its effect and mcu_same_board() differ",
 				 key->name);
-}
-
-/* Klipper's own four interfaces: a build has one. */
-static void test_an_mcu_is_reached_in_one_way(void **state)
-{
-	static const char *const ways[] = { "bridge=yes", "usb=yes",
-					    "uart=/dev/ttyS0" };
-	char error[KEYS_WANT_MAX + 128];
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(ways) * ARRAY_SIZE(ways); i++) {
-		const char *first = ways[i / ARRAY_SIZE(ways)];
-		const char *second = ways[i % ARRAY_SIZE(ways)];
-		struct keys_board b = { .cfg.nodeid = -1 };
-
-		assert_int_equal(apply(&b, first, error), 0);
-		assert_int_equal(apply(&b, second, error),
-				 first == second ? 0 : -EINVAL);
-	}
-}
-
-static void test_two_ways_are_told_by_name(void **state)
-{
-	struct keys_board b = { .cfg.link = MCU_LINK_USB };
-	char error[KEYS_WANT_MAX + 128] = "";
-
-	(void)state;
-	assert_int_equal(apply(&b, "bridge=yes", error), -EINVAL);
-	assert_string_equal(error, "bridge 'yes': it has 'usb' already; leave "
-				   "one of the two away");
 }
 
 /* But for baud, which means the same there. */
@@ -385,20 +221,17 @@ int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_keys_of_a_board_make_it_another_one),
-		cmocka_unit_test(test_an_mcu_is_reached_in_one_way),
 		cmocka_unit_test(test_a_link_is_switched_off_by_its_own_key),
-		cmocka_unit_test(test_two_ways_are_told_by_name),
 		cmocka_unit_test(test_klippers_own_keys_are_not_near_ours),
 		cmocka_unit_test(test_names_of_any_length_are_near_nothing),
 		cmocka_unit_test(test_the_two_spellings_are_not_mixed),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(accepted) + ARRAY_SIZE(off_again) +
-				ARRAY_SIZE(refused) + ARRAY_SIZE(others)];
+				ARRAY_SIZE(others)];
 	size_t n = 0;
 
 	ROWS(accepted, test_accepted);
 	ROWS(off_again, test_off_again);
-	ROWS(refused, test_refused);
 	memcpy(&tests[n], others, sizeof(others));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
