@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 // needs: sim/canmcu/board sim/canmcu/device sim/canmcu/fault sim/canmcu/mcu
 /* katapult-protocol.md, section 3: the receiver, with its trap and without. */
-#include "../../support/unit.h"
-
-#include <kcan/kat.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "katapult_board.h"
-#include "util/hex.h"
+#include "katapult_hex.h"
 
 #define OWN 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04
 
@@ -17,7 +10,6 @@
 #define BAD_CRC "01881600f8319903"
 #define BAD_TRAILER "01881600f9319904"
 #define TOO_LONG "0188161ff9319903"
-#define CONNECT "01881100f17c9903"
 /* the first 24 bytes of a SEND_BLOCK */
 #define TORN                                   \
 	"018812110020000800010203040506070809" \
@@ -110,22 +102,6 @@ static const struct script {
 	  "" },
 };
 
-static void send_hex(struct board *b, const char *hex)
-{
-	uint8_t bytes[KCAN_KAT_MAX];
-	size_t len = strlen(hex) / 2;
-
-	assert_int_equal(util_hex_decode(bytes, hex, strlen(hex)), 0);
-	for (size_t at = 0; at < len; at += 8) {
-		struct can_frame f = { .can_id = 0x108, .can_dlc = 8 };
-
-		if (len - at < 8)
-			f.can_dlc = (uint8_t)(len - at);
-		memcpy(f.data, &bytes[at], f.can_dlc);
-		board_hear(b, f);
-	}
-}
-
 static void clear_and_set(struct board *b)
 {
 	board_hear(b, FRAME(0x3f0, 0x12));
@@ -207,65 +183,6 @@ static void test_script_sane(void **state)
 	const struct script *s = *state;
 
 	play(s, true, s->want_sane);
-}
-
-static void connect_as(const char *type, const char *want)
-{
-	struct mcu_cfg cfg = board_cfg(type);
-	char got[256] = "";
-	struct board b;
-
-	cfg.state = MCU_KATAPULT;
-	cfg.nodeid = 4;
-	board_init(&b, &cfg);
-	send_hex(&b, CONNECT);
-	board_drain(&b);
-	for (size_t i = 0; i < b.sent_len; i++)
-		util_hex_encode(got + strlen(got), b.sent[i].data,
-				b.sent[i].can_dlc);
-	assert_string_equal(got, want);
-}
-
-#define VERSION "76302e302e312d3130392d673930326633333500"
-
-static void test_connect_of_a_g0b1(void **state)
-{
-	(void)state;
-	connect_as("stm32g0b1xx", "0188a00d110000000001010000200008400000007374"
-				  "6d333267306231787800"
-				  "00000000" VERSION "afda9903");
-}
-
-static void test_connect_of_an_f446(void **state)
-{
-	(void)state;
-	connect_as("stm32f446xx", "0188a00d110000000001010000800008400000007374"
-				  "6d333266343436787800"
-				  "00000000" VERSION "c07d9903");
-}
-
-static void test_connect_of_an_h723(void **state)
-{
-	(void)state;
-	connect_as("stm32h723xx", "0188a00d110000000001010000000208400000007374"
-				  "6d333268373233787800"
-				  "00000000" VERSION "477f9903");
-}
-
-static void test_any_f103_says_it_is_an_xe(void **state)
-{
-	(void)state;
-	connect_as("stm32f103x6", "0188a00d110000000001010000200008400000007374"
-				  "6d333266313033786500"
-				  "00000000" VERSION "5f029903");
-}
-
-static void test_connect_of_an_rp2040(void **state)
-{
-	(void)state;
-	connect_as("rp2040", "0188a00c11000000000101000040001040000000"
-			     "7270323034300000"
-			     "00000000" VERSION "183b9903");
 }
 
 /* Section 4: up to 30 words, which nobody looks at. */
@@ -376,11 +293,6 @@ static void test_behind_a_nack_rubbish_takes_no_room(void **state)
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
-		cmocka_unit_test(test_connect_of_a_g0b1),
-		cmocka_unit_test(test_connect_of_an_f446),
-		cmocka_unit_test(test_connect_of_an_h723),
-		cmocka_unit_test(test_any_f103_says_it_is_an_xe),
-		cmocka_unit_test(test_connect_of_an_rp2040),
 		cmocka_unit_test(test_get_canbus_id_ignores_its_payload),
 		cmocka_unit_test(test_a_dead_channel_still_obeys_admin_frames),
 		cmocka_unit_test(test_a_frame_that_does_not_fit_is_lost_whole),
