@@ -97,4 +97,45 @@ static inline void test_end(void **state)
 	capture_free(&c);
 }
 
+/* How it ends, as an object. */
+struct json_row {
+	const char *name;
+	struct words_facts facts;
+	const char *out; /* all of stdout */
+};
+
+static inline void test_end_in_json(void **state)
+{
+	const struct json_row *row = *state;
+	struct capture c;
+
+	capture_open(&c, true);
+	report_end(&c.report, &row->facts);
+	report_close(&c.report);
+	capture_end(&c);
+	assert_string_equal(c.out, row->out);
+	assert_string_equal(c.err, "");
+	capture_free(&c);
+}
+
+/* A proof that cannot be written is an error, and that is told. */
+static inline void check_a_full_disk(void)
+{
+	const struct words_facts facts =
+		complete(&(struct words_facts){ .cause = CAUSE_PROVEN });
+	struct capture c;
+
+	capture_open(&c, false);
+	fclose(c.report.streams.out);
+	c.report.streams.out = fopen("/dev/full", "w");
+	assert_non_null(c.report.streams.out);
+	report_end(&c.report, &facts);
+	assert_int_equal(report_close(&c.report), 1);
+	capture_end(&c);
+	assert_non_null(strstr(c.err, "results could not be written: No space "
+				      "left on device; give standard output a "
+				      "place that takes them\n"));
+	capture_free(&c);
+}
+
 #endif

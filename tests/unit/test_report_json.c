@@ -7,11 +7,7 @@
 
 #include <kcan/admin.h>
 
-static const struct json_row {
-	const char *name;
-	struct words_facts facts;
-	const char *out;
-} json_rows[] = {
+static const struct json_row json_rows[] = {
 	{ "JSON of a proof",
 	  { .cause = CAUSE_PROVEN,
 	    .ifname = "can0",
@@ -103,20 +99,6 @@ static const struct json_row {
 	  "it was decided; the request is still queued, not confirmed\","
 	  "\"interface\":\"can0\",\"request\":\"unconfirmed\"}\n" },
 };
-
-static void test_json(void **state)
-{
-	const struct json_row *row = *state;
-	struct capture c;
-
-	capture_open(&c, true);
-	report_end(&c.report, &row->facts);
-	report_close(&c.report);
-	capture_end(&c);
-	assert_string_equal(c.out, row->out);
-	assert_string_equal(c.err, "");
-	capture_free(&c);
-}
 
 /* A program reads it: every end there is has to make an object. */
 static void test_every_cause_makes_json_with_a_reason(void **state)
@@ -212,6 +194,6 @@ int main(void)
 	};
 	size_t n = 4;
 
-	ROWS(json_rows, test_json);
+	ROWS(json_rows, test_end_in_json);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

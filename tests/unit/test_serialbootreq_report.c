@@ -215,11 +215,7 @@ static void test_a_wrong_command_line_is_one_line(void **state)
 	capture_free(&c);
 }
 
-static const struct json_row {
-	const char *name;
-	struct words_facts facts;
-	const char *want;
-} json_rows[] = {
+static const struct json_row json_rows[] = {
 	{ "JSON of Katapult on a UART",
 	  { .cause = CAUSE_PROVEN,
 	    .device = UART,
@@ -259,20 +255,6 @@ static const struct json_row {
 	  "{\"schema\":1,\"outcome\":\"usage\",\"code\":2,\"reason\":\"-b 'x' "
 	  "is no number (see serialbootreq --help)\"}\n" },
 };
-
-static void test_json(void **state)
-{
-	const struct json_row *row = *state;
-	struct capture c;
-
-	capture_open(&c, true);
-	report_end(&c.report, &row->facts);
-	report_close(&c.report);
-	capture_end(&c);
-	assert_string_equal(c.out, row->want);
-	assert_string_equal(c.err, "");
-	capture_free(&c);
-}
 
 /* Every way it can end makes whole sentences, as text and as JSON. */
 static void test_no_slot_is_left(void **state)
@@ -345,21 +327,8 @@ static void test_the_string_as_hex(void **state)
 
 static void test_results_that_cannot_be_written(void **state)
 {
-	const struct words_facts facts =
-		complete(&(struct words_facts){ .cause = CAUSE_PROVEN });
-	struct capture c;
-
 	(void)state;
-	capture_open(&c, false);
-	fclose(c.report.streams.out);
-	c.report.streams.out = fopen("/dev/full", "w");
-	report_end(&c.report, &facts);
-	assert_int_equal(report_close(&c.report), 1);
-	capture_end(&c);
-	assert_non_null(strstr(c.err, "results could not be written: No space "
-				      "left on device; give standard output a "
-				      "place that takes them\n"));
-	capture_free(&c);
+	check_a_full_disk();
 }
 
 int main(void)
@@ -376,6 +345,6 @@ int main(void)
 	size_t n = 6;
 
 	ROWS(end_rows, test_end);
-	ROWS(json_rows, test_json);
+	ROWS(json_rows, test_end_in_json);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
