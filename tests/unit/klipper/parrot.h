@@ -93,16 +93,10 @@ static inline void parrot_test(void **state)
 	struct parrot *parrot;
 	struct host h;
 
-	host_start(&h, "stm32g0b1xx");
-	parrot = devices_add(&h.board.mcu.devices, &parrot_kind);
-	assert_non_null(parrot);
-	parrot->wires = story->wires;
+	parrot = story_connect(&h, &parrot_kind, story->wires);
 	parrot->answers = story->answers;
 	parrot->heard = story->heard;
-	host_assign(&h, 4);
-	h.board.mcu.live.start_us = h.board.now_us;
-	for (size_t i = 0; i < STORY_STEPS && story->steps[i].say; i++)
-		story_play(&h, &story->steps[i]);
+	story_tell(&h, story->steps);
 	if (story->reason)
 		assert_string_equal(h.board.reason, story->reason);
 	host_end(&h);

@@ -67,18 +67,38 @@ static inline void story_play(struct host *h, const struct story_step *step)
 	assert_string_equal(h->text, step->want);
 }
 
-/* A row of a table of stories. One tick is a microsecond, from 0 on. */
+/* All that happens to it from its assignment on. One tick is a microsecond. */
+static inline void story_tell(struct host *h, const struct story_step *steps)
+{
+	host_assign(h, 4);
+	h->board.mcu.live.start_us = h->board.now_us;
+	for (size_t i = 0; i < STORY_STEPS && steps[i].say; i++)
+		story_play(h, &steps[i]);
+}
+
+/* A row of a table of stories. */
 static inline void story_test(void **state)
 {
 	const struct story *story = *state;
 	struct host h;
 
 	host_start(&h, "stm32g0b1xx");
-	host_assign(&h, 4);
-	h.board.mcu.live.start_us = h.board.now_us;
-	for (size_t i = 0; i < STORY_STEPS && story->steps[i].say; i++)
-		story_play(&h, &story->steps[i]);
+	story_tell(&h, story->steps);
 	host_end(&h);
+}
+
+/* Begin one with a device on a bus. Return: that; its wires are its first member. */
+static inline void *story_connect(struct host *h,
+				  const struct device_kind *kind,
+				  struct device_wires wires)
+{
+	struct device_wires *device;
+
+	host_start(h, "stm32g0b1xx");
+	device = devices_add(&h->board.mcu.devices, kind);
+	assert_non_null(device);
+	*device = wires;
+	return device;
 }
 
 #endif

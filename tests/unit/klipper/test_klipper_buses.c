@@ -309,14 +309,8 @@ static void test_story(void **state)
 	struct echo *echo;
 	struct host h;
 
-	host_start(&h, "stm32g0b1xx");
-	echo = devices_add(&h.board.mcu.devices, &echo_kind);
-	assert_non_null(echo);
-	echo->wires = story->wires;
-	host_assign(&h, 4);
-	h.board.mcu.live.start_us = h.board.now_us;
-	for (size_t i = 0; i < STORY_STEPS && story->steps[i].say; i++)
-		story_play(&h, &story->steps[i]);
+	echo = story_connect(&h, &echo_kind, story->wires);
+	story_tell(&h, story->steps);
 	assert_string_equal(echo->heard, story->heard);
 	if (story->reason)
 		assert_string_equal(h.board.reason, story->reason);
