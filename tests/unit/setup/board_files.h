@@ -71,4 +71,17 @@ static inline int folder_leave(const char *folder)
 	return chdir("/") || rmdir(folder) ? -1 : 0;
 }
 
+/* Run @tests, which are of @name, in such a folder. Return: what main() does. */
+static inline int folder_run(const char *name, const struct CMUnitTest *tests,
+			     size_t n)
+{
+	char folder[] = "/tmp/test_boards.XXXXXX";
+	int failed;
+
+	if (folder_enter(folder))
+		return 1;
+	failed = _cmocka_run_group_tests(name, tests, n, NULL, NULL);
+	return folder_leave(folder) ? 1 : failed;
+}
+
 #endif

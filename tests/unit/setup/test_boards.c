@@ -330,7 +330,6 @@ int main(void)
 			test_the_machine_is_on_the_mcu_that_has_the_pins),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(accepted) + ARRAY_SIZE(others)];
-	char folder[] = "/tmp/test_boards.XXXXXX";
 	int failed;
 	size_t n = 0;
 
@@ -341,9 +340,7 @@ int main(void)
 		perror("tests/data/printer/sim.cfg");
 		return 1;
 	}
-	if (folder_enter(folder))
-		return 1;
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	failed = folder_run("boards", tests, ARRAY_SIZE(tests));
 	free(printer);
-	return folder_leave(folder) ? 1 : failed;
+	return failed;
 }

@@ -257,14 +257,9 @@ int main(void)
 		cmocka_unit_test(test_a_file_of_16_mib_and_one_byte),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(refused) + ARRAY_SIZE(others)];
-	char folder[] = "/tmp/test_boards_refused.XXXXXX";
-	int failed;
 	size_t n = 0;
 
 	ROWS(refused, test_refused);
 	memcpy(&tests[n], others, sizeof(others));
-	if (folder_enter(folder))
-		return 1;
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	return folder_leave(folder) ? 1 : failed;
+	return folder_run("boards_refused", tests, ARRAY_SIZE(tests));
 }
