@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/* How each stage of a board ends, in words. */
+/* How each stage of a board ends, in words; once it was told to start: tell_start.c. */
 #include "tell.h"
 
 #include <string.h>
 
 #include "../shared/slots.h"
+#include "tell_words.h"
 
-#define START_HOST "start Klipper's host again: sudo systemctl start klipper"
-#define NOT_SEEN "it was not seen to run yet"
-#define UNKNOWN "an unknown version"
-#define A_KLIPPER "a Klipper"
 #define TWICE "press its reset button twice within half a second"
-#define BRING_UP "bring %.15s up, then type the same command again%s"
-#define POWER "switch the board's power off and on"
-
-static const char *file_of(const struct board *b)
-{
-	return b->firmware->path;
-}
 
 /* How the same command goes on from here: the file is there already. */
 const char *end_without_backup(const struct board *b)
@@ -25,17 +15,6 @@ const char *end_without_backup(const struct board *b)
 	return b->backup.saved && b->opts->command != OPTS_READ ?
 		       " without --backup" :
 		       "";
-}
-
-/* What was cut short by a signal ends with that. */
-static void note_signal(struct board *b, bool cut_short)
-{
-	int signal = b->loop->signal;
-
-	if (!signal || !cut_short)
-		return;
-	b->end.outcome = KCAN_OUTCOME_INTERRUPTED;
-	b->end.signal = signal;
 }
 
 void end_enter(struct board *b, enum kcan_bootreq_verdict verdict)
@@ -170,13 +149,6 @@ static void say_failed(struct board *b)
 	note_signal(b, result->verdict == KCAN_FLASH_ABORTED);
 }
 
-/* @unknown: of an image that does not tell */
-static const char *version_of(const struct board *b, const char *unknown)
-{
-	return b->firmware->dictionary.len ? b->firmware->dictionary.version :
-					     unknown;
-}
-
 void end_checked(struct board *b)
 {
 	end_with(
@@ -232,133 +204,6 @@ void end_blank(struct board *b)
 		 b->backup.path);
 	end_next(&b->end, "give it one: the same command without --read, and "
 			  "with a klipper.bin");
-}
-
-static void say_runs(struct board *b)
-{
-	if (b->result.verdict == KCAN_FLASH_SAME)
-		end_with(&b->end, KCAN_OUTCOME_SAME,
-			 "%.100s runs: %.200s was there already, and all %zu "
-			 "bytes were compared",
-			 version_of(b, A_KLIPPER), file_of(b), b->image.size);
-	else
-		end_with(&b->end, KCAN_OUTCOME_FLASHED,
-			 "%.100s -> %.100s, which runs: %.200s was written, "
-			 "and all %zu bytes were compared",
-			 previous_text(&b->previous), version_of(b, A_KLIPPER),
-			 file_of(b), b->image.size);
-	end_next(&b->end, START_HOST);
-}
-
-/* It does, but those behind it do not answer any more. */
-static void say_cut_off(struct board *b)
-{
-	b->end.outcome = KCAN_OUTCOME_NOT_STARTED;
-	end_add(&b->end,
-		"; but none of the boards that answered on %.15s before (%zu) "
-		"does now",
-		b->wire->ifname, b->wire->before.len);
-	end_next(&b->end,
-		 "likely it is built for another CAN speed than they are: set "
-		 "theirs as \"CAN bus speed\" in 'make menuconfig', build it "
-		 "again, and type the same command again%s",
-		 end_without_backup(b));
-}
-
-/* What may have stopped it from starting is gone then. */
-static void say_unheard(struct board *b)
-{
-	end_with(
-		&b->end, KCAN_OUTCOME_NOT_STARTED,
-		"%.200s is in the flash, but Katapult did not acknowledge that "
-		"it is to start it, and no Klipper has answered on %.200s "
-		"within %g s",
-		file_of(b), board_place(b), (double)b->opts->timeout_us / 1e6);
-	end_next(&b->end, POWER ", then type the same command again%s",
-		 end_without_backup(b));
-}
-
-static void say_silent(struct board *b)
-{
-	end_with(
-		&b->end, KCAN_OUTCOME_NOT_STARTED,
-		"%.200s is in the flash, and Katapult was left, but no Klipper "
-		"has answered on %.200s within %g s",
-		file_of(b), board_place(b), (double)b->opts->timeout_us / 1e6);
-	end_next(&b->end,
-		 "likely it is built for another %s, other pins or "
-		 "another crystal: build it for this board, press reset twice "
-		 "within half a second, and flash that",
-		 b->wire ? "CAN speed" : "chip");
-}
-
-/* It may have started, but could not be asked. */
-static void say_down(struct board *b)
-{
-	end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
-		 "%.200s is in the flash, but %.15s went down before it was "
-		 "seen to run",
-		 file_of(b), b->wire->ifname);
-	end_next(&b->end, BRING_UP, b->wire->ifname, end_without_backup(b));
-}
-
-void end_not_seen(struct board *b, const char *why)
-{
-	end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
-		 "%.200s is in the flash, but %s", file_of(b), why);
-	end_next(&b->end,
-		 "type the same command again%s, which does not write what is "
-		 "there already",
-		 end_without_backup(b));
-}
-
-void end_unasked(struct board *b)
-{
-	end_not_seen(b, "there was no free nodeid, or no memory, to ask "
-			"whether it runs");
-}
-
-void end_start(struct board *b, enum kcan_running_verdict verdict)
-{
-	static const char *const not_seen[] = {
-		[KCAN_RUNNING_CUT] =
-			"Klipper answered only a part of what it was asked",
-		[KCAN_RUNNING_TAKEN] =
-			"its nodeid was given away before it was seen to run",
-		[KCAN_RUNNING_UNSENT] =
-			"the questions to it were not confirmed by the bus",
-		[KCAN_RUNNING_ABORTED] = NOT_SEEN,
-	};
-
-	if (verdict == KCAN_RUNNING_PROVEN || verdict == KCAN_RUNNING_KLIPPER) {
-		say_runs(b);
-		if (b->wire && b->wire->cut_off)
-			say_cut_off(b);
-	} else if (verdict == KCAN_RUNNING_OTHER) {
-		end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
-			 "a Klipper answers, but not the one of %.200s, which "
-			 "is in the flash",
-			 file_of(b));
-		end_next(&b->end, POWER ", then compare: katflash --verify");
-	} else if (b->down && verdict != KCAN_RUNNING_ABORTED) {
-		say_down(b);
-	} else if (verdict == KCAN_RUNNING_SILENT && !b->result.completed) {
-		say_unheard(b);
-	} else if (verdict == KCAN_RUNNING_SILENT) {
-		say_silent(b);
-	} else {
-		end_not_seen(b, not_seen[verdict]);
-	}
-	note_signal(b, verdict == KCAN_RUNNING_ABORTED);
-}
-
-void end_again(struct board *b)
-{
-	end_not_seen(b, b->result.completed ?
-				"Katapult answers, though it has acknowledged "
-				"that it is to start it" :
-				"Katapult still answers, and did not "
-				"acknowledge that it is to start it");
 }
 
 void end_down(struct board *b, enum kcan_delivery request)
