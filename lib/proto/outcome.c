@@ -67,7 +67,7 @@ static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
 	[KCAN_OUTCOME_FLASHED] = {
 		.code = 0,
 		.name = "flashed",
-		.meaning = "in the flash, compared, and runs (not with --no-start)",
+		.meaning = "compared, and runs (not with --no-start, --no-wait)",
 	},
 	[KCAN_OUTCOME_SAME] = {
 		.code = 0,

@@ -12,6 +12,6 @@
 
 #define U "112233445566"
 #define V "aabbccddeeff"
-#define ARGS_MAX 13
+#define ARGS_MAX 14
 
 #endif

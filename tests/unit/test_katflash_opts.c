@@ -119,7 +119,8 @@ static const struct good_row {
 	    .timeout_us = 5000000 } },
 	{ "long options cut short",
 	  { "--verif", "--int=can1", "--mc", "EBB", "a", "--conf=p",
-	    "--time=.5", "--no", "--forc", "--js", "--prog", "--verb" },
+	    "--time=.5", "--no-s", "--no-w", "--forc", "--js", "--prog",
+	    "--verb" },
 	  { .command = OPTS_VERIFY,
 	    .ifname = "can1",
 	    .on_ifname = true,
@@ -128,6 +129,7 @@ static const struct good_row {
 	    .len = 1,
 	    .timeout_us = 500000,
 	    .no_start = true,
+	    .no_wait = true,
 	    .force = true,
 	    .json = true,
 	    .progress = true,
@@ -204,6 +206,7 @@ static void test_good(void **state)
 	assert_boards(&got, &row->want);
 	assert_int_equal(got.timeout_us, row->want.timeout_us);
 	assert_int_equal(got.no_start, row->want.no_start);
+	assert_int_equal(got.no_wait, row->want.no_wait);
 	assert_int_equal(got.force, row->want.force);
 	assert_int_equal(got.json, row->want.json);
 	assert_int_equal(got.progress, row->want.progress);
@@ -225,6 +228,7 @@ static void test_help_shows_every_option_and_outcome(void **state)
 		"\n      --read  ",
 		"\n      --backup PATH  ",
 		"\n      --no-start  ",
+		"\n      --no-wait  ",
 		"\n      --force  ",
 		"\n      --timeout SECONDS  ",
 		"\n      --json  ",
@@ -265,7 +269,7 @@ static void test_help_shows_every_option_and_outcome(void **state)
 		options += !strncmp(line, "      --", 8) ? 1 : 0;
 	}
 	/* and no other one: the options, and the one outcome of three digits */
-	assert_int_equal(options, 19 + 1);
+	assert_int_equal(options, 20 + 1);
 	free(text);
 }
 

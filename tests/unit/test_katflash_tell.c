@@ -74,6 +74,28 @@ test_that_katapult_was_left_is_said_when_it_has_said_so(void **state)
 	assert_non_null(strstr(b.end.reason, "Katapult was left"));
 }
 
+/* That it runs is not said where nobody looked. */
+static void test_what_was_not_waited_for_was_told_to_start(void **state)
+{
+	struct board b =
+		board(STAGE_FLASH, KCAN_FLASH_SAME, KCAN_FLASH_CONTENT_NEW);
+
+	(void)state;
+	b.result.completed = true;
+	end_flash(&b);
+	end_unwaited(&b);
+	assert_int_equal(b.end.outcome, KCAN_OUTCOME_SAME);
+	assert_non_null(strstr(b.end.reason, "nothing was written; it was told "
+					     "to start, and not waited for"));
+	b.result.completed = false;
+	end_flash(&b);
+	end_unwaited(&b);
+	assert_int_equal(b.end.outcome, KCAN_OUTCOME_NOT_STARTED);
+	assert_string_equal(b.end.reason,
+			    "klipper.bin is in the flash, but Katapult did not "
+			    "acknowledge that it is to start it");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -82,6 +104,8 @@ int main(void)
 		cmocka_unit_test(test_where_it_is_not_the_flash_is_incomplete),
 		cmocka_unit_test(
 			test_that_katapult_was_left_is_said_when_it_has_said_so),
+		cmocka_unit_test(
+			test_what_was_not_waited_for_was_told_to_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

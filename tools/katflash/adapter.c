@@ -98,10 +98,11 @@ static void follow(struct board *b)
 		facts->cause = CAUSE_USB_NO_TTY;
 }
 
-/* Will it run something else on the same bus? */
-static bool is_changed(const struct board *b)
+/* Is it to be seen whether the others are on its bus as before? */
+static bool looks_behind(const struct board *b)
 {
-	return b->opts->command == OPTS_FLASH && !b->opts->no_start;
+	return b->opts->command == OPTS_FLASH && !b->opts->no_start &&
+	       !b->opts->no_wait;
 }
 
 static bool enter(struct board *b)
@@ -113,7 +114,7 @@ static bool enter(struct board *b)
 	if (!port_begin(b))
 		return true;
 	if (!wire->away) {
-		if (is_changed(b))
+		if (looks_behind(b))
 			behind_ask(&wire->before, &wire->bus, &b->uuid);
 		err = kcan_usbport_watch(b->port->usb);
 		facts->cause = err ? CAUSE_UNWATCHED : CAUSE_PENDING;
@@ -230,6 +231,16 @@ static void left(struct board *b)
 	end_next(&b->end, "%s: %s", why, line_of(b, line));
 }
 
+static void starts(struct board *b)
+{
+	char line[LINE_LEN];
+
+	port_starts(b);
+	if (b->opts->no_wait)
+		end_next(&b->end, "when %s is back: %s", b->wire->ifname,
+			 line_of(b, line));
+}
+
 static bool open_bus(struct board *b)
 {
 	struct wire *wire = b->wire;
@@ -325,7 +336,7 @@ const struct link_ops board_as_adapter = {
 	.entered = entered,
 	.leave = port_leave,
 	.left = left,
-	.starts = port_starts,
+	.starts = starts,
 	.find = find,
 	.turn_back = turn_back,
 	.send = send_due,

@@ -178,6 +178,8 @@ static const struct util_opt table[] = {
 	  opt_backup },
 	{ "no-start", 0, NULL, "stay in Katapult at the end",
 	  .sets = UTIL_OPT_SETS(struct opts, no_start) },
+	{ "no-wait", 0, NULL, "do not look whether the new firmware runs",
+	  .sets = UTIL_OPT_SETS(struct opts, no_wait) },
 	{ "force", 0, NULL, "go on against what can be overruled",
 	  .sets = UTIL_OPT_SETS(struct opts, force) },
 	{ "timeout", 0, "SECONDS",

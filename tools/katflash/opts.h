@@ -56,6 +56,7 @@ struct opts {
 	uint64_t timeout_us;
 	bool backs_up; /* --backup is given */
 	bool no_start;
+	bool no_wait;
 	bool force;
 	bool json;
 	bool progress; /* each second */

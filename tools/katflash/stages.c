@@ -266,6 +266,11 @@ static void conclude_enter(struct board *b)
 static void begin_start(struct board *b)
 {
 	b->link->starts(b);
+	if (b->opts->no_wait) {
+		end_unwaited(b);
+		finish(b);
+		return;
+	}
 	b->stage = STAGE_START;
 	b->due_us = now_of(b) + START_US;
 }

@@ -37,6 +37,9 @@ void end_unasked(struct board *b);
 /** The same: @why is a clause, any bytes. */
 void end_not_seen(struct board *b, const char *why);
 
+/** It is in the flash, as end_flash() has told: --no-wait. */
+void end_unwaited(struct board *b);
+
 /** It was told to start. */
 void end_start(struct board *b, enum kcan_running_verdict verdict);
 

@@ -92,6 +92,15 @@ void end_unasked(struct board *b)
 			"whether it runs");
 }
 
+void end_unwaited(struct board *b)
+{
+	if (b->result.completed)
+		end_add(&b->end, "; it was told to start, and not waited for");
+	else
+		end_not_seen(b, "Katapult did not acknowledge that it is to "
+				"start it");
+}
+
 void end_start(struct board *b, enum kcan_running_verdict verdict)
 {
 	static const char *const not_seen[] = {

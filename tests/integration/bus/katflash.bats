@@ -52,6 +52,16 @@ and all 6000 bytes were compared" ]]
 	[ "$(nodeid "$U")" = null ]
 }
 
+@test "--no-wait: it was told to start, and is not asked whether it runs" {
+	board --state katapult --fault boot-never
+	katflash --no-wait -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $output == "$U: flashed: "*"all 6000 bytes were compared; it was told\
+ to start, and not waited for" ]]
+	[[ $stderr != *next:* ]]
+	holds "$IMAGE"
+}
+
 @test "an image for another start, or chip: refused, and nothing is erased" {
 	local other=$BATS_TEST_TMPDIR/other
 

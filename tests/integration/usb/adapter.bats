@@ -58,6 +58,18 @@ $V: flashed: an unknown version -> v3, which runs: node.bin was written, and all
 	as_before
 }
 
+@test "--no-wait: can0 is left to the user, who is told what to type" {
+	katflash --no-wait -u "$BRIDGE" adapter.bin
+	[ "$status" -eq 0 ]
+	[[ $output == "$BRIDGE: flashed: "*"; it was told to start, and not waited\
+ for" ]]
+	[[ $stderr == *"next: when can0 is back: sudo ip link set can0 up\
+ txqueuelen 77 type can bitrate 500000" ]]
+	until_true [ -e /sys/class/net/can0 ]
+	${stderr##*is back: sudo }
+	[[ $(ip -d link show can0) == *'<'*,UP,*'qlen 77'*'bitrate 500000 '* ]]
+}
+
 @test "it stays in Katapult, and is found there when there is no can0" {
 	katflash --no-start -u "$BRIDGE" adapter.bin
 	[ "$status" -eq 0 ]
