@@ -263,6 +263,18 @@ static int check_board(struct opts *o, const struct opts_board *board)
 	return 0;
 }
 
+/* "--check FILE -u UUID" leaves no doubt for which board it is. */
+static int place_file(struct opts *o)
+{
+	if (o->len > 1 || o->boards[0].file)
+		return refuse(
+			o, "'%.80s' stands before the first board: give " FORM,
+			o->file);
+	o->boards[0].file = o->file;
+	o->file = NULL;
+	return 0;
+}
+
 static int check_whole(struct opts *o)
 {
 	bool named = false;
@@ -272,10 +284,8 @@ static int check_whole(struct opts *o)
 		return refuse(o, "no board is named: give " FORM);
 	if (!o->len && !o->file)
 		return refuse(o, "--check needs a FILE");
-	if (o->len && o->file)
-		return refuse(
-			o, "'%.80s' stands before the first board: give " FORM,
-			o->file);
+	if (o->len && o->file && place_file(o))
+		return -EINVAL;
 	for (size_t i = 0; i < o->len && !err; i++) {
 		named |= o->boards[i].name != NULL;
 		err = check_board(o, &o->boards[i]);
