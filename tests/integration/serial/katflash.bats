@@ -224,9 +224,11 @@ turns() {
 @test "of two ports one goes away in the middle, and the other one is flashed" {
 	local two=$BATS_TEST_TMPDIR/two pid gone
 
-	start_mcus two --uart "pty:$two" -u "$V" --erase-ms 1000
-	gone=$MCU_PID
 	board --erase-ms 1000
+	cp "$FLASH" "$two.flash"
+	start_mcus two --uart "pty:$two" -u "$V" --flash-image "$two.flash" \
+		--erase-ms 1000
+	gone=$MCU_PID
 	"$BUILD/katflash" -d "$two" "$IMAGE" -d "$LINE" "$IMAGE" -v \
 		--timeout 20 >out 2>err 3>&- &
 	pid=$!
