@@ -10,7 +10,7 @@
 
 #include "../../tools/canbus/reserve.h"
 #include "../../tools/katflash/board.h"
-#include "../../tools/katflash/tell.h"
+#include "../../tools/katflash/tell/tell.h"
 
 #define BOARDS_MAX 21 /* what targets.c lets through */
 

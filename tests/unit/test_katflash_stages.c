@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/katflash/stages.c tools/katflash/end.c tools/katflash/file
+// needs: tools/katflash/stages.c tools/katflash/stages_flash.c
+// needs: tools/katflash/stages_start.c tools/katflash/end.c tools/katflash/file
 /* What a board ends with, and where. */
 #include "../support/unit.h"
 
 #include "../../tools/katflash/board.h"
-#include "../../tools/katflash/tell.h"
+#include "../../tools/katflash/tell/tell.h"
 
 static struct loop loop;
 static struct opts opts;
@@ -24,6 +25,12 @@ void end_flash(struct board *b)
 void end_checked(struct board *b)
 {
 	(void)b;
+}
+
+void end_refused(struct board *b, const char *refusal)
+{
+	(void)b;
+	(void)refusal;
 }
 
 void end_saved(struct board *b)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/katflash/tell.c tools/katflash/tell_start.c tools/katflash/end.c
+// needs: tools/katflash/tell/tell.c tools/katflash/tell/tell_start.c tools/katflash/end.c
 // needs: tools/katflash/file tools/shared/slots.c
 /* What is said of a board whose flash holds the image, or does not. */
 #include "../support/unit.h"
 
 #include "../../tools/katflash/board.h"
-#include "../../tools/katflash/tell.h"
+#include "../../tools/katflash/tell/tell.h"
 
 static struct loop loop;
 static struct opts opts;

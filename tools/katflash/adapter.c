@@ -12,7 +12,7 @@
 #include "../shared/report.h"
 #include "../shared/usb.h"
 #include "show.h"
-#include "tell.h"
+#include "tell/tell.h"
 
 #define BACK_US 10000000 /* at least: flashing.md, section 7 */
 #define LINE_LEN 160

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "tell.h"
+#include "tell/tell.h"
 
 static uint64_t now_of(const struct board *b)
 {

@@ -9,7 +9,7 @@
 #include "../serial/trace.h"
 #include "../shared/usb.h"
 #include "board.h"
-#include "tell.h"
+#include "tell/tell.h"
 
 static bool is_usb(const struct port *port)
 {

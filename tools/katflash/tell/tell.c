@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "../shared/slots.h"
+#include "../../shared/slots.h"
 #include "tell_words.h"
 
 #define TWICE "press its reset button twice within half a second"
@@ -147,6 +147,12 @@ static void say_failed(struct board *b)
 			 content_text(result->content));
 	say_again(b);
 	note_signal(b, result->verdict == KCAN_FLASH_ABORTED);
+}
+
+void end_refused(struct board *b, const char *refusal)
+{
+	end_with(&b->end, KCAN_OUTCOME_IMAGE_REFUSED,
+		 "%.200s %s; nothing was erased", file_of(b), refusal);
 }
 
 void end_checked(struct board *b)

@@ -2,7 +2,7 @@
 #ifndef KATFLASH_TELL_WORDS_H
 #define KATFLASH_TELL_WORDS_H
 
-#include "board.h"
+#include "../board.h"
 
 /* What sentences of several stages have in common. */
 

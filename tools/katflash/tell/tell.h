@@ -2,7 +2,7 @@
 #ifndef KATFLASH_TELL_H
 #define KATFLASH_TELL_H
 
-#include "board.h"
+#include "../board.h"
 
 /** It was to be started again, and has nothing to start. */
 #define END_STAYS_BLANK "it stays in Katapult, until an application is flashed"
@@ -18,6 +18,9 @@ void end_unlike(struct board *b);
 
 /** Return: what "the same command again" goes on with: "", or a blank and more. */
 const char *end_without_backup(const struct board *b);
+
+/** The image cannot work there: @refusal, a clause. */
+void end_refused(struct board *b, const char *refusal);
 
 /** --check: nothing speaks against it. */
 void end_checked(struct board *b);
