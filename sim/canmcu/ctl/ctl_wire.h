@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes of a line. A reply of a few thousand MCUs has a few MiB. */
+/* Bytes of a line. A list has 105 bytes an MCU, and a file 4096 MCUs at most. */
 #define CTL_WIRE_LINE_MAX (64u << 20)
 
 /** A client's end of the control socket: lines come in. All else zero at first. */
