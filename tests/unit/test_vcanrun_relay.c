@@ -133,6 +133,21 @@ static const struct guest {
 	  .verbose = 2,
 	  .status = NOT_STARTED,
 	  .why = "booting\nthe guest ended before" },
+	{ .name = "a kernel panic is told",
+	  .console = "Kernel panic - not syncing: VFS\n",
+	  .verbose = 2,
+	  .status = NOT_STARTED,
+	  .why = "Kernel panic - not syncing: VFS\n"
+		 "the guest had a kernel panic before" },
+	/* User-Mode Linux 6.12.113 on a processor with AMX */
+	{ .name = "that of a kernel without room for all registers has a cause",
+	  .console = "userspace - ptrace set fp regs failed, errno = 14\n"
+		     "Kernel panic - not syncing: Attempted to kill init!\n",
+	  .verbose = 2,
+	  .status = NOT_STARTED,
+	  .why = "userspace - ptrace set fp regs failed, errno = 14\n"
+		 "Kernel panic - not syncing: Attempted to kill init!\n"
+		 "the guest has no room for all registers of this processor" },
 	{ .name = "a guest that ends after the start is no success",
 	  .says = { { MUX_READY }, { MUX_STARTED } },
 	  .status = 125 },

@@ -16,6 +16,7 @@
 #include "console.h"
 #include "control.h"
 #include "relay.h"
+#include "util/array.h"
 #include "util/clean.h"
 #include "watchdog.h"
 
@@ -67,26 +68,45 @@ static void finish(struct relay *r, int status)
 	r->deadline_ms = 0;
 }
 
+#define LOOK "look at its console with -vv, or give it more --mem"
+
+/* What a console tells of a guest's end, the more telling first. */
+static const struct cause {
+	const char *shown, *what, *remedy;
+} causes[] = {
+	/* the library of vm/preload.h was not taken */
+	{ "set fp regs failed",
+	  "has no room for all registers of this processor (likely those of "
+	  "AMX) and was lost",
+	  "set TMPDIR to a folder that is not mounted noexec, or VCAN_RUN_UML "
+	  "to a newer kernel that is not a static program, or use --engine "
+	  "qemu" },
+	{ "Kernel panic", "had a kernel panic", LOOK " or --boot-timeout" },
+};
+
 /* The guest is lost: an engine that does not work, or a failed run. */
 static void lose(struct relay *r, const char *what)
 {
+	const char *remedy = LOOK " or --boot-timeout";
+
 	if (r->console.fd >= 0)
 		console_read(&r->console);
 	console_print_tail(&r->console);
-	if (console_has(&r->console, "Kernel panic"))
-		what = "had a kernel panic";
+	for (size_t i = ARRAY_SIZE(causes); i--;)
+		if (console_has(&r->console, causes[i].shown)) {
+			what = causes[i].what;
+			remedy = causes[i].remedy;
+		}
 	if (r->phase < PHASE_RUN) {
 		reason_set(r->reason,
-			   "the guest %s before it could start the "
-			   "command; look at its console with -vv, or give it "
-			   "more --mem or --boot-timeout",
-			   what);
+			   "the guest %s before it could start the command; %s",
+			   what, remedy);
 		finish(r, -1);
 		return;
 	}
 	util_say(STDERR_FILENO,
 		 "vcan-run: the guest %s and never %s the command's exit "
-		 "status; look at its console with -vv, or give it more --mem",
+		 "status; " LOOK,
 		 what, r->phase == PHASE_EXIT ? "confirmed" : "reported");
 	finish(r, STATUS_OWN_FAILURE);
 }

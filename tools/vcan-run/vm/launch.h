@@ -15,6 +15,7 @@
 struct launch {
 	char program[PATH_MAX];
 	char tmpdir[PATH_MAX];
+	char preload[PATH_MAX]; /* a library to load first; empty: none */
 	/*
 	 * The program ends with 2v+1 after the guest has written v to its
 	 * isa-debug-exit device, as a second word on the status it reported.

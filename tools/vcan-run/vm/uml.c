@@ -8,6 +8,7 @@
 #include "../guest/guest.h"
 #include "../modules/modules.h"
 #include "cache.h"
+#include "preload.h"
 #include "vm.h"
 
 #define KERNEL_ENV "VCAN_RUN_UML"
@@ -94,6 +95,8 @@ static int plan(struct launch *l, const struct opts *o, const char *dir,
 	unsigned int mib = o->mem_mib ? o->mem_mib : 256;
 
 	if (find_kernel(l, reason) || dirs_find_memory(l->tmpdir, mib, reason))
+		return -1;
+	if (preload_is_needed() && preload_write(l->preload, dir, reason))
 		return -1;
 	launch_add(l, "vcan-run-guest");
 	launch_add(l, "rootfstype=hostfs");

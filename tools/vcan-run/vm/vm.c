@@ -77,14 +77,15 @@ static int start_guardian(struct vm *vm, struct reason *reason)
 /* The child's side of fork(): never returns. */
 static void become(const struct launch *l, int life, const int fds[static 2])
 {
-	char tmp[PATH_MAX + 8];
+	char tmp[PATH_MAX + 8], preload[PATH_MAX + 16];
 	const char *envp[] = { tmp, "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-			       NULL };
+			       l->preload[0] ? preload : NULL, NULL };
 	int null = open("/dev/null", O_RDONLY);
 	pid_t self = getpid();
 	sigset_t none;
 
 	snprintf(tmp, sizeof(tmp), "TMPDIR=%s", l->tmpdir);
+	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s", l->preload);
 	setsid();
 	/* by us: vcan-run may be killed before it knows our number */
 	if (write(life, &self, sizeof(self)) != sizeof(self)) {
