@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/vcan-run/relay/relay.c tools/vcan-run/relay/control.c tools/vcan-run/line/line.c
+// needs: tools/vcan-run/relay/relay.c tools/vcan-run/relay/relay_rx.c
+// needs: tools/vcan-run/relay/control.c tools/vcan-run/line/line.c
 // needs: tools/vcan-run/line/pump.c tools/vcan-run/line/mux.c tools/vcan-run/relay/console.c
 // needs: tools/vcan-run/reason.c tools/vcan-run/relay/watchdog.c
 #include "../support/unit.h"

@@ -16,42 +16,11 @@
 #include "console.h"
 #include "control.h"
 #include "relay.h"
+#include "relay_machine.h"
 #include "util/array.h"
 #include "util/clean.h"
-#include "watchdog.h"
 
-#define GRACE_MS 10000 /* from a passed-on signal to the guest's end */
-#define REPEAT_MS 500  /* timeout(1) signals us, then our group: one signal */
-
-enum phase {
-	PHASE_BOOT,  /* nothing heard of the guest yet */
-	PHASE_SETUP, /* it listens, and is told what to run */
-	PHASE_START, /* it was told all; the command does not run yet */
-	PHASE_RUN,
-	PHASE_EXIT, /* the status was reported; the guest's end confirms it */
-	PHASE_DONE, /* status is decided; write out what is left */
-};
-
-struct relay {
-	const struct vm *vm;
-	struct reason *reason;
-	int sigfd;
-	enum phase phase;
-	int status;
-	uint8_t exit_value; /* as the guest reported it */
-	bool output_lost;
-	int signo; /* the signal that is passed on; 0: none */
-	uint64_t signo_ms;
-	uint64_t start_ms;
-	bool verbose;
-	uint64_t deadline_ms;
-	struct watchdog watchdog;
-	struct control control;
-	struct line line;
-	struct source in;
-	struct sink sink[MUX_STREAMS]; /* MUX_STDIN's is not used */
-	struct console console;
-};
+#define REPEAT_MS 500 /* timeout(1) signals us, then our group: one signal */
 
 static uint64_t now_ms(void)
 {
@@ -59,13 +28,6 @@ static uint64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000ull + t.tv_nsec / 1000000;
-}
-
-static void finish(struct relay *r, int status)
-{
-	r->phase = PHASE_DONE;
-	r->status = status;
-	r->deadline_ms = 0;
 }
 
 #define LOOK "look at its console with -vv, or give it more --mem"
@@ -101,14 +63,14 @@ static void lose(struct relay *r, const char *what)
 		reason_set(r->reason,
 			   "the guest %s before it could start the command; %s",
 			   what, remedy);
-		finish(r, -1);
+		relay_finish(r, -1);
 		return;
 	}
 	util_say(STDERR_FILENO,
 		 "vcan-run: the guest %s and never %s the command's exit "
 		 "status; " LOOK,
 		 what, r->phase == PHASE_EXIT ? "confirmed" : "reported");
-	finish(r, STATUS_OWN_FAILURE);
+	relay_finish(r, STATUS_OWN_FAILURE);
 }
 
 static void control_guest(struct relay *r)
@@ -130,109 +92,6 @@ static void read_stdin(struct relay *r)
 		r->control.close[MUX_STDIN] = true;
 }
 
-static int advance(struct relay *r, enum phase from, enum phase to)
-{
-	if (r->phase != from)
-		return -EBADMSG;
-	r->phase = to;
-	return 0;
-}
-
-static int take_started(struct relay *r)
-{
-	if (!r->signo)
-		r->deadline_ms = 0;
-	if (r->verbose)
-		util_say(STDERR_FILENO,
-			 "vcan-run: its interfaces carry frames after %.1f s",
-			 (double)(now_ms() - r->start_ms) / 1000);
-	return advance(r, PHASE_START, PHASE_RUN);
-}
-
-static int take_fail(struct relay *r, const struct mux_frame *f)
-{
-	if (r->phase != PHASE_START || !f->len || !f->data[0])
-		return -EBADMSG;
-	reason_set(r->reason, "%.*s", (int)f->len, (const char *)f->data);
-	finish(r, -1);
-	return 0;
-}
-
-static int take_exit(struct relay *r, const struct mux_frame *f)
-{
-	int status;
-
-	if (r->phase != PHASE_RUN || f->len != 2 || f->data[0] > MUX_KILLED)
-		return -EBADMSG;
-	status = f->data[1];
-	if (f->data[0] == MUX_KILLED)
-		status += STATUS_SIGNAL_BASE;
-	/* what exit() would cut could come out as a success */
-	if (status > 255)
-		return -EBADMSG;
-	if (!r->vm->confirms) {
-		finish(r, status);
-		return 0;
-	}
-	r->phase = PHASE_EXIT;
-	r->status = status;
-	r->exit_value = f->data[1];
-	r->control.has_exited = true;
-	r->deadline_ms = now_ms() + GRACE_MS;
-	return 0;
-}
-
-static int take_number(struct relay *r, const struct mux_frame *f)
-{
-	uint32_t n;
-
-	if (mux_get_u32(f, &n))
-		return -EBADMSG;
-	if (f->type == MUX_ACK)
-		return line_ack(&r->line, n);
-	if (f->stream == MUX_STDIN)
-		r->in.credit += n;
-	return 0;
-}
-
-static int take_stream(struct relay *r, const struct mux_frame *f)
-{
-	if (r->phase != PHASE_RUN)
-		return -EBADMSG;
-	if (f->type == MUX_DATA)
-		return f->stream == MUX_STDIN ?
-			       -EBADMSG :
-			       sink_put(&r->sink[f->stream], f->data, f->len);
-	if (f->stream == MUX_STDIN)
-		source_close(&r->in);
-	else if (f->stream == MUX_STDOUT)
-		sink_end(&r->sink[MUX_STDOUT]);
-	/* stderr stays open for what vcan-run itself may have to say */
-	return 0;
-}
-
-static int take_frame(struct relay *r, const struct mux_frame *f)
-{
-	switch (f->type) {
-	case MUX_READY:
-		return advance(r, PHASE_BOOT, PHASE_SETUP);
-	case MUX_STARTED:
-		return take_started(r);
-	case MUX_FAIL:
-		return take_fail(r, f);
-	case MUX_ACK:
-	case MUX_CREDIT:
-		return take_number(r, f);
-	case MUX_DATA:
-	case MUX_CLOSE:
-		return take_stream(r, f);
-	case MUX_EXIT:
-		return take_exit(r, f);
-	default:
-		return -EBADMSG;
-	}
-}
-
 /* Return: false when there is nothing more to read just now. */
 static bool read_line(struct relay *r)
 {
@@ -243,7 +102,7 @@ static bool read_line(struct relay *r)
 	for (ssize_t i = 0; i < n && r->phase != PHASE_DONE; i++) {
 		int got = mux_decode(&r->line.decoder, buf[i], &f);
 
-		if (got < 0 || (got && take_frame(r, &f)))
+		if (got < 0 || (got && relay_take(r, &f, now_ms())))
 			lose(r, "sent a damaged frame");
 	}
 	if (n > 0)
@@ -267,7 +126,7 @@ static void check_guest(struct relay *r)
 		;
 	if (r->phase == PHASE_EXIT && info.si_code == CLD_EXITED &&
 	    info.si_status == ((r->exit_value << 1 | 1) & 0xff))
-		finish(r, r->status);
+		relay_finish(r, r->status);
 	else if (r->phase != PHASE_DONE)
 		lose(r, "ended");
 }
@@ -311,7 +170,7 @@ static void check_deadline(struct relay *r)
 		 "vcan-run: the command did not end within %d s after signal "
 		 "%d, the guest was ended",
 		 GRACE_MS / 1000, r->signo);
-	finish(r, STATUS_SIGNAL_BASE + r->signo);
+	relay_finish(r, STATUS_SIGNAL_BASE + r->signo);
 }
 
 static bool is_repeated(const struct relay *r, int signo)
@@ -348,7 +207,7 @@ static void take_signal(struct relay *r)
 				 "was ended");
 		for (int i = MUX_STDOUT; i < MUX_STREAMS; i++)
 			r->sink[i].len = 0;
-		finish(r, STATUS_SIGNAL_BASE + info.ssi_signo);
+		relay_finish(r, STATUS_SIGNAL_BASE + info.ssi_signo);
 	}
 }
 
