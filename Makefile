@@ -31,10 +31,6 @@ LIB_SRC  := $(wildcard lib/*/*.c)
 # Each main.c is a program; the ones for the tests' own use are not installed.
 dirs      = $(patsubst %/main.c,%,$(wildcard $(1:%=%/*/main.c)))
 PROGRAMS := $(notdir $(call dirs,tools sim))
-# Not linked into vcan-run but kept in it, whole: see vm/preload.h there.
-PRELOAD := tools/vcan-run/preload/xstate.c
-SRC_vcan-run := $(filter-out $(PRELOAD),$(SRC_vcan-run))
-MADE_vcan-run := $B/xstate.o
 HOST_PROGRAMS := canbootreq katflash serialbootreq
 HELPERS  := $(notdir $(call dirs,tests/support))
 $(foreach d,$(call dirs,tools sim tests/support),$(eval \
@@ -80,24 +76,13 @@ UBSAN := $(SAN) -no-pie $(if $(findstring clang,$(CC)),,-static-libubsan)
 FUZZ  := $(ASAN) -fsanitize=fuzzer-no-link
 
 include mk/have.mk
+include mk/preload.mk
 
 $(eval $(call variant,$B,$(CC),$(CFLAGS)))
 $(eval $(call variant,$B/static,$(CC),$(CFLAGS) -DKCAN_STATIC))
 $(eval $(call variant,$B/asan,$(CC),$(ASAN)))
 $(eval $(call variant,$B/ubsan,$(CC),$(UBSAN)))
 $(eval $(call variant,$B/fuzz,$(CLANG),$(FUZZ)))
-
-# What goes into another program has none of the caller's flags, and of a libc only
-# what that one has.
-$B/xstate.so: $(PRELOAD) | $(HAVE)
-	$Q$(CC) -O2 $(WARN) $(CPPF) -fPIC -shared -nostdlib -s \
-		-Wl,--build-id=none,-z,noseparate-code -o $@ $<
-$B/xstate.o: $B/xstate.so
-	$Q{ echo '#include "tools/vcan-run/vm/preload.h"' && \
-		echo 'const unsigned char preload_xstate[] = {' && \
-		od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' && echo '};' && \
-		echo 'const size_t preload_xstate_len = sizeof(preload_xstate);'; \
-	} | $(CC) $(CPPF) -I. $(CFLAGS) -x c -c -o $@ -
 
 include mk/library.mk
 
