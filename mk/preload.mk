@@ -10,7 +10,8 @@ MADE_vcan-run := $B/xstate.o
 # what that one has.
 $B/xstate.so: $(PRELOAD) | $(HAVE)
 	$Q$(CC) -O2 $(WARN) $(CPPF) -fPIC -shared -nostdlib -s \
-		-Wl,--build-id=none,-z,noseparate-code -o $@ $<
+		-Wl,--build-id=none,-z,noseparate-code,-z,max-page-size=4096 \
+		-o $@ $<
 $B/xstate.o: $B/xstate.so
 	$Q{ echo '#include "tools/vcan-run/vm/preload.h"' && \
 		echo 'const unsigned char preload_xstate[] = {' && \
