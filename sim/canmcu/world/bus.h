@@ -69,11 +69,13 @@ int bus_reserve(struct bus *b, unsigned int slots);
 void bus_add(struct bus *b, struct node *node);
 
 /** Disconnect a node that is off; before its configuration is changed. */
-void bus_remove(struct bus *b, struct node *node);
+void bus_remove(struct node *node);
 
 /** Connect @l, for which there is room; or disconnect it: nothing is sent. */
 void bus_listen(struct bus *b, struct bus_listener *l);
 void bus_leave(struct bus_listener *l);
+
+/* One node, in bus_node.c. */
 
 /**
  * bus_forward() - what @l sends for its host
@@ -86,15 +88,17 @@ bool bus_forward(struct bus_listener *l, const struct can_frame *f,
 /** When @node's MCU was reset, so was its controller: it has nothing to send. */
 void bus_follow_reset(struct bus *b, struct node *node);
 
-/** What the hardware of @node, one of this bus, sends. */
-void bus_transmit(struct bus *b, struct node *node, const struct can_frame *f,
+/** What the hardware of @node sends. */
+void bus_transmit(struct node *node, const struct can_frame *f,
 		  uint64_t now_us);
 
 /** Let @node do what there is to do. */
-void bus_run(struct bus *b, struct node *node, uint64_t now_us);
+void bus_run(struct node *node, uint64_t now_us);
 
 /** Anything was done to @node's MCU: find it by what it is now. */
-void bus_update(struct bus *b, struct node *node);
+void bus_update(struct node *node);
+
+/* The bus and the outside. */
 
 /** As world_rx(); what was due before has been done. */
 void bus_rx(struct bus *b, const struct can_frame *frame, bool own,

@@ -26,7 +26,7 @@ static void transmit(void *arg, struct mcu *m, const struct can_frame *f,
 		     uint64_t now_us)
 {
 	(void)arg;
-	bus_transmit(node_of(m)->bus, node_of(m), f, now_us);
+	bus_transmit(node_of(m), f, now_us);
 }
 
 static size_t write_bytes(void *arg, struct mcu *m, const uint8_t *bytes,
@@ -106,7 +106,7 @@ static int add_node(struct world *w, struct node *node,
 	if (err)
 		return err;
 	bus_add(home_of(w, node, cfg), node);
-	bus_update(node->bus, node);
+	bus_update(node);
 	return 0;
 }
 
@@ -199,7 +199,7 @@ void world_step(struct world *w, uint64_t now_us)
 	       timer->at_us <= now_us) {
 		struct node *node = node_of_timer(timer);
 
-		bus_run(node->bus, node, now_us);
+		bus_run(node, now_us);
 	}
 }
 
@@ -279,7 +279,7 @@ size_t world_rx_bytes(struct world *w, const struct mcu *m,
 		if (wanted > BYTES_AT_ONCE)
 			wanted = BYTES_AT_ONCE;
 		n = mcu_rx_bytes(&node->mcu, bytes + taken, wanted, now_us);
-		bus_run(node->bus, node, now_us);
+		bus_run(node, now_us);
 	}
 	return taken;
 }
@@ -287,7 +287,7 @@ size_t world_rx_bytes(struct world *w, const struct mcu *m,
 void world_serial_room(struct world *w, const struct mcu *m, uint64_t now_us)
 {
 	(void)w;
-	bus_run(node_of(m)->bus, node_of(m), now_us);
+	bus_run(node_of(m), now_us);
 }
 
 void world_bridge_discards(struct world *w, const struct mcu *m, bool discards,
@@ -295,14 +295,14 @@ void world_bridge_discards(struct world *w, const struct mcu *m, bool discards,
 {
 	world_step(w, now_us);
 	mcu_bridge_discards(&node_of(m)->mcu, discards, now_us);
-	bus_run(node_of(m)->bus, node_of(m), now_us);
+	bus_run(node_of(m), now_us);
 }
 
 void world_usb_touch(struct world *w, const struct mcu *m, uint64_t now_us)
 {
 	world_step(w, now_us);
 	mcu_usb_touch(&node_of(m)->mcu, now_us);
-	bus_update(node_of(m)->bus, node_of(m));
+	bus_update(node_of(m));
 }
 
 uint64_t world_seed(const struct world *w)
@@ -341,7 +341,7 @@ int world_reset(struct world *w, const struct mcu *m, uint64_t now_us)
 	int err = mcu_reset(&node->mcu, now_us);
 
 	(void)w;
-	bus_update(node->bus, node);
+	bus_update(node);
 	return err;
 }
 
@@ -351,7 +351,7 @@ void world_power(struct world *w, const struct mcu *m, bool on, uint64_t now_us)
 
 	(void)w;
 	mcu_power(&node->mcu, on, now_us);
-	bus_update(node->bus, node);
+	bus_update(node);
 }
 
 int world_shutdown(struct world *w, const struct mcu *m, const char *reason,
@@ -362,7 +362,7 @@ int world_shutdown(struct world *w, const struct mcu *m, const char *reason,
 
 	(void)w;
 	/* the host is told at once: klipper-mcu-protocol.md, section 13.1 */
-	bus_run(node->bus, node, now_us);
+	bus_run(node, now_us);
 	return err;
 }
 
@@ -374,9 +374,9 @@ int world_put_pin(struct world *w, const struct mcu *m, uint8_t pin,
 
 	(void)w;
 	/* what was due before sees the level that was */
-	bus_run(node->bus, node, now_us);
+	bus_run(node, now_us);
 	err = mcu_put_pin(&node->mcu, pin, level, now_us);
-	bus_run(node->bus, node, now_us);
+	bus_run(node, now_us);
 	return err;
 }
 
@@ -387,9 +387,9 @@ bool world_plug(struct world *w, const struct mcu *m, const char *section,
 	bool found;
 
 	(void)w;
-	bus_run(node->bus, node, now_us);
+	bus_run(node, now_us);
 	found = mcu_plug(&node->mcu, section, plugged, now_us);
-	bus_run(node->bus, node, now_us);
+	bus_run(node, now_us);
 	return found;
 }
 
@@ -416,7 +416,7 @@ void world_assign(struct world *w, const struct mcu *m, uint8_t nodeid,
 
 	(void)w;
 	mcu_assign(&node->mcu, nodeid, now_us);
-	bus_update(node->bus, node);
+	bus_update(node);
 }
 
 int world_put(struct world *w, const struct mcu *m, enum mcu_state state,
@@ -426,7 +426,7 @@ int world_put(struct world *w, const struct mcu *m, enum mcu_state state,
 	int err = mcu_put(&node->mcu, state, now_us);
 
 	(void)w;
-	bus_update(node->bus, node);
+	bus_update(node);
 	return err;
 }
 
@@ -448,14 +448,14 @@ static int change_board(struct world *w, struct node *node,
 		err = bus_reserve(node->bus, cfg->type->family->tx_slots);
 	if (err)
 		return err;
-	bus_remove(node->bus, node);
+	bus_remove(node);
 	if (br)
 		bridge_remove(br);
 	mcu_configure(&node->mcu, cfg);
 	if (br)
 		bridge_add(br, &w->buses[cfg->bus]);
 	bus_add(home_of(w, node, cfg), node);
-	bus_update(node->bus, node);
+	bus_update(node);
 	return 0;
 }
 
@@ -467,7 +467,7 @@ int world_configure(struct world *w, const struct mcu *m,
 	if (!mcu_same_board(&m->cfg, cfg))
 		return change_board(w, node, cfg);
 	mcu_configure(&node->mcu, cfg);
-	bus_update(node->bus, node);
+	bus_update(node);
 	if (bridge_at(node))
 		bridge_update(bridge_at(node), now_us);
 	return 0;

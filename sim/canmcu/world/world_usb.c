@@ -16,5 +16,5 @@ void world_rom_leave(struct world *w, const struct mcu *m, uint32_t address,
 
 	(void)w;
 	mcu_rom_leave(&node->mcu, address, now_us);
-	bus_update(node->bus, node);
+	bus_update(node);
 }
