@@ -262,48 +262,7 @@ void world_loop_back(struct world *w, unsigned int bus, uint64_t now_us)
 	}
 }
 
-/* A serial line and the outside. */
-
-/* Less than what is left of a buffer by a block that is not complete. */
-#define BYTES_AT_ONCE 32
-
-size_t world_rx_bytes(struct world *w, const struct mcu *m,
-		      const uint8_t *bytes, size_t len, uint64_t now_us)
-{
-	struct node *node = node_of(m);
-	size_t taken = 0, n = 0, wanted = 0;
-
-	world_step(w, now_us);
-	for (; taken < len && n == wanted; taken += n) {
-		wanted = len - taken;
-		if (wanted > BYTES_AT_ONCE)
-			wanted = BYTES_AT_ONCE;
-		n = mcu_rx_bytes(&node->mcu, bytes + taken, wanted, now_us);
-		bus_run(node, now_us);
-	}
-	return taken;
-}
-
-void world_serial_room(struct world *w, const struct mcu *m, uint64_t now_us)
-{
-	(void)w;
-	bus_run(node_of(m), now_us);
-}
-
-void world_bridge_discards(struct world *w, const struct mcu *m, bool discards,
-			   uint64_t now_us)
-{
-	world_step(w, now_us);
-	mcu_bridge_discards(&node_of(m)->mcu, discards, now_us);
-	bus_run(node_of(m), now_us);
-}
-
-void world_usb_touch(struct world *w, const struct mcu *m, uint64_t now_us)
-{
-	world_step(w, now_us);
-	mcu_usb_touch(&node_of(m)->mcu, now_us);
-	bus_update(node_of(m));
-}
+/* Who is there. */
 
 uint64_t world_seed(const struct world *w)
 {
@@ -333,102 +292,7 @@ const struct mcu *world_find(const struct world *w,
 	return first ? &first->mcu : NULL;
 }
 
-/* What the user does to a board. */
-
-int world_reset(struct world *w, const struct mcu *m, uint64_t now_us)
-{
-	struct node *node = node_of(m);
-	int err = mcu_reset(&node->mcu, now_us);
-
-	(void)w;
-	bus_update(node);
-	return err;
-}
-
-void world_power(struct world *w, const struct mcu *m, bool on, uint64_t now_us)
-{
-	struct node *node = node_of(m);
-
-	(void)w;
-	mcu_power(&node->mcu, on, now_us);
-	bus_update(node);
-}
-
-int world_shutdown(struct world *w, const struct mcu *m, const char *reason,
-		   uint64_t now_us)
-{
-	struct node *node = node_of(m);
-	int err = mcu_shutdown(&node->mcu, reason, now_us);
-
-	(void)w;
-	/* the host is told at once: klipper-mcu-protocol.md, section 13.1 */
-	bus_run(node, now_us);
-	return err;
-}
-
-int world_put_pin(struct world *w, const struct mcu *m, uint8_t pin,
-		  float level, uint64_t now_us)
-{
-	struct node *node = node_of(m);
-	int err;
-
-	(void)w;
-	/* what was due before sees the level that was */
-	bus_run(node, now_us);
-	err = mcu_put_pin(&node->mcu, pin, level, now_us);
-	bus_run(node, now_us);
-	return err;
-}
-
-bool world_plug(struct world *w, const struct mcu *m, const char *section,
-		bool plugged, uint64_t now_us)
-{
-	struct node *node = node_of(m);
-	bool found;
-
-	(void)w;
-	bus_run(node, now_us);
-	found = mcu_plug(&node->mcu, section, plugged, now_us);
-	bus_run(node, now_us);
-	return found;
-}
-
-int world_add_fault(struct world *w, const struct mcu *m,
-		    const struct fault *fault)
-{
-	(void)w;
-	if (fault->dirs && mcu_link_is_serial(m->cfg.link))
-		return -EOPNOTSUPP;
-	return faults_add(&node_of(m)->mcu.faults, fault);
-}
-
-size_t world_remove_faults(struct world *w, const struct mcu *m,
-			   const char *name)
-{
-	(void)w;
-	return faults_remove(&node_of(m)->mcu.faults, name);
-}
-
-void world_assign(struct world *w, const struct mcu *m, uint8_t nodeid,
-		  uint64_t now_us)
-{
-	struct node *node = node_of(m);
-
-	(void)w;
-	mcu_assign(&node->mcu, nodeid, now_us);
-	bus_update(node);
-}
-
-int world_put(struct world *w, const struct mcu *m, enum mcu_state state,
-	      uint64_t now_us)
-{
-	struct node *node = node_of(m);
-	int err = mcu_put(&node->mcu, state, now_us);
-
-	(void)w;
-	bus_update(node);
-	return err;
-}
+/* Another board. */
 
 static int change_board(struct world *w, struct node *node,
 			const struct mcu_cfg *cfg)
