@@ -3,13 +3,10 @@
 
 #include <errno.h>
 
+#include "arbiter_errors.h"
 #include "wire.h"
 
 #define SUSPEND_BITS 8
-/* From the bit behind the one that was wrong: see arbiter.h. */
-#define ERROR_FRAME_BITS (6 + 3 + 8 + WIRE_INTERMISSION_BITS)
-/* Until another bit rate is a stuff error: 3 to 20, as the two rates differ. */
-#define FOREIGN_BITS 10
 #define US_PER_S 1000000
 
 #define sender_of(timer_ptr)                                     \
@@ -162,90 +159,24 @@ void arbiter_set_foreign(struct arbiter *a, struct arbiter_sender *s,
 	s->foreign = foreign;
 }
 
-/* Fault confinement. */
-
-static bool is_passive(const struct arbiter_sender *s)
-{
-	return confinement_state(&s->confinement) >= CONFINEMENT_PASSIVE;
-}
-
-static void count(struct arbiter *a, struct arbiter_sender *s,
-		  void (*rule)(struct confinement *), uint64_t at_us)
-{
-	enum confinement_state before = confinement_state(&s->confinement);
-
-	rule(&s->confinement);
-	if (a->cfg.changed && confinement_state(&s->confinement) != before)
-		a->cfg.changed(a->cfg.arg, s, at_us);
-}
-
-static void count_one(struct arbiter *a, struct arbiter_sender *s, bool error,
-		      uint64_t at_us)
-{
-	if (s->foreign && !is_passive(s))
-		count(a, s, confinement_rx_error_first, at_us);
-	else
-		count(a, s,
-		      error || s->foreign ? confinement_rx_error :
-					    confinement_rx_ok,
-		      at_us);
-}
-
-/* All who are not sending hear a frame, or an error. */
-static void count_received(struct arbiter *a, bool error, uint64_t at_us)
-{
-	uint8_t rec_max = 0;
-
-	if (!error && !a->rec_max && !a->foreign_len)
-		return;
-	for (struct arbiter_sender *s = a->senders; s; s = s->all_next) {
-		if (s->list != &a->wire)
-			count_one(a, s, error, at_us);
-		if (s->confinement.rec > rec_max)
-			rec_max = s->confinement.rec;
-	}
-	a->rec_max = rec_max;
-}
+/* On the wire. */
 
 static void recover(struct arbiter *a)
 {
 	struct arbiter_sender *s = list_pop(&a->off);
 
-	count(a, s, confinement_reset, s->recovery_us);
+	arbiter_count(a, s, confinement_reset, s->recovery_us);
 	if (s->len)
 		enter(a, s, s->recovery_us);
-}
-
-/* On the wire. */
-
-/* Whether somebody's flag is to come who is at another bit rate. */
-static bool is_flagged(const struct arbiter *a)
-{
-	const struct arbiter_sender *s = a->foreign_len ? a->senders : NULL;
-
-	while (s && (!s->foreign || is_passive(s) || s->list == &a->wire))
-		s = s->all_next;
-	return s;
-}
-
-static bool is_disturbed(const struct arbiter *a)
-{
-	const struct arbiter_sender *s = a->wire.first;
-
-	while (s && !s->foreign)
-		s = s->next;
-	return s || is_flagged(a);
 }
 
 void arbiter_received(struct arbiter *a, const struct can_frame *frame,
 		      uint64_t now_us)
 {
 	const struct arbiter_sender *ours = first_waiting(a);
-	unsigned int bits = wire_frame_bits(frame);
+	unsigned int bits =
+		arbiter_count_heard(a, now_us) + wire_frame_bits(frame);
 
-	for (; is_flagged(a); bits += FOREIGN_BITS + ERROR_FRAME_BITS)
-		count_received(a, true, now_us);
-	count_received(a, false, now_us);
 	if (us_at(a, a->free + a->debt) > now_us + ARBITER_BACKLOG_US)
 		return;
 	if (ours && ours->slots[0].priority < wire_priority(frame))
@@ -254,49 +185,6 @@ void arbiter_received(struct arbiter *a, const struct can_frame *frame,
 		a->free += bits;
 	else
 		idle_until(a, now_us, WIRE_INTERMISSION_BITS);
-}
-
-static const struct wire_bits *bits_of(const struct arbiter_sender *s)
-{
-	return &s->slots[0].bits;
-}
-
-/* The frame that is dominant where it parts from any of the others. */
-static const struct wire_bits *dominant(const struct arbiter_list *list)
-{
-	const struct wire_bits *best = bits_of(list->first);
-	struct wire_difference d;
-
-	for (const struct arbiter_sender *s = list->first->next; s; s = s->next)
-		if (wire_first_difference(&d, bits_of(s), best) && d.a_dominant)
-			best = bits_of(s);
-	return best;
-}
-
-/*
- * Until somebody's error flag is seen, the bus is what the dominant frame is,
- * and so each sender fails where its own parts from that. Return: bits.
- */
-static unsigned int compete(struct arbiter *a)
-{
-	const struct wire_bits *best = dominant(&a->wire);
-	unsigned int flag_bit = UINT32_MAX;
-	struct wire_difference d;
-	struct arbiter_sender *s;
-
-	if (is_disturbed(a))
-		flag_bit = FOREIGN_BITS - 1;
-	for (s = a->wire.first; s; s = s->next) {
-		s->failed = wire_first_difference(&d, best, bits_of(s));
-		if (s->failed && !is_passive(s) && d.bit < flag_bit)
-			flag_bit = d.bit;
-	}
-	a->destroyed = flag_bit != UINT32_MAX;
-	if (!a->destroyed)
-		return best->frame_bits;
-	for (s = a->wire.first; s; s = s->next)
-		s->failed = true;
-	return flag_bit + 1 + ERROR_FRAME_BITS;
 }
 
 static void end_suspension(struct arbiter *a)
@@ -325,7 +213,7 @@ static void begin(struct arbiter *a)
 		s = first_waiting(a);
 	} while (a->cfg.collisions && s && s->slots[0].priority == priority);
 	end_suspension(a);
-	bits = compete(a);
+	bits = arbiter_compete(a);
 	/* whole seconds are exact, and keep the count small */
 	while (a->free >= a->cfg.bitrate) {
 		a->free -= a->cfg.bitrate;
@@ -340,13 +228,9 @@ static void finish(struct arbiter *a)
 {
 	struct arbiter_sender *s;
 
-	count_received(a, a->destroyed, a->end_us);
-	while ((s = list_pop(&a->wire))) {
-		count(a, s,
-		      s->failed ? confinement_tx_error : confinement_tx_ok,
-		      a->end_us);
+	arbiter_count_ended(a);
+	while ((s = list_pop(&a->wire)))
 		list_push(&a->ended, s);
-	}
 	a->given = false;
 }
 
@@ -356,7 +240,7 @@ static void settle(struct arbiter *a, struct arbiter_sender *s)
 	if (confinement_state(&s->confinement) == CONFINEMENT_BUS_OFF) {
 		s->recovery_us = us_at(a, a->free + CONFINEMENT_RECOVERY_BITS);
 		list_push(&a->off, s);
-	} else if (s->len && is_passive(s)) {
+	} else if (s->len && confinement_is_passive(&s->confinement)) {
 		list_push(&a->suspended, s);
 	} else if (s->len) {
 		line_up(a, s);
@@ -461,7 +345,7 @@ static uint64_t end_us(const struct arbiter *a)
 	if (bit == UINT64_MAX)
 		return bit;
 	s = s ? s : a->suspended.first;
-	bit += bits_of(s)->frame_bits;
+	bit += s->slots[0].bits.frame_bits;
 	return us_at(a, bit - WIRE_INTERMISSION_BITS) +
 	       us_of_bits(a, bits_in_a_row(s));
 }

@@ -2,6 +2,7 @@
 #ifndef CANMCU_CONFINEMENT_H
 #define CANMCU_CONFINEMENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Bus-off ends after 128 times 11 recessive bits. */
@@ -31,6 +32,12 @@ struct confinement {
 };
 
 enum confinement_state confinement_state(const struct confinement *c);
+
+/** Return: whether its error flags are passive, or it is bus-off. */
+static inline bool confinement_is_passive(const struct confinement *c)
+{
+	return confinement_state(c) >= CONFINEMENT_PASSIVE;
+}
 
 /** Return: "error-active", "error-warning", "error-passive" or "bus-off". */
 const char *confinement_state_name(enum confinement_state state);

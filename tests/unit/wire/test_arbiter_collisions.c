@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: sim/canmcu/wire/arbiter.c sim/canmcu/wire/timer_heap.c
+// needs: sim/canmcu/wire/arbiter.c sim/canmcu/wire/arbiter_errors.c
+// needs: sim/canmcu/wire/timer_heap.c
 // needs: sim/canmcu/wire/wire.c sim/canmcu/wire/confinement.c
 /* What collides, what that costs, and who gets through. */
 #include "bus.h"
