@@ -237,7 +237,10 @@ void mcu_init_flash(struct mcu *m);
  */
 const char *mcu_problem_at(struct mcu *m, uint32_t address);
 
-/* What happens at a reset, in boot.c. */
+/* What runs, in mcu_state.c. */
+
+/** Return: what comes of @state, which a board is to start in. */
+enum mcu_state mcu_first_state(struct mcu *m, enum mcu_state state);
 
 /** Forget what a reset forgets and run @state. */
 void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us);
@@ -249,6 +252,8 @@ void mcu_enter(struct mcu *m, enum mcu_state state, uint64_t now_us);
  * What is in the CAN hardware is still sent.
  */
 void mcu_halt(struct mcu *m, const char *reason, uint64_t now_us);
+
+/* What happens at a reset, in boot.c. */
 
 /** The chip comes out of reset: decide what runs (section 8.3). */
 void mcu_boot(struct mcu *m, uint64_t now_us);
