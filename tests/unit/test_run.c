@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq/request/run.c
+// needs: tools/canbootreq/request/run.c tools/canbootreq/request/turns.c
+// needs: tools/canbootreq/request/conclude.c
 /* Requests on one bus take turns, and each is told what it may believe. */
 #include "run_bench.h"
 

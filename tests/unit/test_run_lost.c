@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/canbootreq/request/run.c
+// needs: tools/canbootreq/request/run.c tools/canbootreq/request/turns.c
+// needs: tools/canbootreq/request/conclude.c
 /* A bus that halts or is lost, and a signal: what is sent for the nodes before. */
 #include "run_bench.h"
 

@@ -2,6 +2,7 @@
 #ifndef CANBOOTREQ_RUN_H
 #define CANBOOTREQ_RUN_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -27,6 +28,12 @@ struct job {
 	bool needless;	      /* another bus proved it: its end tells nothing */
 };
 
+/** Return: whether its exchange is not over. */
+static inline bool job_is_running(const struct job *job)
+{
+	return job->req && !kcan_bootreq_done(job->req);
+}
+
 /** The exchanges that share one bus. */
 struct run {
 	struct bus *bus;
@@ -46,6 +53,12 @@ struct run {
 	uint64_t start_us;
 	int lost; /* negative errno: the bus failed */
 };
+
+/** Return: whether the bus is no more; after other errors it may hand back. */
+static inline bool run_is_gone(const struct run *run)
+{
+	return run->lost == -ENODEV;
+}
 
 /**
  * run_all() - run every exchange of several buses to its end
