@@ -10,8 +10,8 @@
 
 /*
  * Inside of the exchange: what flash.c, the questions and answers (flash_talk.c),
- * what is done when one is missing (flash_retry.c) and the frames (flash_out.c)
- * share.
+ * how one is put (flash_say.c), what is done when one is missing (flash_retry.c)
+ * and the frames (flash_out.c) share.
  */
 
 /** What is asked for; each is one command or several of a kind. */
@@ -123,6 +123,15 @@ bool flashing_is_blank(const struct kcan_flash *f, size_t block);
 /** Return: how long to wait for its answer. */
 uint64_t flashing_wait_us(const struct kcan_flash *f);
 
+/** What is to be in the flash after the block in work. */
+void flashing_get_data(const struct kcan_flash *f,
+		       uint8_t out[static KCAN_KAT_BLOCK_SIZE]);
+
+/** The block that was being written is there. */
+void flashing_written(struct kcan_flash *f, uint64_t now_us);
+
+/* flash_say.c */
+
 /* So much of an answer has to be there before the next block is asked for. */
 #define FLASHING_AHEAD_LEN 64
 
@@ -141,14 +150,19 @@ void flashing_say(struct kcan_flash *f, enum flashing_said said,
 /** What waits in @f->out may be handed out, from now on and for 10 s. */
 void flashing_send(struct kcan_flash *f, uint64_t now_us);
 
+/**
+ * flashing_leaves() - end it, if the caller wants out and nothing is owed
+ *
+ * A command ends as a whole, and so do the blocks that its node waits for; behind
+ * them nothing more is said. Return: whether it is over.
+ */
+bool flashing_leaves(struct kcan_flash *f);
+
 /** All of it is with the node now. */
 void flashing_said_all(struct kcan_flash *f, uint64_t now_us);
 
 /** The kernel takes it now: what that may do to the flash. */
 void flashing_note_handed(struct kcan_flash *f);
-
-/** The block that was being written is there. */
-void flashing_written(struct kcan_flash *f, uint64_t now_us);
 
 /* flash_rx.c */
 

@@ -16,7 +16,6 @@
 #define SLOW_WRITE_US 10000000 /* where that takes seconds */
 #define SLOW_UNIT (128 * 1024u)
 #define COMPLETE_US 40000 /* a second one comes within its 100 ms */
-#define QUEUE_US 10000000 /* until all has been taken */
 #define NOT_ZEROS 0x5a	  /* and not what is blank */
 
 static void read_next(struct kcan_flash *f, uint64_t now_us);
@@ -213,7 +212,7 @@ static void completed(struct kcan_flash *f, const struct kcan_kat_block *block,
  * zeros, others have to go in front: the same once more would erase nothing. But
  * the first word has to be 0 until the end.
  */
-static void get_data(const struct kcan_flash *f, uint8_t out[static BLOCK])
+void flashing_get_data(const struct kcan_flash *f, uint8_t out[static BLOCK])
 {
 	bool zeros;
 
@@ -229,7 +228,7 @@ static void looked(struct kcan_flash *f, const struct kcan_kat_block *block,
 {
 	uint8_t want[BLOCK];
 
-	get_data(f, want);
+	flashing_get_data(f, want);
 	if (!memcmp(block->payload + 8, want, BLOCK))
 		flashing_written(f, now_us);
 	else
@@ -274,102 +273,6 @@ uint64_t flashing_wait_us(const struct kcan_flash *f)
 	return flashing_question(f)->wait_us;
 }
 
-static void compose(struct kcan_flash *f)
-{
-	uint8_t payload[4 + BLOCK];
-	struct util_cursor c = util_cursor_on(payload, sizeof(payload));
-	const struct flashing_question *asked = flashing_question(f);
-
-	util_put_le32(&c, flashing_address(f));
-	if (asked->code == KCAN_KAT_SEND_BLOCK)
-		get_data(f, payload + 4);
-	f->out.len = (size_t)kcan_kat_encode(
-		f->out.bytes, &(struct kcan_kat_block){ .code = asked->code,
-							.words = asked->words,
-							.payload = payload });
-	flashing_cut(f);
-}
-
-void flashing_say(struct kcan_flash *f, enum flashing_said said,
-		  uint64_t now_us)
-{
-	f->said = said;
-	f->ahead = false;
-	f->looks = said == FLASHING_SAID_LOOK;
-	f->spoiled = false;
-	compose(f);
-	kcan_stream_drop(&f->rx, f->rx.len);
-	flashing_send(f, now_us);
-}
-
-void flashing_send(struct kcan_flash *f, uint64_t now_us)
-{
-	f->due_us = now_us;
-	if (!f->aborted)
-		f->until_us = now_us + QUEUE_US;
-}
-
-/* Return: whether most of a good answer to what was asked is there. */
-static bool is_well_answered(const struct kcan_flash *f)
-{
-	struct util_cursor c = util_cursor_reading(f->rx.buf, f->rx.len);
-	uint32_t head = 0x01 | 0x88 << 8 | KCAN_KAT_ACK << 16 | 18u << 24;
-
-	return f->rx.len >= FLASHING_AHEAD_LEN && util_get_le32(&c) == head &&
-	       util_get_le32(&c) == KCAN_KAT_REQUEST_BLOCK &&
-	       util_get_le32(&c) == flashing_address(f);
-}
-
-void flashing_ask_ahead(struct kcan_flash *f, uint64_t now_us)
-{
-	if (f->phase != FLASHING_READ_BACK || f->ahead || f->aborted ||
-	    f->tries || f->nacked || f->due_us != UINT64_MAX ||
-	    !flashing_on_can(f) || !f->place.assigned ||
-	    f->block + 1 == f->order.blocks || !is_well_answered(f))
-		return;
-	f->block++;
-	compose(f);
-	f->block--;
-	f->ahead = true;
-	flashing_send(f, now_us);
-}
-
-/*
- * A command ends as a whole, and so do the blocks that its node waits for; behind
- * them nothing more is said.
- */
-static bool leaves(struct kcan_flash *f)
-{
-	if (f->aborted && f->phase != FLASHING_DONE && !flashing_owes(f))
-		flashing_decide(f, KCAN_FLASH_ABORTED);
-	return f->phase == FLASHING_DONE;
-}
-
-void flashing_said_all(struct kcan_flash *f, uint64_t now_us)
-{
-	if (leaves(f))
-		return;
-	f->due_us = UINT64_MAX;
-	if (!f->aborted)
-		f->until_us = now_us + flashing_wait_us(f);
-	flashing_listen(f, now_us);
-}
-
-void flashing_note_handed(struct kcan_flash *f)
-{
-	enum kcan_flash_content *content = &f->result.content;
-	bool writes = f->phase == FLASHING_WRITE && !f->looks;
-	bool buffers = f->cfg.chip &&
-		       f->cfg.chip->layout->write != KCAN_CHIP_WRITE_DIRECT;
-
-	if ((writes && flashing_order_begins_first(&f->order)) ||
-	    (f->phase == FLASHING_EOF && buffers))
-		*content = KCAN_FLASH_CONTENT_MIXED;
-	else if (writes && flashing_order_ends_first(&f->order) &&
-		 *content == KCAN_FLASH_CONTENT_OLD)
-		*content = KCAN_FLASH_CONTENT_OLD_OR_NONE;
-}
-
 void flashing_written(struct kcan_flash *f, uint64_t now_us)
 {
 	struct flashing_order *order = &f->order;
@@ -382,7 +285,7 @@ void flashing_written(struct kcan_flash *f, uint64_t now_us)
 		go(f, FLASHING_EOF, now_us);
 	else
 		flashing_say(f, FLASHING_SAID_COMMAND, now_us);
-	leaves(f);
+	flashing_leaves(f);
 }
 
 /* All has been read back. */
