@@ -61,8 +61,45 @@ v1
 	[ ! -e "$SAVED" ]
 	holds "$BATS_TEST_TMPDIR/old"
 	runs
-	saves 1 -u "$U" "$IMAGE" --backup /nowhere/saved.bin
-	[ "$stderr" = "katflash: /nowhere/saved.bin: No such file or directory" ]
+}
+
+# refused PATH SENTENCE - it cannot be made, however it is asked for: so nobody is asked
+refused() {
+	local how
+
+	for how in "--read -u $U $1" "-u $U $IMAGE --backup $1" \
+		"--read -u $V $SAVED -u $U $1" \
+		"-u $V $IMAGE --backup $SAVED -u $U $IMAGE --backup $1"; do
+		# shellcheck disable=SC2086 # words
+		saves 1 $how
+		[ "$stderr" = "katflash: $1: $2" ]
+	done
+	[ ! -e "$SAVED" ]
+}
+
+@test "a place where no file can be made: said before anything is sent" {
+	local slash="it ends with a slash, as a folder does; add a name for the file"
+	local long
+
+	board
+	watch_bus vcan0
+	cd "$BATS_TEST_TMPDIR"
+	mkdir folder
+	refused new/ "$slash"
+	refused folder/ "$slash"
+	refused folder "it is a folder; add a name for the file"
+	refused nowhere/new.bin \
+		"there is no such folder; make it, or give another path"
+	refused flash/new.bin \
+		"no file can be made there: Not a directory; give another path"
+	# 247 bytes: there is room for it, but not for 9 more
+	printf -v long %0247d 0
+	saves 1 --read -u "$U" "$long"
+	[[ $stderr == "katflash: ${long:0:160}: its name is too long, as it has 9\
+ bytes more while it is written; give a shorter one" ]]
+	settled
+	[ -z "$(frames '3F0#')" ]
+	[ "$(state "$U")" = klipper ]
 }
 
 @test "--backup by another name of a FILE, or of another backup: nothing is sent" {

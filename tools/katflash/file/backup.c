@@ -43,13 +43,69 @@ static const char *folder_of(char buf[static PATH_MAX], const char *path)
 	return dirname(buf);
 }
 
+/*
+ * It has another name until all of it is on the disk. Return: a descriptor, or a
+ * negative errno.
+ */
+static int make(char name[static PATH_MAX], const char *path)
+{
+	int fd;
+
+	if (snprintf(name, PATH_MAX, "%s.%08x", path, util_random()) >=
+	    PATH_MAX)
+		return -ENAMETOOLONG;
+	/* as for any new file it is the user's umask that counts */
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	return fd < 0 ? -errno : fd;
+}
+
+static int refuse_place(struct backup *b, int err)
+{
+	char what[120], folder[PATH_MAX];
+
+	if (err == -ENAMETOOLONG)
+		return refuse(b, err,
+			      "its name is too long, as it has 9 bytes more "
+			      "while it is written; give a shorter one");
+	if (err == -ENOENT && access(folder_of(folder, b->path), F_OK))
+		return refuse(
+			b, err,
+			"there is no such folder; make it, or give another "
+			"path");
+	snprintf(what, sizeof(what),
+		 "no file can be made there: %s; give another path",
+		 strerror(-err));
+	return refuse(b, err, what);
+}
+
+/* access(2) tells nothing of long names, quotas, and what else may be against it. */
+static int try_place(struct backup *b)
+{
+	char name[PATH_MAX];
+	int fd = make(name, b->path);
+
+	if (fd < 0)
+		return refuse_place(b, fd);
+	close(fd);
+	unlink(name);
+	return 0;
+}
+
 int backup_prepare(struct backup *b, const char *path, bool force)
 {
-	char folder[PATH_MAX];
+	size_t len = strlen(path);
 	struct stat st;
 
 	*b = (struct backup){ .path = path, .force = force };
+	if (len && path[len - 1] == '/')
+		return refuse(b, -EISDIR,
+			      "it ends with a slash, as a folder does; add a "
+			      "name for the file");
 	if (!lstat(path, &st)) {
+		if (S_ISDIR(st.st_mode))
+			return refuse(
+				b, -EISDIR,
+				"it is a folder; add a name for the file");
 		if (!S_ISREG(st.st_mode))
 			return refuse(b, -EINVAL,
 				      "it is no regular file; give another "
@@ -58,11 +114,10 @@ int backup_prepare(struct backup *b, const char *path, bool force)
 			return refuse(b, -EEXIST,
 				      "it exists already; give another path, "
 				      "or replace it with --force");
-	} else if (errno != ENOENT) {
-		return fail(b, -errno);
+	} else if (!len || errno != ENOENT) {
+		return refuse_place(b, -errno);
 	}
-	return access(folder_of(folder, path), W_OK | X_OK) ? fail(b, -errno) :
-							      0;
+	return try_place(b);
 }
 
 size_t backup_room(const struct kcan_chip *chip, uint32_t start)
@@ -206,13 +261,9 @@ int backup_save(struct backup *b)
 	char name[PATH_MAX];
 	int fd, err;
 
-	if (snprintf(name, sizeof(name), "%s.%08x", b->path, util_random()) >=
-	    (int)sizeof(name))
-		return fail(b, -ENAMETOOLONG);
-	/* as for any new file it is the user's umask that counts */
-	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	fd = make(name, b->path);
 	if (fd < 0)
-		return fail(b, -errno);
+		return fail(b, fd);
 	err = write_all(fd, b);
 	if (!err)
 		err = put_in_place(b, name);

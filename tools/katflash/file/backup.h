@@ -33,7 +33,7 @@ struct backup {
 	bool looked; /* for @dictionary, in front of 4 KiB of FF */
 	bool saved;  /* it is in the file */
 	struct kcan_image_dictionary dictionary; /* all zero: none was found */
-	char error[256];			 /* a clause, any bytes */
+	char error[320];			 /* a clause, any bytes */
 };
 
 /**
@@ -41,7 +41,8 @@ struct backup {
  * @b:    to be released with backup_free(), after an error, too
  * @path: has to stay
  *
- * Nothing is made yet.
+ * One is made under another name, and gone when this returns: nothing else tells
+ * whether its folder takes it, and a name as long.
  *
  * Return: 0, or a negative errno and why in @b->error.
  */
