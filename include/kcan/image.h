@@ -64,6 +64,9 @@ kcan_image_link_of(const struct kcan_image_dictionary *dictionary);
 /**
  * struct kcan_image_board - what is known of the board that is to get it
  * @mcu:        what CONNECT answered; any text
+ * @protocol:   version of that answer (katapult-protocol.md, section 4.1); any,
+ *              and it has to be given, as of another major version than 1 nothing
+ *              is known
  * @start:      address of the application, from CONNECT; any
  * @link:       KCAN_IMAGE_LINK_UNKNOWN: the image may be for any
  * @bit_rate:   of the CAN interface in bit/s; 0: not known
@@ -76,6 +79,7 @@ kcan_image_link_of(const struct kcan_image_dictionary *dictionary);
  */
 struct kcan_image_board {
 	const char *mcu;
+	uint32_t protocol;
 	uint32_t start;
 	enum kcan_image_link link;
 	uint32_t bit_rate;
@@ -130,6 +134,8 @@ enum kcan_image_finding {
 	KCAN_IMAGE_FINDING_SUFFIX, /* a good image, and a DFU suffix */
 	KCAN_IMAGE_FINDING_NO_DICTIONARY,
 	KCAN_IMAGE_FINDING_NO_SIGNATURE, /* the next update needs a button */
+	/* with the board's Katapult */
+	KCAN_IMAGE_FINDING_PROTOCOL, /* CONNECT tells of an unknown one */
 	/* with the chip: sections 1.1 and 2 */
 	KCAN_IMAGE_FINDING_BOARD_CHIP,	/* CONNECT tells of an unknown one */
 	KCAN_IMAGE_FINDING_BOARD_START, /* it tells of a start that cannot be */

@@ -48,6 +48,13 @@ static bool is_deployer(const struct kcan_image *m)
 	return m->kind == KCAN_IMAGE_DEPLOYER;
 }
 
+/* What a command does in another major version nobody knows. */
+static bool is_unknown_protocol(const struct kcan_image *m)
+{
+	return m->board && m->board->protocol >> KCAN_KAT_MAJOR_SHIFT !=
+				   KCAN_KAT_PROTOCOL >> KCAN_KAT_MAJOR_SHIFT;
+}
+
 /* Of some only Klipper is known, and not what there is erased at a time. */
 static bool is_unknown_chip(const struct kcan_image *m)
 {
@@ -225,6 +232,7 @@ static const struct check {
 	{ KCAN_IMAGE_FINDING_DEPLOYER, is_deployer },
 	{ KCAN_IMAGE_FINDING_NO_DICTIONARY, has_no_dictionary },
 	{ KCAN_IMAGE_FINDING_NO_SIGNATURE, has_no_signature },
+	{ KCAN_IMAGE_FINDING_PROTOCOL, is_unknown_protocol },
 	{ KCAN_IMAGE_FINDING_BOARD_CHIP, is_unknown_chip },
 	{ KCAN_IMAGE_FINDING_BOARD_START, is_start_outside },
 	{ KCAN_IMAGE_FINDING_CHIP, is_other_chip },
@@ -262,7 +270,8 @@ static const enum kcan_image_finding of_kind[KCAN_IMAGE_KIND_COUNT] = {
  * large for stops just as well.
  */
 #define OF_KATAPULT                            \
-	(1u << KCAN_IMAGE_FINDING_BOARD_CHIP | \
+	(1u << KCAN_IMAGE_FINDING_PROTOCOL |   \
+	 1u << KCAN_IMAGE_FINDING_BOARD_CHIP | \
 	 1u << KCAN_IMAGE_FINDING_BOARD_START | 1u << KCAN_IMAGE_FINDING_SIZE)
 
 static uint32_t looked_for(const struct kcan_image *image)

@@ -5,6 +5,9 @@
 /* The parts of <kcan/image.h>. Sections are those of flashing.md. */
 #include <kcan/image.h>
 
+/* katapult-protocol.md, section 4.1: the minor version and the patch are below */
+#define KCAN_KAT_MAJOR_SHIFT 16
+
 /** Shorter than this is no vector table; bytes. */
 #define KCAN_IMAGE_TABLE_LEN 64
 

@@ -106,6 +106,17 @@ static void say_instead(struct text *t, const struct kcan_image *m)
 	put_text(t, kcan_image_kind_instead(m->kind));
 }
 
+static void say_protocol(struct text *t, const struct kcan_image *m)
+{
+	uint32_t version = m->board ? m->board->protocol : 0;
+
+	put_number(t, version >> KCAN_KAT_MAJOR_SHIFT);
+	put_char(t, '.');
+	put_number(t, version >> 8 & 0xff);
+	put_char(t, '.');
+	put_number(t, version & 0xff);
+}
+
 static void say_board(struct text *t, const struct kcan_image *m)
 {
 	put_text(t, m->board ? m->board->mcu : "?");
@@ -238,6 +249,7 @@ static const struct slot {
 	{ "{size}", say_size },
 	{ "{kind}", say_kind },
 	{ "{instead}", say_instead },
+	{ "{protocol}", say_protocol },
 	{ "{board}", say_board },
 	{ "{mcu}", say_mcu },
 	{ "{chip}", say_chip },

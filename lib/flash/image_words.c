@@ -151,6 +151,15 @@ static const struct kcan_image_finding_info findings[FINDINGS] = {
 			"cannot be asked for Katapult: the next update needs "
 			"the board's reset button",
 	},
+	[KCAN_IMAGE_FINDING_PROTOCOL] = {
+		.name = "unknown-protocol",
+		.severity = KCAN_IMAGE_REFUSED,
+		.sentence =
+			"the board's Katapult has version {protocol} of its "
+			"protocol, and only 1 is known here, so what it would "
+			"do with a command is not: use a newer version of "
+			"this program, or the flashtool.py of that Katapult",
+	},
 	[KCAN_IMAGE_FINDING_BOARD_CHIP] = {
 		.name = "unknown-chip",
 		.severity = KCAN_IMAGE_NEVER,

@@ -4,6 +4,7 @@
  * with itself. Every other one is an image with some of its bytes changed.
  */
 #include <kcan/image.h>
+#include <kcan/kat.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
@@ -44,7 +45,8 @@ static uint32_t next_start(struct fuzz_input *in, const struct kcan_chip *chip,
 static struct kcan_image_board next_board(struct fuzz_input *in, char name[8])
 {
 	const struct kcan_chip *chip = next_chip(in);
-	struct kcan_image_board board = { .mcu = chip->name };
+	struct kcan_image_board board = { .mcu = chip->name,
+					  .protocol = KCAN_KAT_PROTOCOL };
 
 	board.start = next_start(in, chip, chip->katapult);
 	board.link = fuzz_next(in) % KCAN_IMAGE_LINK_COUNT;
@@ -55,6 +57,7 @@ static struct kcan_image_board next_board(struct fuzz_input *in, char name[8])
 		for (int i = 0; i < 7; i++)
 			name[i] = (char)fuzz_next(in);
 		board.mcu = name;
+		board.protocol = next_word(in);
 	}
 	return board;
 }

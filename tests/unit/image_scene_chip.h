@@ -18,6 +18,32 @@ static inline void unknown_board(void)
 	scene.board.mcu = "stm32f031x6";
 }
 
+static inline void oldest_protocol(void)
+{
+	scene.board.protocol = 0x00010000;
+}
+
+static inline void newest_of_its_major_version(void)
+{
+	scene.board.protocol = 0x0001ffff;
+}
+
+static inline void protocol_2(void)
+{
+	scene.board.protocol = 0x00020000;
+}
+
+static inline void protocol_0(void)
+{
+	scene.board.protocol = 0x0000ffff;
+}
+
+/* The byte that is unused. */
+static inline void protocol_257(void)
+{
+	scene.board.protocol = 0x01010203;
+}
+
 static inline void hostile_board(void)
 {
 	scene.board.mcu = "a\x1b[2J\n";

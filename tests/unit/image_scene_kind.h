@@ -102,6 +102,12 @@ static inline void be_katapult_lpc(void)
 	make_word(scene.bytes + 4, 0x000000a1);
 }
 
+static inline void be_katapult_of_another_protocol(void)
+{
+	be_katapult();
+	scene.board.protocol = 0x00020000;
+}
+
 static inline void be_a_huge_katapult(void)
 {
 	be_katapult();

@@ -36,6 +36,7 @@ static const struct kcan_image_dictionary usual_dictionary = {
 
 static const struct kcan_image_board usual_board = {
 	.mcu = "stm32g0b1xx",
+	.protocol = 0x00010100,
 	.start = 0x08002000,
 	.link = KCAN_IMAGE_LINK_CAN,
 	.bit_rate = 1000000,

@@ -38,7 +38,9 @@ static struct kcan_image judge(const struct kcan_chip *chip, uint32_t start)
 	static struct kcan_image_board board;
 	struct kcan_image image;
 
-	board = (struct kcan_image_board){ .mcu = chip->name, .start = start };
+	board = (struct kcan_image_board){ .mcu = chip->name,
+					   .protocol = 0x00010100,
+					   .start = start };
 	kcan_image_judge(&image, bytes, sizeof(bytes), &dictionary, &board);
 	return image;
 }

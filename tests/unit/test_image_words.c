@@ -26,6 +26,11 @@ static const struct word_row {
 	  "the file is an Intel hex file, and Katapult needs a .bin, the "
 	  "bytes as they lie in the flash: make one of it with 'objcopy -I "
 	  "ihex -O binary'" },
+	{ "says: another protocol", protocol_257, KCAN_IMAGE_FINDING_PROTOCOL,
+	  "the board's Katapult has version 257.2.3 of its protocol, and only "
+	  "1 is known here, so what it would do with a command is not: use a "
+	  "newer version of this program, or the flashtool.py of that "
+	  "Katapult" },
 	{ "says: the wrong chip", for_an_rp2040, KCAN_IMAGE_FINDING_CHIP,
 	  "the file is for rp2040, and the board says that its chip is "
 	  "stm32g0b1xx: choose the right \"Processor model\" in 'make "

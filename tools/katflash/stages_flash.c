@@ -126,6 +126,7 @@ void stages_entered(struct board *b)
 		return;
 	}
 	b->target.mcu = b->ident.mcu;
+	b->target.protocol = b->ident.protocol;
 	b->target.start = b->ident.app_start;
 	if (b->ident.block_size != KCAN_KAT_BLOCK_SIZE) {
 		end_unlike(b);

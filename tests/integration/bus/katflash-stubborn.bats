@@ -67,6 +67,30 @@ katflash() {
 	done
 }
 
+@test "a protocol of another major version: image-refused, and --force goes on" {
+	watch_bus vcan0
+	stubborn "${IDENT/00010100/00000200}71669903"
+	for how in "" --check --verify "--backup $BATS_TEST_TMPDIR/saved.bin"; do
+		# shellcheck disable=SC2086 # none, or some
+		katflash $how
+		[ "$status" -eq 9 ]
+		[[ $output == "$U: image-refused: $IMAGE is not flashed without\
+ --force; nothing was erased" ]]
+		[[ $stderr == *"katflash: the board's Katapult has version 2.0.0 of\
+ its protocol, and only 1 is known here"* ]]
+	done
+	settled
+	[ -z "$(frames '#018812')" ]
+	katflash --json
+	conforms flash <<<"$output"
+	[ "$(jq -r '.findings[] | select(.name == "unknown-protocol").severity' \
+		<<<"$output")" = refused ]
+	katflash --force --verify
+	[ "$status" -eq 0 ]
+	[[ $output == "$U: same: "* ]]
+	[[ $stderr == *"warning: the board's Katapult has version 2.0.0 of"* ]]
+}
+
 @test "a start within an erase unit, which would never be erased: refused" {
 	stubborn "${IDENT/00200008/40200008}C2D69903"
 	katflash --force
