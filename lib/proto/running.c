@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-/* Two questions that tell one firmware from all others. */
+/* Two questions that tell one firmware from all others, and what that is. */
 #include "proto/running.h"
 
 #include <errno.h>
@@ -10,17 +10,23 @@
 
 #define LAST_BYTES 40 /* what Klipper's host asks for at a time */
 
-enum step { STEP_LAST, STEP_BEHIND, STEP_RESET };
+enum step { STEP_LAST, STEP_BEHIND, STEP_OTHER, STEP_RESET };
 
 struct kcan_running {
 	struct kcan_klp_ask talk;
 	struct kcan_running_cfg cfg;
 	enum step step;
 	enum kcan_running_verdict verdict;
+	/* OTHER: its dictionary */
+	bool whole;
+	size_t other_len;
+	uint8_t other[KCAN_RUNNING_DICTIONARY_MAX];
 };
 
 static uint32_t count_of(const struct kcan_running *p)
 {
+	if (p->step == STEP_OTHER)
+		return LAST_BYTES;
 	return p->cfg.len && p->cfg.len < LAST_BYTES ? (uint32_t)p->cfg.len :
 						       LAST_BYTES;
 }
@@ -29,6 +35,8 @@ static uint32_t offset_of(const struct kcan_running *p)
 {
 	bool last = p->step == STEP_LAST && p->cfg.len;
 
+	if (p->step == STEP_OTHER)
+		return (uint32_t)p->other_len;
 	return (uint32_t)p->cfg.len - (last ? count_of(p) : 0);
 }
 
@@ -47,9 +55,31 @@ static bool question(void *ctx, struct kcan_klp_question *out)
 static void decide(struct kcan_running *p, enum kcan_running_verdict verdict)
 {
 	p->verdict = verdict;
+	if (verdict == KCAN_RUNNING_OTHER) {
+		p->step = STEP_OTHER;
+		return;
+	}
 	if (verdict != KCAN_RUNNING_PROVEN || !p->cfg.reset)
 		kcan_klp_ask_stop(&p->talk);
 	p->step = STEP_RESET;
+}
+
+/* Return: whether it is the answer. */
+static bool take_piece(struct kcan_running *p,
+		       const struct kcan_klp_value *data)
+{
+	size_t room = sizeof(p->other) - p->other_len;
+
+	if (data->len > LAST_BYTES)
+		return false;
+	p->whole = !data->len;
+	if (p->whole || data->len > room) {
+		kcan_klp_ask_stop(&p->talk);
+		return true;
+	}
+	memcpy(p->other + p->other_len, data->data, data->len);
+	p->other_len += data->len;
+	return true;
 }
 
 static bool is_right(const struct kcan_running *p,
@@ -67,6 +97,8 @@ static bool take(void *ctx, const struct kcan_klp_value *values)
 
 	if (values[0].num != offset_of(p))
 		return false;
+	if (p->step == STEP_OTHER)
+		return take_piece(p, &values[1]);
 	if (!p->cfg.len)
 		decide(p, KCAN_RUNNING_KLIPPER);
 	else if (!is_right(p, &values[1]))
@@ -178,4 +210,10 @@ struct kcan_running_result kcan_running_result(const struct kcan_running *p)
 				 KCAN_DELIVERY_NONE,
 		.heard = p->talk.heard,
 	};
+}
+
+const uint8_t *kcan_running_other(const struct kcan_running *p, size_t *len)
+{
+	*len = p->other_len;
+	return p->verdict == KCAN_RUNNING_OTHER && p->whole ? p->other : NULL;
 }

@@ -18,11 +18,15 @@
  * data dictionary and for what is behind them. The dictionary holds the version
  * and the time of the build, and the checksum of all of it is at its end
  * (flashing.md, section 6.2). Then `reset` leaves the node as after power-on,
- * without a nodeid (section 6.3).
+ * without a nodeid (section 6.3). Of another firmware it reads all of the
+ * dictionary, which tells what it is.
  *
  * Pure, and used like struct kcan_bootreq: frames and times in microseconds.
  */
 struct kcan_running;
+
+/** Bytes of the longest compressed dictionary that is read. */
+#define KCAN_RUNNING_DICTIONARY_MAX 32768
 
 /** What an exchange may do; nothing is defaulted here. */
 struct kcan_running_cfg {
@@ -53,11 +57,12 @@ enum kcan_running_verdict {
 	KCAN_RUNNING_PENDING,
 	KCAN_RUNNING_PROVEN,  /* the bytes are equal, and end there */
 	KCAN_RUNNING_KLIPPER, /* a Klipper; the image has no dictionary */
-	KCAN_RUNNING_OTHER,   /* a Klipper, but another dictionary */
-	KCAN_RUNNING_CUT,     /* it answered, but not all in time */
-	KCAN_RUNNING_SILENT,  /* no answer */
-	KCAN_RUNNING_TAKEN,   /* somebody gave the nodeid to another node */
-	KCAN_RUNNING_UNSENT,  /* SET, or a question, was never confirmed */
+	/* a Klipper, but another dictionary: see kcan_running_other() */
+	KCAN_RUNNING_OTHER,
+	KCAN_RUNNING_CUT,    /* it answered, but not all in time */
+	KCAN_RUNNING_SILENT, /* no answer */
+	KCAN_RUNNING_TAKEN,  /* somebody gave the nodeid to another node */
+	KCAN_RUNNING_UNSENT, /* SET, or a question, was never confirmed */
 	KCAN_RUNNING_ABORTED,
 };
 
@@ -130,5 +135,13 @@ uint64_t kcan_running_deadline(const struct kcan_running *p);
 
 /** A copy of what is known now. */
 struct kcan_running_result kcan_running_result(const struct kcan_running *p);
+
+/**
+ * kcan_running_other() - OTHER: the compressed dictionary of what answers
+ *
+ * Return: @*len bytes that are @p's, as they came from the node: anything at all;
+ * NULL when not all of it came in time, or it is too long.
+ */
+const uint8_t *kcan_running_other(const struct kcan_running *p, size_t *len);
 
 #endif

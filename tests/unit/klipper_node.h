@@ -20,6 +20,7 @@ struct node {
 	bool mine;	/* the nodeid is */
 	size_t waiting; /* bytes in its buffer at the start */
 	unsigned int frames, lost;
+	unsigned int deaf_after; /* so many frames; 0: never */
 	unsigned int asked;
 	unsigned int resets;
 };
@@ -28,7 +29,8 @@ struct node {
 
 static inline bool passes(struct node *n)
 {
-	return ++n->frames != n->lost;
+	return ++n->frames != n->lost &&
+	       (!n->deaf_after || n->frames <= n->deaf_after);
 }
 
 static inline void node_say(struct node *n, const uint8_t *content, size_t len)

@@ -96,9 +96,46 @@ static void test_what_was_not_waited_for_was_told_to_start(void **state)
 			    "acknowledge that it is to start it");
 }
 
+/* A version comes from a wire, and is printable by now: dict/find.h. */
+static const struct other {
+	const char *name, *version;
+	const char *reason;
+} others[] = {
+	{ "another version is named", "v1",
+	  "v1 answers, and not the v2 of klipper.bin, which is in the flash" },
+	{ "another build of the same version is none of it", "v2",
+	  "v2 answers, but another build than the v2 of klipper.bin, which is "
+	  "in the flash" },
+	{ "one that could not be read is not", NULL,
+	  "a Klipper answers, but not the one of klipper.bin, which is in the "
+	  "flash; its version could not be read" },
+};
+
+static void test_other(void **state)
+{
+	const struct other *row = *state;
+	struct board b =
+		board(STAGE_START, KCAN_FLASH_FLASHED, KCAN_FLASH_CONTENT_NEW);
+	struct firmware mine = firmware;
+
+	mine.dictionary =
+		(struct kcan_image_dictionary){ .version = "v2", .len = 4000 };
+	b.firmware = &mine;
+	if (row->version) {
+		b.other.len = 4000;
+		snprintf(b.other.version, sizeof(b.other.version), "%s",
+			 row->version);
+	}
+	end_start(&b, KCAN_RUNNING_OTHER);
+	assert_int_equal(b.end.outcome, KCAN_OUTCOME_NOT_STARTED);
+	assert_string_equal(b.end.reason, row->reason);
+	assert_string_equal(b.end.next, "switch the board's power off and on, "
+					"then compare: katflash --verify");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
+	struct CMUnitTest tests[ARRAY_SIZE(others) + 4] = {
 		cmocka_unit_test(
 			test_where_all_is_there_only_the_start_is_missing),
 		cmocka_unit_test(test_where_it_is_not_the_flash_is_incomplete),
@@ -107,6 +144,8 @@ int main(void)
 		cmocka_unit_test(
 			test_what_was_not_waited_for_was_told_to_start),
 	};
+	size_t n = 4;
 
+	ROWS(others, test_other);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

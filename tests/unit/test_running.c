@@ -1,61 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* Which firmware runs on a node: the one that was flashed, another, or none. */
-#include "../support/unit.h"
-#include "klipper_node.h"
+#include "running_talk.h"
 
 #include <errno.h>
-#include <string.h>
-
-#include "proto/running.h"
-
-#define LEN 4000u
-#define SILENCE 5000000u
-#define TALK 3000000u
-
-static const struct kcan_uuid UUID = { { 0xca, 0x46, 0x3a, 0x06, 0xa1, 0xac } };
-static const struct kcan_klp_format reset = { .dir = KCAN_KLP_COMMAND,
-					      .id = NODE_RESET };
-static uint8_t image[LEN]; /* no 40 bytes of it are like any others */
-
-static struct kcan_running *start(size_t len,
-				  const struct kcan_klp_format *leave)
-{
-	const struct kcan_running_cfg cfg = {
-		.silence_us = SILENCE,
-		.talk_us = TALK,
-		.nodeid = 4,
-		.dictionary = len ? image : NULL,
-		.len = len,
-		.reset = leave,
-	};
-	struct kcan_running *p;
-
-	for (size_t i = 0; i < LEN; i++)
-		image[i] = (uint8_t)(i * 31 + (i >> 8));
-	assert_int_equal(kcan_running_new(&p, &UUID, &cfg, 0), 0);
-	return p;
-}
-
-/* Return: how long it took. */
-static uint64_t talk(struct kcan_running *p, struct node *n)
-{
-	struct can_frame frame;
-	uint64_t now_us = 0;
-
-	node_init(n);
-	while (kcan_running_deadline(p) != UINT64_MAX) {
-		if (kcan_running_deadline(p) > now_us)
-			now_us = kcan_running_deadline(p);
-		if (!kcan_running_tx(p, &frame, now_us))
-			continue;
-		now_us += 100;
-		kcan_running_sent(p, now_us);
-		node_rx(n, &frame);
-		while (node_tx(n, &frame))
-			kcan_running_rx(p, &frame, now_us + 100);
-	}
-	return now_us;
-}
 
 /* A node whose dictionary differs in these ways, and what comes of it. */
 struct row {
@@ -74,14 +21,15 @@ static const struct row rows[] = {
 	{ "the same, of a bridge that keeps its nodeid", LEN, LEN, 0, false,
 	  KCAN_RUNNING_PROVEN, 3, 0 },
 	{ "another checksum at the end", LEN, LEN, LEN - 1, true,
-	  KCAN_RUNNING_OTHER, 2, 0 },
+	  KCAN_RUNNING_OTHER, 103, 0 },
 	{ "the first of these bytes is another one", LEN, LEN, LEN - 40, true,
-	  KCAN_RUNNING_OTHER, 2, 0 },
+	  KCAN_RUNNING_OTHER, 103, 0 },
 	{ "it goes on behind the same bytes", LEN - 1, LEN, 0, true,
-	  KCAN_RUNNING_OTHER, 3, 0 },
+	  KCAN_RUNNING_OTHER, 104, 0 },
 	{ "it ends in the middle of these bytes", LEN, LEN - 1, 0, true,
-	  KCAN_RUNNING_OTHER, 2, 0 },
-	{ "it ends long before", LEN, 100, 0, true, KCAN_RUNNING_OTHER, 2, 0 },
+	  KCAN_RUNNING_OTHER, 103, 0 },
+	{ "it ends long before", LEN, 100, 0, true, KCAN_RUNNING_OTHER, 6, 0 },
+	{ "it has none", LEN, 0, 0, true, KCAN_RUNNING_OTHER, 3, 0 },
 	{ "the same, and shorter than one answer", 39, 39, 0, true,
 	  KCAN_RUNNING_PROVEN, 4, 1 },
 	{ "one byte is all there is", 1, 1, 0, true, KCAN_RUNNING_PROVEN, 4,
@@ -111,6 +59,7 @@ static void test_row(void **state)
 	assert_in_range(n.asked, row->asked - 1, row->asked);
 	assert_int_equal(n.resets, row->resets);
 	assert_int_equal(n.mine, !row->resets);
+	assert_other(p, &n);
 	kcan_running_free(p);
 }
 
@@ -243,6 +192,7 @@ static void test_on_a_serial_port_another_firmware_is_told(void **state)
 	bytes[LEN - 1] ^= 1;
 	talk_in_bytes(p, &n);
 	assert_int_equal(kcan_running_result(p).verdict, KCAN_RUNNING_OTHER);
+	assert_other(p, &n);
 	kcan_running_free(p);
 }
 

@@ -123,6 +123,8 @@ struct board {
 	bool judged; /* @image is about this board */
 	struct backup backup;
 	struct previous previous; /* by that, or by STAGE_LOOK */
+	/* of what answers, if not that of the image; all zero: not known */
+	struct kcan_image_dictionary other;
 	struct kcan_flash_result result;
 	struct nodeids_draw draw;
 };

@@ -204,7 +204,8 @@ static char *json_line(struct report *r, const struct line *line)
 		&r->lib,
 		r->lib.pack(
 			"{s:i, s:o*, s:o*, s:s, s:i, s:s, s:o*, s:o*, s:s*, "
-			"s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, s:s*}",
+			"s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, "
+			"s:s*}",
 			"schema", SAY_JSON_SCHEMA, "uuid",
 			say_json_text(&r->lib, uuid), "device",
 			say_json_text(&r->lib, device), "outcome",
@@ -223,7 +224,10 @@ static char *json_line(struct report *r, const struct line *line)
 			"image", pack_image(r, line), "findings",
 			pack_findings(r, line->image), "saved",
 			pack_saved(r, b), "old_version",
-			say_json_text(&r->lib, old_version(b)), "written",
+			say_json_text(&r->lib, old_version(b)),
+			"running_version",
+			say_json_text(&r->lib, b ? b->other.version : ""),
+			"written",
 			say_json_number(&r->lib, b && b->result.blocks,
 					b ? 64 * (uint64_t)b->result.written :
 					    0),

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* It was told to start: does it run, or is it in Katapult again? */
+#include <zlib.h>
+
+#include "dict/find.h"
 #include "stages.h"
 #include "tell/tell.h"
 
 #define START_US 200000 /* from the ACK of COMPLETE: flashing.md, section 6.2 */
-#define TALK_US 3000000 /* for two questions */
+#define TALK_US 5000000 /* in which a Klipper host has to read a dictionary */
+
+static const struct dict_lib lib = DICT_LINKED;
 
 void stages_start(struct board *b)
 {
@@ -62,11 +67,22 @@ static bool begin_again(struct board *b)
 	return true;
 }
 
+/* It is another firmware that answers: which one? */
+static void find_other(struct board *b)
+{
+	size_t len;
+	const uint8_t *bytes = kcan_running_other(b->running, &len);
+
+	if (bytes)
+		dictionary_find(&lib, &b->other, bytes, len);
+}
+
 void stages_started(struct board *b)
 {
 	enum kcan_running_verdict verdict =
 		kcan_running_result(b->running).verdict;
 
+	find_other(b);
 	board_free(b);
 	end_start(b, verdict);
 	if (verdict != KCAN_RUNNING_SILENT || !begin_again(b))

@@ -95,6 +95,26 @@ asks_in_vain() {
 	holds "$IMAGE"
 }
 
+@test "another board with its UUID answers instead: not-started, and its version" {
+	make_image "$BATS_TEST_TMPDIR/old" stm32g0b1xx "$START" --version v1
+	{
+		head -c 8192 /dev/zero | tr '\0' '\377'
+		cat "$BATS_TEST_TMPDIR/old"
+	} >"$FLASH"
+	# the one that is flashed never starts, and the other one has no Katapult
+	start_mcus one -i vcan0 -u "$U" --state katapult --erase-ms 0 \
+		--fault boot-never -u "$U" --same-uuid --bootloader none \
+		--flash-image "$FLASH"
+	katflash -u "$U" "$IMAGE" --json
+	[ "$status" -eq 11 ]
+	conforms flash <<<"$output"
+	[ "$(jq -r '.outcome, .reason, .running_version, .image.version' \
+		<<<"$output")" = "not-started
+v1 answers, and not the v2 of $IMAGE, which is in the flash
+v1
+v2" ]
+}
+
 @test "Klipper has another CAN speed than Katapult: not-started, and why" {
 	local slow=$BATS_TEST_TMPDIR/slow.bin
 

@@ -2,6 +2,8 @@
 /* How it ends when a board was told to start what is in its flash, in words. */
 #include "tell.h"
 
+#include <string.h>
+
 #include "tell_words.h"
 
 #define START_HOST "start Klipper's host again: sudo systemctl start klipper"
@@ -101,6 +103,28 @@ void end_unwaited(struct board *b)
 				"start it");
 }
 
+/* A build of the same version is another firmware, too. */
+static void say_other(struct board *b)
+{
+	const char *mine = b->firmware->dictionary.version;
+	const char *other = b->other.version;
+
+	if (!b->other.len)
+		end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
+			 "a Klipper answers, but not the one of %.200s, which "
+			 "is in the flash; its version could not be read",
+			 file_of(b));
+	else
+		end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
+			 "%.100s answers, %s %.100s of %.200s, which is in the "
+			 "flash",
+			 other,
+			 strcmp(other, mine) ? "and not the" :
+					       "but another build than the",
+			 mine, file_of(b));
+	end_next(&b->end, POWER ", then compare: katflash --verify");
+}
+
 void end_start(struct board *b, enum kcan_running_verdict verdict)
 {
 	static const char *const not_seen[] = {
@@ -118,11 +142,7 @@ void end_start(struct board *b, enum kcan_running_verdict verdict)
 		if (b->wire && b->wire->cut_off)
 			say_cut_off(b);
 	} else if (verdict == KCAN_RUNNING_OTHER) {
-		end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
-			 "a Klipper answers, but not the one of %.200s, which "
-			 "is in the flash",
-			 file_of(b));
-		end_next(&b->end, POWER ", then compare: katflash --verify");
+		say_other(b);
 	} else if (b->down && verdict != KCAN_RUNNING_ABORTED) {
 		say_down(b);
 	} else if (verdict == KCAN_RUNNING_SILENT && !b->result.completed) {
