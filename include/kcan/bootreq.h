@@ -156,6 +156,11 @@ struct kcan_bootreq_result {
 	 * then, until a reset (katapult-protocol.md, section 3).
 	 */
 	bool torn;
+	/*
+	 * The UUID was told more often than it was asked for: two boards have
+	 * it, or the question was repeated on the bus.
+	 */
+	bool twice;
 	bool identified;	     /* CONNECT was answered: */
 	struct kcan_kat_ident ident; /* texts are as they came, any bytes */
 };

@@ -228,6 +228,7 @@ static void note_handed(struct kcan_bootreq *req, uint64_t now_us)
 	if (req->step != req->said || asks)
 		req->said_us = now_us;
 	req->said = req->step;
+	req->place.asks += req->step == STEP_ASK;
 	if (req->step == STEP_SET) {
 		req->result.assigned = ++req->sets;
 		req->place.sets++;
@@ -294,6 +295,7 @@ void kcan_bootreq_unsent(struct kcan_bootreq *req, uint64_t now_us)
 		req->result.assigned = --req->sets;
 		req->place.sets--;
 	}
+	req->place.asks -= refused == STEP_ASK;
 	if (refused == STEP_ASK && !req->asked && !req->place.believed)
 		take_back_question(req, now_us);
 	req->due_us = now_us + RETRY_US;

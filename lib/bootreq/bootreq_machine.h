@@ -49,6 +49,8 @@ struct place {
 	bool early;	    /* one came before that: */
 	struct kcan_uuid early_uuid;
 	unsigned int sets; /* SETs with it that the kernel took */
+	/* questions that the kernel took, and answers with our UUID */
+	unsigned int asks, answers;
 };
 
 /** How the way out goes. */

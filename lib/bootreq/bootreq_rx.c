@@ -59,6 +59,13 @@ static void note_answer(struct kcan_bootreq *req, uint64_t at_us)
 		req->slowest_us = at_us - req->said_us;
 }
 
+static void count_answer(struct kcan_bootreq *req, const struct kcan_uuid *uuid)
+{
+	if (kcan_uuid_equal(uuid, &req->uuid) &&
+	    ++req->place.answers > req->place.asks)
+		req->result.twice = true;
+}
+
 static void rx_canbus_id(struct kcan_bootreq *req, const struct kcan_uuid *uuid,
 			 uint64_t at_us)
 {
@@ -67,6 +74,7 @@ static void rx_canbus_id(struct kcan_bootreq *req, const struct kcan_uuid *uuid,
 			bootreq_still_there(req, at_us);
 		return;
 	}
+	count_answer(req, uuid);
 	if (req->said == STEP_ASK)
 		note_answer(req, at_us);
 	if (req->place.believed) {

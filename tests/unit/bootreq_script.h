@@ -203,6 +203,7 @@ static inline void assert_ends(struct kcan_bootreq *req,
 	assert_int_equal(got.assigned, want->assigned);
 	assert_int_equal(got.torn, want->torn);
 	assert_int_equal(got.identified, want->identified);
+	assert_int_equal(got.twice, want->twice);
 	if (got.verdict == KCAN_BOOTREQ_WRONG_UUID)
 		assert_memory_equal(&got.other, &want->other,
 				    sizeof(got.other));

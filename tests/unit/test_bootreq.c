@@ -239,7 +239,11 @@ static const struct scenario scenarios[] = {
 		  { 135500, SENT, CONNECT },
 		  BACK_AND_SILENT(260300, 4 * 250000),
 	  },
-	  HANDED_BACK(KCAN_BOOTREQ_PROVEN) },
+	  { .verdict = KCAN_BOOTREQ_PROVEN,
+	    .request = KCAN_DELIVERY_CONFIRMED,
+	    .handback = KCAN_DELIVERY_CONFIRMED,
+	    .assigned = true,
+	    .twice = true } },
 	{ "CONNECT waits for the question in flight",
 	  5 * S,
 	  {

@@ -180,7 +180,12 @@ static const struct leave_scenario scenarios[] = {
 		  QUESTIONS_2(360400),
 		  FETCHED_2(510400, 30000),
 	  },
-	  STARTED(KCAN_BOOTREQ_LEFT) },
+	  { .verdict = KCAN_BOOTREQ_LEFT,
+	    .request = KCAN_DELIVERY_CONFIRMED,
+	    .handback = KCAN_DELIVERY_CONFIRMED,
+	    .assigned = true,
+	    .identified = true,
+	    .twice = true } },
 	{ "answers before our own confirmations count",
 	  5 * S,
 	  {

@@ -133,9 +133,26 @@ static void test_other(void **state)
 					"then compare: katflash --verify");
 }
 
+static void test_who_answered_twice_is_likely_two(void **state)
+{
+	struct board b = board(STAGE_ENTER, KCAN_FLASH_PENDING,
+			       KCAN_FLASH_CONTENT_UNKNOWN);
+
+	(void)state;
+	end_unnamed(&b);
+	assert_null(strstr(b.end.reason, "two boards"));
+	b.twice = true;
+	end_unnamed(&b);
+	assert_int_equal(b.end.outcome, KCAN_OUTCOME_UNPROVEN);
+	assert_string_equal(b.end.reason,
+			    "Katapult answered twice what it was asked once, "
+			    "and did not say on which chip it runs, so likely "
+			    "two boards have this UUID; nothing was written");
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(others) + 4] = {
+	struct CMUnitTest tests[ARRAY_SIZE(others) + 5] = {
 		cmocka_unit_test(
 			test_where_all_is_there_only_the_start_is_missing),
 		cmocka_unit_test(test_where_it_is_not_the_flash_is_incomplete),
@@ -143,8 +160,9 @@ int main(void)
 			test_that_katapult_was_left_is_said_when_it_has_said_so),
 		cmocka_unit_test(
 			test_what_was_not_waited_for_was_told_to_start),
+		cmocka_unit_test(test_who_answered_twice_is_likely_two),
 	};
-	size_t n = 4;
+	size_t n = 5;
 
 	ROWS(others, test_other);
 	return cmocka_run_group_tests(tests, NULL, NULL);

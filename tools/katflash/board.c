@@ -198,6 +198,7 @@ static enum entry entered(struct board *b)
 	/* it has one at a time, so that of the proof before is free */
 	nodeids_give_back(&b->wire->nodeids, b->nodeid);
 	b->nodeid = result.nodeid;
+	b->twice |= result.twice;
 	if (!result.identified) {
 		end_unnamed(b);
 		return ENTRY_UNNAMED;

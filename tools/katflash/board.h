@@ -114,7 +114,8 @@ struct board {
 	bool down; /* its interface went down, and has taken none of these since */
 	bool cut; /* it did so while there was a @req */
 
-	unsigned int proofs;	     /* behind which it fell silent */
+	unsigned int proofs; /* behind which it fell silent */
+	bool twice; /* in one of them it answered twice what it was asked once */
 	struct kcan_kat_ident ident; /* any bytes */
 	/* that Katapult was proven on last, and is flashed on; 0: on none yet */
 	uint8_t nodeid;

@@ -186,6 +186,19 @@ set_behind() {
 	holds "$IMAGE" "$FLASH"
 }
 
+@test "two boards in Katapult have its UUID: unproven, and that both answered" {
+	start_mcus two -i vcan0 --state katapult -u "$U" -u "$U" --same-uuid
+	watch_bus vcan0
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 7 ]
+	[[ $output == "$U: unproven: Katapult answered twice what it was asked once,\
+ and did not say on which chip it runs, so likely two boards have this UUID;\
+ nothing was written" ]]
+	[[ $stderr == *"next: if there are two, take one off the bus, and if not, "* ]]
+	settled
+	[ -z "$(frames '#018812')" ]
+}
+
 @test "Ctrl-C while it is asked on which chip it runs: nothing is written" {
 	board --erase-ms 0 --fault 'drop rx after=3 count=2'
 	cp "$FLASH" "$BATS_TEST_TMPDIR/before"

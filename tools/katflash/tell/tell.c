@@ -43,8 +43,24 @@ void end_enter(struct board *b, enum kcan_bootreq_verdict verdict)
 	note_signal(b, verdict == KCAN_BOOTREQ_ABORTED);
 }
 
+/* As each gives its nodeid up that hears the other: can-admin-channel.md, section 4. */
+static void say_twins(struct board *b)
+{
+	end_with(&b->end, KCAN_OUTCOME_UNPROVEN,
+		 "Katapult answered twice what it was asked once, and did not "
+		 "say on which chip it runs, so likely two boards have this "
+		 "UUID; nothing was written");
+	end_next(&b->end, "if there are two, take one off the bus, and if not, "
+			  "switch the board's power off and on; then try "
+			  "again");
+}
+
 void end_unnamed(struct board *b)
 {
+	if (b->twice) {
+		say_twins(b);
+		return;
+	}
 	end_with(&b->end, KCAN_OUTCOME_UNPROVEN,
 		 "Katapult answered, but did not say on which chip it runs; "
 		 "nothing was written");
