@@ -109,7 +109,7 @@ static void say_other(struct board *b)
 	const char *mine = b->firmware->dictionary.version;
 	const char *other = b->other.version;
 
-	if (!b->other.len)
+	if (!other[0])
 		end_with(&b->end, KCAN_OUTCOME_NOT_STARTED,
 			 "a Klipper answers, but not the one of %.200s, which "
 			 "is in the flash; its version could not be read",
