@@ -4,7 +4,7 @@
 /* What a board ends with, and where. */
 #include "../support/unit.h"
 
-#include "../../tools/katflash/board.h"
+#include "../../tools/katflash/stages.h"
 #include "../../tools/katflash/tell/tell.h"
 
 static struct loop loop;
@@ -120,12 +120,34 @@ static void test_that_the_interface_went_down_is_told_first(void **state)
 	assert_string_equal(b.end.reason, "the way in failed");
 }
 
+/* Who is asked again before that would restart in the middle of it. */
+static void test_who_leaves_katapult_has_its_end_when_that_is_over(void **state)
+{
+	struct board b = {
+		.opts = &opts, .loop = &loop, .wire = &wire, .link = &link
+	};
+
+	(void)state;
+	loop.now_us = 1000000;
+	stages_leaves(&b);
+	board_step(&b);
+	assert_int_equal(b.stage, STAGE_BACK);
+	loop.now_us = 1199999;
+	board_step(&b);
+	assert_int_equal(b.stage, STAGE_BACK);
+	loop.now_us = 1200000;
+	board_step(&b);
+	assert_int_equal(b.stage, STAGE_DONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_it_fell_silent_at_is_told),
 		cmocka_unit_test(
 			test_that_the_interface_went_down_is_told_first),
+		cmocka_unit_test(
+			test_who_leaves_katapult_has_its_end_when_that_is_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,7 +112,8 @@ struct board {
 	bool flies;		 /* a frame of @req or @running is not ... */
 	struct can_frame flying; /* ... confirmed yet: this one */
 	bool down; /* its interface went down, and has taken none of these since */
-	bool cut; /* it did so while there was a @req */
+	bool cut;    /* it did so while there was a @req */
+	bool leaves; /* it was told to start, and has done so at @due_us */
 
 	unsigned int proofs; /* behind which it fell silent */
 	bool twice; /* in one of them it answered twice what it was asked once */

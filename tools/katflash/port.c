@@ -9,6 +9,7 @@
 #include "../serial/trace.h"
 #include "../shared/usb.h"
 #include "board.h"
+#include "stages.h"
 #include "tell/tell.h"
 
 static bool is_usb(const struct port *port)
@@ -157,6 +158,8 @@ static void left(struct board *b)
 
 	if (b->flash)
 		result = kcan_flash_result(b->flash);
+	if (result.completed)
+		stages_leaves(b);
 	if (result.completed || *b->end.next)
 		return;
 	if (result.content == KCAN_FLASH_CONTENT_NONE)

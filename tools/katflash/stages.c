@@ -4,6 +4,9 @@
 
 #include "tell/tell.h"
 
+/* 100 ms from the last COMPLETE, and a reset: katapult-protocol.md, section 4.5 */
+#define LEAVE_US 200000
+
 void board_send(struct board *b)
 {
 	b->link->send(b);
@@ -101,21 +104,6 @@ void stages_go_back(struct board *b, bool stay)
 		stages_fail(b);
 }
 
-static void conclude_back(struct board *b)
-{
-	b->link->left(b);
-	stages_finish(b);
-}
-
-/* Nothing more can be heard or sent. */
-static void lose(struct board *b)
-{
-	if (b->stage == STAGE_FLASH)
-		b->result = kcan_flash_result(b->flash);
-	end_lost(b);
-	stages_finish(b);
-}
-
 /* Is what the stage waits for over? Where nothing is, it was done at once. */
 static bool is_over(const struct board *b)
 {
@@ -125,7 +113,35 @@ static bool is_over(const struct board *b)
 		return kcan_flash_done(b->flash);
 	if (b->running)
 		return kcan_running_deadline(b->running) == UINT64_MAX;
+	if (b->leaves)
+		return b->loop->now_us >= b->due_us;
 	return b->stage != STAGE_START;
+}
+
+void stages_leaves(struct board *b)
+{
+	board_close(b);
+	b->stage = STAGE_BACK;
+	b->leaves = true;
+	b->due_us = b->loop->now_us + LEAVE_US;
+}
+
+static void conclude_back(struct board *b)
+{
+	if (!b->leaves)
+		b->link->left(b);
+	/* not when it leaves since then */
+	if (is_over(b))
+		stages_finish(b);
+}
+
+/* Nothing more can be heard or sent. */
+static void lose(struct board *b)
+{
+	if (b->stage == STAGE_FLASH)
+		b->result = kcan_flash_result(b->flash);
+	end_lost(b);
+	stages_finish(b);
 }
 
 /* Did it start, and take its port along before its answer was read? */
@@ -154,7 +170,7 @@ void board_step(struct board *b)
 		return;
 	if (is_over(b) || has_left(b))
 		concludes[b->stage](b);
-	else if (stages_lost(b))
+	else if (!b->leaves && stages_lost(b))
 		lose(b);
 	else if (b->stage == STAGE_START && !b->running)
 		stages_start_when_due(b);

@@ -24,6 +24,14 @@ void stages_fail(struct board *b);
 void stages_go_back(struct board *b, bool stay);
 
 /**
+ * stages_leaves() - nothing is left to be done for it, but it was told to start
+ *
+ * Katapult answers for a while after that, and who asks it then would have a
+ * board that restarts in the middle: the end comes when that is over.
+ */
+void stages_leaves(struct board *b);
+
+/**
  * stages_connect() - begin to talk to the Katapult that was proven
  * @cfg: but for what is known of the board
  *

@@ -16,7 +16,7 @@ void stages_start(struct board *b)
 	b->link->starts(b);
 	if (b->opts->no_wait) {
 		end_unwaited(b);
-		stages_finish(b);
+		stages_leaves(b);
 		return;
 	}
 	b->stage = STAGE_START;

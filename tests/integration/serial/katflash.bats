@@ -159,6 +159,22 @@ runs() {
 	runs
 }
 
+# Katapult goes on answering for 100 ms after it was told to start, and a flash
+# takes longer here.
+@test "one call behind another: each has left Katapult before it ends" {
+	board --erase-ms 50
+	katflash --check -d "$LINE" "$IMAGE"
+	[ "$status" -eq 0 ]
+	katflash --verify -d "$LINE" old
+	[ "$status" -eq 0 ]
+	katflash --no-wait -d "$LINE" "$IMAGE"
+	[ "$status" -eq 0 ]
+	katflash -d "$LINE" old
+	[ "$status" -eq 0 ]
+	holds old
+	runs
+}
+
 @test "an image for CAN, or for another start: refused, and nothing is erased" {
 	local other=$BATS_TEST_TMPDIR/other
 
