@@ -22,10 +22,13 @@ static void copy_reported(char *out, size_t size, const char *told,
 
 static uint32_t rate_of(const struct mcu *m)
 {
+	uint32_t flashed_bps = m->flashed.dictionary.can_bps;
 	uint32_t bitrate_bps = m->env->bitrate_bps;
 
 	if (!klipper_is_on_can(m->cfg.link))
 		return m->cfg.link == MCU_LINK_UART ? m->cfg.baud : 0;
+	if (flashed_bps)
+		return flashed_bps;
 	return bitrate_bps ? bitrate_bps : CANBUS_FREQUENCY;
 }
 

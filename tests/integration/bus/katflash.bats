@@ -152,6 +152,22 @@ $V: image-refused: $other is for a CAN bus with 500000 bit/s, and $IMAGE for one
  --force"* ]]
 }
 
+# Nobody owns the bit rate of a virtual bus, so there it is only warned of.
+@test "a file for another bit rate on a bus without one: flashed, and it runs" {
+	local other=$BATS_TEST_TMPDIR/other
+
+	board
+	make_image "$other" stm32g0b1xx "$START" --canbus-frequency 500000 \
+		--version v5
+	katflash -u "$U" "$other"
+	[ "$status" -eq 0 ]
+	[[ $output == "$U: flashed: "*" -> v5, which runs: "* ]]
+	[[ $stderr == *"warning: the file is for a CAN bus with 500000 bit/s, and\
+ nothing here proves that"* ]]
+	holds "$other"
+	runs
+}
+
 @test "--check: of a file alone, and of a board up to the first byte" {
 	katflash --check "$IMAGE"
 	[ "$status" -eq 0 ]

@@ -116,6 +116,22 @@ static void test_the_bit_rate_is_that_of_the_bus(void **state)
 	host_end(&h);
 }
 
+/* Where the bus has no bit rate, a Klipper of any runs: flashing.md, section 2. */
+static void test_the_bit_rate_is_that_of_what_was_flashed(void **state)
+{
+	struct host h;
+	json_t *o;
+
+	(void)state;
+	host_start(&h, "stm32g0b1xx");
+	h.board.mcu.flashed.dictionary.can_bps = 500000;
+	host_assign(&h, 4);
+	o = dictionary_of(&h);
+	assert_int_equal(constant(o, "CANBUS_FREQUENCY"), 500000);
+	json_decref(o);
+	host_end(&h);
+}
+
 static void test_identify_works_in_shutdown(void **state)
 {
 	struct host h;
@@ -180,17 +196,18 @@ static void test_all_clocks_are_slow_enough(void **state)
 
 int main(void)
 {
-	struct CMUnitTest
-		tests[ARRAY_SIZE(pins_rows) + ARRAY_SIZE(texts_rows) + 7] = {
-			cmocka_unit_test(test_each_chip_has_its_clock),
-			cmocka_unit_test(test_the_bit_rate_is_that_of_the_bus),
-			cmocka_unit_test(test_identify_works_in_shutdown),
-			cmocka_unit_test(test_boards_of_one_build_share_it),
-			cmocka_unit_test(test_all_clocks_are_slow_enough),
-			cmocka_unit_test(test_a_sercom_is_taken),
-			cmocka_unit_test(test_a_pin_alone_is_a_number),
-		};
-	size_t n = 7;
+	struct CMUnitTest tests[ARRAY_SIZE(pins_rows) + ARRAY_SIZE(texts_rows) +
+				8] = {
+		cmocka_unit_test(test_each_chip_has_its_clock),
+		cmocka_unit_test(test_the_bit_rate_is_that_of_the_bus),
+		cmocka_unit_test(test_the_bit_rate_is_that_of_what_was_flashed),
+		cmocka_unit_test(test_identify_works_in_shutdown),
+		cmocka_unit_test(test_boards_of_one_build_share_it),
+		cmocka_unit_test(test_all_clocks_are_slow_enough),
+		cmocka_unit_test(test_a_sercom_is_taken),
+		cmocka_unit_test(test_a_pin_alone_is_a_number),
+	};
+	size_t n = 8;
 
 	ROWS(pins_rows, test_pins);
 	ROWS(texts_rows, test_texts);
