@@ -145,10 +145,13 @@ static bool prepare(struct targets *t, const struct opts *opts,
 		say_boards(r, t->boards, t->len);
 		return false;
 	}
-	if (found && targets_look(t, opts, r))
-		return true;
-	say_end(r, &t->end);
-	return false;
+	if (!found || !targets_look(t, opts, r)) {
+		say_end(r, &t->end);
+		return false;
+	}
+	if (opts->command != OPTS_READ)
+		say_files(r, t->boards, t->len);
+	return true;
 }
 
 static void flash_all(struct targets *t, const struct opts *opts,

@@ -60,19 +60,25 @@ static void put_subject(char *out, size_t size, const struct line *line)
 	util_clean(out);
 }
 
+static bool says(const struct kcan_image *image, enum kcan_image_finding f,
+		 const char *text)
+{
+	char other[KCAN_IMAGE_SENTENCE_LEN];
+
+	if (!kcan_image_has(image, f))
+		return false;
+	kcan_image_say(other, sizeof(other), image, f);
+	return !strcmp(other, text);
+}
+
 static bool has_said(const struct line *line, enum kcan_image_finding f,
 		     const char *text)
 {
-	char before[KCAN_IMAGE_SENTENCE_LEN];
-
-	for (const struct board *b = line->first; b < line->board; b++) {
-		if (!b->judged || !kcan_image_has(&b->image, f))
-			continue;
-		kcan_image_say(before, sizeof(before), &b->image, f);
-		if (!strcmp(before, text))
+	for (const struct board *b = line->first; b < line->board; b++)
+		if ((b->judged && says(&b->image, f, text)) ||
+		    says(&b->firmware->told, f, text))
 			return true;
-	}
-	return false;
+	return line->board && kcan_image_has(&line->firmware->told, f);
 }
 
 static void print_findings(struct report *r, const struct line *line)
@@ -279,6 +285,18 @@ void say_boards(struct report *r, const struct board *boards, size_t len)
 								     NULL,
 						    .board = b,
 						    .first = boards });
+}
+
+void say_files(struct report *r, struct board *boards, size_t len)
+{
+	for (struct board *b = boards; b < boards + len && !r->json; b++) {
+		print_findings(r, &(struct line){ .end = &b->end,
+						  .firmware = b->firmware,
+						  .image = &b->image,
+						  .board = b,
+						  .first = boards });
+		b->firmware->told = b->image;
+	}
 }
 
 void say_check(struct report *r, const struct firmware *f,

@@ -152,6 +152,24 @@ $V: image-refused: $other is for a CAN bus with 500000 bit/s, and $IMAGE for one
  --force"* ]]
 }
 
+# flashing.md, section 1.5
+@test "no way back: warned of before anything is sent, and once" {
+	local other=$BATS_TEST_TMPDIR/other
+	local warning="katflash: warning: the file has no \"CanBoot!\" in it"
+
+	board
+	make_image "$other" stm32g0b1xx "$START" --no-katapult --version v5
+	katflash -u "$U" "$other"
+	[ "$status" -eq 0 ]
+	[[ $stderr == "$warning"*"Katapult answered"* ]]
+	[[ ${stderr#*"$warning"} != *"$warning"* ]]
+	# in JSON it is part of the end
+	ctl set "$U" state katapult
+	katflash -u "$U" "$other" --json
+	[ "$(jq -r '.findings[0].name' <<<"$output")" = no-way-back ]
+	[[ $stderr != *"$warning"* ]]
+}
+
 # Nobody owns the bit rate of a virtual bus, so there it is only warned of.
 @test "a file for another bit rate on a bus without one: flashed, and it runs" {
 	local other=$BATS_TEST_TMPDIR/other
