@@ -25,10 +25,15 @@ static void describe(struct end *end, const struct firmware *f,
 		 d->len ? "Klipper" : "an image without a data dictionary",
 		 version, image->chip ? image->chip->name : "an unknown chip",
 		 image->size, start);
-	if (d->can_bps)
-		snprintf(end->reason + strlen(end->reason),
-			 sizeof(end->reason) - strlen(end->reason),
-			 ", for CAN at %u bit/s", d->can_bps);
+	if (image->link == KCAN_IMAGE_LINK_CAN)
+		end_add(end, ", for CAN at %u bit/s", d->can_bps);
+	else if (image->link == KCAN_IMAGE_LINK_UART)
+		end_add(end, ", for a UART at %u baud", d->uart_bps);
+	else if (image->link)
+		end_add(end, ", for %s",
+			image->link == KCAN_IMAGE_LINK_USB ?
+				"USB" :
+				"a USB-CAN bridge");
 }
 
 /* --check FILE: what can be seen of it without a board. */

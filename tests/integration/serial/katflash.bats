@@ -159,6 +159,22 @@ runs() {
 	runs
 }
 
+@test "--check of a file alone: on which link the board would be" {
+	local link
+
+	while read -r link text; do
+		make_image file stm32g0b1xx "$START" --link "$link"
+		katflash --check file
+		[ "$status" -eq 0 ]
+		[[ $output == *", built for a start at 0x08002000, for $text" ]]
+	done <<-END
+		can CAN at 1000000 bit/s
+		bridge a USB-CAN bridge
+		usb USB
+		uart a UART at 250000 baud
+	END
+}
+
 # Katapult goes on answering for 100 ms after it was told to start, and a flash
 # takes longer here.
 @test "one call behind another: each has left Katapult before it ends" {
