@@ -23,6 +23,7 @@ static struct board boards[BOARDS_MAX];
 static struct node {
 	uint8_t nodeid; /* 0: none */
 	bool nameless;	/* does not answer CONNECT */
+	bool starts;	/* hears nothing */
 } nodes[BOARDS_MAX];
 
 static struct fake {
@@ -30,7 +31,7 @@ static struct fake {
 	bool halted; /* nothing is confirmed */
 	struct can_frame sent;
 	bool has_sent;
-	unsigned int downs, unasked;
+	unsigned int downs, unasked, requests;
 	enum kcan_delivery request;
 	enum kcan_bootreq_verdict verdict; /* that was put into words */
 } fake;
@@ -49,6 +50,8 @@ int bus_send(struct bus *bus, const struct can_frame *frame)
 		return fake.refuse;
 	fake.sent = *frame;
 	fake.has_sent = true;
+	/* can-admin-channel.md, section 3.4 */
+	fake.requests += frame->can_id == 0x3f0 && frame->data[0] == 0x02;
 	return 0;
 }
 
@@ -172,6 +175,8 @@ static inline void answer(struct board *b, const struct can_frame *frame)
 {
 	struct node *node = &nodes[b - boards];
 
+	if (node->starts)
+		return;
 	if (frame->can_id == 0x3f0 && frame->data[0] == 0x11) {
 		if (is_for(frame, b))
 			node->nodeid = frame->data[7];

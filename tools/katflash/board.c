@@ -152,9 +152,10 @@ void board_down(struct board *b)
 }
 
 /* Ask Katapult, for itself or to start the application again. */
-static bool ask(struct board *b, enum kcan_bootreq_goal goal)
+static bool ask(struct board *b, enum kcan_bootreq_goal goal,
+		uint64_t timeout_us)
 {
-	struct kcan_bootreq_cfg cfg = { .timeout_us = b->opts->timeout_us,
+	struct kcan_bootreq_cfg cfg = { .timeout_us = timeout_us,
 					.goal = goal,
 					.draw = nodeids_draw,
 					.ctx = &b->draw };
@@ -164,9 +165,16 @@ static bool ask(struct board *b, enum kcan_bootreq_goal goal)
 	return !kcan_bootreq_new(&b->req, &b->uuid, &cfg, now_of(b));
 }
 
+/*
+ * A request is sent once, and a board that is just starting hears none: half of
+ * the time is for a second one. Who is in Katapult by then ignores it.
+ */
 static bool enter(struct board *b)
 {
-	return ask(b, KCAN_BOOTREQ_GOAL_ENTER);
+	uint64_t half_us = b->opts->timeout_us / 2;
+
+	return ask(b, KCAN_BOOTREQ_GOAL_ENTER,
+		   b->unheard ? b->opts->timeout_us - half_us : half_us);
 }
 
 /* Katapult may have been proven by then, and be asked what it is. */
@@ -177,6 +185,14 @@ static bool ended_by_down(const struct board *b,
 	       (result->verdict == KCAN_BOOTREQ_ABORTED ||
 		(result->verdict == KCAN_BOOTREQ_PROVEN &&
 		 !result->identified));
+}
+
+/* It has one at a time, so that of the exchange before is free. */
+static void take_nodeid(struct board *b,
+			const struct kcan_bootreq_result *result)
+{
+	nodeids_give_back(&b->wire->nodeids, b->nodeid);
+	b->nodeid = result->nodeid;
 }
 
 static enum entry entered(struct board *b)
@@ -193,11 +209,14 @@ static enum entry entered(struct board *b)
 	}
 	if (verdict != KCAN_BOOTREQ_PROVEN) {
 		end_enter(b, verdict);
-		return ENTRY_FAILED;
+		if (verdict != KCAN_BOOTREQ_SILENT || b->unheard)
+			return ENTRY_FAILED;
+		take_nodeid(b, &result);
+		b->unheard = true;
+		return ENTRY_SILENT;
 	}
-	/* it has one at a time, so that of the proof before is free */
-	nodeids_give_back(&b->wire->nodeids, b->nodeid);
-	b->nodeid = result.nodeid;
+	take_nodeid(b, &result);
+	b->unheard = false;
 	b->twice |= result.twice;
 	if (!result.identified) {
 		end_unnamed(b);
@@ -216,7 +235,8 @@ static enum entry entered(struct board *b)
 /* Without a nodeid, in any case. */
 static bool leave(struct board *b, bool stay)
 {
-	return ask(b, stay ? KCAN_BOOTREQ_GOAL_ENTER : KCAN_BOOTREQ_GOAL_LEAVE);
+	return ask(b, stay ? KCAN_BOOTREQ_GOAL_ENTER : KCAN_BOOTREQ_GOAL_LEAVE,
+		   b->opts->timeout_us);
 }
 
 static void left(struct board *b)

@@ -116,9 +116,10 @@ struct board {
 	bool leaves; /* it was told to start, and has done so at @due_us */
 
 	unsigned int proofs; /* behind which it fell silent */
+	bool unheard;	     /* it was asked once, and nothing has answered */
 	bool twice; /* in one of them it answered twice what it was asked once */
 	struct kcan_kat_ident ident; /* any bytes */
-	/* that Katapult was proven on last, and is flashed on; 0: on none yet */
+	/* that Katapult was asked for on last, and is flashed on; 0: on none yet */
 	uint8_t nodeid;
 	struct kcan_image_board target;
 	struct kcan_image image;

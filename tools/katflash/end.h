@@ -11,6 +11,7 @@ enum entry {
 	ENTRY_PROVEN, /* Katapult is there, and has said on which chip */
 	/* it is there, but did not say; its end is set in case nobody asks again */
 	ENTRY_UNNAMED,
+	ENTRY_SILENT, /* nothing has answered, and it was asked once; likewise */
 	ENTRY_FAILED, /* its end says why */
 	ENTRY_DOWN,   /* so it does: the interface went down */
 };

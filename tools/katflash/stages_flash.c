@@ -91,10 +91,15 @@ static void begin_look(struct board *b)
 		b->stage = STAGE_LOOK;
 }
 
+static bool may_prove(struct board *b)
+{
+	return ++b->proofs < PROOFS_MAX;
+}
+
 /* Return: whether it is asked for once more. */
 static bool enter_again(struct board *b)
 {
-	if (stages_lost(b) || b->loop->signal || ++b->proofs >= PROOFS_MAX)
+	if (stages_lost(b) || b->loop->signal)
 		return false;
 	previous_free(&b->previous);
 	backup_free(&b->backup);
@@ -113,7 +118,10 @@ void stages_entered(struct board *b)
 
 	board_free(b);
 	/* this process, or the bus, may have been busy for too long */
-	if (entry == ENTRY_UNNAMED && enter_again(b))
+	if (entry == ENTRY_UNNAMED && may_prove(b) && enter_again(b))
+		return;
+	/* as just after power-on, or when its application is being started */
+	if (entry == ENTRY_SILENT && enter_again(b))
 		return;
 	if (entry != ENTRY_PROVEN) {
 		/* what it fell silent at says more of what helps */
@@ -220,7 +228,7 @@ void stages_read(struct board *b)
 			go_on(b);
 		return;
 	}
-	if (fell_silent(b) && enter_again(b))
+	if (fell_silent(b) && may_prove(b) && enter_again(b))
 		return;
 	end_flash(b);
 	if (is_talking(&b->result))
@@ -243,7 +251,7 @@ void stages_flashed(struct board *b)
 {
 	b->result = kcan_flash_result(b->flash);
 	board_free(b);
-	if (fell_silent(b) && enter_again(b))
+	if (fell_silent(b) && may_prove(b) && enter_again(b))
 		return;
 	end_flash(b);
 	if (!is_talking(&b->result))

@@ -77,6 +77,21 @@ sixteen_boards() {
 	start_mcus all -c "$BATS_TEST_TMPDIR/boards.cfg" --erase-ms 0
 }
 
+# Without power it hears no request; with it, it starts its application.
+@test "who was not there yet when it was asked is asked a second time" {
+	start_mcus one -i vcan0 -u "$U" --flash-image "$FLASH"
+	ctl power "$U" off
+	watch_bus vcan0
+	"$BUILD/katflash" -i vcan0 -u "$U" --timeout 20 "$IMAGE" \
+		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	until_true has "$BUS" "3F0#02${U^^}"
+	ctl power "$U" on
+	ended_flashed
+	watched vcan0
+	has "$BUS" "3F0#02${U^^}" 2
+}
+
 @test "one of sixteen boards on two buses dies: the others are flashed" {
 	local i boards=()
 
