@@ -88,6 +88,11 @@ static void short_one_before_an_older_one(void)
 	put_short_one(11 * KIB + 900);
 }
 
+static void short_one_within_a_last_block(void)
+{
+	put_short_one(12 * KIB - 4);
+}
+
 static void short_one_in_pages_of_1_kib(void)
 {
 	put_short_one(10 * KIB + 900);
@@ -124,6 +129,8 @@ static const struct row {
 	  PREVIOUS_NONE, 1 },
 	{ "what has ended in front of an older one has not its version",
 	  "stm32g0b1xx", short_one_before_an_older_one, PREVIOUS_UNKNOWN, 78 },
+	{ "likewise when it ended in the last block of a page", "stm32g0b1xx",
+	  short_one_within_a_last_block, PREVIOUS_UNKNOWN, 78 },
 	{ "likewise where pages may have 1 KiB", "stm32f103xe",
 	  short_one_in_pages_of_1_kib, PREVIOUS_UNKNOWN, 83 },
 	{ "likewise close to it", "stm32g0b1xx", short_one_up_to_the_older_one,

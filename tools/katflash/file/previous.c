@@ -15,6 +15,7 @@
 #define REACH (16 * KIB) /* where it is in the new image, to both sides */
 #define LONGER KIB	 /* than that of the new image it may be */
 #define STEP 512u	 /* back to its beginning, and from look to look */
+#define END 4		 /* bytes; code has as many of FF hardly ever */
 #define READS_MAX 2	 /* where it was not, though it looked like that */
 /*
  * Different bytes in a block. In builds of Klipper from 2022 to 2026 blocks within
@@ -190,7 +191,8 @@ static bool take(struct previous *p, const uint8_t *data)
 
 static bool prove(struct previous *p, const uint8_t *data)
 {
-	return !backup_is_blank(data, BLOCK) && next_end(p, p->at + BLOCK);
+	return !backup_is_blank(data + BLOCK - END, END) &&
+	       next_end(p, p->at + BLOCK);
 }
 
 uint32_t previous_take(void *ctx, uint32_t address, const uint8_t *data,

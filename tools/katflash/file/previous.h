@@ -39,8 +39,8 @@ enum previous_step {
  *
  * What is found so is whole, by its checksum. It is that of the application
  * unless this has ended in front of it: behind an application the rest of its erase
- * unit is FF (flashing.md, section 2). So the last block of each unit in between is
- * looked at as well.
+ * unit is FF (flashing.md, section 2). So the end of each unit in between is looked
+ * at as well; one that fills its last unit is not noticed.
  */
 struct previous {
 	enum previous_is is;
