@@ -153,6 +153,13 @@ static json_t *pack_findings(struct report *r, const struct kcan_image *image)
 	return list;
 }
 
+static const char *const link_names[KCAN_IMAGE_LINK_COUNT] = {
+	[KCAN_IMAGE_LINK_CAN] = "can",
+	[KCAN_IMAGE_LINK_BRIDGE] = "bridge",
+	[KCAN_IMAGE_LINK_USB] = "usb",
+	[KCAN_IMAGE_LINK_UART] = "uart",
+};
+
 static json_t *pack_image(struct report *r, const struct line *line)
 {
 	const struct kcan_image_dictionary *d;
@@ -163,14 +170,17 @@ static json_t *pack_image(struct report *r, const struct line *line)
 	d = &line->firmware->dictionary;
 	if (line->image->is_start_known)
 		snprintf(start, sizeof(start), "0x%08x", line->image->start);
-	return r->lib.pack("{s:s, s:I, s:o*, s:o*, s:o*, s:o*, s:b}", "kind",
-			   kcan_image_kind_name(line->image->kind), "size",
-			   (json_int_t)line->image->size, "mcu",
-			   say_json_text(&r->lib, d->mcu), "version",
-			   say_json_text(&r->lib, d->version), "start",
-			   say_json_text(&r->lib, start), "canbus_frequency",
-			   say_json_number(&r->lib, d->can_bps, d->can_bps),
-			   "signed", line->image->is_signed);
+	return r->lib.pack(
+		"{s:s, s:I, s:o*, s:o*, s:o*, s:s*, s:o*, s:o*, s:b}", "kind",
+		kcan_image_kind_name(line->image->kind), "size",
+		(json_int_t)line->image->size, "mcu",
+		say_json_text(&r->lib, d->mcu), "version",
+		say_json_text(&r->lib, d->version), "start",
+		say_json_text(&r->lib, start), "link",
+		link_names[line->image->link], "canbus_frequency",
+		say_json_number(&r->lib, d->can_bps, d->can_bps), "serial_baud",
+		say_json_number(&r->lib, d->uart_bps, d->uart_bps), "signed",
+		line->image->is_signed);
 }
 
 static json_t *pack_saved(struct report *r, const struct board *b)

@@ -167,6 +167,8 @@ runs() {
 		katflash --check file
 		[ "$status" -eq 0 ]
 		[[ $output == *", built for a start at 0x08002000, for $text" ]]
+		katflash --check --json file
+		[ "$(jq -r .image.link <<<"$output")" = "$link" ]
 	done <<-END
 		can CAN at 1000000 bit/s
 		bridge a USB-CAN bridge
