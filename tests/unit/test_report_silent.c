@@ -65,6 +65,13 @@ static const struct end_row other_rows[] = {
 	  "112233445566: no-answer: no proof within 1.5 s: the request was "
 	  "handed to the adapter, but no Katapult answered with this UUID\n",
 	  "; up, too, and to be named with -i: can1 can2\n" },
+	{ "silent, as it was starting",
+	  { .cause = CAUSE_SILENT, .request = REQUEST_HANDED_OVER },
+	  3,
+	  "112233445566: no-answer: no proof within 1.5 s: the request was "
+	  "handed to the adapter, but no Katapult answered with this UUID\n",
+	  "7. it was just starting, as after power-on or a reset, and heard no "
+	  "request: ask again\n" },
 	{ "silent with --leave, and another interface is up",
 	  { .cause = CAUSE_LEAVE_SILENT,
 	    .leave = true,

@@ -13,20 +13,22 @@
 	"{if} --listen, which sends nothing, hears nodes that have a nodeid, " \
 	"and --query lists the UUIDs of those that have none, but it is a "    \
 	"broadcast that can throw nodes off a bus in use{others}"
-#define REASONS                                                               \
-	WORDS_LIKELY                                                          \
-	"1. no Katapult on the MCU: most then ignore the request and go on, " \
-	"and an RP2040 or RP2350 waits in its USB ROM: lsusb shows "          \
-	"2e8a:0003 or 2e8a:000f once a cable is in\n"                         \
-	"2. " NOT_THERE "\n"                                                  \
-	"3. " WORDS_STUCK "\n"                                                \
-	"4. Klipper cannot start its Katapult, as it was built without the "  \
-	"offset for it or is too old (on an STM32G4 from before April "       \
-	"2026): " WORDS_DOUBLE_RESET "\n"                                     \
-	"5. its Katapult was built for USB or UART, not for CAN: look with "  \
-	"lsusb for 1d50:6177\n"                                               \
-	"6. on a real bus: Katapult was built for another bit rate than the " \
-	"bus has (usually 1000000)"
+#define REASONS                                                                \
+	WORDS_LIKELY                                                           \
+	"1. no Katapult on the MCU: most then ignore the request and go on, "  \
+	"and an RP2040 or RP2350 waits in its USB ROM: lsusb shows "           \
+	"2e8a:0003 or 2e8a:000f once a cable is in\n"                          \
+	"2. " NOT_THERE "\n"                                                   \
+	"3. " WORDS_STUCK "\n"                                                 \
+	"4. Klipper cannot start its Katapult, as it was built without the "   \
+	"offset for it or is too old (on an STM32G4 from before April "        \
+	"2026): " WORDS_DOUBLE_RESET "\n"                                      \
+	"5. its Katapult was built for USB or UART, not for CAN: look with "   \
+	"lsusb for 1d50:6177\n"                                                \
+	"6. on a real bus: Katapult was built for another bit rate than the "  \
+	"bus has (usually 1000000)\n"                                          \
+	"7. it was just starting, as after power-on or a reset, and heard no " \
+	"request: ask again"
 
 static const struct words rows[CAUSE_COUNT] = {
 	[CAUSE_SILENT] = {
@@ -34,8 +36,8 @@ static const struct words rows[CAUSE_COUNT] = {
 		.reason = SILENT,
 		.next = REASONS "\n"
 			"--diagnose tells whether its Klipper still runs, as "
-			"with 1 and 4, but takes the node away from a running "
-			"Klipper host",
+			"with 1, 4 and 7, but takes the node away from a "
+			"running Klipper host",
 	},
 	[CAUSE_SILENT_ELSEWHERE] = {
 		.outcome = KCAN_OUTCOME_NO_ANSWER,
