@@ -75,8 +75,7 @@ ASAN  := $(SAN) -fsanitize=address
 UBSAN := $(SAN) -no-pie $(if $(findstring clang,$(CC)),,-static-libubsan)
 FUZZ  := $(ASAN) -fsanitize=fuzzer-no-link
 
-include mk/have.mk
-include mk/preload.mk
+include mk/have.mk mk/preload.mk
 
 $(eval $(call variant,$B,$(CC),$(CFLAGS)))
 $(eval $(call variant,$B/static,$(CC),$(CFLAGS) -DKCAN_STATIC))
