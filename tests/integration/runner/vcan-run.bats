@@ -271,8 +271,9 @@ all_bytes() {
 		exec "$VCAN_RUN" --engine uml -- true'
 }
 
-@test "a TMPDIR with spaces, below /dev or missing is no obstacle" {
-	for t in "$DIR/a b" /dev/shm "$DIR/none"; do
+@test "a TMPDIR with spaces or a colon, below /dev or missing is no obstacle" {
+	mkdir "$DIR/a b" "$DIR/a:b"
+	for t in "$DIR/a b" "$DIR/a:b" /dev/shm "$DIR/none"; do
 		TMPDIR=$t run -0 uml true
 	done
 }

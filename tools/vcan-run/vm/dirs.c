@@ -13,13 +13,14 @@
 #include "vm.h"
 
 /*
- * Fits a kernel command line, leaves room for a socket's name, and is there
- * in the guest, whose kernel covers /dev before it starts its init.
+ * Fits a kernel command line and LD_PRELOAD, leaves room for a socket's name, and
+ * is there in the guest, whose kernel covers /dev before it starts its init.
  */
 static int path_is_plain(const char *path)
 {
 	return path && path[0] == '/' && strlen(path) <= VM_DIR_LEN / 2 &&
-	       strncmp(path, "/dev/", 5) != 0 && !strpbrk(path, " \t\n\"'\\,=");
+	       strncmp(path, "/dev/", 5) != 0 &&
+	       !strpbrk(path, " \t\n\"'\\,=:$");
 }
 
 static int link_program(const char *dir)
