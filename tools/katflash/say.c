@@ -20,6 +20,7 @@ struct line {
 	const struct firmware *firmware;
 	const struct kcan_image *image;
 	const struct board *board, *first; /* of all boards */
+	bool names; /* what was found names the file: there are several */
 };
 
 static int code_of(const struct end *end)
@@ -71,12 +72,18 @@ static bool says(const struct kcan_image *image, enum kcan_image_finding f,
 	return !strcmp(other, text);
 }
 
+static bool is_same_file(const struct firmware *a, const struct firmware *b)
+{
+	return !strcmp(a->path, b->path);
+}
+
 static bool has_said(const struct line *line, enum kcan_image_finding f,
 		     const char *text)
 {
 	for (const struct board *b = line->first; b < line->board; b++)
 		if ((b->judged && says(&b->image, f, text)) ||
-		    says(&b->firmware->told, f, text))
+		    (is_same_file(b->firmware, line->firmware) &&
+		     kcan_image_has(&b->firmware->told, f)))
 			return true;
 	return line->board && kcan_image_has(&line->firmware->told, f);
 }
@@ -84,8 +91,12 @@ static bool has_said(const struct line *line, enum kcan_image_finding f,
 static void print_findings(struct report *r, const struct line *line)
 {
 	bool refused = line->end->outcome == KCAN_OUTCOME_IMAGE_REFUSED;
-	char text[KCAN_IMAGE_SENTENCE_LEN];
+	char text[KCAN_IMAGE_SENTENCE_LEN], file[200] = "";
 
+	if (line->names) {
+		snprintf(file, sizeof(file), "%.160s: ", line->firmware->path);
+		util_clean(file);
+	}
 	for (int i = 0; line->image && i < KCAN_IMAGE_FINDING_COUNT; i++) {
 		enum kcan_image_finding f = (enum kcan_image_finding)i;
 		bool warns = !refused || kcan_image_finding_get(f)->severity ==
@@ -95,8 +106,8 @@ static void print_findings(struct report *r, const struct line *line)
 			continue;
 		kcan_image_say(text, sizeof(text), line->image, f);
 		if (!has_said(line, f, text))
-			fprintf(r->streams.err, PROGRAM ": %s%s\n",
-				warns ? "warning: " : "", text);
+			fprintf(r->streams.err, PROGRAM ": %s%s%s\n",
+				warns ? "warning: " : "", file, text);
 	}
 }
 
@@ -297,15 +308,30 @@ void say_boards(struct report *r, const struct board *boards, size_t len)
 						    .first = boards });
 }
 
+static bool are_several(const struct board *boards, size_t len)
+{
+	for (size_t i = 1; i < len; i++)
+		if (!is_same_file(boards[i].firmware, boards[0].firmware))
+			return true;
+	return false;
+}
+
 void say_files(struct report *r, struct board *boards, size_t len)
 {
+	bool names = are_several(boards, len);
+
 	for (struct board *b = boards; b < boards + len && !r->json; b++) {
+		struct kcan_image known = b->image;
+
+		/* it may be known when the board has told its chip and start */
+		known.findings &= ~(1u << KCAN_IMAGE_FINDING_START_UNPROVEN);
 		print_findings(r, &(struct line){ .end = &b->end,
 						  .firmware = b->firmware,
-						  .image = &b->image,
+						  .image = &known,
 						  .board = b,
-						  .first = boards });
-		b->firmware->told = b->image;
+						  .first = boards,
+						  .names = names });
+		b->firmware->told = known;
 	}
 }
 

@@ -15,7 +15,8 @@ void say_end(struct report *r, const struct end *end);
  * say_files() - what is to be warned of before anything is sent
  * @boards: with images as judged without them
  *
- * It is not said again; in JSON it is part of the end.
+ * It is not said again, and names its file where there are several; in JSON it is
+ * part of the end.
  */
 void say_files(struct report *r, struct board *boards, size_t len);
 

@@ -163,11 +163,34 @@ $V: image-refused: $other is for a CAN bus with 500000 bit/s, and $IMAGE for one
 	[ "$status" -eq 0 ]
 	[[ $stderr == "$warning"*"Katapult answered"* ]]
 	[[ ${stderr#*"$warning"} != *"$warning"* ]]
+	# of several files it is that of each
+	katflash --timeout 1 -u 112233445501 "$other" -u "$U" "$IMAGE" \
+		-u 112233445502 "$other"
+	[[ $stderr == "katflash: warning: $other: the file has no "* ]]
+	[[ ${stderr#*"has no"} != *"has no"* ]]
 	# in JSON it is part of the end
 	ctl set "$U" state katapult
 	katflash -u "$U" "$other" --json
 	[ "$(jq -r '.findings[0].name' <<<"$output")" = no-way-back ]
 	[[ $stderr != *"$warning"* ]]
+}
+
+@test "a start that only the board tells: no warning that it is not known" {
+	local other=$BATS_TEST_TMPDIR/other
+
+	board
+	# its dictionary begins at 2200, and is none without that byte
+	printf x | dd of="$IMAGE" bs=1 seek=2201 conv=notrunc status=none
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $stderr == "katflash: warning: the file has no data dictionary of"* ]]
+	[[ $stderr != *"for which start it was built"* ]]
+	# what tells nothing is warned of with the start that it has to be for
+	printf xx | dd of="$IMAGE" bs=1 seek=64 conv=notrunc status=none
+	ctl set "$U" state katapult
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"look whether it is for $START"* ]]
 }
 
 # Nobody owns the bit rate of a virtual bus, so there it is only warned of.
