@@ -39,6 +39,9 @@ static enum show_state state_of(const struct board *b,
 
 	if (!b->start_us)
 		return SHOW_WAITING;
+	/* --no-wait: it is the new one that it leaves Katapult for */
+	if (b->stage == STAGE_BACK && b->leaves && b->result.completed)
+		return SHOW_STARTING;
 	return b->stage == STAGE_FLASH ? steps[now->step] : stages[b->stage];
 }
 

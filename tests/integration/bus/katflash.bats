@@ -59,6 +59,7 @@ and all 6000 bytes were compared" ]]
 	[[ $output == "$U: flashed: "*"all 6000 bytes were compared; it was told\
  to start, and not waited for" ]]
 	[[ $stderr != *next:* ]]
+	[[ $stderr == *"it is started"* && $stderr != *"it leaves Katapult"* ]]
 	holds "$IMAGE"
 }
 
