@@ -113,6 +113,7 @@ struct board {
 	struct can_frame flying; /* ... confirmed yet: this one */
 	bool down; /* its interface went down, and has taken none of these since */
 	bool cut;    /* it did so while there was a @req */
+	bool stays;  /* STAGE_BACK: in Katapult */
 	bool leaves; /* it was told to start, and has done so at @due_us */
 
 	unsigned int proofs; /* behind which it fell silent */

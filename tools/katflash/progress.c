@@ -153,6 +153,8 @@ static void note(const struct progress *p, size_t i, const struct show_board *b)
 		note_flash(p, &p->boards[i], b->name);
 	else if (b->state == SHOW_DONE && p->len > 1)
 		report_note(p->r, "%s: %s", b->name, b->outcome);
+	else if (b->state == SHOW_LEAVING && p->boards[i].stays)
+		report_note(p->r, "%s: it stays in Katapult", b->name);
 	else if (notes[b->state])
 		report_note(p->r, "%s: %s", b->name, notes[b->state]);
 }

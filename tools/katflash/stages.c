@@ -100,7 +100,8 @@ void stages_go_back(struct board *b, bool stay)
 		return;
 	}
 	b->stage = STAGE_BACK;
-	if (!b->link->leave(b, stay || b->opts->no_start))
+	b->stays = stay || b->opts->no_start;
+	if (!b->link->leave(b, b->stays))
 		stages_fail(b);
 }
 

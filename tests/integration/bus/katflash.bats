@@ -46,7 +46,7 @@ and all 6000 bytes were compared" ]]
 	katflash --no-start -u "$U" "$IMAGE"
 	[ "$status" -eq 0 ]
 	[[ $output == "$U: flashed: "*"all 6000 bytes were compared" ]]
-	[[ $stderr == *"canbootreq -i vcan0 --leave -u $U"* ]]
+	[[ $stderr == *"$U: it stays in Katapult"*"canbootreq -i vcan0 --leave -u $U"* ]]
 	holds "$IMAGE"
 	[ "$(state "$U")" = katapult ]
 	[ "$(nodeid "$U")" = null ]
