@@ -9,8 +9,8 @@ MADE_vcan-run := $B/xstate.o
 # What goes into another program has none of the caller's flags, and of a libc only
 # what that one has.
 $B/xstate.so: $(PRELOAD) | $(HAVE)
-	$Q$(CC) -O2 $(WARN) $(CPPF) -fPIC -shared -nostdlib -s \
-		-Wl,--build-id=none,-z,noseparate-code,-z,max-page-size=4096 \
+	$Q$(CC) -O2 $(WARN) $(CPPF) -fPIC -fno-stack-protector -shared -nostdlib \
+		-s -Wl,--build-id=none,-z,noseparate-code,-z,max-page-size=4096 \
 		-o $@ $<
 $B/xstate.o: $B/xstate.so
 	$Q{ echo '#include "tools/vcan-run/vm/preload.h"' && \
