@@ -131,10 +131,10 @@ static void test_who_leaves_katapult_has_its_end_when_that_is_over(void **state)
 	loop.now_us = 1000000;
 	stages_leaves(&b);
 	board_step(&b);
-	assert_int_equal(b.stage, STAGE_BACK);
+	assert_int_equal(b.stage, STAGE_LEAVES);
 	loop.now_us = 1199999;
 	board_step(&b);
-	assert_int_equal(b.stage, STAGE_BACK);
+	assert_int_equal(b.stage, STAGE_LEAVES);
 	loop.now_us = 1200000;
 	board_step(&b);
 	assert_int_equal(b.stage, STAGE_DONE);

@@ -77,13 +77,14 @@ extern const struct link_ops board_as_adapter; /* adapter.c */
 
 /** Where a board is on its way. */
 enum stage {
-	STAGE_ENTER, /* it is asked for Katapult, which has to prove itself */
-	STAGE_READ,  /* what is there is saved */
-	STAGE_LOOK,  /* or only its version is looked for */
-	STAGE_FLASH, /* it is written, or compared */
-	STAGE_START, /* has the new firmware come up? */
-	STAGE_AGAIN, /* no: is it in Katapult? */
-	STAGE_BACK,  /* nothing was changed: its application starts again */
+	STAGE_ENTER,  /* it is asked for Katapult, which has to prove itself */
+	STAGE_READ,   /* what is there is saved */
+	STAGE_LOOK,   /* or only its version is looked for */
+	STAGE_FLASH,  /* it is written, or compared */
+	STAGE_START,  /* has the new firmware come up? */
+	STAGE_AGAIN,  /* no: is it in Katapult? */
+	STAGE_BACK,   /* nothing was changed: its application starts again */
+	STAGE_LEAVES, /* it was told to start, and does so at @due_us */
 	STAGE_DONE,
 };
 
@@ -112,9 +113,8 @@ struct board {
 	bool flies;		 /* a frame of @req or @running is not ... */
 	struct can_frame flying; /* ... confirmed yet: this one */
 	bool down; /* its interface went down, and has taken none of these since */
-	bool cut;    /* it did so while there was a @req */
-	bool stays;  /* STAGE_BACK: in Katapult */
-	bool leaves; /* it was told to start, and has done so at @due_us */
+	bool cut;   /* it did so while there was a @req */
+	bool stays; /* STAGE_BACK: in Katapult */
 
 	unsigned int proofs; /* behind which it fell silent */
 	bool unheard;	     /* it was asked once, and nothing has answered */

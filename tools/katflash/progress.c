@@ -34,13 +34,13 @@ static enum show_state state_of(const struct board *b,
 		[STAGE_ENTER] = SHOW_ASKING,   [STAGE_READ] = SHOW_SAVING,
 		[STAGE_LOOK] = SHOW_ASKING,    [STAGE_START] = SHOW_STARTING,
 		[STAGE_AGAIN] = SHOW_STARTING, [STAGE_BACK] = SHOW_LEAVING,
-		[STAGE_DONE] = SHOW_DONE,
+		[STAGE_LEAVES] = SHOW_LEAVING, [STAGE_DONE] = SHOW_DONE,
 	};
 
 	if (!b->start_us)
 		return SHOW_WAITING;
 	/* --no-wait: it is the new one that it leaves Katapult for */
-	if (b->stage == STAGE_BACK && b->leaves && b->result.completed)
+	if (b->stage == STAGE_LEAVES && b->result.completed)
 		return SHOW_STARTING;
 	return b->stage == STAGE_FLASH ? steps[now->step] : stages[b->stage];
 }

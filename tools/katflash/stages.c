@@ -114,7 +114,7 @@ static bool is_over(const struct board *b)
 		return kcan_flash_done(b->flash);
 	if (b->running)
 		return kcan_running_deadline(b->running) == UINT64_MAX;
-	if (b->leaves)
+	if (b->stage == STAGE_LEAVES)
 		return b->loop->now_us >= b->due_us;
 	return b->stage != STAGE_START;
 }
@@ -122,17 +122,14 @@ static bool is_over(const struct board *b)
 void stages_leaves(struct board *b)
 {
 	board_close(b);
-	b->stage = STAGE_BACK;
-	b->leaves = true;
+	b->stage = STAGE_LEAVES;
 	b->due_us = b->loop->now_us + LEAVE_US;
 }
 
 static void conclude_back(struct board *b)
 {
-	if (!b->leaves)
-		b->link->left(b);
-	/* not when it leaves since then */
-	if (is_over(b))
+	b->link->left(b);
+	if (b->stage == STAGE_BACK)
 		stages_finish(b);
 }
 
@@ -165,13 +162,14 @@ void board_step(struct board *b)
 		[STAGE_START] = stages_started,
 		[STAGE_AGAIN] = stages_asked_again,
 		[STAGE_BACK] = conclude_back,
+		[STAGE_LEAVES] = stages_finish,
 	};
 
 	if (b->stage == STAGE_DONE)
 		return;
 	if (is_over(b) || has_left(b))
 		concludes[b->stage](b);
-	else if (!b->leaves && stages_lost(b))
+	else if (b->stage != STAGE_LEAVES && stages_lost(b))
 		lose(b);
 	else if (b->stage == STAGE_START && !b->running)
 		stages_start_when_due(b);

@@ -7,7 +7,8 @@
 #include "tell/tell.h"
 
 #define START_US 200000 /* from the ACK of COMPLETE: flashing.md, section 6.2 */
-#define TALK_US 5000000 /* in which a Klipper host has to read a dictionary */
+/* as long as a Klipper host reads the dictionary: can-admin-channel.md, 12 */
+#define TALK_US 5000000
 
 static const struct dict_lib lib = DICT_LINKED;
 
