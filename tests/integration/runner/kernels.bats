@@ -52,6 +52,22 @@ kernel() {
 	[[ " $(<args) " == *" seccomp=auto "*" -- "* ]]
 }
 
+# Why: tools/vcan-run/vm/preload.h.
+@test "a library goes in front of a kernel's libc where there is AMX, and is gone then" {
+	local wanted=none
+
+	! grep -qw amx_tile /proc/cpuinfo || wanted=library
+	kernel "[ -z \"\$LD_PRELOAD\" ] && echo none >$DIR/seen ||
+		{ cp \"\$LD_PRELOAD\" $DIR/library; echo library >$DIR/seen; }
+		echo \"\$LD_PRELOAD\" >$DIR/path"
+	run -125 uml true
+	[ "$(<seen)" = "$wanted" ]
+	[ "$wanted" = none ] || {
+		readelf --wide --dyn-syms library | grep -qw ptrace
+		[ ! -e "$(<path)" ]
+	}
+}
+
 @test "a kernel that cannot be executed is named" {
 	VCAN_RUN_UML=$DIR/none run -125 uml true
 	[[ $output == *"$DIR/none, which cannot be executed"* ]]
