@@ -160,20 +160,22 @@ runs() {
 }
 
 @test "--check of a file alone: on which link the board would be" {
-	local link
+	local link speeds text
 
-	while read -r link text; do
+	while IFS=';' read -r link speeds text; do
 		make_image file stm32g0b1xx "$START" --link "$link"
 		katflash --check file
 		[ "$status" -eq 0 ]
 		[[ $output == *", built for a start at 0x08002000, for $text" ]]
 		katflash --check --json file
-		[ "$(jq -r .image.link <<<"$output")" = "$link" ]
+		conforms flash <<<"$output"
+		[ "$(jq -r '.image | [.link, .canbus_frequency, .serial_baud] |
+			join(" ")' <<<"$output")" = "$link $speeds" ]
 	done <<-END
-		can CAN at 1000000 bit/s
-		bridge a USB-CAN bridge
-		usb USB
-		uart a UART at 250000 baud
+		can;1000000 ;CAN at 1000000 bit/s
+		bridge; ;a USB-CAN bridge
+		usb; ;USB
+		uart; 250000;a UART at 250000 baud
 	END
 }
 
