@@ -17,7 +17,6 @@
 #include "control.h"
 #include "relay.h"
 #include "relay_machine.h"
-#include "util/array.h"
 #include "util/clean.h"
 
 #define REPEAT_MS 500 /* timeout(1) signals us, then our group: one signal */
@@ -44,25 +43,26 @@ static const struct cause {
 	  "to a newer kernel that is not a static program, or use --engine "
 	  "qemu" },
 	{ "Kernel panic", "had a kernel panic", LOOK " or --boot-timeout" },
+	/* anything: what was seen of it says more */
+	{ "", NULL, LOOK " or --boot-timeout" },
 };
 
 /* The guest is lost: an engine that does not work, or a failed run. */
 static void lose(struct relay *r, const char *what)
 {
-	const char *remedy = LOOK " or --boot-timeout";
+	const struct cause *cause = causes;
 
 	if (r->console.fd >= 0)
 		console_read(&r->console);
 	console_print_tail(&r->console);
-	for (size_t i = ARRAY_SIZE(causes); i--;)
-		if (console_has(&r->console, causes[i].shown)) {
-			what = causes[i].what;
-			remedy = causes[i].remedy;
-		}
+	while (!console_has(&r->console, cause->shown))
+		cause++;
+	if (cause->what)
+		what = cause->what;
 	if (r->phase < PHASE_RUN) {
 		reason_set(r->reason,
 			   "the guest %s before it could start the command; %s",
-			   what, remedy);
+			   what, cause->remedy);
 		relay_finish(r, -1);
 		return;
 	}
