@@ -9,6 +9,16 @@
 #include "run.h"
 #include "say.h"
 
+/* How it is reached then, and at which speed. */
+static const struct {
+	const char *name, *unit;
+} links[KCAN_IMAGE_LINK_COUNT] = {
+	[KCAN_IMAGE_LINK_CAN] = { "CAN", "bit/s" },
+	[KCAN_IMAGE_LINK_BRIDGE] = { "a USB-CAN bridge" },
+	[KCAN_IMAGE_LINK_USB] = { "USB" },
+	[KCAN_IMAGE_LINK_UART] = { "a UART", "baud" },
+};
+
 static void describe(struct end *end, const struct firmware *f,
 		     const struct kcan_image *image)
 {
@@ -25,15 +35,11 @@ static void describe(struct end *end, const struct firmware *f,
 		 d->len ? "Klipper" : "an image without a data dictionary",
 		 version, image->chip ? image->chip->name : "an unknown chip",
 		 image->size, start);
-	if (image->link == KCAN_IMAGE_LINK_CAN)
-		end_add(end, ", for CAN at %u bit/s", d->can_bps);
-	else if (image->link == KCAN_IMAGE_LINK_UART)
-		end_add(end, ", for a UART at %u baud", d->uart_bps);
-	else if (image->link)
-		end_add(end, ", for %s",
-			image->link == KCAN_IMAGE_LINK_USB ?
-				"USB" :
-				"a USB-CAN bridge");
+	if (links[image->link].name)
+		end_add(end, ", for %s", links[image->link].name);
+	if (links[image->link].unit)
+		end_add(end, " at %u %s", d->can_bps ? d->can_bps : d->uart_bps,
+			links[image->link].unit);
 }
 
 /* --check FILE: what can be seen of it without a board. */

@@ -15,8 +15,8 @@
 #define REACH (16 * KIB) /* where it is in the new image, to both sides */
 #define LONGER KIB	 /* than that of the new image it may be */
 #define STEP 512u	 /* back to its beginning, and from look to look */
-#define END 4		 /* bytes; code has as many of FF hardly ever */
-#define READS_MAX 2	 /* where it was not, though it looked like that */
+#define END 4 /* bytes; code that ends so, too, makes the version unknown */
+#define READS_MAX 2 /* where it was not, though it looked like that */
 /*
  * Different bytes in a block. In builds of Klipper from 2022 to 2026 blocks within
  * the dictionary had 50 to 63, but for two of 387, and 4 % of the others had as
