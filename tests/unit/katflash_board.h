@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <kcan/stream.h>
+
 #include "../../tools/canbus/reserve.h"
 #include "../../tools/katflash/board.h"
 #include "../../tools/katflash/tell/tell.h"
@@ -133,17 +135,21 @@ static inline int tear_down(void **state)
 	return 0;
 }
 
-/* As run.c does it, eight bytes a frame. */
+/* As run.c does it. */
 static inline void hear(struct board *b, const uint8_t *bytes, size_t len)
 {
 	struct kcan_bus_rx rx = { 0 };
+	struct kcan_stream said;
+	uint8_t buf[64];
+	size_t n;
 
-	for (size_t at = 0; at < len; at += rx.frame.len) {
-		rx.frame = (struct can_frame){
-			.can_id = 0x101 + 2u * nodes[b - boards].nodeid,
-			.len = (uint8_t)(len - at < 8 ? len - at : 8)
-		};
-		memcpy(rx.frame.data, bytes + at, rx.frame.len);
+	kcan_stream_init(&said, buf, sizeof(buf));
+	assert_int_equal(kcan_stream_push(&said, bytes, len), 0);
+	while (said.len) {
+		n = kcan_stream_peek_frame(
+			&said, 0x101 + 2u * nodes[b - boards].nodeid,
+			&rx.frame);
+		kcan_stream_drop(&said, n);
 		nodeids_note(&wire.nodeids, &rx.frame);
 		board_rx(b, &rx);
 	}
