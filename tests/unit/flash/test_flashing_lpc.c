@@ -8,7 +8,7 @@
 #include "lpc.h"
 
 #define LEN 20000
-#define CUT_LEN (40 * 1024) /* as in section 3 of flashing.md */
+#define CUT_LEN (40 * 1024) /* as in flashing.md, section 3 */
 
 static uint8_t image[CUT_LEN], old[CUT_LEN];
 
