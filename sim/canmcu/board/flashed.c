@@ -43,5 +43,7 @@ void flashed_read(struct flashed *out, const struct mcu_type *type,
 	dictionary_find(&linked, &out->dictionary, bytes, len);
 	out->is_signed = kcan_image_is_signed(bytes, len);
 	out->link = kcan_image_link_of(&out->dictionary);
+	if (kcan_chip_is_alike(out->dictionary.mcu, type->name))
+		out->alike = mcu_type_find(out->dictionary.mcu);
 	out->problem = find_problem(out, type, start, bytes, len);
 }

@@ -17,6 +17,8 @@ struct flashed {
 	bool is_signed; /* it can be asked for Katapult */
 	/* how it is reached; unknown: as the board is (flashing.md, section 2) */
 	enum kcan_image_link link;
+	/* that it was built for, where the chip runs it all the same; or NULL */
+	const struct mcu_type *alike;
 };
 
 /**

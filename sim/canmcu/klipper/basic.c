@@ -35,7 +35,7 @@ static uint32_t rate_of(const struct mcu *m)
 static const struct firmware_image *image_of(struct klipper *k)
 {
 	const struct mcu *m = k->mcu;
-	struct klipper_build build = { .type = m->cfg.type,
+	struct klipper_build build = { .type = klipper_built_for(k),
 				       .clock_hz = klipper_clock_hz(k),
 				       .link = m->cfg.link,
 				       .rate = rate_of(m),

@@ -176,6 +176,9 @@ void klipper_respond(struct klipper *k, const struct klipper_module *module,
 /** Return: the MCU it runs on. */
 struct mcu *klipper_mcu(const struct klipper *k);
 
+/** Return: what the firmware was built for, which a flashed one may have changed. */
+const struct mcu_type *klipper_built_for(const struct klipper *k);
+
 /** Return: whether the MCU is in shutdown. */
 bool klipper_is_shutdown(const struct klipper *k);
 

@@ -7,6 +7,13 @@ struct mcu *klipper_mcu(const struct klipper *k)
 	return k->mcu;
 }
 
+const struct mcu_type *klipper_built_for(const struct klipper *k)
+{
+	const struct mcu *m = k->mcu;
+
+	return m->flashed.alike ? m->flashed.alike : m->cfg.type;
+}
+
 void *klipper_state(struct klipper *k, const struct klipper_module *module)
 {
 	return (uint8_t *)k->states + firmware_state_at(k->fw, module);

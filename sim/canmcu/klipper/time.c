@@ -12,9 +12,9 @@
 
 uint32_t klipper_clock_hz(const struct klipper *k)
 {
-	const struct mcu_cfg *cfg = &k->mcu->cfg;
+	uint32_t hz = k->mcu->cfg.clock_hz;
 
-	return cfg->clock_hz ? cfg->clock_hz : cfg->type->clock_hz;
+	return hz ? hz : klipper_built_for(k)->clock_hz;
 }
 
 /* What the clocks were set back by since this one began. */

@@ -132,6 +132,23 @@ static void test_the_bit_rate_is_that_of_what_was_flashed(void **state)
 	host_end(&h);
 }
 
+/* F405 at 168 MHz on an F429 at 180: it sets up its own clock, and tells that. */
+static void test_what_was_flashed_for_a_chip_alike_is_told(void **state)
+{
+	struct host h;
+	json_t *o;
+
+	(void)state;
+	host_start(&h, "stm32f429xx");
+	h.board.mcu.cfg.clock_hz = 0;
+	h.board.mcu.flashed.alike = mcu_type_find("stm32f405xx");
+	host_assign(&h, 4);
+	o = dictionary_of(&h);
+	assert_int_equal(constant(o, "CLOCK_FREQ"), 168000000);
+	json_decref(o);
+	host_end(&h);
+}
+
 static void test_identify_works_in_shutdown(void **state)
 {
 	struct host h;
@@ -197,17 +214,19 @@ static void test_all_clocks_are_slow_enough(void **state)
 int main(void)
 {
 	struct CMUnitTest tests[ARRAY_SIZE(pins_rows) + ARRAY_SIZE(texts_rows) +
-				8] = {
+				9] = {
 		cmocka_unit_test(test_each_chip_has_its_clock),
 		cmocka_unit_test(test_the_bit_rate_is_that_of_the_bus),
 		cmocka_unit_test(test_the_bit_rate_is_that_of_what_was_flashed),
+		cmocka_unit_test(
+			test_what_was_flashed_for_a_chip_alike_is_told),
 		cmocka_unit_test(test_identify_works_in_shutdown),
 		cmocka_unit_test(test_boards_of_one_build_share_it),
 		cmocka_unit_test(test_all_clocks_are_slow_enough),
 		cmocka_unit_test(test_a_sercom_is_taken),
 		cmocka_unit_test(test_a_pin_alone_is_a_number),
 	};
-	size_t n = 8;
+	size_t n = 9;
 
 	ROWS(pins_rows, test_pins);
 	ROWS(texts_rows, test_texts);
