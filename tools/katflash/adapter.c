@@ -11,7 +11,7 @@
 #include "../serial/trace.h"
 #include "../shared/report.h"
 #include "../shared/usb.h"
-#include "show.h"
+#include "progress.h"
 #include "tell/tell.h"
 
 #define BACK_US 10000000 /* at least: flashing.md, section 7 */
@@ -156,12 +156,6 @@ static const char *line_of(const struct board *b, char line[static LINE_LEN])
 	return line;
 }
 
-static void clear_progress(const struct board *b)
-{
-	if (b->r->streams.progress)
-		fputs(SHOW_NOTHING, b->r->streams.progress);
-}
-
 /* Somebody else may do it, as systemd-networkd does. */
 static bool bring_up(struct board *b, uint64_t until_us)
 {
@@ -175,7 +169,7 @@ static bool bring_up(struct board *b, uint64_t until_us)
 		err = kcan_link_restore(&b->wire->link, ifname);
 	if (!err || canbus_is_up(ifname))
 		return true;
-	clear_progress(b);
+	progress_clear(b->r);
 	report_note(b->r, "%s is back, and down: bring it up now: %s", ifname,
 		    line_of(b, line));
 	return canbus_wait_up(b->loop, ifname, until_us);
@@ -201,7 +195,6 @@ static bool bring_back(struct board *b, const char **why)
 	return bring_up(b, until_us);
 }
 
-/* A warning, which has the first column of a line. */
 static void warn_of_rate(const struct board *b)
 {
 	uint32_t before_bps = b->wire->link.bitrate_bps;
@@ -210,7 +203,7 @@ static void warn_of_rate(const struct board *b)
 	if (kcan_link_get(&now, b->wire->ifname) || !before_bps ||
 	    !now.bitrate_bps || now.bitrate_bps == before_bps)
 		return;
-	clear_progress(b);
+	progress_clear(b->r);
 	report_note(b->r,
 		    "warning: %s came back with %u bit/s, and had %u before",
 		    b->wire->ifname, now.bitrate_bps, before_bps);

@@ -30,7 +30,8 @@ struct wire {
 	bool away;	  /* there is no such interface: see adapter.h */
 	/* behind its adapter, before that was flashed */
 	struct uuids before;
-	bool cut_off; /* none of those answers since */
+	bool cut_off;	     /* none of those answers since */
+	unsigned int warned; /* what of it was warned of: as of a board */
 };
 
 struct board;
@@ -124,7 +125,8 @@ struct board {
 	uint8_t nodeid;
 	struct kcan_image_board target;
 	struct kcan_image image;
-	bool judged; /* @image is about this board */
+	bool judged;	     /* @image is about this board */
+	unsigned int warned; /* what of it was warned of: bits, as @findings */
 	struct backup backup;
 	struct previous previous; /* by that, or by STAGE_LOOK */
 	/* of what answers, if not that of the image; all zero: not known */
@@ -147,6 +149,10 @@ uint64_t board_deadline(const struct board *b);
 
 /** Return: what it is behind: "can0", "/dev/ttyS0"; any bytes. */
 const char *board_place(const struct board *b);
+
+/** Return: its name, UUID (in @uuid) or device; any bytes. */
+const char *board_label(const struct board *b,
+			char uuid[static KCAN_UUID_STR_LEN + 1]);
 
 /** Return: how many frames it waits for, at least; 0: that is not known. */
 size_t board_awaits(const struct board *b);

@@ -8,6 +8,7 @@
 #include "../shared/linked.h"
 #include "run.h"
 #include "say.h"
+#include "warn.h"
 
 /* How it is reached then, and at which speed. */
 static const struct {
@@ -161,7 +162,7 @@ static bool prepare(struct targets *t, const struct opts *opts,
 		return false;
 	}
 	if (opts->command != OPTS_READ)
-		say_files(r, t->boards, t->len);
+		warn_of_files(r, t->boards, t->len);
 	return true;
 }
 

@@ -73,14 +73,11 @@ static struct show_board look(struct progress *p, size_t i, uint64_t now_us,
 	struct progress_board *seen = &p->seen[i];
 	struct kcan_flash_result now = result_of(b);
 	struct show_board out = {
-		.name = b->name ? b->name :
-			b->wire ? uuid :
-				  b->port->device,
+		.name = board_label(b, uuid),
 		.state = state_of(b, &now),
 		.outcome = kcan_outcome_get(b->end.outcome)->name,
 	};
 
-	kcan_uuid_format(&b->uuid, uuid);
 	count(&out, &now);
 	/* it was asked for again: all of it begins anew */
 	if (out.state == SHOW_ASKING)
@@ -287,8 +284,14 @@ void progress_turn(struct progress *p, uint64_t now_us)
 	p->next_us = now_us + (p->live ? LIVE_US : SECOND_US);
 }
 
+void progress_clear(const struct report *r)
+{
+	if (r->streams.progress)
+		fputs(SHOW_NOTHING, r->streams.progress);
+}
+
 void progress_end(struct progress *p)
 {
 	if (p->begun)
-		fputs(SHOW_NOTHING, p->r->streams.progress);
+		progress_clear(p->r);
 }

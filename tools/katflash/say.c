@@ -5,6 +5,7 @@
 
 #include "../shared/words.h"
 #include "util/clean.h"
+#include "warn.h"
 
 #define PROGRAM "katflash"
 
@@ -20,7 +21,6 @@ struct line {
 	const struct firmware *firmware;
 	const struct kcan_image *image;
 	const struct board *board, *first; /* of all boards */
-	bool names; /* what was found names the file: there are several */
 };
 
 static int code_of(const struct end *end)
@@ -61,56 +61,6 @@ static void put_subject(char *out, size_t size, const struct line *line)
 	util_clean(out);
 }
 
-static bool says(const struct kcan_image *image, enum kcan_image_finding f,
-		 const char *text)
-{
-	char other[KCAN_IMAGE_SENTENCE_LEN];
-
-	if (!kcan_image_has(image, f))
-		return false;
-	kcan_image_say(other, sizeof(other), image, f);
-	return !strcmp(other, text);
-}
-
-static bool is_same_file(const struct firmware *a, const struct firmware *b)
-{
-	return !strcmp(a->path, b->path);
-}
-
-static bool has_said(const struct line *line, enum kcan_image_finding f,
-		     const char *text)
-{
-	for (const struct board *b = line->first; b < line->board; b++)
-		if ((b->judged && says(&b->image, f, text)) ||
-		    (is_same_file(b->firmware, line->firmware) &&
-		     kcan_image_has(&b->firmware->told, f)))
-			return true;
-	return line->board && kcan_image_has(&line->firmware->told, f);
-}
-
-static void print_findings(struct report *r, const struct line *line)
-{
-	bool refused = line->end->outcome == KCAN_OUTCOME_IMAGE_REFUSED;
-	char text[KCAN_IMAGE_SENTENCE_LEN], file[200] = "";
-
-	if (line->names) {
-		snprintf(file, sizeof(file), "%.160s: ", line->firmware->path);
-		util_clean(file);
-	}
-	for (int i = 0; line->image && i < KCAN_IMAGE_FINDING_COUNT; i++) {
-		enum kcan_image_finding f = (enum kcan_image_finding)i;
-		bool warns = !refused || kcan_image_finding_get(f)->severity ==
-						 KCAN_IMAGE_WARNING;
-
-		if (!kcan_image_has(line->image, f))
-			continue;
-		kcan_image_say(text, sizeof(text), line->image, f);
-		if (!has_said(line, f, text))
-			fprintf(r->streams.err, PROGRAM ": %s%s%s\n",
-				warns ? "warning: " : "", file, text);
-	}
-}
-
 static bool is_news(const struct line *line)
 {
 	for (const struct board *b = line->first; b < line->board; b++)
@@ -130,7 +80,9 @@ static void print_line(struct report *r, const struct line *line)
 			kcan_outcome_get(line->end->outcome)->name, text);
 	else
 		fprintf(r->streams.err, PROGRAM ": %s\n", text);
-	print_findings(r, line);
+	if (line->image)
+		warn_at_end(r, line->image, line->end, line->first,
+			    line->board);
 	if (is_news(line))
 		say_lines(r->streams.err, PROGRAM, "next: ",
 			  clean_lines(text, sizeof(text), line->end->next));
@@ -306,33 +258,6 @@ void say_boards(struct report *r, const struct board *boards, size_t len)
 								     NULL,
 						    .board = b,
 						    .first = boards });
-}
-
-static bool are_several(const struct board *boards, size_t len)
-{
-	for (size_t i = 1; i < len; i++)
-		if (!is_same_file(boards[i].firmware, boards[0].firmware))
-			return true;
-	return false;
-}
-
-void say_files(struct report *r, struct board *boards, size_t len)
-{
-	bool names = are_several(boards, len);
-
-	for (struct board *b = boards; b < boards + len && !r->json; b++) {
-		struct kcan_image known = b->image;
-
-		/* it may be known when the board has told its chip and start */
-		known.findings &= ~(1u << KCAN_IMAGE_FINDING_START_UNPROVEN);
-		print_findings(r, &(struct line){ .end = &b->end,
-						  .firmware = b->firmware,
-						  .image = &known,
-						  .board = b,
-						  .first = boards,
-						  .names = names });
-		b->firmware->told = known;
-	}
 }
 
 void say_check(struct report *r, const struct firmware *f,

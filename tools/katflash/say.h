@@ -11,15 +11,6 @@ bool say_start(struct report *r, bool json);
 /** The end of a call that never came to its boards. */
 void say_end(struct report *r, const struct end *end);
 
-/**
- * say_files() - what is to be warned of before anything is sent
- * @boards: with images as judged without them
- *
- * It is not said again, and names its file where there are several; in JSON it is
- * part of the end.
- */
-void say_files(struct report *r, struct board *boards, size_t len);
-
 /** The end of each board that has one, and what was found about its image. */
 void say_boards(struct report *r, const struct board *boards, size_t len);
 

@@ -26,6 +26,13 @@ const char *board_place(const struct board *b)
 		       b->wire->ifname;
 }
 
+const char *board_label(const struct board *b,
+			char uuid[static KCAN_UUID_STR_LEN + 1])
+{
+	kcan_uuid_format(&b->uuid, uuid);
+	return b->name ? b->name : b->wire ? uuid : b->port->device;
+}
+
 void board_abort(struct board *b)
 {
 	if (b->req)

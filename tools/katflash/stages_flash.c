@@ -2,6 +2,7 @@
 /* From the proof of Katapult to what is in the flash: judged, saved, written. */
 #include "stages.h"
 #include "tell/tell.h"
+#include "warn.h"
 
 #define PROOFS_MAX 3 /* until its flash is read, or written */
 
@@ -39,6 +40,8 @@ static void begin_flash(struct board *b)
 
 	if (!new_flash(b, &cfg))
 		return;
+	if (!verify)
+		warn_of_board(b->r, b);
 	b->stage = STAGE_FLASH;
 }
 

@@ -19,8 +19,6 @@ struct firmware {
 	struct kcan_image_dictionary dictionary;
 	struct kcan_klp_format reset; /* the command of that name */
 	bool has_reset;
-	/* as judged without a board, when what was found so has been told */
-	struct kcan_image told;
 	char error[256]; /* a sentence, any bytes */
 };
 
