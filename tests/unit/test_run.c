@@ -104,6 +104,24 @@ static void test_what_katapult_is_becomes_known(void **state)
 	assert_true(fake.now_us > 50000);
 }
 
+static void test_two_boards_that_answer_are_told(void **state)
+{
+	struct fake with = talking(NULL);
+
+	(void)state;
+	play(&with, 1);
+	assert_int_equal(jobs[0].facts.warnings, 0);
+	for (size_t i = ARRAY_SIZE(ident) + 3; i-- > 3;)
+		with.events[i + 3] = with.events[i];
+	for (size_t i = 0; i < 3; i++) {
+		with.events[3 + i] = with.events[i];
+		with.events[3 + i].us = 10800;
+	}
+	play(&with, 1);
+	assert_int_equal(jobs[0].facts.cause, CAUSE_PROVEN);
+	assert_int_equal(jobs[0].facts.warnings, 1u << WARNING_TWINS);
+}
+
 static void test_a_signal_between_the_halves_sends_the_second(void **state)
 {
 	const struct fake with =
@@ -149,6 +167,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_have_their_turn),
 		cmocka_unit_test(test_what_katapult_is_becomes_known),
+		cmocka_unit_test(test_two_boards_that_answer_are_told),
 		cmocka_unit_test(
 			test_a_signal_between_the_halves_sends_the_second),
 		cmocka_unit_test(test_a_half_that_stays_behind_is_told),

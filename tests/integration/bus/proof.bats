@@ -136,6 +136,22 @@ never_proven() {
 	done
 }
 
+@test "two boards have its UUID: that both answered is told" {
+	start_mcus two -i vcan0 --state katapult -u "$U" -u "$U" --same-uuid
+	ask -u "$U"
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"warning: Katapult answered more often than it was asked, so\
+ likely two boards have this UUID, and neither can be flashed while both are on vcan0:"* ]]
+	ask -u "$U" --json
+	conforms result <<<"$output"
+	[[ $(jq -r '.warnings[0]' <<<"$output") == *"likely two boards"* ]]
+	# take one off
+	ctl power "$U#2" off
+	ask -u "$U"
+	[ "$status" -eq 0 ]
+	[[ $stderr != *"two boards"* ]]
+}
+
 @test "a hand-back that is lost twice is sent again" {
 	start_mcus one -i vcan0 -u "$U" --state katapult
 	# request, SET, question, CONNECT; then both hand-backs

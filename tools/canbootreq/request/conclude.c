@@ -80,6 +80,8 @@ static void conclude(const struct run *run, struct job *job)
 		facts->warnings |= 1u << WARNING_NODEID_HELD;
 	if (result.torn)
 		facts->warnings |= 1u << WARNING_TORN;
+	if (result.twice)
+		facts->warnings |= 1u << WARNING_TWINS;
 	if (facts->cause == CAUSE_INTERRUPTED &&
 	    facts->request == REQUEST_UNCONFIRMED)
 		facts->warnings |= 1u << WARNING_STILL_QUEUED;

@@ -10,10 +10,11 @@
 #define PROGRAM "canbootreq"
 
 /* These are about one node; the others are about the bus. */
-#define NODE_WARNINGS                                                       \
-	(1u << WARNING_NODEID_HELD | 1u << WARNING_STILL_QUEUED |           \
-	 1u << WARNING_TORN | 1u << WARNING_TAKEN | 1u << WARNING_HEATERS | \
-	 1u << WARNING_UNPROVEN | 1u << WARNING_LEFT_AGAIN)
+#define NODE_WARNINGS                                                     \
+	(1u << WARNING_NODEID_HELD | 1u << WARNING_STILL_QUEUED |         \
+	 1u << WARNING_TORN | 1u << WARNING_TWINS | 1u << WARNING_TAKEN | \
+	 1u << WARNING_HEATERS | 1u << WARNING_UNPROVEN |                 \
+	 1u << WARNING_LEFT_AGAIN)
 
 bool report_open(struct report *r, bool json)
 {

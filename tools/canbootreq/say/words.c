@@ -300,6 +300,10 @@ static const char *const warnings[WARNING_COUNT] = {
 		"the node may have received half a command, which blocks "
 		"its Katapult: switch its power off and on before "
 		"anything else",
+	[WARNING_TWINS] =
+		"Katapult answered more often than it was asked, so likely "
+		"two boards have this UUID, and neither can be flashed while "
+		"both are on {if}: take one of them off",
 	[WARNING_TAKEN] =
 		"asking Klipper gives a node that runs it nodeid {asked}: a "
 		"Klipper host that was using the node has lost it, shuts down "
