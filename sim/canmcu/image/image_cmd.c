@@ -21,7 +21,6 @@
 #define ERROR_MAX 256
 #define FREQUENCY_MIN 10000
 #define FREQUENCY_MAX 1000000 /* of classic CAN */
-#define BAUD 250000	      /* Klipper's default */
 
 /* What is asked for. */
 struct request {
@@ -30,6 +29,7 @@ struct request {
 	bool has_start;
 	uint64_t size; /* 0: nobody says */
 	uint64_t frequency;
+	uint64_t baud;
 	enum mcu_link link;
 	const char *version;
 	bool no_katapult;
@@ -89,6 +89,17 @@ static int apply_canbus_frequency(void *ctx, const char *arg)
 		      arg, FREQUENCY_MIN, FREQUENCY_MAX);
 }
 
+static int apply_baud(void *ctx, const char *arg)
+{
+	struct request *r = ctx;
+
+	if (!util_parse_number(arg, &r->baud) && r->baud >= MCU_BAUD_MIN &&
+	    r->baud <= MCU_BAUD_MAX)
+		return 0;
+	return refuse(r, "--baud '%.40s': give baud from %d to %d, like %d",
+		      arg, MCU_BAUD_MIN, MCU_BAUD_MAX, MCU_BAUD_USUAL);
+}
+
 static int apply_link(void *ctx, const char *arg)
 {
 	struct request *r = ctx;
@@ -137,6 +148,8 @@ static const struct util_opt rows[] = {
 	  apply_canbus_frequency },
 	{ "link", 0, "LINK", "can (the default), bridge, usb or uart",
 	  apply_link },
+	{ "baud", 0, "N", "speed of a serial line that it tells (250000)",
+	  apply_baud },
 	{ "size", 0, "N", "its bytes (24576)", apply_size },
 	{ "version", 0, "TEXT", "the version that it tells", apply_version },
 	{ "no-katapult", 0, NULL, "one that cannot be asked for Katapult",
@@ -204,7 +217,7 @@ static struct klipper_build build_of(const struct request *r)
 				       .link = r->link };
 
 	if (r->link == MCU_LINK_UART)
-		build.rate = BAUD;
+		build.rate = (uint32_t)r->baud;
 	else if (klipper_is_on_can(r->link))
 		build.rate = (uint32_t)r->frequency;
 	snprintf(build.version, sizeof(build.version), "%s", r->version);
@@ -293,7 +306,8 @@ static int run(struct request *r)
 
 int image_cmd_main(int argc, char **argv)
 {
-	struct request r = { .version = "canmcu-" KCAN_VERSION };
+	struct request r = { .version = "canmcu-" KCAN_VERSION,
+			     .baud = MCU_BAUD_USUAL };
 	const struct util_opts how = { .table = rows,
 				       .len = ROWS,
 				       .ctx = &r,

@@ -26,7 +26,7 @@ static uint32_t rate_of(const struct mcu *m)
 	uint32_t bitrate_bps = m->env->bitrate_bps;
 
 	if (!klipper_is_on_can(m->cfg.link))
-		return m->cfg.link == MCU_LINK_UART ? m->cfg.baud : 0;
+		return m->cfg.link == MCU_LINK_UART ? mcu_baud(m) : 0;
 	if (flashed_bps)
 		return flashed_bps;
 	return bitrate_bps ? bitrate_bps : CANBUS_FREQUENCY;

@@ -251,9 +251,11 @@ static inline int mcu_nodeid(const struct mcu *m)
 /** Return: the speed of its serial line, baud: that of what runs. */
 static inline uint32_t mcu_baud(const struct mcu *m)
 {
-	return m->state == MCU_KATAPULT && m->cfg.katapult_baud ?
-		       m->cfg.katapult_baud :
-		       m->cfg.baud;
+	uint32_t baud = m->state == MCU_KATAPULT ?
+				m->cfg.katapult_baud :
+				m->flashed.dictionary.uart_bps;
+
+	return baud ? baud : m->cfg.baud;
 }
 
 /** The reset pin. Return: 0, or -EHOSTDOWN when the MCU is off. */

@@ -88,6 +88,11 @@ struct mcu_usb_cfg {
 #define MCU_CAN_BPS_MIN 10000
 #define MCU_CAN_BPS_MAX 1000000 /* the usual one, too */
 
+/* Of a serial line. */
+#define MCU_BAUD_MIN 300
+#define MCU_BAUD_MAX 4000000
+#define MCU_BAUD_USUAL 250000 /* Klipper's default */
+
 /** What a board is. */
 struct mcu_cfg {
 	struct kcan_uuid uuid;
@@ -96,7 +101,7 @@ struct mcu_cfg {
 	unsigned int bus;	 /* that it is on: opts.ifnames[bus] */
 	enum mcu_link link;
 	const char *uart; /* of MCU_LINK_UART: "pty:PATH", or a tty's path */
-	uint32_t baud;	  /* of MCU_LINK_UART, or 0: the usual, 250000 */
+	uint32_t baud;	  /* of MCU_LINK_UART, where nothing flashed tells it */
 	uint32_t katapult_baud; /* likewise, of Katapult; or 0: the same */
 	/* Of CAN, that Katapult and Klipper are built for; 0: that of the bus. */
 	uint32_t katapult_bps;

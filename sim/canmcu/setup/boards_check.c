@@ -5,8 +5,6 @@
 
 #include "boards.h"
 
-#define BAUD_DEFAULT 250000
-
 /* What there is of a chip: can-admin-channel.md, section 8.1. */
 
 static int check_build(const struct board_group *g, char *error)
@@ -177,7 +175,7 @@ int boards_check(struct board_group *g, char error[static OPTS_ERROR_MAX])
 	struct mcu_cfg *cfg = &g->board.cfg;
 
 	if (!cfg->baud)
-		cfg->baud = BAUD_DEFAULT;
+		cfg->baud = MCU_BAUD_USUAL;
 	if (!cfg->katapult_baud)
 		cfg->katapult_baud = cfg->baud;
 	if (!g->board.has_bootloader)

@@ -19,8 +19,6 @@
 /* klipper-mcu-protocol.md, section 8.4: what a host takes, and was tried */
 #define CLOCK_HZ_MIN 1000000
 #define CLOCK_HZ_MAX 715827882
-#define BAUD_MIN 300
-#define BAUD_MAX 4000000
 #define VHCI_PORT_MAX 239 /* Debian has the most: 240 */
 
 /* -EINVAL, and what should be given instead. */
@@ -293,7 +291,7 @@ static int parse_bridge_echo(const struct key_told *t)
 	offsetof(struct keys_board, m), sizeof(((struct keys_board *)0)->m)
 #define NUMBER(m, min, max) parse_number, MEMBER(m), (min), (max)
 #define SWITCH(m) parse_switch, MEMBER(m)
-#define BAUD(m) NUMBER(m, BAUD_MIN, BAUD_MAX)
+#define BAUD(m) NUMBER(m, MCU_BAUD_MIN, MCU_BAUD_MAX)
 #define BIT_RATE(m) \
 	NUMBER(m, MCU_CAN_BPS_MIN, MCU_CAN_BPS_MAX), .unit = "bits per second"
 

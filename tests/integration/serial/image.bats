@@ -79,6 +79,8 @@ tells() {
 		tells '.config | [.CANBUS_FREQUENCY, .CANBUS_BRIDGE, .SERIAL_BAUD]
 			| map(tostring) | join(" ")' "${want[$link]}"
 	done
+	makes --link uart --baud 57600
+	tells .config.SERIAL_BAUD 57600
 	image "${PLACE[@]}" --link usb
 	[ "$status" -eq 0 ]
 }
@@ -105,6 +107,7 @@ tells() {
 		--application-start 0x10000000 "${rest[@]}"
 	refuses "'soon': give an address" --application-start soon
 	refuses 'from 10000 to 1000000' --canbus-frequency 2000000
+	refuses 'from 300 to 4000000, like 250000' --baud 299
 	refuses 'can, bridge, usb or uart' --link lin
 	refuses 'its data dictionary does not fit' "${PLACE[@]}" "${rest[@]}" \
 		--size 500

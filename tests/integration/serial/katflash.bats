@@ -22,9 +22,10 @@ teardown() {
 }
 
 # board ARGUMENTS... - an MCU on $LINE, with application v1 in a flash that can be
-# looked at
+# looked at; OLD_BAUD: the speed of that
 board() {
-	make_image old stm32g0b1xx "$START" --size 5000 --version v1 --link uart
+	make_image old stm32g0b1xx "$START" --size 5000 --version v1 --link uart \
+		--baud "${OLD_BAUD:-250000}"
 	{
 		head -c 8192 /dev/zero | tr '\0' '\377'
 		cat old
@@ -114,12 +115,27 @@ runs() {
 }
 
 @test "its rates are those of -b and --katapult-baud" {
-	board --baud 115200
+	OLD_BAUD=115200 board --katapult-baud 115200
 	katflash -d "$LINE" -b 115200 --katapult-baud 115200 "$IMAGE" -v \
 		--no-start
 	[ "$status" -eq 0 ]
 	[[ $stderr == *"115200 > 7E201C20526571"* ]]
 	holds "$IMAGE"
+}
+
+@test "the new firmware is asked at the speed that its file tells" {
+	board
+	make_image "$IMAGE" stm32g0b1xx "$START" --size 6000 --version v2 \
+		--link uart --baud 115200
+	katflash -d "$LINE" "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $output == "$LINE: flashed: v1 -> v2, which runs: "* ]]
+	# and the one before it at that of -b
+	katflash -d "$LINE" --timeout 1 old
+	[ "$status" -eq 3 ]
+	katflash -d "$LINE" -b 115200 old
+	[ "$status" -eq 0 ]
+	[[ $output == "$LINE: flashed: v2 -> v1, which runs: "* ]]
 }
 
 @test "--verify: equal or not, the application starts again" {
