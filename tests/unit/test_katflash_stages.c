@@ -6,6 +6,7 @@
 
 #include "../../tools/katflash/stages.h"
 #include "../../tools/katflash/tell/tell.h"
+#include "../../tools/katflash/warn.h"
 
 static struct loop loop;
 static struct opts opts;
@@ -24,6 +25,12 @@ void end_flash(struct board *b)
 
 void end_checked(struct board *b)
 {
+	(void)b;
+}
+
+void warn_of_board(struct report *r, struct board *b)
+{
+	(void)r;
 	(void)b;
 }
 
