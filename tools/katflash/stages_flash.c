@@ -114,28 +114,35 @@ static bool enter_again(struct board *b)
 	return true;
 }
 
-void stages_entered(struct board *b)
+/* It was not proven, and is not asked again. */
+static void end_unproven(struct board *b, enum entry entry)
 {
-	enum entry entry = b->link->entered(b);
+	/* what it fell silent at says more of what helps */
+	if (entry != ENTRY_DOWN && b->silent_in != STAGE_ENTER &&
+	    b->end.outcome == KCAN_OUTCOME_NO_ANSWER) {
+		b->stage = b->silent_in;
+		end_flash(b);
+	}
+	stages_finish(b);
+}
+
+/* Its image is for it: what is to be done before it is written? */
+static void begin_accepted(struct board *b)
+{
+	if (b->backup.saved) /* it fell silent after that */
+		go_on(b);
+	else if (b->backup.path)
+		begin_read(b);
+	else if (b->opts->command == OPTS_VERIFY)
+		begin_flash(b);
+	else
+		begin_look(b);
+}
+
+static void begin_proven(struct board *b)
+{
 	const char *refusal;
 
-	board_free(b);
-	/* this process, or the bus, may have been busy for too long */
-	if (entry == ENTRY_UNNAMED && may_prove(b) && enter_again(b))
-		return;
-	/* as just after power-on, or when its application is being started */
-	if (entry == ENTRY_SILENT && enter_again(b))
-		return;
-	if (entry != ENTRY_PROVEN) {
-		/* what it fell silent at says more of what helps */
-		if (entry != ENTRY_DOWN && b->silent_in != STAGE_ENTER &&
-		    b->end.outcome == KCAN_OUTCOME_NO_ANSWER) {
-			b->stage = b->silent_in;
-			end_flash(b);
-		}
-		stages_finish(b);
-		return;
-	}
 	b->target.mcu = b->ident.mcu;
 	b->target.protocol = b->ident.protocol;
 	b->target.start = b->ident.app_start;
@@ -153,15 +160,26 @@ void stages_entered(struct board *b)
 	if (refusal) {
 		end_refused(b, refusal);
 		stages_go_back(b, false);
-	} else if (b->backup.saved) { /* it fell silent behind that */
-		go_on(b);
-	} else if (b->backup.path) {
-		begin_read(b);
-	} else if (b->opts->command == OPTS_VERIFY) {
-		begin_flash(b);
-	} else {
-		begin_look(b);
+		return;
 	}
+	begin_accepted(b);
+}
+
+void stages_entered(struct board *b)
+{
+	enum entry entry = b->link->entered(b);
+
+	board_free(b);
+	/* this process, or the bus, may have been busy for too long */
+	if (entry == ENTRY_UNNAMED && may_prove(b) && enter_again(b))
+		return;
+	/* as just after power-on, or when its application is being started */
+	if (entry == ENTRY_SILENT && enter_again(b))
+		return;
+	if (entry == ENTRY_PROVEN)
+		begin_proven(b);
+	else
+		end_unproven(b, entry);
 }
 
 /* It answers, so it can be left without a nodeid. */
