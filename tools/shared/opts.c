@@ -59,14 +59,21 @@ int opts_apply(const struct util_opts *how, int argc, char **argv,
 	return operand < 0 ? operand : 0;
 }
 
-void opts_print_outcomes(FILE *to, bool (*has)(enum kcan_outcome outcome))
+static void print_outcomes(FILE *to, bool (*has)(enum kcan_outcome outcome),
+			   bool failures)
 {
 	for (int i = 0; i < KCAN_OUTCOME_COUNT; i++) {
 		const struct kcan_outcome_info *info =
 			kcan_outcome_get((enum kcan_outcome)i);
 
-		if (has((enum kcan_outcome)i))
+		if (has((enum kcan_outcome)i) && (info->code > 0) == failures)
 			fprintf(to, "  %3d  %-17s %s\n", info->code, info->name,
 				info->meaning);
 	}
+}
+
+void opts_print_outcomes(FILE *to, bool (*has)(enum kcan_outcome outcome))
+{
+	print_outcomes(to, has, false);
+	print_outcomes(to, has, true);
 }

@@ -90,7 +90,7 @@ int opts_take_config(const char **out, const char *arg,
 int opts_apply(const struct util_opts *how, int argc, char **argv,
 	       const char *form);
 
-/** The rows of --help for outcomes. @has: which. */
+/** The rows of --help for outcomes, successes first. @has: which. */
 void opts_print_outcomes(FILE *to, bool (*has)(enum kcan_outcome outcome));
 
 #endif
