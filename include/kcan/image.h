@@ -64,9 +64,9 @@ kcan_image_link_of(const struct kcan_image_dictionary *dictionary);
 /**
  * struct kcan_image_board - what is known of the board that is to get it
  * @mcu:        what CONNECT answered; any text
- * @protocol:   version of that answer (katapult-protocol.md, section 4.1); any,
- *              and it has to be given, as of another major version than 1 nothing
- *              is known
+ * @protocol:   version of Katapult's protocol, from CONNECT (katapult-protocol.md,
+ *              section 4.1); any. It has no default: 0 is refused, as is any major
+ *              version but 1
  * @start:      address of the application, from CONNECT; any
  * @link:       KCAN_IMAGE_LINK_UNKNOWN: the image may be for any
  * @bit_rate:   of the CAN interface in bit/s; 0: not known

@@ -10,7 +10,7 @@
 #include "say.h"
 #include "warn.h"
 
-/* How it is reached then, and at which speed. */
+/* How a board that runs it is reached, and the unit of the speed it tells. */
 static const struct {
 	const char *name, *unit;
 } links[KCAN_IMAGE_LINK_COUNT] = {
