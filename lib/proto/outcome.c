@@ -77,7 +77,7 @@ static const struct kcan_outcome_info outcomes[KCAN_OUTCOME_COUNT] = {
 	[KCAN_OUTCOME_CHECKED] = {
 		.code = 0,
 		.name = "checked",
-		.meaning = "with --check: nothing speaks against the image",
+		.meaning = "with --check: there is no reason to refuse the image",
 	},
 	[KCAN_OUTCOME_SAVED] = {
 		.code = 0,

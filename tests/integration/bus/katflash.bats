@@ -161,13 +161,13 @@ built for a start at $START, for CAN at 1000000 bit/s" ]]
 	board
 	katflash --check -u "$U" "$IMAGE"
 	[ "$status" -eq 0 ]
-	[ "$output" = "$U: checked: v1 -> v2: $IMAGE can be flashed: nothing\
- speaks against it; nothing was erased" ]
+	[ "$output" = "$U: checked: v1 -> v2: $IMAGE can be flashed: there is\
+ no reason to refuse it; nothing was erased" ]
 	holds "$BATS_TEST_TMPDIR/old"
 	runs
 }
 
-@test "--check --force: what is overruled speaks against it" {
+@test "--check --force: what is overruled is a reason to refuse it" {
 	board
 	make_image "$IMAGE" stm32g0b1xx 0x08001000 --size 6000 --version v2
 	katflash --check -u "$U" "$IMAGE" --force

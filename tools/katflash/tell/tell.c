@@ -178,7 +178,7 @@ void end_checked(struct board *b)
 		"%.100s -> %.100s: %.200s can be flashed%s; nothing was erased",
 		previous_text(&b->previous), version_of(b, UNKNOWN), file_of(b),
 		kcan_image_severity(&b->image) < KCAN_IMAGE_REFUSED ?
-			": nothing speaks against it" :
+			": there is no reason to refuse it" :
 			" with --force only");
 }
 

@@ -22,7 +22,7 @@ const char *end_without_backup(const struct board *b);
 /** The image cannot work there: @refusal, a clause. */
 void end_refused(struct board *b, const char *refusal);
 
-/** --check: nothing speaks against it. */
+/** --check: there is no reason to refuse it. */
 void end_checked(struct board *b);
 
 /** It was written or compared, or that or reading failed: by @b->result. */
