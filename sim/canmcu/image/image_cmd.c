@@ -144,7 +144,7 @@ static const struct util_opt rows[] = {
 	{ "mcu-type", 0, "TYPE", "the chip that it is for", apply_mcu_type },
 	{ "application-start", 0, "A",
 	  "where it lies in flash, like 0x08002000", apply_application_start },
-	{ "canbus-frequency", 0, "N", "bit/s of CAN that it tells",
+	{ "canbus-frequency", 0, "N", "bit/s that it tells, of CAN only",
 	  apply_canbus_frequency },
 	{ "link", 0, "LINK", "can (the default), bridge, usb or uart",
 	  apply_link },
@@ -162,7 +162,8 @@ static const struct util_opt rows[] = {
 static int help(void)
 {
 	fputs("Usage: canmcu image --mcu-type TYPE --application-start A\n"
-	      "                    --canbus-frequency N [OPTION]... >FILE\n"
+	      "                    {--canbus-frequency N | --link LINK} "
+	      "[OPTION]... >FILE\n"
 	      "Write an image that flashing tools, and the MCUs of canmcu, take "
 	      "for one of\nKlipper: with a vector table and a data dictionary, "
 	      "and without any code.\n\n",
