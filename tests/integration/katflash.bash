@@ -14,9 +14,9 @@ setup() {
 }
 
 teardown() {
-	stop_all
 	ip link del vcan5 2>/dev/null || :
 	ip link set vcan0 up
+	stop_all
 }
 
 # katflash ARGUMENTS... - run it to its end; sets status, output, stderr

@@ -283,7 +283,7 @@ ends_with() {
 }
 
 # stop_all - end what the test started; a sanitizer's report is a failure. In a
-# teardown only the last status counts: behind it there is nothing, or "&&".
+# teardown only the last status counts: after it there is nothing, or "&&".
 stop_all() {
 	local pids
 

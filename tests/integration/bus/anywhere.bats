@@ -13,9 +13,9 @@ setup() {
 }
 
 teardown() {
-	stop_all
 	ip link del vcan5
 	ip link set vcan0 up
+	stop_all
 }
 
 # any ARGUMENTS... - ask on all interfaces; sets status, output and stderr

@@ -23,8 +23,8 @@ board() {
 }
 
 teardown() {
-	stop_all
 	tc qdisc del dev vcan0 root 2>/dev/null || :
+	stop_all
 }
 
 # katflash ARGUMENTS... - run it to its end; sets status, output, stderr

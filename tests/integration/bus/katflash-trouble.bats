@@ -16,9 +16,9 @@ setup() {
 }
 
 teardown() {
-	stop_all
 	tc qdisc del dev vcan0 root 2>/dev/null || :
 	ip link del vcan5 2>/dev/null || :
+	stop_all
 }
 
 # katflash ARGUMENTS... - run it to its end; sets status, output, stderr

@@ -30,8 +30,8 @@ setup() {
 }
 
 teardown() {
-	stop_all
 	ip link del vcan5 2>/dev/null || :
+	stop_all
 }
 
 play() {
