@@ -152,6 +152,14 @@ start_mcus() {
 	until_true has "$MCU_LOG" 'ready'
 }
 
+# stubborn CODE=ANSWER... - a Katapult on vcan0 that answers these and never leaves
+stubborn() {
+	"${AT_ONCE[@]}" \
+		"$BATS_TEST_DIRNAME/../../support/stubborn-katapult.py" vcan0 "$@" \
+		>"$BATS_TEST_TMPDIR/stubborn.log" 2>&1 3>&- &
+	until_true has "$BATS_TEST_TMPDIR/stubborn.log" ready
+}
+
 # ctl COMMAND... - one command to the MCUs, one line of JSON back
 ctl() {
 	"$BUILD/canmcu" ctl --control "$CTL" "$@"

@@ -25,13 +25,9 @@ teardown() {
 	stop_all
 }
 
-# stubborn IDENT [CODE=ANSWER ...] - it says so on CONNECT
-stubborn() {
-	"${AT_ONCE[@]}" \
-		"$BATS_TEST_DIRNAME/../../support/stubborn-katapult.py" vcan0 \
-		"16=$ID" "11=$1" "14=$READ" "${@:2}" \
-		>"$BATS_TEST_TMPDIR/stubborn.log" 2>&1 3>&- &
-	until_true has "$BATS_TEST_TMPDIR/stubborn.log" ready
+# identified IDENT [CODE=ANSWER ...] - a stubborn one that says so on CONNECT
+identified() {
+	stubborn "16=$ID" "11=$1" "14=$READ" "${@:2}"
 }
 
 # katflash ARGUMENTS... - run it to its end; sets status, output, stderr
@@ -40,7 +36,7 @@ katflash() {
 }
 
 @test "it acknowledges COMPLETE, and stays: not-started, and that it answers" {
-	stubborn "${IDENT}50C29903" "15=$COMPLETE"
+	identified "${IDENT}50C29903" "15=$COMPLETE"
 	katflash
 	[ "$status" -eq 11 ]
 	[[ $output == "$U: not-started: $IMAGE is in the flash, but Katapult answers,\
@@ -49,7 +45,7 @@ katflash() {
 }
 
 @test "it does not acknowledge COMPLETE: not-started, and that it answers" {
-	stubborn "${IDENT}50C29903"
+	identified "${IDENT}50C29903"
 	katflash
 	[ "$status" -eq 11 ]
 	[[ $output == "$U: not-started: $IMAGE is in the flash, but Katapult still\
@@ -57,7 +53,7 @@ katflash() {
 }
 
 @test "blocks of another size: unproven, and nothing is said of the file" {
-	stubborn "${IDENT/40000000/80000000}CA629903"
+	identified "${IDENT/40000000/80000000}CA629903"
 	for how in "" --check --verify; do
 		# shellcheck disable=SC2086 # none, or one
 		katflash $how
@@ -69,7 +65,7 @@ katflash() {
 
 @test "a protocol of another major version: image-refused, and --force goes on" {
 	watch_bus vcan0
-	stubborn "${IDENT/00010100/00000200}71669903"
+	identified "${IDENT/00010100/00000200}71669903"
 	for how in "" --check --verify "--backup $BATS_TEST_TMPDIR/saved.bin"; do
 		# shellcheck disable=SC2086 # none, or some
 		katflash $how
@@ -92,7 +88,7 @@ katflash() {
 }
 
 @test "a start within an erase unit, which would never be erased: refused" {
-	stubborn "${IDENT/00200008/40200008}C2D69903"
+	identified "${IDENT/00200008/40200008}C2D69903"
 	katflash --force
 	[ "$status" -eq 9 ]
 	[[ $stderr == *"starts at 0x08002040, where stm32g0b1xx cannot have one"* ]]

@@ -61,14 +61,6 @@ silence() {
 	[ "$1" = any ] || [ "$(state "$U")" = "$1" ]
 }
 
-# stubborn CODE=ANSWER... - a Katapult that answers these and never leaves
-stubborn() {
-	"${AT_ONCE[@]}" \
-		"$BATS_TEST_DIRNAME/../../support/stubborn-katapult.py" vcan0 "$@" \
-		>"$BATS_TEST_TMPDIR/stubborn.log" 2>&1 3>&- &
-	until_true has "$BATS_TEST_TMPDIR/stubborn.log" ready
-}
-
 # bytes FRAME... - the data of these frames in one piece
 bytes() {
 	local all="$*"
