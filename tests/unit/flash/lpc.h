@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 #ifndef UNIT_FLASH_LPC_H
 #define UNIT_FLASH_LPC_H
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 #ifndef VCAN_RUN_RELAY_H
 #define VCAN_RUN_RELAY_H
 

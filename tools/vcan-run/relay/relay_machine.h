@@ -1,7 +1,11 @@
-// SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 #ifndef VCAN_RUN_RELAY_MACHINE_H
 #define VCAN_RUN_RELAY_MACHINE_H
 
+/*
+ * Inside of the relay: what its loop (relay.c) and what takes the frames of the
+ * guest (relay_rx.c) share.
+ */
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -51,8 +55,9 @@ void relay_finish(struct relay *r, int status);
 
 /**
  * relay_take() - take what the guest has sent
+ * @now_ms: monotonic
  *
- * Return: 0, or a negative errno when it may not send that now.
+ * Return: 0, or -EBADMSG: it may not send that, or not now.
  */
 int relay_take(struct relay *r, const struct mux_frame *f, uint64_t now_ms);
 
