@@ -139,6 +139,16 @@ static bool is_own(const struct mcu *m, const struct can_frame *f)
 	return !memcmp(&f->data[1], m->cfg.uuid.b, KCAN_UUID_LEN);
 }
 
+/* Return: false when all slots of the hardware are taken. */
+static bool transmit(struct mcu *m, const struct can_frame *f, uint64_t now_us)
+{
+	if (m->live.slots_used >= m->cfg.type->family->tx_slots)
+		return false;
+	m->live.slots_used++;
+	m->env->transmit(m->env->arg, m, f, now_us);
+	return true;
+}
+
 bool mcu_cmd_query(struct mcu *m, const struct can_frame *f, uint64_t now_us)
 {
 	struct kcan_admin_msg msg = { .cmd = KCAN_ADMIN_NEED_NODEID,
@@ -150,7 +160,7 @@ bool mcu_cmd_query(struct mcu *m, const struct can_frame *f, uint64_t now_us)
 		return true;
 	msg.uuid = mcu_reported_uuid(m, now_us);
 	kcan_admin_encode(&answer, &msg);
-	return mcu_transmit(m, &answer, now_us);
+	return transmit(m, &answer, now_us);
 }
 
 bool mcu_cmd_set(struct mcu *m, const struct can_frame *f, uint64_t now_us)
@@ -274,7 +284,7 @@ void mcu_transmit_queued(struct mcu *m, uint64_t now_us)
 		return;
 	}
 	while ((len = kcan_stream_peek_frame(tx, m->live.rx_id + 1, &f))) {
-		if (!mcu_transmit(m, &f, now_us))
+		if (!transmit(m, &f, now_us))
 			return;
 		kcan_stream_drop(tx, len);
 	}
@@ -305,15 +315,6 @@ void mcu_run(struct mcu *m, uint64_t now_us)
 		if (m->live.tx.len)
 			mcu_transmit_queued(m, now_us);
 	}
-}
-
-bool mcu_transmit(struct mcu *m, const struct can_frame *f, uint64_t now_us)
-{
-	if (m->live.slots_used >= m->cfg.type->family->tx_slots)
-		return false;
-	m->live.slots_used++;
-	m->env->transmit(m->env->arg, m, f, now_us);
-	return true;
 }
 
 void mcu_tx_done(struct mcu *m)

@@ -144,9 +144,6 @@ void mcu_keep_steps(struct mcu *m, uint8_t step_pin, int32_t steps);
 bool mcu_read_pin(const struct mcu *m, uint8_t pin, uint64_t now_us,
 		  float *level);
 
-/** Hand @f to the hardware. Return: false when all its slots are taken. */
-bool mcu_transmit(struct mcu *m, const struct can_frame *f, uint64_t now_us);
-
 /** As mcu_fault(), for an MCU that has any. */
 const struct fault *
 mcu_meet_fault(struct mcu *m, const struct fault_place *place, uint64_t now_us);

@@ -65,7 +65,7 @@ static int try_cached(void *ctx, const char *dir)
 		       0;
 }
 
-int qemu_find_kernel(struct qemu_kernel *k, struct reason *reason)
+static int find_kernel(struct qemu_kernel *k, struct reason *reason)
 {
 	const char *wanted = getenv(KERNEL_ENV);
 
@@ -115,7 +115,7 @@ static int plan(struct launch *l, const struct opts *o, const char *dir,
 			  "its guest runs this machine's programs on an "
 			  "x86-64 kernel; use an x86-64 machine");
 #endif
-	if (find_program(l, reason) || qemu_find_kernel(&kernel, reason))
+	if (find_program(l, reason) || find_kernel(&kernel, reason))
 		return -1;
 	/* sharing all of it for writing is more than anybody asked for */
 	if (!getcwd(cwd, sizeof(cwd)) || !strcmp(cwd, "/"))

@@ -13,9 +13,6 @@ struct qemu_kernel {
 	char modules[PATH_MAX]; /* the folder that has modules.dep */
 };
 
-/** Find it in the caches. Return: 0, or -1 with @reason. */
-int qemu_find_kernel(struct qemu_kernel *k, struct reason *reason);
-
 /**
  * qemu_make_initrd() - write the guest's first root to a file
  *
