@@ -109,6 +109,102 @@ static void test_the_next_block_is_asked_for_ahead(void **state)
 	bench_end(&b);
 }
 
+/* Until that has been said, the last of it without an answer. */
+static void say_until(const char *talk)
+{
+	for (;;) {
+		bench_hear(&b);
+		bench_transmit(&b);
+		if (strstr(b.talk, talk))
+			return;
+		b.board.now_us = bench_next(&b);
+		board_run(&b.board);
+	}
+}
+
+/* And not before, or the node would drop the next answer. */
+static void test_it_is_not_asked_for_before_eight_frames_have_come(void **state)
+{
+	struct can_frame frames[KCAN_FLASH_FRAMES];
+	size_t n = 0;
+
+	(void)state;
+	start("stm32g0b1xx");
+	bench_write(&b, image, SHORT_LEN);
+	bench_begin(&b);
+	say_until("er");
+	for (size_t came = 0; !n; came++) {
+		assert_in_range(came, 0, b.board.sent_len - 1);
+		kcan_flash_rx(b.flash, &b.board.sent[came], b.board.now_us);
+		mcu_tx_done(&b.board.mcu);
+		board_run(&b.board);
+		n = kcan_flash_tx(b.flash, frames, b.board.now_us);
+		assert_int_equal(n > 0, came + 1 == 8);
+	}
+	assert_int_equal(bench_letter(frames), 'r');
+	bench_end(&b);
+}
+
+/* can-admin-channel.md, section 3.7; between two commands, so nothing is lost. */
+static const struct thief {
+	const char *name;
+	struct can_frame frame;
+} thieves[] = {
+	{ "a CLEAR: it gets its nodeid again", CLEAR },
+	{ "its nodeid for another board: likewise",
+	  FRAME(0x3f0, 0x11, 1, 2, 3, 4, 5, 6, 240) },
+	{ "another nodeid for it: likewise",
+	  FRAME(0x3f0, 0x11, 0x41, 0xf9, 0x05, 0xf5, 0x50, 0x04, 239) },
+};
+
+static void test_thief(void **state)
+{
+	const struct thief *thief = *state;
+	struct kcan_flash_result result;
+
+	start("stm32g0b1xx");
+	bench_write(&b, image, SHORT_LEN);
+	bench_begin(&b);
+	while (!strstr(b.talk, "www")) {
+		bench_step(&b);
+		b.board.now_us = bench_next(&b);
+	}
+	bench_deliver(&b, &thief->frame);
+	kcan_flash_rx(b.flash, &thief->frame, b.board.now_us);
+	result = bench_finish(&b);
+	assert_int_equal(result.verdict, KCAN_FLASH_FLASHED);
+	assert_int_equal(result.repeats, 0);
+	assert_non_null(strstr(b.talk, "wwwSw"));
+	bench_end(&b);
+}
+
+/* flashing.md, section 4.1: a third one would come behind its 100 ms. */
+static void test_complete_is_said_twice_at_most(void **state)
+{
+	struct can_frame frames[KCAN_FLASH_FRAMES];
+	size_t n;
+
+	(void)state;
+	start("stm32g0b1xx");
+	bench_write(&b, image, BLOCK);
+	bench_begin(&b);
+	say_until("x");
+	while (!kcan_flash_done(b.flash)) {
+		b.board.now_us = kcan_flash_deadline(b.flash);
+		n = kcan_flash_tx(b.flash, frames, b.board.now_us);
+		if (n)
+			bench_note_order(&b, frames);
+		kcan_flash_taken(b.flash, n, b.board.now_us);
+		for (size_t i = 0; i < n; i++)
+			kcan_flash_sent(b.flash, &frames[i], b.board.now_us);
+	}
+	assert_int_equal(kcan_flash_result(b.flash).verdict,
+			 KCAN_FLASH_FLASHED);
+	assert_false(kcan_flash_result(b.flash).completed);
+	assert_string_equal(strchr(b.talk, 'x'), "xx");
+	bench_end(&b);
+}
+
 static void test_admin_messages_of_others_that_do_no_harm(void **state)
 {
 	static const struct can_frame harmless[] = {
@@ -142,12 +238,20 @@ static void test_admin_messages_of_others_that_do_no_harm(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
+	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_the_steps_follow_each_other),
 		cmocka_unit_test(test_it_knows_how_many_frames_are_to_come),
 		cmocka_unit_test(test_the_next_block_is_asked_for_ahead),
+		cmocka_unit_test(
+			test_it_is_not_asked_for_before_eight_frames_have_come),
+		cmocka_unit_test(test_complete_is_said_twice_at_most),
 		cmocka_unit_test(test_admin_messages_of_others_that_do_no_harm),
 	};
+	struct CMUnitTest tests[ARRAY_SIZE(thieves) + ARRAY_SIZE(others)];
+	size_t n = 0;
+
+	ROWS(thieves, test_thief);
+	memcpy(tests + n, others, sizeof(others));
 	return cmocka_run_group_tests_name("flashing_course", tests, setup,
 					   teardown);
 }
