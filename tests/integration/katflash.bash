@@ -15,7 +15,7 @@ setup() {
 
 teardown() {
 	ip link del vcan5 2>/dev/null || :
-	ip link set vcan0 up
+	ip link set vcan0 up txqueuelen 1000
 	stop_all
 }
 

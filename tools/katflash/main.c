@@ -163,6 +163,8 @@ static bool prepare(struct targets *t, const struct opts *opts,
 	}
 	if (opts->command != OPTS_READ)
 		warn_of_files(r, t->boards, t->len);
+	for (size_t i = 0; opts->command == OPTS_FLASH && i < t->wires_len; i++)
+		warn_of_queue(r, &t->wires[i], t->boards, t->len);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "progress.h"
 
+#define QUEUE_USUAL 128 /* as Klipper's documentation has it */
 #define OF_THE_BUS (1u << KCAN_IMAGE_FINDING_BIT_RATE_UNPROVEN)
 
 /**
@@ -64,6 +65,24 @@ void warn_of_files(struct report *r, struct board *boards, size_t len)
 			print(r, &b->image, b->warned,
 			      names ? b->firmware->path : NULL, false);
 	}
+}
+
+void warn_of_queue(struct report *r, const struct wire *wire,
+		   const struct board *boards, size_t len)
+{
+	size_t need = 0;
+
+	for (const struct board *b = boards; b < boards + len; b++)
+		need += b->wire == wire && !b->port ? KCAN_FLASH_FRAMES : 0;
+	if (wire->link.txqueuelen >= need)
+		return;
+	report_note(r,
+		    "warning: %s has room for %u frames in its queue and %zu "
+		    "may be sent at once, so half a command may be in a board "
+		    "when katflash is killed; to make room: sudo ip link set "
+		    "%s txqueuelen %zu",
+		    wire->ifname, wire->link.txqueuelen, need, wire->ifname,
+		    need > QUEUE_USUAL ? need : (size_t)QUEUE_USUAL);
 }
 
 void warn_of_board(struct report *r, struct board *b)

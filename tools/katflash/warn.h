@@ -6,8 +6,8 @@
 #include "board.h"
 
 /*
- * What was found about images, each thing once and as early as it is known. In JSON
- * it is part of the end, and nothing is printed here.
+ * What was found before anything is written, each thing once and as early as it is
+ * known. What is of an image is part of the end in JSON, and not printed here.
  */
 
 /**
@@ -17,6 +17,15 @@
  * It names the file where there are several.
  */
 void warn_of_files(struct report *r, struct board *boards, size_t len);
+
+/**
+ * warn_of_queue() - of an interface that cannot take a block for each board at once
+ *
+ * It goes out in pieces then, and who is killed in between leaves half of it in the
+ * board. In JSON, too, as it is not of an image.
+ */
+void warn_of_queue(struct report *r, const struct wire *wire,
+		   const struct board *boards, size_t len);
 
 /** What the board has added to that, before it is written; names it likewise. */
 void warn_of_board(struct report *r, struct board *b);

@@ -5,6 +5,24 @@ bats_require_minimum_version 1.5.0
 load ../lib
 load ../katflash
 
+# flashing.md, section 4.3: the frames of a block have to fit into the queue
+@test "a queue that is too short for a block of each board: warned of" {
+	board
+	ip link set vcan0 txqueuelen 10
+	katflash --read -u "$U" "$SAVED"
+	[ "$status" -eq 0 ]
+	[[ $stderr != *warning* ]]
+	katflash -u "$U" "$IMAGE"
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"katflash: warning: vcan0 has room for 10 frames in its queue\
+ and 11 may be sent at once, so"*": sudo ip link set vcan0 txqueuelen 128"* ]]
+	ip link set vcan0 txqueuelen 11
+	katflash -u "$U" "$IMAGE"
+	[[ $stderr != *queue* ]]
+	katflash --timeout 0.2 -u "$U" "$IMAGE" -u "$V" "$IMAGE"
+	[[ $stderr == *"for 11 frames in its queue and 22 may be sent at once"* ]]
+}
+
 # flashing.md, section 1.5
 @test "no way back: warned of before anything is sent, and once" {
 	local other=$BATS_TEST_TMPDIR/other
