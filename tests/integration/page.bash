@@ -3,12 +3,12 @@
 # A page of docs whose commands are typed in as they stand there, on the printer of
 # its printer.cfg: canmcu plays what is on CAN.
 
-# stand_ins - sudo does nothing, systemctl writes down what it is asked for, and
-# Katapult's tool is ours, which sends the same frames, and calls -d -i
+# stand_ins - sudo has the home of root and is no more, systemctl writes down what it
+# is asked for, and Katapult's tool is ours, which sends the same frames, and calls -d -i
 stand_ins() {
 	mkdir -p ~/bin ~/katapult/scripts
-	printf '#!/bin/sh\nexec "$@"\n' >~/bin/sudo
-	printf '#!/bin/sh\necho "$@" >>~/systemctl\n' >~/bin/systemctl
+	printf '#!/bin/sh\nHOME=/root exec "$@"\n' >~/bin/sudo
+	printf '#!/bin/sh\necho "$@" >>%q/systemctl\n' "$HOME" >~/bin/systemctl
 	chmod +x ~/bin/*
 	cat >~/katapult/scripts/flashtool.py <<-END
 		import os, sys

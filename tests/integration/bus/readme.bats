@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 # The lines of the README that need a bus, typed in as they stand there: see
-# manual.bash. The first example is in printers.bats.
+# manual.bash. The first two examples are in printers.bats and update.bats.
 bats_require_minimum_version 1.5.0
 load ../lib
 load ../page

@@ -8,6 +8,7 @@ load ../page
 # shellcheck disable=SC2154 # set by apart
 
 EBB=112233445566 BED=aabbccddeeff
+README=$BATS_TEST_DIRNAME/../../../README.md
 
 setup() {
 	open_page update.md
@@ -107,6 +108,32 @@ $BED (bed): same:" ]
 	# as after power-on, so Klipper's host finds them
 	[ "$(nodeid "$EBB")" = null ]
 	[ "$(nodeid "$BED")" = null ]
+}
+
+@test "all boards, as root: the names are looked up where they are" {
+	built
+	play --erase-ms 0
+	type_in "Update all boards" 3
+	[ "$status" -eq 0 ]
+	[ "$(cut -d: -f1,2 <<<"$output")" = "$EBB (EBB): flashed
+$BED (bed): flashed" ]
+}
+
+@test "the second example of the README is this printer" {
+	local example name
+
+	example=$(awk '/^```/ { block++; next } block == 3' "$README")
+	[[ $example == '$ katflash '* ]]
+	play --erase-ms 0
+	for version in v0.12.0 v0.13.0; do
+		for name in EBB bed; do
+			make_image "$name.bin" stm32g0b1xx 0x08002000 \
+				--size 24576 --version "$version"
+		done
+		apart bash -c "$(sed -n 's/^\$ //p' <<<"$example")"
+		[ "$status" -eq 0 ]
+	done
+	[ "$output" = "$(sed 1d <<<"$example")" ]
 }
 
 @test "one board is not there: the same command finishes the job" {

@@ -71,10 +71,10 @@ in_place() {
 	diff /dev/null untested
 }
 
-# lines - what the README tells people to type, behind its first example
+# lines - what the README tells people to type, behind its first two examples
 lines() {
 	awk '/^```/ { block++; next }
-		block % 2 == 0 || block == 1 { next }
+		block % 2 == 0 || block <= 3 { next }
 		block != last { last = block; shown = /^\$ / }
 		!shown || sub(/^\$ /, "") { sub(/ +# .*/, ""); print }' "$README"
 }
