@@ -74,6 +74,25 @@ static void test_who_was_starting_is_asked_once_more(void **state)
 	assert_int_equal(fake.unasked, 0);
 }
 
+/* flashing.md, section 6.2: no nodeid that a Katapult has, its own or another's. */
+static void test_the_new_firmware_is_asked_on_a_nodeid_of_its_own(void **state)
+{
+	bool has[256] = { false };
+	struct kcan_running_cfg cfg;
+
+	(void)state;
+	for (size_t i = 0; i < BOARDS_MAX; i++) {
+		assert_int_equal(prove(&boards[i]), ENTRY_PROVEN);
+		has[boards[i].nodeid] = true;
+	}
+	for (size_t i = 0; i < BOARDS_MAX; i++) {
+		assert_true(board_on_can.find(&boards[i], &cfg));
+		assert_in_range(cfg.nodeid, 0xc0, 0xfe);
+		assert_false(has[cfg.nodeid]);
+		has[cfg.nodeid] = true;
+	}
+}
+
 static void test_who_is_not_there_is_asked_twice_in_that_time(void **state)
 {
 	(void)state;
@@ -92,6 +111,7 @@ int main(void)
 		CASE(test_boards_that_are_asked_again_have_nodeids_enough),
 		CASE(test_so_have_boards_that_do_not_say_what_they_are),
 		CASE(test_who_was_starting_is_asked_once_more),
+		CASE(test_the_new_firmware_is_asked_on_a_nodeid_of_its_own),
 		CASE(test_who_is_not_there_is_asked_twice_in_that_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
