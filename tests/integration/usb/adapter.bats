@@ -39,13 +39,16 @@ as_before() {
 
 @test "it is flashed last, and can0 is as before" {
 	make_image node.bin stm32g0b1xx 0x08002000 --size 6000 --version v3
-	katflash -u "$BRIDGE" adapter.bin -u "$V" node.bin --force
+	katflash -u "$BRIDGE" adapter.bin -u "$V" node.bin
 	[ "$status" -eq 0 ]
 	[ "$output" = "$BRIDGE: flashed: an unknown version -> v2, which runs: adapter.bin\
  was written, and all 6000 bytes were compared
 $V: flashed: an unknown version -> v3, which runs: node.bin was written, and all 6000 bytes were compared" ]
 	as_before
 	has "$MCU_LOG" "^$BRIDGE application v2 stm32f446xx\$"
+	# whatever the order of the command line is
+	[ "$(awk '$2 == "flashed" { print $1 }' "$MCU_LOG")" = "$V
+$BRIDGE" ]
 }
 
 @test "--verify, and --check: it is only compared, and can0 is as before" {
