@@ -82,9 +82,20 @@ static const struct board *faster_or_slower(const struct targets *t,
 	return NULL;
 }
 
+/* Of a pair of files on a bus only the later one tells. */
+static bool tells_speed(const struct targets *t, const struct board *b,
+			const struct board *other)
+{
+	for (const struct board *o = t->boards; o < b; o++)
+		if (o->wire == b->wire &&
+		    !strcmp(o->firmware->path, b->firmware->path))
+			return false;
+	return other < b;
+}
+
 /* Return: whether that is none of the things that are refused. */
-static bool check_speed(struct board *b, const struct board *other,
-			struct report *r)
+static bool check_speed(const struct targets *t, struct board *b,
+			const struct board *other, struct report *r)
 {
 	end_with(&b->end, KCAN_OUTCOME_IMAGE_REFUSED,
 		 "%.200s is for a CAN bus with %u bit/s, and %.200s for one "
@@ -93,8 +104,10 @@ static bool check_speed(struct board *b, const struct board *other,
 		 other->firmware->path, other->firmware->dictionary.can_bps,
 		 b->wire->ifname);
 	if (b->opts->force) {
-		report_note(r, "warning: %s; going on because of --force",
-			    b->end.reason);
+		if (tells_speed(t, b, other))
+			report_note(r,
+				    "warning: %s; going on because of --force",
+				    b->end.reason);
 		b->end = (struct end){ 0 };
 		return true;
 	}
@@ -123,7 +136,7 @@ static bool check_files(struct targets *t, struct report *r)
 			end_with(&b->end, KCAN_OUTCOME_IMAGE_REFUSED,
 				 "%.200s %s; nothing was sent",
 				 b->firmware->path, refusal);
-		else if (other && !check_speed(b, other, r))
+		else if (other && !check_speed(t, b, other, r))
 			fine = false;
 	}
 	return fine;

@@ -46,6 +46,32 @@ load ../katflash
 	[[ $stderr != *"$warning"* ]]
 }
 
+# What was warned of: weeks later nobody remembers it.
+@test "no way back, and asked all the same: which button to press" {
+	local other=$BATS_TEST_TMPDIR/other
+
+	board
+	make_image "$other" stm32g0b1xx "$START" --no-katapult --version v5
+	katflash -u "$U" "$other"
+	katflash -u "$U" "$IMAGE" --timeout 1
+	[ "$status" -eq 3 ]
+	[[ $stderr == *"next: if its firmware cannot be asked for Katapult, press its\
+ reset button twice within half a second, then type the same command again" ]]
+}
+
+# Two of three boards have files for one speed, and two have one file.
+@test "files for two bit rates, overruled: each pair is told once" {
+	local other=$BATS_TEST_TMPDIR/other
+
+	make_image "$other" stm32g0b1xx "$START" --canbus-frequency 500000
+	katflash --force --timeout 0.1 -u 112233445501 "$other" -u "$U" "$IMAGE" \
+		-u 112233445502 "$other"
+	[ "$status" -eq 3 ]
+	[ "$(grep "bit/s" <<<"$stderr")" = "katflash: warning: $IMAGE is for a CAN\
+ bus with 1000000 bit/s, and $other for one with 500000, but both boards are on vcan0;\
+ going on because of --force" ]
+}
+
 @test "a start that only the board tells: no warning that it is not known" {
 	local other=$BATS_TEST_TMPDIR/other
 

@@ -40,6 +40,10 @@ void end_enter(struct board *b, enum kcan_bootreq_verdict verdict)
 			 "wait for the end of others on %s, or take "
 			 "what is only reserved with --force",
 			 b->wire->ifname);
+	if (verdict == KCAN_BOOTREQ_SILENT)
+		end_next(&b->end,
+			 "if its firmware cannot be asked for Katapult, " TWICE
+			 ", then type the same command again");
 	note_signal(b, verdict == KCAN_BOOTREQ_ABORTED);
 }
 
