@@ -169,7 +169,7 @@ static bool bring_up(struct board *b, uint64_t until_us)
 		err = kcan_link_restore(&b->wire->link, ifname);
 	if (!err || canbus_is_up(ifname))
 		return true;
-	progress_clear(b->r);
+	progress_clear(b->r, b->opts);
 	report_note(b->r, "%s is back, and down: bring it up now: %s", ifname,
 		    line_of(b, line));
 	return canbus_wait_up(b->loop, ifname, until_us);
@@ -203,7 +203,7 @@ static void warn_of_rate(const struct board *b)
 	if (kcan_link_get(&now, b->wire->ifname) || !before_bps ||
 	    !now.bitrate_bps || now.bitrate_bps == before_bps)
 		return;
-	progress_clear(b->r);
+	progress_clear(b->r, b->opts);
 	report_note(b->r,
 		    "warning: %s came back with %u bit/s, and had %u before",
 		    b->wire->ifname, now.bitrate_bps, before_bps);

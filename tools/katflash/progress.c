@@ -244,6 +244,13 @@ static bool has_moved(const struct progress *p)
 	return false;
 }
 
+/* Frames would tear them apart, and objects tell the same. */
+static bool is_live(const struct report *r, const struct opts *opts)
+{
+	return r->streams.progress && !opts->verbose &&
+	       !(r->json && opts->progress);
+}
+
 void progress_begin(struct progress *p, struct report *r,
 		    const struct opts *opts, const struct targets *t,
 		    uint64_t now_us)
@@ -251,9 +258,7 @@ void progress_begin(struct progress *p, struct report *r,
 	*p = (struct progress){
 		.r = r, .opts = opts, .boards = t->boards, .len = t->len
 	};
-	/* frames would tear them apart, and objects tell the same */
-	p->live = r->streams.progress && !opts->verbose &&
-		  !(r->json && opts->progress);
+	p->live = is_live(r, opts);
 	p->next_us = now_us + (p->live ? LIVE_FIRST_US : SECOND_US);
 }
 
@@ -284,14 +289,14 @@ void progress_turn(struct progress *p, uint64_t now_us)
 	p->next_us = now_us + (p->live ? LIVE_US : SECOND_US);
 }
 
-void progress_clear(const struct report *r)
+void progress_clear(const struct report *r, const struct opts *opts)
 {
-	if (r->streams.progress)
+	if (is_live(r, opts))
 		fputs(SHOW_NOTHING, r->streams.progress);
 }
 
 void progress_end(struct progress *p)
 {
 	if (p->begun)
-		progress_clear(p->r);
+		progress_clear(p->r, p->opts);
 }

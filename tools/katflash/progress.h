@@ -38,7 +38,7 @@ uint64_t progress_deadline(const struct progress *p);
 void progress_turn(struct progress *p, uint64_t now_us);
 
 /** A line of something else comes, which needs the first column of a free one. */
-void progress_clear(const struct report *r);
+void progress_clear(const struct report *r, const struct opts *opts);
 
 /** Nothing of what was updated in place remains. */
 void progress_end(struct progress *p);

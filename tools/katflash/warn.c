@@ -97,7 +97,7 @@ void warn_of_board(struct report *r, struct board *b)
 	}
 	if (!findings || r->json)
 		return;
-	progress_clear(r);
+	progress_clear(r, b->opts);
 	print(r, &b->image, findings,
 	      b->opts->len > 1 ? board_label(b, uuid) : NULL, false);
 }
