@@ -12,6 +12,8 @@
 
 static void say_runs(struct board *b)
 {
+	uint32_t baud_bps = b->firmware->dictionary.uart_bps;
+
 	if (b->result.verdict == KCAN_FLASH_SAME)
 		end_with(&b->end, KCAN_OUTCOME_SAME,
 			 "%.100s runs: %.200s was there already, and all %zu "
@@ -23,7 +25,13 @@ static void say_runs(struct board *b)
 			 "and all %zu bytes were compared",
 			 previous_text(&b->previous), version_of(b, A_KLIPPER),
 			 file_of(b), b->image.size);
-	end_next(&b->end, START_HOST);
+	if (b->port && baud_bps && baud_bps != b->port->baud_bps)
+		end_next(&b->end,
+			 "look for baud: %u in its section of printer.cfg, as "
+			 "that is its rate now; then " START_HOST,
+			 baud_bps);
+	else
+		end_next(&b->end, START_HOST);
 }
 
 /* It does, but those behind it do not answer any more. */
