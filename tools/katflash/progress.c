@@ -138,7 +138,7 @@ static void note(const struct progress *p, size_t i, const struct show_board *b)
 	static const char *const notes[] = {
 		[SHOW_VERIFYING] = "it is written; all of it is read back",
 		[SHOW_STARTING] = "all is equal; it is started",
-		[SHOW_LEAVING] = "it is to leave Katapult again",
+		[SHOW_LEAVING] = "it is told to leave Katapult again",
 		[SHOW_DONE] = NULL,
 	};
 

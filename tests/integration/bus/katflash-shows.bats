@@ -45,7 +45,7 @@ katflash: $U: all is equal; it is started" ]
 		"$IMAGE" --timeout 1
 	[ "$status" -eq 3 ]
 	has "$BATS_TEST_TMPDIR/stderr" "^katflash: $U: .*: comparing 12000 bytes\$"
-	has "$BATS_TEST_TMPDIR/stderr" "^katflash: $U: it is to leave Katapult again\$"
+	has "$BATS_TEST_TMPDIR/stderr" "^katflash: $U: it is told to leave Katapult again\$"
 	has "$BATS_TEST_TMPDIR/stderr" "^katflash: $V: no-answer\$"
 }
 

@@ -187,7 +187,7 @@ built for a start at $START, for CAN at 1000000 bit/s" ]]
 	# nor does it leave where nothing was looked at, or all is compared
 	make_image "$BATS_TEST_TMPDIR/other" stm32g0b1xx 0x08001000
 	katflash --check -u "$U" "$BATS_TEST_TMPDIR/other"
-	[[ $stderr == *"it is to leave Katapult again"*"next: it stays in Katapult, "* ]]
+	[[ $stderr == *"it is told to leave Katapult again"*"next: it stays in Katapult, "* ]]
 	katflash --verify -u "$U" "$IMAGE"
 	[ "$status" -eq 10 ]
 	[[ $output == *"it has no application now, and stays in Katapult" ]]

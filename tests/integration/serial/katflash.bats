@@ -131,8 +131,8 @@ runs() {
 	[ "$status" -eq 0 ]
 	[[ $output == "$LINE: flashed: v1 -> v2, which runs: "* ]]
 	# as a host does, which has it from its printer.cfg
-	[[ $stderr == *"next: look for baud: 115200 in its section of printer.cfg, as\
- that is its rate now; then start Klipper's host again: sudo systemctl start klipper" ]]
+	[[ $stderr == *"next: set baud: 115200 in its section of printer.cfg, which is\
+ its rate now; then start Klipper's host again: sudo systemctl start klipper" ]]
 	# and the one before it at that of -b
 	katflash -d "$LINE" --timeout 1 old
 	[ "$status" -eq 3 ]

@@ -27,8 +27,8 @@ static void say_runs(struct board *b)
 			 file_of(b), b->image.size);
 	if (b->port && baud_bps && baud_bps != b->port->baud_bps)
 		end_next(&b->end,
-			 "look for baud: %u in its section of printer.cfg, as "
-			 "that is its rate now; then " START_HOST,
+			 "set baud: %u in its section of printer.cfg, which "
+			 "is its rate now; then " START_HOST,
 			 baud_bps);
 	else
 		end_next(&b->end, START_HOST);
