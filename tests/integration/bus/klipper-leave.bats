@@ -106,7 +106,7 @@ taken() {
 
 # A host may have given any nodeid, one of those that proofs draw too.
 @test "a proof on the nodeid of a running host is stopped, and the host goes on" {
-	start_mcus one -i vcan0 -u "$K" -u "$V" --boot-ms 500
+	start_mcus one -i vcan0 --boot-ms 500 -u "$K" -u "$V"
 	start_host one -u "$V" --nodeid 192
 	say get_config
 	until_true has "$HOST_LOG" "^$FRESH"
