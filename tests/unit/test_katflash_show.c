@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
-// needs: tools/katflash/show.c tools/shared/sentence.c
+// needs: tools/katflash/say/show.c tools/shared/sentence.c
 #include "../support/unit.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "../../tools/katflash/show.h"
+#include "../../tools/katflash/say/show.h"
 
 #define U "112233445566"
 

@@ -6,7 +6,7 @@
 
 #include "../../tools/katflash/stages.h"
 #include "../../tools/katflash/tell/tell.h"
-#include "../../tools/katflash/warn.h"
+#include "../../tools/katflash/say/warn.h"
 
 static struct loop loop;
 static struct opts opts;

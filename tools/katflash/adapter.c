@@ -11,7 +11,7 @@
 #include "../serial/trace.h"
 #include "../shared/report.h"
 #include "../shared/usb.h"
-#include "progress.h"
+#include "say/progress.h"
 #include "tell/tell.h"
 
 #define BACK_US 10000000 /* at least: flashing.md, section 7 */

@@ -7,8 +7,8 @@
 
 #include "../shared/linked.h"
 #include "run.h"
-#include "say.h"
-#include "warn.h"
+#include "say/say.h"
+#include "say/warn.h"
 
 /* How a board that runs it is reached, and the unit of the speed it tells. */
 static const struct {
@@ -194,7 +194,8 @@ static void flash_all(struct targets *t, const struct opts *opts,
 			 strerror(-err));
 		say_end(r, &t->end);
 	} else if (prepare(t, opts, r, &loop)) {
-		progress_begin(&progress, r, opts, t, loop.now_us);
+		progress_begin(&progress, r, opts, t->boards, t->len,
+			       loop.now_us);
 		err = run_all(t, &loop, &progress);
 		say_all(t, r, err);
 	}

@@ -2,7 +2,8 @@
 #ifndef KATFLASH_RUN_H
 #define KATFLASH_RUN_H
 
-#include "progress.h"
+#include "say/progress.h"
+#include "targets.h"
 
 /**
  * run_all() - all boards, until each has its end

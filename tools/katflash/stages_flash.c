@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 /* From the proof of Katapult to what is in the flash: judged, saved, written. */
+#include "say/warn.h"
 #include "stages.h"
 #include "tell/tell.h"
-#include "warn.h"
 
 #define PROOFS_MAX 3 /* until its flash is read, or written */
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "../shared/words.h"
+#include "../../shared/words.h"
 #include "util/clean.h"
 #include "warn.h"
 

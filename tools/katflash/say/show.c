@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../shared/sentence.h"
+#include "../../shared/sentence.h"
 #include "util/array.h"
 #include "util/clean.h"
 

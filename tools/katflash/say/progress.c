@@ -252,11 +252,11 @@ static bool is_live(const struct report *r, const struct opts *opts)
 }
 
 void progress_begin(struct progress *p, struct report *r,
-		    const struct opts *opts, const struct targets *t,
-		    uint64_t now_us)
+		    const struct opts *opts, const struct board *boards,
+		    size_t len, uint64_t now_us)
 {
 	*p = (struct progress){
-		.r = r, .opts = opts, .boards = t->boards, .len = t->len
+		.r = r, .opts = opts, .boards = boards, .len = len
 	};
 	p->live = is_live(r, opts);
 	p->next_us = now_us + (p->live ? LIVE_FIRST_US : SECOND_US);

@@ -2,8 +2,8 @@
 #ifndef KATFLASH_SAY_H
 #define KATFLASH_SAY_H
 
-#include "../shared/report.h"
-#include "board.h"
+#include "../../shared/report.h"
+#include "../board.h"
 
 /** Get ready; loads jansson when @json. Return: false: it has been said. */
 bool say_start(struct report *r, bool json);

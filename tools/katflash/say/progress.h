@@ -2,9 +2,9 @@
 #ifndef KATFLASH_PROGRESS_H
 #define KATFLASH_PROGRESS_H
 
-#include "../shared/report.h"
+#include "../../shared/report.h"
+#include "../board.h"
 #include "show.h"
-#include "targets.h"
 
 /** What has been shown of the boards, and when to go on. */
 struct progress {
@@ -25,11 +25,11 @@ struct progress {
 /**
  * progress_begin() - get ready to show boards from now on
  * @p: all of it is set
- * @opts, @t: have to stay, as has @r
+ * @boards: have to stay, as have @r and @opts
  */
 void progress_begin(struct progress *p, struct report *r,
-		    const struct opts *opts, const struct targets *t,
-		    uint64_t now_us);
+		    const struct opts *opts, const struct board *boards,
+		    size_t len, uint64_t now_us);
 
 /** Return: when progress_turn() has something to show at the latest. */
 uint64_t progress_deadline(const struct progress *p);

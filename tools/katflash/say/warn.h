@@ -2,8 +2,8 @@
 #ifndef KATFLASH_WARN_H
 #define KATFLASH_WARN_H
 
-#include "../shared/report.h"
-#include "board.h"
+#include "../../shared/report.h"
+#include "../board.h"
 
 /*
  * What was found before anything is written, each thing once and as early as it is
