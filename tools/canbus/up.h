@@ -4,6 +4,9 @@
 
 #include "../shared/loop.h"
 
+/** Frames of a transmit queue (txqueuelen), as Klipper's documentation sets it. */
+#define CANBUS_QUEUE_USUAL 128
+
 /** Return: whether there is such an interface, and it is up. */
 bool canbus_is_up(const char *ifname);
 

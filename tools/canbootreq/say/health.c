@@ -3,9 +3,8 @@
 
 #include <string.h>
 
+#include "../../canbus/up.h"
 #include "words.h"
-
-#define QUEUE_MIN 128 /* as Klipper's documentation sets it */
 
 /* Without an acknowledgement this counter stops here: Bosch, CAN 2.0, 8. */
 #define PASSIVE_LIMIT 128
@@ -36,7 +35,7 @@ unsigned int health_of(const struct kcan_link *link,
 {
 	unsigned int found = link->up ? look_at_state(link, counts) : 0;
 
-	if (link->txqueuelen < QUEUE_MIN)
+	if (link->txqueuelen < CANBUS_QUEUE_USUAL)
 		found |= 1u << WARNING_SHORT_QUEUE;
 	/* usbip-gsusb-bridge.md, section 4.4 */
 	if (link->restart_ms && !strcmp(link->driver, "gs_usb"))

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "../../canbus/up.h"
 #include "progress.h"
 
-#define QUEUE_USUAL 128 /* as Klipper's documentation has it */
 #define OF_THE_BUS (1u << KCAN_IMAGE_FINDING_BIT_RATE_UNPROVEN)
 
 /**
@@ -82,7 +82,8 @@ void warn_of_queue(struct report *r, const struct wire *wire,
 		    "when katflash is killed; to make room: sudo ip link set "
 		    "%s txqueuelen %zu",
 		    wire->ifname, wire->link.txqueuelen, need, wire->ifname,
-		    need > QUEUE_USUAL ? need : (size_t)QUEUE_USUAL);
+		    need > CANBUS_QUEUE_USUAL ? need :
+						(size_t)CANBUS_QUEUE_USUAL);
 }
 
 void warn_of_board(struct report *r, struct board *b)
