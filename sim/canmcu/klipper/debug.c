@@ -31,7 +31,7 @@ static uint8_t *find_kept(struct memory *memory, uint32_t addr)
 static uint8_t read_byte(struct klipper *k, uint32_t addr)
 {
 	const struct chip_sensor *sensor =
-		chip_pins_of(klipper_mcu(k)->cfg.type)->sensor;
+		chip_pins_of(klipper_built_for(k))->sensor;
 	uint8_t value, *kept;
 
 	if (sensor && chip_sensor_read(sensor, addr, &value))

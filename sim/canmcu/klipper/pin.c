@@ -45,7 +45,7 @@ const char *klipper_pin_setup(struct klipper *k, uint32_t pin,
 		[KLIPPER_PIN_PWM] = KLIPPER_NOT_PWM,
 	};
 
-	if (!is_able(klipper_mcu(k)->cfg.type, pin, use))
+	if (!is_able(klipper_built_for(k), pin, use))
 		return reasons[use];
 	pin_of(k, (uint8_t)pin)->use = use;
 	return NULL;
@@ -95,7 +95,7 @@ static float level_alone(struct klipper *k, uint8_t pin)
 
 	if (pin != PINS_TEMPERATURE)
 		return alone[pin_of(k, pin)->use];
-	sensor = chip_pins_of(klipper_mcu(k)->cfg.type)->sensor;
+	sensor = chip_pins_of(klipper_built_for(k))->sensor;
 	return sensor ? sensor->room_level : 0;
 }
 

@@ -132,20 +132,28 @@ static void test_the_bit_rate_is_that_of_what_was_flashed(void **state)
 	host_end(&h);
 }
 
-/* F405 at 168 MHz on an F429 at 180: it sets up its own clock, and tells that. */
-static void test_what_was_flashed_for_a_chip_alike_is_told(void **state)
+/* An F405 has I2C buses that an F429 does not: its dictionary, and what it takes. */
+static void test_what_was_flashed_for_a_chip_alike_has_its_buses(void **state)
 {
 	struct host h;
+	json_int_t bus = -1;
 	json_t *o;
 
 	(void)state;
 	host_start(&h, "stm32f429xx");
-	h.board.mcu.cfg.clock_hz = 0;
 	h.board.mcu.flashed.alike = mcu_type_find("stm32f405xx");
 	host_assign(&h, 4);
 	o = dictionary_of(&h);
-	assert_int_equal(constant(o, "CLOCK_FREQ"), 168000000);
+	assert_int_equal(json_unpack(o, "{s:{s:{s:I}}}", "enumerations",
+				     "i2c_bus", "i2c2a", &bus),
+			 0);
+	assert_int_equal(bus, 4);
 	json_decref(o);
+	/* allocate_oids, config_i2c, i2c_set_bus oid=0 i2c_bus=4 */
+	assert_string_equal(host_ask(&h, "0401"
+					 "4a00"
+					 "4b0004868d2044"),
+			    "ack");
 	host_end(&h);
 }
 
@@ -219,7 +227,7 @@ int main(void)
 		cmocka_unit_test(test_the_bit_rate_is_that_of_the_bus),
 		cmocka_unit_test(test_the_bit_rate_is_that_of_what_was_flashed),
 		cmocka_unit_test(
-			test_what_was_flashed_for_a_chip_alike_is_told),
+			test_what_was_flashed_for_a_chip_alike_has_its_buses),
 		cmocka_unit_test(test_identify_works_in_shutdown),
 		cmocka_unit_test(test_boards_of_one_build_share_it),
 		cmocka_unit_test(test_all_clocks_are_slow_enough),

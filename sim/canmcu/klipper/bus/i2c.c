@@ -48,7 +48,7 @@ const char *klipper_i2c_reason(enum klipper_i2c_status status)
 /* Another one may be set later. */
 static const char *i2c_set_bus(const struct klipper_call *c)
 {
-	const struct mcu_type *type = klipper_mcu(c->k)->cfg.type;
+	const struct mcu_type *type = klipper_built_for(c->k);
 	struct klipper_i2c *i2c = c->object;
 	struct bus_name bus;
 

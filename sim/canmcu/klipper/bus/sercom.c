@@ -18,7 +18,7 @@ static bool has_sercoms(const struct mcu_type *type)
 /* Any pins are taken: who is on a bus does not follow from them. */
 static const char *set_sercom_pin(const struct klipper_call *c)
 {
-	const struct mcu_type *type = klipper_mcu(c->k)->cfg.type;
+	const struct mcu_type *type = klipper_built_for(c->k);
 	struct bus_name bus;
 
 	if (!has_sercoms(type) ||

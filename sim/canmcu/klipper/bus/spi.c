@@ -88,7 +88,7 @@ static const char *config_spi_without_cs(const struct klipper_call *c)
 
 static const char *spi_set_bus(const struct klipper_call *c)
 {
-	const struct mcu_type *type = klipper_mcu(c->k)->cfg.type;
+	const struct mcu_type *type = klipper_built_for(c->k);
 	struct klipper_spi *spi = c->object;
 	struct bus_name bus;
 

@@ -22,7 +22,7 @@ static const struct klipper_output_type type = { KLIPPER_OUTPUT_KIND, level_of,
 
 static uint32_t pwm_max(const struct klipper *k)
 {
-	return chip_pins_of(klipper_mcu(k)->cfg.type)->pwm_max;
+	return chip_pins_of(klipper_built_for(k))->pwm_max;
 }
 
 static const char *config_pwm_out(const struct klipper_call *c)
