@@ -227,46 +227,48 @@ static void test_good(void **state)
 	assert_int_equal(got.verbose, row->want.verbose);
 }
 
+/* In their order. */
+static const char *const help_lines[] = {
+	"\n  -i, --interface IFACE  ",
+	"\n  -u, --uuid UUID  ",
+	"\n  -d, --device DEVICE  ",
+	"\n  -b, --baud BAUD  ",
+	"\n      --katapult-baud BAUD  ",
+	"\n  -m, --mcu NAME  ",
+	"\n  -c, --config FILE  ",
+	"\n      --check  ",
+	"\n      --verify  ",
+	"\n      --read  ",
+	"\n      --backup PATH  ",
+	"\n      --no-start  ",
+	"\n      --no-wait  ",
+	"\n      --force  ",
+	"\n      --timeout SECONDS  ",
+	"\n      --progress  ",
+	"\n      --json  ",
+	"\n  -v, --verbose  ",
+	"\n      --version  ",
+	"\n  -h, --help  ",
+	"\n    0  flashed ",
+	"\n    0  same ",
+	"\n    0  checked ",
+	"\n    0  saved ",
+	"\n    1  local-error ",
+	"\n    2  usage ",
+	"\n    3  no-answer ",
+	"\n    4  still-application ",
+	"\n    5  not-sent ",
+	"\n    6  busy ",
+	"\n    7  unproven ",
+	"\n    8  no-application ",
+	"\n    9  image-refused ",
+	"\n   10  incomplete ",
+	"\n   11  not-started ",
+	"\n  128  interrupted ",
+};
+
 static void test_help_shows_every_option_and_outcome(void **state)
 {
-	static const char *const lines[] = {
-		"\n  -i, --interface IFACE  ",
-		"\n  -u, --uuid UUID  ",
-		"\n  -d, --device DEVICE  ",
-		"\n  -b, --baud BAUD  ",
-		"\n      --katapult-baud BAUD  ",
-		"\n  -m, --mcu NAME  ",
-		"\n  -c, --config FILE  ",
-		"\n      --check  ",
-		"\n      --verify  ",
-		"\n      --read  ",
-		"\n      --backup PATH  ",
-		"\n      --no-start  ",
-		"\n      --no-wait  ",
-		"\n      --force  ",
-		"\n      --timeout SECONDS  ",
-		"\n      --progress  ",
-		"\n      --json  ",
-		"\n  -v, --verbose  ",
-		"\n      --version  ",
-		"\n  -h, --help  ",
-		"\n    0  flashed ",
-		"\n    0  same ",
-		"\n    0  checked ",
-		"\n    0  saved ",
-		"\n    1  local-error ",
-		"\n    2  usage ",
-		"\n    3  no-answer ",
-		"\n    4  still-application ",
-		"\n    5  not-sent ",
-		"\n    6  busy ",
-		"\n    7  unproven ",
-		"\n    8  no-application ",
-		"\n    9  image-refused ",
-		"\n   10  incomplete ",
-		"\n   11  not-started ",
-		"\n  128  interrupted ",
-	};
 	const char *at;
 	char *text = NULL;
 	size_t len = 0, options = 0;
@@ -277,8 +279,8 @@ static void test_help_shows_every_option_and_outcome(void **state)
 	opts_help(to);
 	fclose(to);
 	at = text;
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		at = strstr(at, lines[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(help_lines); i++) {
+		at = strstr(at, help_lines[i]);
 		assert_non_null(at);
 	}
 	for (char *line = text; *line; line += strcspn(line, "\n") + 1) {

@@ -154,6 +154,9 @@ const char *board_place(const struct board *b);
 const char *board_label(const struct board *b,
 			char uuid[static KCAN_UUID_STR_LEN + 1]);
 
+/** Return: whether both get the same file, by its path. */
+bool board_shares_file(const struct board *a, const struct board *b);
+
 /** Return: how many frames it waits for, at least; 0: that is not known. */
 size_t board_awaits(const struct board *b);
 

@@ -87,8 +87,7 @@ static bool tells_speed(const struct targets *t, const struct board *b,
 			const struct board *other)
 {
 	for (const struct board *o = t->boards; o < b; o++)
-		if (o->wire == b->wire &&
-		    !strcmp(o->firmware->path, b->firmware->path))
+		if (o->wire == b->wire && board_shares_file(o, b))
 			return false;
 	return other < b;
 }

@@ -2,6 +2,8 @@
 /* The way of one board, and what becomes of it. */
 #include "stages.h"
 
+#include <string.h>
+
 #include "tell/tell.h"
 
 /* 100 ms from the last COMPLETE, and a reset: katapult-protocol.md, section 4.5 */
@@ -31,6 +33,11 @@ const char *board_label(const struct board *b,
 {
 	kcan_uuid_format(&b->uuid, uuid);
 	return b->name ? b->name : b->wire ? uuid : b->port->device;
+}
+
+bool board_shares_file(const struct board *a, const struct board *b)
+{
+	return !strcmp(a->firmware->path, b->firmware->path);
 }
 
 void board_abort(struct board *b)

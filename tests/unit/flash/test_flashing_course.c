@@ -73,6 +73,15 @@ static void test_it_knows_how_many_frames_are_to_come(void **state)
 	bench_end(&b);
 }
 
+/* Until all of that has been said, and answered. */
+static void play_until(const char *talk)
+{
+	while (!strstr(b.talk, talk)) {
+		bench_step(&b);
+		b.board.now_us = bench_next(&b);
+	}
+}
+
 /*
  * flashing.md, section 5: when eight of ten frames have come, the node has room
  * for the next answer. Here the tenth one is lost.
@@ -85,10 +94,7 @@ static void test_the_next_block_is_asked_for_ahead(void **state)
 	start("stm32g0b1xx");
 	bench_write(&b, image, SHORT_LEN);
 	bench_begin(&b);
-	while (!strstr(b.talk, "er")) {
-		bench_step(&b);
-		b.board.now_us = bench_next(&b);
-	}
+	play_until("er");
 	last = b.received - 1;
 	bench_end(&b);
 	start("stm32g0b1xx");
@@ -165,10 +171,7 @@ static void test_thief(void **state)
 	start("stm32g0b1xx");
 	bench_write(&b, image, SHORT_LEN);
 	bench_begin(&b);
-	while (!strstr(b.talk, "www")) {
-		bench_step(&b);
-		b.board.now_us = bench_next(&b);
-	}
+	play_until("www");
 	bench_deliver(&b, &thief->frame);
 	kcan_flash_rx(b.flash, &thief->frame, b.board.now_us);
 	result = bench_finish(&b);

@@ -32,15 +32,10 @@ static void print(struct report *r, const struct kcan_image *image,
 	}
 }
 
-static bool is_same_file(const struct board *a, const struct board *b)
-{
-	return !strcmp(a->firmware->path, b->firmware->path);
-}
-
 static bool are_several(const struct board *boards, size_t len)
 {
 	for (size_t i = 1; i < len; i++)
-		if (!is_same_file(&boards[i], &boards[0]))
+		if (!board_shares_file(&boards[i], &boards[0]))
 			return true;
 	return false;
 }
@@ -48,7 +43,7 @@ static bool are_several(const struct board *boards, size_t len)
 static bool is_new(const struct board *boards, const struct board *b)
 {
 	for (; boards < b; boards++)
-		if (is_same_file(boards, b))
+		if (board_shares_file(boards, b))
 			return false;
 	return true;
 }
