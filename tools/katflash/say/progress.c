@@ -227,9 +227,19 @@ static void draw(struct progress *p, const struct show_board *boards)
 	      p->r->streams.progress);
 }
 
+/*
+ * Are there lines on a terminal, updated in place? Frames would tear them apart, and
+ * objects tell the same.
+ */
+static bool is_live(const struct report *r, const struct opts *opts)
+{
+	return r->streams.progress && !opts->verbose &&
+	       !(r->json && opts->progress);
+}
+
 static bool is_shown(const struct progress *p)
 {
-	return p->live || p->opts->progress;
+	return is_live(p->r, p->opts) || p->opts->progress;
 }
 
 static bool has_moved(const struct progress *p)
@@ -244,13 +254,6 @@ static bool has_moved(const struct progress *p)
 	return false;
 }
 
-/* Frames would tear them apart, and objects tell the same. */
-static bool is_live(const struct report *r, const struct opts *opts)
-{
-	return r->streams.progress && !opts->verbose &&
-	       !(r->json && opts->progress);
-}
-
 void progress_begin(struct progress *p, struct report *r,
 		    const struct opts *opts, const struct board *boards,
 		    size_t len, uint64_t now_us)
@@ -258,8 +261,7 @@ void progress_begin(struct progress *p, struct report *r,
 	*p = (struct progress){
 		.r = r, .opts = opts, .boards = boards, .len = len
 	};
-	p->live = is_live(r, opts);
-	p->next_us = now_us + (p->live ? LIVE_FIRST_US : SECOND_US);
+	p->next_us = now_us + (is_live(r, opts) ? LIVE_FIRST_US : SECOND_US);
 }
 
 uint64_t progress_deadline(const struct progress *p)
@@ -276,17 +278,18 @@ void progress_turn(struct progress *p, uint64_t now_us)
 		return;
 	for (size_t i = 0; i < p->len; i++) {
 		boards[i] = look(p, i, now_us, uuids[i]);
-		if (!p->live && boards[i].state != p->seen[i].state)
+		if (!is_live(p->r, p->opts) &&
+		    boards[i].state != p->seen[i].state)
 			note(p, i, &boards[i]);
 		p->seen[i].state = boards[i].state;
 	}
 	if (now_us < p->next_us)
 		return;
-	if (p->live)
+	if (is_live(p->r, p->opts))
 		draw(p, boards);
 	else if (p->opts->progress)
 		print_each(p, boards, now_us);
-	p->next_us = now_us + (p->live ? LIVE_US : SECOND_US);
+	p->next_us = now_us + (is_live(p->r, p->opts) ? LIVE_US : SECOND_US);
 }
 
 void progress_clear(const struct report *r, const struct opts *opts)

@@ -12,7 +12,6 @@ struct progress {
 	const struct opts *opts;
 	const struct board *boards;
 	size_t len;
-	bool live; /* lines on a terminal, updated in place */
 	bool begun;
 	uint64_t next_us; /* when to show them next */
 	struct progress_board {
