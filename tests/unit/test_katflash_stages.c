@@ -4,9 +4,9 @@
 /* What a board ends with, and where. */
 #include "../support/unit.h"
 
+#include "../../tools/katflash/say/warn.h"
 #include "../../tools/katflash/stages.h"
 #include "../../tools/katflash/tell/tell.h"
-#include "../../tools/katflash/say/warn.h"
 
 static struct loop loop;
 static struct opts opts;
