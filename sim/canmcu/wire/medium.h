@@ -22,6 +22,7 @@ struct medium_entry {
 	void *sender;	     /* the caller's; NULL once withdrawn */
 	uint32_t generation; /* the caller's */
 	bool extra;	     /* the caller's: no MCU waits for it */
+	bool left; /* the caller's: its hardware, so no reset stops it */
 	struct can_frame frame;
 };
 

@@ -180,6 +180,7 @@ static void end_frames(struct bus *b, uint64_t now_us)
 		struct medium_entry e = { .sender = node,
 					  .generation = r.generation,
 					  .extra = is_listener_here(b, node),
+					  .left = true,
 					  .frame = r.frame };
 
 		/* with the one that was queued last, which it does not hear */
@@ -223,7 +224,7 @@ bool bus_tx(struct bus *b, struct can_frame *frame, uint64_t now_us)
 	const struct medium_entry *e;
 
 	while ((e = medium_next(&b->medium, now_us))) {
-		if (!is_stale(e)) {
+		if (e->left || !is_stale(e)) {
 			*frame = e->frame;
 			return true;
 		}

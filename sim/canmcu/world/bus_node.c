@@ -12,16 +12,17 @@ void bus_follow_reset(struct bus *b, struct node *node)
 	arbiter_withdraw(&b->arbiter, &node->sender);
 }
 
-/* Return: false when there is no room: it is lost as in a reset. */
-static bool queue(struct bus *b, struct node *node, const struct can_frame *f,
-		  bool extra)
+/*
+ * From what stands between to the kernel: the MCU has been done with it, and may
+ * have been reset since. Where there is no room it is lost.
+ */
+static void queue_left(struct bus *b, struct node *node,
+		       const struct can_frame *f)
 {
-	return medium_queue(
-		&b->medium,
-		&(struct medium_entry){ .sender = node,
-					.generation = node->mcu.generation,
-					.extra = extra,
-					.frame = *f });
+	medium_queue(&b->medium, &(struct medium_entry){ .sender = node,
+							 .extra = true,
+							 .left = true,
+							 .frame = *f });
 }
 
 /* That of a bridge's controller is the bridge's own business. */
@@ -46,7 +47,12 @@ static bool send(struct bus *b, struct node *node, const struct can_frame *f,
 		 bool extra, uint64_t now_us)
 {
 	if (!b->paced)
-		return queue(b, node, f, extra);
+		return medium_queue(&b->medium,
+				    &(struct medium_entry){
+					    .sender = node,
+					    .generation = node->mcu.generation,
+					    .extra = extra,
+					    .frame = *f });
 	bus_follow_reset(b, node);
 	follow_speed(b, node);
 	return arbiter_queue(&b->arbiter, &node->sender, node->mcu.generation,
@@ -77,9 +83,12 @@ static void transmit_faulty(struct node *node, const struct can_frame *f,
 	bool waits = false;
 
 	pass(node, FAULT_TX, f, now_us, &out);
-	for (size_t i = 0; i < out.len; i++)
-		waits |= waits ? queue(b, node, &out.frames[i], true) :
-				 send(b, node, &out.frames[i], false, now_us);
+	for (size_t i = 0; i < out.len; i++) {
+		if (waits)
+			queue_left(b, node, &out.frames[i]);
+		else
+			waits = send(b, node, &out.frames[i], false, now_us);
+	}
 	if (!waits)
 		mcu_tx_done(&node->mcu);
 }
@@ -134,7 +143,7 @@ static void arrive(struct node *node, uint64_t now_us)
 		if (dir == FAULT_RX)
 			mcu_rx(&node->mcu, &f, now_us);
 		else
-			queue(node->bus, node, &f, true);
+			queue_left(node->bus, node, &f);
 	}
 }
 

@@ -81,6 +81,30 @@ static void test_of_a_long_answer_that_is_late_nothing_is_lost(void **state)
 	assert_int_equal(b->wire_len, 10);
 }
 
+/*
+ * COMPLETE is answered, and 100 ms later the node resets (katapult-protocol.md,
+ * section 4.5): here all at once, as canmcu was not run meanwhile.
+ */
+static void test_a_late_frame_outlives_the_reset_of_its_sender(void **state)
+{
+	struct bench *b = *state;
+	struct fault fault;
+
+	b->cfgs[0].state = MCU_KATAPULT;
+	b->cfgs[0].nodeid = 200;
+	give(b, 0, &fault, "delay tx ms=2");
+	start(b, 1);
+	receive(b,
+		FRAME(0x290, 0x01, 0x88, 0x15, 0x00, 0x91, 0x1b, 0x99, 0x03));
+	b->now_us += 200000;
+	world_step(b->world, b->now_us);
+	assert_int_not_equal(state_of(b, 0), MCU_KATAPULT);
+	take(b);
+	assert_int_equal(b->wire_len, 2);
+	assert_frame_equal(b->wire[1], FRAME(0x291, 0x00, 0x2e, 0x99, 0x03));
+	echo(b);
+}
+
 static void test_a_late_request_is_obeyed_late(void **state)
 {
 	struct bench *b = *state;
@@ -111,6 +135,7 @@ int main(void)
 		CASE(test_a_frame_twice_is_not_heard_by_its_sender),
 		CASE(test_a_late_frame_comes_at_its_time),
 		CASE(test_of_a_long_answer_that_is_late_nothing_is_lost),
+		CASE(test_a_late_frame_outlives_the_reset_of_its_sender),
 		CASE(test_a_late_request_is_obeyed_late),
 		CASE(test_a_fault_tells_the_frame_as_it_was),
 	};

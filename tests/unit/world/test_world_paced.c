@@ -157,6 +157,26 @@ static void test_a_reset_takes_frames_off_the_wire(void **state)
 	assert_int_equal(b->wire_len, 0);
 }
 
+/*
+ * COMPLETE's answer has ended on the wire when the node resets 100 ms later
+ * (katapult-protocol.md, section 4.5), though both are done at once here.
+ */
+static void test_a_reset_behind_a_frame_does_not_take_it_back(void **state)
+{
+	struct bench *b = *state;
+
+	b->cfgs[0].state = MCU_KATAPULT;
+	b->cfgs[0].nodeid = 200;
+	start_paced(b, 1, false);
+	receive(b,
+		FRAME(0x290, 0x01, 0x88, 0x15, 0x00, 0x91, 0x1b, 0x99, 0x03));
+	b->now_us += 200000;
+	world_step(b->world, b->now_us);
+	assert_int_not_equal(state_of(b, 0), MCU_KATAPULT);
+	take(b);
+	assert_int_equal(b->wire_len, 2);
+}
+
 /* get_canbus_status, id 11, after two answers have collided */
 static void test_klipper_tells_the_errors_of_its_bus(void **state)
 {
@@ -191,6 +211,7 @@ int main(void)
 		CASE(test_many_answers_throw_nodes_off_the_bus),
 		CASE(test_who_is_bus_off_hears_nothing),
 		CASE(test_a_reset_takes_frames_off_the_wire),
+		CASE(test_a_reset_behind_a_frame_does_not_take_it_back),
 		CASE(test_klipper_tells_the_errors_of_its_bus),
 	};
 
