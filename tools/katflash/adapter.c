@@ -12,6 +12,7 @@
 #include "../shared/report.h"
 #include "../shared/usb.h"
 #include "say/progress.h"
+#include "say/warn.h"
 #include "tell/tell.h"
 
 #define BACK_US 10000000 /* at least: flashing.md, section 7 */
@@ -195,7 +196,7 @@ static bool bring_back(struct board *b, const char **why)
 	return bring_up(b, until_us);
 }
 
-static void warn_of_rate(const struct board *b)
+static void warn_of_rate(struct board *b)
 {
 	uint32_t before_bps = b->wire->link.bitrate_bps;
 	struct kcan_link now;
@@ -204,8 +205,8 @@ static void warn_of_rate(const struct board *b)
 	    !now.bitrate_bps || now.bitrate_bps == before_bps)
 		return;
 	progress_clear(b->r, b->opts);
-	report_note(b->r,
-		    "warning: %s came back with %u bit/s, and had %u before",
+	warn_boards(b->r, b, 1, NULL,
+		    "%s came back with %u bit/s, and had %u before",
 		    b->wire->ifname, now.bitrate_bps, before_bps);
 }
 

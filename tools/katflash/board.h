@@ -127,6 +127,7 @@ struct board {
 	struct kcan_image image;
 	bool judged;	     /* @image is about this board */
 	unsigned int warned; /* what of it was warned of: bits, as @findings */
+	char *warnings;	     /* of no image: clean lines, ours; NULL: none */
 	struct backup backup;
 	struct previous previous; /* by that, or by STAGE_LOOK */
 	/* of what answers, if not that of the image; all zero: not known */

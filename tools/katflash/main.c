@@ -93,7 +93,7 @@ static bool tells_speed(const struct targets *t, const struct board *b,
 }
 
 /* Return: whether that is none of the things that are refused. */
-static bool check_speed(const struct targets *t, struct board *b,
+static bool check_speed(struct targets *t, struct board *b,
 			const struct board *other, struct report *r)
 {
 	end_with(&b->end, KCAN_OUTCOME_IMAGE_REFUSED,
@@ -104,8 +104,8 @@ static bool check_speed(const struct targets *t, struct board *b,
 		 b->wire->ifname);
 	if (b->opts->force) {
 		if (tells_speed(t, b, other))
-			report_note(r,
-				    "warning: %s; going on because of --force",
+			warn_boards(r, t->boards, t->len, b->wire,
+				    "%s; going on because of --force",
 				    b->end.reason);
 		b->end = (struct end){ 0 };
 		return true;

@@ -2,6 +2,7 @@
 #include "targets.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../canbus/programs.h"
@@ -9,6 +10,7 @@
 #include "adapter.h"
 #include "io/usbport.h"
 #include "proto/usbdev.h"
+#include "say/warn.h"
 
 #define BOARDS_ON_A_WIRE (NODEIDS_COUNT / 3)
 #define UP "sudo ip link set %s up type can bitrate 1000000"
@@ -286,8 +288,8 @@ static bool look_at_programs(struct targets *t, const struct opts *opts,
 				  "klipper; or go on with --force");
 	if (!opts->force)
 		return false;
-	report_note(r, "warning: %s; going on because of --force",
-		    t->end.reason);
+	warn_boards(r, t->boards, t->len, wire,
+		    "%s; going on because of --force", t->end.reason);
 	return true;
 }
 
@@ -312,8 +314,8 @@ static void look_for_adapter(struct targets *t, struct wire *wire)
 }
 
 /* Neither canbootreq nor another katflash is at it; until this process ends. */
-static bool reserve(struct targets *t, const struct board *b,
-		    const struct opts *opts, struct report *r)
+static bool reserve(struct targets *t, struct board *b, const struct opts *opts,
+		    struct report *r)
 {
 	unsigned int ifindex = b->wire->nodeids.ifindex;
 	char uuid[KCAN_UUID_STR_LEN + 1], holder[64];
@@ -328,9 +330,9 @@ static bool reserve(struct targets *t, const struct board *b,
 		end_next(&t->end, "wait for its end, then try again, or go on "
 				  "with --force");
 		if (opts->force)
-			report_note(r,
-				    "warning: %s is busy with %s on %s; going "
-				    "on because of --force",
+			warn_boards(r, b, 1, NULL,
+				    "%s is busy with %s on %s; going on "
+				    "because of --force",
 				    holder, uuid, b->wire->ifname);
 		return opts->force;
 	}
@@ -371,7 +373,7 @@ bool targets_look(struct targets *t, const struct opts *opts, struct report *r)
 			return false;
 	}
 	for (size_t i = 0; i < t->len; i++) {
-		const struct board *b = &t->boards[i];
+		struct board *b = &t->boards[i];
 
 		if (b->wire ? !reserve(t, b, opts, r) :
 			      !port_is_there(b->port, &t->end))
@@ -384,6 +386,7 @@ void targets_free(struct targets *t)
 {
 	for (size_t i = 0; i < t->len; i++) {
 		board_close(&t->boards[i]);
+		free(t->boards[i].warnings);
 		backup_free(&t->boards[i].backup);
 		previous_free(&t->boards[i].previous);
 		firmware_free(&t->firmwares[i]);

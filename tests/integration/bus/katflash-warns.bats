@@ -23,6 +23,30 @@ load ../katflash
 	[[ $stderr == *"for 11 frames in its queue and 22 may be sent at once"* ]]
 }
 
+# A front end reads standard output: what is of no image is there, too.
+@test "warnings in JSON: those of its bus, and those of the board alone" {
+	local pid
+
+	ip link set vcan0 txqueuelen 10
+	watch_bus vcan0
+	"$BUILD/canbootreq" -i vcan0 -u "$U" --timeout 60 >/dev/null 2>&1 3>&- &
+	pid=$!
+	until_true has "$BUS" '3F0#11'
+	katflash --json --force --timeout 0.1 -u "$U" "$IMAGE" -u "$V" "$IMAGE"
+	kill "$pid"
+	[ "$status" -eq 3 ]
+	conforms flash <<<"$output"
+	[ "$(jq -r '.warnings[]' <<<"$output" | sed 's/(pid [0-9]*)/(pid)/')" = \
+		"canbootreq (pid) is busy with $U on vcan0; going on because of --force
+vcan0 has room for 10 frames in its queue and 22 may be sent at once, so half a command\
+ may be in a board when katflash is killed; to make room: sudo ip link set vcan0\
+ txqueuelen 128
+vcan0 has room for 10 frames in its queue and 22 may be sent at once, so half a command\
+ may be in a board when katflash is killed; to make room: sudo ip link set vcan0\
+ txqueuelen 128" ]
+	[ "$(grep -c '^katflash: warning: .*vcan0' <<<"$stderr")" = 2 ]
+}
+
 # flashing.md, section 1.5
 @test "no way back: warned of before anything is sent, and once" {
 	local other=$BATS_TEST_TMPDIR/other

@@ -123,6 +123,20 @@ static const char *const link_names[KCAN_IMAGE_LINK_COUNT] = {
 	[KCAN_IMAGE_LINK_UART] = "uart",
 };
 
+static json_t *pack_warnings(struct report *r, const struct board *b)
+{
+	const char *line = b ? b->warnings : NULL, *end;
+	json_t *list = line ? r->lib.pack("[]") : NULL;
+
+	for (; list && *line; line = end + 1) {
+		end = strchr(line, '\n');
+		list = say_json_append(
+			&r->lib, list,
+			r->lib.pack("s#", line, (int)(end - line)));
+	}
+	return list;
+}
+
 static json_t *pack_image(struct report *r, const struct line *line)
 {
 	const struct kcan_image_dictionary *d;
@@ -184,7 +198,7 @@ static char *json_line(struct report *r, const struct line *line)
 		r->lib.pack(
 			"{s:i, s:o*, s:o*, s:s, s:i, s:s, s:o*, s:o*, s:s*, "
 			"s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, "
-			"s:s*}",
+			"s:o*, s:s*}",
 			"schema", SAY_JSON_SCHEMA, "uuid",
 			say_json_text(&r->lib, uuid), "device",
 			say_json_text(&r->lib, device), "outcome",
@@ -201,9 +215,9 @@ static char *json_line(struct report *r, const struct line *line)
 			say_json_katapult(&r->lib, b && b->target.mcu,
 					  b ? &b->ident : NULL),
 			"image", pack_image(r, line), "findings",
-			pack_findings(r, line->image), "saved",
-			pack_saved(r, b), "old_version",
-			say_json_text(&r->lib, old_version(b)),
+			pack_findings(r, line->image), "warnings",
+			pack_warnings(r, b), "saved", pack_saved(r, b),
+			"old_version", say_json_text(&r->lib, old_version(b)),
 			"running_version",
 			say_json_text(&r->lib, b ? b->other.version : ""),
 			"written",

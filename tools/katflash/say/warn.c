@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause
 #include "warn.h"
 
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../canbus/up.h"
 #include "progress.h"
+#include "util/clean.h"
 
 #define OF_THE_BUS (1u << KCAN_IMAGE_FINDING_BIT_RATE_UNPROVEN)
 
@@ -62,17 +67,47 @@ void warn_of_files(struct report *r, struct board *boards, size_t len)
 	}
 }
 
+/* Without memory it was printed all the same. */
+static void keep(struct report *r, struct board *b, const char *text)
+{
+	char *lines;
+
+	if (asprintf(&lines, "%s%s\n", b->warnings ? b->warnings : "", text) <
+	    0) {
+		r->unmade = ENOMEM;
+		return;
+	}
+	free(b->warnings);
+	b->warnings = lines;
+}
+
+void warn_boards(struct report *r, struct board *boards, size_t len,
+		 const struct wire *wire, const char *format, ...)
+{
+	char text[SAY_SENTENCE_LEN];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	util_clean(text);
+	report_note(r, "warning: %s", text);
+	for (struct board *b = boards; b < boards + len; b++)
+		if (!wire || b->wire == wire)
+			keep(r, b, text);
+}
+
 void warn_of_queue(struct report *r, const struct wire *wire,
-		   const struct board *boards, size_t len)
+		   struct board *boards, size_t len)
 {
 	size_t need = 0;
 
-	for (const struct board *b = boards; b < boards + len; b++)
+	for (struct board *b = boards; b < boards + len; b++)
 		need += b->wire == wire && !b->port ? KCAN_FLASH_FRAMES : 0;
 	if (wire->link.txqueuelen >= need)
 		return;
-	report_note(r,
-		    "warning: %s has room for %u frames in its queue and %zu "
+	warn_boards(r, boards, len, wire,
+		    "%s has room for %u frames in its queue and %zu "
 		    "may be sent at once, so half a command may be in a board "
 		    "when katflash is killed; to make room: sudo ip link set "
 		    "%s txqueuelen %zu",
