@@ -120,14 +120,20 @@ static enum kcan_outcome outcome_of(const struct kcan_flash_result *result)
 						      KCAN_OUTCOME_UNPROVEN;
 }
 
+/* That is what was asked, and nothing has failed. */
+static bool was_compared(const struct board *b)
+{
+	return b->opts->command == OPTS_VERIFY &&
+	       b->result.verdict == KCAN_FLASH_DIFFERS;
+}
+
 static void say_again(struct board *b)
 {
 	const struct kcan_flash_result *result = &b->result;
 	bool stuck = result->torn || result->verdict == KCAN_FLASH_STUCK;
 	bool silent = stuck || result->verdict == KCAN_FLASH_SILENT;
 
-	if (b->opts->command == OPTS_VERIFY &&
-	    result->verdict == KCAN_FLASH_DIFFERS)
+	if (was_compared(b))
 		end_next(&b->end, "to write it: the same command without "
 				  "--verify");
 	else if (b->stage == STAGE_READ && result->read &&
@@ -161,6 +167,10 @@ static void say_failed(struct board *b)
 		end_with(&b->end, outcome_of(result),
 			 "ended by %s before it was done; %s", signal,
 			 content_text(result->content));
+	else if (was_compared(b))
+		end_with(&b->end, outcome_of(result),
+			 "the flash holds something else than %.200s%s; %s",
+			 file_of(b), where, content_text(result->content));
 	else
 		end_with(&b->end, outcome_of(result), "%s%s; %s",
 			 kcan_flash_verdict_text(result->verdict), where,
