@@ -160,4 +160,5 @@ vcan0 has room for 10 frames in its queue and 22 may be sent at once, so half a 
 	[[ $stderr == "katflash: warning: the file was built for 0x08001000"*\
 "Katapult answered"* ]]
 	[[ ${stderr#*"was built for"} != *"was built for"* ]]
+	[[ $stderr == *"next: likely because of what --force has overruled: build "* ]]
 }

@@ -9,6 +9,9 @@
 #define START_HOST "start Klipper's host again: sudo systemctl start klipper"
 #define NOT_SEEN "it was not seen to run yet"
 #define A_KLIPPER "a Klipper"
+#define BUILD_AGAIN                                                             \
+	"build it for this board, press reset twice within half a second, and " \
+	"flash that"
 
 static void say_runs(struct board *b)
 {
@@ -69,11 +72,14 @@ static void say_silent(struct board *b)
 		"%.200s is in the flash, and Katapult was left, but no Klipper "
 		"has answered on %.200s within %g s",
 		file_of(b), board_place(b), (double)b->opts->timeout_us / 1e6);
-	end_next(&b->end,
-		 "likely it is built for another %s, other pins or "
-		 "another crystal: build it for this board, press reset twice "
-		 "within half a second, and flash that",
-		 b->wire ? "CAN speed" : "chip");
+	if (kcan_image_severity(&b->image) >= KCAN_IMAGE_REFUSED)
+		end_next(&b->end, "likely because of what --force has "
+				  "overruled: " BUILD_AGAIN);
+	else
+		end_next(&b->end,
+			 "likely it is built for another %s, other pins or "
+			 "another crystal: " BUILD_AGAIN,
+			 b->wire ? "CAN speed" : "chip");
 }
 
 /* It may have started, but could not be asked. */
